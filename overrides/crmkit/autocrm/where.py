@@ -31,7 +31,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crmkit.core.codec.values import encode_json
-from crmkit.core.errors import ArgumentError
+from crmkit.core.errors import ArgumentError, expected
 
 Where = Mapping[str, Any]
 """A condition: `{"type": "equals", "attribute": "status", "value": "New"}`."""
@@ -89,7 +89,7 @@ def conditions(where: Any, argument: str = "where") -> list[Any]:
     """
     tree: list[Any] = wire_tree(where, argument)
     if not isinstance(tree, list):
-        raise ArgumentError(argument, f"expected a list of conditions, got {type(where).__name__}")
+        raise expected(argument, "a list of conditions", where)
     for index, item in enumerate(tree):
         _check(item, f"{argument}[{index}]")
     return tree
@@ -156,7 +156,7 @@ def _listed(operator: str, attribute: str, values: Any) -> Where:
 
 def _like(operator: str, attribute: str, text: Any) -> Where:
     if not isinstance(text, str):  # a missing value matches everything
-        raise ArgumentError(attribute, f"expected str, got {type(text).__name__}")
+        raise expected(attribute, "str", text)
     return _item(operator, attribute, text)
 
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, quote, unquote
 from .call import new_call
 from .codec.values import encode_extras, encode_json
 from .drive import drive
-from .errors import ArgumentError, ConfigError, in_operation
+from .errors import ArgumentError, ConfigError, expected, in_operation
 from .http import AsyncIO, SyncIO
 from .operation import Operation
 from .options import Settings, checked_base_url, checked_headers, checked_query
@@ -181,7 +181,7 @@ class Client:
                     "method", f"must be an HTTP method such as 'GET', got {method!r}"
                 )
             if content is not None and not isinstance(content, bytes):
-                raise ArgumentError("content", f"expected bytes, got {type(content).__name__}")
+                raise expected("content", "bytes", content)
             if json is not None and content is not None:
                 raise ArgumentError("content", "pass json or content, not both")
             query = own_query | checked_query(query or {})

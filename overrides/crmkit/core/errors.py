@@ -29,7 +29,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Mapping
 
     from ._httpx import Request, Response
 
@@ -76,7 +76,7 @@ class CRMError(Exception):
 
 
 @contextmanager
-def in_operation(name: str) -> Iterator[None]:
+def in_operation(name: str) -> Generator[None]:
     """Name the operation in the errors of a block that do not name one."""
     try:
         yield
@@ -104,6 +104,22 @@ class ArgumentError(CRMError, ValueError):
 
     def __str__(self) -> str:
         return self._with_operation(f"{self.argument}: {self.problem}")
+
+
+def type_name(value: object) -> str:
+    """Return the name of a value's type, `None` for None."""
+    return "None" if value is None else type(value).__name__
+
+
+def expected(argument: str, types: str, value: object) -> ArgumentError:
+    """Return the error for an argument of another type; its value is not shown.
+
+    Args:
+        argument: Name of the argument.
+        types: What it takes, such as `a list`.
+        value: What was passed.
+    """
+    return ArgumentError(argument, f"expected {types}, got {type_name(value)}")
 
 
 class TransportError(CRMError):

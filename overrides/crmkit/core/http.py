@@ -140,7 +140,7 @@ class IO:
         self._base_url = base_url
         self._own_pool = pool
         self._transport = transport
-        self._pools: dict[object, Any] = {}
+        self._pools: dict[Any, Any] = {}
         self._lock = threading.Lock()
         self._closed = False
 
@@ -163,14 +163,16 @@ class IO:
                 if self._closed:  # meanwhile
                     raise ConfigError("this client is closed")
                 if loop not in self._pools:
-                    self._pools = {old: self._pools[old] for old in self._pools if _is_alive(old)}
+                    # Connections belong to the event loop that opened them and die with it.
+                    for old in [old for old in self._pools if old is not None and old.is_closed()]:
+                        del self._pools[old]
                     arguments = pool_arguments(self._base_url, self._transport, self._hook)
                     self._pools[loop] = self._pool_type(**arguments)
         return self._pools[loop]
 
     def _loop(self) -> Any:
         """Return the event loop that a pool belongs to; None on the sync side."""
-        raise NotImplementedError
+        return None
 
     def build(self, method: str, url: str, body: Body, headers: Mapping[str, str]) -> Request:
         """Return a request.
@@ -236,20 +238,12 @@ class IO:
         return random.random()  # noqa: S311  # jitter, not a secret
 
 
-def _is_alive(loop: Any) -> bool:
-    # Connections belong to the event loop that opened them; when it ends, they are dead.
-    return loop is None or not loop.is_closed()
-
-
 class SyncIO(IO):
     """Sends through an `httpx.Client`."""
 
     _pool_type = Client
     _transport_type = BaseTransport
     _hook = staticmethod(hide_location)
-
-    def _loop(self) -> None:
-        return None
 
     async def send(self, request: Request, *, stream: bool = False) -> Response:
         """Send a request; redirects are not followed."""

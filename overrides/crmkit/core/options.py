@@ -10,7 +10,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import urlsplit
 
-from .errors import ArgumentError, ConfigError
+from .errors import ArgumentError, ConfigError, expected
 
 if TYPE_CHECKING:
     from ._httpx import Request, Response
@@ -99,8 +99,7 @@ def mapping(value: object, argument: str) -> Mapping[Any, Any]:
         ArgumentError: It is not a mapping.
     """
     if not isinstance(value, Mapping):
-        found = "None" if value is None else type(value).__name__
-        raise ArgumentError(argument, f"expected a dict, got {found}")
+        raise expected(argument, "a dict", value)
     return value
 
 
@@ -114,17 +113,33 @@ def checked_query(query: object) -> dict[str, Any]:
         return {}
     params = dict(mapping(query, "query"))
     for name, value in params.items():
-        for item in value if isinstance(value, list | tuple) else (value,):
-            plain = item is None or isinstance(item, str | int | float)
-            if not plain or (isinstance(item, float) and not isfinite(item)):
-                problem = f"expected str, number, bool or None, got {type(item).__name__}"
-                raise ArgumentError(f"query[{name!r}]", problem)
-            try:
-                f"{name}{item}".encode()
-            except UnicodeEncodeError:
-                problem = "cannot be part of a URL: it holds a lone surrogate"
-                raise ArgumentError(f"query[{name!r}]", problem) from None
+        for item in (name, *(value if isinstance(value, list | tuple) else (value,))):
+            if item is not None:
+                plain(item, f"query[{name!r}]", "str, number, bool or None")
     return params
+
+
+def plain(value: Any, argument: str, types: str) -> Any:
+    """Return a plain value that can be part of a URL.
+
+    Args:
+        value: The value.
+        argument: Its name, for errors.
+        types: What may be passed, for errors.
+
+    Raises:
+        ArgumentError: It is neither str, finite number nor bool.
+    """
+    if not isinstance(value, str):
+        if isinstance(value, int) or (isinstance(value, float) and isfinite(value)):
+            return value
+        raise expected(argument, types, value)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        problem = "cannot be part of a URL: it holds a lone surrogate"
+        raise ArgumentError(argument, problem) from None
+    return str.__str__(value)  # a member of an enum is written as its value
 
 
 def checked_timeout(timeout: float | None) -> float | None:

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 from math import floor
 from typing import Any
 
-from crmkit.core.errors import ArgumentError
+from crmkit.core.errors import ArgumentError, expected
 
-from .decode_errors import reject, type_name
+from .decode_errors import reject
 
 __all__ = [
     "decode_date",
@@ -69,7 +69,7 @@ def _to_utc(value: object, argument: str) -> datetime:
         ArgumentError: It is not a datetime, has no time zone, or lies outside the years of UTC.
     """
     if not isinstance(value, datetime):
-        raise ArgumentError(argument, f"expected an aware datetime, got {type_name(value)}")
+        raise expected(argument, "an aware datetime", value)
     if value.utcoffset() is None:
         raise ArgumentError(
             argument,
@@ -99,7 +99,7 @@ def encode_date(value: object, argument: str) -> str:
 
 def _check_date(value: object, argument: str) -> date:
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise ArgumentError(argument, f"expected a date, got {type_name(value)}")
+        raise expected(argument, "a date", value)
     return value
 
 
@@ -172,4 +172,4 @@ def encode_date_or_str(value: object, argument: str) -> str:
         return encode_datetime(value, argument)
     if isinstance(value, date):
         return value.isoformat()
-    raise ArgumentError(argument, f"expected a date, datetime or str, got {type_name(value)}")
+    raise expected(argument, "a date, datetime or str", value)

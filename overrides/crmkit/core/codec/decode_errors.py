@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from crmkit.core.errors import DecodeError
+from crmkit.core.errors import DecodeError, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,6 @@ __all__ = [
     "error_path",
     "reject",
     "to_decode_error",
-    "type_name",
 ]
 
 T = TypeVar("T")
@@ -59,11 +58,6 @@ def reject(value: object, expected: str, member: str | None = None) -> NoReturn:
     error = MalformedValue(f"expected {expected}, got {type_name(value)}")
     error.member = member
     raise error
-
-
-def type_name(value: object) -> str:
-    """Return the name of a value's type, `None` for None."""
-    return "None" if value is None else type(value).__name__
 
 
 class Located(dict[str, Any]):
@@ -123,12 +117,10 @@ def to_decode_error(
     path = prefix
     for part in parts:
         path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
-    problem = (
-        str(error)
-        if isinstance(error, MalformedValue)
-        else "the value is not in the documented format"
-    )
-    if isinstance(error, KeyError):
+    problem = "the value is not in the documented format"
+    if isinstance(error, MalformedValue):
+        problem = str(error)
+    elif isinstance(error, KeyError):
         problem = "a required member is missing"
     return DecodeError(problem, path=path)
 

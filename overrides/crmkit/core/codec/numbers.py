@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from crmkit.core.errors import ArgumentError
+from crmkit.core.errors import ArgumentError, expected, type_name
 
-from .decode_errors import reject, type_name
+from .decode_errors import reject
 
 __all__ = [
     "decode_bit",
@@ -39,7 +39,7 @@ def encode_digits(value: object, argument: str) -> str:
         ArgumentError: It is not a non-negative integer.
     """
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ArgumentError(argument, f"expected int, got {type_name(value)}")
+        raise expected(argument, "int", value)
     if value < 0:
         raise ArgumentError(argument, f"must be >= 0, got {value}")
     return str(value)
@@ -61,7 +61,7 @@ def encode_bit(value: object, argument: str) -> int:
         ArgumentError: It is not a bool.
     """
     if not isinstance(value, bool):
-        raise ArgumentError(argument, f"expected bool, got {type_name(value)}")
+        raise expected(argument, "bool", value)
     return int(value)
 
 
