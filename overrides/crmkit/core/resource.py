@@ -126,7 +126,7 @@ def _model(
     made: Any = object.__new__(model)
     names = {attribute.name for attribute in model.__attrs_attrs__}  # type: ignore[attr-defined]  # of attrs
     for name in passed.keys() - names:
-        raise TypeError(f"{operation.name}() got {name!r}, which a {model.__name__} has not")
+        raise TypeError(f"{operation.name}() got {name!r}, which {model.__name__} does not have")
     for name in names:
         setattr(made, name, passed.get(name, UNSET))
     made.additional_properties = {}

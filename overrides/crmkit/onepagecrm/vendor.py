@@ -191,7 +191,7 @@ class OnePageCRMVendor(Vendor):
 
         Raises:
             ValueError: It cannot be read.
-            TypeError: It has not the documented form.
+            TypeError: It does not have the documented form.
         """
         content = response.content
         # What was asked for decides, which `crm.request` may choose for itself.
@@ -217,7 +217,7 @@ class OnePageCRMVendor(Vendor):
         """Take over side elements and keys.
 
         Raises:
-            DecodeError: A key has not the documented form.
+            DecodeError: A key does not have the documented form.
         """
         if type(tree) is not dict:
             return

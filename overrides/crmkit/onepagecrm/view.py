@@ -144,7 +144,7 @@ def side_elements(tree: dict[str, Any], *names: str) -> dict[str, Any]:
         names: Those that are wanted.
 
     Raises:
-        TypeError, ValueError, KeyError, OverflowError: One has not the documented form.
+        TypeError, ValueError, KeyError, OverflowError: One does not have the documented form.
     """
     present = {name: tree[name] for name in names if name in tree}
     if not present:
