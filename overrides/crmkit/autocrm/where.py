@@ -161,8 +161,8 @@ def _like(operator: str, attribute: str, text: Any) -> Where:
 
 
 def _to(operator: str, link: str, ids: Any) -> Where:
-    found = ids if isinstance(ids, list | tuple) else [ids]
-    if not found or not all(isinstance(id, str) and id for id in found):
+    items = ids if isinstance(ids, list | tuple) else [ids]
+    if not items or not all(isinstance(id, str) and id for id in items):
         raise ArgumentError(link, f"takes an id, or ids, at least one, not {ids!r}")
     return _item(operator, link, ids)
 

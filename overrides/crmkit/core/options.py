@@ -92,6 +92,11 @@ class Settings:
 _YEAR = 366 * 24 * 3600
 
 
+def is_number(value: object, type_: Any) -> bool:
+    """Return whether a value is a number of a type, and not a bool."""
+    return isinstance(value, type_) and not isinstance(value, bool)
+
+
 def mapping(value: object, argument: str) -> Mapping[Any, Any]:
     """Return the mapping that an argument takes.
 
@@ -151,11 +156,7 @@ def checked_timeout(timeout: float | None) -> float | None:
     if timeout is None:
         return None
     # Beyond a year sockets overflow, and NaN is in no range.
-    if (
-        isinstance(timeout, bool)
-        or not isinstance(timeout, int | float)
-        or not 0 < timeout <= _YEAR
-    ):
+    if not is_number(timeout, int | float) or not 0 < timeout <= _YEAR:
         raise ConfigError(
             f"timeout must be seconds > 0 (at most a year), or None for no limit, got {timeout!r}"
         )
@@ -168,7 +169,7 @@ def checked_retries(max_retries: int) -> int:
     Raises:
         ConfigError: It is not a non-negative integer.
     """
-    if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
+    if not is_number(max_retries, int) or max_retries < 0:
         raise ConfigError(f"max_retries must be >= 0, got {max_retries!r}")
     return max_retries
 
@@ -226,27 +227,23 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def credential(value: str | None, argument: str, variable: str) -> str:
+def credential(value: str | None, argument: str, variable: str, *, in_header: bool = True) -> str:
     """Return a credential from the argument or, where it is None, from the environment.
 
     Args:
         value: What the caller passed.
         argument: Name of the constructor's argument.
         variable: Name of the environment variable.
+        in_header: Whether it goes into a header, which cannot hold any str.
 
     Raises:
-        ConfigError: Neither is set, or the value cannot stand in a header. The value is not shown.
+        ConfigError: Neither is set, or the value cannot be sent. The value is not shown.
     """
     secret = value if value is not None else os.environ.get(variable)
     if not secret:
         raise ConfigError(f"{argument} is missing: pass {argument}=… or set {variable}")
-    if (
-        not isinstance(secret, str)
-        or not secret.isascii()
-        or not secret.isprintable()
-        or secret.strip() != secret
-    ):
-        raise ConfigError(
-            f"{argument} must be a str of printable ASCII without whitespace around it"
-        )
+    if not isinstance(secret, str):
+        raise ConfigError(f"{argument} must be a str, got {type(secret).__name__}")
+    if in_header and not (secret.isascii() and secret.isprintable() and secret.strip() == secret):
+        raise ConfigError(f"{argument} must be printable ASCII without whitespace around it")
     return secret

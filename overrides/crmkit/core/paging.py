@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from .drive import drive
 from .errors import ArgumentError, PaginationError
 from .operation import Paging
+from .options import is_number
 from .sender import decoded, payload
 from .types import UNSET
 
@@ -330,10 +331,10 @@ def _same(before: Page[Any], rows: list[Any], reply: Reply) -> bool:
 
 
 def _integer(value: Any, argument: str, least: int, operation: Operation) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+    if not is_number(value, int) or value < least:
         problem = f"must be an integer >= {least}, got {value!r}"
         raise ArgumentError(argument, problem, operation=operation.name)
-    return value
+    return int(value)
 
 
 def _count(tree: Any, path: tuple[str, ...] | None) -> int | None:
@@ -341,4 +342,4 @@ def _count(tree: Any, path: tuple[str, ...] | None) -> int | None:
         return None
     for member in path:
         tree = tree.get(member) if isinstance(tree, dict) else None
-    return tree if isinstance(tree, int) and not isinstance(tree, bool) else None
+    return tree if type(tree) is int else None

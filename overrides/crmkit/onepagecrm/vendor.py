@@ -172,9 +172,7 @@ class OnePageCRMVendor(Vendor):
                 return None
             self._offset = seconds - int(self._now())
             return "clock"
-        generation = (
-            error.request.extensions.get(_GENERATION) if error.request is not None else None
-        )
+        generation = getattr(error.request, "extensions", {}).get(_GENERATION)
         if error.code != _BAD_TOKEN or generation is None:
             return None
         with self._guard:
@@ -271,8 +269,8 @@ class OnePageCRMVendor(Vendor):
 
 def _action(request: Request) -> str | None:
     """Return which call about keys a request is, or None."""
-    found = _AUTH.search(request.url.path)
-    return found[1] if found is not None else None
+    match = _AUTH.search(request.url.path)
+    return match[1] if match is not None else None
 
 
 def _can_sign(uid: str, key: str) -> bool:

@@ -11,20 +11,6 @@ from crmkit.core.errors import ArgumentError, expected
 
 from .decode_errors import reject
 
-__all__ = [
-    "decode_date",
-    "decode_date_or_str",
-    "decode_datetime",
-    "decode_dmy",
-    "decode_unix",
-    "encode_date",
-    "encode_date_or_str",
-    "encode_datetime",
-    "encode_dmy",
-    "encode_espo_datetime",
-    "encode_unix",
-]
-
 _parse = datetime.fromisoformat
 _DMY = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
 _TWO_DIGITS = tuple(f"{n:02d}" for n in range(61))
@@ -34,10 +20,10 @@ _YEARS = {year: str(year) for year in range(1900, 2100)}
 def decode_datetime(value: Any) -> datetime:
     """Read an ISO 8601 datetime; one without time zone is in UTC."""
     try:
-        found = _parse(value)
+        parsed = _parse(value)
     except TypeError:  # to look at the type before takes longer
         reject(value, "str")
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+    return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=UTC)
 
 
 def encode_datetime(value: object, argument: str) -> str:
@@ -118,8 +104,8 @@ def encode_dmy(value: object, argument: str) -> str:
     Raises:
         ArgumentError: It is not a date, or is a datetime.
     """
-    found = _check_date(value, argument)
-    return f"{found.day:02d}.{found.month:02d}.{found.year:04d}"
+    day = _check_date(value, argument)
+    return f"{day.day:02d}.{day.month:02d}.{day.year:04d}"
 
 
 def decode_unix(value: object) -> datetime:
@@ -154,10 +140,10 @@ def decode_date_or_str(value: object) -> date | datetime | str:
     try:
         if len(value) == 10:  # as YYYY-MM-DD is
             return date.fromisoformat(value)
-        found = datetime.fromisoformat(value)
+        parsed = datetime.fromisoformat(value)
     except ValueError:
         return value
-    return value if found.tzinfo is None else found
+    return value if parsed.tzinfo is None else parsed
 
 
 def encode_date_or_str(value: object, argument: str) -> str:

@@ -16,15 +16,6 @@ from crmkit.core.errors import DecodeError, type_name
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = [
-    "DECODE_ERRORS",
-    "Located",
-    "MalformedValue",
-    "decode_model",
-    "error_path",
-    "reject",
-    "to_decode_error",
-]
 
 T = TypeVar("T")
 

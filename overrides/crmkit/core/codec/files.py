@@ -9,8 +9,6 @@ from typing import Any
 from crmkit.core.errors import ArgumentError, expected
 from crmkit.core.types import File
 
-__all__ = ["encode_file"]
-
 
 def encode_file(value: object, argument: str) -> File:
     """Return the `File` for a `File`, a path, bytes, or a file that is open for reading.

@@ -14,17 +14,6 @@ from crmkit.core.errors import ArgumentError, expected
 from .decode_errors import reject
 from .strings import check_list, join_elements
 
-__all__ = [
-    "LabeledValue",
-    "Mailbox",
-    "decode_mailbox",
-    "encode_mailbox",
-    "join_labeled",
-    "join_mailboxes",
-    "split_labeled",
-    "split_mailboxes",
-]
-
 _new = object.__new__
 
 

@@ -18,23 +18,6 @@ from .values import encode_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = [
-    "check_type",
-    "decode_dict",
-    "decode_discriminated",
-    "decode_enum",
-    "decode_items",
-    "decode_list",
-    "decode_optional",
-    "decode_single",
-    "decode_union",
-    "encode_dict",
-    "encode_list",
-    "encode_model",
-    "encode_union",
-    "join_members",
-    "split_members",
-]
 
 T = TypeVar("T")
 EMITTED = True
@@ -82,10 +65,10 @@ def decode_dict(rows: object, decode: Callable[[Any], T]) -> dict[str, T]:
     """Read an object whose members `decode` reads."""
     if type(rows) is not dict:
         reject(rows, "dict")
-    found: dict[str, T] = {}
+    members: dict[str, T] = {}
     for at, row in rows.items():
-        found[at] = decode(row)
-    return found
+        members[at] = decode(row)
+    return members
 
 
 def decode_single(decode_all: Callable[[Any], list[T]]) -> Callable[[Any], T]:

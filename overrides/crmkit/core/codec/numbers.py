@@ -9,17 +9,6 @@ from crmkit.core.errors import ArgumentError, expected, type_name
 
 from .decode_errors import reject
 
-__all__ = [
-    "decode_bit",
-    "decode_country",
-    "decode_digits",
-    "encode_bit",
-    "encode_country",
-    "encode_digits",
-    "format_lenient",
-    "parse_lenient",
-]
-
 _COUNTRY = re.compile("[A-Z]{2}")
 
 
@@ -115,6 +104,6 @@ def format_lenient(value: object, argument: str, *types: type) -> Any:
     fits = type(value) in types or (isinstance(value, types) and not isinstance(value, bool))
     if not fits or (isinstance(value, float) and value - value != 0):
         names = " or ".join(type_.__name__ for type_ in types)
-        found = value if isinstance(value, float) and fits else type_name(value)
-        raise ArgumentError(argument, f"expected {names}, got {found}")
+        shown = value if isinstance(value, float) and fits else type_name(value)
+        raise ArgumentError(argument, f"expected {names}, got {shown}")
     return str.__str__(value) if isinstance(value, str) else value

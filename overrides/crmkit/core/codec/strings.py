@@ -6,8 +6,6 @@ from typing import Any
 
 from crmkit.core.errors import ArgumentError, expected
 
-__all__ = ["check_list", "join_elements", "join_strings"]
-
 
 def check_list(values: object, argument: str, type_: type, example: str) -> list[Any]:
     """Return a copy of a list whose elements all have one type.

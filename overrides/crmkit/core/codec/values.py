@@ -11,14 +11,6 @@ from crmkit.core.errors import ArgumentError, expected
 from .datetimes import encode_datetime
 from .decode_errors import reject
 
-__all__ = [
-    "decode_empty",
-    "encode_extras",
-    "encode_items",
-    "encode_json",
-    "encode_plain",
-]
-
 _PLAIN = {str, int, bool, type(None)}
 
 
