@@ -9,6 +9,7 @@ is an error with a path, never a wrong object.
 from __future__ import annotations
 
 from importlib import import_module
+from inspect import isfunction
 from typing import TYPE_CHECKING
 
 from .decoding import decode_field
@@ -32,8 +33,9 @@ IMPORTS = (
         f"from crmkit.core.{module} import "
         + ", ".join(
             name
-            for name in import_module(f"crmkit.core.{module}").__all__
-            if name.islower()  # functions; classes come from the generated models
+            for name, value in vars(import_module(f"crmkit.core.{module}")).items()
+            # Functions of its own; classes come from the generated models.
+            if isfunction(value) and value.__module__.endswith(module) and name[0] != "_"
         )
         for module in _MODULES
     ),

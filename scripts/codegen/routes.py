@@ -57,9 +57,6 @@ def _arguments(plan: OperationPlan) -> list[str]:
         kind = wire_type(payload.kind)
         if kind and not payload.nullable:
             found.append(f"payload={kind}")
-        items = wire_type(payload.kind.items[0]) if payload.kind.name == "list" else None
-        if items:
-            found.append(f"items={items}")
     if plan.effect != "write":
         found.append(f"effect={plan.effect!r}")
     if plan.paging is not None:

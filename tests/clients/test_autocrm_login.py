@@ -176,7 +176,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "empty password": ({"username": "jana", "password": ""}, "password is missing"),
     "colon in name": ({"username": "ja:na", "password": "p"}, "colon"),
     "key with a line": ({"api_key": "a\r\nb"}, "printable"),
-    "key that is none": ({"api_key": 5}, "printable"),
+    "key that is none": ({"api_key": 5}, "api_key must be a str, got int"),
     "key that is empty": ({"api_key": ""}, "api_key is missing"),
 }
 

@@ -23,7 +23,6 @@ THINGS = Operation(
     "/things",
     envelope=("list",),
     payload=list,
-    items=dict,
     effect="read",
     paging=PAGING,
 )

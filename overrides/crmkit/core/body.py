@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
@@ -62,6 +63,7 @@ class Stream(Protocol):
         ...
 
 
+@dataclass(slots=True, eq=False, repr=False)
 class Body:
     """The body of a call, from which each attempt's request is made.
 
@@ -73,21 +75,13 @@ class Body:
         media: Content-Type; None where httpx knows it, or where there is none.
     """
 
-    def __init__(
-        self,
-        content: bytes | None = None,
-        *,
-        stream: Stream | None = None,
-        fields: dict[str, Any] | None = None,
-        files: dict[str, File] | None = None,
-        media: str | None = None,
-    ) -> None:
-        self.content = content
-        self.stream = stream
-        self.fields = fields
-        self.files = files
-        self.media = media
-        self._opened: list[BinaryIO] = []
+    content: bytes | None = None
+    _: KW_ONLY
+    stream: Stream | None = None
+    fields: dict[str, Any] | None = None
+    files: dict[str, File] | None = None
+    media: str | None = None
+    _opened: list[BinaryIO] = field(default_factory=list["BinaryIO"], init=False)
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments from which httpx builds a request.
@@ -101,12 +95,12 @@ class Body:
         files = {name: self._part(name, file) for name, file in self.files.items()}
         return {"data": self.fields, "files": files}
 
-    def _part(self, field: str, file: File) -> tuple[str, BinaryIO, str | None]:
+    def _part(self, member: str, file: File) -> tuple[str, BinaryIO, str | None]:
         """Return name, open file and media type; without a name a server reads it as a str."""
         payload, name = file.payload, file.file_name
         if name is None:
             path = payload if isinstance(payload, Path) else getattr(payload, "name", None)
-            name = Path(path).name if isinstance(path, str | Path) else field
+            name = Path(path).name if isinstance(path, str | Path) else member
         if isinstance(payload, Path):
             payload = payload.open("rb")
             self._opened.append(payload)
@@ -189,8 +183,8 @@ def _multipart(tree: dict[str, Any]) -> Body:
     files = {name: value for name, value in tree.items() if isinstance(value, File)}
     fields: dict[str, list[str]] = {}
     for name, value in tree.items():
-        for field, text in () if name in files else _pairs(name, value):
-            fields.setdefault(field, []).append(text)
+        for member, text in () if name in files else _pairs(name, value):
+            fields.setdefault(member, []).append(text)
     return Body(fields=fields, files=files)
 
 

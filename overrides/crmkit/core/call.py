@@ -77,7 +77,8 @@ class Call:
         """The URL, with its query."""
         query = {**self.query, **self.own_query} if self.own_query else self.query
         url = self.settings.base_url + self.path
-        return f"{url}?{urlencode(_pairs(query))}" if query else url
+        texts = {name: _texts(value) for name, value in query.items()}
+        return f"{url}?{urlencode(texts, doseq=True)}" if query else url
 
     def with_query(self, query: Mapping[str, Any]) -> Call:
         """Return this call with other values of some query parameters."""
@@ -232,14 +233,10 @@ def _header(param: Param, value: Any) -> str:
     return text
 
 
-def _pairs(query: Mapping[str, Any]) -> list[tuple[str, str]]:
-    pairs: list[tuple[str, str]] = []
-    for name, value in query.items():
-        if isinstance(value, list | tuple):
-            pairs.extend((name, plain_text(item)) for item in value)
-        else:
-            pairs.append((name, plain_text(value)))
-    return pairs
+def _texts(value: Any) -> str | list[str]:
+    if isinstance(value, list | tuple):
+        return [plain_text(item) for item in value]
+    return plain_text(value)
 
 
 def _longest(arguments: Mapping[str, Any]) -> str:

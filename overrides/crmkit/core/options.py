@@ -114,8 +114,6 @@ def checked_query(query: object) -> dict[str, Any]:
     Raises:
         ArgumentError: A value is neither str, finite number, bool, None nor a list of these.
     """
-    if not query and isinstance(query, Mapping):
-        return {}
     params = dict(mapping(query, "query"))
     for name, value in params.items():
         for item in (name, *(value if isinstance(value, list | tuple) else (value,))):

@@ -51,21 +51,6 @@ def reject(value: object, expected: str, member: str | None = None) -> NoReturn:
     raise error
 
 
-class Located(dict[str, Any]):
-    """An object of a reply that knows its place, for errors of a model's `from_dict`.
-
-    Args:
-        tree: The object.
-        path: Its path in the reply.
-        operation: Name of the operation.
-        response: The HTTP response.
-    """
-
-    def __init__(self, tree: dict[str, Any], path: str, operation: str, response: Any) -> None:
-        super().__init__(tree)
-        self.location = path, operation, response
-
-
 def decode_model(
     decode_all: Callable[[Any, type[Any]], list[Any]], tree: object, cls: type[T]
 ) -> T:
@@ -84,10 +69,7 @@ def decode_model(
         rows = [dict(tree) if isinstance(tree, Mapping) and type(tree) is not dict else tree]
         value: T = decode_all(rows, cls)[0]
     except DECODE_ERRORS as error:
-        location = tree.location if isinstance(tree, Located) else ("", None, None)
-        failure = to_decode_error(error, prefix=location[0], skip=1)
-        _, failure.operation, failure.response = location
-        raise failure from error
+        raise to_decode_error(error, skip=1) from error
     return value
 
 
