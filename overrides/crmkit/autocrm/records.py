@@ -34,8 +34,10 @@ __all__ = ["AsyncLinked", "EntityType", "Linked", "checked_name", "wire_members"
 T = TypeVar("T")
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
-_FILTERS = ["select", "where", "order_by", "order", "primary_filter"]
-_FILTERS += ["bool_filters", "text_filter", "q"]
+_FILTERS = (
+    *("select", "where", "order_by", "order"),
+    *("primary_filter", "bool_filters", "text_filter", "q"),
+)
 _MASS_ACTIONS = {"update": records.RECORDS_MASS_UPDATE, "delete": records.RECORDS_MASS_DELETE}
 _NO_ACTION = re.compile(r"Action .* does not exist")
 

@@ -21,7 +21,7 @@ from .signature import SIGNATURE, UID, key_bytes, sign
 from .view import SIDE_ELEMENTS, View, side_elements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from crmkit.core.call import Call
     from crmkit.core.http import IO, Request, Response
@@ -74,7 +74,7 @@ class OnePageCRMVendor(Vendor):
     def __init__(
         self, form: str, uid: str | None, key: str | None, login: str | None, password: str | None
     ) -> None:
-        self.settings = {"format": form}
+        self.settings: Mapping[str, str] = {"format": form}
         self.accept = MEDIA_TYPES[form]
         self.view = View()
         self._key = _Key(uid, key, 0) if uid and key else None
