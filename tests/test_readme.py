@@ -67,11 +67,16 @@ def test_code_is_typed(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_begins_with_the_two_commands() -> None:
-    """The first block has the commands that try and test a checkout."""
-    first = README.split("```")[1].splitlines()
+def test_begins_with_installing_using_and_building() -> None:
+    """A reader first sees how to install it, then ten lines of code, then two commands."""
+    fences = README.split("```")
+    blocks = [block.splitlines() for block in fences[1:6:2]]
+    first, code, commands = ([line.split("#")[0].strip() for line in block] for block in blocks)
 
-    assert [line.split("#")[0].strip() for line in first[1:]] == ["make", "make test"]
+    assert first == ["sh", "pip install crmkit"]
+    assert code[0] == "python"
+    assert len(code) <= 10
+    assert commands == ["sh", "make", "make test"]
 
 
 def test_linked_files_exist() -> None:

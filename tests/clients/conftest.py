@@ -1,4 +1,4 @@
-"""Clients for the tests: each test that takes `client` or `mocked` runs on both twins."""
+"""Clients for the tests, sync and async unless their module says otherwise."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import pytest
 
 from crmkit.core.http import AsyncIO, SyncIO
 from crmkit_mock import MockCRMs
-from tests.clients.harness import Answer, Canned, Clock, Twin
+from tests.clients.harness import Answer, Canned, Clock, Driver
 
-MakeClient = Callable[..., Twin]
-MakeOnePageCRM = Callable[..., Twin]
-MakeEspo = Callable[..., Twin]
+MakeClient = Callable[..., Driver]
+MakeOnePageCRM = Callable[..., Driver]
+MakeEspo = Callable[..., Driver]
 
 ONEPAGECRM_UID = "4e0046526381906f7e000002"
 ONEPAGECRM_KEY = "AJfSRLr7uhsa9lOIgKQ4Vu72zzg3QTE7pJL2iSeA6Mo="
@@ -21,7 +21,7 @@ ONEPAGECRM_KEY = "AJfSRLr7uhsa9lOIgKQ4Vu72zzg3QTE7pJL2iSeA6Mo="
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Nobody sleeps and nobody reads the real clock: time moves by the waits alone."""
+    """Replace sleep and clock: time moves by the waits alone."""
     clock = Clock()
 
     async def sleep(_: object, seconds: float) -> None:
@@ -37,22 +37,22 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture(params=[False, True], ids=["sync", "async"])
 def asynchronous(request: pytest.FixtureRequest) -> bool:
-    """Which of the twins."""
+    """Whether the clients are async; see `both` and `sync_alone`."""
     return bool(request.param)
 
 
 @pytest.fixture
 def client(asynchronous: bool) -> Iterator[MakeClient]:
     """Make clients over canned answers; they are closed after the test."""
-    made: list[Twin] = []
+    drivers: list[Driver] = []
 
-    def make(*answers: Answer | Exception, **settings: Any) -> Twin:
-        made.append(Twin(asynchronous, Canned(*answers), **settings))
-        return made[-1]
+    def make(*answers: Answer | Exception, **settings: Any) -> Driver:
+        drivers.append(Driver(asynchronous, Canned(*answers), **settings))
+        return drivers[-1]
 
     yield make
-    for one in made:
-        one.end()
+    for driver in drivers:
+        driver.end()
 
 
 @pytest.fixture
@@ -65,17 +65,17 @@ def mocks() -> Iterator[MockCRMs]:
 @pytest.fixture
 def mocked(asynchronous: bool, mocks: MockCRMs) -> Iterator[MakeClient]:
     """Make clients of the mock; they are closed after the test."""
-    made: list[Twin] = []
+    drivers: list[Driver] = []
 
-    def make(**settings: Any) -> Twin:
+    def make(**settings: Any) -> Driver:
         relenta = mocks.relenta
         settings = {"base_url": relenta.base_url, **relenta.credentials, **settings}
-        made.append(Twin(asynchronous, relenta.transport, **settings))
-        return made[-1]
+        drivers.append(Driver(asynchronous, relenta.transport, **settings))
+        return drivers[-1]
 
     yield make
-    for one in made:
-        one.end()
+    for driver in drivers:
+        driver.end()
 
 
 @pytest.fixture
@@ -83,18 +83,18 @@ def onepagecrm(asynchronous: bool) -> Iterator[MakeOnePageCRM]:
     """Make clients of OnePageCRM over canned answers; they are closed after the test."""
     from crmkit.onepagecrm import AsyncOnePageCRM, OnePageCRM
 
-    made: list[Twin] = []
+    drivers: list[Driver] = []
 
-    def make(*answers: Answer | Exception, **settings: Any) -> Twin:
+    def make(*answers: Answer | Exception, **settings: Any) -> Driver:
         if "login" not in settings:
             settings = {"uid": ONEPAGECRM_UID, "key": ONEPAGECRM_KEY, **settings}
         transport = Canned(*answers)
-        made.append(Twin(asynchronous, transport, (OnePageCRM, AsyncOnePageCRM), **settings))
-        return made[-1]
+        drivers.append(Driver(asynchronous, transport, (OnePageCRM, AsyncOnePageCRM), **settings))
+        return drivers[-1]
 
     yield make
-    for one in made:
-        one.end()
+    for driver in drivers:
+        driver.end()
 
 
 @pytest.fixture
@@ -102,19 +102,21 @@ def mocked_onepagecrm(asynchronous: bool, mocks: MockCRMs) -> Iterator[MakeOnePa
     """Make clients of the mock of OnePageCRM; they are closed after the test."""
     from crmkit.onepagecrm import AsyncOnePageCRM, OnePageCRM
 
-    made: list[Twin] = []
+    drivers: list[Driver] = []
 
-    def make(**settings: Any) -> Twin:
+    def make(**settings: Any) -> Driver:
         mock = mocks.onepagecrm
         if "login" not in settings:
             settings = {**mock.credentials, **settings}
         settings = {"base_url": mock.base_url, **settings}
-        made.append(Twin(asynchronous, mock.transport, (OnePageCRM, AsyncOnePageCRM), **settings))
-        return made[-1]
+        drivers.append(
+            Driver(asynchronous, mock.transport, (OnePageCRM, AsyncOnePageCRM), **settings)
+        )
+        return drivers[-1]
 
     yield make
-    for one in made:
-        one.end()
+    for driver in drivers:
+        driver.end()
 
 
 ESPO_KEY = "5f1b3d9a7c2e4860b1d3f5a7c9e0b2d4"
@@ -123,36 +125,36 @@ ESPO_KEY = "5f1b3d9a7c2e4860b1d3f5a7c9e0b2d4"
 @pytest.fixture
 def espo(asynchronous: bool) -> Iterator[MakeEspo]:
     """Make clients of EspoCRM or AutoCRM over canned answers; they are closed after the test."""
-    made: list[Twin] = []
+    drivers: list[Driver] = []
 
-    def make(*answers: Answer | Exception, profile: str = "espocrm", **settings: Any) -> Twin:
+    def make(*answers: Answer | Exception, profile: str = "espocrm", **settings: Any) -> Driver:
         settings.setdefault("base_url", "https://crm.example.com")
         if not settings.keys() & {"api_key", "username"}:
             settings["api_key"] = ESPO_KEY
-        made.append(Twin(asynchronous, Canned(*answers), _espo_clients(profile), **settings))
-        return made[-1]
+        drivers.append(Driver(asynchronous, Canned(*answers), _espo_clients(profile), **settings))
+        return drivers[-1]
 
     yield make
-    for one in made:
-        one.end()
+    for driver in drivers:
+        driver.end()
 
 
 @pytest.fixture
 def mocked_espo(asynchronous: bool, mocks: MockCRMs) -> Iterator[MakeEspo]:
     """Make clients of the mocks of EspoCRM and AutoCRM; they are closed after the test."""
-    made: list[Twin] = []
+    drivers: list[Driver] = []
 
-    def make(*, profile: str = "espocrm", **settings: Any) -> Twin:
+    def make(*, profile: str = "espocrm", **settings: Any) -> Driver:
         mock = mocks.autocrm if profile == "autocrm" else mocks.espocrm
         if not settings.keys() & {"api_key", "username"}:
             settings |= mock.credentials
         settings.setdefault("base_url", mock.base_url)
-        made.append(Twin(asynchronous, mock.transport, _espo_clients(profile), **settings))
-        return made[-1]
+        drivers.append(Driver(asynchronous, mock.transport, _espo_clients(profile), **settings))
+        return drivers[-1]
 
     yield make
-    for one in made:
-        one.end()
+    for driver in drivers:
+        driver.end()
 
 
 def _espo_clients(profile: str) -> tuple[Any, Any]:
@@ -168,14 +170,14 @@ def monica(asynchronous: bool, mocks: MockCRMs) -> Iterator[MakeClient]:
     """Make clients of the mock of Monica; they are closed after the test."""
     from crmkit.monica.client import AsyncMonica, Monica
 
-    made: list[Twin] = []
+    drivers: list[Driver] = []
 
-    def make(**settings: Any) -> Twin:
+    def make(**settings: Any) -> Driver:
         mock = mocks.monica
         settings = {"base_url": mock.base_url, **mock.credentials, **settings}
-        made.append(Twin(asynchronous, mock.transport, (Monica, AsyncMonica), **settings))
-        return made[-1]
+        drivers.append(Driver(asynchronous, mock.transport, (Monica, AsyncMonica), **settings))
+        return drivers[-1]
 
     yield make
-    for one in made:
-        one.end()
+    for driver in drivers:
+        driver.end()

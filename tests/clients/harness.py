@@ -1,4 +1,4 @@
-"""One way to drive both twins, and a transport of canned replies."""
+"""One way to drive sync and async clients, and a transport of canned replies."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import importlib
 import inspect
 import json
 import pkgutil
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import pytest
 
+import crmkit
 from crmkit import AsyncRelenta, Relenta
 from crmkit.core.call import Call, new_call
 from crmkit.core.operation import Operation
@@ -23,8 +25,29 @@ KEY = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 ACCOUNT = "acme"
 BASE_URL = "https://acme.relenta.com/api/v3"
 KEY_HEADER = "X-Relenta-Department-Key"
+CREDENTIALS: dict[str, dict[str, Any]] = {
+    "Relenta": {"account": ACCOUNT, "department_key": KEY},
+    "AutoCRM": {"base_url": "https://acme.example", "api_key": "k"},
+    "EspoCRM": {"base_url": "https://acme.example", "api_key": "k"},
+    "OnePageCRM": {"uid": "u", "key": "azE="},
+    "Monica": {"token": "t"},
+}
+"""Constructor arguments of each client that never sends anything."""
 
 Answer = Callable[[httpx.Request], httpx.Response]
+
+both = pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
+"""Runs a test with a sync and with an async client.
+
+For what I/O, paging, locks and lifetimes have to do with; all else is one coroutine, which the
+modules that say `asynchronous = sync_alone` test by the sync client.
+"""
+
+
+@pytest.fixture
+def sync_alone() -> bool:
+    """Let `client`, `mocked` and the like make sync clients."""
+    return False
 
 
 @dataclass
@@ -45,7 +68,7 @@ class Seen:
 
 
 class Canned(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """Answers in turn; the last answer goes on for ever. An exception in its place is raised.
+    """Answers in order; the last answer is repeated. An exception in its place is raised.
 
     Args:
         answers: What `reply`, `page` and `saved` return, or exceptions.
@@ -95,20 +118,20 @@ class Canned(httpx.BaseTransport, httpx.AsyncBaseTransport):
 def reply(
     body: object = None, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Answer:
-    """Return an answer: bytes and text as they are, None as an empty body, else as JSON."""
+    """Return an answer: bytes and str as they are, None as an empty body, all else as JSON."""
     if body is None:
-        content, kind = b"", None
+        content, media_type = b"", None
     elif isinstance(body, bytes):
-        content, kind = body, "application/json"
+        content, media_type = body, "application/json"
     elif isinstance(body, str):
-        content, kind = body.encode(), "application/json"
+        content, media_type = body.encode(), "application/json"
     else:
-        content, kind = json.dumps(body).encode(), "application/json"
-    given = {"Content-Type": kind} if kind else {}
+        content, media_type = json.dumps(body).encode(), "application/json"
+    defaults = {"Content-Type": media_type} if media_type else {}
 
     def answer(request: httpx.Request) -> httpx.Response:
         return httpx.Response(
-            status, content=content, headers={**given, **(headers or {})}, request=request
+            status, content=content, headers={**defaults, **(headers or {})}, request=request
         )
 
     return answer
@@ -141,7 +164,7 @@ def contact(id: int, **members: Any) -> dict[str, Any]:
 
 @dataclass
 class Clock:
-    """A clock that only moves when somebody sleeps, and chance that is told what to say."""
+    """A clock that only moves when somebody sleeps, and a random number that is set."""
 
     now: float = 1_000_000.0
     chance: float = 1.0
@@ -153,17 +176,17 @@ class Clock:
         self.now += seconds
 
 
-class Twin:
+class Driver:
     """One client, sync or async, driven in the same words.
 
     Calling it with a function of the client does the work to its end: a coroutine is awaited, a
     list or an iterator of pages is collected.
 
     Args:
-        asynchronous: Which of the twins.
+        asynchronous: Whether the client is the async one.
         transport: What answers.
         crms: The sync and the async client of a CRM; Relenta's by default.
-        settings: Keywords of the client; Relenta's account and key are given where they are not.
+        settings: Keywords of the client; Relenta's account and key by default.
     """
 
     def __init__(
@@ -251,10 +274,59 @@ def operations_of(crm: str) -> dict[str, Operation]:
 
 
 @contextmanager
-def twin(asynchronous: bool, *answers: Answer | Exception, **settings: Any) -> Generator[Twin]:
+def open_driver(
+    asynchronous: bool, *answers: Answer | Exception, **settings: Any
+) -> Generator[Driver]:
     """Open a client over canned answers, for tests that make many."""
-    made = Twin(asynchronous, Canned(*answers), **settings)
+    driver = Driver(asynchronous, Canned(*answers), **settings)
     try:
-        yield made
+        yield driver
     finally:
-        made.end()
+        driver.end()
+
+
+_FAILED = (AssertionError, pytest.fail.Exception)
+_UNEXPECTED = (crmkit.CRMError, TypeError, ValueError, LookupError, AttributeError, RuntimeError)
+
+
+def failures(check: Callable[..., None], cases: Iterable[tuple[Any, ...]]) -> list[str]:
+    """Return each case of a table in which a check fails, with the reason.
+
+    A table is one test that way, and a run shows all its failures: `assert failures(…) == []`.
+    """
+    failed: list[str] = []
+    count = 0
+    for count, case in enumerate(cases, 1):  # noqa: B007 - counted for the check below
+        try:
+            check(*case)
+        except _FAILED as error:
+            failed.append(f"{_label(case)}: {error}")
+        except _UNEXPECTED as error:
+            failed.append(f"{_label(case)}: {type(error).__name__}: {error}")
+    assert count, "the table is empty"
+    return failed
+
+
+def _label(case: tuple[Any, ...]) -> str:
+    return " ".join(ascii(part) for part in case if not inspect.isroutine(part))
+
+
+def public_methods(crm: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Yield every public method of a client and its resources, with its name as users write it."""
+    owners = {"": crm}
+    owners |= {name: getattr(crm, name) for name in dir(crm) if name[0] != "_"}
+    if hasattr(crm, "entity"):
+        owners["entity('CGadget')"] = crm.entity("CGadget")
+    for name, owner in owners.items():
+        if callable(owner) and name:
+            continue
+        for attribute in dir(owner):
+            if attribute[0] != "_" and callable(method := getattr(owner, attribute)):
+                yield f"{name}.{attribute}".lstrip("."), method
+
+
+def new_client(name: str, *, asynchronous: bool = False, **settings: Any) -> Any:
+    """Return a client of a CRM by the name of its sync class, over a transport that fails."""
+    refuse = AssertionError("a request was sent")
+    settings = {"transport": Canned(refuse), **CREDENTIALS[name], **settings}
+    return getattr(crmkit, f"Async{name}" if asynchronous else name)(**settings)

@@ -1,4 +1,4 @@
-"""What Monica's tests share: a client's keywords, and replies as the server writes them."""
+"""Keywords of a client, and replies of a server, for Monica's tests."""
 
 from __future__ import annotations
 
@@ -11,9 +11,15 @@ from typing import Any
 from crmkit.monica.client import AsyncMonica, Monica
 from tests.clients.harness import Answer, reply
 
-TOKEN = "eyJ0eXAiOiJKV1Qi.eyJhdWQiOiIxIn0.c2lnbmF0dXJl"  # of nobody
+TOKEN = "eyJ0eXAiOiJKV1Qi.eyJhdWQiOiIxIn0.c2lnbmF0dXJl"  # not a real one
 CLIENT: dict[str, Any] = {"crms": (Monica, AsyncMonica), "token": TOKEN}
 BASE_URL = "https://app.monicahq.com/api"
+
+ALIVE: dict[str, Any] = {
+    "is_birthdate_known": False,
+    "is_deceased": False,
+    "is_deceased_date_known": False,
+}
 
 
 def data(payload: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
@@ -22,7 +28,7 @@ def data(payload: object, status: int = 200, headers: Mapping[str, str] | None =
 
 
 def listed(*rows: object, page: int = 1, last: int = 1, total: int | None = None) -> Answer:
-    """Answer with a page of a list, as the server numbers it."""
+    """Answer with a page of a list, numbered as the server does."""
     links = {"first": "…?page=1", "last": f"…?page={last}", "prev": None, "next": "…?page=9"}
     meta = {"current_page": page, "last_page": last, "total": len(rows) if total is None else total}
     return reply({"data": list(rows), "links": links, "meta": meta})
@@ -31,7 +37,7 @@ def listed(*rows: object, page: int = 1, last: int = 1, total: int | None = None
 def refusal(
     status: int, code: int, message: object, headers: Mapping[str, str] | None = None
 ) -> Answer:
-    """Answer with Monica's own shape of an error."""
+    """Answer with Monica's own error envelope."""
     return reply({"error": {"message": message, "error_code": code}}, status, headers)
 
 
@@ -46,3 +52,10 @@ def recorded() -> Iterator[dict[str, Any]]:
     path = Path(__file__).parents[1] / "recorded" / "monica.jsonl"
     for line in path.read_text("utf-8").splitlines():
         yield json.loads(line)
+
+
+def members_of(record: Any) -> dict[str, Any]:
+    """Return a record's members, without what every update changes."""
+    tree: dict[str, Any] = record.to_dict()
+    tree.pop("updated_at")
+    return tree

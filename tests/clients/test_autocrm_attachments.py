@@ -1,4 +1,4 @@
-"""Files: uploads whole and in parts, downloads to memory and to disk."""
+"""Uploads of files, whole and in parts, and both ways on the mock."""
 
 from __future__ import annotations
 
@@ -13,16 +13,28 @@ from typing import Any, BinaryIO
 import httpx
 import pytest
 
-from crmkit import ArgumentError, BadRequestError, NotFoundError, PermissionDeniedError, ServerError
+from crmkit import ArgumentError, BadRequestError, PermissionDeniedError, ServerError
 from crmkit.autocrm import AsyncEspoCRM, EspoCRM
-from crmkit.autocrm.attachments import CHUNK
 from crmkit.core.types import File
 from tests.clients.conftest import ESPO_KEY, MakeEspo
-from tests.clients.harness import Canned, Twin, reply
+from tests.clients.harness import Canned, Driver, both, failures, reply, sync_alone
 
-MADE = reply({"id": "f1", "name": "note.txt"})
+ATTACHMENT = reply({"id": "f1", "name": "note.txt"})
+CHUNK = 3 << 10
 LARGE = CHUNK * 2 + 5
 FOR: dict[str, Any] = {"field": "file", "related_type": "Document"}
+
+asynchronous = sync_alone
+
+
+@pytest.fixture(autouse=True)
+def chunk(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Send files in smaller parts, and return the usual size of a part."""
+    from crmkit.autocrm import attachments
+
+    usual = attachments.CHUNK
+    monkeypatch.setattr(attachments, "CHUNK", CHUNK)
+    return usual
 
 
 class Zeros(io.RawIOBase):
@@ -35,30 +47,30 @@ class Zeros(io.RawIOBase):
 
     def __init__(self, size: int, *, seekable: bool = True) -> None:
         self._size = size
-        self._place = 0
+        self._position = 0
         self._seekable = seekable
 
     def readable(self) -> bool:
-        """Return that it is."""
+        """Return True."""
         return True
 
     def seekable(self) -> bool:
-        """Return whether it is."""
+        """Return whether it can tell its size."""
         return self._seekable
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        """Move."""
-        self._place = offset + (self._size if whence == os.SEEK_END else 0)
-        return self._place
+        """Change the position."""
+        self._position = offset + (self._size if whence == os.SEEK_END else 0)
+        return self._position
 
     def tell(self) -> int:
-        """Return the place."""
-        return self._place
+        """Return the position."""
+        return self._position
 
     def read(self, size: int = -1) -> bytes:
         """Return zeros."""
-        part = min(size, self._size - self._place) if size >= 0 else self._size - self._place
-        self._place += part
+        part = min(size, self._size - self._position) if size >= 0 else self._size - self._position
+        self._position += part
         return bytes(part)
 
 
@@ -67,13 +79,13 @@ def bytes_of(uri: str) -> bytes:
     return b64decode(uri.partition(",")[2])
 
 
-def test_a_small_file(espo: MakeEspo) -> None:
-    """A file goes as a data URI, with what it is for."""
-    crm = espo(MADE)
+def test_sends_small_file_as_data_uri(espo: MakeEspo) -> None:
+    """A file is sent as a data URI, with the field that it is for."""
+    crm = espo(ATTACHMENT)
 
-    made = crm(lambda crm: crm.attachments.upload(b"hello", name="note.txt", **FOR))
+    attachment = crm(lambda crm: crm.attachments.upload(b"hello", name="note.txt", **FOR))
 
-    assert made.id == "f1"
+    assert attachment.id == "f1"
     assert (crm.seen[0].method, crm.seen[0].path) == ("POST", "/api/v1/Attachment")
     assert crm.seen[0].json == {
         "name": "note.txt",
@@ -86,7 +98,7 @@ def test_a_small_file(espo: MakeEspo) -> None:
 
 
 def sources(path: Path) -> Iterator[Any]:
-    """Give a file in each of the forms that an upload takes."""
+    """Yield a file in each of the forms that an upload takes."""
     path.write_bytes(b"hello")
     yield path
     yield File(path)
@@ -97,23 +109,24 @@ def sources(path: Path) -> Iterator[Any]:
         yield File(file)
 
 
-def uploaded(crm: Twin, source: Any) -> Any:
-    """Upload a file and return the body that went."""
-    crm(lambda crm: crm.attachments.upload(source, **FOR))
+def uploaded(crm: Driver, source: Any, **about: Any) -> Any:
+    """Upload a file and return the body that was sent."""
+    crm(lambda crm: crm.attachments.upload(source, **about, **FOR))
     return crm.seen[0].json
 
 
-def test_every_form_of_a_file(espo: MakeEspo, tmp_path: Path) -> None:
-    """A path, an open file and a `File` know their names, which tell the media type."""
+def test_takes_every_form_of_a_file(espo: MakeEspo, tmp_path: Path) -> None:
+    """A path, an open file and a `File` have names, which tell the media type."""
     for source in sources(tmp_path / "note.txt"):
-        body = uploaded(espo(MADE), source)
+        body = uploaded(espo(ATTACHMENT), source)
         assert (body["name"], body["type"]) == ("note.txt", "text/plain")
         assert bytes_of(body["file"]) == b"hello"
 
 
-def test_what_is_said_wins(espo: MakeEspo, tmp_path: Path) -> None:
-    """Name and type that are passed win over those of the file."""
-    crm = espo(MADE)
+@both
+def test_arguments_win_over_the_files_own_name(espo: MakeEspo, tmp_path: Path) -> None:
+    """A name and type that are passed win over those of the file."""
+    crm = espo(ATTACHMENT)
     path = tmp_path / "note.txt"
     path.write_bytes(b"x")
 
@@ -140,25 +153,26 @@ def test_what_is_said_wins(espo: MakeEspo, tmp_path: Path) -> None:
     }
 
 
-def test_an_unknown_type(espo: MakeEspo) -> None:
-    """A name that tells nothing makes a file of bytes."""
-    crm = espo(MADE)
+def test_unknown_suffix_is_sent_as_bytes(espo: MakeEspo) -> None:
+    """A name without a known suffix is sent as `application/octet-stream`."""
+    crm = espo(ATTACHMENT)
 
     crm(lambda crm: crm.attachments.upload(b"", name="unknown", **FOR))
 
     assert crm.seen[0].json["file"] == "data:application/octet-stream;base64,"
 
 
-def test_a_large_file_goes_in_parts(espo: MakeEspo, tmp_path: Path) -> None:
-    """A large file is announced with its size; its parts follow, each with its place."""
+@both
+def test_sends_large_file_in_parts(espo: MakeEspo, tmp_path: Path) -> None:
+    """A large file is announced with its size; its parts follow, each with its offset."""
     content = bytes(range(251)) * (LARGE // 251 + 1)
     path = tmp_path / "large.bin"
     path.write_bytes(content[:LARGE])
     crm = espo(reply({"id": "f1", "isBeingUploaded": True}), reply(b"true"))
 
-    made = crm(lambda crm: crm.attachments.upload(path, **FOR))
+    attachment = crm(lambda crm: crm.attachments.upload(path, **FOR))
 
-    assert made.is_being_uploaded is False
+    assert attachment.is_being_uploaded is False
     first, *parts = crm.seen
     assert (first.json["isBeingUploaded"], first.json["size"]) == (True, LARGE)
     assert "file" not in first.json
@@ -168,21 +182,24 @@ def test_a_large_file_goes_in_parts(espo: MakeEspo, tmp_path: Path) -> None:
     assert b"".join(bytes_of(seen.body.decode()) for seen in parts) == content[:LARGE]
 
 
-@pytest.mark.parametrize("size", [CHUNK - 1, CHUNK, CHUNK + 1])
-def test_where_parts_begin(espo: MakeEspo, size: int) -> None:
-    """A file of just a part's size goes whole, and one byte more makes two parts."""
-    crm = espo(MADE, reply(b"true"))
-
-    crm(lambda crm: crm.attachments.upload(bytes(size), name="a", **FOR))
-
-    assert len(crm.seen) == (1 if size <= CHUNK else 3)
+def test_splits_above_the_size_of_a_part(espo: MakeEspo) -> None:
+    """A file of just a part's size is sent whole, and one byte more makes two parts."""
+    for size, requests in ((CHUNK - 1, 1), (CHUNK, 1), (CHUNK + 1, 3)):
+        crm = espo(ATTACHMENT, reply(b"true"))
+        uploaded(crm, bytes(size), name="a")
+        assert len(crm.seen) == requests
 
 
-def test_a_file_from_its_place_on(espo: MakeEspo) -> None:
-    """An open file is sent from where it stands."""
+def test_part_is_three_mebibytes(chunk: int) -> None:
+    """A part is 3 MiB, as the docstring says, which is 4 MiB as base64."""
+    assert chunk == 3 << 20
+
+
+def test_sends_open_file_from_its_position(espo: MakeEspo) -> None:
+    """An open file is sent from its position on, and stays open."""
     file = io.BytesIO(b"head" + bytes(CHUNK + 1))
     file.seek(4)
-    crm = espo(MADE, reply(b"true"))
+    crm = espo(ATTACHMENT, reply(b"true"))
 
     crm(lambda crm: crm.attachments.upload(file, name="a", **FOR))
 
@@ -190,16 +207,19 @@ def test_a_file_from_its_place_on(espo: MakeEspo) -> None:
     assert not file.closed
 
 
-def test_a_large_file_takes_little_memory(
-    asynchronous: bool, monkeypatch: pytest.MonkeyPatch
+@both
+def test_large_file_takes_little_memory(
+    asynchronous: bool, chunk: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file of 64 MB is never in memory at one time, nor is a part of it."""
+    """Neither a file nor a part of it is ever in memory as a whole."""
+    monkeypatch.setattr("crmkit.autocrm.attachments.CHUNK", chunk)
+    total = 2 * chunk + 5
     sizes: list[int] = []
 
     def answer(_: object, request: httpx.Request) -> httpx.Response:
         stream: Any = request.stream
         sizes.append(sum(len(part) for part in stream))
-        return (MADE if len(sizes) == 1 else reply(b"true"))(request)
+        return (ATTACHMENT if len(sizes) == 1 else reply(b"true"))(request)
 
     async def aanswer(self: object, request: httpx.Request) -> httpx.Response:
         return answer(self, request)
@@ -207,25 +227,25 @@ def test_a_large_file_takes_little_memory(
     monkeypatch.setattr(Canned, "handle_request", answer)
     monkeypatch.setattr(Canned, "handle_async_request", aanswer)
     settings = {"base_url": "https://crm.example.com", "api_key": ESPO_KEY}
-    crm = Twin(asynchronous, Canned(MADE), (EspoCRM, AsyncEspoCRM), **settings)
+    crm = Driver(asynchronous, Canned(ATTACHMENT), (EspoCRM, AsyncEspoCRM), **settings)
     crm(lambda crm: crm.attachments.upload(b"warm", name="a", **FOR))
     sizes.clear()
     tracemalloc.start()
     try:
-        crm(lambda crm: crm.attachments.upload(Zeros(64 << 20), name="zeros", **FOR))
+        crm(lambda crm: crm.attachments.upload(Zeros(total), name="zeros", **FOR))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
         crm.end()
 
-    assert len(sizes) == 1 + -(-(64 << 20) // CHUNK)
-    assert sum(sizes) > (64 << 20) * 4 // 3
+    assert len(sizes) == 1 + 3
+    assert sum(sizes) > total * 4 // 3
     assert peak < 2 << 20
 
 
-def test_a_part_that_fails(espo: MakeEspo) -> None:
-    """A part whose fate nobody knows is not sent again; the error comes through."""
-    crm = espo(MADE, reply(b"true"), reply(None, 500))
+def test_failed_part_is_not_repeated(espo: MakeEspo) -> None:
+    """A part that the server may have stored is not sent again; its error is raised."""
+    crm = espo(ATTACHMENT, reply(b"true"), reply(None, 500))
 
     with pytest.raises(ServerError):
         crm(lambda crm: crm.attachments.upload(Zeros(LARGE), name="a", **FOR))
@@ -234,45 +254,48 @@ def test_a_part_that_fails(espo: MakeEspo) -> None:
 
 
 class Shrinking(Zeros):
-    """A file that ends before its size."""
+    """A file that becomes shorter while it is read."""
 
     def read(self, size: int = -1) -> bytes:
         """Return nothing after the first part."""
-        return b"" if self._place >= CHUNK else super().read(size)
+        return b"" if self._position >= CHUNK else super().read(size)
 
 
-def test_a_file_that_ends_early(espo: MakeEspo) -> None:
-    """A file that is cut off while it is sent is an error, not a shorter file."""
-    crm = espo(MADE, reply(b"true"))
+def test_rejects_file_that_shrinks(espo: MakeEspo) -> None:
+    """A file that shrinks while it is sent is an error, not a shorter file."""
+    crm = espo(ATTACHMENT, reply(b"true"))
 
     with pytest.raises(ArgumentError, match="must not shrink"):
         crm(lambda crm: crm.attachments.upload(Shrinking(LARGE), name="a", **FOR))
 
 
-NONE: dict[str, tuple[Any, str]] = {
-    "no name": (b"hello", "name"),
-    "text": ("hello", "file"),
-    "nothing": (None, "file"),
-    "open as text": (io.StringIO("hello"), "binary mode"),
-    "no size": (Zeros(LARGE, seekable=False), "must be seekable"),
-}
+NOT_FILES: list[tuple[Any, str]] = [
+    (b"hello", "name"),
+    ("hello", "file"),
+    (None, "file"),
+    (io.StringIO("hello"), "binary mode"),
+    (Zeros(LARGE, seekable=False), "must be seekable"),
+]
 
 
-@pytest.mark.parametrize(("source", "told"), NONE.values(), ids=NONE)
-def test_what_is_no_file(espo: MakeEspo, source: Any, told: str) -> None:
-    """What cannot be sent as a file is refused before anything is sent."""
-    crm = espo(MADE)
-    name = {} if told == "name" else {"name": "a"}
+def test_rejects_what_is_not_a_file(espo: MakeEspo) -> None:
+    """What cannot be sent as a file, or has no name, is refused before anything is sent."""
+    crm = espo(ATTACHMENT)
 
-    with pytest.raises(ArgumentError, match=told):
-        crm(lambda crm: crm.attachments.upload(source, **name, **FOR))
+    def check(source: Any, message: str) -> None:
+        name = {} if message == "name" else {"name": "a"}
+        with pytest.raises(ArgumentError, match=message) as caught:
+            crm(lambda crm: crm.attachments.upload(source, **name, **FOR))
+        assert caught.value.operation == "attachments.upload"
+        assert caught.value.argument == ("name" if message == "name" else "file")
 
+    assert failures(check, NOT_FILES) == []
     assert crm.seen == []
 
 
-def test_a_path_that_leads_nowhere(espo: MakeEspo, tmp_path: Path) -> None:
-    """A file that is not there is Python's own error, before anything is sent."""
-    crm = espo(MADE)
+def test_missing_path_is_file_not_found(espo: MakeEspo, tmp_path: Path) -> None:
+    """A file that does not exist is Python's own error, before anything is sent."""
+    crm = espo(ATTACHMENT)
 
     with pytest.raises(FileNotFoundError):
         crm(lambda crm: crm.attachments.upload(tmp_path / "none", **FOR))
@@ -280,91 +303,36 @@ def test_a_path_that_leads_nowhere(espo: MakeEspo, tmp_path: Path) -> None:
     assert crm.seen == []
 
 
-# -- downloads -------------------------------------------------------------------------------------
-
-CONTENT = "Příliš žluťoučký".encode() + bytes(range(256))
-FILE = reply(CONTENT, 200, {"Content-Type": "text/plain"})
-
-
-def test_bytes(espo: MakeEspo) -> None:
-    """Without a target the bytes come back, whatever the reply says of them."""
-    crm = espo(FILE)
-
-    assert crm(lambda crm: crm.attachments.download("f1")) == CONTENT
-    assert crm.seen[0].path == "/api/v1/Attachment/file/f1"
-
-
-@pytest.mark.parametrize("kind", [Path, str])
-def test_a_path(espo: MakeEspo, tmp_path: Path, kind: Any) -> None:
-    """A file appears under its name, in place of one that was there, and nothing else does."""
-    target = tmp_path / "note.txt"
-    target.write_text("old")
-    crm = espo(FILE)
-
-    assert crm(lambda crm: crm.attachments.download("f1", kind(target))) == b""
-
-    assert target.read_bytes() == CONTENT
-    assert list(tmp_path.iterdir()) == [target]
-
-
-def test_an_open_file(espo: MakeEspo) -> None:
-    """An open file gets the bytes where it stands, and stays open."""
-    sink = io.BytesIO()
-    sink.write(b"head")
-    crm = espo(FILE)
-
-    crm(lambda crm: crm.attachments.download("f1", sink))
-
-    assert sink.getvalue() == b"head" + CONTENT
-
-
-def test_a_download_that_fails_leaves_nothing(espo: MakeEspo, tmp_path: Path) -> None:
-    """Where a download fails the old file stays, and no part of the new one."""
-    target = tmp_path / "note.txt"
-    target.write_text("old")
-    crm = espo(reply(None, 404, {"X-Status-Reason": ""}))
-
-    with pytest.raises(NotFoundError):
-        crm(lambda crm: crm.attachments.download("f1", target))
-
-    assert target.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [target]
-
-
-def test_a_folder_that_is_not_there(espo: MakeEspo, tmp_path: Path) -> None:
-    """A target that cannot be written is Python's own error, before anything is asked."""
-    crm = espo(FILE)
-
-    with pytest.raises(FileNotFoundError):
-        crm(lambda crm: crm.attachments.download("f1", tmp_path / "none" / "x"))
-
-    assert crm.seen == []
-
-
 # -- on the mock -----------------------------------------------------------------------------------
 
 
+@both
 @pytest.mark.parametrize("profile", ["autocrm", "espocrm"])
-@pytest.mark.parametrize("content", [b"", b"hello", bytes(range(256)) * (LARGE // 256)])
-def test_there_and_back(
-    mocked_espo: MakeEspo, tmp_path: Path, profile: str, content: bytes
+def test_upload_and_download_on_the_mock(
+    mocked_espo: MakeEspo, tmp_path: Path, profile: str
 ) -> None:
     """What was uploaded, small or in parts, comes back as it was, and a record can hold it."""
     crm = mocked_espo(profile=profile)
-    target = tmp_path / "back"
 
-    made = crm(lambda crm: crm.attachments.upload(content, name="a.txt", **FOR))
-    crm(lambda crm: crm.attachments.download(made.id, target))
-    assert target.read_bytes() == content
-    assert crm(lambda crm: crm.attachments.download(made.id)) == content
+    def upload_and_download(content: bytes) -> str:
+        target = tmp_path / "back"
+        attachment = crm(lambda crm: crm.attachments.upload(content, name="a.txt", **FOR))
+        crm(lambda crm: crm.attachments.download(attachment.id, target))
+        assert target.read_bytes() == content
+        assert crm(lambda crm: crm.attachments.download(attachment.id)) == content
+        return str(attachment.id)
+
+    for content in (b"", b"hello"):
+        upload_and_download(content)
+    id = upload_and_download(bytes(range(256)) * (LARGE // 256))
 
     document = crm.crm.entity("Document")
-    record = crm.finish(lambda: document.create(name="Doc", extra={"fileId": made.id}))
-    assert record.additional_properties["fileId"] == made.id
+    record = crm.finish(lambda: document.create(name="Doc", extra={"fileId": id}))
+    assert record.additional_properties["fileId"] == id
 
 
-def test_what_the_server_refuses(mocked_espo: MakeEspo) -> None:
-    """A field that does not exist, or a type that it does not take, is refused in its words."""
+def test_servers_refusals_are_raised(mocked_espo: MakeEspo) -> None:
+    """The server refuses unknown fields and media types, in its words."""
     crm = mocked_espo()
 
     def upload(name: str, **about: str) -> None:
@@ -378,15 +346,20 @@ def test_what_the_server_refuses(mocked_espo: MakeEspo) -> None:
         upload("a.txt")
 
 
-def test_a_body_above_the_cap(mocked_espo: MakeEspo) -> None:
-    """A body that the server finds too large is an error of its status; in parts it goes."""
+def test_body_above_the_servers_limit(
+    mocked_espo: MakeEspo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A body that is too large for the server is an error of its status; in parts it fits."""
+    limit = 3 * CHUNK
+    for module in ("app", "messages"):
+        monkeypatch.setattr(f"crmkit_mock.{module}.BODY_CAP", limit)
     crm = mocked_espo()
-    uri = "data:text/plain;base64," + "YWFh" * (7 << 20)
+    uri = "data:text/plain;base64," + "YWFh" * (limit // 4)
 
     with pytest.raises(BadRequestError) as caught:
         crm(lambda crm: crm.attachments.create(name="a.txt", file=uri, **FOR))
     assert caught.value.status_code == 413
 
-    large: BinaryIO = Zeros(30 << 20)  # type: ignore[assignment]  # all that is asked of one
-    made = crm(lambda crm: crm.attachments.upload(large, name="a.txt", **FOR))
-    assert len(crm(lambda crm: crm.attachments.download(made.id))) == 30 << 20
+    large: BinaryIO = Zeros(2 * limit)  # type: ignore[assignment]  # all that is asked of one
+    attachment = crm(lambda crm: crm.attachments.upload(large, name="a.txt", **FOR))
+    assert len(crm(lambda crm: crm.attachments.download(attachment.id))) == 2 * limit

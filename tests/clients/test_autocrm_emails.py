@@ -8,7 +8,9 @@ import pytest
 
 from crmkit import ArgumentError, BadRequestError, ServerError
 from tests.clients.conftest import MakeEspo
-from tests.clients.harness import reply
+from tests.clients.harness import both, failures, reply, sync_alone
+
+asynchronous = sync_alone
 
 SENT = reply({"id": "1", "status": "Sent"})
 MESSAGE: dict[str, Any] = {
@@ -19,8 +21,8 @@ MESSAGE: dict[str, Any] = {
 }
 
 
-def test_what_is_sent(espo: MakeEspo) -> None:
-    """A message goes with the status that has it sent, and HTML unless it says otherwise."""
+def test_sends_html_message_by_status(espo: MakeEspo) -> None:
+    """A message is created with the status `Sending`, as HTML unless it says otherwise."""
     crm = espo(SENT)
 
     email = crm(lambda crm: crm.emails.send(**MESSAGE))
@@ -37,8 +39,9 @@ def test_what_is_sent(espo: MakeEspo) -> None:
     }
 
 
-def test_all_that_can_be_said(espo: MakeEspo) -> None:
-    """Lists of addresses are joined as the wire has them; the rest goes under the wire's names."""
+@both
+def test_joins_addresses_and_writes_wire_names(espo: MakeEspo) -> None:
+    """Lists of addresses are joined by semicolons; other arguments have their wire names."""
     crm = espo(SENT)
 
     crm(
@@ -74,31 +77,33 @@ def test_all_that_can_be_said(espo: MakeEspo) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"to": []},
-        {"to": ["a@x.example", "b@x.example;c@x.example"]},
-        {"to": 5},
-        {"cc": [None]},
-        {"extra": {"x": object()}},
-        {"extra": 5},
-        {"extra": {"cc": "a@x.example"}},
-        {"extra": {"status": "Draft"}},
-    ],
-    ids=["nobody", "separator", "number", "none", "object", "extra", "keyword", "status"],
-)
-def test_what_the_wire_cannot_carry(espo: MakeEspo, wrong: dict[str, Any]) -> None:
-    """What is no address, or would be two, is refused before anything is sent."""
+REFUSED: list[tuple[str, dict[str, Any]]] = [
+    ("to", {"to": []}),
+    ("to[1]", {"to": ["a@x.example", "b@x.example;c@x.example"]}),
+    ("to", {"to": 5}),
+    ("cc[0]", {"cc": [None]}),
+    ("extra['x']", {"extra": {"x": object()}}),
+    ("extra", {"extra": 5}),
+    ("extra['cc']", {"extra": {"cc": "a@x.example"}}),
+    ("extra['status']", {"extra": {"status": "Draft"}}),
+]
+
+
+def test_rejects_what_is_not_an_address(espo: MakeEspo) -> None:
+    """What is not an address, or would be two, is refused by name before anything is sent."""
     crm = espo(SENT)
 
-    with pytest.raises(ArgumentError):
-        crm(lambda crm: crm.emails.send(**{**MESSAGE, **wrong}))
+    def check(argument: str, changes: dict[str, Any]) -> None:
+        with pytest.raises(ArgumentError) as caught:
+            crm(lambda crm: crm.emails.send(**{**MESSAGE, **changes}))
+        assert caught.value.argument == argument
+        assert caught.value.operation
 
+    assert failures(check, REFUSED) == []
     assert crm.seen == []
 
 
-def test_unknown_keywords(espo: MakeEspo) -> None:
+def test_unknown_and_missing_keywords_are_type_errors(espo: MakeEspo) -> None:
     """An unknown keyword, or a missing one, is Python's own error."""
     crm = espo(SENT)
 
@@ -108,8 +113,8 @@ def test_unknown_keywords(espo: MakeEspo) -> None:
         crm(lambda crm: crm.emails.send(to="a@x.example", body=""))
 
 
-def test_a_message_is_never_sent_twice(espo: MakeEspo) -> None:
-    """A message that may have gone out is not sent again."""
+def test_never_sends_a_message_twice(espo: MakeEspo) -> None:
+    """A message that may have been sent is not sent again."""
     crm = espo(reply(None, 500), SENT)
 
     with pytest.raises(ServerError):
@@ -118,9 +123,10 @@ def test_a_message_is_never_sent_twice(espo: MakeEspo) -> None:
     assert len(crm.seen) == 1
 
 
+@both
 @pytest.mark.parametrize("profile", ["autocrm", "espocrm"])
-def test_on_the_mock(mocked_espo: MakeEspo, mocks: Any, profile: str) -> None:
-    """`send` brings a message into the outbox; `create` files it."""
+def test_send_and_create_on_the_mock(mocked_espo: MakeEspo, mocks: Any, profile: str) -> None:
+    """`send` sends a message; `create` only files it."""
     crm = mocked_espo(profile=profile)
     outbox = getattr(mocks, profile)
 
@@ -137,8 +143,8 @@ def test_on_the_mock(mocked_espo: MakeEspo, mocks: Any, profile: str) -> None:
     assert len(outbox.outbox) == 1
 
 
-def test_a_server_that_cannot_send(mocked_espo: MakeEspo, mocks: Any) -> None:
-    """What keeps the server from sending is told in its words."""
+def test_raises_why_the_server_cannot_send(mocked_espo: MakeEspo, mocks: Any) -> None:
+    """What keeps the server from sending is raised in its words."""
     mocks.espocrm.mail_server("missing")
     crm = mocked_espo()
 
@@ -146,8 +152,8 @@ def test_a_server_that_cannot_send(mocked_espo: MakeEspo, mocks: Any) -> None:
         crm(lambda crm: crm.emails.send(**MESSAGE))
 
 
-def test_a_message_without_a_sender(mocked_espo: MakeEspo) -> None:
-    """EspoCRM wants a sender, which it says; AutoCRM's page does without."""
+def test_sender_is_required_by_espocrm_alone(mocked_espo: MakeEspo) -> None:
+    """EspoCRM wants a sender, which it says; AutoCRM does without one."""
     message = {name: value for name, value in MESSAGE.items() if name != "from_"}
 
     with pytest.raises(BadRequestError) as caught:

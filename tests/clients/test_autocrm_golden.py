@@ -1,15 +1,16 @@
-"""AutoCRM's page, sample by sample: what it shows is sent, and what it shows is read."""
+"""AutoCRM's page, sample by sample: its requests are sent, and its replies are read."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
 from crmkit.autocrm import where
 from tests.clients.conftest import MakeEspo
-from tests.clients.harness import reply
+from tests.clients.harness import reply, sync_alone
+
+asynchronous = sync_alone
 
 PROFILES = ("autocrm", "espocrm")
 CONTACT = {
@@ -34,12 +35,12 @@ CREATED = {
 
 @pytest.fixture(params=PROFILES)
 def profile(request: pytest.FixtureRequest) -> str:
-    """Which of the clients: what the page shows both can read."""
+    """Return a profile: the clients of both read what the page shows."""
     return str(request.param)
 
 
-def test_read_a_record(espo: MakeEspo, profile: str) -> None:
-    """A record has the page's values, its times as moments, and None for all it does not show."""
+def test_reads_record(espo: MakeEspo, profile: str) -> None:
+    """A record has the page's values, its times as datetimes, and None for all else."""
     crm = espo(reply(CONTACT), profile=profile)
 
     contact = crm(lambda crm: crm.contacts.get("123abc"))
@@ -53,7 +54,7 @@ def test_read_a_record(espo: MakeEspo, profile: str) -> None:
     assert (contact.last_name, contact.account_id, contact.description) == (None, None, None)
 
 
-def test_list_records(espo: MakeEspo, profile: str) -> None:
+def test_lists_records(espo: MakeEspo, profile: str) -> None:
     """A list takes all parameters of the page, and reads its reply."""
     crm = espo(reply(PAGE), profile=profile)
 
@@ -73,7 +74,7 @@ def test_list_records(espo: MakeEspo, profile: str) -> None:
     )
     page = next(iter(pages))
 
-    assert [(one.id, one.name) for one in page.items] == [
+    assert [(contact.id, contact.name) for contact in page.items] == [
         ("123abc", "John Doe"),
         ("456def", "Jane Smith"),
     ]
@@ -91,7 +92,7 @@ def test_list_records(espo: MakeEspo, profile: str) -> None:
     }
 
 
-def test_create_a_record(espo: MakeEspo, profile: str) -> None:
+def test_creates_record(espo: MakeEspo, profile: str) -> None:
     """A contact is created with what the page sends, `name` alone among it, and nothing else."""
     crm = espo(reply(CREATED), profile=profile)
 
@@ -115,8 +116,8 @@ def test_create_a_record(espo: MakeEspo, profile: str) -> None:
     assert contact.created_at == datetime(2024, 1, 25, 8, tzinfo=UTC)
 
 
-def test_update_a_record(espo: MakeEspo, profile: str) -> None:
-    """An update sends by PUT what is to change, and nothing else."""
+def test_updates_record(espo: MakeEspo, profile: str) -> None:
+    """An update sends the changes by PUT, and nothing else."""
     crm = espo(reply(CONTACT), profile=profile)
 
     crm(
@@ -132,8 +133,8 @@ def test_update_a_record(espo: MakeEspo, profile: str) -> None:
     }
 
 
-def test_delete_a_record(espo: MakeEspo, profile: str) -> None:
-    """A deletion is done with an empty 200."""
+def test_deletes_record(espo: MakeEspo, profile: str) -> None:
+    """A deletion succeeds with an empty 200."""
     crm = espo(reply(None), profile=profile)
 
     assert crm(lambda crm: crm.contacts.delete("123abc")) is None
@@ -141,22 +142,22 @@ def test_delete_a_record(espo: MakeEspo, profile: str) -> None:
     assert (crm.seen[0].method, crm.seen[0].path) == ("DELETE", "/api/v1/Contact/123abc")
 
 
-def test_relationships(espo: MakeEspo, profile: str) -> None:
-    """What is linked is listed, linked by id and unlinked by `?id=`."""
+def test_lists_links_and_unlinks(espo: MakeEspo, profile: str) -> None:
+    """Linked records are listed, linked by id and unlinked by `?id=`."""
     crm = espo(reply(PAGE), reply(None), profile=profile)
 
     linked = crm(lambda crm: crm.accounts.related("123", "contacts").take(2))
     crm(lambda crm: crm.accounts.link("123", "contacts", "contact456"))
     crm(lambda crm: crm.accounts.unlink("123", "contacts", "contact456"))
 
-    assert [one.name for one in linked] == ["John Doe", "Jane Smith"]
+    assert [contact.name for contact in linked] == ["John Doe", "Jane Smith"]
     assert {seen.path for seen in crm.seen} == {"/api/v1/Account/123/contacts"}
     assert [seen.method for seen in crm.seen] == ["GET", "POST", "DELETE"]
     assert crm.seen[1].json == {"id": "contact456"}
     assert crm.seen[2].query == {"id": "contact456"}
 
 
-def test_mass_update(espo: MakeEspo) -> None:
+def test_mass_updates(espo: MakeEspo) -> None:
     """AutoCRM's client sends the page's mass update."""
     attributes = {"status": "Active", "assignedUserId": "user123"}
     crm = espo(reply({"count": 3}), profile="autocrm")
@@ -167,19 +168,17 @@ def test_mass_update(espo: MakeEspo) -> None:
     assert crm.seen[0].json == {"ids": ["id1", "id2", "id3"], "attributes": attributes}
 
 
-@pytest.mark.parametrize("body", [None, b"true", {"count": 3}], ids=["empty", "true", "count"])
-def test_mass_delete(espo: MakeEspo, body: Any) -> None:
+def test_mass_deletes(espo: MakeEspo) -> None:
     """AutoCRM's client sends the page's mass delete, whatever success looks like there."""
-    crm = espo(reply(body), profile="autocrm")
+    for body, count in ((None, None), (b"true", None), ({"count": 3}, 3)):
+        crm = espo(reply(body), profile="autocrm")
+        result = crm(lambda crm: crm.leads.mass_delete(ids=["id1", "id2", "id3"]))
+        assert result.count == count
+        assert (crm.seen[0].method, crm.seen[0].path) == ("POST", "/api/v1/Lead/action/massDelete")
+        assert crm.seen[0].json == {"ids": ["id1", "id2", "id3"]}
 
-    result = crm(lambda crm: crm.leads.mass_delete(ids=["id1", "id2", "id3"]))
 
-    assert result.count == (3 if isinstance(body, dict) else None)
-    assert (crm.seen[0].method, crm.seen[0].path) == ("POST", "/api/v1/Lead/action/massDelete")
-    assert crm.seen[0].json == {"ids": ["id1", "id2", "id3"]}
-
-
-def test_convert_a_lead(espo: MakeEspo) -> None:
+def test_converts_lead(espo: MakeEspo) -> None:
     """AutoCRM's client sends the page's conversion."""
     records = {
         "Account": {"name": "New Company"},
@@ -194,7 +193,7 @@ def test_convert_a_lead(espo: MakeEspo) -> None:
     assert crm.seen[0].json == {"records": records}
 
 
-def test_send_an_email(espo: MakeEspo, profile: str) -> None:
+def test_sends_email(espo: MakeEspo, profile: str) -> None:
     """An e-mail without a sender is sent as the page has it, and with the status it lacks."""
     crm = espo(reply({"id": "1", "status": "Sent"}), profile=profile)
     page = {

@@ -1,7 +1,8 @@
-"""Conversion of leads, by the route that the server has."""
+"""Conversion of leads, by whichever route the server has."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,9 +11,11 @@ import pytest
 from crmkit import ArgumentError, BadRequestError, ConflictError, NotFoundError
 from crmkit.autocrm import AccountInput, ContactInput
 from tests.clients.conftest import MakeEspo
-from tests.clients.harness import Answer, reply
+from tests.clients.harness import Answer, both, failures, reply, sync_alone
 
-NAIVE = datetime(2024, 1, 15)  # noqa: DTZ001  # without a zone is what it is about
+asynchronous = sync_alone
+
+NAIVE = datetime(2024, 1, 15)  # noqa: DTZ001  # naive is the point
 PROFILES = ("autocrm", "espocrm")
 PAGE = {
     "records": {
@@ -27,11 +30,11 @@ NO_ROUTE = reply(b"<!doctype html><title>404 Not Found</title>", 404, HTML)
 
 
 def paths(crm: Any) -> list[str]:
-    """Return the paths that were asked, below the API."""
+    """Return the paths of the requests, below the API."""
     return [seen.path.removeprefix("/api/v1/") for seen in crm.seen]
 
 
-def test_the_page(espo: MakeEspo) -> None:
+def test_autocrm_converts_by_the_pages_route(espo: MakeEspo) -> None:
     """AutoCRM's client sends the page's body to the page's route."""
     crm = espo(CONVERTED, profile="autocrm")
 
@@ -43,7 +46,8 @@ def test_the_page(espo: MakeEspo) -> None:
     assert lead.converted_at == datetime(2024, 1, 15, 9, 30, tzinfo=UTC)
 
 
-def test_espocrm(espo: MakeEspo) -> None:
+@both
+def test_espocrm_converts_by_id_in_the_body(espo: MakeEspo) -> None:
     """EspoCRM's client sends the id in the body."""
     crm = espo(CONVERTED)
 
@@ -53,8 +57,8 @@ def test_espocrm(espo: MakeEspo) -> None:
     assert crm.seen[0].json == {"id": "1", **PAGE, "skipDuplicateCheck": True}
 
 
-def test_input_models_and_dates(espo: MakeEspo) -> None:
-    """What is to be made may come as input models, and hold Python's dates."""
+def test_takes_input_models_and_dates(espo: MakeEspo) -> None:
+    """Records to create may be input models, and hold Python's dates."""
     crm = espo(CONVERTED)
 
     crm(
@@ -78,8 +82,8 @@ def test_input_models_and_dates(espo: MakeEspo) -> None:
     }
 
 
-def test_nothing_to_make(espo: MakeEspo) -> None:
-    """A lead can be converted without making anything."""
+def test_converts_without_creating_records(espo: MakeEspo) -> None:
+    """A lead can be converted without creating anything."""
     crm = espo(CONVERTED)
 
     crm(lambda crm: crm.leads.convert("1"))
@@ -87,8 +91,9 @@ def test_nothing_to_make(espo: MakeEspo) -> None:
     assert crm.seen[0].json == {"id": "1", "records": {}}
 
 
-def test_a_server_without_the_pages_route(espo: MakeEspo) -> None:
-    """A page of HTML says that there is no such route; the other is taken, from then on."""
+@both
+def test_falls_back_to_espocrms_route(espo: MakeEspo) -> None:
+    """A page of HTML means that there is no such route; the other is taken, from then on."""
     crm = espo(NO_ROUTE, CONVERTED, CONVERTED, profile="autocrm")
 
     crm(lambda crm: crm.leads.convert("1"))
@@ -98,29 +103,32 @@ def test_a_server_without_the_pages_route(espo: MakeEspo) -> None:
     assert [seen.json.get("id") for seen in crm.seen] == [None, "1", "2"]
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        reply(None, 404),
-        reply(None, 404, HTML),
-        reply(None, 404, {"X-Status-Reason": ""}),
-        reply(None, 404, {"X-Status-Reason": "Record 1 not found.", **HTML}),
+MISSING: list[tuple[str, Answer]] = [
+    ("empty", reply(None, 404)),
+    ("empty html", reply(None, 404, HTML)),
+    ("no reason", reply(None, 404, {"X-Status-Reason": ""})),
+    ("reason", reply(None, 404, {"X-Status-Reason": "Record 1 not found.", **HTML})),
+    (
+        "reason and page",
         reply(b"<html></html>", 404, {"X-Status-Reason": "Record 1 not found.", **HTML}),
-        reply({}, 404),
-    ],
-    ids=["empty", "empty html", "no reason", "reason", "reason and page", "json"],
-)
-def test_a_lead_that_is_missing(espo: MakeEspo, answer: Answer) -> None:
-    """A 404 that is no page is a missing lead: the other route is not tried."""
-    crm = espo(answer, CONVERTED, profile="autocrm")
-
-    with pytest.raises(NotFoundError):
-        crm(lambda crm: crm.leads.convert("1"))
-
-    assert len(crm.seen) == 1
+    ),
+    ("json", reply({}, 404)),
+]
 
 
-def test_the_other_route_has_its_own_errors(espo: MakeEspo) -> None:
+def test_missing_lead_is_not_a_missing_route(espo: MakeEspo) -> None:
+    """A 404 that is not a page is a missing lead: the other route is not tried."""
+
+    def check(_: str, answer: Answer) -> None:
+        crm = espo(answer, CONVERTED, profile="autocrm")
+        with pytest.raises(NotFoundError):
+            crm(lambda crm: crm.leads.convert("1"))
+        assert len(crm.seen) == 1
+
+    assert failures(check, MISSING) == []
+
+
+def test_errors_of_the_second_route_are_raised(espo: MakeEspo) -> None:
     """An error of the second route is the call's, and the first is not tried again."""
     refused = reply(None, 400, {"X-Status-Reason": "Field validation failure."})
     crm = espo(NO_ROUTE, refused, NO_ROUTE, profile="autocrm")
@@ -133,8 +141,8 @@ def test_the_other_route_has_its_own_errors(espo: MakeEspo) -> None:
     assert len(crm.seen) == 3
 
 
-def test_a_conversion_is_never_made_twice(espo: MakeEspo) -> None:
-    """A conversion that failed within the server is not repeated: it might make all again."""
+def test_never_converts_twice(espo: MakeEspo) -> None:
+    """A conversion that failed within the server is not repeated: it might create all again."""
     for profile in PROFILES:
         crm = espo(reply(None, 500), CONVERTED, profile=profile)
         with pytest.raises(Exception, match="500"):
@@ -142,39 +150,38 @@ def test_a_conversion_is_never_made_twice(espo: MakeEspo) -> None:
         assert len(crm.seen) == 1
 
 
-@pytest.mark.parametrize(
-    "work",
-    [
-        lambda crm: crm.leads.convert(7),
-        lambda crm: crm.leads.convert("1", records=["Account"]),
-        lambda crm: crm.leads.convert("1", records={"Account": {"cAt": NAIVE}}),
-    ],
-    ids=["number", "list", "naive"],
-)
+REFUSED: list[tuple[str, str, Callable[[Any], Any]]] = [
+    *((profile, "id", lambda crm: crm.leads.convert(7)) for profile in PROFILES),
+    *(
+        (profile, "records", lambda crm: crm.leads.convert("1", records=["Account"]))
+        for profile in PROFILES
+    ),
+    *(
+        (profile, "cAt", lambda crm: crm.leads.convert("1", records={"Account": {"cAt": NAIVE}}))
+        for profile in PROFILES
+    ),
+    # The id is in the page's path, which must not lead elsewhere.
+    ("autocrm", "id", lambda crm: crm.leads.convert("..")),
+]
+
+
+def test_rejects_ids_and_records(espo: MakeEspo) -> None:
+    """An id or records that cannot be sent are refused by name, unsent."""
+
+    def check(profile: str, argument: str, work: Callable[[Any], Any]) -> None:
+        crm = espo(CONVERTED, profile=profile)
+        with pytest.raises(ArgumentError) as caught:
+            crm(work)
+        assert argument in caught.value.argument
+        assert caught.value.operation
+        assert crm.seen == []
+
+    assert failures(check, REFUSED) == []
+
+
 @pytest.mark.parametrize("profile", PROFILES)
-def test_what_the_wire_cannot_carry(espo: MakeEspo, profile: str, work: Any) -> None:
-    """What cannot be carried is refused before anything is sent."""
-    crm = espo(CONVERTED, profile=profile)
-
-    with pytest.raises(ArgumentError):
-        crm(work)
-
-    assert crm.seen == []
-
-
-def test_an_id_that_would_climb(espo: MakeEspo) -> None:
-    """The page's route has the id in its path, which must not lead elsewhere."""
-    crm = espo(CONVERTED, profile="autocrm")
-
-    with pytest.raises(ArgumentError):
-        crm(lambda crm: crm.leads.convert(".."))
-
-    assert crm.seen == []
-
-
-@pytest.mark.parametrize("profile", PROFILES)
-def test_on_the_mock(mocked_espo: MakeEspo, profile: str) -> None:
-    """A lead becomes an account and a contact; duplicates are told, and made if so wanted."""
+def test_converts_on_the_mock(mocked_espo: MakeEspo, profile: str) -> None:
+    """A lead becomes an account and a contact; duplicates are refused, and created if so wanted."""
     crm = mocked_espo(profile=profile)
     account = {"Account": {"name": "Converted Ltd."}}
     first = crm(lambda crm: crm.leads.create(last_name="C1")).id
@@ -182,17 +189,17 @@ def test_on_the_mock(mocked_espo: MakeEspo, profile: str) -> None:
 
     lead = crm(lambda crm: crm.leads.convert(first, records=account))
     assert lead.status == "Converted"
-    made = crm(lambda crm: crm.accounts.get(lead.created_account_id))
-    assert made.name == "Converted Ltd."
+    created = crm(lambda crm: crm.accounts.get(lead.created_account_id))
+    assert created.name == "Converted Ltd."
 
     with pytest.raises(ConflictError) as caught:
         crm(lambda crm: crm.leads.convert(second, records=account))
-    assert [one["id"] for one in caught.value.current][:1] == [made.id]
+    assert [record["id"] for record in caught.value.current][:1] == [created.id]
     lead = crm(lambda crm: crm.leads.convert(second, records=account, skip_duplicate_check=True))
-    assert lead.created_account_id not in {None, made.id}
+    assert lead.created_account_id not in {None, created.id}
 
 
-def test_an_espocrm_behind_the_name_of_autocrm(mocks: Any, mocked_espo: MakeEspo) -> None:
+def test_autocrms_client_works_with_espocrm(mocks: Any, mocked_espo: MakeEspo) -> None:
     """AutoCRM's client works with a server that has none of the page's routes."""
     mock = mocks.espocrm
     crm = mocked_espo(profile="autocrm", base_url=mock.base_url, **mock.credentials)

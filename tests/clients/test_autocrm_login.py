@@ -1,4 +1,4 @@
-"""How AutoCRM's and EspoCRM's clients are configured, and what a request carries of it."""
+"""The settings of AutoCRM's and EspoCRM's clients, and the credentials of their requests."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ import pytest
 from crmkit import ConfigError
 from crmkit.autocrm import AsyncAutoCRM, AsyncEspoCRM, AutoCRM, EspoCRM
 from tests.clients.conftest import ESPO_KEY, MakeEspo
-from tests.clients.harness import Canned, Seen, Twin, reply
+from tests.clients.harness import Canned, Driver, Seen, both, failures, reply, sync_alone
 
-CLIENTS = [AutoCRM, AsyncAutoCRM, EspoCRM, AsyncEspoCRM]
+asynchronous = sync_alone
+
+CLIENTS: list[Any] = [AutoCRM, AsyncAutoCRM, EspoCRM, AsyncEspoCRM]
 SITE = "https://crm.example.com"
 SECRET = "5ec2e70000000000000000005ec2e700"
 KEYWORDS = {
@@ -30,10 +32,9 @@ def address_of(crm: Any) -> str:
     return address
 
 
-@pytest.mark.parametrize("cls", CLIENTS)
-def test_every_keyword(cls: Any) -> None:
+def test_takes_every_keyword_by_name() -> None:
     """Every promised keyword is taken, by name only, and no other."""
-    taken = {
+    keywords = {
         "base_url": SITE,
         "api_key": ESPO_KEY,
         "secret_key": SECRET,
@@ -47,54 +48,57 @@ def test_every_keyword(cls: Any) -> None:
         "middleware": (),
         "allow_insecure": False,
     }
-    assert set(taken) == KEYWORDS
+    assert set(keywords) == KEYWORDS
 
-    assert address_of(cls(**taken)) == f"{SITE}/api/v1"
-    with pytest.raises(TypeError, match="token"):
-        cls(**taken, token=None)
-    with pytest.raises(TypeError):
-        cls(SITE, ESPO_KEY)
-    assert all(
-        parameter.kind is not inspect.Parameter.POSITIONAL_OR_KEYWORD
-        for parameter in inspect.signature(cls).parameters.values()
-    )
+    for cls in CLIENTS:
+        assert address_of(cls(**keywords)) == f"{SITE}/api/v1"
+        with pytest.raises(TypeError, match="token"):
+            cls(**keywords, token=None)
+        with pytest.raises(TypeError):
+            cls(SITE, ESPO_KEY)
+        assert all(
+            parameter.kind is not inspect.Parameter.POSITIONAL_OR_KEYWORD
+            for parameter in inspect.signature(cls).parameters.values()
+        )
 
 
-@pytest.mark.parametrize("cls", CLIENTS)
-@pytest.mark.parametrize(
-    ("given", "address"),
-    [
+def test_appends_api_path_to_base_url() -> None:
+    """`base_url` is the site's or the API's own: `/api/v1` is added where it is missing."""
+
+    def check(base_url: str, address: str) -> None:
+        for cls in CLIENTS:
+            assert address_of(cls(base_url=base_url, api_key=ESPO_KEY)) == address
+
+    cases = [
         ("https://crm.example.com", "https://crm.example.com/api/v1"),
         ("https://crm.example.com/", "https://crm.example.com/api/v1"),
         ("https://crm.example.com/api/v1", "https://crm.example.com/api/v1"),
         ("https://crm.example.com/api/v1/", "https://crm.example.com/api/v1"),
         ("https://example.com/crm", "https://example.com/crm/api/v1"),
         ("http://127.0.0.1:8080/espo//", "http://127.0.0.1:8080/espo/api/v1"),
-    ],
-)
-def test_the_address(cls: Any, given: str, address: str) -> None:
-    """The address is the site's or the API's own: `/api/v1` is added where it is missing."""
-    assert address_of(cls(base_url=given, api_key=ESPO_KEY)) == address
+    ]
+    assert failures(check, cases) == []
 
 
-@pytest.mark.parametrize("cls", CLIENTS)
-@pytest.mark.parametrize(
-    "bad",
-    [
+def test_rejects_base_url() -> None:
+    """What is not an address, or would show the credential to anybody, is refused at once."""
+
+    def check(base_url: Any) -> None:
+        for cls in CLIENTS:
+            with pytest.raises(ConfigError, match="base_url"):
+                cls(base_url=base_url, api_key=ESPO_KEY)
+
+    bad: list[Any] = [
         *("crm.example.com", "ftp://crm.example.com", "https://", "https://u:p@crm.example.com"),
         *("https://crm.example.com?x=1", "https://crm.example.com/#/", "http://crm.example.com"),
         *("https://[::1", 7),
-    ],
-)
-def test_addresses_that_are_none(cls: Any, bad: Any) -> None:
-    """What is no address, or would tell the credential to anybody, is refused at once."""
-    with pytest.raises(ConfigError, match="base_url"):
-        cls(base_url=bad, api_key=ESPO_KEY)
+    ]
+    assert failures(check, [(base_url,) for base_url in bad]) == []
 
 
 @pytest.mark.parametrize("cls", CLIENTS)
-def test_the_environment(cls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Address and credentials come from the environment of the client's own name."""
+def test_reads_environment_of_its_own_name(cls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Address and credentials come from the environment variables of the client's own name."""
     prefix = cls.__name__.removeprefix("Async").upper()
     other = {"AUTOCRM": "ESPOCRM", "ESPOCRM": "AUTOCRM"}[prefix]
     monkeypatch.setenv(f"{other}_BASE_URL", "https://other.example")
@@ -110,11 +114,11 @@ def test_the_environment(cls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert address_of(cls(base_url="https://arg.example")) == "https://arg.example/api/v1"
 
 
-def sent(asynchronous: bool, **settings: Any) -> Seen:
+def sent(*, asynchronous: bool = False, **settings: Any) -> Seen:
     """Return the request that a client sends."""
     clients = (EspoCRM, AsyncEspoCRM)
     canned = Canned(reply({"total": 0, "list": []}))
-    crm = Twin(asynchronous, canned, clients, **{"base_url": SITE, **settings})
+    crm = Driver(asynchronous, canned, clients, **{"base_url": SITE, **settings})
     try:
         crm(lambda crm: crm.request("POST", "/Account/1/contacts?x=1", json={"id": "2"}))
     finally:
@@ -122,27 +126,27 @@ def sent(asynchronous: bool, **settings: Any) -> Seen:
     return canned.seen[0]
 
 
-def test_a_key(asynchronous: bool) -> None:
-    """A key alone goes into its header."""
-    seen = sent(asynchronous, api_key=ESPO_KEY)
+@both
+def test_sends_key_in_header(asynchronous: bool) -> None:
+    """A key alone is sent in its header."""
+    seen = sent(asynchronous=asynchronous, api_key=ESPO_KEY)
 
     assert seen.headers["x-api-key"] == ESPO_KEY
     assert not seen.headers.keys() & {"authorization", "x-hmac-authorization"}
 
 
-@pytest.mark.parametrize("site", [SITE, "https://example.com/crm/api/v1"])
-def test_a_signature(asynchronous: bool, site: str) -> None:
+def test_signs_method_and_path() -> None:
     """With a secret key the method and the path below the API are signed, without the query."""
-    seen = sent(asynchronous, base_url=site, api_key=ESPO_KEY, secret_key=SECRET)
+    for site in (SITE, "https://example.com/crm/api/v1"):
+        seen = sent(base_url=site, api_key=ESPO_KEY, secret_key=SECRET)
+        key, _, digest = b64decode(seen.headers["x-hmac-authorization"]).decode().partition(":")
+        assert key == ESPO_KEY
+        text = b"POST /Account/1/contacts"
+        assert digest == hmac.new(SECRET.encode(), text, "sha256").hexdigest()
+        assert not seen.headers.keys() & {"authorization", "x-api-key"}
 
-    key, _, digest = b64decode(seen.headers["x-hmac-authorization"]).decode().partition(":")
-    assert key == ESPO_KEY
-    text = b"POST /Account/1/contacts"
-    assert digest == hmac.new(SECRET.encode(), text, "sha256").hexdigest()
-    assert not seen.headers.keys() & {"authorization", "x-api-key"}
 
-
-def test_each_attempt_is_signed(espo: MakeEspo) -> None:
+def test_signs_each_attempt(espo: MakeEspo) -> None:
     """A second attempt has a signature of its own, not the redacted one of the first."""
     crm = espo(reply(None, 503), reply({}), api_key=ESPO_KEY, secret_key=SECRET)
 
@@ -153,87 +157,94 @@ def test_each_attempt_is_signed(espo: MakeEspo) -> None:
     assert first != "[redacted]"
 
 
-def test_a_name_and_password(asynchronous: bool) -> None:
-    """A name and a password, whatever letters it has, go into Basic authentication."""
-    seen = sent(asynchronous, username="jana", password="heslo: žluťoučké")
+def test_sends_username_and_password() -> None:
+    """A username and a password, of any characters, are sent by Basic authentication."""
+    seen = sent(username="jana", password="heslo: žluťoučké")
 
-    kind, _, text = seen.headers["authorization"].partition(" ")
-    assert kind == "Basic"
+    scheme, _, text = seen.headers["authorization"].partition(" ")
+    assert scheme == "Basic"
     assert b64decode(text).decode() == "jana:heslo: žluťoučké"
     assert not seen.headers.keys() & {"x-api-key", "x-hmac-authorization"}
 
 
 KEY_AND_NAME = {"api_key": ESPO_KEY, "username": "jana", "password": "p"}
 
-WRONG: dict[str, tuple[dict[str, Any], str]] = {
-    "nothing": ({}, "api_key is missing"),
-    "secret without key": ({"secret_key": SECRET}, "api_key is missing"),
-    "empty secret": ({"api_key": ESPO_KEY, "secret_key": ""}, "secret_key is missing"),
-    "key and name": (KEY_AND_NAME, "not both"),
-    "secret and password": ({"secret_key": SECRET, "password": "p"}, "not both"),
-    "name without password": ({"username": "jana"}, "password is missing"),
-    "password without name": ({"password": "p"}, "username is missing"),
-    "empty password": ({"username": "jana", "password": ""}, "password is missing"),
-    "colon in name": ({"username": "ja:na", "password": "p"}, "colon"),
-    "key with a line": ({"api_key": "a\r\nb"}, "printable"),
-    "key that is none": ({"api_key": 5}, "api_key must be a str, got int"),
-    "key that is empty": ({"api_key": ""}, "api_key is missing"),
-}
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({}, "api_key is missing"),
+    ({"secret_key": SECRET}, "api_key is missing"),
+    ({"api_key": ESPO_KEY, "secret_key": ""}, "secret_key is missing"),
+    (KEY_AND_NAME, "not both"),
+    ({"secret_key": SECRET, "password": "p"}, "not both"),
+    ({"username": "jana"}, "password is missing"),
+    ({"password": "p"}, "username is missing"),
+    ({"username": "jana", "password": ""}, "password is missing"),
+    ({"username": "ja:na", "password": "p"}, "colon"),
+    ({"api_key": "a\r\nb"}, "printable"),
+    ({"api_key": 5}, "api_key must be a str, got int"),
+    ({"api_key": ""}, "api_key is missing"),
+]
 
 
-@pytest.mark.parametrize("cls", CLIENTS)
-@pytest.mark.parametrize(("given", "told"), WRONG.values(), ids=WRONG)
-def test_credentials_that_do_not_go_together(cls: Any, given: Any, told: str) -> None:
-    """What is missing, or of two schemes at once, is told by its name and never shown."""
-    with pytest.raises(ConfigError, match=told) as caught:
-        cls(base_url=SITE, **given)
+def test_rejects_credentials() -> None:
+    """Missing credentials, or those of two schemes, are refused by name and never shown."""
 
-    assert SECRET not in str(caught.value)
-    assert ESPO_KEY not in str(caught.value)
+    def check(credentials: dict[str, Any], message: str) -> None:
+        for cls in CLIENTS:
+            with pytest.raises(ConfigError, match=message) as caught:
+                cls(base_url=SITE, **credentials)
+            assert SECRET not in str(caught.value)
+            assert ESPO_KEY not in str(caught.value)
+
+    assert failures(check, WRONG) == []
 
 
-def test_arguments_choose_the_scheme(asynchronous: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A key that is passed is not signed with a secret, nor replaced by a name, of elsewhere."""
+def test_arguments_choose_the_scheme(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key that is passed is neither signed with the secret of the environment nor replaced."""
     monkeypatch.setenv("ESPOCRM_SECRET_KEY", SECRET)
     monkeypatch.setenv("ESPOCRM_USERNAME", "jana")
     monkeypatch.setenv("ESPOCRM_PASSWORD", "p")
 
-    assert sent(asynchronous, api_key=ESPO_KEY).headers["x-api-key"] == ESPO_KEY
-    assert "authorization" in sent(asynchronous).headers
-    assert "authorization" in sent(asynchronous, username="petr").headers
+    assert sent(api_key=ESPO_KEY).headers["x-api-key"] == ESPO_KEY
+    assert "authorization" in sent().headers
+    assert "authorization" in sent(username="petr").headers
 
 
-def test_the_environment_may_sign(asynchronous: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_may_sign(monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment's key goes with the environment's secret; a passed secret with its key."""
     monkeypatch.setenv("ESPOCRM_API_KEY", ESPO_KEY)
-    assert "x-api-key" in sent(asynchronous).headers
-    assert "x-hmac-authorization" in sent(asynchronous, secret_key=SECRET).headers
+    assert "x-api-key" in sent().headers
+    assert "x-hmac-authorization" in sent(secret_key=SECRET).headers
 
     monkeypatch.setenv("ESPOCRM_SECRET_KEY", SECRET)
-    assert "x-hmac-authorization" in sent(asynchronous).headers
+    assert "x-hmac-authorization" in sent().headers
 
     monkeypatch.setenv("ESPOCRM_USERNAME", "jana")
     with pytest.raises(ConfigError, match="ESPOCRM_API_KEY and ESPOCRM_USERNAME are both set"):
-        sent(asynchronous)
+        sent()
 
 
-@pytest.mark.parametrize("cls", CLIENTS)
-def test_a_client_does_not_show_its_credentials(cls: Any) -> None:
+def test_repr_shows_no_credentials() -> None:
     """Neither a client nor its credentials show a secret when they are printed."""
-    for given in (
-        {"api_key": ESPO_KEY, "secret_key": SECRET},
-        {"username": "jana", "password": "correct horse"},
-    ):
-        crm = cls(base_url=SITE, **given)
-        shown = f"{crm!r} {crm._sender.vendor._credentials!r} {crm.generated!r}"
-        for secret in (ESPO_KEY, SECRET, "correct horse"):
-            assert secret not in shown
+    for cls in CLIENTS:
+        for credentials in (
+            {"api_key": ESPO_KEY, "secret_key": SECRET},
+            {"username": "jana", "password": "correct horse"},
+        ):
+            crm: Any = cls(base_url=SITE, **credentials)
+            shown = f"{crm!r} {crm._sender.vendor._credentials!r} {crm.generated!r}"
+            for secret in (ESPO_KEY, SECRET, "correct horse"):
+                assert secret not in shown
 
 
-@pytest.mark.parametrize("user", ["integrator", "signer", "jana"])
-@pytest.mark.parametrize("profile", ["autocrm", "espocrm"])
-def test_the_mock_lets_them_in(mocked_espo: MakeEspo, mocks: Any, user: str, profile: str) -> None:
-    """Each of the three schemes is taken by the mock, which checks it as the servers do."""
-    crm = mocked_espo(profile=profile, **getattr(mocks, profile).users[user])
+@both
+def test_mock_takes_each_scheme(mocked_espo: MakeEspo, mocks: Any) -> None:
+    """The mock takes each of the three schemes, and checks it as the servers do."""
 
-    assert crm(lambda crm: crm.request("GET", "/App/user")).data["user"]["userName"] == user
+    def check(profile: str, user: str) -> None:
+        crm = mocked_espo(profile=profile, **getattr(mocks, profile).users[user])
+        reply = crm(lambda crm: crm.request("GET", "/App/user"))
+        assert reply.data["user"]["userName"] == user
+
+    users = ("integrator", "signer", "jana")
+    cases = [(profile, user) for profile in ("autocrm", "espocrm") for user in users]
+    assert failures(check, cases) == []

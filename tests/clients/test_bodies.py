@@ -20,7 +20,9 @@ from crmkit.core.drive import drive
 from crmkit.core.operation import Operation
 from crmkit.core.types import File
 from crmkit.core.vendor import Vendor
-from tests.clients.harness import Canned, call_of, reply
+from tests.clients.harness import Canned, both, call_of, reply, sync_alone
+
+asynchronous = sync_alone
 
 FORM = Operation("things.update", "PUT", "/things", media="form")
 UPLOAD = Operation("things.upload", "PUT", "/things", media="multipart")
@@ -48,21 +50,21 @@ class Parts(httpx.SyncByteStream, httpx.AsyncByteStream):
             yield part
 
     def close(self) -> None:
-        """Note it."""
+        """Note that it was closed."""
         self.closed = True
 
     async def aclose(self) -> None:
-        """Note it."""
+        """Note that it was closed."""
         self.closed = True
 
 
-@pytest.fixture(params=["sync", "async"])
-def make(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Make:
-    """Return a function that makes a client of answers."""
+@pytest.fixture
+def make(asynchronous: bool, monkeypatch: pytest.MonkeyPatch) -> Make:
+    """Return a function that makes a client over canned answers."""
 
     def made(*answers: Any, **settings: Any) -> Any:
         transport = Canned(*answers)
-        cls: Any = SyncClient if request.param == "sync" else AsyncClient
+        cls: Any = AsyncClient if asynchronous else SyncClient
         crm = cls(Vendor(), "https://x.example", transport=transport, **settings)
 
         async def sleep(seconds: float) -> None:
@@ -70,7 +72,7 @@ def make(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Mak
 
         monkeypatch.setattr(crm._io, "sleep", sleep)
         crm.canned = transport
-        crm.run = drive if request.param == "sync" else asyncio.run
+        crm.run = asyncio.run if asynchronous else drive
         return crm
 
     return made
@@ -106,8 +108,8 @@ def fields(seen: Any) -> list[tuple[str, str | None, str, bytes]]:
     return found
 
 
-def test_a_form_is_written_as_one(make: Make) -> None:
-    """A form has texts only: nothing for None, true and false in words, lists repeated."""
+def test_writes_form(make: Make) -> None:
+    """A form has str alone: None is empty, true and false are words, lists are repeated."""
     crm = make(reply({}))
     send(crm, FORM, {"a": "x & y", "n": 1, "f": 1.5, "t": True, "none": None, "l": [1, "é"]})
     seen = crm.canned.seen[0]
@@ -115,23 +117,24 @@ def test_a_form_is_written_as_one(make: Make) -> None:
     assert seen.body == b"a=x+%26+y&n=1&f=1.5&t=true&none=&l%5B%5D=1&l%5B%5D=%C3%A9"
 
 
-@pytest.mark.parametrize("value", [{"a": 1}, object(), "\ud800"])
-def test_what_a_form_cannot_hold_is_not_sent(make: Make, value: object) -> None:
-    """A value that no text stands for is refused by its name."""
+def test_form_rejects_objects_and_surrogates(make: Make) -> None:
+    """A value that a str cannot express is refused, and nothing is sent."""
     crm = make(reply({}))
-    with pytest.raises(ArgumentError, match="a form cannot hold"):
-        send(crm, FORM, {"a": value})
+    for value in ({"a": 1}, object(), "\ud800"):
+        with pytest.raises(ArgumentError, match="a form cannot hold"):
+            send(crm, FORM, {"a": value})
     assert crm.canned.seen == []
 
 
-def test_files_go_among_the_fields_of_a_form(make: Make) -> None:
-    """A multipart body has files with name and type, and the other members as fields."""
+@both
+def test_multipart_has_files_and_fields(make: Make) -> None:
+    """A multipart body has files with name and media type, and the other members as fields."""
     crm = make(reply({}))
     file = File(io.BytesIO(b"\x89PNG"), "a.png", "image/png")
     send(crm, UPLOAD, {"photo": file, "contact_id": 7, "tags": ["x", "y"]})
     seen = crm.canned.seen[0]
     assert seen.headers["content-type"].startswith("multipart/form-data; boundary=")
-    assert sorted(fields(seen), key=lambda one: one[0]) == [
+    assert sorted(fields(seen), key=lambda field: field[0]) == [
         ("contact_id", None, "text/plain", b"7"),
         ("photo", "a.png", "image/png", b"\x89PNG"),
         ("tags[]", None, "text/plain", b"x"),
@@ -139,26 +142,29 @@ def test_files_go_among_the_fields_of_a_form(make: Make) -> None:
     ]
 
 
-def test_a_file_without_a_name_gets_one(make: Make, tmp_path: Path) -> None:
-    """Its own, or else that of the member: a part without a name would be a text."""
+def test_names_file_without_a_name(make: Make, tmp_path: Path) -> None:
+    """A file without a name gets that of its path, or else of the member.
+
+    Servers read a part without a name as a str.
+    """
     path = tmp_path / "a.png"
     path.write_bytes(b"x")
     crm = make(reply({}))
     with path.open("rb") as opened:
         for payload in (path, opened, io.BytesIO(b"x")):
             send(crm, UPLOAD, {"photo": File(payload)})
-    assert [fields(one)[0][1] for one in crm.canned.seen] == ["a.png", "a.png", "photo"]
+    assert [fields(seen)[0][1] for seen in crm.canned.seen] == ["a.png", "a.png", "photo"]
 
 
-def test_a_file_is_sent_again_from_its_beginning(make: Make) -> None:
+def test_retry_sends_the_whole_file(make: Make) -> None:
     """A retry sends the whole file once more."""
     crm = make(reply({}, 503), reply({}))
     send(crm, UPLOAD, {"photo": File(io.BytesIO(b"whole"), "a", "text/x")})
     first, second = crm.canned.seen
-    assert [fields(one)[0][3] for one in (first, second)] == [b"whole", b"whole"]
+    assert [fields(seen)[0][3] for seen in (first, second)] == [b"whole", b"whole"]
 
 
-def test_a_file_that_cannot_go_back_is_sent_once(make: Make) -> None:
+def test_file_that_is_not_seekable_is_sent_once(make: Make) -> None:
     """A stream that cannot be read twice gets no second attempt, rather than an empty one."""
 
     class Pipe(io.BytesIO):
@@ -171,11 +177,12 @@ def test_a_file_that_cannot_go_back_is_sent_once(make: Make) -> None:
     assert len(crm.canned.seen) == 1
 
 
+@both
 @pytest.mark.parametrize("last", [200, 422], ids=["done", "refused"])
-def test_a_path_is_opened_for_each_attempt_and_closed(
+def test_opens_path_for_each_attempt_and_closes_it(
     make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: int
 ) -> None:
-    """A file of a path is read while it is sent, from its beginning, and closed in any case."""
+    """The file of a path is read from its beginning by each attempt, and closed in any case."""
     path = tmp_path / "a.png"
     path.write_bytes(b"whole")
     opened: list[Any] = []
@@ -183,7 +190,7 @@ def test_a_path_is_opened_for_each_attempt_and_closed(
 
     def noted(self: Path, *args: Any, **kwargs: Any) -> Any:
         file = original(self, *args, **kwargs)
-        if self == path:  # Python itself opens others, such as what tells the release
+        if self == path:  # Python itself opens others, such as what reports its release
             opened.append(file)
         return file
 
@@ -193,30 +200,31 @@ def test_a_path_is_opened_for_each_attempt_and_closed(
         send(crm, UPLOAD, {"photo": File(path, "a.png", "image/png")})
     except ValidationError:
         assert last == 422
-    assert [fields(one)[0][3] for one in crm.canned.seen] == [b"whole", b"whole"]
-    assert [one.closed for one in opened] == [True, True]
+    assert [fields(seen)[0][3] for seen in crm.canned.seen] == [b"whole", b"whole"]
+    assert [file.closed for file in opened] == [True, True]
 
 
-def test_a_path_that_leads_nowhere_sends_nothing(make: Make, tmp_path: Path) -> None:
-    """A file that is not there is Python's own error, before anything is sent."""
+def test_missing_path_is_file_not_found(make: Make, tmp_path: Path) -> None:
+    """A file that does not exist is Python's own error, before anything is sent."""
     crm = make(reply({}))
     with pytest.raises(FileNotFoundError):
         send(crm, UPLOAD, {"photo": File(tmp_path / "none", "a", "text/x")})
     assert crm.canned.seen == []
 
 
-@pytest.mark.parametrize("content", [b"raw", "raw"], ids=["bytes", "text"])
-def test_content_goes_as_it_is(make: Make, content: bytes | str) -> None:
-    """Bytes and texts are sent unchanged, with the type that the operation has."""
-    crm = make(reply({}))
+def test_sends_content_unchanged(make: Make) -> None:
+    """Bytes and str are sent unchanged, with the media type of the operation."""
     plain = Operation("things.put", "PUT", "/things", media="content", content_type="text/plain")
-    send(crm, plain, content)
-    assert crm.canned.seen[0].body == b"raw"
-    assert crm.canned.seen[0].headers["content-type"] == "text/plain"
+    for content in (b"raw", "raw"):
+        crm = make(reply({}))
+        send(crm, plain, content)
+        assert crm.canned.seen[0].body == b"raw"
+        assert crm.canned.seen[0].headers["content-type"] == "text/plain"
 
 
-def test_a_stream_is_read_while_it_is_sent(make: Make) -> None:
-    """A stream goes part by part, its length told, and anew for each attempt."""
+@both
+def test_sends_stream_in_parts(make: Make) -> None:
+    """A stream is sent part by part, with its length, and anew for each attempt."""
 
     class Counted:
         length = 6
@@ -227,19 +235,20 @@ def test_a_stream_is_read_while_it_is_sent(make: Make) -> None:
 
     crm = make(reply({}, 503), reply({}))
     send(crm, RAW, Counted())
-    assert [one.body for one in crm.canned.seen] == [b"abcdef"] * 2
+    assert [seen.body for seen in crm.canned.seen] == [b"abcdef"] * 2
     assert crm.canned.seen[0].headers["content-length"] == "6"
     assert "transfer-encoding" not in crm.canned.seen[0].headers
 
 
-def test_bytes_come_as_they_are(make: Make) -> None:
-    """A reply of bytes is handed out without being read as JSON."""
+def test_reply_of_bytes_is_not_parsed(make: Make) -> None:
+    """A reply of bytes is returned without being read as JSON."""
     crm = make(reply(b"\x00{not json"))
     assert crm.run(crm._sender.call(call_of(crm, FILE), None)) == b"\x00{not json"
 
 
-def test_a_download_goes_to_the_file(make: Make) -> None:
-    """A download is written where the file stands, and the connection is given back."""
+@both
+def test_download_is_written_at_the_position(make: Make) -> None:
+    """A download is written at the position of the file, and the connection is released."""
     body, answer = streamed(b"one", b"two")
     crm = make(answer)
     sink = io.BytesIO(b"head")
@@ -249,8 +258,9 @@ def test_a_download_goes_to_the_file(make: Make) -> None:
     assert body.closed
 
 
-def test_a_download_that_breaks_begins_anew(make: Make) -> None:
-    """What came of a broken body is cut off before the next attempt writes the whole."""
+@both
+def test_broken_download_begins_anew(make: Make) -> None:
+    """The part of a broken body is cut off before the next attempt writes the whole."""
     body, broken = streamed(b"half", httpx.ReadError("reset"))
     _, whole = streamed(b"all")
     crm = make(broken, whole)
@@ -261,8 +271,8 @@ def test_a_download_that_breaks_begins_anew(make: Make) -> None:
     assert body.closed
 
 
-def test_a_sink_that_cannot_go_back_gets_no_second_beginning(make: Make) -> None:
-    """Into a pipe nothing is written twice: the error comes at once."""
+def test_pipe_is_not_written_twice(make: Make) -> None:
+    """Nothing is written twice into a pipe: the error is raised at once."""
 
     class Pipe(io.BytesIO):
         def seekable(self) -> bool:
@@ -277,8 +287,9 @@ def test_a_sink_that_cannot_go_back_gets_no_second_beginning(make: Make) -> None
     assert len(crm.canned.seen) == 1
 
 
-def test_an_error_in_place_of_a_download_writes_nothing(make: Make) -> None:
-    """A refused download is the error with the server's sentence, and the file stays as it was."""
+@both
+def test_refused_download_writes_nothing(make: Make) -> None:
+    """A refused download is the error with the server's message, and the file stays as it was."""
     body, answer = streamed(b'{"message": "gone"}', status=404)
     crm = make(answer)
     sink = io.BytesIO()

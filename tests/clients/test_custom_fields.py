@@ -1,4 +1,4 @@
-"""Custom fields by the label that people see, with values of real types."""
+"""Custom fields by their labels, with values of real types."""
 
 from __future__ import annotations
 
@@ -14,17 +14,20 @@ from crmkit import ArgumentError, DecodeError
 from crmkit.relenta import Contact, CustomField, CustomFields
 from crmkit_mock import MockCRMs
 from tests.clients.conftest import MakeClient
+from tests.clients.harness import both, failures, sync_alone
 from tests.clients.test_golden import EXAMPLES
+
+asynchronous = sync_alone
 
 SAMPLES = [CustomField.from_dict(row) for row in EXAMPLES["CustomFieldList"]]
 
 
-def field(label: str, type: str, *choices: str, id: int = 1) -> CustomField:  # noqa: A002 - the vendor's name
+def field(label: str, type_: str, *choices: str, id: int = 1) -> CustomField:
     """Return a definition."""
     return CustomField.from_dict(
         {
             "id": str(id),
-            "type": type,
+            "type": type_,
             "key": label.replace(" ", "_"),
             "label": label,
             "default_value": "",
@@ -50,8 +53,8 @@ def contact(**members: Any) -> Contact:
     return Contact.from_dict({"id": "1", **members})
 
 
-def test_the_samples_are_read() -> None:
-    """The page's contacts read by the page's definitions: labels, and values of real types."""
+def test_reads_vendor_examples() -> None:
+    """The vendor's contacts and definitions give labels and values of real types."""
     fields = CustomFields(SAMPLES)
     bond, evil = (Contact.from_dict(row) for row in EXAMPLES["ContactPage"])
 
@@ -67,12 +70,12 @@ def test_the_samples_are_read() -> None:
         **dict.fromkeys(("Occupation", "T-shirt size", "Hours", "Skills", "DOB")),
         "Featured in": [],
     }
-    assert fields.labels == [one.label for one in SAMPLES]
+    assert fields.labels == [record.label for record in SAMPLES]
 
 
-@pytest.mark.parametrize(
-    ("member", "wire", "value"),
-    [
+def test_reads_values_by_type() -> None:
+    """Number gives int or Decimal, Date a date, choices str; an absent value is None or []."""
+    cases: list[tuple[Any, ...]] = [
         ("Shoe_size", "42", 42),
         ("Shoe_size", "-7", -7),
         ("Shoe_size", "0", 0),
@@ -92,28 +95,29 @@ def test_the_samples_are_read() -> None:
         ("Note", "a;b", "a;b"),
         ("Note", "42", "42"),
         ("Rating", "5", "5"),
-    ],
-)
-def test_reading(member: str, wire: str | None, value: Any) -> None:
-    """Number gives int or Decimal, Date a date, choices their texts, and no value None or []."""
-    label = member.replace("_", " ")
+    ]
 
-    found = FIELDS.read(contact(**{member: wire}))[label]
+    def check(member: str, wire: str | None, value: Any) -> None:
+        label = member.replace("_", " ")
 
-    assert found == value
-    assert type(found) is type(value)
+        result = FIELDS.read(contact(**{member: wire}))[label]
 
+        assert result == value
+        assert type(result) is type(value)
 
-def test_a_number_that_would_fill_the_memory() -> None:
-    """A number with a huge exponent is read as it is written, not multiplied out."""
-    found = FIELDS.read(contact(Shoe_size="1e99999999"))["Shoe size"]
-
-    assert found == Decimal("1e99999999")
+    assert failures(check, cases) == []
 
 
-@pytest.mark.parametrize(
-    ("member", "wire"),
-    [
+def test_huge_exponent_is_not_expanded() -> None:
+    """A number with a huge exponent is a Decimal as written, not expanded."""
+    result = FIELDS.read(contact(Shoe_size="1e99999999"))["Shoe size"]
+
+    assert result == Decimal("1e99999999")
+
+
+def test_rejects_invalid_wire_value() -> None:
+    """A value that does not match its field's type is a DecodeError with the field's key."""
+    cases: list[tuple[Any, ...]] = [
         *(("Shoe_size", text) for text in ("many", "1,5", "NaN", "Infinity", "1 2", "0x1", "1_0")),
         *(
             ("Born", text)
@@ -122,23 +126,24 @@ def test_a_number_that_would_fill_the_memory() -> None:
         ("Shoe_size", 42),
         ("Films", ["Mystery"]),
         ("Note", 5),
-    ],
-)
-def test_reading_what_is_none(member: str, wire: Any) -> None:
-    """A value that has not the form of its field is a DecodeError with the field's key."""
-    one = contact(**{member: wire})
+    ]
 
-    with pytest.raises(DecodeError) as caught:
-        FIELDS.read(one)
+    def check(member: str, wire: Any) -> None:
+        record = contact(**{member: wire})
 
-    assert caught.value.path == member
-    assert str(wire) not in str(caught.value) or not isinstance(wire, str)
-    assert one.additional_properties[member] == wire, "the wire's value stays readable"
+        with pytest.raises(DecodeError) as caught:
+            FIELDS.read(record)
+
+        assert caught.value.path == member
+        assert str(wire) not in str(caught.value) or not isinstance(wire, str)
+        assert record.additional_properties[member] == wire, "the wire's value stays readable"
+
+    assert failures(check, cases) == []
 
 
-@pytest.mark.parametrize(
-    ("label", "value", "key", "wire"),
-    [
+def test_writes_wire_values() -> None:
+    """`write` returns the `extra` of a save: the vendor's keys and wire values."""
+    cases: list[tuple[Any, ...]] = [
         ("Shoe size", 42, "Shoe_size", "42"),
         ("Shoe size", Decimal("42.50"), "Shoe_size", "42.50"),
         ("Shoe size", Decimal("1E+3"), "Shoe_size", "1000"),
@@ -154,16 +159,17 @@ def test_reading_what_is_none(member: str, wire: Any) -> None:
         ("Note", "a;b", "Note", "a;b"),
         ("Note", "", "Note", ""),
         ("Rating", "5", "Rating", "5"),
-    ],
-)
-def test_writing(label: str, value: Any, key: str, wire: str) -> None:
-    """`write` gives the `extra` of a save, by the vendor's keys and in the wire's form."""
-    assert FIELDS.write({label: value}) == {key: wire}
+    ]
+
+    def check(label: str, value: Any, key: str, wire: str) -> None:
+        assert FIELDS.write({label: value}) == {key: wire}
+
+    assert failures(check, cases) == []
 
 
-@pytest.mark.parametrize(
-    ("label", "value", "place"),
-    [
+def test_rejects_invalid_values() -> None:
+    """An unknown label, a wrong type or a value that is not a choice is an ArgumentError."""
+    cases: list[tuple[Any, ...]] = [
         ("Shoe size", "42", "Shoe size"),
         ("Shoe size", 42.5, "Shoe size"),
         ("Shoe size", True, "Shoe size"),
@@ -186,23 +192,24 @@ def test_writing(label: str, value: Any, key: str, wire: str) -> None:
         ("Note", ["x"], "Note"),
         ("Shoe_size", 5, "Shoe_size"),
         ("nothing", "x", "nothing"),
-    ],
-)
-def test_writing_what_is_refused(label: str, value: Any, place: str) -> None:
-    """A label that there is not, a wrong type, or a value that is no choice is an ArgumentError."""
-    with pytest.raises(ArgumentError) as caught:
-        FIELDS.write({label: value})
+    ]
 
-    assert caught.value.argument.startswith(place)
+    def check(label: str, value: Any, place: str) -> None:
+        with pytest.raises(ArgumentError) as caught:
+            FIELDS.write({label: value})
+
+        assert caught.value.argument.startswith(place)
+
+    assert failures(check, cases) == []
 
 
-def test_two_fields_of_one_label() -> None:
-    """Two fields of the same label cannot be told apart, and are refused."""
+def test_rejects_ambiguous_label() -> None:
+    """Two fields with the same label are refused."""
     with pytest.raises(ArgumentError, match="Note"):
         CustomFields([field("Note", "Text"), field("Note", "Date")])
 
 
-values = st.fixed_dictionaries(
+labeled_values = st.fixed_dictionaries(
     {},
     optional={
         "Shoe size": st.none()
@@ -218,22 +225,22 @@ values = st.fixed_dictionaries(
 )
 
 
-@given(values)
-def test_what_was_written_is_read(given_values: dict[str, Any]) -> None:
-    """Values that were written read back as the same values."""
-    one = contact(**FIELDS.write(given_values))
+@given(labeled_values)
+def test_written_values_read_back(values_by_label: dict[str, Any]) -> None:
+    """Values that were written are read back as the same values."""
+    record = contact(**FIELDS.write(values_by_label))
 
-    found = FIELDS.read(one)
+    result = FIELDS.read(record)
 
-    assert {label: found[label] for label in given_values} == given_values
+    assert {label: result[label] for label in values_by_label} == values_by_label
 
 
-def test_end_to_end(mocked: MakeClient, mocks: MockCRMs) -> None:
+def test_custom_fields_end_to_end(mocked: MakeClient, mocks: MockCRMs) -> None:
     """Definitions from the server, values by label to a save, and the same values back."""
     mocks.relenta.add_custom_field("Shoe size", type="Number")
     crm = mocked()
     fields = CustomFields(crm(lambda crm: crm.custom_fields.list()))
-    given_values: dict[str, Any] = {
+    values_by_label: dict[str, Any] = {
         "Occupation": "Agent; secret",
         "T-shirt size": "L",
         "Featured in": ["Goldmember", "Austin Powers 4"],
@@ -242,26 +249,27 @@ def test_end_to_end(mocked: MakeClient, mocks: MockCRMs) -> None:
     }
 
     id = crm(
-        lambda crm: crm.contacts.save(full_name="Nigel Powers", extra=fields.write(given_values))
+        lambda crm: crm.contacts.save(full_name="Nigel Powers", extra=fields.write(values_by_label))
     )
 
-    (found,) = [one for one in crm(lambda crm: crm.contacts.list()) if one.id == id]
-    assert fields.read(found) == {**dict.fromkeys(fields.labels), **given_values}
+    (result,) = [record for record in crm(lambda crm: crm.contacts.list()) if record.id == id]
+    assert fields.read(result) == {**dict.fromkeys(fields.labels), **values_by_label}
     cleared: dict[str, Any] = {
         "T-shirt size": None,
         "Featured in": [],
         "Shoe size": Decimal("44.5"),
     }
     crm(lambda crm: crm.contacts.save(id=id, extra=fields.write(cleared)))
-    (found,) = [one for one in crm(lambda crm: crm.contacts.list()) if one.id == id]
-    assert fields.read(found)["T-shirt size"] is None
-    assert fields.read(found)["Featured in"] == []
-    assert fields.read(found)["Shoe size"] == Decimal("44.5")
-    assert fields.read(found)["DOB"] == date(1930, 8, 25)
+    (result,) = [record for record in crm(lambda crm: crm.contacts.list()) if record.id == id]
+    assert fields.read(result)["T-shirt size"] is None
+    assert fields.read(result)["Featured in"] == []
+    assert fields.read(result)["Shoe size"] == Decimal("44.5")
+    assert fields.read(result)["DOB"] == date(1930, 8, 25)
 
 
-def test_the_list_itself_will_do(mocked: MakeClient) -> None:
-    """The sync twin's pager can be handed over as it is."""
+@both
+def test_accepts_sync_pager(mocked: MakeClient) -> None:
+    """The sync client's pager can be passed as it is; the async one is a TypeError."""
     crm = mocked()
     if crm.asynchronous:
         with pytest.raises(TypeError):

@@ -1,4 +1,4 @@
-"""The errors: their tree, what they carry, and that they survive a pickle."""
+"""The errors: their tree, their attributes, and that they can be pickled."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import copy
 import pickle
 import re
 import traceback
+from itertools import product
 from typing import Any
 
 import httpx
@@ -28,14 +29,16 @@ from crmkit import (
 )
 from crmkit.core import errors
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import KEY, contact, page, refusal, reply
+from tests.clients.harness import KEY, both, contact, failures, page, refusal, reply, sync_alone
+
+asynchronous = sync_alone
 
 CLASSES = [getattr(errors, name) for name in errors.__all__]
 STATUS_CLASSES = [cls for cls in CLASSES if issubclass(cls, StatusError)]
 
 
 def drawn() -> dict[str, str]:
-    """Return the parent of each class, by name, as the module's docstring draws it."""
+    """Return the parent of each class, by name, as drawn in the module's docstring."""
     parents: dict[str, str] = {}
     branch: list[str] = []
     for line in (errors.__doc__ or "").splitlines():
@@ -47,8 +50,8 @@ def drawn() -> dict[str, str]:
     return parents
 
 
-def test_the_tree_is_as_it_is_drawn() -> None:
-    """The drawing in the module's docstring, the classes and `__all__` are the same."""
+def test_tree_matches_docstring() -> None:
+    """The tree in the module's docstring, the classes and `__all__` are the same."""
     tree = drawn()
 
     assert len(tree) == 17
@@ -76,12 +79,12 @@ def test_the_tree_is_as_it_is_drawn() -> None:
 
 
 def request() -> httpx.Request:
-    """Return a request as an error keeps it."""
+    """Return a request such as an error keeps."""
     return httpx.Request("GET", "https://acme.relenta.com/api/v3/x", headers={"X-A": "b"})
 
 
 def samples() -> list[CRMError]:
-    """Return an error of each class with all that it can carry."""
+    """Return an error of each class with all its attributes."""
     response = httpx.Response(409, json={"message": "no"}, request=request())
     full: dict[str, Any] = {
         "status_code": 409,
@@ -111,45 +114,53 @@ def samples() -> list[CRMError]:
 
 
 def attributes(error: CRMError) -> dict[str, Any]:
-    """Return what an error carries, in a form that can be compared."""
-    found: dict[str, Any] = {
+    """Return an error's attributes as values that can be compared."""
+    values: dict[str, Any] = {
         "args": error.args,
         "str": str(error),
         "repr": repr(error),
         **vars(error),
     }
     for name in ("request", "response"):
-        if found.get(name) is not None:
-            one = found[name]
-            headers = one.headers.raw
+        if values.get(name) is not None:
+            current = values[name]
+            headers = current.headers.raw
             if name == "request":
-                found[name] = (one.method, str(one.url), headers)
+                values[name] = (current.method, str(current.url), headers)
             else:
-                found[name] = (one.status_code, headers, one.content, one.request.method)
-    return found
+                values[name] = (
+                    current.status_code,
+                    headers,
+                    current.content,
+                    current.request.method,
+                )
+    return values
 
 
-@pytest.mark.parametrize("error", samples(), ids=lambda error: type(error).__name__)
-def test_an_error_survives(error: CRMError) -> None:
-    """A pickle, a copy and a deep copy of an error carry all that it did."""
-    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        assert attributes(pickle.loads(pickle.dumps(error, protocol))) == attributes(error)
-    for twin in (copy.copy(error), copy.deepcopy(error)):
-        assert type(twin) is type(error)
-        assert twin is not error
-        assert attributes(twin) == attributes(error)
+def test_errors_survive_pickle_and_copy() -> None:
+    """A pickle, a copy and a deep copy of an error keep all its attributes."""
+
+    def check(error: CRMError) -> None:
+        for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+            assert attributes(pickle.loads(pickle.dumps(error, protocol))) == attributes(error)
+        for clone in (copy.copy(error), copy.deepcopy(error)):
+            assert type(clone) is type(error)
+            assert clone is not error
+            assert attributes(clone) == attributes(error)
+
+    assert failures(check, product(samples())) == []
 
 
-def test_every_class_has_a_sample() -> None:
-    """The test above leaves out no class."""
+def test_samples_cover_every_class() -> None:
+    """The samples of the test above include every class."""
     assert {type(error) for error in samples()} == set(CLASSES)
 
 
-def test_a_copy_is_independent() -> None:
-    """Changing a copy's attributes leaves the original as it was."""
+def test_copy_is_independent() -> None:
+    """Changing a copy's attributes leaves the original unchanged."""
     error = PaginationError("again", items_read=1, last_page=2)
-    twin = copy.copy(error)
-    twin.items_read = 5
+    clone = copy.copy(error)
+    clone.items_read = 5
 
     assert error.items_read == 1
 
@@ -167,60 +178,68 @@ ANSWERS = [
 ]
 
 
-@pytest.mark.parametrize("number", range(len(ANSWERS)))
-def test_an_error_of_a_call_survives(client: MakeClient, number: int) -> None:
+@both
+def test_raised_error_survives_pickle(client: MakeClient) -> None:
     """An error that a call raised can be pickled with request and response, without the key."""
-    crm = client(ANSWERS[number], max_retries=0)
 
-    with pytest.raises(CRMError) as caught:
-        crm(lambda crm: crm.contacts.list())
-    told = caught.value
-    pickled = pickle.dumps(told)
-    again = pickle.loads(pickled)
+    def check(number: int) -> None:
+        crm = client(ANSWERS[number], max_retries=0)
 
-    assert attributes(again) == attributes(told)
-    assert KEY.encode() not in pickled
-    if isinstance(again, StatusError):
-        assert again.response is not None
-        assert again.response.request.url.path == "/api/v3/contact.list.json"
+        with pytest.raises(CRMError) as caught:
+            crm(lambda crm: crm.contacts.list())
+        raised = caught.value
+        pickled = pickle.dumps(raised)
+        unpickled = pickle.loads(pickled)
+
+        assert attributes(unpickled) == attributes(raised)
+        assert KEY.encode() not in pickled
+        if isinstance(unpickled, StatusError):
+            assert unpickled.response is not None
+            assert unpickled.response.request.url.path == "/api/v3/contact.list.json"
+
+    assert failures(check, product(range(len(ANSWERS)))) == []
 
 
 def kept_requests(error: BaseException) -> list[httpx.Request]:
-    """Return every request that hangs on an error, its causes and its responses."""
-    found: list[httpx.Request] = []
-    one: BaseException | None = error
-    while one is not None:
-        for holder in (one, getattr(one, "response", None)):
+    """Return every request that an error, its causes and its responses keep."""
+    requests: list[httpx.Request] = []
+    current: BaseException | None = error
+    while current is not None:
+        for holder in (current, getattr(current, "response", None)):
             for name in ("request", "next_request"):
                 try:
                     request = getattr(holder, name, None)
-                except RuntimeError:  # httpx's way to say that there is none
+                except RuntimeError:  # raised by httpx where it is not set
                     continue
                 if request is not None:
-                    found.append(request)
-        one = one.__cause__ or one.__context__
-    return found
+                    requests.append(request)
+        current = current.__cause__ or current.__context__
+    return requests
 
 
-@pytest.mark.parametrize("number", range(len(ANSWERS)))
-def test_the_key_is_nowhere_on_an_error(client: MakeClient, number: int) -> None:
-    """No request that an error, its response or its cause keeps has the credential."""
-    crm = client(ANSWERS[number], max_retries=0)
+@both
+def test_error_keeps_no_key(client: MakeClient) -> None:
+    """No request kept by an error, its response or its cause has the credential."""
 
-    with pytest.raises(CRMError) as caught:
-        crm(lambda crm: crm.contacts.list())
-    found = kept_requests(caught.value)
+    def check(number: int) -> None:
+        crm = client(ANSWERS[number], max_retries=0)
 
-    if not isinstance(caught.value, PaginationError):
-        assert found
-    for request in found:
-        assert KEY not in str(request.headers.raw), request
-        assert KEY not in str(request.url)
-    assert KEY not in "".join(traceback.format_exception(caught.value))
+        with pytest.raises(CRMError) as caught:
+            crm(lambda crm: crm.contacts.list())
+        requests = kept_requests(caught.value)
+
+        if not isinstance(caught.value, PaginationError):
+            assert requests
+        for request in requests:
+            assert KEY not in str(request.headers.raw), request
+            assert KEY not in str(request.url)
+        assert KEY not in "".join(traceback.format_exception(caught.value))
+
+    assert failures(check, product(range(len(ANSWERS)))) == []
 
 
-def test_a_context_keeps_no_key(client: MakeClient) -> None:
-    """An error after others, of earlier attempts, has no credential in its history either."""
+def test_error_context_keeps_no_key(client: MakeClient) -> None:
+    """The errors of earlier attempts keep no credential either."""
     crm = client(refusal(500), httpx.ReadTimeout("slow"), refusal(404))
 
     with pytest.raises(NotFoundError) as caught:
@@ -230,36 +249,36 @@ def test_a_context_keeps_no_key(client: MakeClient) -> None:
         assert KEY not in str(request.headers.raw)
 
 
-@pytest.mark.parametrize(
-    ("message", "told"),
-    [
+def test_message_is_one_printable_line(client: MakeClient) -> None:
+    """An error's str is one printable line of bounded length, without the credential."""
+    cases: list[tuple[Any, ...]] = [
         ("one\ntwo\r\n\tthree", "one two three"),
         ("line\u2028separator\x85next\x0bvertical", "line separator next vertical"),
         ("x" * 1000, "x" * 299 + "…"),
         (f"the key {KEY} is wrong", None),
         ("a lone \ud800 surrogate", None),
         ("red \x1b[31m and \x00 nul", None),
-    ],
-    ids=["lines", "separators", "long", "key", "surrogate", "control"],
-)
-def test_one_line(client: MakeClient, message: str, told: str | None) -> None:
-    """An error is told on one line of bounded length, without the credential."""
-    crm = client(refusal(401, message))
+    ]
 
-    with pytest.raises(AuthenticationError) as caught:
-        crm(lambda crm: crm.contacts.list())
+    def check(message: str, expected: str | None) -> None:
+        crm = client(refusal(401, message))
 
-    text = str(caught.value)
-    assert len(text.splitlines()) == 1
-    assert len(text) <= 300
-    assert text.isprintable(), "a terminal or a log file could not take it"
-    assert KEY not in text + repr(caught.value) + caught.value.message
-    if told is not None:
-        assert caught.value.message == told
+        with pytest.raises(AuthenticationError) as caught:
+            crm(lambda crm: crm.contacts.list())
+
+        text = str(caught.value)
+        assert len(text.splitlines()) == 1
+        assert len(text) <= 300
+        assert text.isprintable(), "a terminal or a log file could not take it"
+        assert KEY not in text + repr(caught.value) + caught.value.message
+        if expected is not None:
+            assert caught.value.message == expected
+
+    assert failures(check, cases) == []
 
 
-def test_an_echo_of_the_key(client: MakeClient) -> None:
-    """A credential that the server echoes, wherever, is not told by the error."""
+def test_redacts_echoed_key(client: MakeClient) -> None:
+    """A credential that the server echoes is not in the error's str or repr."""
     for answer in (
         reply({"error": f"bad key {KEY}"}, 400),
         reply(f"<title>No {KEY}</title>", 500, {"Content-Type": "text/html"}),
@@ -273,8 +292,8 @@ def test_an_echo_of_the_key(client: MakeClient) -> None:
         assert KEY not in repr(caught.value)
 
 
-def test_what_an_error_says(client: MakeClient) -> None:
-    """An error's line has status, call, the server's words, request id and attempts."""
+def test_message_has_status_operation_and_request_id(client: MakeClient) -> None:
+    """An error's str has status, operation, the server's message, request id and attempts."""
     answer = reply({"status": False, "code": 17, "message": "Sorry"}, 503, {"X-Request-Id": "r-9"})
     with pytest.raises(ServerError) as caught:
         client(answer)(lambda crm: crm.contacts.list())
@@ -289,9 +308,9 @@ def test_what_an_error_says(client: MakeClient) -> None:
     assert caught.value.request.method == "GET"
 
 
-def test_catching_by_base() -> None:
-    """One `except CRMError` catches everything; a wrong argument is a ValueError as well."""
+def test_base_classes_catch() -> None:
+    """`except CRMError` catches every error; an ArgumentError is a ValueError as well."""
     assert all(issubclass(cls, CRMError) for cls in CLASSES)
     assert not issubclass(CRMError, ValueError)
-    with pytest.raises(ValueError, match="takes a text"):
-        raise ArgumentError("x", "takes a text")
+    with pytest.raises(ValueError, match="expected a str"):
+        raise ArgumentError("x", "expected a str")

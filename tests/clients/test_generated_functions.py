@@ -38,7 +38,6 @@ from crmkit_generated.relenta.models import (
     CustomField,
 )
 from crmkit_mock import MockCRMs
-from tests.clients.conftest import MakeClient
 from tests.clients.harness import (
     ACCOUNT,
     KEY,
@@ -46,6 +45,7 @@ from tests.clients.harness import (
     Clock,
     contact,
     envelope,
+    failures,
     page,
     refusal,
     reply,
@@ -76,7 +76,7 @@ def call(module: ModuleType, function: str, client: Any, **arguments: Any) -> An
 
 
 def client_for(function: str, transport: Any, **settings: Any) -> Any:
-    """Return the twin that a function is for."""
+    """Return a client of the kind that a function is for."""
     settings = {**CREDENTIALS, **settings}
     if "base_url" in settings:
         del settings["account"]
@@ -84,93 +84,93 @@ def client_for(function: str, transport: Any, **settings: Any) -> Any:
     return cls(transport=transport, **settings)
 
 
-def test_all_operations_are_there() -> None:
+def test_has_a_module_for_each_operation() -> None:
     """The package has one module for each operation of the document."""
     assert set(MODULES) == set(ARGUMENTS)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-@pytest.mark.parametrize("name", ARGUMENTS)
-def test_each_function(mocks: MockCRMs, name: str, function: str) -> None:
-    """Each function answers with typed values, with the client's base URL and credential."""
+def test_function_returns_typed_values(mocks: MockCRMs, function: str) -> None:
+    """Each function returns typed values, and uses the client's base URL and credential."""
     relenta = mocks.relenta
     crm = client_for(function, relenta.transport, base_url=relenta.base_url, **relenta.credentials)
+    types = {"contacts": Contact, "activities": Activity, "custom_fields": CustomField}
 
-    result = call(MODULES[name], function, crm, **ARGUMENTS[name])
+    def check(name: str) -> None:
+        relenta.journal.clear()
+        result: Any = call(MODULES[name], function, crm, **ARGUMENTS[name])
+        if function.endswith("detailed"):
+            assert isinstance(result, Response)
+            assert result.status_code == HTTPStatus.OK
+            assert json.loads(result.content)["status"] is True
+            assert result.headers["content-type"] == "application/json"
+        payload: Any = result.parsed if function.endswith("detailed") else result
+        if name.endswith("list"):
+            assert {type(item) for item in payload} == {types[name.removesuffix("_list")]}
+            assert len(payload) == 1 or name != "contacts_list", "page_size has no effect"
+        else:
+            assert type(payload) is int
+        assert [exchange.operation for exchange in relenta.journal] == [name]
 
-    if function.endswith("detailed"):
-        assert isinstance(result, Response)
-        assert result.status_code == HTTPStatus.OK
-        assert json.loads(result.content)["status"] is True
-        assert result.headers["content-type"] == "application/json"
-        result = result.parsed
-    if name.endswith("list"):
-        kind = {"contacts": Contact, "activities": Activity, "custom_fields": CustomField}
-        assert result
-        assert {type(one) for one in result} == {kind[name.removesuffix("_list")]}
-        assert len(result) == (1 if name == "contacts_list" else len(result))
-    else:
-        assert type(result) is int
-    assert [exchange.operation for exchange in relenta.journal] == [name]
+    assert failures(check, [(name,) for name in ARGUMENTS]) == []
 
 
-@pytest.mark.parametrize("name", ARGUMENTS)
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_the_wrong_twin(name: str, function: str) -> None:
-    """A function for the other twin is refused by a ConfigError, before anything is sent."""
+def test_rejects_client_of_the_other_kind() -> None:
+    """A sync function refuses an async client and vice versa, before anything is sent."""
     transport = Canned(saved())
-    other = "sync" if function.startswith("asyncio") else "asyncio"
-    crm = client_for(other, transport)
 
-    with pytest.raises(ConfigError, match="client"):
-        call(MODULES[name], function, crm, **ARGUMENTS[name])
+    def check(name: str, function: str) -> None:
+        other = "sync" if function.startswith("asyncio") else "asyncio"
+        with pytest.raises(ConfigError, match=r"this is an? (a?)sync client: call"):
+            call(MODULES[name], function, client_for(other, transport), **ARGUMENTS[name])
+
+    assert failures(check, [(name, function) for name in ARGUMENTS for function in FUNCTIONS]) == []
     assert transport.seen == []
 
 
+ERRORS: list[tuple[Any, type[CRMError]]] = [
+    (refusal(401), AuthenticationError),
+    (refusal(404), NotFoundError),
+    (refusal(429), RateLimitError),
+    (refusal(500), ServerError),
+    (reply({"status": False, "code": 404}), NotFoundError),
+    (reply("<html>"), DecodeError),
+    (reply(None, 204), DecodeError),
+    (reply(envelope(None)), DecodeError),
+    (reply(envelope([None])), DecodeError),
+    (reply(envelope([{"id": {}}])), DecodeError),
+    (reply(None, 302, {"Location": "/login"}), AuthenticationError),
+    (httpx.ReadTimeout("slow"), CRMError),
+]
+
+
+def test_raises_the_errors_of_crmkit() -> None:
+    """Errors are raised as everywhere in crmkit; nothing is returned as None or undecoded."""
+
+    def check(function: str, number: int) -> None:
+        answer, error = ERRORS[number]
+        crm = client_for(function, Canned(answer), max_retries=0)
+        with pytest.raises(error) as caught:
+            call(contacts_list, function, crm)
+        assert getattr(caught.value, "operation", None) == "contacts.list"
+
+    cases = [(function, number) for function in FUNCTIONS for number in range(len(ERRORS))]
+    assert failures(check, cases) == []
+
+
+def test_decode_error_has_operation_and_path() -> None:
+    """A DecodeError from a generated function has operation and path, as from a method."""
+    for function in FUNCTIONS:
+        crm = client_for(function, Canned(page(contact(1), contact(2, dt_created="soon"))))
+        with pytest.raises(DecodeError) as caught:
+            call(contacts_list, function, crm)
+        assert caught.value.operation == "contacts.list"
+        assert caught.value.path == "data[1].dt_created"
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
-@pytest.mark.parametrize(
-    ("answer", "error"),
-    [
-        (refusal(401), AuthenticationError),
-        (refusal(404), NotFoundError),
-        (refusal(429), RateLimitError),
-        (refusal(500), ServerError),
-        (reply({"status": False, "code": 404}), NotFoundError),
-        (reply("<html>"), DecodeError),
-        (reply(None, 204), DecodeError),
-        (reply(envelope(None)), DecodeError),
-        (reply(envelope([None])), DecodeError),
-        (reply(envelope([{"id": {}}])), DecodeError),
-        (reply(None, 302, {"Location": "/login"}), AuthenticationError),
-        (httpx.ReadTimeout("slow"), CRMError),
-    ],
-    ids=[str(number) for number in range(12)],
-)
-def test_its_errors_are_ours(function: str, answer: Any, error: type[CRMError]) -> None:
-    """What goes wrong is raised as everywhere in crmkit; nothing comes back as None or bare."""
-    crm = client_for(function, Canned(answer), max_retries=0)
-
-    with pytest.raises(error) as caught:
-        call(contacts_list, function, crm)
-
-    assert getattr(caught.value, "operation", None) == "contacts.list"
-
-
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_the_place_of_a_wrong_member(function: str) -> None:
-    """A DecodeError from a generated function has call and place as from a method."""
-    crm = client_for(function, Canned(page(contact(1), contact(2, dt_created="soon"))))
-
-    with pytest.raises(DecodeError) as caught:
-        call(contacts_list, function, crm)
-
-    assert caught.value.operation == "contacts.list"
-    assert caught.value.path == "data[1].dt_created"
-
-
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_the_clients_settings_hold(function: str, clock: Clock) -> None:
-    """Retries, timeouts, headers and middleware of the client hold for generated functions."""
+def test_uses_the_clients_settings(function: str, clock: Clock) -> None:
+    """Retries, timeouts, headers and middleware of the client apply to generated functions."""
     notes = []
 
     async def note(request: httpx.Request, call_next: Any) -> httpx.Response:
@@ -192,21 +192,16 @@ def test_the_clients_settings_hold(function: str, clock: Clock) -> None:
     assert transport.seen[0].timeout["read"] == 3
 
 
-@pytest.mark.parametrize("status", [201, 206, 299])
-def test_any_status_of_success(client: MakeClient, status: int) -> None:
+def test_any_2xx_is_a_success() -> None:
     """A success that HTTP's registry does not know is a success."""
-    crm = client(reply(envelope({"id": 3}), status))
-    function = "asyncio_detailed" if crm.asynchronous else "sync_detailed"
-
-    result = crm(
-        lambda crm: getattr(contacts_save, function)(client=crm.generated, body=ContactInput())
-    )
-
-    assert result.parsed == 3
+    for status in (201, 206, 299):
+        for function in ("sync_detailed", "asyncio_detailed"):
+            crm = client_for(function, Canned(reply(envelope({"id": 3}), status)))
+            assert call(contacts_save, function, crm, body=ContactInput()).parsed == 3
 
 
-def test_a_deletion_that_was_done_already() -> None:
-    """A repeated DELETE that finds nothing is a success without a payload."""
+def test_repeated_delete_that_finds_nothing_is_a_success() -> None:
+    """A retried DELETE that is answered by 404 is a success without a payload."""
     operation = Operation("files.delete", "DELETE", "/files/{id}", (Param("id", "id", "path"),))
     transport = Canned(refusal(500), refusal(404))
     crm = SyncClient(Vendor(), "https://files.example", transport=transport)
@@ -217,7 +212,7 @@ def test_a_deletion_that_was_done_already() -> None:
     assert [seen.path for seen in transport.seen] == ["/files/7"] * 2
 
 
-def test_no_secret_in_its_repr() -> None:
+def test_repr_shows_no_credentials() -> None:
     """The generated client shows its address and no credential."""
     with Relenta(**CREDENTIALS, transport=Canned(saved())) as crm:
         assert KEY not in repr(crm.generated)

@@ -1,4 +1,4 @@
-"""The samples of the vendor's page: read to typed objects, written back to equal JSON."""
+"""The examples of the vendor's page: read to typed objects, written back to equal JSON."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.resources import files
+from itertools import product
 from typing import Any
-
-import pytest
 
 from crmkit.relenta import (
     Activity,
@@ -21,7 +20,9 @@ from crmkit.relenta import (
     Mailbox,
 )
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import page, reply
+from tests.clients.harness import both, failures, page, reply, sync_alone
+
+asynchronous = sync_alone
 
 WIRE: dict[str, Any] = json.loads(
     (files("crmkit_generated") / "relenta" / "wire.json").read_text("utf-8")
@@ -51,17 +52,21 @@ BODIES = {
 }
 
 
-def told(tree: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a tree says: members that are null or empty say the same as absent ones."""
+def without_empty(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a tree without the members that are null or empty, which count as absent."""
     return {name: value for name, value in tree.items() if value not in (None, "", [])}
 
 
 def replies(node: object, at: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield every sample of a reply in the document, with its place."""
+    """Yield every example of a reply in the document, with its path."""
     if isinstance(node, dict):
-        for name, one in node.get("examples", {}).items() if "schema" in node else ():
-            if "value" in one and isinstance(one["value"], dict) and "status" in one["value"]:
-                yield f"{at}/{name}", one["value"]
+        for name, example in node.get("examples", {}).items() if "schema" in node else ():
+            if (
+                "value" in example
+                and isinstance(example["value"], dict)
+                and "status" in example["value"]
+            ):
+                yield f"{at}/{name}", example["value"]
         for name, child in node.items():
             yield from replies(child, f"{at}/{name}")
 
@@ -69,8 +74,8 @@ def replies(node: object, at: str = "") -> Iterator[tuple[str, Any]]:
 REPLIES = dict(replies(WIRE))
 
 
-def test_the_document_has_the_samples() -> None:
-    """Lists, saves and refusals of the page are all there, so none of the tests below is empty."""
+def test_document_has_examples() -> None:
+    """The document has the vendor's lists, saves and refusals, so that no test below is empty."""
     assert set(EXAMPLES) == set(MODELS)
     assert {name: len(rows) for name, rows in EXAMPLES.items()} == {
         "ContactPage": 2,
@@ -81,8 +86,9 @@ def test_the_document_has_the_samples() -> None:
     assert {value["code"] for value in REPLIES.values()} == {200, 400, 401, 404}
 
 
-def test_the_contacts_of_the_page(client: MakeClient) -> None:
-    """The contacts of the page come as typed objects, every member with its value."""
+@both
+def test_reads_contacts_of_vendor_page(client: MakeClient) -> None:
+    """The vendor page's contacts are typed objects with every value."""
     crm = client(page(*EXAMPLES["ContactPage"]), page())
 
     bond, evil = crm(lambda crm: crm.contacts.list())
@@ -132,8 +138,9 @@ def test_the_contacts_of_the_page(client: MakeClient) -> None:
     }
 
 
-def test_the_activities_of_the_page(client: MakeClient) -> None:
-    """The activities of the page come as typed objects, every member with its value."""
+@both
+def test_reads_activities_of_vendor_page(client: MakeClient) -> None:
+    """The vendor page's activities are typed objects with every value."""
     crm = client(page(*EXAMPLES["ActivityPage"]), page())
 
     lunch, other = crm(lambda crm: crm.activities.list())
@@ -157,8 +164,9 @@ def test_the_activities_of_the_page(client: MakeClient) -> None:
     assert (lunch.subject, lunch.body) == ("Discuss placement subject", "Discuss placement body")
 
 
-def test_the_custom_fields_of_the_page(client: MakeClient) -> None:
-    """The custom fields of the page come as typed objects, every member with its value."""
+@both
+def test_reads_custom_fields_of_vendor_page(client: MakeClient) -> None:
+    """The vendor page's custom fields are typed objects with every value."""
     crm = client(page(*EXAMPLES["CustomFieldList"]))
 
     fields = crm(lambda crm: crm.custom_fields.list())
@@ -180,36 +188,47 @@ def test_the_custom_fields_of_the_page(client: MakeClient) -> None:
     assert all(field.default_value == "" for field in fields)
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_what_was_read_is_written_back(name: str) -> None:
-    """A sample of a list survives `from_dict` and `to_dict`."""
-    for row in EXAMPLES[name]:
-        before = json.dumps(row)
+def test_to_dict_writes_back_what_was_read() -> None:
+    """An example of a list survives `from_dict` and `to_dict`."""
 
-        assert told(MODELS[name].from_dict(row).to_dict()) == told(row)
-        assert json.dumps(row) == before, "from_dict changed its argument"
+    def check(name: str) -> None:
+        for row in EXAMPLES[name]:
+            before = json.dumps(row)
 
+            assert without_empty(MODELS[name].from_dict(row).to_dict()) == without_empty(row)
+            assert json.dumps(row) == before, "from_dict changed its argument"
 
-@pytest.mark.parametrize("name", INPUTS)
-def test_a_body_is_written_back(name: str) -> None:
-    """A sample of a request body survives `from_dict` and `to_dict`, and nothing is added to it."""
-    assert INPUTS[name].from_dict(BODIES[name]).to_dict() == BODIES[name]
+    assert failures(check, product(MODELS)) == []
 
 
-@pytest.mark.parametrize("name", ["contacts", "activities"])
-def test_a_body_is_sent_as_the_page_shows_it(client: MakeClient, name: str) -> None:
-    """A save sends the sample's JSON and nothing else, by model."""
-    kind = {"contacts": "Contact", "activities": "Activity"}[name]
-    model = INPUTS[kind].from_dict(BODIES[kind])
-    crm = client(reply({"status": True, "code": 200, "data": {"id": 33104663}}))
+def test_to_dict_writes_back_body() -> None:
+    """An example of a request body survives `from_dict` and `to_dict`, and nothing is added."""
 
-    assert crm(lambda crm: getattr(crm, name).save(model)) == 33104663
-    assert crm.seen[0].json == BODIES[kind]
-    assert crm.seen[0].headers["content-type"] == "application/json"
+    def check(name: str) -> None:
+        assert INPUTS[name].from_dict(BODIES[name]).to_dict() == BODIES[name]
+
+    assert failures(check, product(INPUTS)) == []
 
 
-def test_keywords_send_what_the_page_shows(client: MakeClient) -> None:
-    """A save sends the sample's JSON and nothing else, by keywords."""
+@both
+def test_sends_model_as_vendor_page_shows(client: MakeClient) -> None:
+    """A save with a model sends the example's JSON and nothing else."""
+
+    def check(name: str) -> None:
+        kind = {"contacts": "Contact", "activities": "Activity"}[name]
+        model = INPUTS[kind].from_dict(BODIES[kind])
+        crm = client(reply({"status": True, "code": 200, "data": {"id": 33104663}}))
+
+        assert crm(lambda crm: getattr(crm, name).save(model)) == 33104663
+        assert crm.seen[0].json == BODIES[kind]
+        assert crm.seen[0].headers["content-type"] == "application/json"
+
+    assert failures(check, product(["contacts", "activities"])) == []
+
+
+@both
+def test_sends_contact_keywords_as_vendor_page_shows(client: MakeClient) -> None:
+    """A save with keywords sends the example's JSON and nothing else."""
     crm = client(reply({"status": True, "code": 200, "data": {"id": 33104663}}))
 
     crm(
@@ -236,8 +255,9 @@ def test_keywords_send_what_the_page_shows(client: MakeClient) -> None:
     assert crm.seen[0].json == BODIES["Contact"]
 
 
-def test_activity_keywords_send_what_the_page_shows(client: MakeClient) -> None:
-    """An activity's save sends the sample's JSON and nothing else, by keywords."""
+@both
+def test_sends_activity_keywords_as_vendor_page_shows(client: MakeClient) -> None:
+    """An activity's save with keywords sends the example's JSON and nothing else."""
     crm = client(reply({"status": True, "code": 200, "data": {"id": 2312789}}))
     start = datetime(2016, 1, 21, 19, tzinfo=UTC)
 

@@ -1,4 +1,4 @@
-"""Opening and closing: who owns connections, and who may use them when."""
+"""Opening and closing: who owns connections, and when they can be used."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import copy
 import gc
 import pickle
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import httpx
@@ -15,12 +16,12 @@ import pytest
 from crmkit import ArgumentError, AsyncRelenta, ConfigError, CRMError, Relenta, StatusError
 from crmkit_mock import MockCRMs, MockServer
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import ACCOUNT, KEY, Canned, Twin, page, saved
+from tests.clients.harness import ACCOUNT, KEY, Canned, Driver, both, failures, page, saved
 
 CREDENTIALS: dict[str, Any] = {"account": ACCOUNT, "department_key": KEY}
 
 
-def key_of(mock: Any) -> dict[str, Any]:
+def credentials_of(mock: Any) -> dict[str, Any]:
     """Return the credentials of a mock, as keywords of any type."""
     keywords: dict[str, Any] = mock.credentials
     return keywords
@@ -28,13 +29,13 @@ def key_of(mock: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def server() -> Iterator[MockServer]:
-    """The mock behind a socket."""
+    """Serve the mock on a socket."""
     with MockServer() as server:
         yield server
 
 
-def test_a_closed_client(client: MakeClient) -> None:
-    """A closed client is told by a ConfigError on every call; closing twice does no harm."""
+def test_closed_client_raises(client: MakeClient) -> None:
+    """Every call of a closed client is a ConfigError; closing twice is harmless."""
     crm = client(saved())
     crm(lambda crm: crm.contacts.save())
     pager = crm.crm.contacts.list()
@@ -55,8 +56,8 @@ def test_a_closed_client(client: MakeClient) -> None:
     assert crm.transport.closed == 1
 
 
-def test_a_client_that_was_never_used(client: MakeClient) -> None:
-    """Closing a client that made no call opens nothing."""
+def test_close_of_unused_client_opens_nothing(client: MakeClient) -> None:
+    """Closing a client that made no call opens no connection."""
     crm = client(saved())
     crm.close()
 
@@ -65,8 +66,9 @@ def test_a_client_that_was_never_used(client: MakeClient) -> None:
     assert crm.transport.closed == 0
 
 
-def test_with(asynchronous: bool) -> None:
-    """`with` and `async with` close the client, after an error as well."""
+@both
+def test_context_manager_closes(asynchronous: bool) -> None:
+    """`with` and `async with` close the client."""
     transport = Canned(saved(8))
     if asynchronous:
 
@@ -83,8 +85,8 @@ def test_with(asynchronous: bool) -> None:
     assert transport.closed == 1
 
 
-def test_with_an_error() -> None:
-    """`with` closes the client after an error, and lets the error through."""
+def test_context_manager_closes_after_error() -> None:
+    """`with` closes the client after an error, and propagates it."""
     transport = Canned(saved(8))
 
     with pytest.raises(ArgumentError), Relenta(**CREDENTIALS, transport=transport) as crm:
@@ -92,8 +94,8 @@ def test_with_an_error() -> None:
     assert transport.closed == 1
 
 
-def test_a_view_closes_nothing(client: MakeClient) -> None:
-    """A view shares the connections of its client, and closing it leaves them open."""
+def test_closing_view_keeps_connections(client: MakeClient) -> None:
+    """A view shares the client's connections, and closing the view leaves them open."""
     crm = client(saved())
     view = crm.crm.with_options(timeout=1).with_options(max_retries=0, headers={"X-A": "b"})
     assert type(view) is type(crm.crm)
@@ -111,8 +113,8 @@ def test_a_view_closes_nothing(client: MakeClient) -> None:
         crm(lambda crm: crm.contacts.save(), view)
 
 
-def test_views_add_up(client: MakeClient) -> None:
-    """A view of a view keeps what it does not change; a call's own headers win, in any capitals."""
+def test_views_accumulate(client: MakeClient) -> None:
+    """A view of a view keeps what it does not change; a call's own headers win, in any case."""
     crm = client(saved())
     outer = crm.crm.with_options(headers={"X-A": "1", "X-B": "1"})
     inner = outer.with_options(headers={"x-b": "2"})
@@ -129,40 +131,50 @@ def test_views_add_up(client: MakeClient) -> None:
     assert third["accept"] == "application/json"
 
 
-@pytest.mark.parametrize(
-    "options",
-    [{"timeout": 0}, {"timeout": -1}, {"max_retries": -1}, {"max_retries": 1.5}, {"timeout": "1"}],
-    ids=str,
-)
-def test_a_view_that_cannot_be(client: MakeClient, options: dict[str, Any]) -> None:
-    """A view with impossible settings is a ConfigError when it is made."""
-    with pytest.raises(ConfigError, match=next(iter(options))):
-        client(saved()).crm.with_options(**options)
+def test_rejects_invalid_options_of_view(client: MakeClient) -> None:
+    """Invalid options of a view are a ConfigError that names them, when it is made."""
+    cases = product(
+        [
+            {"timeout": 0},
+            {"timeout": -1},
+            {"max_retries": -1},
+            {"max_retries": 1.5},
+            {"timeout": "1"},
+        ]
+    )
+
+    def check(options: dict[str, Any]) -> None:
+        with pytest.raises(ConfigError, match=next(iter(options))):
+            client(saved()).crm.with_options(**options)
+
+    assert failures(check, cases) == []
 
 
-def test_the_users_own_pool(asynchronous: bool) -> None:
-    """An httpx client of the user's own is used and never closed here."""
+@both
+def test_does_not_close_http_client_of_caller(asynchronous: bool) -> None:
+    """The caller's own httpx client is used and never closed."""
     transport = Canned(saved(6))
     pool = (httpx.AsyncClient if asynchronous else httpx.Client)(transport=transport)
-    crm = Twin(asynchronous, http_client=pool)
+    crm = Driver(asynchronous, http_client=pool)
 
     assert crm(lambda crm: crm.contacts.save()) == 6
     crm.close()
     assert not pool.is_closed
     with pytest.raises(ConfigError, match="closed"):
         crm(lambda crm: crm.contacts.save())
-    other = Twin(asynchronous, http_client=pool)
+    other = Driver(asynchronous, http_client=pool)
     assert other(lambda crm: crm.contacts.save()) == 6
     assert transport.seen[0].timeout["read"] == 30.0
-    for one in (crm, other):
-        one.finish(pool.aclose if isinstance(pool, httpx.AsyncClient) else pool.close)
-        one.end()
+    for driver in (crm, other):
+        driver.finish(pool.aclose if isinstance(pool, httpx.AsyncClient) else pool.close)
+        driver.end()
 
 
-def test_the_users_own_pool_when_it_is_closed(asynchronous: bool) -> None:
-    """A call over an httpx client that its owner has closed is a ConfigError."""
+@both
+def test_closed_http_client_of_caller_raises(asynchronous: bool) -> None:
+    """A call with an httpx client that its owner has closed is a ConfigError."""
     pool = (httpx.AsyncClient if asynchronous else httpx.Client)(transport=Canned(saved()))
-    crm = Twin(asynchronous, http_client=pool)
+    crm = Driver(asynchronous, http_client=pool)
     crm.finish(pool.aclose if isinstance(pool, httpx.AsyncClient) else pool.close)
 
     with pytest.raises(ConfigError, match="closed"):
@@ -170,8 +182,9 @@ def test_the_users_own_pool_when_it_is_closed(asynchronous: bool) -> None:
     crm.end()
 
 
-def test_redirects_are_never_followed(asynchronous: bool) -> None:
-    """Not even an httpx client that follows redirects takes the credential along."""
+@both
+def test_never_follows_redirects(asynchronous: bool) -> None:
+    """Redirects are not followed, not even by an httpx client that would."""
     answers = [
         lambda request: httpx.Response(302, headers={"Location": "/x"}, request=request),
         saved(),
@@ -180,7 +193,7 @@ def test_redirects_are_never_followed(asynchronous: bool) -> None:
     pool = (httpx.AsyncClient if asynchronous else httpx.Client)(
         transport=transport, follow_redirects=True
     )
-    crm = Twin(asynchronous, http_client=pool)
+    crm = Driver(asynchronous, http_client=pool)
 
     with pytest.raises(StatusError, match="redirect") as caught:
         crm(lambda crm: crm.contacts.save())
@@ -191,15 +204,15 @@ def test_redirects_are_never_followed(asynchronous: bool) -> None:
 
 
 class OnlySync(httpx.BaseTransport):
-    """A transport that serves the sync twin."""
+    """A transport for sync clients only."""
 
 
 class OnlyAsync(httpx.AsyncBaseTransport):
-    """A transport that serves the async twin."""
+    """A transport for async clients only."""
 
 
-def test_the_wrong_kind_of_pool_or_transport() -> None:
-    """Something else than the twin's own kind of httpx client or transport is a ConfigError."""
+def test_rejects_wrong_kind_of_http_client_and_transport() -> None:
+    """An http_client or transport of the wrong kind is a ConfigError that names the argument."""
     for wrong in (httpx.AsyncClient(), object(), "x", httpx.Client):
         with pytest.raises(ConfigError, match="http_client"):
             Relenta(**CREDENTIALS, http_client=wrong)  # type: ignore[arg-type]  # callers without a checker
@@ -216,10 +229,12 @@ def test_the_wrong_kind_of_pool_or_transport() -> None:
         Relenta(**CREDENTIALS, http_client=httpx.Client(), transport=OnlySync())
 
 
-def test_one_async_client_over_two_loops(mocks: MockCRMs) -> None:
-    """An async client serves one event loop after the other."""
+def test_async_client_works_in_two_event_loops(mocks: MockCRMs) -> None:
+    """An async client works in one event loop after the other."""
     relenta = mocks.relenta
-    crm = AsyncRelenta(base_url=relenta.base_url, transport=relenta.transport, **key_of(relenta))
+    crm = AsyncRelenta(
+        base_url=relenta.base_url, transport=relenta.transport, **credentials_of(relenta)
+    )
 
     async def count() -> int:
         return len(await crm.contacts.list().collect())
@@ -236,16 +251,16 @@ def test_one_async_client_over_two_loops(mocks: MockCRMs) -> None:
 
 
 @pytest.mark.filterwarnings(
-    # Connections that nobody closed before their loop ended: Python tells, and rightly.
+    # Python warns of connections that were not closed before their loop ended.
     "ignore::ResourceWarning",
     "ignore::pytest.PytestUnraisableExceptionWarning",
 )
-def test_loops_that_ended_are_forgotten(server: MockServer) -> None:
-    """Connections of an event loop that has ended are not kept for ever, nor used again."""
-    crm = AsyncRelenta(base_url=server.relenta.base_url, **key_of(server.relenta))
+def test_drops_connections_of_ended_event_loops(server: MockServer) -> None:
+    """Connections of an event loop that has ended are neither kept nor used again."""
+    crm = AsyncRelenta(base_url=server.relenta.base_url, **credentials_of(server.relenta))
 
     async def count() -> int:
-        return len([one async for one in crm.contacts.list()])
+        return len([contact async for contact in crm.contacts.list()])
 
     async def count_and_close() -> int:
         try:
@@ -263,11 +278,13 @@ def test_loops_that_ended_are_forgotten(server: MockServer) -> None:
     assert kept <= 1
 
 
-def test_many_tasks_of_one_client(server: MockServer) -> None:
-    """Tasks share one async client over real sockets."""
+def test_tasks_share_client_over_socket(server: MockServer) -> None:
+    """Tasks share one async client over a socket."""
 
     async def work() -> list[int]:
-        async with AsyncRelenta(base_url=server.relenta.base_url, **key_of(server.relenta)) as crm:
+        async with AsyncRelenta(
+            base_url=server.relenta.base_url, **credentials_of(server.relenta)
+        ) as crm:
             saves = (crm.contacts.save(full_name=f"Clone {number}") for number in range(12))
             return await asyncio.gather(*saves)
 
@@ -276,32 +293,35 @@ def test_many_tasks_of_one_client(server: MockServer) -> None:
     assert len(set(ids)) == 12
 
 
-def test_over_a_socket(server: MockServer) -> None:
-    """The sync client reads and writes over a real socket."""
-    with Relenta(base_url=server.relenta.base_url, **key_of(server.relenta)) as crm:
+def test_sync_client_over_socket(server: MockServer) -> None:
+    """The sync client reads and writes over a socket."""
+    with Relenta(base_url=server.relenta.base_url, **credentials_of(server.relenta)) as crm:
         id = crm.contacts.save(full_name="Vanessa Kensington", emails=["v@mod.gov.uk"])
-        found = {one.id: one for one in crm.contacts.list(page_size=1)}
+        contacts = {contact.id: contact for contact in crm.contacts.list(page_size=1)}
 
-    assert found[id].full_name == "Vanessa Kensington"
-    assert found[id].emails == ["v@mod.gov.uk"]
-
-
-@pytest.mark.parametrize("timeout", [1e-9, 1e10, float("inf")], ids=repr)
-def test_an_odd_timeout_over_a_socket(server: MockServer, timeout: float) -> None:
-    """A timeout that is far too short or too long is told by an error of ours, or works."""
-    try:
-        with Relenta(
-            base_url=server.relenta.base_url,
-            **key_of(server.relenta),
-            timeout=timeout,
-            max_retries=0,
-        ) as crm:
-            assert crm.contacts.list().first() is not None
-    except CRMError:
-        assert timeout != 30
+    assert contacts[id].full_name == "Vanessa Kensington"
+    assert contacts[id].emails == ["v@mod.gov.uk"]
 
 
-def test_closing_in_another_loop() -> None:
+def test_extreme_timeouts_over_socket(server: MockServer) -> None:
+    """A far too short or too long timeout works or is a CRMError."""
+
+    def check(timeout: float) -> None:
+        try:
+            with Relenta(
+                base_url=server.relenta.base_url,
+                **credentials_of(server.relenta),
+                timeout=timeout,
+                max_retries=0,
+            ) as crm:
+                assert crm.contacts.list().first() is not None
+        except CRMError:
+            assert timeout != 30
+
+    assert failures(check, product([1e-9, 1e10, float("inf")])) == []
+
+
+def test_closes_in_another_event_loop() -> None:
     """An async client whose event loop has ended can be closed in another."""
     crm = AsyncRelenta(**CREDENTIALS, transport=Canned(page()))
 
@@ -318,8 +338,8 @@ def test_closing_in_another_loop() -> None:
     asyncio.run(call())
 
 
-def test_a_client_is_not_copied_or_pickled(client: MakeClient) -> None:
-    """A client holds a credential and connections: it cannot be pickled, copied or shown."""
+def test_client_cannot_be_pickled_or_copied(client: MakeClient) -> None:
+    """A client cannot be pickled or copied, and its repr has no key."""
     crm = client(saved()).crm
 
     with pytest.raises(TypeError, match="pickled"):

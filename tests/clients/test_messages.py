@@ -1,8 +1,9 @@
-"""What the server said is told, wherever in a reply it stands; credentials are not."""
+"""The server's message is in the error, wherever the reply has it; credentials are not."""
 
 from __future__ import annotations
 
 import pickle
+from itertools import product
 from typing import Any
 
 import httpx
@@ -18,34 +19,38 @@ from crmkit import (
     Relenta,
 )
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import KEY, page, reply, saved
+from tests.clients.harness import KEY, failures, page, reply, saved, sync_alone
+
+asynchronous = sync_alone
 
 LIMIT = "You have reached the plan limit"
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"status": False, "code": 401, "message": LIMIT},
-        {"status": False, "code": 401, "error": LIMIT},
-        {"status": False, "code": 401, "data": LIMIT},
-        {"status": False, "code": 401, "error": {"message": LIMIT}},
-        {"status": False, "code": 401, "errors": [LIMIT]},
-    ],
-    ids=str,
-)
-def test_a_limit_told_anywhere_in_a_body(client: MakeClient, body: Any) -> None:
-    """A 401 whose body speaks of a limit is no wrong key, and its sentence is told."""
-    crm = client(reply(body, 401))
+def test_finds_message_anywhere_in_body(client: MakeClient) -> None:
+    """A 401 whose body is about a limit is a QuotaExceededError with the server's message."""
+    cases = product(
+        [
+            {"status": False, "code": 401, "message": LIMIT},
+            {"status": False, "code": 401, "error": LIMIT},
+            {"status": False, "code": 401, "data": LIMIT},
+            {"status": False, "code": 401, "error": {"message": LIMIT}},
+            {"status": False, "code": 401, "errors": [LIMIT]},
+        ]
+    )
 
-    with pytest.raises(QuotaExceededError) as caught:
-        crm(lambda crm: crm.contacts.save(full_name="x"))
+    def check(body: Any) -> None:
+        crm = client(reply(body, 401))
 
-    assert caught.value.message == LIMIT
+        with pytest.raises(QuotaExceededError) as caught:
+            crm(lambda crm: crm.contacts.save(full_name="x"))
+
+        assert caught.value.message == LIMIT
+
+    assert failures(check, cases) == []
 
 
-def test_a_message_as_plain_text(client: MakeClient) -> None:
-    """A sentence that comes as plain text is the error's message."""
+def test_reads_plain_text_message(client: MakeClient) -> None:
+    """A plain text body is the error's message."""
     answer = reply(b"Plan limit reached:\n500 contacts", 401, {"Content-Type": "text/plain"})
 
     with pytest.raises(QuotaExceededError) as caught:
@@ -54,39 +59,41 @@ def test_a_message_as_plain_text(client: MakeClient) -> None:
     assert caught.value.message == "Plan limit reached: 500 contacts"
 
 
-def test_a_wrong_key_is_no_limit(client: MakeClient) -> None:
-    """A 401 that speaks of the key alone is an AuthenticationError."""
+def test_wrong_key_is_authentication_error(client: MakeClient) -> None:
+    """A 401 about the key alone is an AuthenticationError."""
     body = {"status": False, "code": 401, "message": "The department key is missing"}
 
     with pytest.raises(AuthenticationError):
         client(reply(body, 401))(lambda crm: crm.contacts.list())
 
 
-@pytest.mark.parametrize(
-    "keywords",
-    [
-        {"emails": False},
-        {"emails": ""},
-        {"phone": 0},
-        {"phone": {}},
-        {"groups": ""},
-        {"id": None},
-    ],
-    ids=str,
-)
-def test_nothing_of_a_wrong_type_clears(client: MakeClient, keywords: dict[str, Any]) -> None:
-    """A false value of another type is refused: sent as an empty text it would wipe a field."""
-    crm = client(saved())
+def test_rejects_falsy_value_of_wrong_type(client: MakeClient) -> None:
+    """A falsy value of a wrong type is refused: sent as an empty str it would clear a field."""
+    cases = product(
+        [
+            {"emails": False},
+            {"emails": ""},
+            {"phone": 0},
+            {"phone": {}},
+            {"groups": ""},
+            {"id": None},
+        ]
+    )
 
-    with pytest.raises(ArgumentError) as caught:
-        crm(lambda crm: crm.contacts.save(**keywords))
+    def check(keywords: dict[str, Any]) -> None:
+        crm = client(saved())
 
-    assert caught.value.argument == next(iter(keywords))
-    assert crm.seen == []
+        with pytest.raises(ArgumentError) as caught:
+            crm(lambda crm: crm.contacts.save(**keywords))
+
+        assert caught.value.argument == next(iter(keywords))
+        assert crm.seen == []
+
+    assert failures(check, cases) == []
 
 
-def test_an_empty_list_clears(client: MakeClient) -> None:
-    """An empty list, or tuple, is the way to clear one."""
+def test_empty_list_clears(client: MakeClient) -> None:
+    """An empty list or tuple clears a list."""
     crm = client(saved())
 
     crm(lambda crm: crm.contacts.save(id=7, emails=[], phone=(), groups=None))
@@ -94,8 +101,8 @@ def test_an_empty_list_clears(client: MakeClient) -> None:
     assert crm.seen[0].json == {"id": "7", "emails": "", "phone": "", "groups": None}
 
 
-def test_credentials_of_the_callers_own() -> None:
-    """Authorization and cookies that a caller put on a request are not kept by its error."""
+def test_redacts_headers_of_caller() -> None:
+    """Authorization and Cookie headers that a caller passed are not kept by the error."""
     transport = httpx.MockTransport(lambda _: httpx.Response(400, json={"status": False}))
     secret = "s3cret-of-the-caller"
     headers = {"Authorization": f"Bearer {secret}", "Cookie": f"s={secret}"}
@@ -109,8 +116,8 @@ def test_credentials_of_the_callers_own() -> None:
     assert secret.encode() not in pickle.dumps(caught.value)
 
 
-def test_a_repeated_page_names_its_call(client: MakeClient) -> None:
-    """A PaginationError tells the call, as every error of a call does."""
+def test_repeated_page_names_operation(client: MakeClient) -> None:
+    """A PaginationError has the operation, as every error of a call does."""
     same = page({"id": "1"})
 
     with pytest.raises(PaginationError) as caught:
@@ -120,8 +127,8 @@ def test_a_repeated_page_names_its_call(client: MakeClient) -> None:
     assert str(caught.value).startswith("contacts.list: ")
 
 
-def test_a_reply_without_an_envelope(client: MakeClient) -> None:
-    """`request` takes any JSON; an operation insists on the vendor's envelope."""
+def test_only_request_accepts_reply_without_envelope(client: MakeClient) -> None:
+    """`request` returns any JSON; an operation requires the vendor's envelope."""
     crm = client(reply([1, 2]), reply([1, 2]))
 
     assert crm(lambda crm: crm.request("GET", "/anything")).data == [1, 2]
@@ -129,8 +136,8 @@ def test_a_reply_without_an_envelope(client: MakeClient) -> None:
         crm(lambda crm: crm.contacts.save(full_name="x"))
 
 
-def test_the_vendors_misspelling_is_a_documented_member(client: MakeClient) -> None:
-    """The other spelling of a member is read by the input, and no custom field."""
+def test_reads_misspelt_member(client: MakeClient) -> None:
+    """The vendor's misspelling is read by the input model, and is not a custom field."""
     from crmkit.relenta import ContactInput
 
     contact = ContactInput.from_dict({"do_no_mass_email": True})

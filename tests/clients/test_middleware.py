@@ -11,13 +11,26 @@ import pytest
 
 from crmkit import ConfigError, CRMError, ServerError
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import KEY, KEY_HEADER, Clock, envelope, page, refusal, reply, saved
+from tests.clients.harness import (
+    KEY,
+    KEY_HEADER,
+    Clock,
+    both,
+    envelope,
+    page,
+    refusal,
+    reply,
+    saved,
+    sync_alone,
+)
+
+asynchronous = sync_alone
 
 CallNext = Callable[[httpx.Request], Awaitable[httpx.Response]]
 
 
 class Trace:
-    """Middleware that notes when it is passed, and what it saw of the credentials."""
+    """Middleware that notes when it is called, and whether it saw the credentials."""
 
     def __init__(self, name: str, notes: list[Any]) -> None:
         self.name = name
@@ -31,8 +44,9 @@ class Trace:
         return response
 
 
-def test_the_first_is_outermost(client: MakeClient) -> None:
-    """Middleware wraps in its order, and sees no credential on the way in."""
+@both
+def test_first_is_outermost(client: MakeClient) -> None:
+    """Middleware wraps in its order, and sees no credential before the request is sent."""
     notes: list[Any] = []
     crm = client(saved(), middleware=[Trace("a", notes), Trace("b", notes)])
 
@@ -41,7 +55,8 @@ def test_the_first_is_outermost(client: MakeClient) -> None:
     assert crm.seen[0].headers[KEY_HEADER.lower()] == KEY
 
 
-def test_once_for_each_attempt(client: MakeClient, clock: Clock) -> None:
+@both
+def test_runs_once_for_each_attempt(client: MakeClient, clock: Clock) -> None:
     """Middleware runs anew for each attempt, on a request of its own."""
     notes: list[Any] = []
     requests = []
@@ -69,8 +84,8 @@ def test_once_for_each_attempt(client: MakeClient, clock: Clock) -> None:
     assert len(clock.waits) == 2
 
 
-def test_reading_headers_does_no_harm(client: MakeClient) -> None:
-    """Middleware may look at all headers, before and after, of success and failure."""
+def test_may_read_headers(client: MakeClient) -> None:
+    """Middleware may read all headers, before and after, of success and failure."""
 
     async def look(request: httpx.Request, call_next: CallNext) -> httpx.Response:
         dict(request.headers)
@@ -85,8 +100,8 @@ def test_reading_headers_does_no_harm(client: MakeClient) -> None:
         crm(lambda crm: crm.contacts.save())
 
 
-def test_an_answer_of_its_own(client: MakeClient) -> None:
-    """Middleware may answer itself; nothing is sent then."""
+def test_may_answer_itself(client: MakeClient) -> None:
+    """Middleware may return a response of its own; nothing is sent then."""
 
     async def cache(_: httpx.Request, __: CallNext) -> httpx.Response:
         return httpx.Response(200, json=envelope({"id": 9}))
@@ -97,7 +112,7 @@ def test_an_answer_of_its_own(client: MakeClient) -> None:
     assert crm.seen == []
 
 
-def test_an_answer_that_is_an_error(client: MakeClient, clock: Clock) -> None:
+def test_error_of_its_own_is_as_from_the_server(client: MakeClient, clock: Clock) -> None:
     """An error status from middleware is an error as from the server, request and all."""
 
     async def closed(_: httpx.Request, __: CallNext) -> httpx.Response:
@@ -112,7 +127,7 @@ def test_an_answer_that_is_an_error(client: MakeClient, clock: Clock) -> None:
     assert clock.waits == [0.5]
 
 
-def test_a_request_of_its_own(client: MakeClient) -> None:
+def test_may_send_another_request(client: MakeClient) -> None:
     """A request that middleware made in place of ours gets credentials and timeout as well."""
 
     async def other(request: httpx.Request, call_next: CallNext) -> httpx.Response:
@@ -129,18 +144,19 @@ def test_a_request_of_its_own(client: MakeClient) -> None:
     assert seen.timeout == dict.fromkeys(("connect", "read", "write", "pool"), 4.0)
 
 
-@pytest.mark.parametrize("answer", [None, 200, {"status": True}, "x"], ids=repr)
-def test_an_answer_that_is_none(client: MakeClient, answer: Any) -> None:
-    """Middleware that returns no response is a mistake in the configuration."""
+@both
+def test_rejects_what_is_not_a_response(client: MakeClient) -> None:
+    """Middleware that does not return a response is a mistake in the configuration."""
+    for answer in (None, 200, {"status": True}, "x"):
 
-    async def broken(_: httpx.Request, __: CallNext) -> Any:
-        return answer
+        async def broken(_: httpx.Request, __: CallNext, answer: Any = answer) -> Any:
+            return answer
 
-    with pytest.raises(ConfigError, match="middleware"):
-        client(saved(), middleware=[broken])(lambda crm: crm.contacts.save())
+        with pytest.raises(ConfigError, match="middleware"):
+            client(saved(), middleware=[broken])(lambda crm: crm.contacts.save())
 
 
-def test_middleware_that_is_no_coroutine(client: MakeClient) -> None:
+def test_rejects_plain_function(client: MakeClient) -> None:
     """A plain function as middleware is a mistake in the configuration."""
 
     def plain(_: httpx.Request, __: CallNext) -> httpx.Response:
@@ -150,32 +166,33 @@ def test_middleware_that_is_no_coroutine(client: MakeClient) -> None:
         client(saved(), middleware=[plain])(lambda crm: crm.contacts.save())
 
 
-@pytest.mark.parametrize("wrong", [[None], ["x"], [5], 5, None], ids=repr)
-def test_middleware_that_is_no_function(client: MakeClient, wrong: Any) -> None:
-    """What is no list of functions is refused when the client is made."""
-    with pytest.raises(ConfigError, match="middleware"):
-        client(saved(), middleware=wrong)
+def test_rejects_what_is_not_a_list_of_functions(client: MakeClient) -> None:
+    """What is not a list of functions is refused when the client is made."""
+    for middleware in ([None], ["x"], [5], 5, None):
+        with pytest.raises(ConfigError, match="middleware"):
+            client(saved(), middleware=middleware)
 
 
-async def _bare(_: httpx.Request, call_next: CallNext) -> httpx.Response:
+async def _yields(request: httpx.Request, call_next: CallNext) -> httpx.Response:
     await asyncio.sleep(0)
-    return await call_next(_)
+    return await call_next(request)
 
 
-async def _timed(request: httpx.Request, call_next: CallNext) -> httpx.Response:
+async def _sleeps(request: httpx.Request, call_next: CallNext) -> httpx.Response:
     await asyncio.sleep(0.000001)
     return await call_next(request)
 
 
-async def _task(request: httpx.Request, call_next: CallNext) -> httpx.Response:
+async def _uses_thread(request: httpx.Request, call_next: CallNext) -> httpx.Response:
     await asyncio.to_thread(len, "x")
     return await call_next(request)
 
 
-@pytest.mark.parametrize("waiting", [_bare, _timed, _task])
-def test_middleware_that_waits(client: MakeClient, waiting: Any) -> None:
-    """Middleware that awaits something real works under async; under sync it is a ConfigError."""
-    crm = client(saved(), middleware=[waiting])
+@both
+@pytest.mark.parametrize("middleware", [_yields, _sleeps, _uses_thread])
+def test_may_await_under_async_alone(client: MakeClient, middleware: Any) -> None:
+    """Middleware that awaits the event loop works under async; under sync it is a ConfigError."""
+    crm = client(saved(), middleware=[middleware])
 
     if crm.asynchronous:
         assert crm(lambda crm: crm.contacts.save()) == 1
@@ -185,8 +202,8 @@ def test_middleware_that_waits(client: MakeClient, waiting: Any) -> None:
     assert crm.seen == []
 
 
-def test_its_own_exceptions_pass(client: MakeClient) -> None:
-    """What middleware raises reaches the caller as it is."""
+def test_its_exceptions_reach_the_caller(client: MakeClient) -> None:
+    """What middleware raises reaches the caller unchanged."""
 
     async def refuse(_: httpx.Request, __: CallNext) -> httpx.Response:
         raise LookupError("mine")
@@ -197,8 +214,8 @@ def test_its_own_exceptions_pass(client: MakeClient) -> None:
         crm(lambda crm: crm.contacts.save())
 
 
-def test_a_network_error_inside(client: MakeClient) -> None:
-    """An httpx error from middleware is told and retried as one from the network."""
+def test_its_network_errors_are_retried(client: MakeClient) -> None:
+    """An httpx error from middleware is retried as one from the network."""
     turns = iter([True, False])
 
     async def flaky(request: httpx.Request, call_next: CallNext) -> httpx.Response:
@@ -211,8 +228,8 @@ def test_a_network_error_inside(client: MakeClient) -> None:
     assert crm(lambda crm: crm.contacts.save()) == 2
 
 
-def test_it_can_repeat_by_itself(client: MakeClient) -> None:
-    """Middleware may call on twice; each time the credentials are put in."""
+def test_may_call_on_twice(client: MakeClient) -> None:
+    """Middleware may call on twice; the credentials are put in each time."""
 
     async def twice(request: httpx.Request, call_next: CallNext) -> httpx.Response:
         await call_next(request)
@@ -224,8 +241,8 @@ def test_it_can_repeat_by_itself(client: MakeClient) -> None:
     assert [seen.headers[KEY_HEADER.lower()] for seen in crm.seen] == [KEY, KEY]
 
 
-def test_an_error_never_keeps_the_key(client: MakeClient) -> None:
-    """A request of middleware's own keeps no credential after a failure, wherever it hangs."""
+def test_errors_keep_no_credentials(client: MakeClient) -> None:
+    """A request that middleware made keeps no credential after a failure, whatever the failure."""
     made = []
 
     async def other(request: httpx.Request, call_next: CallNext) -> httpx.Response:

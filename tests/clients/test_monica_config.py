@@ -1,8 +1,9 @@
-"""Monica's clients: token, address, and what every request carries."""
+"""Monica's clients: token, address, and the headers of every request."""
 
 from __future__ import annotations
 
 import logging
+from itertools import product
 from typing import Any
 
 import pytest
@@ -10,34 +11,42 @@ import pytest
 from crmkit import ConfigError
 from crmkit.monica.client import AsyncMonica, Monica
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import reply
+from tests.clients.harness import failures, reply, sync_alone
 from tests.clients.monica_wire import BASE_URL, CLIENT, TOKEN, data
+
+asynchronous = sync_alone
 
 
 @pytest.fixture(autouse=True)
 def empty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing comes from the environment that a test has not put there."""
+    """Remove the variables of the environment."""
     monkeypatch.delenv("MONICA_TOKEN", raising=False)
     monkeypatch.delenv("MONICA_BASE_URL", raising=False)
 
 
-@pytest.mark.parametrize("crm", [Monica, AsyncMonica])
-def test_a_missing_token_names_argument_and_variable(crm: Any) -> None:
-    """Without a token nothing is built, and the error says where it can come from."""
-    with pytest.raises(ConfigError, match=r"token.*MONICA_TOKEN"):
-        crm()
+def test_missing_token_names_argument_and_variable() -> None:
+    """A missing token is a ConfigError that names argument and variable."""
+
+    def check(crm: Any) -> None:
+        with pytest.raises(ConfigError, match=r"token.*MONICA_TOKEN"):
+            crm()
+
+    assert failures(check, product([Monica, AsyncMonica])) == []
 
 
-@pytest.mark.parametrize("token", ["", " x", "x\n", "é", 7])
-def test_a_token_that_is_none(token: Any) -> None:
-    """What cannot stand in a header is refused without being shown."""
-    with pytest.raises(ConfigError, match="token") as caught:
-        Monica(token=token)
-    assert not str(token).strip() or str(token).strip() not in str(caught.value).split()
+def test_rejects_invalid_token() -> None:
+    """A token that a header cannot carry is refused without being shown."""
+
+    def check(token: Any) -> None:
+        with pytest.raises(ConfigError, match="token") as caught:
+            Monica(token=token)
+        assert not str(token).strip() or str(token).strip() not in str(caught.value).split()
+
+    assert failures(check, product(["", " x", "x\n", "é", 7])) == []
 
 
-def test_the_environment_is_asked(monkeypatch: pytest.MonkeyPatch, client: MakeClient) -> None:
-    """Token and address may come from the environment; what is passed wins."""
+def test_reads_environment(monkeypatch: pytest.MonkeyPatch, client: MakeClient) -> None:
+    """Token and address may come from the environment; arguments win."""
     monkeypatch.setenv("MONICA_TOKEN", "from-outside")
     monkeypatch.setenv("MONICA_BASE_URL", "https://crm.example/api")
     crm = client(data({}), crms=CLIENT["crms"])
@@ -51,9 +60,9 @@ def test_the_environment_is_asked(monkeypatch: pytest.MonkeyPatch, client: MakeC
     assert own.seen[0].headers["host"] == "own.example"
 
 
-@pytest.mark.parametrize(
-    ("given", "address"),
-    [
+def test_base_url_may_be_site_or_api() -> None:
+    """`base_url` may be the site's address or its API's."""
+    cases: list[tuple[Any, ...]] = [
         (None, BASE_URL),
         ("https://crm.example", "https://crm.example/api"),
         ("https://crm.example/", "https://crm.example/api"),
@@ -62,24 +71,29 @@ def test_the_environment_is_asked(monkeypatch: pytest.MonkeyPatch, client: MakeC
         ("https://crm.example/monica", "https://crm.example/monica/api"),
         ("https://crm.example/monica/api", "https://crm.example/monica/api"),
         ("http://127.0.0.1:8600/monica/api", "http://127.0.0.1:8600/monica/api"),
-    ],
-)
-def test_the_address_may_be_the_site_or_its_api(given: str | None, address: str) -> None:
-    """The site's address leads to its API, as nothing else of it can be meant."""
-    assert repr(Monica(token=TOKEN, base_url=given)) == f"<Monica at {address}>"
+    ]
+
+    def check(base_url: str | None, address: str) -> None:
+        assert repr(Monica(token=TOKEN, base_url=base_url)) == f"<Monica at {address}>"
+
+    assert failures(check, cases) == []
 
 
-@pytest.mark.parametrize(
-    "given", ["crm.example", "http://crm.example", "https://u:p@crm.example", "https://x/?a=b", 7]
-)
-def test_an_address_that_is_none(given: Any) -> None:
-    """An address without scheme, in clear, with credentials or a query is refused."""
-    with pytest.raises(ConfigError, match="base_url"):
-        Monica(token=TOKEN, base_url=given)
+def test_rejects_invalid_base_url() -> None:
+    """An address without scheme, without TLS, with credentials or a query is refused."""
+    cases = product(
+        ["crm.example", "http://crm.example", "https://u:p@crm.example", "https://x/?a=b", 7]
+    )
+
+    def check(base_url: Any) -> None:
+        with pytest.raises(ConfigError, match="base_url"):
+            Monica(token=TOKEN, base_url=base_url)
+
+    assert failures(check, cases) == []
 
 
-def test_every_request_asks_for_json_with_the_token(client: MakeClient) -> None:
-    """Without the header Accept Monica answers errors with pages and redirects."""
+def test_sends_accept_and_token(client: MakeClient) -> None:
+    """Every request has the token and Accept: without it Monica answers errors with redirects."""
     crm = client(data({}), **CLIENT)
     crm(lambda crm: crm.request("GET", "/me"))
     crm(lambda crm: crm.request("POST", "/tags", json={"name": "x"}))
@@ -90,10 +104,8 @@ def test_every_request_asks_for_json_with_the_token(client: MakeClient) -> None:
         assert seen.path.startswith("/api/")
 
 
-def test_the_token_is_nowhere_to_be_read(
-    client: MakeClient, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Neither the client's repr nor the log shows the token."""
+def test_token_is_not_in_repr_and_log(client: MakeClient, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither the client's repr nor the log has the token."""
     crm = client(reply({"data": {}}), **CLIENT)
     with caplog.at_level(logging.DEBUG):
         crm(lambda crm: crm.request("GET", "/me"))

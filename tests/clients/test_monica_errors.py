@@ -1,8 +1,10 @@
-"""Monica's errors: three shapes, a redirect, a rate limit; each the right class with its words."""
+"""Monica's errors: three shapes, redirects, rate limits: class, message, fields."""
 
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterable
+from itertools import product
 from typing import Any
 
 import pytest
@@ -18,8 +20,10 @@ from crmkit import (
     ValidationError,
 )
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import Clock, reply
+from tests.clients.harness import Clock, failures, reply, sync_alone
 from tests.clients.monica_wire import CLIENT, TOKEN, data, recorded, refusal
+
+asynchronous = sync_alone
 
 CLASSES = {
     400: BadRequestError,
@@ -30,59 +34,64 @@ CLASSES = {
     429: RateLimitError,
     500: ServerError,
 }
-REFUSALS = {one["label"]: one for one in recorded() if one["status"] >= 400}
+REFUSALS = {pair["label"]: pair for pair in recorded() if pair["status"] >= 400}
 
 
-def refused(client: MakeClient, *answers: Any, **settings: Any) -> StatusError:
-    """Return what a call ends in."""
+def error_of(client: MakeClient, *answers: Any, **settings: Any) -> StatusError:
+    """Return the error that a call raises."""
     crm = client(*answers, **CLIENT, max_retries=0, **settings)
     with pytest.raises(StatusError) as caught:
         crm(lambda crm: crm.request("GET", "/notes/1"))
     return caught.value
 
 
-def sentences(body: Any) -> list[str]:
-    """Return what a recorded error says, whichever shape it has."""
+def messages_of(body: Any) -> list[str]:
+    """Return the messages of a recorded error of any shape."""
     if "error" not in body:
         return [body["message"]]
-    told = body["error"]["message"]
-    return list(told) if isinstance(told, list) else [told]
+    messages = body["error"]["message"]
+    return list(messages) if isinstance(messages, list) else [messages]
 
 
-@pytest.mark.parametrize("label", REFUSALS)
-def test_every_recorded_refusal_is_the_right_error(client: MakeClient, label: str) -> None:
-    """Each error that a real server sent has the class of its status, its words and its number."""
-    pair = REFUSALS[label]
-    body = pair.get("body")
-    shown = pair.get("text", "") if body is None else body
-    error = refused(client, reply(shown, pair["status"], pair["headers"]))
+def test_recorded_refusals(client: MakeClient) -> None:
+    """Each recorded error has the class of its status, the server's messages and its code."""
 
-    assert type(error) is CLASSES[pair["status"]]
-    assert error.status_code == pair["status"]
-    if body is not None:
-        assert error.code == body.get("error", {}).get("error_code")
-        assert error.body == body
-        assert error.message == " ".join(sentences(body))[:300]
-        if "errors" in body:
-            assert error.fields == body["errors"]
-        elif error.code == 32:
-            # Every recorded sentence about values names its field.
-            assert [one for said in error.fields.values() for one in said] == sentences(body)
+    def check(label: str) -> None:
+        pair = REFUSALS[label]
+        body = pair.get("body")
+        content = pair.get("text", "") if body is None else body
+        error = error_of(client, reply(content, pair["status"], pair["headers"]))
+
+        assert type(error) is CLASSES[pair["status"]]
+        assert error.status_code == pair["status"]
+        if body is not None:
+            assert error.code == body.get("error", {}).get("error_code")
+            assert error.body == body
+            assert error.message == " ".join(messages_of(body))[:300]
+            if "errors" in body:
+                assert error.fields == body["errors"]
+            elif error.code == 32:
+                # Every recorded message about values names its field.
+                assert [
+                    message for messages in error.fields.values() for message in messages
+                ] == messages_of(body)
+
+    assert failures(check, product(REFUSALS)) == []
 
 
-def test_there_are_recorded_refusals() -> None:
-    """All shapes and most codes are among the recorded ones, so the test above is not empty."""
-    bodies = [one["body"] for one in REFUSALS.values() if one.get("body")]
-    assert {one["error"]["error_code"] for one in bodies if "error" in one} == {
+def test_recorded_refusals_cover_shapes_and_codes() -> None:
+    """The recorded errors have all shapes and most codes, so the test above is not empty."""
+    bodies = [pair["body"] for pair in REFUSALS.values() if pair.get("body")]
+    assert {body["error"]["error_code"] for body in bodies if "error" in body} == {
         *(30, 31, 32, 34, 37, 39, 40)
     }
-    assert any("errors" in one for one in bodies)
-    assert any(set(one) == {"message"} for one in bodies)
+    assert any("errors" in body for body in bodies)
+    assert any(set(body) == {"message"} for body in bodies)
 
 
-@pytest.mark.parametrize(
-    ("sentence", "field"),
-    [
+def test_finds_field_of_message(client: MakeClient) -> None:
+    """A message about a value is in `.fields` under the field's wire name."""
+    cases: list[tuple[Any, ...]] = [
         ("The contact is field is required.", "contact_is"),
         ("The contact is must be an integer.", "contact_is"),
         ("The selected contact is is invalid.", "contact_is"),
@@ -95,33 +104,34 @@ def test_there_are_recorded_refusals() -> None:
         ("The contacts.0 must be an integer.", "contacts.0"),
         ("The happened at is not a valid date.", "happened_at"),
         ("The photo failed to upload.", "photo"),
-    ],
-)
-def test_the_field_of_a_sentence(client: MakeClient, sentence: str, field: str) -> None:
-    """A sentence about a value stands under its field's name on the wire."""
-    error = refused(client, refusal(422, 32, [sentence]))
-    assert error.fields == {field: [sentence]}
+    ]
+
+    def check(sentence: str, field: str) -> None:
+        error = error_of(client, refusal(422, 32, [sentence]))
+        assert error.fields == {field: [sentence]}
+
+    assert failures(check, cases) == []
 
 
-def test_sentences_without_a_field(client: MakeClient) -> None:
-    """What names no field, in another language or about a state, is in the message."""
-    said = ["Le champ prénom est obligatoire.", "The name field is required.", "Archived."]
-    error = refused(client, refusal(422, 32, said))
+def test_keeps_messages_without_field(client: MakeClient) -> None:
+    """A message that names no field, in another language or about a state, is in `.message`."""
+    messages = ["Le champ prénom est obligatoire.", "The name field is required.", "Archived."]
+    error = error_of(client, refusal(422, 32, messages))
 
     assert error.fields == {"name": ["The name field is required."]}
-    assert error.message == " ".join(said)
+    assert error.message == " ".join(messages)
 
 
-def test_several_sentences_about_one_field(client: MakeClient) -> None:
-    """All that is said about a field stays together."""
-    said = ["The in debt must be a string.", "The selected in debt is invalid."]
-    assert refused(client, refusal(422, 32, said)).fields == {"in_debt": said}
+def test_groups_messages_by_field(client: MakeClient) -> None:
+    """All messages about one field stay together."""
+    messages = ["The in debt must be a string.", "The selected in debt is invalid."]
+    assert error_of(client, refusal(422, 32, messages)).fields == {"in_debt": messages}
 
 
-def test_errors_in_a_list_of_lists(client: MakeClient) -> None:
-    """The refusal of an archived contact has no names of fields; its words are in the message."""
+def test_reads_errors_in_list_of_lists(client: MakeClient) -> None:
+    """The refusal of an archived contact has no field names; its text is in `.message`."""
     body = {"message": "The given data was invalid.", "errors": [["The contact is archived."]]}
-    error = refused(client, reply(body, 422))
+    error = error_of(client, reply(body, 422))
 
     assert type(error) is ValidationError
     assert error.message == "The contact is archived."
@@ -129,56 +139,59 @@ def test_errors_in_a_list_of_lists(client: MakeClient) -> None:
     assert error.code is None
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"error": {"message": None, "error_code": "31"}},
-        {"error": {"message": {"deep": [[[[["x"]]]]]}, "error_code": True}},
-        {"error": []},
-        {"errors": {"name": 5, "other": {"x": [None]}}},
-        {"errors": None, "message": 7},
-        [],
-        None,
-        "<html><title>Bad gateway</title>",
-        {"error": {"message": ["The " + "a " * 10_000 + "!"], "error_code": 32}},
-    ],
-    ids=lambda body: repr(body)[:40],
-)
-def test_whatever_a_server_sends(client: MakeClient, body: Any) -> None:
-    """An error of any other form is still the error of its status."""
-    error = refused(client, reply(body, 422))
-    assert type(error) is ValidationError
-    assert error.code in {None, 32}
+def test_error_of_any_shape_keeps_class(client: MakeClient) -> None:
+    """An error of any other shape still has the class of its status."""
+    cases: Iterable[tuple[Any]] = product(
+        [
+            {"error": {"message": None, "error_code": "31"}},
+            {"error": {"message": {"deep": [[[[["x"]]]]]}, "error_code": True}},
+            {"error": []},
+            {"errors": {"name": 5, "other": {"x": [None]}}},
+            {"errors": None, "message": 7},
+            [],
+            None,
+            "<html><title>Bad gateway</title>",
+            {"error": {"message": ["The " + "a " * 10_000 + "!"], "error_code": 32}},
+        ]
+    )
+
+    def check(body: Any) -> None:
+        error = error_of(client, reply(body, 422))
+        assert type(error) is ValidationError
+        assert error.code in {None, 32}
+
+    assert failures(check, cases) == []
 
 
-@pytest.mark.parametrize("location", ["https://app.monicahq.com", "https://app.monicahq.com/", "/"])
-def test_the_way_to_the_front_page_is_an_authentication_error(
-    client: MakeClient, location: str
-) -> None:
-    """Who has no good token and did not ask for JSON is sent to the front page."""
-    error = refused(client, reply("<!DOCTYPE html>", 302, {"Location": location}))
-    assert type(error) is AuthenticationError
-    assert error.status_code == 302
+def test_redirect_to_front_or_login_page_is_authentication_error(client: MakeClient) -> None:
+    """A redirect to the front page or a login page is an AuthenticationError."""
+    site = "https://app.monicahq.com"
+    cases = product([site, f"{site}/", "/", f"{site}/login"])
+
+    def check(location: str) -> None:
+        error = error_of(client, reply("<!DOCTYPE html>", 302, {"Location": location}))
+        assert type(error) is AuthenticationError
+        assert error.status_code == 302
+
+    assert failures(check, cases) == []
 
 
-def test_the_way_to_the_login_page_is_an_authentication_error(client: MakeClient) -> None:
-    """So is the way to a page to log in at."""
-    error = refused(client, reply("", 302, {"Location": "https://app.monicahq.com/login"}))
-    assert type(error) is AuthenticationError
+def test_other_redirect_names_base_url(client: MakeClient) -> None:
+    """A redirect elsewhere, as from http to https, is a StatusError that names base_url."""
+    cases = product(["https://app.monicahq.com/api/notes/1", "", "http://[x"])
+
+    def check(location: str) -> None:
+        headers = {"Location": location} if location else {}
+        error = error_of(client, reply("", 301, headers))
+        assert "base_url" in error.message
+        assert type(error) is StatusError
+
+    assert failures(check, cases) == []
 
 
-@pytest.mark.parametrize("location", ["https://app.monicahq.com/api/notes/1", "", "http://[x"])
-def test_another_redirect_is_none(client: MakeClient, location: str) -> None:
-    """A redirect elsewhere, as from http to https, says that base_url is to be looked at."""
-    headers = {"Location": location} if location else {}
-    error = refused(client, reply("", 301, headers))
-    assert "base_url" in error.message
-    assert type(error) is StatusError
-
-
-def test_an_expired_token(client: MakeClient) -> None:
-    """401 is an AuthenticationError with the server's word, and the token is nowhere in it."""
-    error = refused(client, reply({"message": f"Unauthenticated. {TOKEN}"}, 401))
+def test_redacts_echoed_token(client: MakeClient) -> None:
+    """401 is an AuthenticationError with the server's message; the token is redacted everywhere."""
+    error = error_of(client, reply({"message": f"Unauthenticated. {TOKEN}"}, 401))
 
     assert type(error) is AuthenticationError
     assert error.message == "Unauthenticated. [redacted]"
@@ -188,9 +201,9 @@ def test_an_expired_token(client: MakeClient) -> None:
     assert TOKEN.encode() not in pickle.dumps(pickle.loads(pickle.dumps(error)).request)
 
 
-def test_too_many_requests(client: MakeClient) -> None:
-    """429 is a RateLimitError that tells when to come back."""
-    error = refused(
+def test_rate_limit_has_retry_after(client: MakeClient) -> None:
+    """429 is a RateLimitError with `.retry_after`."""
+    error = error_of(
         client,
         refusal(429, 34, "Too many attempts, please slow down the request", {"Retry-After": "17"}),
     )
@@ -198,61 +211,70 @@ def test_too_many_requests(client: MakeClient) -> None:
     assert (error.code, error.retry_after) == (34, 17.0)
 
 
-def test_what_creates_waits_out_the_limit(client: MakeClient, clock: Clock) -> None:
-    """A request that was turned away unread is sent again after the pause, whatever it does."""
+def test_creation_waits_for_rate_limit(client: MakeClient, clock: Clock) -> None:
+    """A creation that was refused with 429 is sent again after the pause."""
     turned = refusal(429, 34, "Too many attempts", {"Retry-After": "60", "X-RateLimit-Limit": "60"})
     crm = client(turned, data({"id": 1}, 201), **CLIENT)
 
-    made = crm(lambda crm: crm.request("POST", "/tags", json={"name": "x"}))
+    created = crm(lambda crm: crm.request("POST", "/tags", json={"name": "x"}))
 
-    assert made.data == {"data": {"id": 1}}
+    assert created.data == {"data": {"id": 1}}
     assert len(crm.seen) == 2
     assert sum(clock.waits) == 60.0
 
 
-@pytest.mark.parametrize("crash", [500, 422, 404])
-def test_what_creates_is_never_sent_twice(client: MakeClient, crash: int) -> None:
-    """A creation that ended in an error may have happened, so it is not repeated."""
-    crm = client(reply({"message": "Server Error"}, crash), **CLIENT)
-    with pytest.raises(StatusError):
-        crm(lambda crm: crm.request("POST", "/contacts", json={}))
-    assert len(crm.seen) == 1
+def test_failed_creation_is_not_repeated(client: MakeClient) -> None:
+    """A creation that ended in an error may have been processed, so it is not repeated."""
+
+    def check(crash: int) -> None:
+        crm = client(reply({"message": "Server Error"}, crash), **CLIENT)
+        with pytest.raises(StatusError):
+            crm(lambda crm: crm.request("POST", "/contacts", json={}))
+        assert len(crm.seen) == 1
+
+    assert failures(check, product([500, 422, 404])) == []
 
 
-@pytest.mark.parametrize(
-    "second",
-    [
-        refusal(422, 32, ["The selected gift id is invalid."]),
-        reply(
-            {"message": "x", "errors": {"contact_id": ["The selected contact id is invalid."]}}, 422
-        ),
-        refusal(404, 31, "The resource has not been found"),
-    ],
-    ids=["422", "422 by member", "404"],
-)
-def test_a_deletion_whose_reply_was_lost_is_done(client: MakeClient, second: Any) -> None:
-    """When the second attempt finds nothing, the first has deleted it, however that is told."""
-    crm = client(reply("", 502), second, **CLIENT)
-    assert crm(lambda crm: crm.request("DELETE", "/gifts/1")).status_code == 204
+def test_lost_deletion_is_done(client: MakeClient) -> None:
+    """A second attempt that finds nothing means that the first has deleted it."""
+    cases = product(
+        [
+            refusal(422, 32, ["The selected gift id is invalid."]),
+            reply(
+                {"message": "x", "errors": {"contact_id": ["The selected contact id is invalid."]}},
+                422,
+            ),
+            refusal(404, 31, "The resource has not been found"),
+        ]
+    )
+
+    def check(second: Any) -> None:
+        crm = client(reply("", 502), second, **CLIENT)
+        assert crm(lambda crm: crm.request("DELETE", "/gifts/1")).status_code == 204
+
+    assert failures(check, cases) == []
 
 
-def test_a_deletion_that_is_refused_is_an_error(client: MakeClient) -> None:
-    """What the server refuses for another reason is not done."""
+def test_refused_deletion_raises(client: MakeClient) -> None:
+    """A deletion that is refused for another reason is an error."""
     crm = client(reply("", 502), refusal(422, 32, ["The contact is archived."]), **CLIENT)
     with pytest.raises(ValidationError):
         crm(lambda crm: crm.request("DELETE", "/gifts/1"))
 
 
-def test_a_first_deletion_that_finds_nothing_is_an_error(client: MakeClient) -> None:
-    """Who deletes what is not there is told so."""
+def test_deletion_of_missing_record_raises(client: MakeClient) -> None:
+    """A first deletion that finds nothing is an error."""
     crm = client(refusal(422, 32, ["The selected gift id is invalid."]), **CLIENT)
     with pytest.raises(ValidationError, match="selected gift id"):
         crm(lambda crm: crm.request("DELETE", "/gifts/1"))
 
 
-@pytest.mark.parametrize("body", ["<!DOCTYPE html>", "7", '"text"', "null", "{"])
-def test_a_success_that_is_not_monicas(client: MakeClient, body: str) -> None:
-    """A success of another form, such as a page for people, is a DecodeError."""
-    crm = client(reply(body), **CLIENT)
-    with pytest.raises(DecodeError):
-        crm(lambda crm: crm.me())
+def test_success_of_another_form_is_decode_error(client: MakeClient) -> None:
+    """A success of another form, such as an HTML page, is a DecodeError."""
+
+    def check(body: str) -> None:
+        crm = client(reply(body), **CLIENT)
+        with pytest.raises(DecodeError):
+            crm(lambda crm: crm.me())
+
+    assert failures(check, product(["<!DOCTYPE html>", "7", '"text"', "null", "{"])) == []

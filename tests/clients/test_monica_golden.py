@@ -1,12 +1,11 @@
-"""The samples of Monica's page on relationships, and what a real server's replies become."""
+"""The examples of Monica's page on relationships become typed objects, and requests equal them."""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from itertools import product
 from typing import Any
-
-import pytest
 
 from crmkit.monica import (
     Relationship,
@@ -16,25 +15,27 @@ from crmkit.monica import (
     RelationshipUpdateInput,
 )
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import reply
+from tests.clients.harness import failures, reply, sync_alone
 from tests.clients.monica_wire import CLIENT, example
+
+asynchronous = sync_alone
 
 SAMPLE: Any = example("RelationshipOfPage")
 GROUPS: Any = example("RelationshipTypeGroupPage")
 
 
-def test_a_relationship_of_the_page(client: MakeClient) -> None:
-    """GET /relationships/:id of the page comes as typed objects, every member with its value."""
+def test_reads_relationship_of_vendor_page(client: MakeClient) -> None:
+    """The vendor page's relationship is typed objects with every value."""
     crm = client(reply(SAMPLE), **CLIENT)
 
-    found = crm(lambda crm: crm.relationships.get(20))
+    result = crm(lambda crm: crm.relationships.get(20))
 
     assert (crm.seen[0].method, crm.seen[0].path) == ("GET", "/api/relationships/20")
-    assert type(found) is Relationship
-    assert found.id == 20
-    assert found.account.id == 1
-    assert found.created_at == found.updated_at == datetime(2018, 4, 16, 20, 49, 4, tzinfo=UTC)
-    bailey, yoshiko = found.contact_is, found.of_contact
+    assert type(result) is Relationship
+    assert result.id == 20
+    assert result.account.id == 1
+    assert result.created_at == result.updated_at == datetime(2018, 4, 16, 20, 49, 4, tzinfo=UTC)
+    bailey, yoshiko = result.contact_is, result.of_contact
     assert (bailey.id, bailey.first_name, bailey.last_name) == (1, "Bailey", "Rolfson")
     assert (bailey.complete_name, bailey.initials, bailey.gender) == ("Bailey Rolfson", "BR", "Man")
     assert bailey.hash_id == "h:Y5LOkAdWNDqgVomKPv", "the page spells it hash_ID"
@@ -46,17 +47,17 @@ def test_a_relationship_of_the_page(client: MakeClient) -> None:
     assert bailey.information.avatar.url == "https://randomuser.me/api/portraits/men/42.jpg"
     assert bailey.information.avatar.default_avatar_color == "#5f479a"
     # What the page of 2018 does not have yet is None.
-    assert (bailey.uuid, bailey.nickname, bailey.url, found.uuid, found.url) == (None,) * 5
+    assert (bailey.uuid, bailey.nickname, bailey.url, result.uuid, result.url) == (None,) * 5
     assert (yoshiko.id, yoshiko.complete_name) == (3, "Yoshiko Ziemann")
     assert yoshiko.information.birthdate.date == datetime(1939, 4, 5, tzinfo=UTC)
-    kind = found.relationship_type
+    kind = result.relationship_type
     assert type(kind) is RelationshipType
     assert (kind.id, kind.name, kind.name_reverse_relationship) == (2, "spouse", "spouse")
     assert (kind.relationship_type_group_id, kind.delible) == (1, False)
 
 
-def test_the_type_groups_of_the_page(client: MakeClient) -> None:
-    """The list that the page shows under a contact's relationships is that of the type groups."""
+def test_reads_type_groups_of_vendor_page(client: MakeClient) -> None:
+    """The list under a contact's relationships on the vendor's page is that of the type groups."""
     crm = client(reply(GROUPS), **CLIENT)
 
     groups = crm(lambda crm: crm.relationship_type_groups.list())
@@ -74,21 +75,23 @@ def test_the_type_groups_of_the_page(client: MakeClient) -> None:
     assert all(group.created_at is None and group.updated_at is None for group in groups)
 
 
-def test_a_contacts_relationships_are_relationships(client: MakeClient) -> None:
-    """GET /contacts/:id/relationships answers as the server does: all of them, in one reply."""
+def test_lists_relationships_of_contact(client: MakeClient) -> None:
+    """GET /contacts/:id/relationships returns all relationships in one reply."""
     crm = client(reply({"data": [SAMPLE["data"]]}), **CLIENT)
 
-    (found,) = crm(lambda crm: crm.relationships.list(contact_id=1))
+    (result,) = crm(lambda crm: crm.relationships.list(contact_id=1))
 
-    assert [(one.path, one.query) for one in crm.seen] == [("/api/contacts/1/relationships", {})]
-    assert type(found) is Relationship
+    assert [(request.path, request.query) for request in crm.seen] == [
+        ("/api/contacts/1/relationships", {})
+    ]
+    assert type(result) is Relationship
 
 
-def test_a_relationship_is_created_as_the_page_shows(client: MakeClient) -> None:
+def test_creates_relationship_as_vendor_page_shows(client: MakeClient) -> None:
     """POST /relationships sends the page's body and returns the relationship."""
     crm = client(reply(SAMPLE, 201), **CLIENT)
 
-    made = crm(
+    created = crm(
         lambda crm: crm.relationships.create(contact_is=1, relationship_type_id=2, of_contact=3)
     )
     crm(
@@ -97,15 +100,15 @@ def test_a_relationship_is_created_as_the_page_shows(client: MakeClient) -> None
         )
     )
 
-    assert type(made) is Relationship
-    assert made.id == 20
+    assert type(created) is Relationship
+    assert created.id == 20
     for seen in crm.seen:
         assert (seen.method, seen.path) == ("POST", "/api/relationships")
         assert seen.json == {"contact_is": 1, "relationship_type_id": 2, "of_contact": 3}
         assert seen.headers["content-type"] == "application/json"
 
 
-def test_a_relationship_is_updated_as_the_page_shows(client: MakeClient) -> None:
+def test_updates_relationship_as_vendor_page_shows(client: MakeClient) -> None:
     """PUT /relationships/:id sends the type alone and returns the relationship."""
     crm = client(reply(SAMPLE), **CLIENT)
 
@@ -118,24 +121,27 @@ def test_a_relationship_is_updated_as_the_page_shows(client: MakeClient) -> None
         assert seen.json == {"relationship_type_id": 1}
 
 
-@pytest.mark.parametrize("id", [31, "31"], ids=repr)
-def test_a_relationship_is_deleted_as_the_page_shows(client: MakeClient, id: int | str) -> None:
-    """A deletion is done, whether the id comes as on the page or as from a server."""
-    crm = client(reply({"deleted": True, "id": id}), **CLIENT)
+def test_deletes_relationship_as_vendor_page_shows(client: MakeClient) -> None:
+    """A deletion is done, whether the id is a str as on the page or an int as from a server."""
 
-    assert crm(lambda crm: crm.relationships.delete(31)) is None
-    assert (crm.seen[0].method, crm.seen[0].path) == ("DELETE", "/api/relationships/31")
-    assert crm.seen[0].body == b""
+    def check(id: int | str) -> None:
+        crm = client(reply({"deleted": True, "id": id}), **CLIENT)
+
+        assert crm(lambda crm: crm.relationships.delete(31)) is None
+        assert (crm.seen[0].method, crm.seen[0].path) == ("DELETE", "/api/relationships/31")
+        assert crm.seen[0].body == b""
+
+    assert failures(check, product([31, "31"])) == []
 
 
-def test_the_sample_survives(client: MakeClient) -> None:
-    """What was read is written back as it came, the page's own spellings aside."""
+def test_to_dict_writes_back_vendor_example(client: MakeClient) -> None:
+    """What was read is written back as it came, but for the page's own spellings."""
     crm = client(reply(SAMPLE), **CLIENT)
-    found = crm(lambda crm: crm.relationships.get(20))
-    written = found.to_dict()
+    result = crm(lambda crm: crm.relationships.get(20))
+    written = result.to_dict()
 
     for name in ("id", "created_at", "relationship_type", "account"):
         assert written[name] == SAMPLE["data"][name]
-    shown = json.dumps(SAMPLE["data"]["contact_is"]).replace("avatar_url", "url")
-    told = json.loads(shown.replace("hash_ID", "hash_id"))
-    assert {member: written["contact_is"][member] for member in told} == told
+    text = json.dumps(SAMPLE["data"]["contact_is"]).replace("avatar_url", "url")
+    expected = json.loads(text.replace("hash_ID", "hash_id"))
+    assert {member: written["contact_is"][member] for member in expected} == expected

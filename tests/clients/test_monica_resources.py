@@ -1,10 +1,11 @@
-"""Monica's resources on the mock: lists, parts of them, natural types, tags, uploads."""
+"""Monica's resources on the mock: lists, Python types, tags, uploads."""
 
 from __future__ import annotations
 
 import base64
 import io
 from datetime import UTC, date, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,10 @@ from crmkit.monica import (
 )
 from crmkit_mock import MockCRMs
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import Canned, Twin, reply
+from tests.clients.harness import Canned, Driver, both, failures, reply, sync_alone
 from tests.clients.monica_wire import CLIENT, data, listed
+
+asynchronous = sync_alone
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg"
@@ -32,8 +35,9 @@ PIXEL = base64.b64decode(
 )
 
 
-def test_pages_come_with_a_limit_of_our_own(client: MakeClient) -> None:
-    """Each page is asked for by number with the same size; the server's links drop it."""
+@both
+def test_requests_pages_by_number(client: MakeClient) -> None:
+    """Each page is requested by number with the same limit; the server's links drop it."""
     tag = {
         "object": "tag",
         "name": "t",
@@ -47,29 +51,32 @@ def test_pages_come_with_a_limit_of_our_own(client: MakeClient) -> None:
         **CLIENT,
     )
     tags = crm(lambda crm: crm.tags.list(page_size=2, sort="-created_at"))
-    assert [one.id for one in tags] == [1, 2, 3]
+    assert [record.id for record in tags] == [1, 2, 3]
     assert [seen.query for seen in crm.seen] == [
         {"limit": "2", "page": "1", "sort": "-created_at"},
         {"limit": "2", "page": "2", "sort": "-created_at"},
     ]
 
 
-def test_the_size_of_a_page_is_the_largest_by_default(client: MakeClient) -> None:
-    """Fewer requests count under a rate limit."""
+def test_page_size_is_largest_by_default(client: MakeClient) -> None:
+    """The page size is the largest by default: requests count under a rate limit."""
     crm = client(listed(), **CLIENT)
     crm(lambda crm: crm.contacts.list())
     assert crm.seen[0].query == {"limit": "100", "page": "1"}
 
 
-@pytest.mark.parametrize("page_size", [1, 7, 100])
-def test_a_list_is_whole_whatever_the_size_of_its_pages(monica: MakeClient, page_size: int) -> None:
-    """All currencies come once, and the pages tell how many there are."""
-    crm = monica()
-    found = crm(lambda crm: crm.currencies.list(page_size=page_size))
-    assert len({one.iso for one in found}) == len(found) == 153
-    first = crm(lambda crm: crm.currencies.list(page_size=page_size).pages())[0]
-    assert first.total == 153
-    assert len(first.items) == page_size
+def test_list_is_complete_with_any_page_size(monica: MakeClient) -> None:
+    """All currencies come once, and the pages have the total."""
+
+    def check(page_size: int) -> None:
+        crm = monica()
+        currencies = crm(lambda crm: crm.currencies.list(page_size=page_size))
+        assert len({record.iso for record in currencies}) == len(currencies) == 153
+        first = crm(lambda crm: crm.currencies.list(page_size=page_size).pages())[0]
+        assert first.total == 153
+        assert len(first.items) == page_size
+
+    assert failures(check, product([1, 7, 100])) == []
 
 
 PARTS: dict[str, dict[str, Any]] = {
@@ -92,29 +99,36 @@ PARTS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", [*PARTS, "activities", "contact_fields"])
-def test_what_one_contact_has(monica: MakeClient, name: str) -> None:
-    """`list(contact_id=…)` gives that contact's records, and no others."""
-    crm = monica()
-    if name == "activities":
-        given: Any = {"summary": "x", "happened_at": date(2026, 1, 1), "contacts": [3]}
-    elif name == "contact_fields":
-        given = {"contact_id": 3, "contact_field_type_id": 1, "data": "x@example.com"}
-    else:
-        given = {"contact_id": 3, **PARTS[name]}
-    made = crm(lambda crm: getattr(crm, name).create(**given))
-    mine = crm(lambda crm: getattr(crm, name).list(contact_id=3))
-    others = crm(lambda crm: getattr(crm, name).list(contact_id=2))
-    assert [one.id for one in mine] == [made.id]
-    assert made.id not in {one.id for one in others}
-    if name != "contact_fields":  # which have no list over all contacts
-        whole = crm(lambda crm: getattr(crm, name).list())
-        assert {made.id, *(one.id for one in others)} <= {one.id for one in whole}
-    assert crm(lambda crm: getattr(crm, name).delete(made.id)) is None
-    assert crm(lambda crm: getattr(crm, name).list(contact_id=3)) == []
+@both
+def test_lists_records_of_contact(monica: MakeClient) -> None:
+    """`list(contact_id=…)` returns that contact's records, and no others."""
+
+    def check(name: str) -> None:
+        crm = monica()
+        if name == "activities":
+            params: Any = {"summary": "x", "happened_at": date(2026, 1, 1), "contacts": [3]}
+        elif name == "contact_fields":
+            params = {"contact_id": 3, "contact_field_type_id": 1, "data": "x@example.com"}
+        else:
+            params = {"contact_id": 3, **PARTS[name]}
+        created = crm(lambda crm: getattr(crm, name).create(**params))
+        own = crm(lambda crm: getattr(crm, name).list(contact_id=3))
+        others = crm(lambda crm: getattr(crm, name).list(contact_id=2))
+        assert [record.id for record in own] == [created.id]
+        assert created.id not in {record.id for record in others}
+        if name != "contact_fields":  # which have no list over all contacts
+            complete = crm(lambda crm: getattr(crm, name).list())
+            assert {created.id, *(record.id for record in others)} <= {
+                record.id for record in complete
+            }
+        assert crm(lambda crm: getattr(crm, name).delete(created.id)) is None
+        assert crm(lambda crm: getattr(crm, name).list(contact_id=3)) == []
+
+    assert failures(check, product([*PARTS, "activities", "contact_fields"])) == []
 
 
-def test_countries_are_a_dict(monica: MakeClient) -> None:
+@both
+def test_countries_are_dict(monica: MakeClient) -> None:
     """All 250 countries by their codes, in one request."""
     crm = monica()
     countries = crm(lambda crm: crm.countries.list())
@@ -123,59 +137,64 @@ def test_countries_are_a_dict(monica: MakeClient) -> None:
     assert (countries["fr"].iso, countries["fr"].name) == ("FR", "France")
 
 
-def test_full_and_partial_contacts(monica: MakeClient) -> None:
-    """A partial contact is of a type of its own; the list has none."""
+def test_full_and_partial_contacts_have_types(monica: MakeClient) -> None:
+    """A partial contact has a type of its own; the list has none."""
     crm = monica()
     assert type(crm(lambda crm: crm.contacts.get(1))) is Contact
     assert type(crm(lambda crm: crm.contacts.get(4))) is ContactPartial
-    assert {type(one) for one in crm(lambda crm: crm.contacts.list())} == {Contact}
+    assert {type(record) for record in crm(lambda crm: crm.contacts.list())} == {Contact}
 
 
-def test_a_contact_with_its_fields(monica: MakeClient) -> None:
+def test_with_fields_on_request(monica: MakeClient) -> None:
     """Contact fields and notes come on request only."""
     crm = monica()
     plain = crm(lambda crm: crm.contacts.get(1))
-    whole = crm(lambda crm: crm.contacts.get(1, with_="contactfields"))
+    complete = crm(lambda crm: crm.contacts.get(1, with_="contactfields"))
     assert plain.contact_fields == plain.notes == []
-    assert [one.content for one in whole.contact_fields] == ["bailey@example.org"]
-    assert [one.body for one in whole.notes] == ["Ask for a queen."]
+    assert [record.content for record in complete.contact_fields] == ["bailey@example.org"]
+    assert [record.body for record in complete.notes] == ["Ask for a queen."]
 
 
-def test_a_search(monica: MakeClient) -> None:
-    """A search finds by name, and by the beginning of a contact field."""
+def test_searches_name_and_contact_field(monica: MakeClient) -> None:
+    """A search matches names, and the beginning of a contact field."""
     crm = monica()
     by_name = crm(lambda crm: crm.contacts.list(query="rolfson"))
     by_field = crm(lambda crm: crm.contacts.list(query="Email:bailey"))
-    assert {one.first_name for one in by_name} == {"Bailey", "Rosa"}
-    assert [one.first_name for one in by_field] == ["Bailey"]
+    assert {record.first_name for record in by_name} == {"Bailey", "Rosa"}
+    assert [record.first_name for record in by_field] == ["Bailey"]
 
 
-def test_tags_of_a_contact(monica: MakeClient) -> None:
-    """Tags are added by name, taken off by id, and all at once."""
+@both
+def test_sets_and_unsets_tags(monica: MakeClient) -> None:
+    """Tags are added by name, removed by id, and cleared."""
     crm = monica()
     after = crm(lambda crm: crm.contacts.set_tags(3, ["Family", "New one"]))
-    tags = {one.name: one.id for one in after.tags}
+    tags = {record.name: record.id for record in after.tags}
     assert sorted(tags) == ["Family", "New one"]
     more = crm(lambda crm: crm.contacts.set_tags(3, names=["third"]))
-    assert sorted(one.name for one in more.tags) == ["Family", "New one", "third"]
+    assert sorted(record.name for record in more.tags) == ["Family", "New one", "third"]
     members = crm(lambda crm: crm.tags.contacts(tags["Family"]))
-    assert 3 in {one.id for one in members}
+    assert 3 in {record.id for record in members}
     less = crm(lambda crm: crm.contacts.unset_tags(3, [tags["Family"]]))
-    assert sorted(one.name for one in less.tags) == ["New one", "third"]
+    assert sorted(record.name for record in less.tags) == ["New one", "third"]
     assert crm(lambda crm: crm.contacts.clear_tags(3)).tags == []
 
 
-@pytest.mark.parametrize("names", ["Family", b"x", {"a": 1}, 5, None], ids=repr)
-def test_names_of_tags_are_a_list(client: MakeClient, names: Any) -> None:
-    """One text in the place of a list would be a tag for each letter; it is not sent."""
-    crm = client(data({}), **CLIENT)
-    with pytest.raises((ArgumentError, TypeError)):
-        crm(lambda crm: crm.contacts.set_tags(1, names))
-    assert crm.seen == []
+def test_rejects_tag_names_that_are_not_a_list(client: MakeClient) -> None:
+    """A str in the place of a list would be a tag for each character; it is not sent."""
+
+    def check(names: Any) -> None:
+        crm = client(data({}), **CLIENT)
+        with pytest.raises((ArgumentError, TypeError)):
+            crm(lambda crm: crm.contacts.set_tags(1, names))
+        assert crm.seen == []
+
+    assert failures(check, product(["Family", b"x", {"a": 1}, 5, None])) == []
 
 
-def test_the_user_and_its_contact(monica: MakeClient) -> None:
-    """The user's own contact is set and taken off again."""
+@both
+def test_sets_and_unsets_contact_of_user(monica: MakeClient) -> None:
+    """The user's own contact is set and unset."""
     crm = monica()
     me = crm(lambda crm: crm.me())
     assert type(me) is User
@@ -186,22 +205,25 @@ def test_the_user_and_its_contact(monica: MakeClient) -> None:
     assert crm(lambda crm: crm.me()).me_contact is None
 
 
-def test_messages_of_a_conversation(monica: MakeClient) -> None:
-    """A message is added, changed and deleted; each answer is the conversation."""
+@both
+def test_messages_of_conversation(monica: MakeClient) -> None:
+    """A message is added, updated and deleted; each reply is the conversation."""
     crm = monica()
-    told = {"written_at": date(2026, 1, 2), "written_by_me": False, "content": "yo"}
-    after = crm(lambda crm: crm.conversations.add_message(1, **told))
-    (message,) = [one for one in after.messages if one.content == "yo"]
+    params = {"written_at": date(2026, 1, 2), "written_by_me": False, "content": "yo"}
+    after = crm(lambda crm: crm.conversations.add_message(1, **params))
+    (message,) = [record for record in after.messages if record.content == "yo"]
     changed = crm(
-        lambda crm: crm.conversations.update_message(1, message.id, **{**told, "content": "hi"})
+        lambda crm: crm.conversations.update_message(1, message.id, **{**params, "content": "hi"})
     )
-    assert "hi" in {one.content for one in changed.messages}
+    assert "hi" in {record.content for record in changed.messages}
     assert crm(lambda crm: crm.conversations.delete_message(1, message.id)) is None
-    assert message.id not in {one.id for one in crm(lambda crm: crm.conversations.get(1)).messages}
+    assert message.id not in {
+        record.id for record in crm(lambda crm: crm.conversations.get(1)).messages
+    }
 
 
-def test_values_are_natural(monica: MakeClient) -> None:
-    """Moments are aware, days are days, money is the server's text, ids are numbers."""
+def test_values_have_python_types(monica: MakeClient) -> None:
+    """Datetimes are aware, dates are dates, amounts are the server's str, ids are int."""
     crm = monica()
     contact = crm(lambda crm: crm.contacts.get(2))
     assert contact.information.dates.birthdate.date == datetime(1939, 4, 5, tzinfo=UTC)
@@ -217,62 +239,71 @@ def test_values_are_natural(monica: MakeClient) -> None:
     reminder = crm(lambda crm: crm.reminders.list())[0]
     assert type(reminder) is Reminder
     upcoming = crm(lambda crm: crm.reminders.upcoming(2))
-    assert {type(one) for one in upcoming} <= {UpcomingReminder}
+    assert {type(record) for record in upcoming} <= {UpcomingReminder}
 
 
-def test_notes_of_a_deleted_contact(monica: MakeClient) -> None:
-    """What a deleted contact had stays, without the contact."""
+def test_notes_outlive_contact(monica: MakeClient) -> None:
+    """The notes of a deleted contact stay, without the contact."""
     crm = monica()
     notes = crm(lambda crm: crm.notes.list(contact_id=1))
     crm(lambda crm: crm.contacts.delete(1))
     assert crm(lambda crm: crm.notes.get(notes[0].id)).contact is None
 
 
-@pytest.mark.parametrize("kind", ["path", "bytes", "open", "file"])
-def test_a_document_goes_up(monica: MakeClient, tmp_path: Path, kind: str) -> None:
-    """A document may be a path, bytes, an open file or a File; its name comes along."""
-    path = tmp_path / "letter.txt"
-    path.write_bytes(b"Dear Ada")
-    crm = monica()
-    with path.open("rb") as opened:
-        document: Any = {
-            "path": path,
-            "bytes": b"Dear Ada",
-            "open": opened,
-            "file": File(io.BytesIO(b"Dear Ada"), "letter.txt", "text/plain"),
-        }[kind]
-        made = crm(lambda crm: crm.documents.create(contact_id=1, document=document))
-    assert made.filesize == 8
-    assert made.original_filename == ("document" if kind == "bytes" else "letter.txt")
-    assert made.contact.id == 1
-    assert crm(lambda crm: crm.documents.get(made.id)).id == made.id
+@both
+def test_uploads_document(monica: MakeClient, tmp_path: Path) -> None:
+    """A document may be a path, bytes, an open file or a File; its name is sent."""
+
+    def check(kind: str) -> None:
+        path = tmp_path / "letter.txt"
+        path.write_bytes(b"Dear Ada")
+        crm = monica()
+        with path.open("rb") as opened:
+            document: Any = {
+                "path": path,
+                "bytes": b"Dear Ada",
+                "open": opened,
+                "file": File(io.BytesIO(b"Dear Ada"), "letter.txt", "text/plain"),
+            }[kind]
+            created = crm(lambda crm: crm.documents.create(contact_id=1, document=document))
+        assert created.filesize == 8
+        assert created.original_filename == ("document" if kind == "bytes" else "letter.txt")
+        assert created.contact.id == 1
+        assert crm(lambda crm: crm.documents.get(created.id)).id == created.id
+
+    assert failures(check, product(["path", "bytes", "open", "file"])) == []
 
 
-@pytest.mark.parametrize("kind", ["photo", "data"])
-def test_a_photo_goes_up(monica: MakeClient, kind: str) -> None:
-    """A picture comes as a file or as a data address, and becomes an avatar or a gift's photo."""
-    crm = monica()
-    if kind == "photo":
-        made = crm(
-            lambda crm: crm.photos.create(
-                contact_id=1, photo=File(io.BytesIO(PIXEL), "dot.png", "image/png")
+def test_uploads_photo(monica: MakeClient, mocks: MockCRMs) -> None:
+    """A photo is a file or a data URL, and becomes an avatar or a gift's photo."""
+
+    def check(kind: str) -> None:
+        mocks.reset()
+        crm = monica()
+        if kind == "photo":
+            created = crm(
+                lambda crm: crm.photos.create(
+                    contact_id=1, photo=File(io.BytesIO(PIXEL), "dot.png", "image/png")
+                )
             )
-        )
-    else:
-        url = f"data:image/png;base64,{base64.b64encode(PIXEL).decode()}"
-        made = crm(lambda crm: crm.photos.create(contact_id=1, data=url, extension="png"))
-    assert type(made) is Photo
-    assert made.filesize == len(PIXEL)
-    after = crm(lambda crm: crm.contacts.update_avatar(1, source="photo", photo_id=made.id))
-    assert after.information.avatar.source == "photo"
-    gift = crm(lambda crm: crm.gifts.create(contact_id=1, name="x", status="idea"))
-    assert [one.id for one in crm(lambda crm: crm.gifts.set_photo(gift.id, made.id)).photos] == [
-        made.id
-    ]
+        else:
+            url = f"data:image/png;base64,{base64.b64encode(PIXEL).decode()}"
+            created = crm(lambda crm: crm.photos.create(contact_id=1, data=url, extension="png"))
+        assert type(created) is Photo
+        assert created.filesize == len(PIXEL)
+        after = crm(lambda crm: crm.contacts.update_avatar(1, source="photo", photo_id=created.id))
+        assert after.information.avatar.source == "photo"
+        gift = crm(lambda crm: crm.gifts.create(contact_id=1, name="x", status="idea"))
+        assert [
+            record.id for record in crm(lambda crm: crm.gifts.set_photo(gift.id, created.id)).photos
+        ] == [created.id]
+
+    assert failures(check, product(["photo", "data"])) == []
 
 
-def test_a_big_file_is_not_read_at_once(asynchronous: bool, tmp_path: Path) -> None:
-    """An upload is read while it is sent, in parts, so that it may be larger than memory."""
+@both
+def test_upload_is_read_in_parts(asynchronous: bool, tmp_path: Path) -> None:
+    """An upload is read in parts while it is sent, so that it may be larger than memory."""
     sizes: list[int] = []
 
     class Watched(io.FileIO):
@@ -283,7 +314,7 @@ def test_a_big_file_is_not_read_at_once(asynchronous: bool, tmp_path: Path) -> N
     path = tmp_path / "big.bin"
     path.write_bytes(b"x" * 3_000_000)
     transport = Canned(reply({"error": {"message": ["no"], "error_code": 32}}, 422))
-    crm = Twin(asynchronous, transport, **CLIENT)
+    crm = Driver(asynchronous, transport, **CLIENT)
     with Watched(path) as opened, pytest.raises(Exception, match="no"):
         crm(lambda crm: crm.documents.create(contact_id=1, document=opened))
     assert len(transport.seen[0].body) > 3_000_000
@@ -292,11 +323,11 @@ def test_a_big_file_is_not_read_at_once(asynchronous: bool, tmp_path: Path) -> N
     crm.end()
 
 
-def test_accounts_are_apart(monica: MakeClient, mocks: MockCRMs) -> None:
+def test_accounts_are_separate(monica: MakeClient, mocks: MockCRMs) -> None:
     """Each token sees the records of its own account."""
     ada, grace = monica(), monica(**mocks.monica.accounts["grace"])
-    mine = {one.id for one in ada(lambda crm: crm.contacts.list())}
-    theirs = {one.id for one in grace(lambda crm: crm.contacts.list())}
-    assert mine
-    assert theirs
-    assert not mine & theirs
+    own = {record.id for record in ada(lambda crm: crm.contacts.list())}
+    others = {record.id for record in grace(lambda crm: crm.contacts.list())}
+    assert own
+    assert others
+    assert not own & others

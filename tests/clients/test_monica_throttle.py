@@ -1,4 +1,4 @@
-"""A long export under 60 requests a minute, on a clock of its own: no failure, no hammering."""
+"""Long exports under 60 requests a minute, on a simulated clock."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import math
 from collections.abc import Callable
 from functools import partial
+from itertools import product
 from typing import Any
 
 import httpx
@@ -16,17 +17,19 @@ from crmkit.core.http import AsyncIO, SyncIO
 from crmkit.monica.client import AsyncMonica, Monica
 from crmkit_mock import MockCRMs, MockServer
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import Clock, Twin
+from tests.clients.harness import Clock, Driver, both, failures, sync_alone
 from tests.clients.monica_wire import CLIENT, TOKEN
+
+asynchronous = sync_alone
 
 MakeServer = Callable[..., "Server"]
 
 
 class Server(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """Counts requests as Monica does: a window begins with the first request and lasts a minute.
+    """Count requests as Monica does: a window begins with the first request and lasts a minute.
 
     Args:
-        clock: The tests' clock.
+        clock: The test's clock.
         limit: Requests a window.
         latency: Seconds that a reply takes.
         pages: Pages of the list that it answers with.
@@ -49,13 +52,13 @@ class Server(httpx.BaseTransport, httpx.AsyncBaseTransport):
         return self.answer(request)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer an async client, after others have had their turn."""
+        """Answer an async client, and let other tasks run."""
         response = self.answer(request)
         await asyncio.sleep(0)
         return response
 
     def answer(self, request: httpx.Request) -> httpx.Response:
-        """Answer or turn away."""
+        """Answer, or refuse with 429."""
         now = self.clock.now + self.latency / 2
         self.clock.now += self.latency
         if now >= self.began + 60:
@@ -83,36 +86,41 @@ class Server(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
 @pytest.fixture
 def server(clock: Clock) -> MakeServer:
-    """Make servers on the tests' clock."""
+    """Make servers on the test's clock."""
     return lambda **settings: Server(clock, **settings)
 
 
-@pytest.mark.parametrize("latency", [0.01, 0.3, 2.5])
-def test_a_long_export_neither_fails_nor_hammers(
-    asynchronous: bool, server: MakeServer, clock: Clock, latency: float
-) -> None:
-    """200 pages come without one refusal, in no more windows than they need."""
-    monica = server(latency=latency)
-    crm = Twin(asynchronous, monica, **CLIENT)
-    begun = clock.now
+def test_long_export_keeps_limit(asynchronous: bool, server: MakeServer, clock: Clock) -> None:
+    """200 pages come without a 429, in no more windows than they need."""
 
-    tags = crm(lambda crm: crm.tags.list())
+    def check(latency: float) -> None:
+        clock.waits.clear()
+        monica = server(latency=latency)
+        crm = Driver(asynchronous, monica, **CLIENT)
+        begun = clock.now
 
-    assert [tag.id for tag in tags] == list(range(1, 201))
-    assert monica.answered == [200] * 200
-    # Three full windows, and what is left in the fourth.
-    assert clock.now - begun <= max(180 + 21 * latency, 200 * latency) + 1
-    crm.end()
+        tags = crm(lambda crm: crm.tags.list())
+
+        assert [tag.id for tag in tags] == list(range(1, 201))
+        assert monica.answered == [200] * 200
+        # Three full windows, and what is left in the fourth.
+        assert clock.now - begun <= max(180 + 21 * latency, 200 * latency) + 1
+        crm.end()
+
+    assert failures(check, product([0.01, 0.3, 2.5])) == []
 
 
-@pytest.mark.parametrize("kind", [MockCRMs, MockServer])
-def test_the_mocks_limit_is_kept(
+@pytest.mark.parametrize(
+    ("kind", "asynchronous", "count"), [(MockCRMs, False, 300), (MockServer, True, 70)]
+)
+def test_keeps_limit_of_mock(
     asynchronous: bool,
     kind: type[MockCRMs | MockServer],
+    count: int,
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """300 records go into the mock and come out, one a request: in ten windows, none refused."""
+    """As many creations as pages of one record take the windows they need, none refused."""
     with kind(seed="empty", rate_limits=True) as mocks:
         mock = mocks.monica
 
@@ -123,86 +131,86 @@ def test_the_mocks_limit_is_kept(
         for io in (SyncIO, AsyncIO):
             monkeypatch.setattr(io, "sleep", sleep)
         settings = {"base_url": mock.base_url, **mock.credentials}
-        crm = Twin(asynchronous, mock.transport, (Monica, AsyncMonica), **settings)
+        crm = Driver(asynchronous, mock.transport, (Monica, AsyncMonica), **settings)
         begun = clock.now
-        names = [f"t{number}" for number in range(300)]
+        names = [f"t{number}" for number in range(count)]
         for name in names:
             crm(partial(_create_tag, name))
-        found = crm(lambda crm: crm.tags.list(page_size=1))
+        tags = crm(lambda crm: crm.tags.list(page_size=1))
         crm.end()
-        assert [tag.name for tag in found] == names
-        assert {one.status for one in mock.journal} == {200, 201}
-        assert len(mock.journal) == 600
-    assert 9 * 50 <= clock.now - begun <= 9 * 60
+        assert [tag.name for tag in tags] == names
+        assert {exchange.status for exchange in mock.journal} == {200, 201}
+        assert len(mock.journal) == 2 * count
+    windows = 2 * count // 60 - (2 * count % 60 == 0)  # after the first
+    assert windows * 50 <= clock.now - begun <= windows * 60
 
 
 def _create_tag(name: str, crm: Any) -> Any:
     return crm.tags.create(name)
 
 
-def test_an_export_begins_with_a_burst(
-    asynchronous: bool, server: MakeServer, clock: Clock
-) -> None:
-    """As long as the window has room, nobody waits."""
-    crm = Twin(asynchronous, server(pages=60), **CLIENT)
+def test_export_begins_with_burst(asynchronous: bool, server: MakeServer, clock: Clock) -> None:
+    """Nothing waits while the window has room."""
+    crm = Driver(asynchronous, server(pages=60), **CLIENT)
     crm(lambda crm: crm.tags.list())
     assert clock.waits == []
     crm.end()
 
 
-@pytest.mark.parametrize("limit", [5, 600, 100_000])
-def test_the_servers_own_limit_is_kept(
-    asynchronous: bool, server: MakeServer, clock: Clock, limit: int
-) -> None:
-    """An installation with another limit is asked as fast as it allows, and no faster."""
-    monica = server(limit=limit, latency=0.01, pages=130)
-    crm = Twin(asynchronous, monica, **CLIENT)
-    crm(lambda crm: crm.tags.list())
-    assert monica.answered == [200] * 130
-    assert len(clock.waits) == (130 - 1) // limit
-    crm.end()
+def test_keeps_limit_of_server(asynchronous: bool, server: MakeServer, clock: Clock) -> None:
+    """An installation with another limit gets as many requests as it allows, and no more."""
+
+    def check(limit: int) -> None:
+        clock.waits.clear()
+        monica = server(limit=limit, latency=0.01, pages=130)
+        crm = Driver(asynchronous, monica, **CLIENT)
+        crm(lambda crm: crm.tags.list())
+        assert monica.answered == [200] * 130
+        assert len(clock.waits) == (130 - 1) // limit
+        crm.end()
+
+    assert failures(check, product([5, 600, 100_000])) == []
 
 
-def test_a_window_that_is_half_used_up(
-    asynchronous: bool, server: MakeServer, clock: Clock
-) -> None:
-    """What another program has used up before is known from the first reply on."""
+@both
+def test_partly_used_window(asynchronous: bool, server: MakeServer, clock: Clock) -> None:
+    """What another program has used up of a window is known from the first reply on."""
     monica = server(pages=100)
     monica.began, monica.count = clock.now - 20, 50
-    crm = Twin(asynchronous, monica, **CLIENT)
+    crm = Driver(asynchronous, monica, **CLIENT)
     assert len(crm(lambda crm: crm.tags.list())) == 100
     assert 429 not in monica.answered
     crm.end()
 
 
-def test_a_window_that_is_used_up(asynchronous: bool, server: MakeServer, clock: Clock) -> None:
-    """Who comes into a used-up window is turned away once, waits as long as told, and goes on."""
+def test_used_up_window(asynchronous: bool, server: MakeServer, clock: Clock) -> None:
+    """A used-up window costs one 429, whose Retry-After is waited for."""
     monica = server(pages=70)
     monica.began, monica.count = clock.now - 20, 60
-    crm = Twin(asynchronous, monica, **CLIENT)
+    crm = Driver(asynchronous, monica, **CLIENT)
     assert len(crm(lambda crm: crm.tags.list())) == 70
     assert monica.answered.count(429) == 1
     assert clock.waits[0] == pytest.approx(40, abs=1)
     crm.end()
 
 
-def test_two_clients_of_one_token(asynchronous: bool, server: MakeServer) -> None:
-    """Programs that share a token get along: hardly a refusal, and none that a caller sees."""
+def test_two_clients_share_token(asynchronous: bool, server: MakeServer) -> None:
+    """Two clients of one token cause few 429 and no error."""
     monica = server(pages=500)
-    twins = [Twin(asynchronous, monica, **CLIENT) for _ in range(2)]
+    clients = [Driver(asynchronous, monica, **CLIENT) for _ in range(2)]
     for _ in range(150):
-        for crm in twins:
+        for crm in clients:
             crm(lambda crm: crm.request("GET", "/tags"))
     assert monica.answered.count(200) == 300
     assert monica.answered.count(429) <= 6
-    for crm in twins:
+    for crm in clients:
         crm.end()
 
 
-def test_many_tasks_share_the_window(
+def test_tasks_share_window(
     server: MakeServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """150 calls at a time go out in three windows, none refused beyond repair."""
+    """150 concurrent calls take three windows, none refused."""
 
     async def sleep(_: object, seconds: float) -> None:
         until = clock.now + seconds
@@ -220,18 +228,16 @@ def test_many_tasks_share_the_window(
             )
 
     replies = asyncio.run(all_of_them())
-    assert [one.data["data"][0]["id"] for one in replies] == list(range(1, 151))
+    assert [reply.data["data"][0]["id"] for reply in replies] == list(range(1, 151))
     assert monica.answered.count(429) == 0
     assert clock.now - begun < 125
 
 
-def test_without_retries_the_caller_is_told(
-    asynchronous: bool, server: MakeServer, clock: Clock
-) -> None:
-    """Who wants no repetition gets the error, and the next call waits for the next window."""
+def test_raises_without_retries(asynchronous: bool, server: MakeServer, clock: Clock) -> None:
+    """Without retries the 429 is raised, and the next call waits for the next window."""
     monica = server()
     monica.began, monica.count = clock.now, 60
-    crm = Twin(asynchronous, monica, **CLIENT, max_retries=0)
+    crm = Driver(asynchronous, monica, **CLIENT, max_retries=0)
     with pytest.raises(RateLimitError):
         crm(lambda crm: crm.tags.list())
     assert crm(lambda crm: crm.tags.list().take(1).collect())
@@ -239,21 +245,21 @@ def test_without_retries_the_caller_is_told(
     crm.end()
 
 
-def test_a_rate_of_ones_own(asynchronous: bool, server: MakeServer, clock: Clock) -> None:
-    """A number is so many requests a second, evenly spaced; 0 asks as fast as it goes."""
-    steady = Twin(asynchronous, server(latency=0, pages=4), **CLIENT, throttle=0.5)
+def test_throttle_of_caller(asynchronous: bool, server: MakeServer, clock: Clock) -> None:
+    """`throttle` is the number of requests per second, evenly spaced; 0 is off."""
+    steady = Driver(asynchronous, server(latency=0, pages=4), **CLIENT, throttle=0.5)
     steady(lambda crm: crm.tags.list())
     assert clock.waits == [2.0, 2.0, 2.0]
     clock.waits.clear()
-    hasty = Twin(asynchronous, server(latency=0, pages=59), **CLIENT, throttle=0)
+    hasty = Driver(asynchronous, server(latency=0, pages=59), **CLIENT, throttle=0)
     hasty(lambda crm: crm.tags.list())
     assert clock.waits == []
     steady.end()
     hasty.end()
 
 
-def test_a_server_without_a_limit(monica: MakeClient, clock: Clock) -> None:
-    """An installation that tells of no limit, as the mock by default, is asked without a pause."""
+def test_server_without_limit(monica: MakeClient, clock: Clock) -> None:
+    """An installation that reports no limit, as the mock by default, is not waited for."""
     crm = monica()
     for _ in range(150):
         crm(lambda crm: crm.me())

@@ -1,230 +1,21 @@
-"""Updates: the server clears what is not sent, the client loses nothing."""
+"""Updates: the server clears what is not sent; the client keeps it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
+from itertools import product
 from typing import Any
 
 import pytest
 
 from crmkit import ArgumentError, DecodeError, NotFoundError, ValidationError
-from crmkit.monica import CompanyInput, ContactInput, ContactPartial
+from crmkit.monica import CompanyInput, ContactInput
+from crmkit_mock import MockCRMs
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import Clock, Twin, reply
-from tests.clients.monica_wire import CLIENT, data, example, refusal
+from tests.clients.harness import both, failures, reply, sync_alone
+from tests.clients.monica_wire import ALIVE, CLIENT, data, example, members_of
 
-ALIVE: dict[str, Any] = {
-    "is_birthdate_known": False,
-    "is_deceased": False,
-    "is_deceased_date_known": False,
-}
-ALAN: dict[str, Any] = {
-    "first_name": "Alan",
-    "middle_name": "Mathison",
-    "last_name": "Turing",
-    "nickname": "Prof",
-    "description": "logician",
-    "gender_id": 1,
-    "is_birthdate_known": True,
-    "birthdate_day": 23,
-    "birthdate_month": 6,
-    "birthdate_year": 1912,
-    "birthdate_add_reminder": True,
-    "is_deceased": True,
-    "is_deceased_date_known": True,
-    "deceased_date_day": 7,
-    "deceased_date_month": 6,
-    "deceased_date_year": 1954,
-    "deceased_date_add_reminder": True,
-}
-Call = Callable[[Any], Any]
-
-
-def shown(record: Any) -> dict[str, Any]:
-    """Return what a record shows, without what every update changes."""
-    tree: dict[str, Any] = record.to_dict()
-    tree.pop("updated_at")
-    return tree
-
-
-def made(crm: Twin, **members: Any) -> Any:
-    """Create a contact."""
-    return crm(lambda crm: crm.contacts.create(**members))
-
-
-def test_a_contact_keeps_what_is_not_changed(monica: MakeClient) -> None:
-    """Another description changes nothing else: names, gender, dates and reminders stay."""
-    crm = monica()
-    alan = made(crm, **ALAN)
-    before = shown(alan)
-    assert before["statistics"]["number_of_reminders"] == 2
-
-    after = shown(crm(lambda crm: crm.contacts.update(alan.id, description="codebreaker")))
-
-    assert after == {**before, "description": "codebreaker"}
-    assert shown(crm(lambda crm: crm.contacts.get(alan.id))) == after
-    assert after["complete_name"].startswith("Alan Mathison Turing (Prof)")
-
-
-def test_what_is_none_is_cleared(monica: MakeClient) -> None:
-    """None clears a member, and only that."""
-    crm = monica()
-    alan = made(crm, **ALAN)
-    after = crm(lambda crm: crm.contacts.update(alan.id, nickname=None, gender_id=None))
-    assert (after.nickname, after.gender, after.last_name) == (None, None, "Turing")
-    assert after.description == "logician"
-
-
-def test_a_date_is_changed_by_its_parts(monica: MakeClient) -> None:
-    """One part changes, the others and the reminder stay."""
-    crm = monica()
-    alan = made(crm, **ALAN)
-    after = crm(lambda crm: crm.contacts.update(alan.id, birthdate_day=24))
-    assert after.information.dates.birthdate.date == datetime(1912, 6, 24, tzinfo=UTC)
-    assert after.information.dates.deceased_date.date == datetime(1954, 6, 7, tzinfo=UTC)
-    assert after.statistics.number_of_reminders == 2
-
-
-def test_a_reminder_is_taken_off(monica: MakeClient) -> None:
-    """Who wants no reminder says so, and keeps the other."""
-    crm = monica()
-    alan = made(crm, **ALAN)
-    after = crm(lambda crm: crm.contacts.update(alan.id, birthdate_add_reminder=False))
-    assert after.statistics.number_of_reminders == 1
-    assert after.information.dates.birthdate.date == datetime(1912, 6, 23, tzinfo=UTC)
-
-
-def test_a_date_is_removed(monica: MakeClient) -> None:
-    """A birthday that is called unknown goes, with its reminder; the day of death stays."""
-    crm = monica()
-    alan = made(crm, **ALAN)
-    after = crm(lambda crm: crm.contacts.update(alan.id, is_birthdate_known=False))
-    assert after.information.dates.birthdate.date is None
-    assert after.information.dates.deceased_date.date == datetime(1954, 6, 7, tzinfo=UTC)
-    assert after.statistics.number_of_reminders == 1
-
-
-def test_a_date_is_added(monica: MakeClient) -> None:
-    """The parts of a date are enough: that it is known goes without saying."""
-    crm = monica()
-    grace = made(crm, first_name="Grace", **ALIVE)
-    after = crm(
-        lambda crm: crm.contacts.update(
-            grace.id,
-            birthdate_day=9,
-            birthdate_month=12,
-            birthdate_year=1906,
-            deceased_date_day=1,
-            deceased_date_month=1,
-            deceased_date_year=1992,
-        )
-    )
-    assert after.information.dates.birthdate.date == datetime(1906, 12, 9, tzinfo=UTC)
-    assert after.information.dates.deceased_date.date == datetime(1992, 1, 1, tzinfo=UTC)
-    assert after.is_dead is True
-
-
-def test_a_birthday_without_a_year_stays_without(monica: MakeClient) -> None:
-    """A year that nobody knows is not made up by an update."""
-    crm = monica()
-    contact = made(
-        crm,
-        **{**ALIVE, "is_birthdate_known": True},
-        first_name="Joan",
-        birthdate_day=23,
-        birthdate_month=6,
-    )
-    before = contact.information.dates.birthdate
-    assert before.is_year_unknown is True
-    after = crm(lambda crm: crm.contacts.update(contact.id, last_name="Clarke"))
-    assert after.information.dates.birthdate == before
-    assert after.last_name == "Clarke"
-
-
-@pytest.mark.parametrize("seconds", [0, 86_400 * 366 * 3])
-def test_an_age_stays_an_age(monica: MakeClient, clock: Clock, seconds: int) -> None:
-    """A birthday that was reckoned from an age stays in its year, whatever the client's clock."""
-    clock.now += seconds
-    crm = monica()
-    contact = made(
-        crm,
-        **{**ALIVE, "is_birthdate_known": True},
-        first_name="Joan",
-        birthdate_is_age_based=True,
-        birthdate_age=30,
-    )
-    before = contact.information.dates.birthdate
-    assert before.is_age_based is True
-    after = crm(lambda crm: crm.contacts.update(contact.id, last_name="Clarke"))
-    assert after.information.dates.birthdate == before
-
-
-@pytest.mark.parametrize(
-    ("told", "age"),
-    [
-        ({"Date": "Sun, 31 Dec 2017 23:59:59 GMT"}, 17),
-        ({"Date": "yesterday"}, 70),
-        ({}, 70),
-    ],
-    ids=["a date", "another form", "none"],
-)
-def test_ages_are_reckoned_by_the_servers_year(
-    client: MakeClient, clock: Clock, told: dict[str, str], age: int
-) -> None:
-    """The header Date tells the server's year; only where it does not, the own clock counts."""
-    clock.now = datetime(2070, 6, 1, tzinfo=UTC).timestamp()
-    born = {"date": "2000-01-01T00:00:00Z", "is_age_based": True, "is_year_unknown": False}
-    contact = example("Contact")["data"]
-    contact["information"]["dates"]["birthdate"] = born
-    contact["statistics"]["number_of_reminders"] = 0
-    crm = client(data(contact, 200, told), refusal(404, 31, "gone"), **CLIENT)
-    with pytest.raises(NotFoundError):
-        crm(lambda crm: crm.contacts.update(1, nickname="x"))
-    assert crm.seen[1].json["birthdate_age"] == age
-
-
-def test_a_partial_contact_stays_partial(monica: MakeClient) -> None:
-    """Someone's relation does not become a contact of its own by an update."""
-    crm = monica()
-    child = made(crm, first_name="Child", is_partial=True, **ALIVE)
-    assert type(child) is ContactPartial
-    after = crm(lambda crm: crm.contacts.update(child.id, last_name="Small"))
-    assert type(after) is ContactPartial
-    assert (after.first_name, after.last_name, after.is_partial) == ("Child", "Small", True)
-
-
-def test_work_and_first_meeting(monica: MakeClient) -> None:
-    """Job and company, story, friend and day of the first meeting are changed one by one."""
-    crm = monica()
-    id = made(crm, first_name="Grace", **ALIVE).id
-    crm(lambda crm: crm.contacts.update_work(id, job="Admiral", company="Navy"))
-    after = crm(lambda crm: crm.contacts.update_work(id, job="Consultant"))
-    assert (after.information.career.job, after.information.career.company) == (
-        "Consultant",
-        "Navy",
-    )
-    crm(
-        lambda crm: crm.contacts.update_introduction(
-            id,
-            is_date_known=True,
-            day=1,
-            month=2,
-            year=2020,
-            add_reminder=True,
-            general_information="conference",
-            met_through_contact_id=1,
-        )
-    )
-    after = crm(lambda crm: crm.contacts.update_introduction(id, general_information="the bus"))
-    met = after.information.how_you_met
-    assert met.general_information == "the bus"
-    assert met.first_met_date.date == datetime(2020, 2, 1, tzinfo=UTC)
-    assert met.first_met_through_contact.id == 1
-    assert after.statistics.number_of_reminders == 1
-    after = crm(lambda crm: crm.contacts.update_introduction(id, is_date_known=False))
-    assert after.information.how_you_met.first_met_date.date is None
-    assert after.information.how_you_met.general_information == "the bus"
+asynchronous = sync_alone
 
 
 CREATED: dict[str, dict[str, Any]] = {
@@ -343,46 +134,51 @@ CHANGED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "genders": ({"name": "Another"}, {"name": "Another"}),
     "activity_types": ({"name": "Go"}, {"name": "Go"}),
 }
-#: What the server itself changes with an update.
+#: Members that the server itself changes with an update.
 ITS_OWN = {"notes": {"favorited_at"}}
 
 
-@pytest.mark.parametrize("name", CREATED)
-def test_a_record_keeps_what_is_not_changed(monica: MakeClient, name: str) -> None:
-    """An update of one member leaves all others as they were, whatever the server requires."""
-    crm = monica()
-    members = dict(CREATED[name])
-    if name == "activity_types":
-        categories = crm(lambda crm: crm.activity_type_categories.list())
-        members["activity_type_category_id"] = categories[0].id
-    if name == "activities":
-        members["activity_type_id"] = crm(lambda crm: crm.activity_types.list())[0].id
-    id = crm(lambda crm: getattr(crm, name).create(**members)).id
-    before = shown(crm(lambda crm: getattr(crm, name).get(id)))
-    given, told = CHANGED[name]
+@both
+def test_update_keeps_other_members_of_every_resource(monica: MakeClient, mocks: MockCRMs) -> None:
+    """An update of one member keeps all others, whatever the server requires."""
 
-    crm(lambda crm: getattr(crm, name).update(id, **given))
-    after = shown(crm(lambda crm: getattr(crm, name).get(id)))
+    def check(name: str) -> None:
+        mocks.reset()
+        crm = monica()
+        members = dict(CREATED[name])
+        if name == "activity_types":
+            categories = crm(lambda crm: crm.activity_type_categories.list())
+            members["activity_type_category_id"] = categories[0].id
+        if name == "activities":
+            members["activity_type_id"] = crm(lambda crm: crm.activity_types.list())[0].id
+        id = crm(lambda crm: getattr(crm, name).create(**members)).id
+        before = members_of(crm(lambda crm: getattr(crm, name).get(id)))
+        changes, expected = CHANGED[name]
 
-    own = ITS_OWN.get(name, set())
-    kept = {member: value for member, value in after.items() if member not in own}
-    assert kept == {
-        **{member: value for member, value in before.items() if member not in own},
-        **told,
-    }
-    assert before != after
+        crm(lambda crm: getattr(crm, name).update(id, **changes))
+        after = members_of(crm(lambda crm: getattr(crm, name).get(id)))
+
+        own = ITS_OWN.get(name, set())
+        rest = {member: value for member, value in after.items() if member not in own}
+        assert rest == {
+            **{member: value for member, value in before.items() if member not in own},
+            **expected,
+        }
+        assert before != after
+
+    assert failures(check, product(CREATED)) == []
 
 
-def test_an_update_by_a_model(monica: MakeClient) -> None:
-    """A model gives its members as keywords do, the rest is kept."""
+def test_updates_by_model(monica: MakeClient) -> None:
+    """A model sets its members as keywords do; the rest is kept."""
     crm = monica()
     id = crm(lambda crm: crm.companies.create(name="Acme", website="https://a.example")).id
     after = crm(lambda crm: crm.companies.update(id, CompanyInput(name="Emca")))
     assert (after.name, after.website) == ("Emca", "https://a.example")
 
 
-def test_a_task_is_completed_and_keeps_its_words(monica: MakeClient) -> None:
-    """To complete a task it is enough to say so."""
+def test_completes_task(monica: MakeClient) -> None:
+    """`completed=True` alone completes a task."""
     crm = monica()
     id = crm(lambda crm: crm.tasks.create(title="do", description="d", contact_id=1)).id
     after = crm(lambda crm: crm.tasks.update(id, completed=True))
@@ -391,39 +187,42 @@ def test_a_task_is_completed_and_keeps_its_words(monica: MakeClient) -> None:
     assert after.contact.id == 1
 
 
-@pytest.mark.parametrize("name", ["contacts", "gifts", "companies"])
-def test_an_update_of_what_is_not_there(monica: MakeClient, name: str) -> None:
-    """An unknown id is not found when it is read; nothing is written."""
-    crm = monica()
-    with pytest.raises(NotFoundError) as caught:
-        crm(lambda crm: getattr(crm, name).update(9999, extra={}))
-    assert caught.value.code == 31
+def test_update_of_unknown_id_writes_nothing(monica: MakeClient) -> None:
+    """An unknown id is not found by the read; nothing is written."""
+
+    def check(name: str) -> None:
+        crm = monica()
+        with pytest.raises(NotFoundError) as caught:
+            crm(lambda crm: getattr(crm, name).update(9999, extra={}))
+        assert caught.value.code == 31
+
+    assert failures(check, product(["contacts", "gifts", "companies"])) == []
 
 
-def test_a_built_in_type_of_contact_fields(monica: MakeClient) -> None:
-    """That it cannot be deleted is written as 0: the server does not take the word false."""
+def test_writes_delible_as_int(monica: MakeClient) -> None:
+    """`delible` is written as 0: the server does not accept false."""
     crm = monica()
     before = crm(lambda crm: crm.contact_field_types.get(1))
     assert before.delible is False
     crm(lambda crm: crm.contact_field_types.update(1, name="Mail"))
     after = crm(lambda crm: crm.contact_field_types.get(1))
-    assert shown(after) == {**shown(before), "name": "Mail"}
+    assert members_of(after) == {**members_of(before), "name": "Mail"}
     body = {"name": "Mail", "delible": False}
     with pytest.raises(ValidationError) as caught:
         crm(lambda crm: crm.request("PUT", "/contactfieldtypes/1", json=body))
     assert [*caught.value.fields] == ["delible"]
 
 
-def test_a_read_and_one_write(client: MakeClient) -> None:
-    """An update is one read and one write; both carry what the call does differently."""
+def test_update_is_one_read_and_one_write(client: MakeClient) -> None:
+    """An update is one read and one write; both have the call's options."""
     company = example("Company")["data"]
     crm = client(data(company), data(company), **CLIENT)
     crm(lambda crm: crm.companies.update(1, name="X", options={"headers": {"X-Trace": "7"}}))
-    assert [(one.method, one.path) for one in crm.seen] == [
+    assert [(request.method, request.path) for request in crm.seen] == [
         ("GET", "/api/companies/1"),
         ("PUT", "/api/companies/1"),
     ]
-    assert {one.headers["x-trace"] for one in crm.seen} == {"7"}
+    assert {request.headers["x-trace"] for request in crm.seen} == {"7"}
     assert crm.seen[1].json == {
         "name": "X",
         "website": company["website"],
@@ -431,8 +230,8 @@ def test_a_read_and_one_write(client: MakeClient) -> None:
     }
 
 
-def test_an_impossible_value_reads_nothing(client: MakeClient) -> None:
-    """A value that cannot be written is refused before anything is sent."""
+def test_rejects_value_before_reading(client: MakeClient) -> None:
+    """An invalid value is refused before anything is sent."""
     crm = client(data({}), **CLIENT)
     with pytest.raises(ArgumentError):
         crm(lambda crm: crm.companies.update(1, name=object()))
@@ -441,28 +240,32 @@ def test_an_impossible_value_reads_nothing(client: MakeClient) -> None:
     assert crm.seen == []
 
 
-@pytest.mark.parametrize(
-    "born",
-    [{"date": "someday"}, {"date": "0000-00-00", "is_age_based": True}, {"date": "19120623"}],
-    ids=lambda born: born["date"],
-)
-def test_a_date_of_another_form(client: MakeClient, born: Any) -> None:
+def test_unreadable_date_is_not_written_back(client: MakeClient) -> None:
     """A contact that cannot be written back as it was read is an error, and nothing is written."""
-    contact = {"id": 1, "first_name": "A", "information": {"dates": {"birthdate": born}}}
-    crm = client(data(contact), **CLIENT)
-    if born.get("is_age_based"):
-        crm(lambda crm: crm.request("GET", "/contacts/1"))
-        return
-    with pytest.raises(DecodeError):
-        crm(lambda crm: crm.contacts.update(1, nickname="x"))
-    assert [one.method for one in crm.seen] == ["GET"]
+    cases = product(
+        [{"date": "someday"}, {"date": "0000-00-00", "is_age_based": True}, {"date": "19120623"}]
+    )
+
+    def check(born: Any) -> None:
+        contact = {"id": 1, "first_name": "A", "information": {"dates": {"birthdate": born}}}
+        crm = client(data(contact), **CLIENT)
+        if born.get("is_age_based"):
+            crm(lambda crm: crm.request("GET", "/contacts/1"))
+            return
+        with pytest.raises(DecodeError):
+            crm(lambda crm: crm.contacts.update(1, nickname="x"))
+        assert [request.method for request in crm.seen] == ["GET"]
+
+    assert failures(check, cases) == []
 
 
-def test_the_servers_refusal_is_the_callers(client: MakeClient) -> None:
-    """What the server says to the write is raised as it is."""
+def test_refusal_of_write_is_raised(client: MakeClient) -> None:
+    """The server's refusal of the write is raised as it is."""
     company = example("Company")["data"]
-    refused = reply({"error": {"message": ["The name field is required."], "error_code": 32}}, 422)
-    crm = client(data(company), refused, **CLIENT)
+    refused_reply = reply(
+        {"error": {"message": ["The name field is required."], "error_code": 32}}, 422
+    )
+    crm = client(data(company), refused_reply, **CLIENT)
     with pytest.raises(ValidationError) as caught:
         crm(lambda crm: crm.companies.update(1, name=""))
     assert caught.value.fields == {"name": ["The name field is required."]}

@@ -14,12 +14,10 @@ import pytest
 import crmkit
 import crmkit.relenta
 import crmkit_mock
-from crmkit import AsyncRelenta, Relenta
-from crmkit.core.paging import AsyncPager, Page, Pager
-from crmkit.core.reply import Reply
+from crmkit import AsyncPager, AsyncRelenta, Page, Pager, Relenta, Reply
 from crmkit_generated.relenta import models
 from crmkit_mock import MockCRMs, MockServer
-from tests.clients.harness import KEY, Canned, saved
+from tests.clients.harness import KEY, Canned, failures, saved
 
 NAMES = {
     "crmkit": {
@@ -28,11 +26,14 @@ NAMES = {
         *("AuthenticationError", "PermissionDeniedError", "NotFoundError", "ConflictError"),
         *("ValidationError", "QuotaExceededError", "RateLimitError", "ServerError"),
         *("DecodeError", "PaginationError"),
+        *("Pager", "AsyncPager", "Page", "Reply", "Options", "File"),
     },
     "crmkit.relenta": {
         *("Contact", "ContactInput", "Activity", "ActivityInput", "CustomField"),
         *("CustomFields", "LabeledValue", "Mailbox", "Relenta", "AsyncRelenta"),
     },
+    "crmkit.autocrm": {"AutoCRM", "EspoCRM", "Account", "Record", "RecordInput"},
+    "crmkit.espocrm": {"EspoCRM", "AsyncEspoCRM", "where", "Account"},
     "crmkit_generated.relenta.models": {
         *("Contact", "ContactInput", "Activity", "ActivityInput", "CustomField"),
         *("CustomFieldType", "LabeledValue", "Mailbox"),
@@ -53,43 +54,42 @@ METHODS: dict[str, dict[str, set[str]]] = {
 }
 
 
-@pytest.mark.parametrize("package", NAMES)
-def test_the_names_are_there(package: str) -> None:
-    """Every promised name can be imported, is in `__all__` and in `dir()`."""
-    module = importlib.import_module(package)
+def test_packages_have_their_names() -> None:
+    """Every promised name can be imported, by a star as well, and is in `__all__` and `dir()`."""
 
-    assert NAMES[package] <= set(module.__all__)
-    assert set(module.__all__) <= set(dir(module))
-    for name in module.__all__:
-        assert getattr(module, name) is not None
-    assert dir(module) == sorted(dir(module))
-    assert len(set(module.__all__)) == len(module.__all__)
+    def check(package: str, names: set[str]) -> None:
+        module = importlib.import_module(package)
+        assert names <= set(module.__all__)
+        assert set(module.__all__) <= set(dir(module))
+        for name in module.__all__:
+            assert getattr(module, name) is not None
+        assert dir(module) == sorted(dir(module))
+        assert len(set(module.__all__)) == len(module.__all__)
+
+        space: dict[str, Any] = {}
+        exec(f"from {package} import *", space)  # noqa: S102 - a star cannot stand in a function
+        del space["__builtins__"]
+        assert names <= set(space)
+        assert not any(name.startswith("_") for name in space)
+
+    assert failures(check, NAMES.items()) == []
 
 
-@pytest.mark.parametrize("package", NAMES)
-def test_a_name_that_is_not_there(package: str) -> None:
+def test_unknown_name_is_an_attribute_error() -> None:
     """An unknown name is an AttributeError with package and name, and an ImportError on import."""
-    module = importlib.import_module(package)
 
-    with pytest.raises(AttributeError, match=rf"'{package}' has no attribute 'nothing'"):
-        _ = module.nothing
-    assert not hasattr(module, "__path")
-    with pytest.raises(ImportError, match="nothing"):
-        exec(f"from {package} import nothing")  # noqa: S102 - an import that fails
+    def check(package: str) -> None:
+        module = importlib.import_module(package)
+        with pytest.raises(AttributeError, match=rf"'{package}' has no attribute 'nothing'"):
+            _ = module.nothing
+        assert not hasattr(module, "__path")
+        with pytest.raises(ImportError, match="nothing"):
+            exec(f"from {package} import nothing")  # noqa: S102 - an import that fails
 
-
-@pytest.mark.parametrize("package", NAMES)
-def test_a_star(package: str) -> None:
-    """`from … import *` brings the promised names and nothing private."""
-    space: dict[str, Any] = {}
-    exec(f"from {package} import *", space)  # noqa: S102 - a star cannot stand in a function
-    del space["__builtins__"]
-
-    assert NAMES[package] <= set(space)
-    assert not any(name.startswith("_") for name in space)
+    assert failures(check, [(package,) for package in NAMES]) == []
 
 
-def test_the_same_name_is_the_same_thing() -> None:
+def test_name_in_two_packages_is_one_object() -> None:
     """A name that is in two places is one object."""
     assert crmkit.relenta.Relenta is crmkit.Relenta
     assert crmkit.relenta.AsyncRelenta is crmkit.AsyncRelenta
@@ -97,8 +97,8 @@ def test_the_same_name_is_the_same_thing() -> None:
         assert getattr(crmkit.relenta, name) is getattr(models, name)
 
 
-def test_names_before_their_first_use() -> None:
-    """In a fresh interpreter `dir` and `__all__` tell of names that are not loaded yet."""
+def test_names_are_listed_before_their_first_use() -> None:
+    """In a fresh interpreter `dir` and `__all__` list names that are not loaded yet."""
     program = (
         "import crmkit, crmkit.relenta, sys\n"
         "assert 'Relenta' in dir(crmkit) and 'Contact' in dir(crmkit.relenta)\n"
@@ -116,7 +116,7 @@ def test_names_before_their_first_use() -> None:
 
 
 @pytest.mark.parametrize("cls", [Relenta, AsyncRelenta])
-def test_resources_and_methods(cls: Any) -> None:
+def test_resources_have_documented_methods(cls: Any) -> None:
     """Each resource has its methods, each method its promised keywords, and all are documented."""
     crm = cls(account="acme", department_key=KEY, transport=Canned(saved()))
 
@@ -132,16 +132,16 @@ def test_resources_and_methods(cls: Any) -> None:
             assert keywords <= set(parameters)
             assert {
                 name
-                for name, one in parameters.items()
-                if one.kind is not inspect.Parameter.KEYWORD_ONLY
+                for name, parameter in parameters.items()
+                if parameter.kind is not inspect.Parameter.KEYWORD_ONLY
             } <= {"input_"}
             for part in ("Args:", "Returns:"):
                 assert part in (function.__doc__ or ""), (resource, method)
             assert "Source:" not in (function.__doc__ or "")
 
 
-def test_the_twins_are_twins() -> None:
-    """Both twins have the same resources, methods, keywords and docstrings."""
+def test_sync_and_async_clients_are_alike() -> None:
+    """Sync and async clients have the same resources, methods, keywords and docstrings."""
     for resource, methods in METHODS.items():
         sync, asynchronous = (
             type(getattr(cls(account="acme", department_key=KEY), resource))
@@ -149,17 +149,16 @@ def test_the_twins_are_twins() -> None:
         )
         assert asynchronous.__name__ == f"Async{sync.__name__}"
         for method in methods:
-            one, other = getattr(sync, method), getattr(asynchronous, method)
-            assert list(inspect.signature(one).parameters) == list(
-                inspect.signature(other).parameters
-            )
-            assert inspect.getdoc(one) == inspect.getdoc(other)
+            functions = getattr(sync, method), getattr(asynchronous, method)
+            first, second = (list(inspect.signature(one).parameters) for one in functions)
+            assert first == second
+            assert inspect.getdoc(functions[0]) == inspect.getdoc(functions[1])
     for cls, own in ((Relenta, {"close"}), (AsyncRelenta, {"aclose"})):
         public = {name for name in dir(cls) if not name.startswith("_")}
         assert public == {*METHODS, "generated", "request", "with_options", *own}
 
 
-def test_pagers_and_pages() -> None:
+def test_pager_page_and_reply_have_their_members() -> None:
     """A pager has its promised methods, and a page and a reply their attributes."""
     for cls in (Pager, AsyncPager):
         public = {name for name in dir(cls) if not name.startswith("_")}
@@ -172,7 +171,7 @@ def test_pagers_and_pages() -> None:
     assert {"status_code", "headers", "data", "content"} <= set(dir(Reply))
 
 
-def test_request_and_options() -> None:
+def test_request_and_with_options_take_their_arguments() -> None:
     """`request` and `with_options` take what is promised."""
     for cls in (Relenta, AsyncRelenta):
         request = inspect.signature(cls.request).parameters
@@ -182,8 +181,8 @@ def test_request_and_options() -> None:
         )
 
 
-def test_the_mocks_names() -> None:
-    """Both kinds of mock have what tests use, and one transport serves both twins."""
+def test_mocks_have_their_names() -> None:
+    """Both kinds of mock have what tests use."""
     common = {
         *("base_url", "credentials", "transport", "journal", "fail", "seed", "reset"),
         *("snapshot", "restore"),
@@ -202,8 +201,8 @@ def test_the_mocks_names() -> None:
     assert crmkit_mock.MockServer is MockServer
 
 
-def test_the_fixture(relenta_mock: Any) -> None:
-    """The pytest fixture hands out clients of both twins, and the mock's own handles."""
+def test_fixture_makes_sync_and_async_clients(relenta_mock: Any) -> None:
+    """The pytest fixture makes sync and async clients, and has the mock's own methods."""
     relenta_mock.fail(status=429, retry_after=2, times=1)
     assert len(relenta_mock.client().contacts.list().collect()) == 2
     crm = relenta_mock.async_client()

@@ -1,10 +1,11 @@
-"""What the wire cannot carry is refused before sending; what the server refuses has its class."""
+"""Values that the wire cannot carry are refused before sending; refusals have their class."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
 from datetime import date, datetime
+from itertools import product
 from typing import Any
 
 import pytest
@@ -20,7 +21,9 @@ from crmkit import (
 )
 from crmkit_mock import MockCRMs
 from tests.clients.conftest import MakeOnePageCRM
-from tests.clients.harness import reply
+from tests.clients.harness import failures, reply, sync_alone
+
+asynchronous = sync_alone
 
 FORMS = ["json", "xml", "yaml"]
 JOE = "4e5dea11638190102c000361"
@@ -28,8 +31,8 @@ NOBODY = "4e5dea11638190102c0003ff"
 
 UNSENDABLE: dict[str, tuple[Any, str]] = {
     "tag with a comma": (lambda crm: crm.contacts.create(lastname="x", tags=["a,b"]), "tags[0]"),
-    "tag that is no text": (lambda crm: crm.contacts.create(lastname="x", tags=[1]), "tags[0]"),
-    "tags that are no list": (lambda crm: crm.contacts.create(lastname="x", tags="a"), "tags"),
+    "tag that is not a str": (lambda crm: crm.contacts.create(lastname="x", tags=[1]), "tags[0]"),
+    "tags that are not a list": (lambda crm: crm.contacts.create(lastname="x", tags="a"), "tags"),
     "phone with a bar": (
         lambda crm: crm.contacts.create(
             lastname="x", phones=[{"type": "work", "number": "+353|86"}]
@@ -55,38 +58,38 @@ UNSENDABLE: dict[str, tuple[Any, str]] = {
         lambda crm: crm.contacts.create(lastname="x", phones=[{"number": "1"}]),
         "phones[0]",
     ),
-    "phone with more": (
+    "phone with another member": (
         lambda crm: crm.contacts.create(
             lastname="x", phones=[{"type": "work", "number": "1", "note": "x"}]
         ),
         "phones[0]",
     ),
-    "phone that is a text": (
+    "phone that is a str": (
         lambda crm: crm.contacts.create(lastname="x", phones=["work|1"]),
         "phones[0]",
     ),
-    "e-mail with a comma": (
+    "email with a comma": (
         lambda crm: crm.contacts.create(lastname="x", emails=[{"type": "work", "address": "a,b"}]),
         "emails[0]",
     ),
-    "web address with a bar": (
+    "url with a bar": (
         lambda crm: crm.contacts.create(
             lastname="x", urls=[{"type": "website", "address": "http://x/?a|b"}]
         ),
         "urls[0]",
     ),
-    "half a character": (lambda crm: crm.contacts.create(lastname="\ud800"), ""),
-    "number for a name": (lambda crm: crm.contacts.create(lastname=7), "lastname"),
-    "text for a flag": (lambda crm: crm.contacts.create(lastname="x", vip="yes"), "vip"),
-    "country in full": (
+    "lone surrogate": (lambda crm: crm.contacts.create(lastname="\ud800"), ""),
+    "int for a name": (lambda crm: crm.contacts.create(lastname=7), "lastname"),
+    "str for a bool": (lambda crm: crm.contacts.create(lastname="x", vip="yes"), "vip"),
+    "country name": (
         lambda crm: crm.contacts.create(lastname="x", country="Ireland"),
         "country",
     ),
-    "text for a day": (
+    "str for a date": (
         lambda crm: crm.notes.create(cid=JOE, body="x", date="31.08.2011"),
         "date",
     ),
-    "time without a zone": (
+    "naive datetime": (
         lambda crm: crm.actions.create(
             cid=JOE,
             name="x",
@@ -95,29 +98,32 @@ UNSENDABLE: dict[str, tuple[Any, str]] = {
         ),
         "closed",
     ),
-    "number without end": (
+    "infinite number": (
         lambda crm: crm.notes.create(
             cid=JOE, body="x", date=date(2012, 6, 4), type_="deal", amount=float("inf")
         ),
         "amount",
     ),
-    "no id": (lambda crm: crm.contacts.get(""), "id"),
-    "id that climbs": (lambda crm: crm.contacts.get(".."), "id"),
+    "empty id": (lambda crm: crm.contacts.get(""), "id"),
+    "id ..": (lambda crm: crm.contacts.get(".."), "id"),
     "empty tag": (lambda crm: crm.tags.delete(""), "tag"),
 }
 
 
-@pytest.mark.parametrize("what", UNSENDABLE)
-def test_what_the_wire_cannot_carry(onepagecrm: MakeOnePageCRM, what: str) -> None:
-    """The error names the argument, and nothing is sent."""
-    work, argument = UNSENDABLE[what]
-    crm = onepagecrm(reply({"timestamp": 7, "status": 0, "message": "OK"}))
+def test_rejects_values(onepagecrm: MakeOnePageCRM) -> None:
+    """A value that the wire cannot carry is an ArgumentError with the argument; nothing is sent."""
 
-    with pytest.raises(ArgumentError) as caught:
-        crm(work)
+    def check(what: str) -> None:
+        work, argument = UNSENDABLE[what]
+        crm = onepagecrm(reply({"timestamp": 7, "status": 0, "message": "OK"}))
 
-    assert caught.value.argument.startswith(argument)
-    assert crm.seen == []
+        with pytest.raises(ArgumentError) as caught:
+            crm(work)
+
+        assert caught.value.argument.startswith(argument)
+        assert crm.seen == []
+
+    assert failures(check, product(UNSENDABLE)) == []
 
 
 REFUSED: dict[str, tuple[Any, type[CRMError], int]] = {
@@ -147,16 +153,16 @@ REFUSED: dict[str, tuple[Any, type[CRMError], int]] = {
         108,
     ),
     "tag with a comma": (lambda crm: crm.tags.create(name="a,b"), ValidationError, 108),
-    "tag of blanks": (lambda crm: crm.tags.create(name=" "), ValidationError, 109),
-    "action without a day": (
+    "tag of whitespace": (lambda crm: crm.tags.create(name=" "), ValidationError, 109),
+    "action without a date": (
         lambda crm: crm.actions.create(cid=JOE, name="x"),
         ValidationError,
         109,
     ),
-    "contact that there is not": (lambda crm: crm.contacts.get(NOBODY), NotFoundError, 106),
-    "notes of nobody": (lambda crm: crm.notes.list(cid=NOBODY), NotFoundError, 106),
+    "unknown contact": (lambda crm: crm.contacts.get(NOBODY), NotFoundError, 106),
+    "notes of unknown contact": (lambda crm: crm.notes.list(cid=NOBODY), NotFoundError, 106),
     "nothing to restore": (lambda crm: crm.contacts.undo_delete(), NotFoundError, 106),
-    "new name for both": (
+    "different passwords": (
         lambda crm: crm.settings.update_user(password="a", confirm_password="b"),
         ValidationError,
         108,
@@ -164,28 +170,28 @@ REFUSED: dict[str, tuple[Any, type[CRMError], int]] = {
 }
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("what", REFUSED)
-def test_what_the_server_refuses(
-    mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs, what: str, form: str
-) -> None:
-    """A refusal has its class, code and sentence, and leaves the records as they were."""
-    work, expected, code = REFUSED[what]
-    crm = mocked_onepagecrm(format=form)
-    crm(lambda crm: crm.api_version())  # sets the clock
-    before = _records(mocks)
+def test_server_refusals_in_all_formats(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
+    """A refusal has its class, code and message, and leaves the records unchanged."""
 
-    with pytest.raises(expected) as caught:
-        crm(work)
+    def check(format_: str, what: str) -> None:
+        work, expected, code = REFUSED[what]
+        crm = mocked_onepagecrm(format=format_)
+        crm(lambda crm: crm.api_version())  # sets the clock
+        before = _records(mocks)
 
-    error: Any = caught.value
-    assert error.code == code
-    assert error.message
-    assert _records(mocks) == before
+        with pytest.raises(expected) as caught:
+            crm(work)
+
+        error: Any = caught.value
+        assert error.code == code
+        assert error.message
+        assert _records(mocks) == before
+
+    assert failures(check, product(FORMS, REFUSED)) == []
 
 
 def _records(mocks: MockCRMs) -> str:
-    """Return all that the mock keeps of OnePageCRM, save its clock."""
+    """Return all that the mock stores of OnePageCRM, but for its clock."""
     snapshot = mocks.onepagecrm.snapshot()
     return json.dumps(
         {name: part for name, part in snapshot.items() if name != "settings"},
@@ -194,17 +200,17 @@ def _records(mocks: MockCRMs) -> str:
     )
 
 
-def test_an_unknown_status_of_a_contact(mocked_onepagecrm: MakeOnePageCRM) -> None:
-    """The server takes `lead` for a status that it does not know, and the reply says so."""
+def test_unknown_status_becomes_lead(mocked_onepagecrm: MakeOnePageCRM) -> None:
+    """The server replaces an unknown status with `lead`, and the reply says so."""
     crm = mocked_onepagecrm()
 
-    made = crm(lambda crm: crm.contacts.create(lastname="x", status="customer-to-be"))
+    created = crm(lambda crm: crm.contacts.create(lastname="x", status="customer-to-be"))
 
-    assert made.status == "lead"
+    assert created.status == "lead"
 
 
-def test_a_tag_that_exists(mocked_onepagecrm: MakeOnePageCRM) -> None:
-    """A second tag of a name is a conflict."""
+def test_existing_tag_is_conflict(mocked_onepagecrm: MakeOnePageCRM) -> None:
+    """A second tag of the same name is a ConflictError."""
     crm = mocked_onepagecrm()
     crm(lambda crm: crm.tags.create(name="Solar"))
 
@@ -214,32 +220,43 @@ def test_a_tag_that_exists(mocked_onepagecrm: MakeOnePageCRM) -> None:
     assert caught.value.code == 107
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_a_wrong_key(mocked_onepagecrm: MakeOnePageCRM, form: str) -> None:
-    """A wrong signature is an AuthenticationError, and is not tried again."""
-    crm = mocked_onepagecrm(key="A" * 43 + "=", format=form)
+def test_wrong_key_is_authentication_error(mocked_onepagecrm: MakeOnePageCRM) -> None:
+    """A wrong signature is an AuthenticationError, without a retry."""
 
-    with pytest.raises(AuthenticationError) as caught:
-        crm(lambda crm: crm.api_version())
+    def check(format_: str) -> None:
+        crm = mocked_onepagecrm(key="A" * 43 + "=", format=format_)
 
-    assert caught.value.code == 104
-    assert caught.value.attempts == 1
+        with pytest.raises(AuthenticationError) as caught:
+            crm(lambda crm: crm.api_version())
+
+        assert caught.value.code == 104
+        assert caught.value.attempts == 1
+
+    assert failures(check, product(FORMS)) == []
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_a_wrong_password(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs, form: str) -> None:
+def test_wrong_password_is_authentication_error(
+    mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs
+) -> None:
     """A wrong password is an AuthenticationError of the login."""
-    crm = mocked_onepagecrm(login="api@example.com", password="wrong", format=form)
 
-    with pytest.raises(AuthenticationError) as caught:
-        crm(lambda crm: crm.api_version())
+    def check(format_: str) -> None:
+        mocks.reset()
+        crm = mocked_onepagecrm(login="api@example.com", password="wrong", format=format_)
 
-    assert (caught.value.code, caught.value.operation) == (103, "auth.login")
-    assert [one.operation for one in mocks.onepagecrm.journal] == ["auth_login"]
+        with pytest.raises(AuthenticationError) as caught:
+            crm(lambda crm: crm.api_version())
+
+        assert (caught.value.code, caught.value.operation) == (103, "auth.login")
+        assert [request.operation for request in mocks.onepagecrm.journal] == ["auth_login"]
+
+    assert failures(check, product(FORMS)) == []
 
 
-def test_a_full_account(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
-    """Limits of the account are QuotaExceededErrors, with the code that tells which."""
+def test_limit_of_account_is_quota_exceeded(
+    mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs
+) -> None:
+    """A limit of the account is a QuotaExceededError with its code."""
     crm = mocked_onepagecrm()
     mocks.onepagecrm.limit(deals=1)
 
@@ -253,8 +270,10 @@ def test_a_full_account(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> N
     assert caught.value.code == 202
 
 
-def test_too_many_contacts(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
-    """With too many contacts every edit is refused and says why; their deletion works."""
+def test_too_many_contacts_refuses_edits(
+    mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs
+) -> None:
+    """With too many contacts every edit is refused with the reason; deletion works."""
     crm = mocked_onepagecrm()
     mocks.onepagecrm.limit(contacts=1)
     edits: list[Callable[[Any], Any]] = [
@@ -277,14 +296,14 @@ def test_too_many_contacts(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -
     assert crm.crm.view.notifications == ["contacts_list_full"]
 
 
-def test_neither_lastname_nor_company(mocked_onepagecrm: MakeOnePageCRM) -> None:
-    """The sentence of the refusal names both members, of which one would do."""
+def test_missing_names_are_reported(mocked_onepagecrm: MakeOnePageCRM) -> None:
+    """The message of the refusal names both members, of which one is required."""
     with pytest.raises(ValidationError, match="lastname or company is missing"):
         mocked_onepagecrm()(lambda crm: crm.contacts.create(firstname="Ann"))
 
 
-def test_an_update_of_what_cannot_be_written(onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
-    """What is stored and cannot be written back stops an update, unless it is passed anew."""
+def test_update_rejects_stored_value(onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
+    """A stored value that cannot be written back stops an update, unless it is passed anew."""
     example = mocks.onepagecrm.document.example("ContactContact")
     data = {**example["data"], "phones": [{"type": "work", "number": "1, ext 2"}]}
     crm = onepagecrm(reply({**example, "data": data}))
@@ -294,7 +313,7 @@ def test_an_update_of_what_cannot_be_written(onepagecrm: MakeOnePageCRM, mocks: 
 
     assert caught.value.argument == "phones"
     assert caught.value.operation == "contacts.update"
-    assert [one.method for one in crm.seen] == ["GET"]
+    assert [request.method for request in crm.seen] == ["GET"]
 
     crm(lambda crm: crm.contacts.update(JOE, phones=[{"type": "work", "number": "1"}]))
     assert b"phones=work%7C1&" in crm.seen[-1].body + b"&"

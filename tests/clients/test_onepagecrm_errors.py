@@ -1,8 +1,9 @@
-"""Codes of the envelope under any HTTP status and in any format, and what is retried."""
+"""Envelope codes under any HTTP status, in every format, and what is retried."""
 
 from __future__ import annotations
 
 import json
+from itertools import product
 from typing import Any
 
 import httpx
@@ -24,7 +25,9 @@ from crmkit import (
 )
 from crmkit_mock import MockCRMs
 from tests.clients.conftest import MakeOnePageCRM
-from tests.clients.harness import Answer, Clock, reply
+from tests.clients.harness import Answer, Clock, failures, reply, sync_alone
+
+asynchronous = sync_alone
 
 CODES: dict[int, type[StatusError]] = {
     101: AuthenticationError,
@@ -55,77 +58,87 @@ ID = "4e5dea11638190102c000361"
 
 
 def version(crm: Any) -> Any:
-    """Make the simplest call there is."""
+    """Make the simplest call."""
     return crm.api_version()
 
 
-@pytest.mark.parametrize("form", WRITTEN)
-@pytest.mark.parametrize("http_status", [200, 400, 401, 404, 422, 500])
-@pytest.mark.parametrize("code", CODES)
-def test_a_code_raises_its_class(
-    onepagecrm: MakeOnePageCRM, code: int, http_status: int, form: str
-) -> None:
-    """The envelope's code decides about the class, whatever the HTTP status says."""
-    crm = onepagecrm(reply(WRITTEN[form](code), http_status), format=form, max_retries=0)
+def test_maps_code_to_class(onepagecrm: MakeOnePageCRM) -> None:
+    """The envelope's code decides the class, whatever the HTTP status is."""
 
-    with pytest.raises(StatusError) as caught:
-        crm(version)
+    def check(format_: str, http_status: int, code: int) -> None:
+        crm = onepagecrm(reply(WRITTEN[format_](code), http_status), format=format_, max_retries=0)
 
-    error = caught.value
-    assert isinstance(error, CODES[code])
-    assert (error.code, error.status_code, error.message) == (code, http_status, "said")
-    assert error.operation == "api_version"
-    assert error.body == {"timestamp": 7, "status": code, "message": "said"}
-    if CODES[code] is not StatusError:
-        assert type(error) is CODES[code]
+        with pytest.raises(StatusError) as caught:
+            crm(version)
 
+        error = caught.value
+        assert isinstance(error, CODES[code])
+        assert (error.code, error.status_code, error.message) == (code, http_status, "said")
+        assert error.operation == "api_version"
+        assert error.body == {"timestamp": 7, "status": code, "message": "said"}
+        if CODES[code] is not StatusError:
+            assert type(error) is CODES[code]
 
-@pytest.mark.parametrize(
-    ("status", "expected"), [(401, AuthenticationError), (404, NotFoundError), (502, ServerError)]
-)
-@pytest.mark.parametrize("form", WRITTEN)
-@pytest.mark.parametrize("body", ["", "<html><title>Bad gateway</title></html>", "[]", "{"])
-def test_a_reply_that_is_no_envelope(
-    onepagecrm: MakeOnePageCRM, status: int, expected: type[StatusError], form: str, body: str
-) -> None:
-    """Where a proxy answers in the server's place, the HTTP status decides."""
-    headers = {"Content-Type": "text/html"}
-    crm = onepagecrm(reply(body, status, headers), format=form, max_retries=0)
-
-    with pytest.raises(expected) as caught:
-        crm(version)
-
-    assert caught.value.code is None
+    assert failures(check, product(WRITTEN, [200, 400, 401, 404, 422, 500], CODES)) == []
 
 
-@pytest.mark.parametrize("form", WRITTEN)
-@pytest.mark.parametrize("body", ["", "<html/>", "[]", "{}", "1", "status: true\n"])
-def test_a_success_that_is_no_envelope(onepagecrm: MakeOnePageCRM, form: str, body: str) -> None:
+def test_maps_status_without_envelope(onepagecrm: MakeOnePageCRM) -> None:
+    """Where a proxy answers in the server's place, the HTTP status decides the class."""
+    cases: list[tuple[Any, ...]] = [
+        (status, expected, format_, body)
+        for (status, expected), format_, body in product(
+            [(401, AuthenticationError), (404, NotFoundError), (502, ServerError)],
+            WRITTEN,
+            ["", "<html><title>Bad gateway</title></html>", "[]", "{"],
+        )
+    ]
+
+    def check(status: int, expected: type[StatusError], format_: str, body: str) -> None:
+        headers = {"Content-Type": "text/html"}
+        crm = onepagecrm(reply(body, status, headers), format=format_, max_retries=0)
+
+        with pytest.raises(expected) as caught:
+            crm(version)
+
+        assert caught.value.code is None
+
+    assert failures(check, cases) == []
+
+
+def test_success_without_envelope_is_decode_error(onepagecrm: MakeOnePageCRM) -> None:
     """HTTP 200 without an envelope is a DecodeError."""
-    crm = onepagecrm(reply(body), format=form)
+    cases = product(WRITTEN, ["", "<html/>", "[]", "{}", "1", "status: true\n"])
 
-    with pytest.raises(DecodeError):
-        crm(version)
+    def check(format_: str, body: str) -> None:
+        crm = onepagecrm(reply(body), format=format_)
 
+        with pytest.raises(DecodeError):
+            crm(version)
 
-@pytest.mark.parametrize("status", [True, "0", None, 0.0])
-def test_a_status_of_another_type(onepagecrm: MakeOnePageCRM, status: Any) -> None:
-    """A status that is no integer says neither success nor failure."""
-    crm = onepagecrm(reply({"timestamp": 7, "status": status, "data": {"version": "1.2"}}))
-
-    with pytest.raises(DecodeError):
-        crm(version)
+    assert failures(check, cases) == []
 
 
-def test_a_success_under_an_error_status(onepagecrm: MakeOnePageCRM) -> None:
-    """An HTTP status that tells of an error is believed, though the envelope says 0."""
+def test_status_of_wrong_type_is_decode_error(onepagecrm: MakeOnePageCRM) -> None:
+    """A status that is not an int is neither success nor failure."""
+
+    def check(status: Any) -> None:
+        crm = onepagecrm(reply({"timestamp": 7, "status": status, "data": {"version": "1.2"}}))
+
+        with pytest.raises(DecodeError):
+            crm(version)
+
+    assert failures(check, product([True, "0", None, 0.0])) == []
+
+
+def test_error_status_wins_over_envelope(onepagecrm: MakeOnePageCRM) -> None:
+    """An HTTP error status is believed, though the envelope's status is 0."""
     crm = onepagecrm(reply(OK, 500), max_retries=0)
 
     with pytest.raises(ServerError):
         crm(version)
 
 
-def test_no_such_format(onepagecrm: MakeOnePageCRM) -> None:
+def test_explains_406(onepagecrm: MakeOnePageCRM) -> None:
     """406 with an empty body is explained."""
     crm = onepagecrm(reply(None, 406))
 
@@ -135,27 +148,28 @@ def test_no_such_format(onepagecrm: MakeOnePageCRM) -> None:
     assert caught.value.status_code == 406
 
 
-def test_the_mock_refuses_the_format(mocked_onepagecrm: MakeOnePageCRM) -> None:
+def test_explains_406_of_mock(mocked_onepagecrm: MakeOnePageCRM) -> None:
     """The explanation is there for the real reply as well."""
     with pytest.raises(BadRequestError, match="unknown format"):
         mocked_onepagecrm()(lambda crm: crm.request("GET", "/contacts"))
 
 
-@pytest.mark.parametrize("form", WRITTEN)
-def test_a_call_of_ones_own_is_read_like_an_operation(
-    mocked_onepagecrm: MakeOnePageCRM, form: str
-) -> None:
-    """`crm.request` reads the same tree in all formats, whatever the client's own is."""
-    crm = mocked_onepagecrm()
+def test_request_reads_all_formats(mocked_onepagecrm: MakeOnePageCRM) -> None:
+    """`request` reads the same tree in all formats, whatever the client's own is."""
 
-    def ask(form: str) -> Any:
-        return crm(lambda crm: crm.request("GET", f"/contacts.{form}")).data["data"]
+    def check(format_: str) -> None:
+        crm = mocked_onepagecrm()
 
-    assert repr(ask(form)) == repr(ask("json"))
+        def ask(format_: str) -> Any:
+            return crm(lambda crm: crm.request("GET", f"/contacts.{format_}")).data["data"]
+
+        assert repr(ask(format_)) == repr(ask("json"))
+
+    assert failures(check, product(WRITTEN)) == []
 
 
-def test_too_many_requests(onepagecrm: MakeOnePageCRM, clock: Clock) -> None:
-    """A 429 of a proxy is obeyed, and raised when it does not end."""
+def test_obeys_429_of_proxy(onepagecrm: MakeOnePageCRM, clock: Clock) -> None:
+    """A 429 from a proxy is obeyed, and raised when it does not end."""
     crm = onepagecrm(reply("", 429, {"Retry-After": "3"}))
 
     with pytest.raises(RateLimitError):
@@ -164,20 +178,24 @@ def test_too_many_requests(onepagecrm: MakeOnePageCRM, clock: Clock) -> None:
     assert clock.waits == [3.0, 3.0]
 
 
-@pytest.mark.parametrize("form", WRITTEN)
-def test_the_mocks_429(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs, form: str) -> None:
-    """Of too many requests, HTTP tells more than the envelope's 999."""
-    crm = mocked_onepagecrm(format=form, max_retries=0)
-    mocks.onepagecrm.fail(status=429, retry_after=7)
+def test_429_wins_over_code_999(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
+    """A 429 says more than the envelope's code 999."""
 
-    with pytest.raises(RateLimitError, match="A fault was asked for") as caught:
-        crm(version)
+    def check(format_: str) -> None:
+        mocks.reset()
+        crm = mocked_onepagecrm(format=format_, max_retries=0)
+        mocks.onepagecrm.fail(status=429, retry_after=7)
 
-    assert (caught.value.code, caught.value.retry_after) == (999, 7.0)
+        with pytest.raises(RateLimitError, match="Injected fault") as caught:
+            crm(version)
+
+        assert (caught.value.code, caught.value.retry_after) == (999, 7.0)
+
+    assert failures(check, product(WRITTEN)) == []
 
 
-def test_a_code_says_more_than_429(onepagecrm: MakeOnePageCRM) -> None:
-    """A code that has a meaning of its own keeps it under 429."""
+def test_specific_code_wins_over_429(onepagecrm: MakeOnePageCRM) -> None:
+    """A code with a meaning of its own keeps it under 429."""
     crm = onepagecrm(reply(WRITTEN["json"](201), 429), max_retries=0)
 
     with pytest.raises(QuotaExceededError):
@@ -214,53 +232,60 @@ FAILURES: dict[str, Answer | Exception] = {
 }
 
 
-@pytest.mark.parametrize("failure", FAILURES)
-@pytest.mark.parametrize("call", READS)
-def test_what_may_be_repeated_is_retried(
-    onepagecrm: MakeOnePageCRM, call: str, failure: str
-) -> None:
-    """Reads, replacements and deletions are repeated after a failure, also one told by code 999."""
-    work, data = READS[call]
-    crm = onepagecrm(FAILURES[failure], reply({**OK, **({} if data is None else {"data": data})}))
+def test_retries_repeatable_operations(onepagecrm: MakeOnePageCRM) -> None:
+    """Reads, updates and deletions are retried after a failure, code 999 included."""
 
-    crm(work)
+    def check(failure: str, call: str) -> None:
+        work, data = READS[call]
+        crm = onepagecrm(
+            FAILURES[failure], reply({**OK, **({} if data is None else {"data": data})})
+        )
 
-    assert len(crm.seen) == 2
+        crm(work)
 
+        assert len(crm.seen) == 2
 
-@pytest.mark.parametrize("failure", FAILURES)
-@pytest.mark.parametrize("call", WRITES)
-def test_what_changes_something_is_not(onepagecrm: MakeOnePageCRM, call: str, failure: str) -> None:
-    """What changes something is not sent twice, though most of it are GETs."""
-    crm = onepagecrm(FAILURES[failure])
-
-    with pytest.raises((ServerError, TransportError)):
-        crm(WRITES[call])
-
-    assert len(crm.seen) == 1
+    assert failures(check, product(FAILURES, READS)) == []
 
 
-@pytest.mark.parametrize("call", WRITES)
-def test_what_was_not_sent_is_sent_again(onepagecrm: MakeOnePageCRM, call: str) -> None:
-    """A connection that was never made is tried again for everything."""
-    crm = onepagecrm(httpx.ConnectError("refused"), reply({**OK, "status": 108}))
+def test_does_not_retry_writes(onepagecrm: MakeOnePageCRM) -> None:
+    """Operations that change something are not sent twice, though most of them are GETs."""
 
-    with pytest.raises(ValidationError):
-        crm(WRITES[call])
+    def check(failure: str, call: str) -> None:
+        crm = onepagecrm(FAILURES[failure])
 
-    assert len(crm.seen) == 2
+        with pytest.raises((ServerError, TransportError)):
+            crm(WRITES[call])
+
+        assert len(crm.seen) == 1
+
+    assert failures(check, product(FAILURES, WRITES)) == []
 
 
-def test_a_deletion_that_was_done(onepagecrm: MakeOnePageCRM) -> None:
+def test_retries_writes_that_were_not_sent(onepagecrm: MakeOnePageCRM) -> None:
+    """Every operation is retried where no connection was made."""
+
+    def check(call: str) -> None:
+        crm = onepagecrm(httpx.ConnectError("refused"), reply({**OK, "status": 108}))
+
+        with pytest.raises(ValidationError):
+            crm(WRITES[call])
+
+        assert len(crm.seen) == 2
+
+    assert failures(check, product(WRITES)) == []
+
+
+def test_lost_deletion_is_done(onepagecrm: MakeOnePageCRM) -> None:
     """A deletion whose reply was lost, and which then finds nothing, is done."""
-    gone = reply({"timestamp": 7, "status": 106, "message": "no such note"})
-    crm = onepagecrm(httpx.ReadError("reset"), gone)
+    not_found = reply({"timestamp": 7, "status": 106, "message": "no such note"})
+    crm = onepagecrm(httpx.ReadError("reset"), not_found)
 
     assert crm(lambda crm: crm.notes.delete(ID)) is None
 
 
-def test_a_deletion_of_nothing(onepagecrm: MakeOnePageCRM) -> None:
-    """A deletion that finds nothing at first is a NotFoundError."""
+def test_deletion_of_missing_record_raises(onepagecrm: MakeOnePageCRM) -> None:
+    """A first deletion that finds nothing is a NotFoundError."""
     crm = onepagecrm(reply({"timestamp": 7, "status": 106, "message": "no such note"}))
 
     with pytest.raises(NotFoundError):

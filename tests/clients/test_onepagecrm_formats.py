@@ -1,15 +1,15 @@
-"""The same tree from JSON, XML and YAML, typed by the document."""
+"""JSON, XML and YAML give the same tree, typed by the document."""
 
 from __future__ import annotations
 
 import json
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import httpx
 import hypothesis.strategies as st
-import pytest
 import yaml
 from codegen.references import write_out
 from hypothesis import given, settings
@@ -19,6 +19,7 @@ from crmkit.onepagecrm.shapes import reply_shape
 from crmkit.onepagecrm.vendor import OnePageCRMVendor
 from crmkit.onepagecrm.xml import read_xml
 from crmkit.onepagecrm.yaml import read_yaml
+from tests.clients.harness import failures
 from tests.contract.written_forms import Tree, Written
 
 KEY = "AJfSRLr7uhsa9lOIgKQ4Vu72zzg3QTE7pJL2iSeA6Mo="
@@ -49,12 +50,12 @@ def _reply_schema(path: str, method: str) -> Tree:
     return schema
 
 
-def _decoded(form: str, body: str, path: str, method: str) -> Any:
-    url = "https://x.test" + path.replace("{format}", form).replace("{id}", "7").replace(
+def _decoded(format_: str, body: str, path: str, method: str) -> Any:
+    url = "https://x.test" + path.replace("{format}", format_).replace("{id}", "7").replace(
         "{tag}", "Solar"
     )
     request = httpx.Request(method.upper(), url)
-    vendor = OnePageCRMVendor(form, "u", KEY, None, None)
+    vendor = OnePageCRMVendor(format_, "u", KEY, None, None)
     response = httpx.Response(200, content=body.encode(), request=request)
     return vendor.decode(response, Operation("x", method.upper(), path))
 
@@ -81,7 +82,7 @@ def _trees(schema: Tree) -> st.SearchStrategy[Any]:
     schema = written.resolve(schema)
     tree: st.SearchStrategy[Any]
     if kind == "object":
-        members = {name: _trees(one) for name, one in schema.get("properties", {}).items()}
+        members = {name: _trees(member) for name, member in schema.get("properties", {}).items()}
         tree = st.fixed_dictionaries({}, optional=members)
     elif kind == "array":
         tree = st.lists(_trees(schema["items"]), max_size=3)
@@ -90,35 +91,35 @@ def _trees(schema: Tree) -> st.SearchStrategy[Any]:
     return st.none() | tree if null else tree
 
 
-@cache
-def _envelopes(path: str, method: str) -> st.SearchStrategy[Any]:
-    return _trees(_reply_schema(path, method))
-
-
-@pytest.mark.parametrize(("path", "method"), _operations())
-@settings(max_examples=20)
-@given(data=st.data())
-def test_any_tree_reads_the_same_in_all_formats(path: str, method: str, data: Any) -> None:
-    """Whatever tree the document allows, XML, YAML and JSON of it give equal values and types."""
-    tree = data.draw(_envelopes(path, method))
-    schema = _reply_schema(path, method)
+def test_any_tree_is_equal_in_all_formats() -> None:
+    """Any tree that the document allows has equal values and types from XML, YAML and JSON."""
     written = Written(wire())
 
-    from_json = _decoded("json", json.dumps(tree), path, method)
-    from_xml = _decoded("xml", written.to_xml(tree, schema), path, method)
-    from_yaml = _decoded("yaml", written.to_yaml(tree), path, method)
+    def check(path: str, method: str) -> None:
+        schema = _reply_schema(path, method)
 
-    assert from_json == tree
-    assert repr(from_xml) == repr(tree)
-    assert repr(from_yaml) == repr(tree)
+        @settings(max_examples=4)
+        @given(_trees(schema))
+        def equal_in_all_formats(tree: Any) -> None:
+            from_json = _decoded("json", json.dumps(tree), path, method)
+            from_xml = _decoded("xml", written.to_xml(tree, schema), path, method)
+            from_yaml = _decoded("yaml", written.to_yaml(tree), path, method)
+
+            assert from_json == tree
+            assert repr(from_xml) == repr(tree)
+            assert repr(from_yaml) == repr(tree)
+
+        equal_in_all_formats()
+
+    assert failures(check, _operations()) == []
 
 
 # -- what the document's types decide ----------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("xml", "text", "tree"),
-    [
+def test_document_decides_types() -> None:
+    """Attributes, quotes and item names do not change the type that the document gives a member."""
+    cases: list[tuple[Any, ...]] = [
         ("<timestamp>7</timestamp>", "timestamp: '7'", {"timestamp": 7}),
         ('<timestamp type="string">7</timestamp>', 'timestamp: "7"', {"timestamp": 7}),
         ("<message>7</message>", "message: 7", {"message": "7"}),
@@ -140,33 +141,37 @@ def test_any_tree_reads_the_same_in_all_formats(path: str, method: str, data: An
             "notifications:\n- 1\n- off",
             {"notifications": ["1", "off"]},
         ),
-    ],
-)
-def test_the_document_decides(xml: str, text: str, tree: Tree | None) -> None:
-    """Attributes, quotes and names of items do not change what the document says of a member."""
-    read = read_xml(f"<hash>{xml}</hash>", CONTACTS)
-
-    if tree is not None:
-        assert repr(read) == repr(tree)
-        assert repr(read_yaml(text, CONTACTS)) == repr(tree)
-    else:
-        assert read == {"message": "7"}
-        assert read_yaml(text, CONTACTS) == {"message": "0x7"}
-
-
-@pytest.mark.parametrize("text", ["true", "1", "yes", "on", "TRUE", "Yes"])
-def test_booleans_of_all_spellings(text: str) -> None:
-    """True is read however XML and YAML write it."""
-    row = f"<hash><data><contacts><c><vip>{text}</vip></c></contacts></data></hash>"
-
-    assert read_xml(row, CONTACTS)["data"]["contacts"] == [{"vip": True}]
-    assert read_yaml(f"data: {{contacts: [{{vip: {text}}}]}}", CONTACTS)["data"]["contacts"] == [
-        {"vip": True}
     ]
 
+    def check(xml: str, text: str, tree: Tree | None) -> None:
+        read = read_xml(f"<hash>{xml}</hash>", CONTACTS)
 
-def test_an_empty_map_is_a_map() -> None:
-    """No next action is `{}` in all formats, and no name is None."""
+        if tree is not None:
+            assert repr(read) == repr(tree)
+            assert repr(read_yaml(text, CONTACTS)) == repr(tree)
+        else:
+            assert read == {"message": "7"}
+            assert read_yaml(text, CONTACTS) == {"message": "0x7"}
+
+    assert failures(check, cases) == []
+
+
+def test_reads_every_spelling_of_true() -> None:
+    """True is read however XML and YAML spell it."""
+
+    def check(text: str) -> None:
+        row = f"<hash><data><contacts><c><vip>{text}</vip></c></contacts></data></hash>"
+
+        assert read_xml(row, CONTACTS)["data"]["contacts"] == [{"vip": True}]
+        assert read_yaml(f"data: {{contacts: [{{vip: {text}}}]}}", CONTACTS)["data"][
+            "contacts"
+        ] == [{"vip": True}]
+
+    assert failures(check, product(["true", "1", "yes", "on", "TRUE", "Yes"])) == []
+
+
+def test_empty_map_is_dict() -> None:
+    """An absent next action is `{}` in all formats, and an absent name is None."""
     xml = '<contact><firstname nil="true"/><nextaction/></contact>'
     text = "{firstname: ~, nextaction: {}}"
     expected: list[Tree] = [{"firstname": None, "nextaction": {}}]
@@ -178,17 +183,20 @@ def test_an_empty_map_is_a_map() -> None:
         assert tree["data"]["contacts"] == expected
 
 
-@pytest.mark.parametrize("null", ["", "~", "null", "Null", "NULL"])
-def test_a_plain_null_is_none_and_a_quoted_one_a_text(null: str) -> None:
-    """YAML's nulls are None where the document allows it; in quotes they are what they say."""
-    plain = read_yaml(f"data:\n  contacts:\n  - company: {null}\n", CONTACTS)
-    quoted = read_yaml(f"data:\n  contacts:\n  - company: '{null}'\n", CONTACTS)
+def test_plain_null_is_none_and_quoted_null_is_str() -> None:
+    """YAML's plain nulls are None where the document allows it; quoted ones are str."""
 
-    assert plain["data"]["contacts"] == [{"company": None}]
-    assert quoted["data"]["contacts"] == [{"company": null}]
+    def check(null: str) -> None:
+        plain = read_yaml(f"data:\n  contacts:\n  - company: {null}\n", CONTACTS)
+        quoted = read_yaml(f"data:\n  contacts:\n  - company: '{null}'\n", CONTACTS)
+
+        assert plain["data"]["contacts"] == [{"company": None}]
+        assert quoted["data"]["contacts"] == [{"company": null}]
+
+    assert failures(check, product(["", "~", "null", "Null", "NULL"])) == []
 
 
-def test_a_name_that_xml_cannot_have() -> None:
+def test_reads_xml_name_with_underscore() -> None:
     """`30days` is read from the element `_30days`."""
     shape = reply_shape("/sales/index.{format}", "GET")
     won = '<_30days><won type="float">1e3</won></_30days>'
@@ -198,8 +206,8 @@ def test_a_name_that_xml_cannot_have() -> None:
     assert tree["data"]["breakdown"] == {"30days": {"won": 1000.0}}
 
 
-def test_members_that_the_document_does_not_know() -> None:
-    """XML tells their types by attributes; YAML gives texts."""
+def test_types_of_undocumented_members() -> None:
+    """XML has their types in attributes; YAML gives str."""
     xml = (
         "<hash><new><a type='integer'>1</a><b type='float'>1.5</b><c type='boolean'>true</c>"
         "<d nil='true'/><e type='array'><x>1</x><x/></e><f>x</f><g/></new></hash>"
@@ -212,13 +220,13 @@ def test_members_that_the_document_does_not_know() -> None:
     assert read_yaml(text, CONTACTS)["new"] == {"a": "1", "b": "1.5", "c": "true", **texts}
 
 
-def test_rubys_symbols_are_names() -> None:
-    """A colon before a key of YAML is no part of the name."""
+def test_strips_colon_of_ruby_symbol() -> None:
+    """A colon before a YAML key is not part of the name."""
     assert read_yaml(":status: 0\n", CONTACTS) == {"status": 0}
 
 
-def test_other_spellings_have_the_same_type() -> None:
-    """A member under the name that later versions give it is typed like the documented one."""
+def test_aliases_have_same_type() -> None:
+    """A member under the name of later versions is typed like the documented one."""
     shape = reply_shape("/notes.{format}", "GET")
     xml = "<hash><data><item><deal><stage>50</stage></deal></item></data></hash>"
 
@@ -226,23 +234,26 @@ def test_other_spellings_have_the_same_type() -> None:
     assert read_yaml("data: [{deal: {stage: '50'}}]", shape)["data"] == [{"deal": {"stage": 50}}]
 
 
-@pytest.mark.parametrize("form", ["xml", "yaml"])
-def test_an_error_may_have_null_for_data(form: str) -> None:
-    """A reply without a result is read, also where it says so with a null."""
-    body = {"xml": '<hash><data nil="true"/></hash>', "yaml": "data:\n"}[form]
+def test_data_may_be_null() -> None:
+    """A reply without a result is read, also where its data is null."""
 
-    assert _decoded(form, body, "/contacts.{format}", "get") == {"data": None}
+    def check(format_: str) -> None:
+        body = {"xml": '<hash><data nil="true"/></hash>', "yaml": "data:\n"}[format_]
+
+        assert _decoded(format_, body, "/contacts.{format}", "get") == {"data": None}
+
+    assert failures(check, product(["xml", "yaml"])) == []
 
 
-def test_a_call_of_ones_own_is_read_by_the_envelope() -> None:
-    """Of a path that the document does not know, the envelope is typed all the same."""
+def test_undocumented_path_has_typed_envelope() -> None:
+    """A reply to an undocumented path has a typed envelope all the same."""
     xml = "<hash><status>0</status><data><a type='integer'>1</a></data></hash>"
 
     assert _decoded("xml", xml, "/own.{format}", "get") == {"status": 0, "data": {"a": 1}}
 
 
-def test_a_byte_order_mark_is_no_part_of_a_reply() -> None:
-    """A mark before XML or YAML is passed over."""
+def test_ignores_byte_order_mark() -> None:
+    """A byte order mark before XML or YAML is ignored."""
     assert _decoded("xml", "\ufeff<hash><status>0</status></hash>", "/own.{format}", "get") == {
         "status": 0
     }

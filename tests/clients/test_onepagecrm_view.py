@@ -1,9 +1,10 @@
-"""`crm.view`: the newest state of the account, whatever reply tells it."""
+"""`crm.view`: the newest state of the account, from whatever reply has it."""
 
 from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
+from itertools import product
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from crmkit import DecodeError, QuotaExceededError, ValidationError
 from crmkit.onepagecrm import OnePageCRM, View
 from crmkit_mock import MockCRMs
 from tests.clients.conftest import ONEPAGECRM_KEY, MakeOnePageCRM
-from tests.clients.harness import Answer, Canned, reply
+from tests.clients.harness import Answer, Canned, failures, reply, sync_alone
+
+asynchronous = sync_alone
 
 FORMS = ["json", "xml", "yaml"]
 TAGS = {"system": [{"name": "waiting", "count": 1}], "custom": [{"name": "Solar", "count": 2}]}
@@ -28,24 +31,24 @@ SALES = {
 
 
 def answer(timestamp: int = 7, status: int = 0, **members: Any) -> Answer:
-    """Answer with an envelope around the simplest data there is."""
+    """Answer with an envelope around the simplest data."""
     data = {"version": "1.2"}
     head = {"timestamp": timestamp, "status": status, "message": "said", "data": data}
     return reply({**head, **members})
 
 
 def version(crm: Any) -> Any:
-    """Make the simplest call there is."""
+    """Make the simplest call."""
     return crm.api_version()
 
 
 def counts(items: Any) -> dict[str, int]:
     """Return the counts of tags or statuses by name."""
-    return {one.name: one.count for one in items}
+    return {item.name: item.count for item in items}
 
 
-def test_before_the_first_reply(onepagecrm: MakeOnePageCRM) -> None:
-    """A new client's view is empty, and asks for nothing."""
+def test_new_view_is_empty(onepagecrm: MakeOnePageCRM) -> None:
+    """A new client's view is empty, and sends nothing."""
     crm = onepagecrm(answer())
     view = crm.crm.view
 
@@ -54,7 +57,7 @@ def test_before_the_first_reply(onepagecrm: MakeOnePageCRM) -> None:
     assert crm.seen == []
 
 
-def test_all_parts(onepagecrm: MakeOnePageCRM) -> None:
+def test_parts_have_types(onepagecrm: MakeOnePageCRM) -> None:
     """Each part is an object of its own type."""
     parts: dict[str, Any] = {"tags": TAGS, "statuses": STATUSES, "sales": SALES}
     parts["notifications"] = ["new one"]
@@ -71,8 +74,8 @@ def test_all_parts(onepagecrm: MakeOnePageCRM) -> None:
     assert view.notifications == ["new one"]
 
 
-def test_part_by_part(onepagecrm: MakeOnePageCRM) -> None:
-    """What a reply carries replaces its part; what it does not carry stays."""
+def test_reply_replaces_its_parts(onepagecrm: MakeOnePageCRM) -> None:
+    """A reply replaces the parts that it carries; the others stay."""
     crm = onepagecrm(
         answer(7, tags=TAGS, statuses=STATUSES, notifications=["deals_limit_reached"]),
         answer(8, tags={"system": [], "custom": []}),
@@ -91,40 +94,47 @@ def test_part_by_part(onepagecrm: MakeOnePageCRM) -> None:
     assert view.timestamp == datetime.fromtimestamp(9, UTC)
 
 
-@pytest.mark.parametrize("code", [101, 104, 108, 201, 999])
-def test_errors_tell_as_well(onepagecrm: MakeOnePageCRM, code: int) -> None:
-    """A reply that tells an error renews the view like any other."""
-    crm = onepagecrm(answer(7, code, notifications=["contacts_list_full"]), max_retries=0)
+def test_error_reply_updates_view(onepagecrm: MakeOnePageCRM) -> None:
+    """An error reply updates the view like any other."""
 
-    with pytest.raises(Exception, match="said"):
+    def check(code: int) -> None:
+        crm = onepagecrm(answer(7, code, notifications=["contacts_list_full"]), max_retries=0)
+
+        with pytest.raises(Exception, match="said"):
+            crm(version)
+
+        assert crm.crm.view.notifications == ["contacts_list_full"]
+
+    assert failures(check, product([101, 104, 108, 201, 999])) == []
+
+
+def test_mock_updates_view(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
+    """Login, changes without data and refusals of the mock update the view, in every format."""
+
+    def check(format_: str) -> None:
+        mocks.reset()
+        mock = mocks.onepagecrm
+        crm = mocked_onepagecrm(**mock.login, format=format_)
+        view = crm.crm.view
+
         crm(version)
+        assert counts(view.statuses)["all"] == 2
+        assert view.sales.target == 5200.0
 
-    assert crm.crm.view.notifications == ["contacts_list_full"]
+        crm(lambda crm: crm.tags.create(name="Solar"))
+        assert counts(view.tags.custom) == {"Solar": 0}
 
+        mock.limit(contacts=2)
+        with pytest.raises(QuotaExceededError) as caught:
+            crm(lambda crm: crm.contacts.create(lastname="Third"))
+        assert caught.value.code == 201
+        assert view.notifications == ["contacts_list_full"]
 
-@pytest.mark.parametrize("form", FORMS)
-def test_the_mock_tells(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs, form: str) -> None:
-    """Login, changes without data and refusals of the mock renew the view, in every format."""
-    mock = mocks.onepagecrm
-    crm = mocked_onepagecrm(**mock.login, format=form)
-    view = crm.crm.view
-
-    crm(version)
-    assert counts(view.statuses)["all"] == 2
-    assert view.sales.target == 5200.0
-
-    crm(lambda crm: crm.tags.create(name="Solar"))
-    assert counts(view.tags.custom) == {"Solar": 0}
-
-    mock.limit(contacts=2)
-    with pytest.raises(QuotaExceededError) as caught:
-        crm(lambda crm: crm.contacts.create(lastname="Third"))
-    assert caught.value.code == 201
-    assert view.notifications == ["contacts_list_full"]
+    assert failures(check, product(FORMS)) == []
 
 
-def test_a_server_whose_clock_goes_back(onepagecrm: MakeOnePageCRM) -> None:
-    """What a call tells that began after another's end is newer, whatever the timestamps say."""
+def test_later_call_wins_over_timestamp(onepagecrm: MakeOnePageCRM) -> None:
+    """A call that began after another's end is newer, whatever the timestamps are."""
     crm = onepagecrm(answer(10**30, tags=TAGS), answer(9, tags=TAGS), answer(8, tags=NO_TAGS))
 
     for _ in range(3):
@@ -134,8 +144,8 @@ def test_a_server_whose_clock_goes_back(onepagecrm: MakeOnePageCRM) -> None:
     assert crm.crm.view.timestamp == datetime.fromtimestamp(8, UTC)
 
 
-def test_after_a_reset_of_the_mock(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
-    """A client that outlives a reset, with which the mock's clock goes back, sees what is there."""
+def test_view_survives_reset_of_mock(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
+    """After a reset, with which the mock's clock goes back, the view shows what is there."""
     crm = mocked_onepagecrm()
     crm(lambda crm: crm.tags.create(name="Solar"))
     crm(lambda crm: crm.tags.create(name="Wind"))
@@ -146,8 +156,8 @@ def test_after_a_reset_of_the_mock(mocked_onepagecrm: MakeOnePageCRM, mocks: Moc
     assert counts(crm.crm.view.tags.custom) == {"Water": 0}
 
 
-def test_replies_that_overtake_each_other() -> None:
-    """Of calls under way at once, the reply made earlier does not replace what the later told."""
+def test_older_reply_does_not_replace_newer() -> None:
+    """Of concurrent calls, the older reply does not replace what the newer one had."""
     both, second_is_back = threading.Barrier(2), threading.Event()
 
     class Overtaken(Canned):
@@ -169,12 +179,12 @@ def test_replies_that_overtake_each_other() -> None:
 
         assert crm.view.tags is not None
         assert counts(crm.view.tags.custom) == {"Solar": 2}
-        assert counts(crm.view.statuses) == {"all": 2, "lead": 1}  # nothing newer is known
+        assert counts(crm.view.statuses) == {"all": 2, "lead": 1}  # there is nothing newer
         assert crm.view.timestamp == datetime.fromtimestamp(9, UTC)
 
 
-def test_the_team_of_later_versions(onepagecrm: MakeOnePageCRM) -> None:
-    """The counts of teams, which API 2.x puts among the statuses, are passed over."""
+def test_ignores_team_counts(onepagecrm: MakeOnePageCRM) -> None:
+    """The counts of teams, which API 2.x has among the statuses, are ignored."""
     crm = onepagecrm(answer(7, statuses=[*STATUSES, {"team": {"all": 2}}]))
 
     crm(version)
@@ -182,9 +192,9 @@ def test_the_team_of_later_versions(onepagecrm: MakeOnePageCRM) -> None:
     assert counts(crm.crm.view.statuses) == {"all": 2, "lead": 1}
 
 
-@pytest.mark.parametrize(
-    ("part", "value"),
-    [
+def test_unreadable_part(onepagecrm: MakeOnePageCRM) -> None:
+    """An unreadable part is a DecodeError of a success, and does not hide an error."""
+    cases: list[tuple[Any, ...]] = [
         ("tags", []),
         ("tags", {"system": [], "custom": [{"name": "x"}]}),
         ("statuses", {}),
@@ -192,58 +202,59 @@ def test_the_team_of_later_versions(onepagecrm: MakeOnePageCRM) -> None:
         ("sales", {"target": 1}),
         ("notifications", "too_many_contacts"),
         ("notifications", [1]),
-    ],
-)
-def test_a_part_of_another_form(onepagecrm: MakeOnePageCRM, part: str, value: Any) -> None:
-    """A part that cannot be read is a DecodeError of a success, and does not hide an error."""
-    crm = onepagecrm(answer(7, **{part: value}), answer(8, 108, **{part: value}))
+    ]
 
-    with pytest.raises(DecodeError):
-        crm(version)
-    with pytest.raises(ValidationError):
-        crm(version)
+    def check(part: str, value: Any) -> None:
+        crm = onepagecrm(answer(7, **{part: value}), answer(8, 108, **{part: value}))
 
-    assert getattr(crm.crm.view, part) in (None, [])
+        with pytest.raises(DecodeError):
+            crm(version)
+        with pytest.raises(ValidationError):
+            crm(version)
+
+        assert getattr(crm.crm.view, part) in (None, [])
+
+    assert failures(check, cases) == []
 
 
-def test_a_callback(onepagecrm: MakeOnePageCRM) -> None:
-    """A function that watches the view is called after each reply that replaces a part of it."""
+def test_watch_is_called_for_changes(onepagecrm: MakeOnePageCRM) -> None:
+    """A function passed to `watch` is called after each reply that replaces a part."""
     crm = onepagecrm(
         answer(7, notifications=["a"]), answer(8), answer(9, 108, notifications=["b"]), answer(10)
     )
-    told: list[list[str]] = []
-    end = crm.crm.view.watch(lambda view: told.append(view.notifications))
+    calls: list[list[str]] = []
+    end = crm.crm.view.watch(lambda view: calls.append(view.notifications))
 
     crm(version)
     crm(version)
     with pytest.raises(ValidationError):
         crm(version)
-    assert told == [["a"], ["b"]]
+    assert calls == [["a"], ["b"]]
 
     end()
     crm(version)
-    assert told == [["a"], ["b"]]
+    assert calls == [["a"], ["b"]]
 
 
-def test_a_callback_that_fails(
+def test_failing_callback_is_logged(
     onepagecrm: MakeOnePageCRM, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What a callback raises is logged; the call has been made, and returns."""
+    """An exception of a callback is logged; the call returns."""
     crm = onepagecrm(answer(7, notifications=["a"]))
-    told: list[View] = []
+    calls: list[View] = []
 
     def fail(_: View) -> None:
         raise RuntimeError("mine")
 
     crm.crm.view.watch(fail)
-    crm.crm.view.watch(told.append)
+    crm.crm.view.watch(calls.append)
 
     assert crm(version) == "1.2"
-    assert told == [crm.crm.view]
+    assert calls == [crm.crm.view]
     assert "mine" in caplog.text
 
 
-def test_threads_renew_one_view() -> None:
+def test_threads_share_view() -> None:
     """Threads that get replies in any order leave the newest part of each kind."""
 
     class Counting(Canned):
@@ -256,9 +267,9 @@ def test_threads_renew_one_view() -> None:
             return answer(number, notifications=[str(number)])(request)
 
     transport = Counting()
-    told: list[int] = []
+    calls: list[int] = []
     with OnePageCRM(uid="u", key=ONEPAGECRM_KEY, transport=transport) as crm:
-        crm.view.watch(lambda view: told.append(int(view.notifications[0])))
+        crm.view.watch(lambda view: calls.append(int(view.notifications[0])))
         threads = [
             threading.Thread(target=lambda: [crm.api_version() for _ in range(25)])
             for _ in range(8)
@@ -269,11 +280,11 @@ def test_threads_renew_one_view() -> None:
             thread.join()
 
         assert crm.view.notifications == ["200"]
-    assert max(told) == 200
+    assert max(calls) == 200
 
 
-def test_views_of_a_client_share_it(onepagecrm: MakeOnePageCRM) -> None:
-    """What a call through `with_options` learns, the client knows."""
+def test_with_options_shares_view(onepagecrm: MakeOnePageCRM) -> None:
+    """What a call through `with_options` learns is in the client's view."""
     crm = onepagecrm(answer(7, notifications=["a"]))
 
     crm(version, crm.crm.with_options(timeout=1))

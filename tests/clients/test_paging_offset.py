@@ -1,4 +1,4 @@
-"""Lists that count items: totals that are none, and items that shift between pages."""
+"""Lists by offset: totals, and items that shift between pages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from crmkit.core.client import AsyncClient, SyncClient
 from crmkit.core.operation import Operation, Paging
 from crmkit.core.paging import RECENT, AsyncPager, ListRequest, Pager
 from crmkit.core.vendor import Vendor
-from tests.clients.harness import call_of
+from tests.clients.harness import both, call_of, sync_alone
+
+asynchronous = sync_alone
 
 PAGING = Paging("offset", number="offset", size="size", default_size=2, first=0, total=("total",))
 THINGS = Operation(
@@ -35,20 +37,20 @@ class Server(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     Args:
         ids: The ids at first.
-        changes: What happens to the list after the first request, the second and so on.
-        counting: Whether it tells the total, or -1 and -2 instead.
+        changes: What changes the list after the first request, the second and so on.
+        counting: Whether replies have the total, or -1 and -2 instead.
     """
 
     def __init__(self, ids: list[int], *changes: Change, counting: bool = True) -> None:
         self.ids = ids
         self.counting = counting
         self._changes = list(changes)
-        self.asked: list[tuple[int, int]] = []
+        self.requests: list[tuple[int, int]] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer with a page, and let the change happen."""
+        """Answer with a page, and make the next change."""
         offset, size = (int(request.url.params[name]) for name in ("offset", "size"))
-        self.asked.append((offset, size))
+        self.requests.append((offset, size))
         rows = [{"id": str(id)} for id in self.ids[offset : offset + size]]
         total = len(self.ids)
         if not self.counting:
@@ -62,17 +64,17 @@ class Server(httpx.BaseTransport, httpx.AsyncBaseTransport):
         return self.handle_request(request)
 
 
-@pytest.fixture(params=["sync", "async"])
-def read(request: pytest.FixtureRequest) -> Callable[..., Any]:
+@pytest.fixture
+def read(asynchronous: bool) -> Callable[..., Any]:
     """Return a function that reads a list: its ids, or what else is made of the pager."""
 
-    def made(server: Any, work: Callable[[Any], Any] | None = None, **asked: int) -> Any:
-        cls: Any = SyncClient if request.param == "sync" else AsyncClient
+    def made(server: Any, work: Callable[[Any], Any] | None = None, **paging: int) -> Any:
+        cls: Any = AsyncClient if asynchronous else SyncClient
         crm = cls(Vendor(), "https://x.example", transport=server)
-        things: Any = ListRequest(crm._sender, call_of(crm, THINGS), **asked)
-        if request.param == "sync":
-            return (work or Pager.collect)(Pager(things, ids_of))
-        return asyncio.run(collected((work or AsyncPager.collect)(AsyncPager(things, ids_of))))
+        things: Any = ListRequest(crm._sender, call_of(crm, THINGS), **paging)
+        if asynchronous:
+            return asyncio.run(collected((work or AsyncPager.collect)(AsyncPager(things, ids_of))))
+        return (work or Pager.collect)(Pager(things, ids_of))
 
     return made
 
@@ -84,70 +86,74 @@ def ids_of(rows: list[Any]) -> list[int]:
 
 async def collected(result: Any) -> Any:
     """Return what was awaited, or the items of what is iterated."""
-    return [one async for one in result] if hasattr(result, "__aiter__") else await result
+    return [item async for item in result] if hasattr(result, "__aiter__") else await result
 
 
 def nothing(ids: list[int]) -> None:
     """Change nothing."""
 
 
-def test_the_total_ends_a_list(read: Callable[..., Any]) -> None:
-    """At the total no further page is asked for."""
+@both
+def test_total_ends_the_list(read: Callable[..., Any]) -> None:
+    """At the total no further page is requested."""
     server = Server([1, 2, 3, 4, 5])
 
     assert read(server) == [1, 2, 3, 4, 5]
-    assert server.asked == [(0, 2), (2, 2), (4, 2)]
+    assert server.requests == [(0, 2), (2, 2), (4, 2)]
 
 
-def test_totals_that_are_none(read: Callable[..., Any]) -> None:
+@both
+def test_negative_totals_are_not_counts(read: Callable[..., Any]) -> None:
     """-1 goes on, -2 ends without a further request, and neither is a page's total."""
     server = Server([1, 2, 3, 4], counting=False)
 
     pages = list(read(server, lambda pager: pager.pages()))
 
-    assert server.asked == [(0, 2), (2, 2)]
+    assert server.requests == [(0, 2), (2, 2)]
     assert [(page.items, page.total, page.number) for page in pages] == [
         ([1, 2], None, 0),
         ([3, 4], None, 2),
     ]
 
 
-def test_no_more_than_needed(read: Callable[..., Any]) -> None:
-    """`take` asks for as many items as are wanted still, unless the size of a page is given."""
+@both
+def test_take_requests_no_more_than_needed(read: Callable[..., Any]) -> None:
+    """`take` requests as many items as are still wanted, unless the page size is passed."""
     server = Server(list(range(10)))
 
     assert read(server, lambda pager: pager.take(3).collect()) == [0, 1, 2]
     assert read(server, lambda pager: pager.first()) == 0
-    assert server.asked == [(0, 2), (2, 1), (0, 1)]
+    assert server.requests == [(0, 2), (2, 1), (0, 1)]
 
     assert read(server, lambda pager: pager.take(3).collect(), page_size=5) == [0, 1, 2]
-    assert server.asked[3:] == [(0, 5)]
+    assert server.requests[3:] == [(0, 5)]
 
 
-def test_items_that_come_in(read: Callable[..., Any]) -> None:
-    """Items that new ones push over the page's edge come once."""
+@both
+def test_items_pushed_to_the_next_page_come_once(read: Callable[..., Any]) -> None:
+    """Items that new ones push to the next page come once."""
     server = Server([1, 2, 3, 4, 5], lambda ids: ids.insert(0, 0), lambda ids: ids.insert(0, -1))
 
     assert read(server) == [1, 2, 3, 4, 5]
 
 
-def test_a_whole_page_of_new_items(read: Callable[..., Any]) -> None:
+def test_skips_page_without_unseen_items(read: Callable[..., Any]) -> None:
     """A page that brings nothing new is passed over."""
     server = Server([1, 2, 3], lambda ids: ids.insert(0, 0), lambda ids: ids.insert(0, -1))
 
     assert read(server, page_size=1) == [1, 2, 3]
 
 
-@pytest.mark.parametrize("gone", [0, 1])
-def test_items_that_go(read: Callable[..., Any], gone: int) -> None:
+@both
+def test_deletions_leave_no_item_out(read: Callable[..., Any]) -> None:
     """Where items that were read are deleted, none of those that move up is left out."""
-    server = Server([1, 2, 3, 4, 5, 6], lambda ids: ids.__delitem__(gone))
+    for deleted in (0, 1):
+        server = Server([1, 2, 3, 4, 5, 6], lambda ids, deleted=deleted: ids.__delitem__(deleted))  # type: ignore[misc]  # a default
+        assert read(server) == [1, 2, 3, 4, 5, 6]
+        assert server.requests[:3] == [(0, 2), (2, 2), (1, 2)]
 
-    assert read(server) == [1, 2, 3, 4, 5, 6]
-    assert server.asked[:3] == [(0, 2), (2, 2), (1, 2)]
 
-
-def test_items_that_go_before_they_are_read(read: Callable[..., Any]) -> None:
+def test_later_deletions_repeat_nothing(read: Callable[..., Any]) -> None:
     """Where later items are deleted, what was read does not come again, nor is it an error."""
     server = Server(
         [1, 2, 3, 4, 5, 6, 7, 8], nothing, lambda ids: ids.__delitem__(slice(6, 8)), nothing
@@ -156,23 +162,25 @@ def test_items_that_go_before_they_are_read(read: Callable[..., Any]) -> None:
     assert read(server) == [1, 2, 3, 4, 5, 6]
 
 
-@pytest.mark.parametrize(("gone", "offsets"), [(1, [2, 3, 2]), (4, [2, 3, 2])])
-def test_a_start_in_the_middle(read: Callable[..., Any], gone: int, offsets: list[int]) -> None:
+@pytest.mark.parametrize(("deleted", "offsets"), [(1, [2, 3, 2]), (4, [2, 3, 2])])
+def test_never_goes_back_before_start(
+    read: Callable[..., Any], deleted: int, offsets: list[int]
+) -> None:
     """A list that begins further on never goes back before its beginning."""
-    server = Server([1, 2, 3, 4, 5, 6, 7], lambda ids: ids.__delitem__(slice(2, 2 + gone)))
+    server = Server([1, 2, 3, 4, 5, 6, 7], lambda ids: ids.__delitem__(slice(2, 2 + deleted)))
 
-    assert read(server, start=2, page_size=1) == [3, *range(3 + gone, 8)]
-    assert [offset for offset, _ in server.asked][:3] == offsets
+    assert read(server, start=2, page_size=1) == [3, *range(3 + deleted, 8)]
+    assert [offset for offset, _ in server.requests][:3] == offsets
 
 
 @pytest.mark.parametrize("totals", [[4], [4, 3]])
-def test_a_list_that_goes_round(read: Callable[..., Any], totals: list[int]) -> None:
-    """A server that sends the same items in turn, whatever it is asked, is an error, no hang."""
+def test_endless_list_is_an_error(read: Callable[..., Any], totals: list[int]) -> None:
+    """A server that sends the same items in turn, whatever the request, is an error."""
 
     class Round(Server):
         def handle_request(self, request: httpx.Request) -> httpx.Response:
-            count = len(self.asked)
-            self.asked.append((0, 0))
+            count = len(self.requests)
+            self.requests.append((0, 0))
             body = {
                 "total": totals[count % len(totals)] * 100_000,
                 "list": [{"id": str(count % 3)}, {"id": str(count % 2 + 3)}],
@@ -184,11 +192,11 @@ def test_a_list_that_goes_round(read: Callable[..., Any], totals: list[int]) -> 
         read(server)
 
     assert caught.value.items_read == 5
-    assert len(server.asked) < RECENT
+    assert len(server.requests) < RECENT
 
 
-def test_memory_of_what_was_read(read: Callable[..., Any]) -> None:
-    """A long list comes whole and once, though not all of its ids are remembered."""
+def test_long_list_comes_once(read: Callable[..., Any]) -> None:
+    """A long list is complete and without repetition, though not all ids are remembered."""
     server = Server(list(range(RECENT * 2 + 1)))
 
     assert read(server, page_size=200) == list(range(RECENT * 2 + 1))

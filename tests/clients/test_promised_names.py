@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
+from importlib.metadata import version
 from typing import Any
 
 import pytest
 
 import crmkit
+from tests.clients.harness import CREDENTIALS, both, new_client
 
 CRUD = "list get create update delete"
-CREDENTIALS: dict[str, dict[str, Any]] = {
-    "Relenta": {"account": "acme", "department_key": "k"},
-    "AutoCRM": {"base_url": "https://acme.example", "api_key": "k"},
-    "EspoCRM": {"base_url": "https://acme.example", "api_key": "k"},
-    "OnePageCRM": {"uid": "u", "key": "azE="},
-    "Monica": {"token": "t"},
-}
 ENTITIES = [
     "accounts",
     "contacts",
@@ -144,71 +140,88 @@ ARGUMENTS: dict[str, dict[str, str]] = {
 }
 
 
-def client(name: str, *, asynchronous: bool) -> Any:
-    """Return a client that never sends anything."""
-    return getattr(crmkit, f"Async{name}" if asynchronous else name)(**CREDENTIALS[name])
+def test_clients_are_public() -> None:
+    """Each CRM has a sync and an async client."""
+    for name in METHODS:
+        assert {name, f"Async{name}"} <= set(crmkit.__all__)
 
 
+def test_espocrm_has_the_names_of_autocrm() -> None:
+    """`crmkit.espocrm` has the same objects as `crmkit.autocrm`, under the same names."""
+    autocrm: Any = importlib.import_module("crmkit.autocrm")
+    espocrm: Any = importlib.import_module("crmkit.espocrm")
+    assert {*autocrm.__all__, "where"} <= set(espocrm.__all__)
+    for name in espocrm.__all__:
+        assert getattr(espocrm, name) is getattr(autocrm, name), name
+
+
+def test_names_for_annotations_are_those_of_core() -> None:
+    """What calls return and take can be imported from `crmkit`, as the same object."""
+    from crmkit.core import options, paging, reply, types
+
+    homes = {
+        paging: ("Pager", "AsyncPager", "Page"),
+        reply: ("Reply",),
+        options: ("Options",),
+        types: ("File", "UNSET"),
+    }
+    for home, names in homes.items():
+        for name in names:
+            assert getattr(crmkit, name) is getattr(home, name), name
+    assert crmkit.__version__ == version("crmkit")
+
+
+@both
 @pytest.mark.parametrize("name", CREDENTIALS)
-def test_every_client_is_there(name: str) -> None:
-    """Each CRM has its client and the async twin."""
-    assert {name, f"Async{name}"} <= set(crmkit.__all__)
-
-
-@pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
-@pytest.mark.parametrize("name", CREDENTIALS)
-def test_a_client_has_its_methods(name: str, *, asynchronous: bool) -> None:
-    """Every promised resource has its promised methods, documented, on both twins."""
-    crm = client(name, asynchronous=asynchronous)
+def test_client_has_its_methods(name: str, asynchronous: bool) -> None:
+    """Every promised resource has its promised methods, documented, with their arguments."""
+    crm = new_client(name, asynchronous=asynchronous)
     missing: list[str] = []
     for resource, methods in METHODS[name].items():
         owner = getattr(crm, resource, None) if resource else crm
         for method in methods.split():
-            found = getattr(owner, method, None)
-            if not callable(found) or not inspect.getdoc(found):
+            function = getattr(owner, method, None)
+            if not callable(function) or not inspect.getdoc(function):
                 missing.append(f"{resource}.{method}")
-    assert missing == []
-
-
-@pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
-@pytest.mark.parametrize("name", ARGUMENTS)
-def test_methods_take_the_promised_arguments(name: str, *, asynchronous: bool) -> None:
-    """Methods have the promised arguments by name, on both twins."""
-    crm = client(name, asynchronous=asynchronous)
-    missing: list[str] = []
-    for path, arguments in ARGUMENTS[name].items():
+    for path, arguments in ARGUMENTS.get(name, {}).items():
         resource, _, method = path.partition(".")
         owner = getattr(crm, resource) if resource else crm
-        taken = inspect.signature(getattr(owner, method)).parameters
-        missing += [f"{path}({one})" for one in arguments.split() if one not in taken]
+        params = inspect.signature(getattr(owner, method)).parameters
+        missing += [
+            f"{path}({argument})" for argument in arguments.split() if argument not in params
+        ]
     assert missing == []
 
 
 @pytest.mark.parametrize("name", CREDENTIALS)
-def test_twins_are_alike(name: str) -> None:
-    """Both twins have the same public methods with the same arguments and defaults."""
-    sync, asynchronous = (client(name, asynchronous=one) for one in (False, True))
+def test_sync_and_async_methods_are_alike(name: str) -> None:
+    """Sync and async clients have the same public methods, with the same arguments and defaults."""
+    clients = new_client(name), new_client(name, asynchronous=True)
     for resource in METHODS[name]:
-        one, other = (getattr(crm, resource) if resource else crm for crm in (sync, asynchronous))
-        names = {attribute for attribute in dir(one) if not attribute.startswith("_")}
-        others = {attribute for attribute in dir(other) if not attribute.startswith("_")}
+        owners = [getattr(crm, resource) if resource else crm for crm in clients]
+        names, async_names = (
+            {attribute for attribute in dir(owner) if not attribute.startswith("_")}
+            for owner in owners
+        )
         renamed = {"close": "aclose"}
-        assert {renamed.get(attribute, attribute) for attribute in names} == others
+        assert {renamed.get(attribute, attribute) for attribute in names} == async_names
         for method in METHODS[name][resource].split():
-            signatures = [inspect.signature(getattr(owner, method)) for owner in (one, other)]
-            first, second = ([*signature.parameters.values()] for signature in signatures)
-            assert [(p.name, p.kind, p.default) for p in first] == [
-                (p.name, p.kind, p.default) for p in second
-            ]
+            first, second = (
+                [
+                    (param.name, param.kind, param.default)
+                    for param in inspect.signature(getattr(owner, method)).parameters.values()
+                ]
+                for owner in owners
+            )
+            assert first == second, method
 
 
 @pytest.mark.parametrize("name", CREDENTIALS)
-def test_nothing_shadows_a_builtin(name: str) -> None:
+def test_no_annotation_says_bare_list(name: str) -> None:
     """No annotation of a promised method says a bare `list`, which such a method shadows."""
-    crm = client(name, asynchronous=False)
+    crm = new_client(name)
     for resource, methods in METHODS[name].items():
         owner = getattr(crm, resource) if resource else crm
         for method in methods.split():
-            function = getattr(type(owner), method)
-            told = [str(one) for one in inspect.get_annotations(function).values()]
-            assert not [one for one in told if one.split("[")[0] == "list"], (resource, method)
+            annotations = inspect.get_annotations(getattr(type(owner), method)).values()
+            assert "list" not in {str(one).split("[")[0] for one in annotations}, (resource, method)

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from crmkit import AuthenticationError, NotFoundError, StatusError
-from crmkit.core.reply import Reply
+from crmkit import AuthenticationError, NotFoundError, Reply, StatusError
 from crmkit_mock import MockCRMs
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import KEY, KEY_HEADER, envelope, refusal, reply
+from tests.clients.harness import KEY, KEY_HEADER, both, envelope, refusal, reply, sync_alone
+
+asynchronous = sync_alone
 
 
-def test_a_reply_is_told_whole(client: MakeClient) -> None:
-    """`request` gives status, headers, the decoded body with its envelope, and the bytes."""
+@both
+def test_returns_whole_reply(client: MakeClient) -> None:
+    """`request` returns status, headers, the decoded body with its envelope, and the bytes."""
     crm = client(reply(envelope({"x": 1}), 201, {"X-A": "b"}))
 
-    found = crm(lambda crm: crm.request("POST", "/thing.json", json={"y": None}, query={"q": "ü"}))
+    result = crm(lambda crm: crm.request("POST", "/thing.json", json={"y": None}, query={"q": "ü"}))
 
-    assert isinstance(found, Reply)
-    assert found.status_code == 201
-    assert found.headers["x-a"] == "b"
-    assert found.data == envelope({"x": 1})
-    assert found.content.startswith(b"{")
+    assert isinstance(result, Reply)
+    assert result.status_code == 201
+    assert result.headers["x-a"] == "b"
+    assert result.data == envelope({"x": 1})
+    assert result.content.startswith(b"{")
     (seen,) = crm.seen
     assert (seen.method, seen.path, seen.query) == ("POST", "/api/v3/thing.json", {"q": "ü"})
     assert seen.json == {"y": None}
@@ -32,24 +32,17 @@ def test_a_reply_is_told_whole(client: MakeClient) -> None:
     assert seen.headers["user-agent"].startswith("crmkit/")
 
 
-@pytest.mark.parametrize(
-    ("body", "status", "data"),
-    [(None, 204, None), (b"", 200, None), ("<p>Hello", 200, None)],
-    ids=["204", "empty", "html"],
-)
-def test_a_reply_of_another_form(client: MakeClient, body: Any, status: int, data: Any) -> None:
-    """What no operation covers may answer in any form: empty, or without the vendor's envelope."""
-    headers = {"Content-Type": "text/html"} if isinstance(body, str) else {}
-    crm = client(reply(body, status, headers))
-
-    found = crm(lambda crm: crm.request("DELETE", "/x"))
-
-    assert found.status_code == status
-    assert found.data == data
+def test_reply_may_have_any_form(client: MakeClient) -> None:
+    """What no operation covers may be answered by nothing, or without the vendor's envelope."""
+    for body, status in ((None, 204), (b"", 200), ("<p>Hello", 200)):
+        headers = {"Content-Type": "text/html"} if isinstance(body, str) else {}
+        crm = client(reply(body, status, headers))
+        result = crm(lambda crm: crm.request("DELETE", "/x"))
+        assert (result.status_code, result.data) == (status, None)
 
 
-def test_what_is_sent(client: MakeClient) -> None:
-    """Method, path, query and headers go out as they are given."""
+def test_sends_arguments_unchanged(client: MakeClient) -> None:
+    """Method, path, query and headers are sent as they are passed."""
     crm = client(reply(envelope([])))
 
     crm(lambda crm: crm.request("get", "/a%20b/c?x=1"))
@@ -69,7 +62,7 @@ def test_what_is_sent(client: MakeClient) -> None:
     assert (fifth.method, fifth.body, fifth.headers["accept"]) == ("POST", b"", "text/csv")
 
 
-def test_the_key_of_the_caller_does_not_win(client: MakeClient) -> None:
+def test_clients_credential_wins_over_header(client: MakeClient) -> None:
     """The client's credential is put in last, over a header of the same name."""
     crm = client(reply(envelope([])))
 
@@ -78,8 +71,8 @@ def test_the_key_of_the_caller_does_not_win(client: MakeClient) -> None:
     assert crm.seen[0].headers[KEY_HEADER.lower()] == KEY
 
 
-def test_its_errors_are_ours(client: MakeClient) -> None:
-    """Errors of `request` are the same as those of operations, under the name request."""
+def test_raises_the_errors_of_operations(client: MakeClient) -> None:
+    """Errors of `request` are those of operations, with the operation `request`."""
     for answer, error in (
         (refusal(404, "Nothing"), NotFoundError),
         (reply({"status": False, "code": 401, "message": "Nothing"}), AuthenticationError),
@@ -90,7 +83,8 @@ def test_its_errors_are_ours(client: MakeClient) -> None:
         assert caught.value.operation == "request"
 
 
-def test_against_the_mock(mocked: MakeClient, mocks: MockCRMs) -> None:
+@both
+def test_reads_and_writes_on_the_mock(mocked: MakeClient, mocks: MockCRMs) -> None:
     """`request` reads and writes what operations do."""
     crm = mocked()
 

@@ -1,8 +1,9 @@
-"""What is tried again, how often and after how long."""
+"""What is retried, how often and after how long."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import httpx
@@ -19,7 +20,20 @@ from crmkit import (
     TransportError,
 )
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import Clock, contact, envelope, page, refusal, reply, saved
+from tests.clients.harness import (
+    Clock,
+    both,
+    contact,
+    envelope,
+    failures,
+    page,
+    refusal,
+    reply,
+    saved,
+    sync_alone,
+)
+
+asynchronous = sync_alone
 
 Work = Callable[[Any], Any]
 CALLS: dict[str, Work] = {
@@ -54,85 +68,96 @@ MAYBE_SENT = [
 ]
 
 
-@pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize(
-    "status", [400, 401, 403, 404, 408, 409, 422, 429, 500, 501, 502, 503, 504, 520]
-)
-def test_each_status(client: MakeClient, clock: Clock, status: int, call: str) -> None:
-    """Statuses that may pass are tried again where a repetition does no harm, all others never."""
-    crm = client(refusal(status), refusal(status), GOOD_FOR.get(call, GOOD))
+def test_retries_transient_statuses(client: MakeClient, clock: Clock) -> None:
+    """Transient statuses are retried where a repetition is harmless, all others never."""
+    cases = product(CALLS, [400, 401, 403, 404, 408, 409, 422, 429, 500, 501, 502, 503, 504, 520])
 
-    if status in RETRIED and call in REPEATABLE:
+    def check(call: str, status: int) -> None:
+        clock.waits.clear()
+        crm = client(refusal(status), refusal(status), GOOD_FOR.get(call, GOOD))
+
+        if status in RETRIED and call in REPEATABLE:
+            crm(CALLS[call])
+            assert len(crm.seen) == 3
+            assert clock.waits == [0.5, 1.0]
+        else:
+            with pytest.raises(StatusError) as caught:
+                crm(CALLS[call])
+            assert len(crm.seen) == 1
+            assert caught.value.attempts == 1
+            assert clock.waits == []
+
+    assert failures(check, cases) == []
+
+
+def test_retries_post_on_429_and_503_with_retry_after(client: MakeClient, clock: Clock) -> None:
+    """A creation is retried on 429 and 503 with Retry-After only: then nothing was done."""
+
+    def check(call: str, status: int) -> None:
+        clock.waits.clear()
+        retried = status in ({429, 503} if call not in REPEATABLE else RETRIED)
+        crm = client(refusal(status, headers={"Retry-After": "3"}), GOOD_FOR.get(call, GOOD))
+
+        if retried:
+            crm(CALLS[call])
+            assert clock.waits == [3.0]
+        else:
+            with pytest.raises(StatusError) as caught:
+                crm(CALLS[call])
+            assert caught.value.retry_after == 3.0
+            assert clock.waits == []
+        assert len(crm.seen) == 1 + retried
+
+    assert failures(check, product(CALLS, [400, 408, 429, 500, 502, 503, 504])) == []
+
+
+@both
+def test_retries_every_call_that_was_not_sent(client: MakeClient) -> None:
+    """Every call is retried where nothing was sent."""
+
+    def check(call: str, error: Exception) -> None:
+        crm = client(error, error, GOOD_FOR.get(call, GOOD))
         crm(CALLS[call])
         assert len(crm.seen) == 3
-        assert clock.waits == [0.5, 1.0]
-    else:
-        with pytest.raises(StatusError) as caught:
+
+        crm = client(error)
+        with pytest.raises(TransportError) as caught:
             crm(CALLS[call])
-        assert len(crm.seen) == 1
-        assert caught.value.attempts == 1
-        assert clock.waits == []
+        assert caught.value.maybe_processed is False
+        assert caught.value.attempts == len(crm.seen) == 3
+        assert isinstance(caught.value, CallTimeoutError) == isinstance(
+            error, httpx.TimeoutException
+        )
+        assert type(error).__name__ in str(caught.value)
+
+    assert failures(check, product(CALLS, NOT_SENT)) == []
 
 
-@pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize("status", [400, 408, 429, 500, 502, 503, 504])
-def test_each_status_with_retry_after(
-    client: MakeClient, clock: Clock, status: int, call: str
-) -> None:
-    """A creation is tried again only on 429 and 503 with Retry-After: there nothing was done."""
-    again = status in ({429, 503} if call not in REPEATABLE else RETRIED)
-    crm = client(refusal(status, headers={"Retry-After": "3"}), GOOD_FOR.get(call, GOOD))
+@both
+def test_retries_only_harmless_calls_that_may_be_processed(client: MakeClient) -> None:
+    """Where the server may have acted, only calls that are harmless twice are retried."""
 
-    if again:
-        crm(CALLS[call])
-        assert clock.waits == [3.0]
-    else:
-        with pytest.raises(StatusError) as caught:
+    def check(call: str, error: Exception) -> None:
+        crm = client(error, error, GOOD_FOR.get(call, GOOD))
+        if call in REPEATABLE:
             crm(CALLS[call])
-        assert caught.value.retry_after == 3.0
-        assert clock.waits == []
-    assert len(crm.seen) == 1 + again
+            assert len(crm.seen) == 3
+            return
+        with pytest.raises(TransportError) as caught:
+            crm(CALLS[call])
+        raised = caught.value
+        assert len(crm.seen) == raised.attempts == 1
+        assert raised.maybe_processed is True
+        assert raised.operation in {"contacts.save", "request"}
+        assert raised.request is not None
+        is_timeout = isinstance(error, httpx.TimeoutException | TimeoutError)
+        assert isinstance(raised, CallTimeoutError) == is_timeout
+
+    assert failures(check, product(CALLS, MAYBE_SENT)) == []
 
 
-@pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize("error", NOT_SENT, ids=lambda e: type(e).__name__)
-def test_nothing_was_sent(client: MakeClient, error: Exception, call: str) -> None:
-    """Where nothing was sent, every call is tried again."""
-    crm = client(error, error, GOOD_FOR.get(call, GOOD))
-    crm(CALLS[call])
-    assert len(crm.seen) == 3
-
-    crm = client(error)
-    with pytest.raises(TransportError) as caught:
-        crm(CALLS[call])
-    assert caught.value.maybe_processed is False
-    assert caught.value.attempts == len(crm.seen) == 3
-    assert isinstance(caught.value, CallTimeoutError) == isinstance(error, httpx.TimeoutException)
-    assert type(error).__name__ in str(caught.value)
-
-
-@pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize("error", MAYBE_SENT, ids=lambda e: type(e).__name__)
-def test_maybe_sent(client: MakeClient, error: Exception, call: str) -> None:
-    """Where the server may have acted, only what does no harm twice is tried again."""
-    crm = client(error, error, GOOD_FOR.get(call, GOOD))
-    if call in REPEATABLE:
-        crm(CALLS[call])
-        assert len(crm.seen) == 3
-        return
-    with pytest.raises(TransportError) as caught:
-        crm(CALLS[call])
-    told = caught.value
-    assert len(crm.seen) == told.attempts == 1
-    assert told.maybe_processed is True
-    assert told.operation in {"contacts.save", "request"}
-    assert told.request is not None
-    is_timeout = isinstance(error, httpx.TimeoutException | TimeoutError)
-    assert isinstance(told, CallTimeoutError) == is_timeout
-
-
-def test_a_creation_that_was_lost_after_an_attempt_that_was_not_sent(client: MakeClient) -> None:
-    """Each attempt is judged by itself: the second may have been processed."""
+def test_judges_each_attempt_by_itself(client: MakeClient) -> None:
+    """A creation whose second attempt was lost may be processed, though its first was not sent."""
     crm = client(httpx.ConnectError("refused"), httpx.ReadTimeout("slow"), saved())
 
     with pytest.raises(CallTimeoutError) as caught:
@@ -142,46 +167,54 @@ def test_a_creation_that_was_lost_after_an_attempt_that_was_not_sent(client: Mak
     assert caught.value.attempts == 2
 
 
-@pytest.mark.parametrize("retries", [0, 1, 2, 5])
-def test_how_often(client: MakeClient, clock: Clock, retries: int) -> None:
-    """`max_retries` counts the repetitions, for the client, a view, or one call."""
-    crm = client(refusal(500), max_retries=retries)
-    for work in (
-        lambda crm: crm.contacts.list(),
-        lambda crm: crm.request("GET", "/x"),
-    ):
-        with pytest.raises(ServerError) as caught:
-            crm(work)
-        assert caught.value.attempts == retries + 1
-    assert len(crm.seen) == 2 * (retries + 1)
-    assert len(clock.waits) == 2 * retries
-    assert ("attempts" in str(caught.value)) == (retries > 0)
+def test_max_retries_counts_repetitions(client: MakeClient, clock: Clock) -> None:
+    """`max_retries` is the number of repetitions, of the client, a view or one call."""
 
-    crm = client(refusal(500))
-    with pytest.raises(ServerError):
-        crm(lambda crm: crm.with_options(max_retries=retries).contacts.list())
-    assert len(crm.seen) == retries + 1
+    def check(retries: int) -> None:
+        clock.waits.clear()
+        crm = client(refusal(500), max_retries=retries)
+        for work in (
+            lambda crm: crm.contacts.list(),
+            lambda crm: crm.request("GET", "/x"),
+        ):
+            with pytest.raises(ServerError) as caught:
+                crm(work)
+            assert caught.value.attempts == retries + 1
+        assert len(crm.seen) == 2 * (retries + 1)
+        assert len(clock.waits) == 2 * retries
+        assert ("attempts" in str(caught.value)) == (retries > 0)
 
-    crm = client(refusal(500))
-    with pytest.raises(ServerError):
-        crm(lambda crm: crm.contacts.list(options={"max_retries": retries}))
-    assert len(crm.seen) == retries + 1
+        crm = client(refusal(500))
+        with pytest.raises(ServerError):
+            crm(lambda crm: crm.with_options(max_retries=retries).contacts.list())
+        assert len(crm.seen) == retries + 1
 
+        crm = client(refusal(500))
+        with pytest.raises(ServerError):
+            crm(lambda crm: crm.contacts.list(options={"max_retries": retries}))
+        assert len(crm.seen) == retries + 1
 
-@pytest.mark.parametrize("chance", [0.0, 0.25, 1.0])
-def test_full_jitter(client: MakeClient, clock: Clock, chance: float) -> None:
-    """The wait is any part of 0.5 s, doubled for each attempt, and of 8 s at most."""
-    clock.chance = chance
-    crm = client(refusal(503), max_retries=8)
-
-    with pytest.raises(ServerError):
-        crm(CALLS["GET"])
-
-    assert clock.waits == [chance * most for most in (0.5, 1, 2, 4, 8, 8, 8, 8)]
+    assert failures(check, product([0, 1, 2, 5])) == []
 
 
-def test_very_many_attempts(client: MakeClient, clock: Clock) -> None:
-    """The wait stays at its bound however many attempts there are."""
+def test_waits_with_full_jitter(client: MakeClient, clock: Clock) -> None:
+    """The wait is a random part of 0.5 s, doubled after each attempt up to 8 s."""
+
+    def check(chance: float) -> None:
+        clock.waits.clear()
+        clock.chance = chance
+        crm = client(refusal(503), max_retries=8)
+
+        with pytest.raises(ServerError):
+            crm(CALLS["GET"])
+
+        assert clock.waits == [chance * most for most in (0.5, 1, 2, 4, 8, 8, 8, 8)]
+
+    assert failures(check, product([0.0, 0.25, 1.0])) == []
+
+
+def test_wait_is_bounded(client: MakeClient, clock: Clock) -> None:
+    """The wait stays at 8 s however many attempts there are."""
     crm = client(refusal(503), max_retries=1100)
 
     with pytest.raises(ServerError) as caught:
@@ -191,43 +224,61 @@ def test_very_many_attempts(client: MakeClient, clock: Clock) -> None:
     assert max(clock.waits) == 8.0
 
 
-@pytest.mark.parametrize("call", ["GET", "POST"])
-@pytest.mark.parametrize(
-    ("value", "wait"),
-    [("0", 0.0), ("2", 2.0), ("1.5", 1.5), ("60", 60.0), ("Mon, 12 Jan 1970 13:47:10 GMT", 30.0)],
-)
-def test_retry_after_is_obeyed(
-    client: MakeClient, clock: Clock, call: str, value: str, wait: float
-) -> None:
+def test_obeys_retry_after(client: MakeClient, clock: Clock) -> None:
     """The wait is what the server asks for, in seconds or as a date."""
-    crm = client(refusal(429, headers={"Retry-After": value}), GOOD)
+    cases = [
+        (call, value, wait)
+        for call, (value, wait) in product(
+            ["GET", "POST"],
+            [
+                ("0", 0.0),
+                ("2", 2.0),
+                ("1.5", 1.5),
+                ("60", 60.0),
+                ("Mon, 12 Jan 1970 13:47:10 GMT", 30.0),
+            ],
+        )
+    ]
 
-    crm(CALLS[call])
+    def check(call: str, value: str, wait: float) -> None:
+        clock.now = 1_000_000.0
+        clock.waits.clear()
+        crm = client(refusal(429, headers={"Retry-After": value}), GOOD)
 
-    assert clock.waits == [wait]
-
-
-@pytest.mark.parametrize("call", ["GET", "POST"])
-@pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize(
-    ("value", "wait"), [("61", 61.0), ("86400", 86400.0), ("Mon, 12 Jan 1970 13:47:41 GMT", 61.0)]
-)
-def test_a_long_wait_is_none(
-    client: MakeClient, clock: Clock, call: str, status: int, value: str, wait: float
-) -> None:
-    """A server that asks for more than 60 s is not waited for: the error is raised at once."""
-    crm = client(refusal(status, headers={"Retry-After": value}), GOOD)
-
-    with pytest.raises(RateLimitError if status == 429 else ServerError) as caught:
         crm(CALLS[call])
 
-    assert caught.value.retry_after == wait
-    assert caught.value.attempts == 1
-    assert clock.waits == []
+        assert clock.waits == [wait]
+
+    assert failures(check, cases) == []
 
 
-def test_a_retry_after_that_cannot_be_read(client: MakeClient, clock: Clock) -> None:
-    """A Retry-After of no form is as none: a list waits by itself, a creation is not repeated."""
+def test_raises_at_once_on_long_retry_after(client: MakeClient, clock: Clock) -> None:
+    """A Retry-After above 60 s is not waited for: the error is raised at once."""
+    cases = [
+        (call, status, value, wait)
+        for call, status, (value, wait) in product(
+            ["GET", "POST"],
+            [429, 503],
+            [("61", 61.0), ("86400", 86400.0), ("Mon, 12 Jan 1970 13:47:41 GMT", 61.0)],
+        )
+    ]
+
+    def check(call: str, status: int, value: str, wait: float) -> None:
+        clock.waits.clear()
+        crm = client(refusal(status, headers={"Retry-After": value}), GOOD)
+
+        with pytest.raises(RateLimitError if status == 429 else ServerError) as caught:
+            crm(CALLS[call])
+
+        assert caught.value.retry_after == wait
+        assert caught.value.attempts == 1
+        assert clock.waits == []
+
+    assert failures(check, cases) == []
+
+
+def test_ignores_invalid_retry_after(client: MakeClient, clock: Clock) -> None:
+    """An invalid Retry-After counts as absent: a GET waits by backoff, a POST is not retried."""
     headers = {"Retry-After": "soon"}
     crm = client(refusal(429, headers=headers), GOOD)
     crm(CALLS["GET"])
@@ -238,8 +289,8 @@ def test_a_retry_after_that_cannot_be_read(client: MakeClient, clock: Clock) -> 
         crm(CALLS["POST"])
 
 
-def test_a_bad_reply_is_not_asked_for_again(client: MakeClient) -> None:
-    """A reply that was received and cannot be read is no reason to call again."""
+def test_does_not_retry_unreadable_reply(client: MakeClient) -> None:
+    """A reply that cannot be read is not requested again."""
     for call in ("POST", "list"):
         crm = client(reply("<html>"))
         with pytest.raises(DecodeError):
@@ -247,39 +298,47 @@ def test_a_bad_reply_is_not_asked_for_again(client: MakeClient) -> None:
         assert len(crm.seen) == 1, call
 
 
-@pytest.mark.parametrize(
-    "lost",
-    [httpx.ReadTimeout("slow"), httpx.ReadError("reset"), refusal(500), refusal(502), refusal(504)],
-    ids=["timeout", "reset", "500", "502", "504"],
-)
-def test_a_deletion_that_was_done_already(client: MakeClient, lost: Any) -> None:
-    """A DELETE whose reply was lost, and that then finds nothing, is done."""
-    crm = client(lost, refusal(404))
+def test_lost_delete_then_404_is_done(client: MakeClient) -> None:
+    """A DELETE whose reply was lost, and which then answers 404, is done."""
+    lost: dict[str, Any] = {
+        "timeout": httpx.ReadTimeout("slow"),
+        "reset": httpx.ReadError("reset"),
+        **{str(status): refusal(status) for status in (500, 502, 504)},
+    }
 
-    done = crm(CALLS["DELETE"])
+    def check(first: str) -> None:
+        crm = client(lost[first], refusal(404))
 
-    assert done.status_code == 204
-    assert done.data is None
-    assert len(crm.seen) == 2
+        done = crm(CALLS["DELETE"])
 
+        assert done.status_code == 204
+        assert done.data is None
+        assert len(crm.seen) == 2
 
-@pytest.mark.parametrize(
-    "before",
-    [[], [httpx.ConnectError("refused")], [refusal(429)]],
-    ids=["at once", "not sent", "limited"],
-)
-def test_a_deletion_of_nothing(client: MakeClient, before: list[Any]) -> None:
-    """A DELETE that surely did nothing before it found nothing is a NotFoundError."""
-    crm = client(*before, refusal(404))
-
-    with pytest.raises(NotFoundError) as caught:
-        crm(CALLS["DELETE"])
-
-    assert caught.value.attempts == len(before) + 1
+    assert failures(check, product(lost)) == []
 
 
-def test_what_is_missing_stays_missing(client: MakeClient) -> None:
-    """Only a DELETE is done when nothing is found; a GET that finds nothing is an error."""
+def test_delete_of_missing_record_raises(client: MakeClient) -> None:
+    """A DELETE that answers 404 before any attempt may have worked is a NotFoundError."""
+    before: dict[str, list[Any]] = {
+        "nothing": [],
+        "not sent": [httpx.ConnectError("refused")],
+        "429": [refusal(429)],
+    }
+
+    def check(first: str) -> None:
+        crm = client(*before[first], refusal(404))
+
+        with pytest.raises(NotFoundError) as caught:
+            crm(CALLS["DELETE"])
+
+        assert caught.value.attempts == len(before[first]) + 1
+
+    assert failures(check, product(before)) == []
+
+
+def test_404_after_retry_raises_unless_delete(client: MakeClient) -> None:
+    """A 404 after a retry is an error of GET and PUT."""
     for call in ("GET", "PUT"):
         crm = client(refusal(500), refusal(404))
         with pytest.raises(NotFoundError) as caught:
@@ -287,8 +346,9 @@ def test_what_is_missing_stays_missing(client: MakeClient) -> None:
         assert caught.value.attempts == 2
 
 
-def test_a_page_is_tried_again_in_the_middle_of_a_list(client: MakeClient, clock: Clock) -> None:
-    """A list goes on over a failure: the page is asked for again, and no item comes twice."""
+@both
+def test_retries_page_within_list(client: MakeClient, clock: Clock) -> None:
+    """A failed page is requested again within a list, and no item comes twice."""
     crm = client(
         page(contact(1)),
         refusal(502),
@@ -297,13 +357,14 @@ def test_a_page_is_tried_again_in_the_middle_of_a_list(client: MakeClient, clock
         page(),
     )
 
-    assert [one.id for one in crm(lambda crm: crm.contacts.list())] == [1, 2]
+    assert [record.id for record in crm(lambda crm: crm.contacts.list())] == [1, 2]
     assert [seen.query["page"] for seen in crm.seen] == ["1", "2", "2", "2", "3"]
     assert clock.waits == [0.5, 1.0]
 
 
-def test_the_same_body_is_sent_again(client: MakeClient) -> None:
-    """Each attempt sends the same method, address, headers and body."""
+@both
+def test_repeats_request_unchanged(client: MakeClient) -> None:
+    """Each attempt sends the same method, URL, headers and body."""
     crm = client(refusal(429, headers={"Retry-After": "1"}), httpx.ConnectError("x"), saved(5))
 
     id = crm(lambda crm: crm.contacts.save(full_name="James", options={"headers": {"X-A": "b"}}))
@@ -315,8 +376,8 @@ def test_the_same_body_is_sent_again(client: MakeClient) -> None:
         assert seen == first
 
 
-def test_the_last_failure_is_told(client: MakeClient) -> None:
-    """What is raised is the last attempt's error, with the number of attempts."""
+def test_raises_last_error(client: MakeClient) -> None:
+    """The error raised is that of the last attempt, with the number of attempts."""
     crm = client(refusal(500, "first"), httpx.ReadTimeout("slow"), refusal(400, "last"))
 
     with pytest.raises(BadRequestError, match="last") as caught:
@@ -326,8 +387,9 @@ def test_the_last_failure_is_told(client: MakeClient) -> None:
     assert "3 attempts" in str(caught.value)
 
 
-def test_other_exceptions_pass_untouched(client: MakeClient) -> None:
-    """What is nobody's network error, such as an interruption, is neither retried nor renamed."""
+@both
+def test_passes_other_exceptions(client: MakeClient) -> None:
+    """An exception that is not a network error is neither retried nor wrapped."""
 
     class Stop(Exception):
         pass
@@ -339,8 +401,9 @@ def test_other_exceptions_pass_untouched(client: MakeClient) -> None:
     assert len(crm.seen) == 1
 
 
-def test_a_view_of_the_timeouts(client: MakeClient) -> None:
-    """The timeout is seconds for each phase, of the client, a view or one call; None is none."""
+@both
+def test_timeout_applies_per_phase(client: MakeClient) -> None:
+    """The timeout is in seconds per phase, of the client, a view or one call; None is off."""
     crm = client(reply(envelope([])), timeout=7)
     for work in (
         lambda crm: crm.request("GET", "/x"),
@@ -361,18 +424,19 @@ def test_a_view_of_the_timeouts(client: MakeClient) -> None:
     assert crm.seen[0].timeout["read"] == 30.0
 
 
-@pytest.mark.parametrize("call", CALLS)
-def test_a_failure_that_only_the_envelope_tells_is_retried_like_one_of_the_status(
-    client: MakeClient, call: str
-) -> None:
-    """Under HTTP 200, an envelope that says the server failed counts as 500 does."""
-    failure = reply({"status": False, "code": 500, "message": "no"})
-    crm = client(failure, GOOD_FOR.get(call, GOOD))
+def test_retries_failure_in_envelope(client: MakeClient) -> None:
+    """Under HTTP 200, a failure in the envelope is retried as status 500 is."""
 
-    if call in REPEATABLE:
-        crm(CALLS[call])
-        assert len(crm.seen) == 2
-    else:
-        with pytest.raises(ServerError) as caught:
+    def check(call: str) -> None:
+        failure = reply({"status": False, "code": 500, "message": "no"})
+        crm = client(failure, GOOD_FOR.get(call, GOOD))
+
+        if call in REPEATABLE:
             crm(CALLS[call])
-        assert caught.value.attempts == len(crm.seen) == 1
+            assert len(crm.seen) == 2
+        else:
+            with pytest.raises(ServerError) as caught:
+                crm(CALLS[call])
+            assert caught.value.attempts == len(crm.seen) == 1
+
+    assert failures(check, product(CALLS)) == []

@@ -1,4 +1,4 @@
-"""Nothing private gets out: unique words for key, names and texts, looked for in every output."""
+"""No private data leaks: unique words for key, names and texts are searched in every output."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import httpx
@@ -17,7 +18,19 @@ import pytest
 from crmkit import ConfigError, CRMError, Relenta
 from crmkit.relenta import LabeledValue
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import Answer, envelope, page, refusal, reply, saved
+from tests.clients.harness import (
+    Answer,
+    both,
+    envelope,
+    failures,
+    page,
+    refusal,
+    reply,
+    saved,
+    sync_alone,
+)
+
+asynchronous = sync_alone
 
 KEY = "ca11ab1e0fca11ab1e0fca11ab1e0f00"
 PRIVATE = {
@@ -78,37 +91,39 @@ CALLS: list[Callable[[Any], Any]] = [
 
 
 def assert_private(text: str) -> None:
-    """Check that none of the private words is in a text."""
+    """Check that a str contains none of the private words."""
     assert [name for name, word in PRIVATE.items() if word in text] == []
 
 
-@pytest.mark.parametrize("answers", ANSWERS)
-def test_calls_tell_nothing_private(
-    client: MakeClient, caplog: pytest.LogCaptureFixture, answers: str
-) -> None:
-    """Neither logs nor errors nor reprs of a call hold key, names, addresses or texts."""
-    caplog.set_level(logging.DEBUG)
-    for work in CALLS:
-        crm = client(*ANSWERS[answers], department_key=KEY, max_retries=2)
-        caplog.clear()
-        outputs = [repr(crm.crm), repr(crm.crm.contacts.list().take(3)), repr(crm.crm.contacts)]
-        outputs.append(repr(crm.crm.generated))
-        try:
-            crm(work)
-        except CRMError as error:
-            outputs += [str(error), repr(error)]
-            assert KEY.encode() not in pickle.dumps(getattr(error, "request", None))
-        outputs += [record.getMessage() for record in caplog.records]
-        outputs.append(caplog.text)
+@both
+def test_outputs_have_no_private_data(client: MakeClient, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither logs nor errors nor reprs of a call contain key, names, addresses or texts."""
 
-        assert_private("\n".join(outputs))
-        assert "crmkit" in {record.name for record in caplog.records}
+    def check(answers: str) -> None:
+        caplog.set_level(logging.DEBUG)
+        for work in CALLS:
+            crm = client(*ANSWERS[answers], department_key=KEY, max_retries=2)
+            caplog.clear()
+            outputs = [repr(crm.crm), repr(crm.crm.contacts.list().take(3)), repr(crm.crm.contacts)]
+            outputs.append(repr(crm.crm.generated))
+            try:
+                crm(work)
+            except CRMError as error:
+                outputs += [str(error), repr(error)]
+                assert KEY.encode() not in pickle.dumps(getattr(error, "request", None))
+            outputs += [record.getMessage() for record in caplog.records]
+            outputs.append(caplog.text)
+
+            assert_private("\n".join(outputs))
+            assert "crmkit" in {record.name for record in caplog.records}
+
+    assert failures(check, product(ANSWERS)) == []
 
 
-def test_a_query_and_a_path_are_not_logged(
+def test_does_not_log_query_and_path_of_caller(
     client: MakeClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What a caller puts into query or path stays out of crmkit's log lines."""
+    """The query and path that a caller passes are not in crmkit's log lines."""
     caplog.set_level(logging.DEBUG, logger="crmkit")
     crm = client(page())
 
@@ -121,7 +136,7 @@ def test_a_query_and_a_path_are_not_logged(
     assert_private("\n".join(lines))
 
 
-def test_what_is_logged(client: MakeClient, caplog: pytest.LogCaptureFixture) -> None:
+def test_logs_one_line_per_attempt(client: MakeClient, caplog: pytest.LogCaptureFixture) -> None:
     """Each attempt is one line: vendor, method, path, status or error, time and attempt."""
     caplog.set_level(logging.INFO, logger="crmkit")
     crm = client(refusal(503), httpx.ReadTimeout("slow"), page())
@@ -135,10 +150,10 @@ def test_what_is_logged(client: MakeClient, caplog: pytest.LogCaptureFixture) ->
     ]
 
 
-def test_values_that_are_refused_are_not_told(client: MakeClient) -> None:
-    """An argument that cannot be written is told by name and type, without its value."""
+def test_argument_error_has_no_value(client: MakeClient) -> None:
+    """An ArgumentError names argument and type, not the value."""
     crm = client(saved(), department_key=KEY)
-    refused: list[dict[str, Any]] = [
+    rejected: list[dict[str, Any]] = [
         {"emails": PRIVATE["email"]},
         {"emails": [f"{PRIVATE['email']};x"]},
         {"phone": [PRIVATE["phone"]]},
@@ -151,38 +166,40 @@ def test_values_that_are_refused_are_not_told(client: MakeClient) -> None:
         {"options": {"headers": {"X-Note": PRIVATE["header"] + "\n"}}},
         {"options": {"query": {"q": PRIVATE["query"] + "\ud800"}}},
     ]
-    for keywords in refused:
+    for keywords in rejected:
         with pytest.raises(CRMError) as caught:
             crm(lambda crm: crm.contacts.save(**keywords))  # noqa: B023 - done at once
         assert_private(str(caught.value) + repr(caught.value))
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"department_key": KEY + "\n"},
-        {"department_key": " " + KEY},
-        {"department_key": KEY + "é"},
-        {"department_key": KEY.encode()},
-        {"base_url": f"https://user:{KEY}@acme.relenta.com"},
-        {"base_url": f"https://{KEY}@acme.relenta.com"},
-        {"base_url": f"ftp://user:{KEY}@acme.relenta.com"},
-        {"base_url": f"//user:{KEY}@acme.relenta.com"},
-        {"base_url": f"https://acme.relenta.com/?key={KEY}"},
-        {"base_url": f"https://acme.relenta.com/#{KEY}"},
-        {"base_url": f"acme.relenta.com?key={KEY}"},
-        {"base_url": f"https://user:{KEY}@"},
-    ],
-    ids=str,
-)
-def test_a_refused_setting_is_not_told(settings: dict[str, Any]) -> None:
-    """A credential at the wrong place or of the wrong form is refused without being shown."""
-    keywords: dict[str, Any] = {"account": "acme", "department_key": "0" * 32, **settings}
+def test_config_error_has_no_value() -> None:
+    """A misplaced or malformed credential is refused without being shown."""
+    cases = product(
+        [
+            {"department_key": KEY + "\n"},
+            {"department_key": " " + KEY},
+            {"department_key": KEY + "é"},
+            {"department_key": KEY.encode()},
+            {"base_url": f"https://user:{KEY}@acme.relenta.com"},
+            {"base_url": f"https://{KEY}@acme.relenta.com"},
+            {"base_url": f"ftp://user:{KEY}@acme.relenta.com"},
+            {"base_url": f"//user:{KEY}@acme.relenta.com"},
+            {"base_url": f"https://acme.relenta.com/?key={KEY}"},
+            {"base_url": f"https://acme.relenta.com/#{KEY}"},
+            {"base_url": f"acme.relenta.com?key={KEY}"},
+            {"base_url": f"https://user:{KEY}@"},
+        ]
+    )
 
-    with pytest.raises(ConfigError) as caught:
-        Relenta(**keywords)
+    def check(settings: dict[str, Any]) -> None:
+        keywords: dict[str, Any] = {"account": "acme", "department_key": "0" * 32, **settings}
 
-    assert_private(str(caught.value) + repr(caught.value))
+        with pytest.raises(ConfigError) as caught:
+            Relenta(**keywords)
+
+        assert_private(str(caught.value) + repr(caught.value))
+
+    assert failures(check, cases) == []
 
 
 PROGRAM = f"""
@@ -207,18 +224,21 @@ print(repr(crm))
 """
 
 
-@pytest.mark.parametrize("level", ["debug", "INFO", "warning", "", "loud"])
-def test_logging_by_the_environment(level: str) -> None:
-    """CRMKIT_LOG sends the lines to standard error, and nothing private in them."""
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(PROGRAM)],
-        check=False,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "CRMKIT_LOG": level},
-    )
+def test_logs_by_environment_variable() -> None:
+    """CRMKIT_LOG logs to standard error, without private data; an unknown level is reported."""
 
-    assert done.returncode == 0, done.stderr
-    assert_private(done.stdout + done.stderr)
-    assert ("contact.list.json -> 200" in done.stderr) == (level in {"debug", "INFO"})
-    assert ("loud" in done.stderr) == (level == "loud"), "a level that there is not is told"
+    def check(level: str) -> None:
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(PROGRAM)],
+            check=False,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "CRMKIT_LOG": level},
+        )
+
+        assert done.returncode == 0, done.stderr
+        assert_private(done.stdout + done.stderr)
+        assert ("contact.list.json -> 200" in done.stderr) == (level == "debug")
+        assert ("loud" in done.stderr) == (level == "loud"), "an unknown level must be reported"
+
+    assert failures(check, product(["debug", "warning", "", "loud"])) == []

@@ -1,4 +1,4 @@
-"""Every public method of every client: its signature says how it is called, and a call agrees."""
+"""Every public method of every client is called as its signature says."""
 
 from __future__ import annotations
 
@@ -101,11 +101,11 @@ def value(parameter: inspect.Parameter) -> Any:
 
 def required(signature: inspect.Signature) -> tuple[list[Any], dict[str, Any]]:
     """Return positional and keyword arguments that a signature requires."""
-    needed = [one for one in signature.parameters.values() if one.default is one.empty]
-    names = {one.name for one in needed}  # ids or where is required where both are optional
+    params = [p for p in signature.parameters.values() if p.default is p.empty]
+    names = {param.name for param in params}  # ids or where is required where both are optional
     return (
-        [value(one) for one in needed if one.kind is one.POSITIONAL_OR_KEYWORD],
-        {one.name: value(one) for one in needed if one.kind is one.KEYWORD_ONLY}
+        [value(param) for param in params if param.kind is param.POSITIONAL_OR_KEYWORD],
+        {param.name: value(param) for param in params if param.kind is param.KEYWORD_ONLY}
         | ({"ids": ["1"]} if "ids" in signature.parameters and "ids" not in names else {}),
     )
 
@@ -123,15 +123,15 @@ def run(work: Any) -> Any:
 @pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
 @pytest.mark.parametrize("cls", CLIENTS, ids=lambda cls: str(cls.__name__))
 def test_every_method_is_called_as_its_signature_says(cls: Any, *, asynchronous: bool) -> None:
-    """Arguments are named, documented and enough: the call reaches the server or names a value."""
+    """Arguments are named, documented and enough for a request to be sent."""
     requests: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
         requests.append(request)
         return httpx.Response(404, json={})
 
-    kind = ASYNC[cls] if asynchronous else cls
-    crm = kind(transport=httpx.MockTransport(answer), max_retries=0, throttle=0, **CLIENTS[cls])
+    client = ASYNC[cls] if asynchronous else cls
+    crm = client(transport=httpx.MockTransport(answer), max_retries=0, throttle=0, **CLIENTS[cls])
     count = 0
     for name, method in methods(crm):
         count += 1
@@ -152,7 +152,7 @@ def test_every_method_is_called_as_its_signature_says(cls: Any, *, asynchronous:
         assert len(requests) > before, (name, caught.value)
         with pytest.raises(TypeError, match="nonsense"):
             method(*positional, **keywords, nonsense=1)
-        if any(one.default is one.empty for one in signature.parameters.values()):
+        if any(p.default is p.empty for p in signature.parameters.values()):
             with pytest.raises(TypeError, match="missing"):
                 method()
     assert count > {Relenta: 4, AutoCRM: 100, EspoCRM: 100, OnePageCRM: 30, Monica: 120}[cls]

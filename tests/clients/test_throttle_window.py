@@ -1,10 +1,9 @@
-"""The window: bursts while it has room, then the wait for the next, shared by threads and tasks."""
+"""The window: bursts while requests are left, then a wait for the next; for threads and tasks."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from typing import Any
 
 import pytest
 
@@ -17,14 +16,12 @@ from tests.clients.harness import Clock
 
 @pytest.fixture
 def io() -> SyncIO:
-    """The adapter whose clock the tests move."""
+    """Return the adapter whose clock the tests set."""
     return SyncIO("https://x.example", None, None)
 
 
-def test_a_burst_goes_out_at_once_and_the_next_waits_for_the_window(
-    io: SyncIO, clock: Clock
-) -> None:
-    """As many requests as the window takes go out at once; the next one waits for its end."""
+def test_burst_is_sent_at_once(io: SyncIO, clock: Clock) -> None:
+    """As many requests as the window allows are sent at once; the next one waits for its end."""
     window = Window(3, 60.0)
     for _ in range(3):
         drive(window.acquire(io))
@@ -35,8 +32,8 @@ def test_a_burst_goes_out_at_once_and_the_next_waits_for_the_window(
     assert clock.waits == [45.0, 60.0]
 
 
-def test_time_that_passed_opens_a_new_window(io: SyncIO, clock: Clock) -> None:
-    """Whoever comes after the window's end finds a whole new one."""
+def test_new_window_after_the_end_of_the_last(io: SyncIO, clock: Clock) -> None:
+    """Who comes after the window's end gets a whole new one."""
     window = Window(2, 60.0)
     for _ in range(3):
         drive(window.acquire(io))
@@ -45,8 +42,8 @@ def test_time_that_passed_opens_a_new_window(io: SyncIO, clock: Clock) -> None:
     assert clock.waits == []
 
 
-def test_the_window_is_reckoned_from_the_first_reply(io: SyncIO, clock: Clock) -> None:
-    """The server's window may have begun as late as its first reply came, so it ends no earlier."""
+def test_window_begins_with_the_first_reply(io: SyncIO, clock: Clock) -> None:
+    """The server's window may have begun as late as its first reply, so it does not end earlier."""
     window = Window(2, 60.0)
     drive(window.acquire(io))
     clock.now += 5
@@ -58,8 +55,8 @@ def test_the_window_is_reckoned_from_the_first_reply(io: SyncIO, clock: Clock) -
     assert clock.waits == [59.0]
 
 
-def test_a_server_that_tells_of_no_window_has_none(io: SyncIO, clock: Clock) -> None:
-    """After a success without a word of limits nobody waits, until a reply tells of one."""
+def test_server_without_limits_is_not_throttled(io: SyncIO, clock: Clock) -> None:
+    """After a success without limits in its headers nobody waits, until a reply has some."""
     window = Window(2, 60.0)
     drive(window.acquire(io))
     window.update(clock.now, None)
@@ -71,8 +68,8 @@ def test_a_server_that_tells_of_no_window_has_none(io: SyncIO, clock: Clock) -> 
     assert clock.waits == [60.0]
 
 
-def test_a_pause_holds_without_a_window(io: SyncIO, clock: Clock) -> None:
-    """A server that tells of no window may still ask for a pause."""
+def test_pause_applies_without_limits(io: SyncIO, clock: Clock) -> None:
+    """A server without limits may still ask for a pause."""
     window = Window(2, 60.0)
     window.update(clock.now, None)
     window.pause(clock.now, 7.0)
@@ -81,8 +78,8 @@ def test_a_pause_holds_without_a_window(io: SyncIO, clock: Clock) -> None:
     assert clock.waits == [7.0]
 
 
-def test_what_others_use_up_counts(io: SyncIO, clock: Clock) -> None:
-    """When a reply leaves less room than was reckoned with, no more than that is taken."""
+def test_counts_requests_of_others(io: SyncIO, clock: Clock) -> None:
+    """When a reply leaves fewer requests than expected, no more than that are sent."""
     window = Window(60, 60.0)
     drive(window.acquire(io))
     window.update(clock.now, (60, 2))
@@ -93,8 +90,8 @@ def test_what_others_use_up_counts(io: SyncIO, clock: Clock) -> None:
     assert clock.waits == [60.0]
 
 
-def test_a_late_reply_gives_no_room_back(io: SyncIO, clock: Clock) -> None:
-    """A reply that left before others went out does not make room for more than the window has."""
+def test_late_reply_does_not_raise_what_is_left(io: SyncIO, clock: Clock) -> None:
+    """A reply to a request before others does not allow more requests than the window has."""
     window = Window(3, 60.0)
     for _ in range(3):
         drive(window.acquire(io))
@@ -104,8 +101,8 @@ def test_a_late_reply_gives_no_room_back(io: SyncIO, clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("limit", [10, 1000])
-def test_another_limit_is_learnt_from_the_reply(io: SyncIO, clock: Clock, limit: int) -> None:
-    """A server that takes more or fewer requests than is usual gets as many as it takes."""
+def test_takes_the_limit_of_the_reply(io: SyncIO, clock: Clock, limit: int) -> None:
+    """A server that takes more or fewer requests than usual gets as many as it takes."""
     window = Window(60, 60.0)
     drive(window.acquire(io))
     window.update(clock.now, (limit, limit - 1))
@@ -116,8 +113,8 @@ def test_another_limit_is_learnt_from_the_reply(io: SyncIO, clock: Clock, limit:
     assert clock.waits == [60.0, 60.0]
 
 
-def test_a_pause_holds_for_all_and_begins_a_window(io: SyncIO, clock: Clock) -> None:
-    """A pause that the server asks for is kept by whoever comes next; after it there is room."""
+def test_pause_begins_a_window(io: SyncIO, clock: Clock) -> None:
+    """After a pause that the server asked for a new window begins."""
     window = Window(2, 60.0)
     drive(window.acquire(io))
     drive(window.acquire(io))
@@ -127,8 +124,10 @@ def test_a_pause_holds_for_all_and_begins_a_window(io: SyncIO, clock: Clock) -> 
     assert clock.waits == [7.0]
 
 
-def test_who_waits_asks_again(io: SyncIO, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pause that is asked for while others wait for the window holds them as well."""
+def test_pause_applies_to_those_who_wait(
+    io: SyncIO, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pause applies to those who already wait for the window as well."""
     window = Window(1, 60.0)
     drive(window.acquire(io))
     asked = iter([True])
@@ -144,8 +143,10 @@ def test_who_waits_asks_again(io: SyncIO, clock: Clock, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize(("limit", "remaining"), [(0, 0), (-1, -1), (5, -3)])
-def test_odd_numbers_do_no_harm(io: SyncIO, clock: Clock, limit: int, remaining: int) -> None:
-    """A server that tells of no room at all is asked once a window, not forever waited for."""
+def test_odd_limits_do_not_block_forever(
+    io: SyncIO, clock: Clock, limit: int, remaining: int
+) -> None:
+    """A server that allows nothing is asked once a window, rather than never."""
     window = Window(60, 60.0)
     drive(window.acquire(io))
     window.update(clock.now, (limit, remaining))
@@ -153,8 +154,8 @@ def test_odd_numbers_do_no_harm(io: SyncIO, clock: Clock, limit: int, remaining:
     assert clock.waits == [60.0]
 
 
-def test_threads_do_not_take_the_same_room() -> None:
-    """Threads that come at the same moment take no more than the window has."""
+def test_threads_share_the_window() -> None:
+    """Threads that come at the same time send no more than the window allows."""
     window = Window(100, 60.0)
     start = threading.Barrier(8)
     waits: list[float] = []
@@ -172,11 +173,11 @@ def test_threads_do_not_take_the_same_room() -> None:
     assert sorted(waits) == [0.0] * 100 + [60.0] * 300
 
 
-def test_tasks_that_wait_take_turns() -> None:
-    """Of tasks that start together, each window lets through as many as it takes."""
+def test_tasks_share_the_window() -> None:
+    """Of tasks that start together, each window lets through as many as it allows."""
     clock = Clock()
     window = Window(2, 60.0)
-    went: list[float] = []
+    sent_at: list[float] = []
 
     class Slow(SyncIO):
         async def sleep(self, seconds: float) -> None:
@@ -189,39 +190,39 @@ def test_tasks_that_wait_take_turns() -> None:
 
     io = Slow("https://x.example", None, None)
 
-    async def one() -> None:
+    async def send() -> None:
         await window.acquire(io)
-        went.append(clock.now)
+        sent_at.append(clock.now)
 
     async def all_of_them() -> None:
-        await asyncio.gather(*(one() for _ in range(6)))
+        await asyncio.gather(*(send() for _ in range(6)))
 
     begun = clock.now
     asyncio.run(all_of_them())
-    assert [at - begun for at in went] == [0, 0, 60, 60, 120, 120]
+    assert [at - begun for at in sent_at] == [0, 0, 60, 60, 120, 120]
 
 
-def test_a_number_wins_over_the_window() -> None:
-    """None takes the vendor's window, a number evenly spaced slots in its place, 0 none at all."""
+def test_number_wins_over_the_window() -> None:
+    """None takes the vendor's window, a number evenly spaced slots in its place, 0 neither."""
     known = checked_throttle(None, (60, 60.0))
-    given = checked_throttle(2, (60, 60.0))
+    passed = checked_throttle(2, (60, 60.0))
 
     assert isinstance(known, Window)
     assert (known.limit, known.seconds) == (60, 60.0)
-    assert type(given) is Throttle
-    assert given.rate == 2
+    assert type(passed) is Throttle
+    assert passed.rate == 2
     assert checked_throttle(0, (60, 60.0)) is None
 
 
-@pytest.mark.parametrize("throttle", [-1, float("nan"), "1", True], ids=repr)
-def test_a_throttle_that_is_none(throttle: Any) -> None:
-    """A rate is a number from 0, also where the vendor has a window."""
-    with pytest.raises(ConfigError, match="throttle"):
-        checked_throttle(throttle, (60, 60.0))
+def test_rejects_throttle_that_is_not_a_positive_number() -> None:
+    """A rate is a number >= 0, also where the vendor has a window."""
+    for throttle in (-1, float("nan"), "1", True):
+        with pytest.raises(ConfigError, match="throttle"):
+            checked_throttle(throttle, (60, 60.0))  # type: ignore[arg-type]  # wrong on purpose
 
 
-def test_slots_take_no_notice_of_the_window(io: SyncIO, clock: Clock) -> None:
-    """Who asks for a number of requests a second gets it, whatever replies tell."""
+def test_slots_ignore_limits_of_replies(io: SyncIO, clock: Clock) -> None:
+    """A number of requests a second applies whatever limits replies have."""
     throttle = Throttle(2)
     drive(throttle.acquire(io))
     throttle.update(clock.now, (60, 0))

@@ -1,4 +1,4 @@
-"""Type checkers see what integrators write: the right is inferred, the wrong is found."""
+"""Type checkers infer what integrators write, and find what is wrong."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ USES = sorted(HERE.glob("use*.py"))
 
 @pytest.fixture
 def misuse(tmp_path: Path) -> Path:
-    """The file of wrong lines, under a name that checkers read."""
+    """Return the file of wrong lines, under a name that checkers read."""
     path = tmp_path / "misuse.py"
     path.write_text((HERE / "misuse.txt").read_text("utf-8"), "utf-8")
     return path
@@ -29,7 +29,7 @@ def wrong_lines() -> set[int]:
     return {number for number, line in enumerate(lines, 1) if line.endswith("# wrong")}
 
 
-def test_mypy(misuse: Path, tmp_path: Path) -> None:
+def test_mypy_infers_types_and_finds_wrong_lines(misuse: Path, tmp_path: Path) -> None:
     """Mypy --strict infers the right types, and finds every wrong line and no other."""
     done = subprocess.run(
         [
@@ -48,7 +48,7 @@ def test_mypy(misuse: Path, tmp_path: Path) -> None:
     assert {int(line) for path, line in found if path.endswith("misuse.py")} == wrong_lines()
 
 
-def test_pyright(misuse: Path, tmp_path: Path) -> None:
+def test_pyright_infers_types_and_finds_wrong_lines(misuse: Path, tmp_path: Path) -> None:
     """Pyright's strict mode infers the right types, and finds every wrong line and no other."""
     config = {
         "typeCheckingMode": "strict",
@@ -56,7 +56,7 @@ def test_pyright(misuse: Path, tmp_path: Path) -> None:
         "venvPath": str(Path(sys.prefix).parent),
         "venv": Path(sys.prefix).name,
         "include": [str(path) for path in [*USES, misuse]],
-        # Of a name that cannot be imported nothing more is known, as is to be expected.
+        # Nothing is known of a name that cannot be imported, as is to be expected.
         "reportUnknownVariableType": False,
         "reportUnusedImport": False,
         "reportUnusedExpression": False,
@@ -72,9 +72,9 @@ def test_pyright(misuse: Path, tmp_path: Path) -> None:
     )
     report = json.loads(done.stdout)
     found = {
-        (Path(one["file"]).name, one["range"]["start"]["line"] + 1)
-        for one in report["generalDiagnostics"]
-        if one["severity"] == "error"
+        (Path(diagnostic["file"]).name, diagnostic["range"]["start"]["line"] + 1)
+        for diagnostic in report["generalDiagnostics"]
+        if diagnostic["severity"] == "error"
     }
 
     assert report["summary"]["filesAnalyzed"] == len(USES) + 1

@@ -12,7 +12,7 @@ from crmkit.relenta import ContactInput
 from crmkit_generated.relenta import types as generated_types
 
 
-def test_there_is_one() -> None:
+def test_copies_are_the_same_object() -> None:
     """Copies and pickles give the same object back."""
     assert copy.copy(UNSET) is UNSET
     assert copy.deepcopy(UNSET) is UNSET
@@ -22,30 +22,30 @@ def test_there_is_one() -> None:
     assert generated_types.UNSET is types.UNSET is UNSET
 
 
-def test_it_is_false_and_tells_its_name() -> None:
+def test_is_false_and_has_a_repr() -> None:
     """`value or default` works, and the repr is the name."""
     assert not UNSET
     assert (UNSET or "default") == "default"
     assert repr(UNSET) == "UNSET"
 
 
-def test_an_input_model_survives_a_copy() -> None:
+def test_copied_input_model_sends_the_same() -> None:
     """A copied or pickled input model sends the same as the original, and no more."""
     model = ContactInput(full_name="James", title=None)
     model.additional_properties["Skills"] = "Spying"
 
-    for twin in (
+    for duplicate in (
         copy.copy(model),
         copy.deepcopy(model),
         pickle.loads(pickle.dumps(model)),
     ):
-        assert twin == model
-        assert twin.company is UNSET
-        assert twin.to_dict() == {"full_name": "James", "title": None, "Skills": "Spying"}
+        assert duplicate == model
+        assert duplicate.company is UNSET
+        assert duplicate.to_dict() == {"full_name": "James", "title": None, "Skills": "Spying"}
 
 
-def test_it_survives_a_process() -> None:
-    """A process of its own has the same object in its place."""
+def test_is_the_same_object_in_another_process() -> None:
+    """An object that is pickled to another process and back stays the same."""
     context = multiprocessing.get_context("spawn")
     with context.Pool(1) as pool:
         assert pool.apply(_is_unset, (UNSET,)) is True

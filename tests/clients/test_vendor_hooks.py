@@ -1,10 +1,10 @@
-"""What a vendor may do around a call: get ready, look at replies, mend, spread queries, tell."""
+"""What a vendor may do around a call: prepare, see replies, recover, spread queries."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -19,7 +19,9 @@ from crmkit.core.errors import ArgumentError, StatusError
 from crmkit.core.operation import Operation, Param
 from crmkit.core.types import UNSET
 from crmkit.core.vendor import Vendor
-from tests.clients.harness import Answer, Canned, Clock, call_of, reply
+from tests.clients.harness import Answer, Canned, Clock, both, call_of, reply, sync_alone
+
+asynchronous = sync_alone
 
 PATH = "/things/{id}.{format}"
 ID = Param("id", "id", "path")
@@ -36,24 +38,24 @@ CREATE = Operation("things.create", "POST", "/things")
 ASK = {"id": 7, "plain": "1"}
 
 
-class Curious(Vendor):
-    """Notes what it is asked, and mends what a 401 tells of."""
+class Spy(Vendor):
+    """Notes its calls, and recovers from what the test says."""
 
-    name = "Curious"
+    name = "Spy"
     rate = (60, 60.0)
 
     def __init__(self) -> None:
-        self.settings = {"format": "json"}
-        self.asked: list[str] = []
-        self.mends: list[str | None] = []
-        self.told: tuple[int, int] | None = None
+        self.settings: Mapping[str, str] = {"format": "json"}
+        self.notes: list[str] = []
+        self.recovers: list[str | None] = []
+        self.limits: tuple[int, int] | None = None
         self.logins = 0
         self.lock: Any = None
         self.session = 0
 
     async def prepare(self, sender: Any, call: Call) -> None:
         """Log in once."""
-        self.asked.append(f"prepare {call.operation.name}")
+        self.notes.append(f"prepare {call.operation.name}")
         if self.lock is None or call.operation.name == "login":
             return
         async with self.lock:
@@ -67,32 +69,30 @@ class Curious(Vendor):
         return {f"{argument}[{n}]": value for n, value in enumerate(values)}
 
     def on_response(self, response: httpx.Response, tree: Any) -> None:
-        """Note what came."""
-        self.asked.append(f"reply {response.status_code} {tree!r}")
+        """Note the reply."""
+        self.notes.append(f"reply {response.status_code} {tree!r}")
 
     def rate_limit(self, headers: httpx.Headers) -> tuple[int, int] | None:  # noqa: ARG002  # the test decides
-        """Tell of the window that the test wants."""
-        return self.told
+        """Return the limits that the test has set."""
+        return self.limits
 
     def recover(self, error: StatusError) -> str | None:  # noqa: ARG002  # the test decides
-        """Say what the test wants."""
-        return self.mends.pop(0) if self.mends else None
+        """Return what the test says."""
+        return self.recovers.pop(0) if self.recovers else None
 
 
-@pytest.fixture(params=["sync", "async"])
+@pytest.fixture
 def make(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., tuple[Any, Curious, Clock]]:
-    """Return a function that makes a client of answers."""
+    asynchronous: bool, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[Any, Spy, Clock]]:
+    """Return a function that makes a client over canned answers."""
     clock = Clock()
 
-    def made(*answers: Answer | Exception, **settings: Any) -> tuple[Any, Curious, Clock]:
-        vendor = Curious()
+    def made(*answers: Answer | Exception, **settings: Any) -> tuple[Any, Spy, Clock]:
+        vendor = Spy()
         transport = Canned(*answers)
-        if request.param == "sync":
-            crm: Any = SyncClient(vendor, "https://x.example", transport=transport, **settings)
-        else:
-            crm = AsyncClient(vendor, "https://x.example", transport=transport, **settings)
+        cls: Any = AsyncClient if asynchronous else SyncClient
+        crm = cls(vendor, "https://x.example", transport=transport, **settings)
 
         async def sleep(seconds: float) -> None:
             clock.sleep(seconds)
@@ -102,7 +102,7 @@ def make(
         monkeypatch.setattr(io, "monotonic", lambda: clock.now)
         monkeypatch.setattr(io, "random", lambda: clock.chance)
         crm.canned = transport
-        crm.run = drive if request.param == "sync" else asyncio.run
+        crm.run = asyncio.run if asynchronous else drive
         return crm, vendor, clock
 
     return made
@@ -115,7 +115,7 @@ def call(crm: Any, operation: Operation = THINGS, body: Any = UNSET, **arguments
     return crm.run(work)
 
 
-def test_a_setting_stands_in_the_path_and_the_query_is_spread(make: Any) -> None:
+def test_fills_setting_into_path_and_spreads_query(make: Any) -> None:
     """A client's setting fills its part of the path, and the vendor spreads lists."""
     crm, _, _ = make(reply({}))
     call(crm, id=7, plain="1", where=["x", "y"])
@@ -123,65 +123,67 @@ def test_a_setting_stands_in_the_path_and_the_query_is_spread(make: Any) -> None
     assert crm.canned.seen[0].query == {"plain": "1", "where[0]": "x", "where[1]": "y"}
 
 
-@pytest.mark.parametrize("id", ["", ".", ".."])
-def test_an_id_beside_a_setting_cannot_be_empty_or_dots(make: Any, id: str) -> None:
+def test_rejects_id_beside_a_setting(make: Any) -> None:
     """A path value that names another path is refused, also where a setting follows it."""
     crm, _, _ = make(reply({}))
-    with pytest.raises(ArgumentError, match="id"):
-        call(crm, id=id)
+    for id in ("", ".", ".."):
+        with pytest.raises(ArgumentError, match="id"):
+            call(crm, id=id)
     assert crm.canned.seen == []
 
 
-def test_a_vendor_sees_every_reply(make: Any) -> None:
-    """A vendor is asked before each attempt, and sees successes and errors alike."""
+def test_vendor_sees_every_reply(make: Any) -> None:
+    """A vendor prepares each attempt, and sees successes and errors alike."""
     crm, vendor, _ = make(reply({"e": 1}, 500), reply({"a": 1}))
     call(crm)
     prepare = "prepare things.get"
-    assert vendor.asked == [prepare, "reply 500 {'e': 1}", prepare, "reply 200 {'a': 1}"]
+    assert vendor.notes == [prepare, "reply 500 {'e': 1}", prepare, "reply 200 {'a': 1}"]
 
 
-def test_what_is_mended_is_sent_again_at_once(make: Any) -> None:
-    """A mended call is repeated without a wait, also a creation, and does not count as a retry."""
+@both
+def test_recovered_call_is_repeated_at_once(make: Any) -> None:
+    """After a recovery a call is repeated without a wait, also a creation; that is no retry."""
     crm, vendor, clock = make(reply({}, 401), reply({}), max_retries=0)
-    vendor.mends = ["session"]
+    vendor.recovers = ["session"]
     call(crm, CREATE, {"a": 1})
-    assert [one.body for one in crm.canned.seen] == [b'{"a":1}'] * 2
+    assert [seen.body for seen in crm.canned.seen] == [b'{"a":1}'] * 2
     assert clock.waits == []
 
 
-def test_each_thing_is_mended_once_a_call(make: Any) -> None:
-    """The same trouble a second time is the error itself; other trouble may be mended, too."""
+def test_recovers_once_from_each_cause(make: Any) -> None:
+    """The same cause a second time is the error itself; another cause may be recovered from."""
     crm, vendor, _ = make(reply({}, 401))
-    vendor.mends = ["clock", "session", "session", "clock"]
+    vendor.recovers = ["clock", "session", "session", "clock"]
     with pytest.raises(AuthenticationError) as caught:
         call(crm)
     assert len(crm.canned.seen) == 3
     assert caught.value.attempts == 3
 
 
-def test_mending_leaves_all_retries(make: Any) -> None:
-    """After a mending there are as many retries as without."""
+def test_recovery_leaves_all_retries(make: Any) -> None:
+    """After a recovery there are as many retries as without."""
     crm, vendor, _ = make(reply({}, 401), reply({}, 503), max_retries=1)
-    vendor.mends = ["clock"]
+    vendor.recovers = ["clock"]
     with pytest.raises(ServerError):
         call(crm)
     assert len(crm.canned.seen) == 3
 
 
-def test_what_replies_tell_of_the_window_is_kept(make: Any) -> None:
+def test_keeps_limits_of_replies(make: Any) -> None:
     """When a reply says that the server's window is used up, the next call waits for the next."""
     crm, vendor, clock = make(reply({}))
     call(crm)
-    vendor.told = 60, 0
+    vendor.limits = 60, 0
     call(crm)
     assert clock.waits == []
-    vendor.told = None
+    vendor.limits = None
     call(crm)
     assert clock.waits == [60.0]
 
 
+@both
 def test_many_tasks_and_threads_log_in_once(make: Any) -> None:
-    """Of many calls at a time one gets the client ready, and the others wait for it."""
+    """Of many calls at a time one prepares the client, and the others wait for it."""
     crm, vendor, _ = make(reply({}))
     vendor.lock = crm._io.lock()
     if crm.run is drive:
@@ -192,15 +194,15 @@ def test_many_tasks_and_threads_log_in_once(make: Any) -> None:
             call(crm)
 
         with ThreadPoolExecutor(8) as pool:
-            for done in [pool.submit(work) for _ in range(8)]:
-                done.result()
+            for future in [pool.submit(work) for _ in range(8)]:
+                future.result()
     else:
 
         async def all_at_once() -> None:
             await asyncio.gather(*(crm._sender.reply(call_of(crm, THINGS, ASK)) for _ in range(8)))
 
         asyncio.run(all_at_once())
-    paths = [one.path for one in crm.canned.seen]
+    paths = [seen.path for seen in crm.canned.seen]
     assert paths.count("/login") == 1
     assert paths[0] == "/login"
     assert paths.count("/things/7.json") == 8

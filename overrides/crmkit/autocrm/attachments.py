@@ -74,6 +74,9 @@ class _Transfers(Resource):
         if to is None:
             return (await self._sender.reply(call)).content
         if not isinstance(to, str | os.PathLike):
+            if not hasattr(to, "write"):
+                problem = f"expected a path or an open file, got {type(to).__name__}"
+                raise ArgumentError("to", problem, operation=ATTACHMENTS_DOWNLOAD.name)
             call.sink = Sink(to)
             await self._sender.reply(call)
             return b""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crmkit.core.codec.values import encode_plain
 from crmkit.core.drive import drive
 from crmkit.core.errors import expected, in_operation
 from crmkit.core.options import mapping
@@ -52,8 +53,8 @@ class _Conversion(EntityType):
                 for name, record in parts
             }
             body: dict[str, Any] = {"records": wire_tree(made, "records")}
-        if skip:
-            body["skipDuplicateCheck"] = True
+            if encode_plain(skip, bool, "skip_duplicate_check"):
+                body["skipDuplicateCheck"] = True
         page = self._call(LEADS_CONVERT_BY_ID, {"id": id}, options, body)
         own = self._call(LEADS_CONVERT, {}, options, {"id": id, **body})
         return await self._with_fallback(send, page, own, _has_no_route)

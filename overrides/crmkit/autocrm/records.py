@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from crmkit.core.codec.values import encode_plain
 from crmkit.core.drive import drive
 from crmkit.core.errors import ArgumentError, NotFoundError, expected, in_operation
 from crmkit.core.options import mapping
@@ -63,8 +64,9 @@ def wire_members(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return members
 
 
-def _selection(ids: Any, where: Any) -> dict[str, Any]:
+def _selection(ids: Any, where: Any, *, idle: object = False) -> dict[str, Any]:
     """Return which records a call is for, as JSON has it."""
+    encode_plain(idle, bool, "idle")
     if (ids is None) == (where is None):
         raise ArgumentError("ids", "pass either ids or where")
     if where is not None:
@@ -146,7 +148,7 @@ class EntityType(Resource):
     ) -> MassActionResult:
         page, run = _MASS_ACTIONS[action], mass_actions.MASS_ACTIONS_RUN
         with in_operation(page.name):
-            selection = body = _selection(ids, where)
+            selection = body = _selection(ids, where, idle=idle)
             own = {"entityType": self.entity_type, "action": action, "params": selection}
             if attributes is not UNSET:
                 values = wire_tree(mapping(attributes, "attributes"), "attributes")

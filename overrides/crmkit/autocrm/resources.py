@@ -11,6 +11,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from crmkit.core.errors import in_operation
 from crmkit_generated.autocrm.resources import AsyncResources, Resources
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ class Entities(Resources):
         """
         from .entity import Entity
 
-        return Entity(self._sender, entity_type)
+        with in_operation("entity"):
+            return Entity(self._sender, entity_type)
 
 
 class AsyncEntities(AsyncResources):
@@ -106,4 +108,5 @@ class AsyncEntities(AsyncResources):
         """
         from .entity import AsyncEntity
 
-        return AsyncEntity(self._sender, entity_type)
+        with in_operation("entity"):
+            return AsyncEntity(self._sender, entity_type)

@@ -153,7 +153,8 @@ class Client:
         view = object.__new__(type(self))
         view._io = self._io
         view._sender = copy(self._sender)
-        view._sender.settings = self._sender.settings.changed(changes)
+        with in_operation("with_options"):
+            view._sender.settings = self._sender.settings.changed(changes)
         view._view = True
         return view
 

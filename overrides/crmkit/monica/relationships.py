@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from crmkit.core.errors import ArgumentError
 from crmkit_generated.monica.resources import relationship_types as types
 from crmkit_generated.monica.resources import relationships as generated
 
@@ -26,6 +27,13 @@ def _reverse(relationship: Relationship, others: Iterable[Relationship]) -> Rela
         and other.relationship_type.name == relationship.relationship_type.name_reverse_relationship
     ]
     return min(reverses, key=lambda other: abs(other.id - relationship.id), default=None)
+
+
+def _checked(name: Any) -> str:
+    if not isinstance(name, str):
+        problem = f"expected str, got {type(name).__name__}"
+        raise ArgumentError("name", problem, operation="relationship_types.find")
+    return name
 
 
 def _named(name: str, types: Iterable[RelationshipType]) -> RelationshipType | None:
@@ -95,7 +103,7 @@ class RelationshipTypes(types.RelationshipTypes):
             The type; None if no type has that name.
         """
         # recorded: seq 17, all built-in types
-        return _named(name, self.list(options=options))
+        return _named(_checked(name), self.list(options=options))
 
     def reverse(self, id: int, *, options: Options | None = None) -> RelationshipType | None:
         """Read the type that the reverse of a relationship has: of `uncle`, `nephew`. Two reads.
@@ -128,7 +136,7 @@ class AsyncRelationshipTypes(types.AsyncRelationshipTypes):
         Returns:
             The type; None if no type has that name.
         """
-        return _named(name, await self.list(options=options).collect())
+        return _named(_checked(name), await self.list(options=options).collect())
 
     async def reverse(self, id: int, *, options: Options | None = None) -> RelationshipType | None:
         """Read the type that the reverse of a relationship has: of `uncle`, `nephew`. Two reads.

@@ -5,12 +5,26 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, assert_type
 
 import httpx
 
-from crmkit import UNSET, AsyncRelenta, CRMError, NotFoundError, Relenta, StatusError
-from crmkit.core.paging import AsyncPager, Page, Pager
+from crmkit import (
+    UNSET,
+    AsyncPager,
+    AsyncRelenta,
+    CRMError,
+    File,
+    NotFoundError,
+    Options,
+    Page,
+    Pager,
+    Relenta,
+    Reply,
+    StatusError,
+    __version__,
+)
 from crmkit.relenta import (
     Activity,
     Contact,
@@ -66,7 +80,12 @@ def sync_use() -> None:
         view = crm.with_options(timeout=None, max_retries=0, headers={"X": "y"})
         assert_type(view, Relenta)
         reply = crm.request("GET", "/x", query={"a": 1})
+        assert_type(reply, Reply)
         assert_type(reply.status_code, int)
+        options: Options = {"timeout": 5, "max_retries": 0}
+        crm.contacts.save(full_name="x", options=options)
+        assert_type(File(Path("a.pdf")).file_name, str | None)
+        assert_type(__version__, str)
         fields = CustomFields(crm.custom_fields.list())
         crm.contacts.save(extra=fields.write({"Shoe size": Decimal("4.5"), "Films": ["x"]}))
         assert_type(contacts_save.sync(client=crm.generated, body=ContactInput()), int)

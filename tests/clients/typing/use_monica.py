@@ -7,8 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import assert_type
 
-from crmkit import AsyncMonica, Monica
-from crmkit.core.paging import AsyncPager, Pager
+from crmkit import AsyncMonica, AsyncPager, File, Monica, Pager
 from crmkit.monica import (
     Company,
     Contact,
@@ -17,7 +16,6 @@ from crmkit.monica import (
     ContactShort,
     Country,
     Document,
-    File,
     Note,
     Relationship,
     RelationshipType,
@@ -45,15 +43,15 @@ def sync_use() -> None:
         assert_type(crm.contacts.set_tags(1, ["Family"]), Contact | ContactPartial)
         assert_type(crm.contacts.unset_tags(1, [2, 3]), Contact | ContactPartial)
         assert_type(crm.notes.list(contact_id=1), Pager[Note])
-        kind = crm.relationship_types.find("uncle")
-        assert_type(kind, RelationshipType | None)
-        tie = crm.relationships.create(contact_is=1, relationship_type_id=2, of_contact=3)
-        assert_type(tie, Relationship)
-        assert_type(tie.contact_is, ContactShort)
-        assert_type(tie.created_at, datetime)
-        assert_type(crm.relationships.reverse(tie.id), Relationship | None)
+        uncle = crm.relationship_types.find("uncle")
+        assert_type(uncle, RelationshipType | None)
+        relationship = crm.relationships.create(contact_is=1, relationship_type_id=2, of_contact=3)
+        assert_type(relationship, Relationship)
+        assert_type(relationship.contact_is, ContactShort)
+        assert_type(relationship.created_at, datetime)
+        assert_type(crm.relationships.reverse(relationship.id), Relationship | None)
         assert_type(crm.relationships.list(contact_id=1), Pager[Relationship])
-        assert_type(crm.relationships.delete(tie.id), None)
+        assert_type(crm.relationships.delete(relationship.id), None)
         assert_type(crm.countries.list(), dict[str, Country])
         assert_type(crm.reminders.upcoming(0), Pager[UpcomingReminder])
         assert_type(crm.companies.update(1, name="Acme"), Company)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import assert_type
 
-from crmkit import AsyncOnePageCRM, OnePageCRM
-from crmkit.core.paging import AsyncPager, Pager
+from crmkit import AsyncOnePageCRM, AsyncPager, OnePageCRM, Pager
 from crmkit.onepagecrm import (
     Action,
     Contact,
