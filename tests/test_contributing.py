@@ -138,7 +138,7 @@ def test_new_crm_has_client_mock_and_contract_checks(checkout: Path) -> None:
     """Its client works with its mock, each of its operations is called, its layers are checked."""
     client = check(checkout, "-m", "pytest", "-q", "tests/clients/test_tinycrm.py")
     contract = check(
-        *(checkout, "-m", "pytest", "-q", "-v", "-k", "tinycrm"),
+        *(checkout, "-m", "pytest", "-v", "-k", "tinycrm"),
         "tests/contract/test_every_operation.py",
     )
     layers = check(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from importlib import import_module
+from inspect import isfunction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,8 +50,9 @@ CODEC = tuple(
         *("datetimes", "decode_errors", "files", "labeled", "nested", "numbers", "strings"),
         "values",
     )
-    for function in import_module(f"crmkit.core.codec.{name}").__all__
-    if function.islower()  # classes come from the generated models
+    for function, value in vars(import_module(f"crmkit.core.codec.{name}")).items()
+    # Functions of its own; classes come from the generated models.
+    if isfunction(value) and value.__module__.endswith(f".{name}") and function[0] != "_"
 )
 TAKEN = {
     *("AsyncResources", "FreeObject", "LabeledValue", "Mailbox", "Resources"),

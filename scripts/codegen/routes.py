@@ -31,11 +31,9 @@ def _arguments(plan: OperationPlan) -> list[str]:
     arguments = [repr(source.name), repr(source.method.upper()), repr(source.path)]
     if plan.parameters:
         arguments.append(f"({', '.join(map(_param, plan.parameters))},)")
-    items = payload.kind.items[0] if payload and payload.kind.name == "list" else None
     keywords = {
         "envelope": payload and payload.envelope,
         "payload": payload and not payload.nullable and wire_type(payload.kind),
-        "items": items and wire_type(items),
         "effect": source.node.get("x-crmkit-effect", "read" if source.method == "get" else ""),
         "paging": plan.paging and _paging(plan.paging),
         "media": body and body.media,
@@ -44,7 +42,7 @@ def _arguments(plan: OperationPlan) -> list[str]:
         "profiles": source.profiles,
     }
     usual = {"effect": "write", "media": "json"}
-    as_code = {"payload", "items", "paging"}
+    as_code = {"payload", "paging"}
     return arguments + [
         f"{name}={value if name in as_code else repr(value)}"
         for name, value in keywords.items()

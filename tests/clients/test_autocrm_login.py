@@ -180,7 +180,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"username": "jana", "password": ""}, "password is missing"),
     ({"username": "ja:na", "password": "p"}, "colon"),
     ({"api_key": "a\r\nb"}, "printable"),
-    ({"api_key": 5}, "printable"),
+    ({"api_key": 5}, "api_key must be a str, got int"),
     ({"api_key": ""}, "api_key is missing"),
 ]
 

@@ -321,7 +321,7 @@ def test_verifies_certificates_whatever_the_case_of_the_scheme(
             verify.append(settings.get("verify", True))
             super().__init__(**settings)
 
-    monkeypatch.setattr(crmkit.core.http, "Client", Spy)
+    monkeypatch.setattr(crmkit.core.http.SyncIO, "_pool_type", Spy)
     crm = Relenta(base_url=f"{scheme}://acme.relenta.com", department_key=KEY)
     assert crm._io.pool is not None
     crm.close()

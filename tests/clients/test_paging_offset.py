@@ -25,7 +25,6 @@ THINGS = Operation(
     "/things",
     envelope=("list",),
     payload=list,
-    items=dict,
     effect="read",
     paging=PAGING,
 )

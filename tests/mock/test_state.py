@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from crmkit_mock import MockCRMs
-from crmkit_mock.store import SCHEMA_VERSION
 from tests.mock.plain import Relenta, client_for
 
 
@@ -126,7 +125,7 @@ def test_rejects_invalid_snapshots(relenta: Relenta) -> None:
     before = relenta.mock.snapshot()
     changes: list[dict[str, object]] = [
         {"crm": "monica"},
-        {"schema": SCHEMA_VERSION + 1},
+        {"schema": before["schema"] + 1},
         {"records": None},
         {"records": [1]},
         {"records": [["contact", "agents", "1", "x", {}]]},

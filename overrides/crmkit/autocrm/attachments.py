@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from crmkit.core.body import Sink
 from crmkit.core.drive import drive
-from crmkit.core.errors import ArgumentError, in_operation
+from crmkit.core.errors import ArgumentError, expected, in_operation
 from crmkit.core.resource import Resource
 from crmkit.core.types import File
 from crmkit_generated.autocrm import codec
@@ -23,6 +23,8 @@ from crmkit_generated.autocrm.operations.attachments import (
     ATTACHMENTS_DOWNLOAD,
 )
 from crmkit_generated.autocrm.resources import attachments as generated
+
+from .records import wire_members
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -34,13 +36,15 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncAttachments", "Attachments"]
 
+_ARGUMENTS = ("field", "related_type", "parent_type", "parent_id", "name", "type_", "role")
+
 CHUNK = 3 << 20
 """Bytes of a file that are sent at a time: 4 MiB as base64."""
 
 
 class _Transfers(Resource):
     async def _upload(
-        self, file: Any, members: dict[str, Any], options: Options | None
+        self, file: Any, members: tuple[Any, ...], options: Options | None
     ) -> Attachment:
         with in_operation("attachments.upload"), _opened(file) as opened:
             body = _members(members, opened)
@@ -129,15 +133,7 @@ class Attachments(_Transfers, generated.Attachments):
             OSError: The file cannot be read.
             PermissionDeniedError: The field does not exist, or does not take files of the type.
         """
-        members = {
-            "field": field,
-            "relatedType": related_type,
-            "parentType": parent_type,
-            "parentId": parent_id,
-            "name": name,
-            "type": type_,
-            "role": role,
-        }
+        members = (field, related_type, parent_type, parent_id, name, type_, role)
         return drive(self._upload(file, members, options))
 
     def download(
@@ -201,15 +197,7 @@ class AsyncAttachments(_Transfers, generated.AsyncAttachments):
             OSError: The file cannot be read.
             PermissionDeniedError: The field does not exist, or does not take files of the type.
         """
-        members = {
-            "field": field,
-            "relatedType": related_type,
-            "parentType": parent_type,
-            "parentId": parent_id,
-            "name": name,
-            "type": type_,
-            "role": role,
-        }
+        members = (field, related_type, parent_type, parent_id, name, type_, role)
         return await self._upload(file, members, options)
 
     async def download(
@@ -233,26 +221,18 @@ class AsyncAttachments(_Transfers, generated.AsyncAttachments):
         return await self._download(id, to, options)
 
 
-def _members(members: dict[str, Any], file: File) -> dict[str, Any]:
+def _members(members: tuple[Any, ...], file: File) -> dict[str, Any]:
     """Return the members of an attachment that are known, name and media type among them."""
-    known = {member: value for member, value in members.items() if value is not None}
-    for member, value in known.items():
-        if not isinstance(value, str):
-            argument = _ARGUMENTS.get(member, member)
-            raise ArgumentError(argument, f"expected str, got {type(value).__name__}")
-    name = members["name"] or file.file_name
+    arguments = dict(zip(_ARGUMENTS, members, strict=True))
+    for argument, value in arguments.items():
+        if value is not None and not isinstance(value, str):
+            raise expected(argument, "str", value)
+    name = arguments["name"] or file.file_name
     if not name:
         raise ArgumentError("name", "is missing: the file has no name of its own")
-    type_ = members["type"] or file.mime_type or guess_type(name)[0] or "application/octet-stream"
-    return {**known, "name": name, "type": type_}
-
-
-_ARGUMENTS = {
-    "relatedType": "related_type",
-    "parentType": "parent_type",
-    "parentId": "parent_id",
-    "type": "type_",
-}
+    type_ = arguments["type_"] or file.mime_type or guess_type(name)[0]
+    known = {"name": name, "type_": type_ or "application/octet-stream"}
+    return wire_members({**arguments, **known})
 
 
 @contextmanager
@@ -269,8 +249,7 @@ def _opened(source: Any) -> Generator[Any]:
         own = Path(name).name if isinstance(name, str) else None
         yield File(file.payload, file.file_name or own, file.mime_type)
     else:
-        found = type(file.payload).__name__
-        raise ArgumentError("file", f"expected bytes, a path or an open file, got {found}")
+        raise expected("file", "bytes, a path or an open file", file.payload)
 
 
 def _size(file: BinaryIO) -> int | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
-from crmkit.core.errors import ArgumentError, in_operation
+from crmkit.core.errors import ArgumentError, expected, in_operation
 from crmkit.core.options import mapping
 from crmkit_generated.autocrm import codec
 from crmkit_generated.autocrm.operations.emails import EMAILS_CREATE
 from crmkit_generated.autocrm.resources import emails as generated
 
-from .records import AsyncLinked, EntityType, Linked
+from .records import AsyncLinked, EntityType, Linked, wire_members
 from .where import wire_tree
 
 if TYPE_CHECKING:
@@ -22,14 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncEmails", "Emails"]
 
-_WIRE = {
-    "from_": "from",
-    "reply_to": "replyTo",
-    "is_html": "isHtml",
-    "parent_type": "parentType",
-    "parent_id": "parentId",
-    "attachments_ids": "attachmentsIds",
-}
+_ADDRESSES = ("to", "cc", "bcc", "from_", "reply_to")
+_CONTENT = ("subject", "body", "is_html", "parent_type", "parent_id", "attachments_ids")
 
 
 def _addresses(value: Any, argument: str) -> str | None:
@@ -38,7 +32,7 @@ def _addresses(value: Any, argument: str) -> str | None:
         return None
     addresses = [value] if isinstance(value, str) else value
     if not isinstance(addresses, list | tuple):
-        raise ArgumentError(argument, f"expected an address or a list, got {type(value).__name__}")
+        raise expected(argument, "an address or a list", value)
     if not addresses:
         raise ArgumentError(argument, "must not be empty")
     for index, address in enumerate(addresses):
@@ -52,20 +46,19 @@ class _Sending(EntityType):
     entity_type = "Email"
 
     async def _send(
-        self, message: dict[str, Any], extra: Mapping[str, Any] | None, options: Options | None
+        self, message: tuple[Any, ...], extra: Mapping[str, Any] | None, options: Options | None
     ) -> Email:
         with in_operation("emails.send"):
+            arguments = dict(zip(_ADDRESSES + _CONTENT, message, strict=True))
             for argument in ("to", "cc", "bcc"):
-                message[argument] = _addresses(message[argument], argument)
+                arguments[argument] = _addresses(arguments[argument], argument)
             others = mapping({} if extra is None else extra, "extra")
-            for name in others.keys() & {"status", *(_WIRE.get(name, name) for name in message)}:
+            for name in others.keys() & {"status", *wire_members(dict.fromkeys(arguments, True))}:
                 problem = "is a documented member: pass it as a keyword argument"
                 raise ArgumentError(f"extra[{name!r}]", problem)
             tree = wire_tree({**others, "status": "Sending"}, "extra")
-            for name, value in message.items():
-                if value is not None:
-                    tree[_WIRE.get(name, name)] = wire_tree(value, name)
-            call = self._call(EMAILS_CREATE, {}, options, tree)
+            written = {name: wire_tree(value, name) for name, value in arguments.items()}
+            call = self._call(EMAILS_CREATE, {}, options, tree | wire_members(written))
         return await self._sender.call(call, codec.email.decode)
 
 
@@ -113,20 +106,9 @@ class Emails(_Sending, Linked, generated.Emails):
             BadRequestError: An address is missing or invalid.
             ServerError: The mail server refuses it, or there is none; the server keeps a draft.
         """
-        message = {
-            "to": to,
-            "subject": subject,
-            "body": body,
-            "from_": from_,
-            "cc": cc,
-            "bcc": bcc,
-            "reply_to": reply_to,
-            "is_html": is_html,
-            "parent_type": parent_type,
-            "parent_id": parent_id,
-            "attachments_ids": attachments_ids,
-        }
-        return drive(self._send(message, extra, options))
+        addresses = (to, cc, bcc, from_, reply_to)
+        content = (subject, body, is_html, parent_type, parent_id, attachments_ids)
+        return drive(self._send((*addresses, *content), extra, options))
 
 
 class AsyncEmails(_Sending, AsyncLinked, generated.AsyncEmails):
@@ -173,17 +155,6 @@ class AsyncEmails(_Sending, AsyncLinked, generated.AsyncEmails):
             BadRequestError: An address is missing or invalid.
             ServerError: The mail server refuses it, or there is none; the server keeps a draft.
         """
-        message = {
-            "to": to,
-            "subject": subject,
-            "body": body,
-            "from_": from_,
-            "cc": cc,
-            "bcc": bcc,
-            "reply_to": reply_to,
-            "is_html": is_html,
-            "parent_type": parent_type,
-            "parent_id": parent_id,
-            "attachments_ids": attachments_ids,
-        }
-        return await self._send(message, extra, options)
+        addresses = (to, cc, bcc, from_, reply_to)
+        content = (subject, body, is_html, parent_type, parent_id, attachments_ids)
+        return await self._send((*addresses, *content), extra, options)

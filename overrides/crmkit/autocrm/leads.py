@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit.core.codec.values import encode_plain
 from crmkit.core.drive import drive
-from crmkit.core.errors import ArgumentError, in_operation
+from crmkit.core.errors import expected, in_operation
 from crmkit.core.options import mapping
 from crmkit_generated.autocrm import codec
 from crmkit_generated.autocrm.operations.leads import LEADS_CONVERT, LEADS_CONVERT_BY_ID
@@ -46,7 +46,7 @@ class _Conversion(EntityType):
 
         with in_operation(LEADS_CONVERT.name):
             if not isinstance(id, str):
-                raise ArgumentError("id", f"expected str, got {type(id).__name__}")
+                raise expected("id", "str", id)
             parts = mapping({} if records is None else records, "records").items()
             made = {
                 name: record.to_dict() if hasattr(record, "to_dict") else record

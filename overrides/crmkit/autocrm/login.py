@@ -23,12 +23,12 @@ def address(base_url: str | None, prefix: str) -> str:
     Raises:
         ConfigError: There is none.
     """
-    found = base_url or os.environ.get(f"{prefix}_BASE_URL")
-    if not found:
+    url = base_url or os.environ.get(f"{prefix}_BASE_URL")
+    if not url:
         raise ConfigError(f"base_url is missing: pass base_url=… or set {prefix}_BASE_URL")
-    if not isinstance(found, str):
+    if not isinstance(url, str):
         raise ConfigError("base_url must be an address like https://crm.example.com")
-    site = found.rstrip("/")
+    site = url.rstrip("/")
     return site if site.endswith("/api/v1") else f"{site}/api/v1"
 
 
@@ -78,16 +78,9 @@ def credentials(
         name = credential(username, "username", f"{prefix}_USERNAME")
         if ":" in name:
             raise ConfigError("username must not hold a colon, which ends it on the wire")
-        return Credentials(username=name, password=_password(password, f"{prefix}_PASSWORD"))
+        password = credential(password, "password", f"{prefix}_PASSWORD", in_header=False)
+        return Credentials(username=name, password=password)
     key = credential(api_key, "api_key", f"{prefix}_API_KEY")
     if secret_key is None:
         return Credentials(key)
     return Credentials(key, credential(secret_key, "secret_key", f"{prefix}_SECRET_KEY"))
-
-
-def _password(password: str | None, variable: str) -> str:
-    """Return a password, which unlike other credentials may hold anything."""
-    found = password if password is not None else os.environ.get(variable)
-    if not found or not isinstance(found, str):
-        raise ConfigError(f"password is missing: pass password=… or set {variable}")
-    return found

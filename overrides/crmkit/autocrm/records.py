@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from crmkit.core.codec.values import encode_plain
 from crmkit.core.drive import drive
-from crmkit.core.errors import ArgumentError, NotFoundError, in_operation
+from crmkit.core.errors import ArgumentError, NotFoundError, expected, in_operation
 from crmkit.core.options import mapping
 from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
@@ -30,11 +30,16 @@ if TYPE_CHECKING:
 
     from .where import Where
 
-__all__ = ["AsyncLinked", "EntityType", "Linked", "checked_name"]
+__all__ = ["AsyncLinked", "EntityType", "Linked", "checked_name", "wire_members"]
 
 T = TypeVar("T")
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+_FILTERS = (
+    *("select", "where", "order_by", "order"),
+    *("primary_filter", "bool_filters", "text_filter", "q"),
+)
+_MASS_ACTIONS = {"update": records.RECORDS_MASS_UPDATE, "delete": records.RECORDS_MASS_DELETE}
 _NO_ACTION = re.compile(r"Action .* does not exist")
 
 
@@ -49,6 +54,16 @@ def checked_name(name: str, argument: str) -> str:
     return name
 
 
+def wire_members(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return arguments that were passed by their names on the wire: `parent_id` as `parentId`."""
+    members: dict[str, Any] = {}
+    for argument, value in arguments.items():
+        first, *rest = argument.rstrip("_").split("_")
+        if value is not None:
+            members[first + "".join(map(str.capitalize, rest))] = value
+    return members
+
+
 def _selection(ids: Any, where: Any, *, idle: object = False) -> dict[str, Any]:
     """Return which records a call is for, as JSON has it."""
     encode_plain(idle, bool, "idle")
@@ -58,7 +73,7 @@ def _selection(ids: Any, where: Any, *, idle: object = False) -> dict[str, Any]:
         return {"where": conditions(where)}
     items = [ids] if isinstance(ids, str) else ids
     if not isinstance(items, list | tuple):
-        raise ArgumentError("ids", f"expected a list, got {type(ids).__name__}")
+        raise expected("ids", "a list", ids)
     if not items:
         raise ArgumentError("ids", "must not be empty")
     for index, id in enumerate(items):
@@ -77,31 +92,27 @@ class EntityType(Resource):
     entity_type = ""
 
     def _related(
-        self, id: str, link: str, arguments: dict[str, Any], options: Any, *paging: Any
+        self, id: str, link: str, filters: tuple[Any, ...], options: Any, *paging: Any
     ) -> ListRequest:
         operation = records.RECORDS_RELATED
         with in_operation(operation.name):
-            path = self._path(id, link)
-        return self._list(operation, {**path, **arguments}, options, *paging)
+            arguments = self._path(id, link) | dict(zip(_FILTERS, filters, strict=True))
+        return self._list(operation, arguments, options, *paging)
 
     def _path(self, id: str, link: str) -> dict[str, str]:
         if not isinstance(id, str):
-            raise ArgumentError("id", f"expected str, got {type(id).__name__}")
+            raise expected("id", "str", id)
         return {"entity": self.entity_type, "id": id, "link": checked_name(link, "link")}
 
     def _link_call(
-        self,
-        operation: Operation,
-        id: str,
-        link: str,
-        selection: dict[str, Any],
-        options: Options | None,
-        **query: Any,
+        self, operation: Operation, id: str, link: str, selection: dict[str, Any], options: Any
     ) -> Call:
-        path = self._path(id, link)
+        arguments = self._path(id, link)
         if len(selection.get("ids", ())) == 1:
             selection = {"id": selection["ids"][0]}  # the page knows no other form
-        return self._call(operation, {**path, **query}, options, selection)
+            if operation is records.RECORDS_UNLINK:
+                arguments["query_id"] = selection["id"]
+        return self._call(operation, arguments, options, selection)
 
     async def _link(
         self, id: str, link: str, ids: Any, where: Any, options: Options | None
@@ -117,49 +128,31 @@ class EntityType(Resource):
     async def _unlink(self, id: str, link: str, ids: Any, options: Options | None) -> None:
         operation = records.RECORDS_UNLINK
         with in_operation(operation.name):
-            all_ids = _selection(ids, None)["ids"]
-            one_by_one = self._sender.vendor.name == "autocrm"
-            groups = [[item] for item in all_ids] if one_by_one else [all_ids]
+            selections = [_selection(ids, None)]
+            if self._sender.vendor.name == "autocrm":
+                selections = [{"ids": [item]} for item in selections[0]["ids"]]
             calls = [
-                self._link_call(operation, id, link, {"ids": group}, options, query_id=group[0])
-                if len(group) == 1
-                else self._link_call(operation, id, link, {"ids": group}, options)
-                for group in groups
+                self._link_call(operation, id, link, selection, options) for selection in selections
             ]
         for call in calls:
             await self._sender.reply(call)
 
-    async def _mass_update(
-        self, ids: Any, where: Any, attributes: Any, idle: object, options: Options | None
-    ) -> MassActionResult:
-        operation = records.RECORDS_MASS_UPDATE
-        with in_operation(operation.name):
-            selection = _selection(ids, where, idle=idle)
-            values = wire_tree(mapping(attributes, "attributes"), "attributes")
-        own = {"action": "update", "params": selection, "data": {"values": values}}
-        return await self._mass(operation, {**selection, "attributes": values}, own, options, idle)
-
-    async def _mass_delete(
-        self, ids: Any, where: Any, idle: object, options: Options | None
-    ) -> MassActionResult:
-        operation = records.RECORDS_MASS_DELETE
-        with in_operation(operation.name):
-            selection = _selection(ids, where, idle=idle)
-        own = {"action": "delete", "params": selection}
-        return await self._mass(operation, selection, own, options, idle)
-
     async def _mass(
-        self, page: Operation, body: Any, own: Any, options: Options | None, idle: object
+        self,
+        action: str,
+        ids: Any,
+        where: Any,
+        idle: object,
+        options: Options | None,
+        attributes: Any = UNSET,
     ) -> MassActionResult:
-        """Run a mass action.
-
-        Args:
-            page: The operation of AutoCRM's page.
-            body: What it takes.
-            own: What EspoCRM's MassAction takes.
-            options: What the calls do differently.
-            idle: Whether the server works in the background.
-        """
+        page, run = _MASS_ACTIONS[action], mass_actions.MASS_ACTIONS_RUN
+        with in_operation(page.name):
+            selection = body = _selection(ids, where, idle=idle)
+            own = {"entityType": self.entity_type, "action": action, "params": selection}
+            if attributes is not UNSET:
+                values = wire_tree(mapping(attributes, "attributes"), "attributes")
+                own["data"], body = {"values": values}, {**selection, "attributes": values}
 
         async def send(call: Call) -> MassActionResult:
             reply = await self._sender.reply(call)
@@ -167,8 +160,6 @@ class EntityType(Resource):
             tree = {} if reply.data is None or reply.data is True else reply.data
             return decoded(call.operation, reply, codec.mass_action_result.decode, tree)
 
-        own = {"entityType": self.entity_type, **own}
-        run = mass_actions.MASS_ACTIONS_RUN
         if idle:  # AutoCRM's page knows nothing of it
             return await send(self._call(run, {}, options, {**own, "idle": True}))
         if "where" in body:
@@ -245,23 +236,8 @@ class Linked(EntityType):
         Raises:
             NotFoundError: The record or the link does not exist.
         """
-        request = self._related(
-            id,
-            link,
-            {
-                "select": select,
-                "where": where,
-                "order_by": order_by,
-                "order": order,
-                "primary_filter": primary_filter,
-                "bool_filters": bool_filters,
-                "text_filter": text_filter,
-                "q": q,
-            },
-            options,
-            start,
-            page_size,
-        )
+        filters = (select, where, order_by, order, primary_filter, bool_filters, text_filter, q)
+        request = self._related(id, link, filters, options, start, page_size)
         return Pager(request, codec.record.decode_all)
 
     def link(
@@ -337,7 +313,7 @@ class Linked(EntityType):
         Raises:
             PermissionDeniedError: The user may not.
         """
-        return drive(self._mass_update(ids, where, attributes, idle, options))
+        return drive(self._mass("update", ids, where, idle, options, attributes))
 
     def mass_delete(
         self,
@@ -363,7 +339,7 @@ class Linked(EntityType):
         Raises:
             PermissionDeniedError: The user may not.
         """
-        return drive(self._mass_delete(ids, where, idle, options))
+        return drive(self._mass("delete", ids, where, idle, options))
 
 
 class AsyncLinked(EntityType):
@@ -409,23 +385,8 @@ class AsyncLinked(EntityType):
         Raises:
             NotFoundError: The record or the link does not exist.
         """
-        request = self._related(
-            id,
-            link,
-            {
-                "select": select,
-                "where": where,
-                "order_by": order_by,
-                "order": order,
-                "primary_filter": primary_filter,
-                "bool_filters": bool_filters,
-                "text_filter": text_filter,
-                "q": q,
-            },
-            options,
-            start,
-            page_size,
-        )
+        filters = (select, where, order_by, order, primary_filter, bool_filters, text_filter, q)
+        request = self._related(id, link, filters, options, start, page_size)
         return AsyncPager(request, codec.record.decode_all)
 
     async def link(
@@ -501,7 +462,7 @@ class AsyncLinked(EntityType):
         Raises:
             PermissionDeniedError: The user may not.
         """
-        return await self._mass_update(ids, where, attributes, idle, options)
+        return await self._mass("update", ids, where, idle, options, attributes)
 
     async def mass_delete(
         self,
@@ -527,4 +488,4 @@ class AsyncLinked(EntityType):
         Raises:
             PermissionDeniedError: The user may not.
         """
-        return await self._mass_delete(ids, where, idle, options)
+        return await self._mass("delete", ids, where, idle, options)

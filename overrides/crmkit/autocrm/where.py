@@ -31,7 +31,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crmkit.core.codec.values import encode_json
-from crmkit.core.errors import ArgumentError
+from crmkit.core.errors import ArgumentError, expected
 
 Where = Mapping[str, Any]
 """A condition: `{"type": "equals", "attribute": "status", "value": "New"}`."""
@@ -89,7 +89,7 @@ def conditions(where: Any, argument: str = "where") -> list[Any]:
     """
     tree: list[Any] = wire_tree(where, argument)
     if not isinstance(tree, list):
-        raise ArgumentError(argument, f"expected a list of conditions, got {type(where).__name__}")
+        raise expected(argument, "a list of conditions", where)
     for index, item in enumerate(tree):
         _check(item, f"{argument}[{index}]")
     return tree
@@ -156,13 +156,13 @@ def _listed(operator: str, attribute: str, values: Any) -> Where:
 
 def _like(operator: str, attribute: str, text: Any) -> Where:
     if not isinstance(text, str):  # a missing value matches everything
-        raise ArgumentError(attribute, f"expected str, got {type(text).__name__}")
+        raise expected(attribute, "str", text)
     return _item(operator, attribute, text)
 
 
 def _to(operator: str, link: str, ids: Any) -> Where:
-    found = ids if isinstance(ids, list | tuple) else [ids]
-    if not found or not all(isinstance(id, str) and id for id in found):
+    items = ids if isinstance(ids, list | tuple) else [ids]
+    if not items or not all(isinstance(id, str) and id for id in items):
         raise ArgumentError(link, f"takes an id, or ids, at least one, not {ids!r}")
     return _item(operator, link, ids)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
 
 from .codec import json
-from .errors import ArgumentError
+from .errors import ArgumentError, expected
 from .types import UNSET, File
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from .operation import Operation
 
-__all__ = ["Body", "Sink", "Stream", "body_of"]
+__all__ = ["Body", "Sink", "Stream", "body_of", "plain_text"]
 
 
 class Sink:
@@ -63,6 +63,7 @@ class Stream(Protocol):
         ...
 
 
+@dataclass(slots=True, eq=False, repr=False)
 class Body:
     """The body of a call, from which each attempt's request is made.
 
@@ -74,21 +75,13 @@ class Body:
         media: Content-Type; None where httpx knows it, or where there is none.
     """
 
-    def __init__(
-        self,
-        content: bytes | None = None,
-        *,
-        stream: Stream | None = None,
-        fields: dict[str, Any] | None = None,
-        files: dict[str, File] | None = None,
-        media: str | None = None,
-    ) -> None:
-        self.content = content
-        self.stream = stream
-        self.fields = fields
-        self.files = files
-        self.media = media
-        self._opened: list[BinaryIO] = []
+    content: bytes | None = None
+    _: KW_ONLY
+    stream: Stream | None = None
+    fields: dict[str, Any] | None = None
+    files: dict[str, File] | None = None
+    media: str | None = None
+    _opened: list[BinaryIO] = field(default_factory=list["BinaryIO"], init=False)
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments from which httpx builds a request.
@@ -99,16 +92,19 @@ class Body:
         if self.files is None:
             return {"content": self.content}
         self.close()
-        files = {
-            name: self._open(_named(name, file)).to_tuple() for name, file in self.files.items()
-        }
+        files = {name: self._part(name, file) for name, file in self.files.items()}
         return {"data": self.fields, "files": files}
 
-    def _open(self, file: File) -> File:
-        if isinstance(file.payload, Path):
-            self._opened.append(file.payload.open("rb"))
-            return replace(file, payload=self._opened[-1])
-        return file
+    def _part(self, member: str, file: File) -> tuple[str, BinaryIO, str | None]:
+        """Return name, open file and media type; without a name a server reads it as a str."""
+        payload, name = file.payload, file.file_name
+        if name is None:
+            path = payload if isinstance(payload, Path) else getattr(payload, "name", None)
+            name = Path(path).name if isinstance(path, str | Path) else member
+        if isinstance(payload, Path):
+            payload = payload.open("rb")
+            self._opened.append(payload)
+        return name, payload, file.mime_type
 
     def close(self) -> None:
         """Close the files that were opened here, from their paths."""
@@ -120,14 +116,6 @@ class Body:
         """Whether it can be sent a second time: files must be seekable."""
         payloads = [file.payload for file in (self.files or {}).values()]
         return all(isinstance(file, Path) or file.seekable() for file in payloads)
-
-
-def _named(field: str, file: File) -> File:
-    """Return a file with a name: without one, a server reads its part as a str."""
-    if file.file_name is not None:
-        return file
-    name = file.payload if isinstance(file.payload, Path) else getattr(file.payload, "name", None)
-    return replace(file, file_name=Path(name).name if isinstance(name, str | Path) else field)
 
 
 def body_of(operation: Operation, value: Any) -> Body:
@@ -154,16 +142,14 @@ def body_of(operation: Operation, value: Any) -> Body:
 
 
 def _content(value: Any, media: str | None) -> Body:
-    if isinstance(value, str):
-        value = value.encode()
-    if isinstance(value, bytes):
-        return Body(value, media=media)
+    content: Any = value
     if isinstance(value, File) and not isinstance(value.payload, Path):
-        return Body(value.payload.read(), media=media)
-    if not hasattr(value, "parts"):
-        problem = f"expected str, bytes or a stream of bytes, got {type(value).__name__}"
-        raise ArgumentError("content", problem)
-    return Body(stream=value, media=media)
+        content = value.payload.read()
+    if isinstance(content, str | bytes):
+        return Body(content.encode() if isinstance(content, str) else content, media=media)
+    if not hasattr(content, "parts"):
+        raise expected("content", "str, bytes or a stream of bytes", value)
+    return Body(stream=content, media=media)
 
 
 def _form(tree: dict[str, Any]) -> Body:
@@ -181,20 +167,24 @@ def _pairs(name: str, value: Any) -> list[tuple[str, str]]:
 
 
 def _field(name: str, value: Any) -> str:
-    """Return a value as the field of a form; None is an empty str."""
-    if value is None or isinstance(value, bool):
-        return "" if value is None else str(value).lower()
-    if isinstance(value, str | int | float):
-        return str(value)
-    raise ArgumentError(name, f"a form cannot hold a {type(value).__name__}")
+    if value is not None and not isinstance(value, str | int | float):
+        raise ArgumentError(name, f"a form cannot hold a {type(value).__name__}")
+    return plain_text(value)
+
+
+def plain_text(value: Any) -> str:
+    """Return a value as part of a form or query; None is an empty str."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _multipart(tree: dict[str, Any]) -> Body:
     files = {name: value for name, value in tree.items() if isinstance(value, File)}
     fields: dict[str, list[str]] = {}
     for name, value in tree.items():
-        for field, text in () if name in files else _pairs(name, value):
-            fields.setdefault(field, []).append(text)
+        for member, text in () if name in files else _pairs(name, value):
+            fields.setdefault(member, []).append(text)
     return Body(fields=fields, files=files)
 
 

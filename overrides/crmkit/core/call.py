@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from math import isfinite
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
-from .body import body_of
-from .errors import ArgumentError, CRMError
-from .options import checked_query
+from .body import body_of, plain_text
+from .errors import ArgumentError, CRMError, expected
+from .options import checked_query, plain
 from .types import UNSET
 
 if TYPE_CHECKING:
@@ -78,7 +77,8 @@ class Call:
         """The URL, with its query."""
         query = {**self.query, **self.own_query} if self.own_query else self.query
         url = self.settings.base_url + self.path
-        return f"{url}?{urlencode(_pairs(query))}" if query else url
+        texts = {name: _texts(value) for name, value in query.items()}
+        return f"{url}?{urlencode(texts, doseq=True)}" if query else url
 
     def with_query(self, query: Mapping[str, Any]) -> Call:
         """Return this call with other values of some query parameters."""
@@ -185,7 +185,7 @@ def _segment(param: Param, value: Any, refused: str) -> str:
     if param.convert is not None:
         value = param.convert(value, name)
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ArgumentError(name, f"expected str or int, got {_type_name(value)}")
+        raise expected(name, "str or int", value)
     text = str.__str__(value) if isinstance(value, str) else str(int(value))
     if text in {"", ".", ".."} or any(character in text for character in refused):
         raise ArgumentError(name, f"cannot be part of a URL path: {text!r}")
@@ -201,9 +201,7 @@ def _written(param: Param, value: Any) -> Any:
     if param.style == "single":
         if param.convert is not None:
             return param.convert(value, name)
-        if not isinstance(value, str | int | float) or not _finite(value):
-            raise ArgumentError(name, f"expected str, number or bool, got {_type_name(value)}")
-        return _text(value, name)
+        return plain(value, name, "str, number or bool")
     items = [_item(item, f"{name}[{n}]") for n, item in enumerate(_items(value, name))]
     if param.style == "repeated":
         return items
@@ -215,60 +213,31 @@ def _written(param: Param, value: Any) -> Any:
     return param.separator.join(items)
 
 
-def _finite(value: Any) -> bool:
-    return not isinstance(value, float) or isfinite(value)
-
-
 def _items(values: Any, name: str) -> list[Any]:
     """Return the items of a list; a str, whose characters would be the items, is refused."""
     if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
-        raise ArgumentError(name, f"expected a list, got {_type_name(values)}")
+        raise expected(name, "a list", values)
     return list(values)
 
 
 def _item(value: Any, name: str) -> str:
     if not isinstance(value, str):
-        raise ArgumentError(name, f"expected str, got {_type_name(value)}")
-    return str(_text(value, name))
-
-
-def _text(value: Any, name: str) -> Any:
-    """Return a plain value; of a str, one that UTF-8 can hold."""
-    if not isinstance(value, str):
-        return value
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise ArgumentError(name, "cannot be part of a URL: it holds a lone surrogate") from None
-    return str.__str__(value)  # a member of an enum is written as its value
+        raise expected(name, "str", value)
+    return str(plain(value, name, "str"))
 
 
 def _header(param: Param, value: Any) -> str:
-    text = _query_text(value) if not isinstance(value, list) else ",".join(value)
+    text = plain_text(value) if not isinstance(value, list) else ",".join(value)
     if not text.isascii() or not text.isprintable():
         raise ArgumentError(param.argument, "must be printable ASCII, as it goes into a header")
     return text
 
 
-def _pairs(query: Mapping[str, Any]) -> list[tuple[str, str]]:
-    pairs: list[tuple[str, str]] = []
-    for name, value in query.items():
-        if isinstance(value, list | tuple):
-            pairs.extend((name, _query_text(item)) for item in value)
-        else:
-            pairs.append((name, _query_text(value)))
-    return pairs
-
-
-def _query_text(value: Any) -> str:
-    if value is None:
-        return ""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _texts(value: Any) -> str | list[str]:
+    if isinstance(value, list | tuple):
+        return [plain_text(item) for item in value]
+    return plain_text(value)
 
 
 def _longest(arguments: Mapping[str, Any]) -> str:
     return max(arguments, key=lambda name: len(str(arguments[name])), default="options")
-
-
-def _type_name(value: object) -> str:
-    return "None" if value is None else type(value).__name__

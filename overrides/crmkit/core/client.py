@@ -11,17 +11,10 @@ from urllib.parse import parse_qs, quote, unquote
 from .call import new_call
 from .codec.values import encode_extras, encode_json
 from .drive import drive
-from .errors import ArgumentError, ConfigError, in_operation
+from .errors import ArgumentError, ConfigError, expected, in_operation
 from .http import AsyncIO, SyncIO
 from .operation import Operation
-from .options import (
-    Settings,
-    checked_base_url,
-    checked_headers,
-    checked_query,
-    checked_retries,
-    checked_timeout,
-)
+from .options import Settings, checked_base_url, checked_headers, checked_query
 from .sender import Sender
 from .throttle import checked_throttle
 from .types import UNSET, Unset
@@ -98,37 +91,31 @@ class Client:
 
     def _start(
         self,
-        io: type[SyncIO | AsyncIO],
         vendor: Vendor,
         base_url: str,
-        *,
-        timeout: float | None = 30.0,
-        max_retries: int = 2,
-        throttle: float | None = None,
-        http_client: Any = None,
-        transport: Any = None,
-        middleware: Iterable[Middleware] = (),
-        allow_insecure: bool = False,
+        io: type[SyncIO | AsyncIO],
+        known: type,
+        settings: Mapping[str, Any],
     ) -> None:
-        address = checked_base_url(base_url, allow_insecure=allow_insecure)
+        for name in settings.keys() - known.__annotations__.keys():
+            raise TypeError(f"{type(self).__name__}() got an unexpected keyword argument {name!r}")
+        address = checked_base_url(base_url, allow_insecure=settings.get("allow_insecure", False))
+        http_client, transport = settings.get("http_client"), settings.get("transport")
         if http_client is not None and transport is not None:
             raise ConfigError(
                 "pass http_client or transport, not both: an httpx client has its own transport"
             )
+        middleware: Any = settings.get("middleware", ())
         layers = tuple(middleware) if isinstance(middleware, Iterable) else (middleware,)
         for layer in layers:
             if not callable(layer):
                 raise ConfigError(
                     f"middleware must be async functions (request, call_next), got {layer!r}"
                 )
-        settings = Settings(address, checked_timeout(timeout), checked_retries(max_retries))
+        checked = Settings(address).changed(settings)
         self._io = io(address, http_client, transport)
-        throttled = checked_throttle(throttle, vendor.rate)
-        self._sender = Sender(self._io, vendor, settings, throttled, layers)
-
-    def _refuse_unknown(self, settings: Mapping[str, Any], known: type) -> None:
-        for name in settings.keys() - known.__annotations__.keys():
-            raise TypeError(f"{type(self).__name__}() got an unexpected keyword argument {name!r}")
+        throttle = checked_throttle(settings.get("throttle"), vendor.rate)
+        self._sender = Sender(self._io, vendor, checked, throttle, layers)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} at {self._sender.settings.base_url}>"
@@ -158,18 +145,16 @@ class Client:
             ConfigError: The timeout or the number of retries is impossible.
             ArgumentError: A header cannot be sent.
         """
-        now = self._sender.settings
-        with in_operation("with_options"):
-            settings = Settings(
-                now.base_url,
-                now.timeout if isinstance(timeout, Unset) else checked_timeout(timeout),
-                now.max_retries if max_retries is None else checked_retries(max_retries),
-                {**now.headers, **checked_headers(headers)},
-            )
+        changes: dict[str, Any] = {"headers": headers}
+        if timeout is not UNSET:
+            changes["timeout"] = timeout
+        if max_retries is not None:
+            changes["max_retries"] = max_retries
         view = object.__new__(type(self))
         view._io = self._io
         view._sender = copy(self._sender)
-        view._sender.settings = settings
+        with in_operation("with_options"):
+            view._sender.settings = self._sender.settings.changed(changes)
         view._view = True
         return view
 
@@ -197,7 +182,7 @@ class Client:
                     "method", f"must be an HTTP method such as 'GET', got {method!r}"
                 )
             if content is not None and not isinstance(content, bytes):
-                raise ArgumentError("content", f"expected bytes, got {type(content).__name__}")
+                raise expected("content", "bytes", content)
             if json is not None and content is not None:
                 raise ArgumentError("content", "pass json or content, not both")
             query = own_query | checked_query(query or {})
@@ -238,8 +223,7 @@ class SyncClient(Client):
     _io: SyncIO
 
     def __init__(self, vendor: Vendor, base_url: str, **settings: Unpack[SyncSettings]) -> None:
-        self._refuse_unknown(settings, SyncSettings)
-        self._start(SyncIO, vendor, base_url, **settings)
+        self._start(vendor, base_url, SyncIO, SyncSettings, settings)
 
     def __enter__(self) -> Self:
         return self
@@ -291,8 +275,7 @@ class AsyncClient(Client):
     _io: AsyncIO
 
     def __init__(self, vendor: Vendor, base_url: str, **settings: Unpack[AsyncSettings]) -> None:
-        self._refuse_unknown(settings, AsyncSettings)
-        self._start(AsyncIO, vendor, base_url, **settings)
+        self._start(vendor, base_url, AsyncIO, AsyncSettings, settings)
 
     async def __aenter__(self) -> Self:
         return self

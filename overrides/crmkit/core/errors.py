@@ -29,7 +29,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Mapping
 
     from ._httpx import Request, Response
 
@@ -62,6 +62,11 @@ class CRMError(Exception):
 
     operation: str | None = None
 
+    def __init__(self, problem: str = "", *, operation: str | None = None) -> None:
+        self.problem = problem
+        self.operation = operation
+        super().__init__(problem)
+
     def _with_operation(self, text: str) -> str:
         return one_line(f"{self.operation}: {text}" if self.operation else text)
 
@@ -71,7 +76,7 @@ class CRMError(Exception):
 
 
 @contextmanager
-def in_operation(name: str) -> Iterator[None]:
+def in_operation(name: str) -> Generator[None]:
     """Name the operation in the errors of a block that do not name one."""
     try:
         yield
@@ -95,12 +100,26 @@ class ArgumentError(CRMError, ValueError):
 
     def __init__(self, argument: str, problem: str, *, operation: str | None = None) -> None:
         self.argument = argument
-        self.problem = problem
-        self.operation = operation
-        super().__init__(problem)
+        super().__init__(problem, operation=operation)
 
     def __str__(self) -> str:
         return self._with_operation(f"{self.argument}: {self.problem}")
+
+
+def type_name(value: object) -> str:
+    """Return the name of a value's type, `None` for None."""
+    return "None" if value is None else type(value).__name__
+
+
+def expected(argument: str, types: str, value: object) -> ArgumentError:
+    """Return the error for an argument of another type; its value is not shown.
+
+    Args:
+        argument: Name of the argument.
+        types: What it takes, such as `a list`.
+        value: What was passed.
+    """
+    return ArgumentError(argument, f"expected {types}, got {type_name(value)}")
 
 
 class TransportError(CRMError):
@@ -122,12 +141,10 @@ class TransportError(CRMError):
         operation: str | None = None,
         attempts: int = 1,
     ) -> None:
-        self.problem = problem
         self.request = request
         self.maybe_processed = maybe_processed
-        self.operation = operation
         self.attempts = attempts
-        super().__init__(problem)
+        super().__init__(problem, operation=operation)
 
     def __str__(self) -> str:
         sent = "the server may have acted on it" if self.maybe_processed else "nothing was sent"
@@ -176,12 +193,11 @@ class StatusError(CRMError):
         self.fields = dict(fields or {})
         self.request_id = request_id
         self.retry_after = retry_after
-        self.operation = operation
         self.attempts = attempts
         self.request = request
         self.response = response
         self.body = body
-        super().__init__(self.message)
+        super().__init__(self.message, operation=operation)
 
     def __str__(self) -> str:
         status = _status_text(self.status_code)
@@ -268,11 +284,9 @@ class DecodeError(CRMError):
         operation: str | None = None,
         response: Response | None = None,
     ) -> None:
-        self.problem = problem
         self.path = path
-        self.operation = operation
         self.response = response
-        super().__init__(problem)
+        super().__init__(problem, operation=operation)
 
     def __str__(self) -> str:
         place = " at ".join(part for part in (self.operation, self.path) if part)
@@ -290,17 +304,13 @@ class PaginationError(CRMError):
     def __init__(
         self, problem: str, items_read: int, last_page: int | str, operation: str | None = None
     ) -> None:
-        self.problem = problem
         self.items_read = items_read
         self.last_page = last_page
-        self.operation = operation
-        super().__init__(problem)
+        super().__init__(problem, operation=operation)
 
     def __str__(self) -> str:
-        call = f"{self.operation}: " if self.operation else ""
-        return one_line(
-            f"{call}{self.problem} (page {self.last_page}, after {self.items_read} items)"
-        )
+        place = f"page {self.last_page}, after {self.items_read} items"
+        return self._with_operation(f"{self.problem} ({place})")
 
 
 _CLASSES: dict[int, type[StatusError]] = {

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from .operation import Operation
     from .sender import Sender
 
+    T = TypeVar("T")
+    Decode = Callable[[Any], T] | None
+
 __all__ = ["AuthenticatedClient", "Client", "encode_body"]
 
-T = TypeVar("T")
 encode_body = partial(encode_json, argument="body")
 _STATUSES = {status.value for status in HTTPStatus}
 
@@ -43,12 +45,7 @@ class Client:
         return f"<generated client of {sender.vendor.name} at {sender.settings.base_url}>"
 
     def call(
-        self,
-        operation: Operation,
-        arguments: Mapping[str, Any],
-        decode: Callable[[Any], T] | None,
-        body: Any = UNSET,
-        encode: Callable[[Any], Any] | None = None,
+        self, operation: Operation, arguments: Mapping[str, Any], decode: Decode[T], *body: Any
     ) -> T:
         """Make a call of a `sync` function, and return its payload.
 
@@ -56,47 +53,32 @@ class Client:
             operation: The operation.
             arguments: Its arguments.
             decode: Turns the payload into the result; None returns it as it is.
-            body: What is sent; UNSET for nothing.
-            encode: Turns it into a tree as the wire has it; None sends it as it is.
+            body: What is sent, if anything, and what turns it into a tree as the wire has it;
+                without that it is sent as it is.
 
         Raises:
             ConfigError: The client is async.
             CRMError: The call failed.
         """
-        return self.detailed(operation, arguments, decode, body, encode).parsed  # type: ignore[return-value]  # None for None
+        return self.detailed(operation, arguments, decode, *body).parsed  # type: ignore[return-value]  # None for None
 
     def detailed(
-        self,
-        operation: Operation,
-        arguments: Mapping[str, Any],
-        decode: Callable[[Any], T] | None,
-        body: Any = UNSET,
-        encode: Callable[[Any], Any] | None = None,
+        self, operation: Operation, arguments: Mapping[str, Any], decode: Decode[T], *body: Any
     ) -> Response[T]:
         """Make a call of a `sync_detailed` function; see `call`."""
         if self._asynchronous:
             raise ConfigError("this is an async client: call asyncio(…) or asyncio_detailed(…)")
-        return drive(self._call(operation, arguments, decode, body, encode))
+        return drive(self._call(operation, arguments, decode, *body))
 
     async def acall(
-        self,
-        operation: Operation,
-        arguments: Mapping[str, Any],
-        decode: Callable[[Any], T] | None,
-        body: Any = UNSET,
-        encode: Callable[[Any], Any] | None = None,
+        self, operation: Operation, arguments: Mapping[str, Any], decode: Decode[T], *body: Any
     ) -> T:
         """Make a call of an `asyncio` function, and return its payload; see `call`."""
-        response = await self.adetailed(operation, arguments, decode, body, encode)
+        response = await self.adetailed(operation, arguments, decode, *body)
         return response.parsed  # type: ignore[return-value]  # None for None
 
     async def adetailed(
-        self,
-        operation: Operation,
-        arguments: Mapping[str, Any],
-        decode: Callable[[Any], T] | None,
-        body: Any = UNSET,
-        encode: Callable[[Any], Any] | None = None,
+        self, operation: Operation, arguments: Mapping[str, Any], decode: Decode[T], *body: Any
     ) -> Response[T]:
         """Make a call of an `asyncio_detailed` function; see `call`.
 
@@ -108,23 +90,21 @@ class Client:
             raise ConfigError(
                 "this is a sync client: call sync(…) or sync_detailed(…), or use the Async client"
             )
-        return await self._call(operation, arguments, decode, body, encode)
+        return await self._call(operation, arguments, decode, *body)
 
     async def _call(
         self,
         operation: Operation,
         arguments: Mapping[str, Any],
-        decode: Callable[[Any], T] | None,
-        body: Any,
-        encode: Callable[[Any], Any] | None,
+        decode: Decode[T],
+        body: Any = UNSET,
+        encode: Callable[[Any], Any] | None = None,
     ) -> Response[T]:
         sender = self._sender
         tree = body if encode is None else encoded(operation, encode, body)
         call = new_call(sender.vendor, sender.settings, operation, arguments, None, tree)
         reply = await sender.reply(call)
-        parsed = None
-        if operation.method != "DELETE":
-            parsed = decoded(operation, reply, decode)
+        parsed = None if operation.method == "DELETE" else decoded(operation, reply, decode)
         # HTTPStatus does not know every success that a server may send.
         status = HTTPStatus(reply.status_code if reply.status_code in _STATUSES else 200)
         return Response(status, reply.content, reply.headers, parsed)

@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from contextlib import AbstractAsyncContextManager, aclosing, closing
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from ._httpx import (
@@ -35,7 +35,7 @@ from ._httpx import (
 from .errors import ArgumentError, CallTimeoutError, ConfigError, DecodeError, TransportError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from .body import Body, Sink
 
@@ -115,16 +115,64 @@ class IO:
 
     One place for tests to put a clock of their own.
 
-    Attributes:
-        has_own_pool: Whether the httpx client is the user's own.
+    Args:
+        base_url: The client's address; only its scheme matters, to know whether TLS is needed.
+        pool: The user's own httpx client, which is not closed here, or None.
+        transport: The user's own transport, or None.
+
+    Raises:
+        ConfigError: The httpx client or the transport is of the other kind.
     """
 
-    has_own_pool = False
+    _pool_type: type[Client | AsyncClient]
+    _transport_type: type[BaseTransport | AsyncBaseTransport]
+    _hook: Callable[[Response], Any]
+
+    def __init__(self, base_url: str, pool: Any, transport: Any) -> None:
+        kinds = (
+            ("http_client", pool, self._pool_type),
+            ("transport", transport, self._transport_type),
+        )
+        for argument, value, type_ in kinds:
+            if value is not None and not isinstance(value, type_):
+                name = f"httpx.{type_.__name__}"
+                raise ConfigError(f"{argument} must be an {name}, got {type(value).__name__}")
+        self._base_url = base_url
+        self._own_pool = pool
+        self._transport = transport
+        self._pools: dict[Any, Any] = {}
+        self._lock = threading.Lock()
+        self._closed = False
 
     @property
-    def pool(self) -> Client | AsyncClient:
-        """The httpx client."""
-        raise NotImplementedError
+    def pool(self) -> Any:
+        """The httpx client, which is built on first need.
+
+        Raises:
+            ConfigError: It is closed.
+        """
+        if self._closed:
+            raise ConfigError("this client is closed")
+        if self._own_pool is not None:
+            if self._own_pool.is_closed:
+                raise ConfigError("the http_client of this client is closed")
+            return self._own_pool
+        loop = self._loop()
+        if loop not in self._pools:
+            with self._lock:
+                if self._closed:  # meanwhile
+                    raise ConfigError("this client is closed")
+                if loop not in self._pools:
+                    # Connections belong to the event loop that opened them and die with it.
+                    for old in [old for old in self._pools if old is not None and old.is_closed()]:
+                        del self._pools[old]
+                    arguments = pool_arguments(self._base_url, self._transport, self._hook)
+                    self._pools[loop] = self._pool_type(**arguments)
+        return self._pools[loop]
+
+    def _loop(self) -> Any:
+        """Return the event loop that a pool belongs to; None on the sync side."""
+        return None
 
     def build(self, method: str, url: str, body: Body, headers: Mapping[str, str]) -> Request:
         """Return a request.
@@ -134,11 +182,12 @@ class IO:
         """
         try:
             pool = self.pool
-            if self.has_own_pool:
-                request = pool.build_request(method, url, headers=headers, **body.arguments())
+            make: Callable[..., Request] = Request
+            if self._own_pool is not None:
+                make = pool.build_request
             else:  # no defaults to merge but headers, which takes httpx a good part of a call
                 headers = {**dict(pool.headers), **headers}
-                request = Request(method, url, headers=headers, **body.arguments())
+            request = make(method, url, headers=headers, **body.arguments())
         except InvalidURL as error:
             raise ArgumentError("path", f"cannot be part of a URL: {error}") from None
         except (TypeError, ValueError, UnicodeError) as error:
@@ -189,59 +238,12 @@ class IO:
         return random.random()  # noqa: S311  # jitter, not a secret
 
 
-P = TypeVar("P", Client, AsyncClient)
-
-
-def _usable(pool: P, *, closed: bool = False) -> P:
-    if closed:
-        raise ConfigError("this client is closed")
-    if pool.is_closed:
-        raise ConfigError("the http_client of this client is closed")
-    return pool
-
-
 class SyncIO(IO):
-    """Sends through an `httpx.Client`, which is built on first need.
+    """Sends through an `httpx.Client`."""
 
-    Args:
-        base_url: The client's address; only its scheme matters, to know whether TLS is needed.
-        pool: The user's own httpx client, which is not closed here, or None.
-        transport: The user's own transport, or None.
-    """
-
-    def __init__(self, base_url: str, pool: Client | None, transport: BaseTransport | None) -> None:
-        if pool is not None and not isinstance(pool, Client):
-            raise ConfigError(f"http_client must be an httpx.Client, got {type(pool).__name__}")
-        if transport is not None and not isinstance(transport, BaseTransport):
-            raise ConfigError(
-                f"transport must be an httpx.BaseTransport, got {type(transport).__name__}"
-            )
-        self._base_url = base_url
-        self._own = pool
-        self.has_own_pool = pool is not None
-        self._pool: Client | None = None
-        self._transport = transport
-        self._lock = threading.Lock()
-        self._closed = False
-
-    @property
-    def pool(self) -> Client:
-        """The httpx client.
-
-        Raises:
-            ConfigError: It is closed.
-        """
-        if self._own is not None:
-            return _usable(self._own, closed=self._closed)
-        if self._pool is None or self._closed:
-            with self._lock:
-                if self._closed:
-                    raise ConfigError("this client is closed")
-                if self._pool is None:
-                    self._pool = Client(
-                        **pool_arguments(self._base_url, self._transport, hide_location)
-                    )
-        return self._pool
+    _pool_type = Client
+    _transport_type = BaseTransport
+    _hook = staticmethod(hide_location)
 
     async def send(self, request: Request, *, stream: bool = False) -> Response:
         """Send a request; redirects are not followed."""
@@ -270,57 +272,19 @@ class SyncIO(IO):
         """Close the connections, unless the httpx client is the user's own."""
         with self._lock:
             self._closed = True
-            if self._pool is not None:
-                self._pool.close()
+            for pool in self._pools.values():
+                pool.close()
 
 
 class AsyncIO(IO):
-    """Sends through an `httpx.AsyncClient`, which is built on first need, one for each event loop.
+    """Sends through an `httpx.AsyncClient`, one for each event loop."""
 
-    Args:
-        base_url: The client's address; only its scheme matters, to know whether TLS is needed.
-        pool: The user's own httpx client, which is not closed here, or None.
-        transport: The user's own transport, or None.
-    """
+    _pool_type = AsyncClient
+    _transport_type = AsyncBaseTransport
+    _hook = staticmethod(ahide_location)
 
-    def __init__(
-        self, base_url: str, pool: AsyncClient | None, transport: AsyncBaseTransport | None
-    ) -> None:
-        if pool is not None and not isinstance(pool, AsyncClient):
-            raise ConfigError(
-                f"http_client must be an httpx.AsyncClient, got {type(pool).__name__}"
-            )
-        if transport is not None and not isinstance(transport, AsyncBaseTransport):
-            raise ConfigError(
-                f"transport must be an httpx.AsyncBaseTransport, got {type(transport).__name__}"
-            )
-        self._base_url = base_url
-        self._own = pool
-        self.has_own_pool = pool is not None
-        self._transport = transport
-        self._pools: dict[asyncio.AbstractEventLoop, AsyncClient] = {}
-        self._closed = False
-
-    @property
-    def pool(self) -> AsyncClient:
-        """The httpx client of the running event loop.
-
-        Raises:
-            ConfigError: It is closed.
-        """
-        if self._closed:
-            raise ConfigError("this client is closed")
-        if self._own is not None:
-            return _usable(self._own)
-        loop = asyncio.get_running_loop()
-        pool = self._pools.get(loop)
-        if pool is None:
-            # Connections belong to the event loop that opened them; when it ends, they are dead.
-            self._pools = {old: pool for old, pool in self._pools.items() if not old.is_closed()}
-            pool = self._pools[loop] = AsyncClient(
-                **pool_arguments(self._base_url, self._transport, ahide_location)
-            )
-        return pool
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        return asyncio.get_running_loop()
 
     async def send(self, request: Request, *, stream: bool = False) -> Response:
         """Send a request; redirects are not followed."""

@@ -73,7 +73,6 @@ class Operation:
         params: Its parameters, without those that are settings of the client.
         envelope: Members that lead from the decoded body to the payload.
         payload: Python type of the payload as decoded from the wire; None if any will do.
-        items: Python type of the elements of a payload that is a list; None if any will do.
         effect: `write` for what changes something on the server, else `read`.
         paging: How the list continues, or None for what is not a list.
         open_form: Whether a reply may have any form, not only the vendor's.
@@ -90,7 +89,6 @@ class Operation:
     params: tuple[Param, ...] = ()
     envelope: tuple[str, ...] = ()
     payload: type | None = None
-    items: type | None = None
     effect: Literal["read", "write"] = "write"
     paging: Paging | None = None
     open_form: bool = False

@@ -10,7 +10,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import urlsplit
 
-from .errors import ArgumentError, ConfigError
+from .errors import ArgumentError, ConfigError, expected
 
 if TYPE_CHECKING:
     from ._httpx import Request, Response
@@ -54,6 +54,20 @@ class Settings:
     max_retries: int = 2
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    def changed(self, changes: Mapping[str, Any]) -> Settings:
+        """Return these settings with other values of some; headers are added.
+
+        Raises:
+            ConfigError: A timeout or number of retries is impossible.
+            ArgumentError: A header cannot be sent.
+        """
+        return Settings(
+            self.base_url,
+            checked_timeout(changes.get("timeout", self.timeout)),
+            checked_retries(changes.get("max_retries", self.max_retries)),
+            {**self.headers, **checked_headers(changes.get("headers"))},
+        )
+
     def with_call(self, options: Options | None) -> Settings:
         """Return the settings of one call.
 
@@ -70,17 +84,17 @@ class Settings:
                 f"unknown option; known are {', '.join(Options.__annotations__)}",
             )
         try:
-            return Settings(
-                self.base_url,
-                checked_timeout(options.get("timeout", self.timeout)),
-                checked_retries(options.get("max_retries", self.max_retries)),
-                {**self.headers, **checked_headers(options.get("headers"))},
-            )
+            return self.changed(options)
         except ConfigError as error:
             raise ArgumentError("options", str(error)) from None
 
 
 _YEAR = 366 * 24 * 3600
+
+
+def is_number(value: object, type_: Any) -> bool:
+    """Return whether a value is a number of a type, and not a bool."""
+    return isinstance(value, type_) and not isinstance(value, bool)
 
 
 def mapping(value: object, argument: str) -> Mapping[Any, Any]:
@@ -90,8 +104,7 @@ def mapping(value: object, argument: str) -> Mapping[Any, Any]:
         ArgumentError: It is not a mapping.
     """
     if not isinstance(value, Mapping):
-        found = "None" if value is None else type(value).__name__
-        raise ArgumentError(argument, f"expected a dict, got {found}")
+        raise expected(argument, "a dict", value)
     return value
 
 
@@ -101,21 +114,35 @@ def checked_query(query: object) -> dict[str, Any]:
     Raises:
         ArgumentError: A value is neither str, finite number, bool, None nor a list of these.
     """
-    if not query and isinstance(query, Mapping):
-        return {}
     params = dict(mapping(query, "query"))
     for name, value in params.items():
-        for item in value if isinstance(value, list | tuple) else (value,):
-            plain = item is None or isinstance(item, str | int | float)
-            if not plain or (isinstance(item, float) and not isfinite(item)):
-                problem = f"expected str, number, bool or None, got {type(item).__name__}"
-                raise ArgumentError(f"query[{name!r}]", problem)
-            try:
-                f"{name}{item}".encode()
-            except UnicodeEncodeError:
-                problem = "cannot be part of a URL: it holds a lone surrogate"
-                raise ArgumentError(f"query[{name!r}]", problem) from None
+        for item in (name, *(value if isinstance(value, list | tuple) else (value,))):
+            if item is not None:
+                plain(item, f"query[{name!r}]", "str, number, bool or None")
     return params
+
+
+def plain(value: Any, argument: str, types: str) -> Any:
+    """Return a plain value that can be part of a URL.
+
+    Args:
+        value: The value.
+        argument: Its name, for errors.
+        types: What may be passed, for errors.
+
+    Raises:
+        ArgumentError: It is neither str, finite number nor bool.
+    """
+    if not isinstance(value, str):
+        if isinstance(value, int) or (isinstance(value, float) and isfinite(value)):
+            return value
+        raise expected(argument, types, value)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        problem = "cannot be part of a URL: it holds a lone surrogate"
+        raise ArgumentError(argument, problem) from None
+    return str.__str__(value)  # a member of an enum is written as its value
 
 
 def checked_timeout(timeout: float | None) -> float | None:
@@ -127,11 +154,7 @@ def checked_timeout(timeout: float | None) -> float | None:
     if timeout is None:
         return None
     # Beyond a year sockets overflow, and NaN is in no range.
-    if (
-        isinstance(timeout, bool)
-        or not isinstance(timeout, int | float)
-        or not 0 < timeout <= _YEAR
-    ):
+    if not is_number(timeout, int | float) or not 0 < timeout <= _YEAR:
         raise ConfigError(
             f"timeout must be seconds > 0 (at most a year), or None for no limit, got {timeout!r}"
         )
@@ -144,7 +167,7 @@ def checked_retries(max_retries: int) -> int:
     Raises:
         ConfigError: It is not a non-negative integer.
     """
-    if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
+    if not is_number(max_retries, int) or max_retries < 0:
         raise ConfigError(f"max_retries must be >= 0, got {max_retries!r}")
     return max_retries
 
@@ -202,27 +225,23 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def credential(value: str | None, argument: str, variable: str) -> str:
+def credential(value: str | None, argument: str, variable: str, *, in_header: bool = True) -> str:
     """Return a credential from the argument or, where it is None, from the environment.
 
     Args:
         value: What the caller passed.
         argument: Name of the constructor's argument.
         variable: Name of the environment variable.
+        in_header: Whether it goes into a header, which cannot hold any str.
 
     Raises:
-        ConfigError: Neither is set, or the value cannot stand in a header. The value is not shown.
+        ConfigError: Neither is set, or the value cannot be sent. The value is not shown.
     """
     secret = value if value is not None else os.environ.get(variable)
     if not secret:
         raise ConfigError(f"{argument} is missing: pass {argument}=… or set {variable}")
-    if (
-        not isinstance(secret, str)
-        or not secret.isascii()
-        or not secret.isprintable()
-        or secret.strip() != secret
-    ):
-        raise ConfigError(
-            f"{argument} must be a str of printable ASCII without whitespace around it"
-        )
+    if not isinstance(secret, str):
+        raise ConfigError(f"{argument} must be a str, got {type(secret).__name__}")
+    if in_header and not (secret.isascii() and secret.isprintable() and secret.strip() == secret):
+        raise ConfigError(f"{argument} must be printable ASCII without whitespace around it")
     return secret

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from .drive import drive
 from .errors import ArgumentError, PaginationError
 from .operation import Paging
+from .options import is_number
 from .sender import decoded, payload
 from .types import UNSET
 
@@ -52,16 +53,6 @@ class Page(Generic[T]):
     """
 
     items: list[T]
-    total: int | None
-    number: int
-    reply: Reply
-
-
-@dataclass(slots=True)
-class _Rows:
-    """A page before decoding."""
-
-    rows: list[Any]
     total: int | None
     number: int
     reply: Reply
@@ -150,14 +141,16 @@ class PageIterator:
         self._number = request.start
         self._left = request.limit
         self._read = 0
-        self._before: _Rows | None = None
+        self._before: Page[Any] | None = None
         self._ended = request.limit == 0
         self._recent: dict[Any, None] = {}
         self._skipped = 0
         self._stepped_at = 0
 
-    async def next(self) -> _Rows | None:
-        """Fetch the next page; None after the last. Only the first page may be empty.
+    async def next(self) -> Page[Any] | None:
+        """Fetch the next page, its items not decoded; None after the last.
+
+        Only the first page may be empty.
 
         Raises:
             PaginationError: The page is the same as the one before.
@@ -169,7 +162,7 @@ class PageIterator:
                 return page
         return None
 
-    async def _fetch(self) -> _Rows | None:
+    async def _fetch(self) -> Page[Any] | None:
         """Fetch a page; None if it brings nothing new."""
         request, paging = self._request, self._request.paging
         reply = await request.sender.reply(request.page(self._number, self._left))
@@ -183,7 +176,7 @@ class PageIterator:
         number, first = self._number, self._before is None
         # Where the total is negative, the items were not counted.
         counted = None if total is None or total < 0 else total
-        self._before = _Rows(rows, counted, number, reply)
+        self._before = Page(rows, counted, number, reply)
         last = _count(reply.data, paging.last)
         if paging.strategy == "offset":
             self._number += len(rows)
@@ -198,7 +191,7 @@ class PageIterator:
             self._left -= len(unseen)
             self._ended = self._ended or self._left == 0
         self._read += len(unseen)
-        return _Rows(unseen, counted, number, reply) if unseen or first else None
+        return Page(unseen, counted, number, reply) if unseen or first else None
 
     def _repeats(self, rows: list[Any], total: int | None, reply: Reply) -> bool:
         """Return whether a page is the same as the one before, or many brought nothing new."""
@@ -219,7 +212,7 @@ class PageIterator:
             return False
         self._number -= lost
         self._stepped_at = self._read
-        self._before = _Rows([], total, self._number, before.reply)
+        self._before = Page([], total, self._number, before.reply)
         return True
 
     def _unseen_rows(self, rows: list[Any]) -> list[Any]:
@@ -256,15 +249,15 @@ class _Pager(Generic[T]):
         """
         return type(self)(self._request.limited(count), self._decode)
 
-    def _chunks(self, page: _Rows) -> Iterator[list[T]]:
+    def _chunks(self, page: Page[Any]) -> Iterator[list[T]]:
         """Yield the items of a page, decoded a few at a time."""
-        for begin in range(0, len(page.rows), CHUNK):
-            rows = page.rows[begin : begin + CHUNK]
+        for begin in range(0, len(page.items), CHUNK):
+            rows = page.items[begin : begin + CHUNK]
             yield decoded(self._request.operation, page.reply, self._decode, rows, begin)
 
-    def _page(self, page: _Rows) -> Page[T]:
+    def _page(self, page: Page[Any]) -> Page[T]:
         """Return a page with all its items decoded."""
-        items = decoded(self._request.operation, page.reply, self._decode, page.rows)
+        items = decoded(self._request.operation, page.reply, self._decode, page.items)
         return Page(items, page.total, page.number, page.reply)
 
 
@@ -330,18 +323,18 @@ class AsyncPager(_Pager[T]):
         return [item async for item in self]
 
 
-def _same(before: _Rows, rows: list[Any], reply: Reply) -> bool:
+def _same(before: Page[Any], rows: list[Any], reply: Reply) -> bool:
     try:
-        return bool(rows) and rows == before.rows
+        return bool(rows) and rows == before.items
     except RecursionError:  # rows that are nested too deeply to compare
         return reply.content == before.reply.content
 
 
 def _integer(value: Any, argument: str, least: int, operation: Operation) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+    if not is_number(value, int) or value < least:
         problem = f"must be an integer >= {least}, got {value!r}"
         raise ArgumentError(argument, problem, operation=operation.name)
-    return value
+    return int(value)
 
 
 def _count(tree: Any, path: tuple[str, ...] | None) -> int | None:
@@ -349,4 +342,4 @@ def _count(tree: Any, path: tuple[str, ...] | None) -> int | None:
         return None
     for member in path:
         tree = tree.get(member) if isinstance(tree, dict) else None
-    return tree if isinstance(tree, int) and not isinstance(tree, bool) else None
+    return tree if type(tree) is int else None

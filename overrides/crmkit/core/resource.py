@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .call import encoded, new_call
 from .codec.values import encode_json
-from .errors import ArgumentError
+from .errors import ArgumentError, in_operation
 from .options import mapping
 from .paging import ListRequest
 from .types import UNSET
@@ -76,11 +76,8 @@ def request_tree(
         raise TypeError(f"{operation.name}() expected {expected}, got {type(input_).__name__}")
     elif passed or extra:
         name = next(iter(passed), "extra")
-        raise ArgumentError(
-            name,
-            f"pass either a {model.__name__} or keyword arguments, not both (got {name}=)",
-            operation=operation.name,
-        )
+        both = f"pass either a {model.__name__} or keyword arguments, not both (got {name}=)"
+        raise ArgumentError(name, both, operation=operation.name)
     return encoded(operation, codec.encode, input_)
 
 
@@ -129,22 +126,16 @@ def _model(
     made: Any = object.__new__(model)
     names = {attribute.name for attribute in model.__attrs_attrs__}  # type: ignore[attr-defined]  # of attrs
     for name in passed.keys() - names:
-        raise TypeError(f"{operation.name}() got {name!r}, which a {model.__name__} has not")
+        raise TypeError(f"{operation.name}() got {name!r}, which {model.__name__} does not have")
     for name in names:
         setattr(made, name, passed.get(name, UNSET))
     made.additional_properties = {}
     if extra is not None:
-        try:
+        with in_operation(operation.name):
             made.additional_properties.update(mapping(extra, "extra"))
-        except ArgumentError as error:
-            error.operation = operation.name
-            raise
-        for name in codec.MEMBERS & extra.keys():
-            raise ArgumentError(
-                f"extra[{name!r}]",
-                "is a documented member: pass it as a keyword argument",
-                operation=operation.name,
-            )
+            for name in codec.MEMBERS & extra.keys():
+                problem = "is a documented member: pass it as a keyword argument"
+                raise ArgumentError(f"extra[{name!r}]", problem)
     return made  # type: ignore[no-any-return]  # made without its __init__
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import platform
 import re
 from contextlib import closing
+from dataclasses import dataclass
 from functools import cached_property, partial
 from inspect import isawaitable
 from itertools import count
@@ -15,14 +16,7 @@ from logging import INFO
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .codec.decode_errors import DECODE_ERRORS, MalformedValue, to_decode_error
-from .errors import (
-    ConfigError,
-    ConflictError,
-    CRMError,
-    DecodeError,
-    StatusError,
-    TransportError,
-)
+from .errors import ConfigError, ConflictError, CRMError, DecodeError, StatusError, TransportError
 from .http import HTTPX_ERRORS, IO, Response, lost, timeouts
 from .log import logger
 from .reply import Reply
@@ -46,6 +40,7 @@ _ID = re.compile("[0-9]{1,19}")  # an id as digits, as some vendors' lists have 
 CREDENTIALS = ("authorization", "proxy-authorization", "cookie")
 
 
+@dataclass(eq=False, repr=False)
 class Sender:
     """Sends the calls of one client. Written once, as coroutines; `io` is sync or async.
 
@@ -57,19 +52,11 @@ class Sender:
         middleware: The client's middleware, outermost first.
     """
 
-    def __init__(
-        self,
-        io: IO,
-        vendor: Vendor,
-        settings: Settings,
-        throttle: Throttle | None,
-        middleware: Sequence[Middleware],
-    ) -> None:
-        self.io = io
-        self.vendor = vendor
-        self.settings = settings
-        self.throttle = throttle
-        self.middleware = middleware
+    io: IO
+    vendor: Vendor
+    settings: Settings
+    throttle: Throttle | None
+    middleware: Sequence[Middleware]
 
     @cached_property
     def _headers(self) -> dict[str, str]:

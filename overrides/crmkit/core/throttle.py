@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from .errors import ConfigError
+from .options import is_number
 
 if TYPE_CHECKING:
     from .http import IO
@@ -148,6 +149,6 @@ def checked_throttle(
     rate = throttle if isinstance(known, tuple) or throttle is not None else known
     if rate is None:
         return None
-    if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate < float("inf"):
+    if not is_number(rate, int | float) or not 0 <= rate < float("inf"):
         raise ConfigError(f"throttle must be requests a second, or 0 for none, got {throttle!r}")
     return Throttle(rate) if rate else None

@@ -6,13 +6,13 @@ Imported by every generated package in place of the generator's own copy, so tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import IO, BinaryIO, Final, Generic, Literal, TypeVar
+from typing import BinaryIO, Final, Generic, Literal, TypeVar
 
-__all__ = ["UNSET", "File", "FileTypes", "Response", "Unset"]
+__all__ = ["UNSET", "File", "Response", "Unset"]
 
 T = TypeVar("T")
 
@@ -36,12 +36,6 @@ class Unset:
 UNSET: Final[Unset] = Unset()
 """A member that is not passed: it is not sent, and the server keeps what it has."""
 
-FileContent = IO[bytes] | bytes | str
-FileTypes = (
-    tuple[str | None, FileContent, str | None]
-    | tuple[str | None, FileContent, str | None, Mapping[str, str]]
-)
-
 
 @dataclass(slots=True)
 class File:
@@ -57,16 +51,6 @@ class File:
     payload: BinaryIO | Path
     file_name: str | None = None
     mime_type: str | None = None
-
-    def to_tuple(self) -> FileTypes:
-        """Return name, content and media type as a multipart upload takes them.
-
-        Raises:
-            TypeError: The file is not open yet.
-        """
-        if isinstance(self.payload, Path):
-            raise TypeError("a path is opened when it is sent")
-        return self.file_name, self.payload, self.mime_type
 
 
 @dataclass(slots=True)

@@ -6,12 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 __all__ = ["__version__"]
 
-
-def _version() -> str:
-    try:
-        return version("crmkit")
-    except PackageNotFoundError:  # run from a source tree that is not installed
-        return "0"
-
-
-__version__: str = _version()
+try:
+    __version__ = version("crmkit")
+except PackageNotFoundError:  # run from a source tree that is not installed
+    __version__ = "0"

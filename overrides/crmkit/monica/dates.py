@@ -54,26 +54,26 @@ class SpecialDate:
         """
         if changes.get(self.known) in (False, "0"):
             return {}
-        found = self.read(contact)
-        by_age = bool(found.get("is_age_based"))
+        known = self.read(contact)
+        by_age = bool(known.get("is_age_based"))
         if any(changes.get(self.name(part)) is not None for part in ("day", "month", "year")):
-            parts = {} if by_age or not found else _day(found)
+            parts = {} if by_age or not known else _day(known)
             by_age = False
         elif self.ages and changes.get(self.name("age")) is not None:
             parts, by_age = {}, True
-        elif not found:
+        elif not known:
             return {self.known: False}
         else:
-            parts = {"age": year - int(found["date"][:4])} if by_age else _day(found)
+            parts = {"age": year - int(known["date"][:4])} if by_age else _day(known)
         if self.ages:
             parts["is_age_based"] = by_age
         return {self.known: True, **{self.name(part): value for part, value in parts.items()}}
 
 
-def _day(found: Mapping[str, Any]) -> dict[str, Any]:
-    year, month, day = (int(part) for part in found["date"][:10].split("-"))
+def _day(known: Mapping[str, Any]) -> dict[str, Any]:
+    year, month, day = (int(part) for part in known["date"][:10].split("-"))
     # A date without a year is shown in the one that it was written in.
-    return {"day": day, "month": month} | ({} if found.get("is_year_unknown") else {"year": year})
+    return {"day": day, "month": month} | ({} if known.get("is_year_unknown") else {"year": year})
 
 
 BIRTHDATE = SpecialDate(("information", "dates", "birthdate"), "is_birthdate_known", "birthdate_")

@@ -19,14 +19,14 @@ __all__ = ["AsyncRelationshipTypes", "AsyncRelationships", "RelationshipTypes", 
 
 def _reverse(relationship: Relationship, others: Iterable[Relationship]) -> Relationship | None:
     """Return the reverse; the nearest of several, as a pair is made at once."""
-    found = [
+    reverses = [
         other
         for other in others
         if other.id != relationship.id
         and other.of_contact.id == relationship.contact_is.id
         and other.relationship_type.name == relationship.relationship_type.name_reverse_relationship
     ]
-    return min(found, key=lambda other: abs(other.id - relationship.id), default=None)
+    return min(reverses, key=lambda other: abs(other.id - relationship.id), default=None)
 
 
 def _checked(name: Any) -> str:
@@ -60,8 +60,9 @@ class Relationships(generated.Relationships):
             NotFoundError: There is no such relationship.
         """
         # recorded: seq 88, the automatic reverse
-        found = self.get(id, options=options)
-        return _reverse(found, self.list(contact_id=found.of_contact.id, options=options))
+        relationship = self.get(id, options=options)
+        others = self.list(contact_id=relationship.of_contact.id, options=options)
+        return _reverse(relationship, others)
 
 
 class AsyncRelationships(generated.AsyncRelationships):
@@ -83,9 +84,9 @@ class AsyncRelationships(generated.AsyncRelationships):
         Raises:
             NotFoundError: There is no such relationship.
         """
-        one = await self.get(id, options=options)
-        others = await self.list(contact_id=one.of_contact.id, options=options).collect()
-        return _reverse(one, others)
+        relationship = await self.get(id, options=options)
+        others = self.list(contact_id=relationship.of_contact.id, options=options)
+        return _reverse(relationship, await others.collect())
 
 
 class RelationshipTypes(types.RelationshipTypes):
@@ -118,8 +119,8 @@ class RelationshipTypes(types.RelationshipTypes):
             NotFoundError: There is no such type.
         """
         # recorded: seq 17, all built-in types name that of their reverse
-        one = self.get(id, options=options)
-        return _named(one.name_reverse_relationship, self.list(options=options))
+        type_ = self.get(id, options=options)
+        return _named(type_.name_reverse_relationship, self.list(options=options))
 
 
 class AsyncRelationshipTypes(types.AsyncRelationshipTypes):
@@ -150,5 +151,5 @@ class AsyncRelationshipTypes(types.AsyncRelationshipTypes):
         Raises:
             NotFoundError: There is no such type.
         """
-        one = await self.get(id, options=options)
-        return _named(one.name_reverse_relationship, await self.list(options=options).collect())
+        type_ = await self.get(id, options=options)
+        return _named(type_.name_reverse_relationship, await self.list(options=options).collect())

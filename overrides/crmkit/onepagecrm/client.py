@@ -43,8 +43,8 @@ def _vendor(
             environment.get(name) for name in ("ONEPAGECRM_UID", "ONEPAGECRM_KEY")
         )
     if by_login:
-        login = _str(login, "login", "ONEPAGECRM_LOGIN")
-        password = _str(password, "password", "ONEPAGECRM_PASSWORD")
+        login = credential(login, "login", "ONEPAGECRM_LOGIN", in_header=False)
+        password = credential(password, "password", "ONEPAGECRM_PASSWORD", in_header=False)
     if uid is None and key is None and by_login:
         return OnePageCRMVendor(form, None, None, login, password)
     if not (uid or key or environment.get("ONEPAGECRM_UID") or environment.get("ONEPAGECRM_KEY")):
@@ -59,16 +59,6 @@ def _vendor(
     except ValueError:
         raise ConfigError("key must be the Base64 that the login gives") from None
     return OnePageCRMVendor(form, uid, key, login, password)
-
-
-def _str(value: str | None, argument: str, variable: str) -> str:
-    # Not `credential`: these go into a form, which can hold any string.
-    secret = value if value is not None else os.environ.get(variable)
-    if not secret:
-        raise ConfigError(f"{argument} is missing: pass {argument}=… or set {variable}")
-    if not isinstance(secret, str):
-        raise ConfigError(f"{argument}: expected str, got {type(secret).__name__}")
-    return secret
 
 
 def _base_url(base_url: str | None) -> str:

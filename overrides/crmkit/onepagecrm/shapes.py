@@ -38,7 +38,7 @@ _NAMES = {
 
 
 class Misread(MalformedValue):
-    """A reply, or a member of it, that has not the documented form.
+    """A reply, or a member of it, that does not have the documented form.
 
     Args:
         problem: What is wrong; no values.

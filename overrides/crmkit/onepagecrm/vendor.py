@@ -21,7 +21,7 @@ from .signature import SIGNATURE, UID, key_bytes, sign
 from .view import SIDE_ELEMENTS, View, side_elements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from crmkit.core.call import Call
     from crmkit.core.http import IO, Request, Response
@@ -74,7 +74,7 @@ class OnePageCRMVendor(Vendor):
     def __init__(
         self, form: str, uid: str | None, key: str | None, login: str | None, password: str | None
     ) -> None:
-        self.settings = {"format": form}
+        self.settings: Mapping[str, str] = {"format": form}
         self.accept = MEDIA_TYPES[form]
         self.view = View()
         self._key = _Key(uid, key, 0) if uid and key else None
@@ -172,9 +172,7 @@ class OnePageCRMVendor(Vendor):
                 return None
             self._offset = seconds - int(self._now())
             return "clock"
-        generation = (
-            error.request.extensions.get(_GENERATION) if error.request is not None else None
-        )
+        generation = getattr(error.request, "extensions", {}).get(_GENERATION)
         if error.code != _BAD_TOKEN or generation is None:
             return None
         with self._guard:
@@ -191,7 +189,7 @@ class OnePageCRMVendor(Vendor):
 
         Raises:
             ValueError: It cannot be read.
-            TypeError: It has not the documented form.
+            TypeError: It does not have the documented form.
         """
         content = response.content
         # What was asked for decides, which `crm.request` may choose for itself.
@@ -217,7 +215,7 @@ class OnePageCRMVendor(Vendor):
         """Take over side elements and keys.
 
         Raises:
-            DecodeError: A key has not the documented form.
+            DecodeError: A key does not have the documented form.
         """
         if type(tree) is not dict:
             return
@@ -271,8 +269,8 @@ class OnePageCRMVendor(Vendor):
 
 def _action(request: Request) -> str | None:
     """Return which call about keys a request is, or None."""
-    found = _AUTH.search(request.url.path)
-    return found[1] if found is not None else None
+    match = _AUTH.search(request.url.path)
+    return match[1] if match is not None else None
 
 
 def _can_sign(uid: str, key: str) -> bool:

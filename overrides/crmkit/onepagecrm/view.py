@@ -112,20 +112,20 @@ class View:
         seconds = tree.get("timestamp")
         if type(seconds) is not int:
             return
-        found: dict[str, Any] = {}
+        parts: dict[str, Any] = {}
         for name in ("timestamp", *SIDE_ELEMENTS):
             try:
-                found |= side_elements(tree, name)
+                parts |= side_elements(tree, name)
             except (TypeError, ValueError, KeyError, OverflowError):
                 continue  # `check_envelope` reports it if the call worked
         with self._lock:
             self.seen += 1
             for name, last in self._parts.items():
                 if last.number > seen and last.seconds > seconds:
-                    found.pop(name, None)
-            renewed = {name: _Part(self.seen, seconds, value) for name, value in found.items()}
+                    parts.pop(name, None)
+            renewed = {name: _Part(self.seen, seconds, value) for name, value in parts.items()}
             self._parts = {**self._parts, **renewed}
-            callbacks = self._callbacks if found.keys() - {"timestamp"} else []
+            callbacks = self._callbacks if parts.keys() - {"timestamp"} else []
         for callback in callbacks:
             try:
                 callback(self)
@@ -144,7 +144,7 @@ def side_elements(tree: dict[str, Any], *names: str) -> dict[str, Any]:
         names: Those that are wanted.
 
     Raises:
-        TypeError, ValueError, KeyError, OverflowError: One has not the documented form.
+        TypeError, ValueError, KeyError, OverflowError: One does not have the documented form.
     """
     present = {name: tree[name] for name in names if name in tree}
     if not present:
@@ -154,5 +154,5 @@ def side_elements(tree: dict[str, Any], *names: str) -> dict[str, Any]:
     if type(statuses := present.get("statuses")) is list:
         # API 2.x counts the statuses of each team in an element of another form (page: API 2.3).
         present["statuses"] = [row for row in statuses if type(row) is not dict or "name" in row]
-    found = decode(present)
-    return {name: getattr(found, name) for name in present}
+    decoded = decode(present)
+    return {name: getattr(decoded, name) for name in present}

@@ -29,7 +29,7 @@ def read_xml(text: str, shape: Shape) -> Any:
             the document does not know.
 
     Raises:
-        Misread: It is not XML, has a document type, or has not the documented form.
+        Misread: It is not XML, has a document type, or does not have the documented form.
     """
     reader = _Reader(shape)
     parser = expat.ParserCreate("utf-8")

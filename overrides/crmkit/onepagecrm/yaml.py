@@ -34,7 +34,7 @@ def read_yaml(text: str, shape: Shape) -> Any:
 
     Raises:
         Misread: It is not YAML, or uses tags, anchors, aliases, merge keys or several documents, or
-            has not the documented form.
+            does not have the documented form.
     """
     reader = _Reader(shape)
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit.core.codec.datetimes import encode_date
 from crmkit.core.codec.strings import join_strings
-from crmkit.core.errors import ArgumentError, DecodeError
+from crmkit.core.errors import ArgumentError, DecodeError, expected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -116,7 +116,7 @@ def _read(field: CustomField, wire: object) -> Any:
 
 def _number(field: CustomField, value: Value) -> str:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise ArgumentError(field.label, f"expected int or Decimal, got {type(value).__name__}")
+        raise expected(field.label, "int or Decimal", value)
     number = Decimal(value)
     if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
         raise ArgumentError(field.label, f"must be a number of at most {_MOST_DIGITS} digits")
@@ -129,7 +129,7 @@ def _date(field: CustomField, value: Value) -> str:
 
 def _text(field: CustomField, value: Value) -> str:
     if not isinstance(value, str):
-        raise ArgumentError(field.label, f"expected str, got {type(value).__name__}")
+        raise expected(field.label, "str", value)
     return value
 
 

@@ -15,7 +15,6 @@ ACTIVITIES_CALENDAR = Operation(
         Param("scope_list", "scopeList", style="joined"),
     ),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(strategy="none"),
 )
@@ -29,7 +28,6 @@ ACTIVITIES_UPCOMING = Operation(
     ),
     envelope=("list",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(
         first=0,
@@ -53,7 +51,6 @@ ACTIVITIES_LIST = Operation(
     ),
     envelope=("list",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(
         first=0,

@@ -24,7 +24,6 @@ ATTACHMENTS_LIST = Operation(
     ),
     envelope=("list",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(
         first=0,

@@ -13,7 +13,6 @@ ATTENDEES_LIST = Operation(
     ),
     envelope=("list",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(strategy="none"),
 )

@@ -24,7 +24,6 @@ CALLS_LIST = Operation(
     ),
     envelope=("list",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(
         first=0,

@@ -16,7 +16,6 @@ FOLLOWERS_LIST = Operation(
     ),
     envelope=("list",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(
         first=0,

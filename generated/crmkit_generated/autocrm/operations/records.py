@@ -59,7 +59,6 @@ RECORDS_LIST = Operation(
     ),
     envelope=("list",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(
         first=0,
@@ -134,7 +133,6 @@ RECORDS_RELATED = Operation(
     ),
     envelope=("list",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(
         first=0,

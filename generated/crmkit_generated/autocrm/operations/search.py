@@ -23,7 +23,6 @@ SEARCH_EMAIL_ADDRESSES = Operation(
         Param("max_size", "maxSize"),
     ),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(strategy="none"),
 )

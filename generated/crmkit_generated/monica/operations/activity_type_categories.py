@@ -14,7 +14,6 @@ ACTIVITY_TYPE_CATEGORIES_LIST = Operation(
     ),
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(
         strategy="page",

@@ -14,7 +14,6 @@ ADDRESSES_LIST = Operation(
     ),
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(
         strategy="page",
@@ -40,7 +39,6 @@ ADDRESSES_LIST_OF_CONTACT = Operation(
     ),
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(
         strategy="page",

@@ -13,7 +13,6 @@ COMPLIANCE_LIST = Operation(
     ),
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(
         strategy="page",
@@ -40,7 +39,6 @@ COMPLIANCE_LIST_SIGNED = Operation(
     "/me/compliance",
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(strategy="none"),
 )

@@ -16,7 +16,6 @@ CONTACTS_LIST = Operation(
     ),
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(
         strategy="page",

@@ -13,7 +13,6 @@ CURRENCIES_LIST = Operation(
     ),
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(
         strategy="page",

@@ -14,7 +14,6 @@ DOCUMENTS_LIST = Operation(
     ),
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(
         strategy="page",
@@ -41,7 +40,6 @@ DOCUMENTS_LIST_OF_CONTACT = Operation(
     ),
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(
         strategy="page",

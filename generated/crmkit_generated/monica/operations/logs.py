@@ -13,7 +13,6 @@ LOGS_LIST = Operation(
     ),
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(
         strategy="page",
@@ -36,7 +35,6 @@ LOGS_LIST_OF_CONTACT = Operation(
     ),
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(
         strategy="page",

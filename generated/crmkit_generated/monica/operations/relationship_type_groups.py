@@ -13,7 +13,6 @@ RELATIONSHIP_TYPE_GROUPS_LIST = Operation(
     ),
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(
         strategy="page",

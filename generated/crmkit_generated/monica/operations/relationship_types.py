@@ -13,7 +13,6 @@ RELATIONSHIP_TYPES_LIST = Operation(
     ),
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(
         strategy="page",

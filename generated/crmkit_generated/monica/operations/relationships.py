@@ -10,7 +10,6 @@ RELATIONSHIPS_LIST = Operation(
     (Param("contact_id", "contact_id", "path"),),
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(strategy="none"),
 )

@@ -14,7 +14,6 @@ REMINDERS_LIST = Operation(
     ),
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(
         strategy="page",
@@ -41,7 +40,6 @@ REMINDERS_LIST_OF_CONTACT = Operation(
     ),
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(
         strategy="page",
@@ -80,7 +78,6 @@ REMINDERS_UPCOMING = Operation(
     (Param("month", "month", "path"),),
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(strategy="none"),
 )

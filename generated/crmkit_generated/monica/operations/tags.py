@@ -14,7 +14,6 @@ TAGS_LIST = Operation(
     ),
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(
         strategy="page",
@@ -56,7 +55,6 @@ TAGS_CONTACTS = Operation(
     ),
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(
         strategy="page",

@@ -10,7 +10,6 @@ ACTIONS_LIST = Operation(
     (Param("cid", "cid"),),
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(strategy="none"),
     settings=("format",),

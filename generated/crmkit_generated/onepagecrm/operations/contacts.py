@@ -18,7 +18,6 @@ CONTACTS_LIST = Operation(
     ),
     envelope=("data", "contacts"),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(
         strategy="page", number="page", total=("data", "count"), last=("data", "maxpage")
@@ -67,6 +66,5 @@ CONTACTS_UNDO_DELETE = Operation(
     "/misc/undo_contact_deletion.{format}",
     envelope=("data",),
     payload=list,
-    items=dict,
     settings=("format",),
 )

@@ -9,7 +9,6 @@ FILTERS_LIST = Operation(
     "/filters.{format}",
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(strategy="none"),
     settings=("format",),

@@ -10,7 +10,6 @@ NOTES_LIST = Operation(
     (Param("cid", "cid"),),
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(strategy="none"),
     settings=("format",),

@@ -18,7 +18,6 @@ SALES_CLOSED_DEALS = Operation(
     "/sales/closed_deals.{format}",
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(strategy="none"),
     settings=("format",),

@@ -9,7 +9,6 @@ TAGS_LIST = Operation(
     "/tags.{format}",
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(strategy="none"),
     settings=("format",),

@@ -13,7 +13,6 @@ CONTACTS_LIST = Operation(
     ),
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(strategy="page", number="page", size="page_size", default_size=100),
 )

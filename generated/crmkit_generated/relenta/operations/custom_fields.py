@@ -9,7 +9,6 @@ CUSTOM_FIELDS_LIST = Operation(
     "/custom_field.list.json",
     envelope=("data",),
     payload=list,
-    items=dict,
     effect="read",
     paging=Paging(strategy="none"),
 )

@@ -7,23 +7,9 @@ from datetime import UTC, date, datetime
 from math import floor
 from typing import Any
 
-from crmkit.core.errors import ArgumentError
+from crmkit.core.errors import ArgumentError, expected
 
-from .decode_errors import reject, type_name
-
-__all__ = [
-    "decode_date",
-    "decode_date_or_str",
-    "decode_datetime",
-    "decode_dmy",
-    "decode_unix",
-    "encode_date",
-    "encode_date_or_str",
-    "encode_datetime",
-    "encode_dmy",
-    "encode_espo_datetime",
-    "encode_unix",
-]
+from .decode_errors import reject
 
 _parse = datetime.fromisoformat
 _DMY = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
@@ -34,10 +20,10 @@ _YEARS = {year: str(year) for year in range(1900, 2100)}
 def decode_datetime(value: Any) -> datetime:
     """Read an ISO 8601 datetime; one without time zone is in UTC."""
     try:
-        found = _parse(value)
+        parsed = _parse(value)
     except TypeError:  # to look at the type before takes longer
         reject(value, "str")
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+    return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=UTC)
 
 
 def encode_datetime(value: object, argument: str) -> str:
@@ -69,7 +55,7 @@ def _to_utc(value: object, argument: str) -> datetime:
         ArgumentError: It is not a datetime, has no time zone, or lies outside the years of UTC.
     """
     if not isinstance(value, datetime):
-        raise ArgumentError(argument, f"expected an aware datetime, got {type_name(value)}")
+        raise expected(argument, "an aware datetime", value)
     if value.utcoffset() is None:
         raise ArgumentError(
             argument,
@@ -99,7 +85,7 @@ def encode_date(value: object, argument: str) -> str:
 
 def _check_date(value: object, argument: str) -> date:
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise ArgumentError(argument, f"expected a date, got {type_name(value)}")
+        raise expected(argument, "a date", value)
     return value
 
 
@@ -118,8 +104,8 @@ def encode_dmy(value: object, argument: str) -> str:
     Raises:
         ArgumentError: It is not a date, or is a datetime.
     """
-    found = _check_date(value, argument)
-    return f"{found.day:02d}.{found.month:02d}.{found.year:04d}"
+    day = _check_date(value, argument)
+    return f"{day.day:02d}.{day.month:02d}.{day.year:04d}"
 
 
 def decode_unix(value: object) -> datetime:
@@ -154,10 +140,10 @@ def decode_date_or_str(value: object) -> date | datetime | str:
     try:
         if len(value) == 10:  # as YYYY-MM-DD is
             return date.fromisoformat(value)
-        found = datetime.fromisoformat(value)
+        parsed = datetime.fromisoformat(value)
     except ValueError:
         return value
-    return value if found.tzinfo is None else found
+    return value if parsed.tzinfo is None else parsed
 
 
 def encode_date_or_str(value: object, argument: str) -> str:
@@ -172,4 +158,4 @@ def encode_date_or_str(value: object, argument: str) -> str:
         return encode_datetime(value, argument)
     if isinstance(value, date):
         return value.isoformat()
-    raise ArgumentError(argument, f"expected a date, datetime or str, got {type_name(value)}")
+    raise expected(argument, "a date, datetime or str", value)

@@ -11,21 +11,11 @@ import traceback
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from crmkit.core.errors import DecodeError
+from crmkit.core.errors import DecodeError, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = [
-    "DECODE_ERRORS",
-    "Located",
-    "MalformedValue",
-    "decode_model",
-    "error_path",
-    "reject",
-    "to_decode_error",
-    "type_name",
-]
 
 T = TypeVar("T")
 
@@ -61,26 +51,6 @@ def reject(value: object, expected: str, member: str | None = None) -> NoReturn:
     raise error
 
 
-def type_name(value: object) -> str:
-    """Return the name of a value's type, `None` for None."""
-    return "None" if value is None else type(value).__name__
-
-
-class Located(dict[str, Any]):
-    """An object of a reply that knows its place, for errors of a model's `from_dict`.
-
-    Args:
-        tree: The object.
-        path: Its path in the reply.
-        operation: Name of the operation.
-        response: The HTTP response.
-    """
-
-    def __init__(self, tree: dict[str, Any], path: str, operation: str, response: Any) -> None:
-        super().__init__(tree)
-        self.location = path, operation, response
-
-
 def decode_model(
     decode_all: Callable[[Any, type[Any]], list[Any]], tree: object, cls: type[T]
 ) -> T:
@@ -99,10 +69,7 @@ def decode_model(
         rows = [dict(tree) if isinstance(tree, Mapping) and type(tree) is not dict else tree]
         value: T = decode_all(rows, cls)[0]
     except DECODE_ERRORS as error:
-        location = tree.location if isinstance(tree, Located) else ("", None, None)
-        failure = to_decode_error(error, prefix=location[0], skip=1)
-        _, failure.operation, failure.response = location
-        raise failure from error
+        raise to_decode_error(error, skip=1) from error
     return value
 
 
@@ -123,12 +90,10 @@ def to_decode_error(
     path = prefix
     for part in parts:
         path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
-    problem = (
-        str(error)
-        if isinstance(error, MalformedValue)
-        else "the value is not in the documented format"
-    )
-    if isinstance(error, KeyError):
+    problem = "the value is not in the documented format"
+    if isinstance(error, MalformedValue):
+        problem = str(error)
+    elif isinstance(error, KeyError):
         problem = "a required member is missing"
     return DecodeError(problem, path=path)
 

@@ -6,12 +6,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from crmkit.core.errors import ArgumentError
+from crmkit.core.errors import ArgumentError, expected
 from crmkit.core.types import File
-
-from .decode_errors import type_name
-
-__all__ = ["encode_file"]
 
 
 def encode_file(value: object, argument: str) -> File:
@@ -37,10 +33,7 @@ def encode_file(value: object, argument: str) -> File:
 
 def _require_bytes(file: Any, argument: str) -> None:
     if not callable(getattr(file, "read", None)):
-        raise ArgumentError(
-            argument,
-            f"expected a File, a Path, bytes or a file open for reading, got {type_name(file)}",
-        )
+        raise expected(argument, "a File, a Path, bytes or a file open for reading", file)
     try:
         nothing = file.read(0)
     except (OSError, ValueError) as error:  # closed, or open for writing

@@ -9,21 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from crmkit.core.errors import ArgumentError
+from crmkit.core.errors import ArgumentError, expected
 
-from .decode_errors import reject, type_name
+from .decode_errors import reject
 from .strings import check_list, join_elements
-
-__all__ = [
-    "LabeledValue",
-    "Mailbox",
-    "decode_mailbox",
-    "encode_mailbox",
-    "join_labeled",
-    "join_mailboxes",
-    "split_labeled",
-    "split_mailboxes",
-]
 
 _new = object.__new__
 
@@ -157,10 +146,7 @@ def encode_mailbox(value: object, argument: str) -> str:
         ArgumentError: It is not a mailbox, or the server would read it as another one.
     """
     if not isinstance(value, Mailbox):
-        raise ArgumentError(
-            argument,
-            f"expected Mailbox such as Mailbox('a@b.c', 'A B'), got {type_name(value)}",
-        )
+        raise expected(argument, "Mailbox such as Mailbox('a@b.c', 'A B')", value)
     if not isinstance(value.address, str) or not isinstance(value.name, str | None):
         raise ArgumentError(argument, "address and name must be str")
     text = str(value)

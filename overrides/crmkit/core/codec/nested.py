@@ -10,31 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from crmkit.core.errors import ArgumentError
+from crmkit.core.errors import ArgumentError, expected, type_name
 
-from .decode_errors import DECODE_ERRORS, reject, type_name
+from .decode_errors import DECODE_ERRORS, reject
 from .values import encode_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = [
-    "check_type",
-    "decode_dict",
-    "decode_discriminated",
-    "decode_enum",
-    "decode_items",
-    "decode_list",
-    "decode_optional",
-    "decode_single",
-    "decode_union",
-    "encode_dict",
-    "encode_list",
-    "encode_model",
-    "encode_union",
-    "join_members",
-    "split_members",
-]
 
 T = TypeVar("T")
 EMITTED = True
@@ -82,10 +65,10 @@ def decode_dict(rows: object, decode: Callable[[Any], T]) -> dict[str, T]:
     """Read an object whose members `decode` reads."""
     if type(rows) is not dict:
         reject(rows, "dict")
-    found: dict[str, T] = {}
+    members: dict[str, T] = {}
     for at, row in rows.items():
-        found[at] = decode(row)
-    return found
+        members[at] = decode(row)
+    return members
 
 
 def decode_single(decode_all: Callable[[Any], list[T]]) -> Callable[[Any], T]:
@@ -151,7 +134,7 @@ def encode_list(values: object, argument: str, encode: Callable[[Any, str], Any]
         ArgumentError: It is not a list, or an item cannot be written.
     """
     if not isinstance(values, list | tuple):
-        raise ArgumentError(argument, f"expected a list, got {type_name(values)}")
+        raise expected(argument, "a list", values)
     return [encode(value, f"{argument}[{index}]") for index, value in enumerate(values)]
 
 
@@ -163,7 +146,7 @@ def encode_dict(values: object, argument: str, encode: Callable[[Any, str], Any]
             written.
     """
     if not isinstance(values, Mapping):
-        raise ArgumentError(argument, f"expected a dict, got {type_name(values)}")
+        raise expected(argument, "a dict", values)
     for name in values:
         if not isinstance(name, str):
             raise ArgumentError(argument, f"keys must be str, got {type_name(name)}")
@@ -188,7 +171,7 @@ def encode_model(
             raise
     if isinstance(value, Mapping):
         return encode_dict(value, argument, encode_json)
-    raise ArgumentError(argument, f"expected {model.__name__} or a dict, got {type_name(value)}")
+    raise expected(argument, f"{model.__name__} or a dict", value)
 
 
 def encode_union(
@@ -204,7 +187,7 @@ def encode_union(
         matching = [each for type_, each in encoders.items() if isinstance(value, type_)]
         if not matching or isinstance(value, bool):
             names = " or ".join(type_.__name__ for type_ in encoders)
-            raise ArgumentError(argument, f"expected {names}, got {type_name(value)}")
+            raise expected(argument, names, value)
         encode = matching[0]
     return encode(value, argument)
 
@@ -241,7 +224,7 @@ def join_members(
             except DECODE_ERRORS as error:
                 raise ArgumentError(place, f"expected str for {' and '.join(names)}") from error
         elif not hasattr(value, "additional_properties"):
-            raise ArgumentError(place, f"expected a model or a dict, got {type_name(value)}")
+            raise expected(place, "a model or a dict", value)
         tree = encode(value)
         if tree.keys() != {*names}:
             raise ArgumentError(place, f"expected {' and '.join(names)} and no other members")

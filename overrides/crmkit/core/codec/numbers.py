@@ -5,20 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from crmkit.core.errors import ArgumentError
+from crmkit.core.errors import ArgumentError, expected, type_name
 
-from .decode_errors import reject, type_name
-
-__all__ = [
-    "decode_bit",
-    "decode_country",
-    "decode_digits",
-    "encode_bit",
-    "encode_country",
-    "encode_digits",
-    "format_lenient",
-    "parse_lenient",
-]
+from .decode_errors import reject
 
 _COUNTRY = re.compile("[A-Z]{2}")
 
@@ -39,7 +28,7 @@ def encode_digits(value: object, argument: str) -> str:
         ArgumentError: It is not a non-negative integer.
     """
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ArgumentError(argument, f"expected int, got {type_name(value)}")
+        raise expected(argument, "int", value)
     if value < 0:
         raise ArgumentError(argument, f"must be >= 0, got {value}")
     return str(value)
@@ -61,7 +50,7 @@ def encode_bit(value: object, argument: str) -> int:
         ArgumentError: It is not a bool.
     """
     if not isinstance(value, bool):
-        raise ArgumentError(argument, f"expected bool, got {type_name(value)}")
+        raise expected(argument, "bool", value)
     return int(value)
 
 
@@ -115,6 +104,6 @@ def format_lenient(value: object, argument: str, *types: type) -> Any:
     fits = type(value) in types or (isinstance(value, types) and not isinstance(value, bool))
     if not fits or (isinstance(value, float) and value - value != 0):
         names = " or ".join(type_.__name__ for type_ in types)
-        found = value if isinstance(value, float) and fits else type_name(value)
-        raise ArgumentError(argument, f"expected {names}, got {found}")
+        shown = value if isinstance(value, float) and fits else type_name(value)
+        raise ArgumentError(argument, f"expected {names}, got {shown}")
     return str.__str__(value) if isinstance(value, str) else value

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.errors import ArgumentError
-
-from .decode_errors import type_name
-
-__all__ = ["check_list", "join_elements", "join_strings"]
+from crmkit.core.errors import ArgumentError, expected
 
 
 def check_list(values: object, argument: str, type_: type, example: str) -> list[Any]:
@@ -24,15 +20,10 @@ def check_list(values: object, argument: str, type_: type, example: str) -> list
         ArgumentError: It is not a list, or an element has another type.
     """
     if not isinstance(values, list | tuple):
-        raise ArgumentError(
-            argument, f"expected a list of {type_.__name__}, got {type_name(values)}"
-        )
+        raise expected(argument, f"a list of {type_.__name__}", values)
     for index, value in enumerate(values):
         if not isinstance(value, type_):
-            raise ArgumentError(
-                f"{argument}[{index}]",
-                f"expected {type_.__name__} such as {example}, got {type_name(value)}",
-            )
+            raise expected(f"{argument}[{index}]", f"{type_.__name__} such as {example}", value)
     return list(values)
 
 

@@ -6,18 +6,10 @@ from datetime import date, datetime
 from math import isfinite
 from typing import Any
 
-from crmkit.core.errors import ArgumentError
+from crmkit.core.errors import ArgumentError, expected
 
 from .datetimes import encode_datetime
-from .decode_errors import reject, type_name
-
-__all__ = [
-    "decode_empty",
-    "encode_extras",
-    "encode_items",
-    "encode_json",
-    "encode_plain",
-]
+from .decode_errors import reject
 
 _PLAIN = {str, int, bool, type(None)}
 
@@ -40,7 +32,7 @@ def encode_plain(value: object, type_: type, argument: str) -> Any:
     """
     fits = isinstance(value, type_) or (type_ is float and isinstance(value, int))
     if not fits or (isinstance(value, bool) and type_ is not bool):
-        raise ArgumentError(argument, f"expected {type_.__name__}, got {type_name(value)}")
+        raise expected(argument, type_.__name__, value)
     return encode_json(value, argument)
 
 
@@ -75,7 +67,7 @@ def _encode(value: Any, argument: str) -> Any:  # noqa: PLR0911  # one case a ty
     if isinstance(value, date):
         return value.isoformat()
     # Checked here, as orjson and json differ in what else they take: NaN, UUID, dataclasses.
-    raise ArgumentError(argument, f"expected what JSON can hold, got {type_name(value)}")
+    raise expected(argument, "what JSON can hold", value)
 
 
 def encode_extras(members: dict[str, Any], tree: dict[str, Any]) -> None:
@@ -96,5 +88,5 @@ def encode_items(values: object, argument: str) -> list[Any]:
         ArgumentError: It is not a list, or an item cannot be written.
     """
     if not isinstance(values, list | tuple):
-        raise ArgumentError(argument, f"expected a list, got {type_name(values)}")
+        raise expected(argument, "a list", values)
     return list(encode_json(values, argument))

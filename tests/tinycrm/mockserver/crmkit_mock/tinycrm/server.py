@@ -9,9 +9,10 @@ from crmkit_mock.json_text import JSONTextError, parse
 from crmkit_mock.messages import JSON_TYPE, Refusal, Reply, Request
 from crmkit_mock.tinycrm.authentication import KEY, KEY_HEADER, Authenticator
 from crmkit_mock.tinycrm.errors import error_reply
-from crmkit_mock.tinycrm.operations import OPERATIONS
+from crmkit_mock.tinycrm.operations import ACCOUNT, OPERATIONS
 from crmkit_mock.tinycrm.seed import load_seed
 from crmkit_mock.tinycrm.session import Session
+from crmkit_mock.tinycrm.values import person
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,16 @@ class MockTinyCRM(MockCRM):
     def operations(self) -> Mapping[str, object]:
         """Handler by operationId."""
         return OPERATIONS
+
+    def add(self, kind: str, record: Mapping[str, Any]) -> int:
+        """Put a person into the store, kind "people"."""
+        if kind != "people" or not isinstance(record.get("name"), str):
+            raise ValueError(f"expected people with a name, got {kind} {dict(record)}")
+        id = self.settings.next_number("id", 1)
+        self.store.collection("tinycrm", "person").insert(
+            ACCOUNT, str(id), person(id, dict(record))
+        )
+        return id
 
     def load_seed(self, seed: str) -> None:
         """Fill the store: one person in the demo."""
