@@ -79,8 +79,10 @@ class OperationSource:
 
     @property
     def name(self) -> str:
-        """What callers know it by, such as `contacts.save`."""
-        return ".".join(filter(None, self.public))
+        """What callers know it by, such as `contacts.save`; of a narrowing list, the wide one."""
+        resource, method = self.public
+        method = self.narrows.removeprefix(f"{self.tag}_") or method
+        return f"{resource}.{method}" if resource else method
 
     @property
     def profiles(self) -> tuple[str, ...]:

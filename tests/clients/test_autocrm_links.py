@@ -115,10 +115,10 @@ def test_false_is_an_error(espo: MakeEspo) -> None:
         crm = espo(reply(b"false"), profile=profile)
         with pytest.raises(BadRequestError) as caught:
             crm(lambda crm: crm.accounts.link("1", "contacts", "2"))
-        assert caught.value.operation == "records.link"
+        assert caught.value.operation == "accounts.link"
         with pytest.raises(BadRequestError) as caught:
             crm(lambda crm: crm.accounts.unlink("1", "contacts", "2"))
-        assert caught.value.operation == "records.unlink"
+        assert caught.value.operation == "accounts.unlink"
 
 
 def test_retries_unlink_and_not_link(espo: MakeEspo) -> None:

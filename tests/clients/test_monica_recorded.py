@@ -65,10 +65,8 @@ def call_of(operation: Any, pair: dict[str, Any]) -> Any:
     # A server takes any str as an id; a client takes ints.
     ids = [int(part) if part.isdigit() else 1 for part in match.groups()]
     resource, _, method = operation.name.rpartition(".")
-    if method == "list_of_contact":
-        return lambda crm: getattr(crm, resource).list(contact_id=ids[0])
     if method == "list" and names:
-        return lambda crm: getattr(crm, resource).list(ids[0])
+        return lambda crm: getattr(crm, resource).list(**{names[0]: ids[0]})
     if operation.method in {"GET", "DELETE"}:
         return lambda crm: getattr(getattr(crm, resource) if resource else crm, method)(*ids)
     if operation.name == "set_me_contact":

@@ -29,6 +29,10 @@ class Entity(Linked, RecordsOf):
         super().__init__(sender, checked_name(entity_type, "entity_type"))
         self.entity_type = entity_type
 
+    @property
+    def _label(self) -> str:
+        return f"entity({self.entity_type!r})"
+
 
 class AsyncEntity(AsyncLinked, AsyncRecordsOf):
     """The records of one entity type, for async clients; see `Entity`.
@@ -44,3 +48,7 @@ class AsyncEntity(AsyncLinked, AsyncRecordsOf):
     def __init__(self, sender: Sender, entity_type: str) -> None:
         super().__init__(sender, checked_name(entity_type, "entity_type"))
         self.entity_type = entity_type
+
+    @property
+    def _label(self) -> str:
+        return f"entity({self.entity_type!r})"

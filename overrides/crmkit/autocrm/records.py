@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from crmkit.core.codec.values import encode_plain
@@ -82,6 +84,11 @@ def _selection(ids: Any, where: Any, *, idle: object = False) -> dict[str, Any]:
     return {"ids": [*items]}
 
 
+@cache
+def _named(operation: Operation, label: str, method: str) -> Operation:
+    return replace(operation, name=f"{label}.{method}")
+
+
 class EntityType(Resource):
     """The records of one entity type: what sync and async methods share.
 
@@ -91,10 +98,22 @@ class EntityType(Resource):
 
     entity_type = ""
 
+    @property
+    def _label(self) -> str:
+        return type(self).__name__.removeprefix("Async").lower()
+
+    def _operation(self, operation: Operation) -> Operation:
+        """Return an operation on any records under the name that callers know it by."""
+        method = operation.name.removeprefix("records.")
+        return operation if method == operation.name else _named(operation, self._label, method)
+
+    def _call(self, operation: Operation, *args: Any) -> Call:
+        return super()._call(self._operation(operation), *args)
+
     def _related(
         self, id: str, link: str, filters: tuple[Any, ...], options: Any, *paging: Any
     ) -> ListRequest:
-        operation = records.RECORDS_RELATED
+        operation = self._operation(records.RECORDS_RELATED)
         with in_operation(operation.name):
             arguments = self._path(id, link) | dict(zip(_FILTERS, filters, strict=True))
         return self._list(operation, arguments, options, *paging)
@@ -110,14 +129,14 @@ class EntityType(Resource):
         arguments = self._path(id, link)
         if len(selection.get("ids", ())) == 1:
             selection = {"id": selection["ids"][0]}  # the page knows no other form
-            if operation is records.RECORDS_UNLINK:
+            if operation.method == "DELETE":
                 arguments["query_id"] = selection["id"]
         return self._call(operation, arguments, options, selection)
 
     async def _link(
         self, id: str, link: str, ids: Any, where: Any, options: Options | None
     ) -> None:
-        operation = records.RECORDS_LINK
+        operation = self._operation(records.RECORDS_LINK)
         with in_operation(operation.name):
             selection = _selection(ids, where)
             if where is not None:
@@ -126,7 +145,7 @@ class EntityType(Resource):
         await self._sender.reply(call)
 
     async def _unlink(self, id: str, link: str, ids: Any, options: Options | None) -> None:
-        operation = records.RECORDS_UNLINK
+        operation = self._operation(records.RECORDS_UNLINK)
         with in_operation(operation.name):
             selections = [_selection(ids, None)]
             if self._sender.vendor.name == "autocrm":
@@ -146,7 +165,7 @@ class EntityType(Resource):
         options: Options | None,
         attributes: Any = UNSET,
     ) -> MassActionResult:
-        page, run = _MASS_ACTIONS[action], mass_actions.MASS_ACTIONS_RUN
+        page, run = self._operation(_MASS_ACTIONS[action]), mass_actions.MASS_ACTIONS_RUN
         with in_operation(page.name):
             selection = body = _selection(ids, where, idle=idle)
             own = {"entityType": self.entity_type, "action": action, "params": selection}
@@ -178,7 +197,7 @@ class EntityType(Resource):
     ) -> T:
         """Take the route of AutoCRM's page, or EspoCRM's own where the server does not have it."""
         vendor: Any = self._sender.vendor
-        name = page.operation.name
+        name = page.operation.path
         if vendor.name in page.operation.profiles and name not in vendor.missing:
             try:
                 return await send(page)

@@ -29,7 +29,7 @@ ACTIVITIES_CREATE = Operation(
     "activities.create", "POST", "/activities", envelope=("data",), payload=dict
 )
 ACTIVITIES_LIST_OF_CONTACT = Operation(
-    "activities.list_of_contact",
+    "activities.list",
     "GET",
     "/contacts/{contact_id}/activities",
     (

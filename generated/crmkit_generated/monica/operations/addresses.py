@@ -29,7 +29,7 @@ ADDRESSES_CREATE = Operation(
     "addresses.create", "POST", "/addresses", envelope=("data",), payload=dict
 )
 ADDRESSES_LIST_OF_CONTACT = Operation(
-    "addresses.list_of_contact",
+    "addresses.list",
     "GET",
     "/contacts/{contact_id}/addresses",
     (

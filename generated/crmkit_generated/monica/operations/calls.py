@@ -27,7 +27,7 @@ CALLS_LIST = Operation(
 )
 CALLS_CREATE = Operation("calls.create", "POST", "/calls", envelope=("data",), payload=dict)
 CALLS_LIST_OF_CONTACT = Operation(
-    "calls.list_of_contact",
+    "calls.list",
     "GET",
     "/contacts/{contact_id}/calls",
     (

@@ -29,7 +29,7 @@ CONVERSATIONS_CREATE = Operation(
     "conversations.create", "POST", "/conversations", envelope=("data",), payload=dict
 )
 CONVERSATIONS_LIST_OF_CONTACT = Operation(
-    "conversations.list_of_contact",
+    "conversations.list",
     "GET",
     "/contacts/{contact_id}/conversations",
     (

@@ -27,7 +27,7 @@ DEBTS_LIST = Operation(
 )
 DEBTS_CREATE = Operation("debts.create", "POST", "/debts", envelope=("data",), payload=dict)
 DEBTS_LIST_OF_CONTACT = Operation(
-    "debts.list_of_contact",
+    "debts.list",
     "GET",
     "/contacts/{contact_id}/debts",
     (

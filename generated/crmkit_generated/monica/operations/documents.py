@@ -29,7 +29,7 @@ DOCUMENTS_CREATE = Operation(
     "documents.create", "POST", "/documents", envelope=("data",), payload=dict, media="multipart"
 )
 DOCUMENTS_LIST_OF_CONTACT = Operation(
-    "documents.list_of_contact",
+    "documents.list",
     "GET",
     "/contacts/{contact_id}/documents",
     (

@@ -27,7 +27,7 @@ GIFTS_LIST = Operation(
 )
 GIFTS_CREATE = Operation("gifts.create", "POST", "/gifts", envelope=("data",), payload=dict)
 GIFTS_LIST_OF_CONTACT = Operation(
-    "gifts.list_of_contact",
+    "gifts.list",
     "GET",
     "/contacts/{contact_id}/gifts",
     (

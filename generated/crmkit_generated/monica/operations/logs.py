@@ -25,7 +25,7 @@ LOGS_LIST = Operation(
     ),
 )
 LOGS_LIST_OF_CONTACT = Operation(
-    "logs.list_of_contact",
+    "logs.list",
     "GET",
     "/contacts/{contact_id}/logs",
     (

@@ -27,7 +27,7 @@ NOTES_LIST = Operation(
 )
 NOTES_CREATE = Operation("notes.create", "POST", "/notes", envelope=("data",), payload=dict)
 NOTES_LIST_OF_CONTACT = Operation(
-    "notes.list_of_contact",
+    "notes.list",
     "GET",
     "/contacts/{contact_id}/notes",
     (

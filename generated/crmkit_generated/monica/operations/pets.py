@@ -27,7 +27,7 @@ PETS_LIST = Operation(
 )
 PETS_CREATE = Operation("pets.create", "POST", "/pets", envelope=("data",), payload=dict)
 PETS_LIST_OF_CONTACT = Operation(
-    "pets.list_of_contact",
+    "pets.list",
     "GET",
     "/contacts/{contact_id}/pets",
     (

@@ -30,7 +30,7 @@ PHOTOS_LIST = Operation(
 PHOTOS_CREATE = Operation("photos.create", "POST", "/photos", envelope=("data",), payload=dict)
 PHOTOS_CREATE_UPLOAD = replace(PHOTOS_CREATE, media="multipart")
 PHOTOS_LIST_OF_CONTACT = Operation(
-    "photos.list_of_contact",
+    "photos.list",
     "GET",
     "/contacts/{contact_id}/photos",
     (

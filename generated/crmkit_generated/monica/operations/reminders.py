@@ -29,7 +29,7 @@ REMINDERS_CREATE = Operation(
     "reminders.create", "POST", "/reminders", envelope=("data",), payload=dict
 )
 REMINDERS_LIST_OF_CONTACT = Operation(
-    "reminders.list_of_contact",
+    "reminders.list",
     "GET",
     "/contacts/{contact_id}/reminders",
     (

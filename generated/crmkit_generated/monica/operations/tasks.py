@@ -27,7 +27,7 @@ TASKS_LIST = Operation(
 )
 TASKS_CREATE = Operation("tasks.create", "POST", "/tasks", envelope=("data",), payload=dict)
 TASKS_LIST_OF_CONTACT = Operation(
-    "tasks.list_of_contact",
+    "tasks.list",
     "GET",
     "/contacts/{contact_id}/tasks",
     (
