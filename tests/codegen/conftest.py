@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 import crmkit_generated
-from tests.codegen import schema_cases, ways
+from tests.codegen import operation_cases, schema_cases
 from tests.codegen.checkout import Checkout, base
 from tests.codegen.invalid_documents import Case, Refused, refuse
 from tests.codegen.server import Server
@@ -36,10 +36,10 @@ def refused(checkout: Checkout, capfd: pytest.CaptureFixture[str]) -> Refused:
 
 
 @pytest.fixture(scope="session")
-def kinds_checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+def schemas_checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """A checkout with the document of all kinds and what it makes. Not to be changed."""
-    checkout = Checkout(tmp_path_factory.mktemp("kinds"))
-    checkout.write(schema_cases.document(), "kinds")
+    checkout = Checkout(tmp_path_factory.mktemp("schemas"))
+    checkout.write(schema_cases.document(), "schema_cases")
     done = checkout.generate(PYTHONHASHSEED="1")
     assert (done.code, done.err) == (0, "")
     return checkout
@@ -55,25 +55,25 @@ def imported(checkout: Checkout, name: str) -> Iterator[ModuleType]:
 
 
 @pytest.fixture(scope="session")
-def kinds_package(kinds_checkout: Checkout) -> Iterator[ModuleType]:
+def schemas_package(schemas_checkout: Checkout) -> Iterator[ModuleType]:
     """The package of the document of all kinds, imported."""
-    yield from imported(kinds_checkout, "kinds")
+    yield from imported(schemas_checkout, "schema_cases")
 
 
 @pytest.fixture(scope="session")
-def ways_checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+def operations_checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """A checkout with the document of all ways and what it makes. Not to be changed."""
-    checkout = Checkout(tmp_path_factory.mktemp("ways"))
-    checkout.write(ways.document(), "ways")
+    checkout = Checkout(tmp_path_factory.mktemp("operations"))
+    checkout.write(operation_cases.document(), "operation_cases")
     done = checkout.generate(PYTHONHASHSEED="1")
     assert (done.code, done.err) == (0, "")
     return checkout
 
 
 @pytest.fixture(scope="session")
-def ways_package(ways_checkout: Checkout) -> Iterator[ModuleType]:
+def operations_package(operations_checkout: Checkout) -> Iterator[ModuleType]:
     """The package of the document of all ways, imported."""
-    yield from imported(ways_checkout, "ways")
+    yield from imported(operations_checkout, "operation_cases")
 
 
 @pytest.fixture
@@ -83,9 +83,9 @@ def server() -> Server:
 
 
 @pytest.fixture(scope="session")
-def models(kinds_package: ModuleType) -> ModuleType:
+def models(schemas_package: ModuleType) -> ModuleType:
     """The models of the document of all kinds."""
-    from crmkit_generated.kinds import models  # type: ignore[import-not-found]  # made by a fixture
+    from crmkit_generated.schema_cases import models  # type: ignore[import-not-found]  # made by a fixture
 
-    assert models.__name__.startswith(kinds_package.__name__)
+    assert models.__name__.startswith(schemas_package.__name__)
     return models  # type: ignore[no-any-return]  # it has no types here

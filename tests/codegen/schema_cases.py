@@ -29,18 +29,18 @@ def formatted(name: str, type_: str = "string") -> Schema:
     return {"type": type_, "x-crmkit-format": name}
 
 
-def kinds(part: str) -> dict[str, Schema]:
+def schemas_by_kind(part: str) -> dict[str, Schema]:
     """Return a schema of every kind, by a name for it.
 
     Args:
         part: Name of the nested model, which is another one for reading and for writing.
     """
     return {
-        "text": {"type": "string"},
-        "integer": {"type": "integer"},
-        "number": {"type": "number"},
-        "boolean": {"type": "boolean"},
-        "instant": {"type": "string", "format": "date-time"},
+        "str": {"type": "string"},
+        "int": {"type": "integer"},
+        "float": {"type": "number"},
+        "bool": {"type": "boolean"},
+        "datetime": {"type": "string", "format": "date-time"},
         "date": {"type": "string", "format": "date"},
         "digits": formatted("digits"),
         "mailbox": formatted("mailbox"),
@@ -48,27 +48,27 @@ def kinds(part: str) -> dict[str, Schema]:
         "dmy": formatted("dmy"),
         "bit": formatted("bit", "integer"),
         "country": formatted("country"),
-        "espo": formatted("espo_datetime"),
-        "plain": {"type": ["string", "number"]},
-        "either": {"anyOf": [{"type": "string"}, listed({"type": "integer"}), ref(part)]},
+        "espo_datetime": formatted("espo_datetime"),
+        "scalars": {"type": ["string", "number"]},
+        "union": {"anyOf": [{"type": "string"}, listed({"type": "integer"}), ref(part)]},
         "map": ref("TextMap"),
-        "commas": separated("text", ","),
+        "comma_separated": separated("text", ","),
         "dates": listed({"type": "string", "format": "date"}),
-        "grid": listed(listed({"type": "integer"})),
-        "gaps": listed({"type": ["string", "null"]}),
-        "closed": ref("Color"),
-        "open": ref("Mood"),
-        "words": separated("text"),
-        "labels": separated("labeled"),
-        "people": separated("mailbox"),
-        "part": ref(part),
-        "parts": listed(ref(part)),
-        "texts": listed({"type": "string"}),
-        "integers": listed({"type": "integer"}),
-        "numbers": listed({"type": "number"}),
-        "booleans": listed({"type": "boolean"}),
-        "colors": listed(ref("Color")),
-        "moods": listed(ref("Mood")),
+        "nested_lists": listed(listed({"type": "integer"})),
+        "optional_items": listed({"type": ["string", "null"]}),
+        "enum": ref("Color"),
+        "open_enum": ref("Mood"),
+        "semicolon_separated": separated("text"),
+        "labeled_values": separated("labeled"),
+        "mailboxes": separated("mailbox"),
+        "model": ref(part),
+        "models": listed(ref(part)),
+        "strings": listed({"type": "string"}),
+        "ints": listed({"type": "integer"}),
+        "floats": listed({"type": "number"}),
+        "bools": listed({"type": "boolean"}),
+        "enums": listed(ref("Color")),
+        "open_enums": listed(ref("Mood")),
     }
 
 
@@ -85,10 +85,10 @@ class Variant(NamedTuple):
 
 
 VARIANTS = (
-    Variant("given", required=True, nullable=False),
-    Variant("given_or_null", required=True, nullable=True),
-    Variant("maybe", required=False, nullable=False),
-    Variant("maybe_null", required=False, nullable=True),
+    Variant("required", required=True, nullable=False),
+    Variant("required_nullable", required=True, nullable=True),
+    Variant("optional", required=False, nullable=False),
+    Variant("optional_nullable", required=False, nullable=True),
 )
 
 
@@ -103,7 +103,7 @@ class Member(NamedTuple):
 
 MEMBERS = [
     Member(f"{kind}_{one.suffix}", kind, one.required, one.nullable)
-    for kind in kinds("")
+    for kind in schemas_by_kind("")
     for one in VARIANTS
 ]
 
@@ -123,7 +123,7 @@ def or_null(schema: Schema) -> Schema:
 
 def model(part: str) -> Schema:
     """Return an object with a member of every kind in every variant."""
-    known = kinds(part)
+    known = schemas_by_kind(part)
     properties = {
         one.wire: or_null(known[one.kind]) if one.nullable else known[one.kind] for one in MEMBERS
     }
@@ -190,7 +190,7 @@ def lenient() -> Schema:
             "counts": listed({"anyOf": [integer, digits]}),
             "ratio": {"anyOf": [{"type": "number"}, text]},
             "flag": {"anyOf": [flag, integer, digits]},
-            "when": {
+            "due": {
                 "anyOf": [
                     {"type": "string", "format": "date"},
                     {"type": "string", "format": "date-time"},
@@ -451,7 +451,7 @@ def document() -> Tree:
     """Return the document."""
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Kinds API", "version": "1"},
+        "info": {"title": "Things API", "version": "1"},
         "tags": [
             {"name": "things", "description": "Things of every kind."},
             {"name": "branches", "description": "Branches of a tree."},

@@ -229,16 +229,16 @@ def test_the_fingerprint_knows_the_tools(made: Checkout) -> None:
 
 @for_each("seed", ["2", "3"])
 def test_the_order_of_sets_does_not_show(
-    seed: str, tmp_path: Path, kinds_checkout: Checkout
+    seed: str, tmp_path: Path, schemas_checkout: Checkout
 ) -> None:
     """A document with one of every kind gives the same bytes under every hash seed."""
     checkout = Checkout(tmp_path)
-    checkout.write(schema_cases.document(), "kinds")
+    checkout.write(schema_cases.document(), "schema_cases")
 
     done = checkout.generate(PYTHONHASHSEED=seed)
 
     assert (done.code, done.err) == (0, "")
-    assert checkout.files() == kinds_checkout.files()
+    assert checkout.files() == schemas_checkout.files()
 
 
 def test_the_place_of_the_checkout_does_not_show(made: Checkout) -> None:

@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from crmkit.core.errors import ArgumentError, DecodeError, NotFoundError
+from tests.codegen.operation_client import clients
 from tests.codegen.server import Server
-from tests.codegen.ways_client import clients
 
 BOOK = {
     "id": 1,
@@ -46,10 +46,10 @@ def book() -> dict[str, Any]:
 
 
 @pytest.fixture
-def crm(ways_package: ModuleType, server: Server, book: dict[str, Any]) -> Iterator[Any]:
+def crm(operations_package: ModuleType, server: Server, book: dict[str, Any]) -> Iterator[Any]:
     """A client of a server that shows one book."""
     server.answer = lambda _: {"data": book}
-    with clients(ways_package, server)[0] as crm:
+    with clients(operations_package, server)[0] as crm:
         yield crm
 
 
@@ -74,10 +74,10 @@ def test_changes_win_and_none_clears(crm: Any, server: Server) -> None:
 
 
 def test_an_input_model_changes_what_it_holds(
-    crm: Any, server: Server, ways_package: ModuleType
+    crm: Any, server: Server, operations_package: ModuleType
 ) -> None:
     """Of an input model, the members that are set are the changes."""
-    models = importlib.import_module(f"{ways_package.__name__}.models")
+    models = importlib.import_module(f"{operations_package.__name__}.models")
     crm.books.update(1, models.BookChangeInput(title="New", secret="s"))
     assert sent(server) == {**WRITTEN, "title": "New", "secret": "s"}
 
@@ -170,9 +170,9 @@ def test_the_docstring_says_so(crm: Any) -> None:
     assert "two calls" in text
 
 
-async def test_the_async_twin_does_the_same(ways_package: ModuleType, server: Server) -> None:
+async def test_the_async_twin_does_the_same(operations_package: ModuleType, server: Server) -> None:
     """An awaited update reads, merges and writes as well."""
     server.answer = lambda _: {"data": BOOK}
-    async with clients(ways_package, server)[1] as crm:
+    async with clients(operations_package, server)[1] as crm:
         await crm.books.update(1, title="New")
     assert sent(server) == {**WRITTEN, "title": "New"}

@@ -17,15 +17,15 @@ import pytest
 
 from crmkit.core.errors import ArgumentError
 from crmkit.core.types import File
+from tests.codegen.operation_client import clients
 from tests.codegen.server import Server
-from tests.codegen.ways_client import clients
 
 
 @pytest.fixture
-def crm(ways_package: ModuleType, server: Server) -> Iterator[Any]:
+def crm(operations_package: ModuleType, server: Server) -> Iterator[Any]:
     """A client whose server answers with an empty list."""
     server.answer = lambda _: {"data": []}
-    with clients(ways_package, server)[0] as crm:
+    with clients(operations_package, server)[0] as crm:
         yield crm
 
 
@@ -97,10 +97,10 @@ def test_items_that_hold_the_separator_are_refused(crm: Any, name: str, value: A
         crm.books.list(**{name: value})
 
 
-def test_deprecated_parameters_have_no_argument(crm: Any, ways_package: ModuleType) -> None:
+def test_deprecated_parameters_have_no_argument(crm: Any, operations_package: ModuleType) -> None:
     """A parameter that another one replaces is left to the generated function."""
     assert "order_by" not in inspect.signature(crm.books.list).parameters
-    api = importlib.import_module(f"{ways_package.__name__}.api.books.books_list")
+    api = importlib.import_module(f"{operations_package.__name__}.api.books.books_list")
     assert "order_by" in inspect.signature(api.sync).parameters
 
 
@@ -150,10 +150,10 @@ def test_what_a_narrower_list_does_not_know_is_refused(crm: Any, server: Server)
 # -- bodies ------------------------------------------------------------------------------------
 
 
-def test_a_form(crm: Any, server: Server, ways_package: ModuleType) -> None:
+def test_a_form(crm: Any, server: Server, operations_package: ModuleType) -> None:
     """Where the wire has a form, keywords and model go out as one."""
     server.answer = lambda _: {"data": {"id": 1}}
-    models = importlib.import_module(f"{ways_package.__name__}.models")
+    models = importlib.import_module(f"{operations_package.__name__}.models")
     given = {"title": "a&b", "pages": 3, "heavy": True, "authors": ["x", "y"]}
     crm.books.create(**given)
     crm.books.create(models.BookInput(**given))
@@ -199,10 +199,12 @@ def test_a_file(crm: Any, server: Server, tmp_path: Path) -> None:
         assert parts[2].endswith("\r\n\r\ncat\r\n")
 
 
-def test_a_call_with_a_file_or_without(crm: Any, server: Server, ways_package: ModuleType) -> None:
+def test_a_call_with_a_file_or_without(
+    crm: Any, server: Server, operations_package: ModuleType
+) -> None:
     """Where JSON and files are taken, a file decides which of the two goes out."""
     server.answer = lambda _: ...
-    models = importlib.import_module(f"{ways_package.__name__}.models")
+    models = importlib.import_module(f"{operations_package.__name__}.models")
     crm.covers.set(1, address="http://a")
     crm.covers.set(1, models.PictureInput(address="http://a"))
     for request in server.requests:
@@ -215,10 +217,10 @@ def test_a_call_with_a_file_or_without(crm: Any, server: Server, ways_package: M
 
 
 def test_a_file_beside_an_input_without_one_is_refused(
-    crm: Any, server: Server, ways_package: ModuleType
+    crm: Any, server: Server, operations_package: ModuleType
 ) -> None:
     """The whole input or keywords, never both: nothing that is given gets lost."""
-    models = importlib.import_module(f"{ways_package.__name__}.models")
+    models = importlib.import_module(f"{operations_package.__name__}.models")
     with pytest.raises(ArgumentError, match="picture"):
         crm.covers.set(1, models.PictureInput(address="a"), picture=b"x")
     with pytest.raises(TypeError):
@@ -234,11 +236,11 @@ def test_a_delete_with_a_body(crm: Any, server: Server) -> None:
 
 
 def test_a_sole_member_may_be_positional(
-    crm: Any, server: Server, ways_package: ModuleType
+    crm: Any, server: Server, operations_package: ModuleType
 ) -> None:
     """An input of one member is that member, by position or by name, or the model around it."""
     server.answer = lambda _: {"data": []}
-    models = importlib.import_module(f"{ways_package.__name__}.models")
+    models = importlib.import_module(f"{operations_package.__name__}.models")
     crm.labels.rename("Pen", "x", "n")
     crm.labels.rename("Pen", "x", new_name="n")
     crm.labels.rename("Pen", "x", models.LabelInput(new_name="n"))
@@ -261,9 +263,12 @@ def test_a_map_as_a_body(crm: Any, server: Server) -> None:
 # -- the table of operations -------------------------------------------------------------------
 
 
-def test_operations_tell_what_the_document_tells(ways_package: ModuleType) -> None:
+def test_operations_tell_what_the_document_tells(operations_package: ModuleType) -> None:
     """Media, settings, servers, effects and parameters stand in the operations."""
-    books, covers = operations(ways_package, "books"), operations(ways_package, "covers")
+    books, covers = (
+        operations(operations_package, "books"),
+        operations(operations_package, "covers"),
+    )
 
     assert (books.BOOKS_CREATE.media, books.BOOKS_CREATE.settings) == ("form", ("format",))
     assert (books.BOOKS_WRITE.media, books.BOOKS_WRITE.content_type) == ("content", "text/markdown")

@@ -108,8 +108,8 @@ def test_models_have_the_members_of_their_direction(models: ModuleType) -> None:
         ("bit", False, False, 0),
         ("country", "EL", "GR", "EL"),
         ("country", "DE", "DE", "DE"),
-        ("espo", "2024-01-15 10:30:00", NOW, "2024-01-15 10:30:00"),
-        ("espo", "2024-01-15T11:30:00+01:00", NOW, "2024-01-15 10:30:00"),
+        ("espo_datetime", "2024-01-15 10:30:00", NOW, "2024-01-15 10:30:00"),
+        ("espo_datetime", "2024-01-15T11:30:00+01:00", NOW, "2024-01-15 10:30:00"),
     ],
 )
 @for_each("name", ["Everything", "EverythingInput"])
@@ -117,12 +117,12 @@ def test_converts_wire_formats_both_ways(
     name: str, kind: str, wire: Any, python: Any, back: Any, models: ModuleType
 ) -> None:
     """A value in a vendor's form is what Python would call it, and goes back in that form."""
-    thing = getattr(models, name).from_dict({**required(), f"{kind}_given": wire})
-    value = getattr(thing, f"{kind}_given")
+    thing = getattr(models, name).from_dict({**required(), f"{kind}_required": wire})
+    value = getattr(thing, f"{kind}_required")
 
     assert value == python
     assert type(value) is type(python)
-    written = thing.to_dict()[f"{kind}_given"]
+    written = thing.to_dict()[f"{kind}_required"]
     assert (written, type(written)) == (back, type(back))
 
 
@@ -131,24 +131,24 @@ def test_converts_wire_formats_both_ways(
     [
         ("unix", NOW.astimezone(timezone(timedelta(hours=5))), 1705314600),
         ("unix", NOW + timedelta(seconds=0.9), 1705314600),
-        ("espo", NOW.astimezone(timezone(timedelta(hours=5))), "2024-01-15 10:30:00"),
-        ("espo", NOW + timedelta(seconds=0.9), "2024-01-15 10:30:00"),
+        ("espo_datetime", NOW.astimezone(timezone(timedelta(hours=5))), "2024-01-15 10:30:00"),
+        ("espo_datetime", NOW + timedelta(seconds=0.9), "2024-01-15 10:30:00"),
         ("country", "", ""),
-        ("plain", 1, 1),
-        ("either", [1], [1]),
-        ("either", {"name": "nut"}, {"name": "nut"}),
-        ("part", {"name": "nut", "more": NOW}, {"name": "nut", "more": "2024-01-15T10:30:00Z"}),
+        ("scalars", 1, 1),
+        ("union", [1], [1]),
+        ("union", {"name": "nut"}, {"name": "nut"}),
+        ("model", {"name": "nut", "more": NOW}, {"name": "nut", "more": "2024-01-15T10:30:00Z"}),
         ("map", {}, {}),
-        ("grid", ([1], (2,)), [[1], [2]]),
-        ("gaps", [None], [None]),
+        ("nested_lists", ([1], (2,)), [[1], [2]]),
+        ("optional_items", [None], [None]),
     ],
 )
 def test_encodes_equivalent_values(kind: str, value: Any, wire: Any, models: ModuleType) -> None:
     """Values that have one meaning only are written, in whatever form Python has them."""
     thing = models.EverythingInput.from_dict(required())
-    setattr(thing, f"{kind}_given", value)
+    setattr(thing, f"{kind}_required", value)
 
-    assert thing.to_dict()[f"{kind}_given"] == wire
+    assert thing.to_dict()[f"{kind}_required"] == wire
 
 
 @for_each(
@@ -158,8 +158,8 @@ def test_encodes_equivalent_values(kind: str, value: Any, wire: Any, models: Mod
         ("unix", 1314774000, ""),
         ("unix", NOW.date(), ""),
         ("unix", datetime.max.replace(tzinfo=timezone(-timedelta(hours=5))), ""),
-        ("espo", NOW.replace(tzinfo=None), ""),
-        ("espo", "2024-01-15 10:30:00", ""),
+        ("espo_datetime", NOW.replace(tzinfo=None), ""),
+        ("espo_datetime", "2024-01-15 10:30:00", ""),
         ("dmy", NOW, ""),
         ("dmy", "16.06.2011", ""),
         ("bit", 1, ""),
@@ -167,27 +167,27 @@ def test_encodes_equivalent_values(kind: str, value: Any, wire: Any, models: Mod
         ("country", "gr", ""),
         ("country", "Greece", ""),
         ("country", 5, ""),
-        ("plain", True, ""),
-        ("plain", None, ""),
-        ("plain", float("nan"), ""),
-        ("plain", [], ""),
-        ("either", 1.5, ""),
-        ("either", True, ""),
-        ("either", {1: 2}, ""),
+        ("scalars", True, ""),
+        ("scalars", None, ""),
+        ("scalars", float("nan"), ""),
+        ("scalars", [], ""),
+        ("union", 1.5, ""),
+        ("union", True, ""),
+        ("union", {1: 2}, ""),
         ("map", [("a", "b")], ""),
         ("map", {1: "b"}, ""),
         ("map", {"a": 1}, "['a']"),
-        ("commas", ["a", "b,c"], "[1]"),
-        ("commas", "a", ""),
-        ("commas", [1], "[0]"),
+        ("comma_separated", ["a", "b,c"], "[1]"),
+        ("comma_separated", "a", ""),
+        ("comma_separated", [1], "[0]"),
         ("dates", ["2016-01-05"], "[0]"),
         ("dates", [NOW], "[0]"),
         ("dates", date(2016, 1, 5), ""),
-        ("grid", [[1], 2], "[1]"),
-        ("gaps", "a", ""),
-        ("gaps", ["a", 1], "[1]"),
-        ("part", 5, ""),
-        ("part", None, ""),
+        ("nested_lists", [[1], 2], "[1]"),
+        ("optional_items", "a", ""),
+        ("optional_items", ["a", 1], "[1]"),
+        ("model", 5, ""),
+        ("model", None, ""),
     ],
 )
 def test_rejects_values_that_cannot_be_encoded(
@@ -195,12 +195,12 @@ def test_rejects_values_that_cannot_be_encoded(
 ) -> None:
     """A value that the wire cannot hold is an ArgumentError that names its attribute."""
     thing = models.EverythingInput.from_dict(required())
-    setattr(thing, f"{kind}_given", value)
+    setattr(thing, f"{kind}_required", value)
 
     with pytest.raises(ArgumentError) as caught:
         thing.to_dict()
 
-    assert caught.value.argument == f"{kind}_given{place}"
+    assert caught.value.argument == f"{kind}_required{place}"
 
 
 # -- inputs in several spellings ---------------------------------------------------------------
@@ -216,9 +216,9 @@ def test_rejects_values_that_cannot_be_encoded(
         ("ratio", ["2", "2.0"], 2.0),
         ("flag", [True, 1, "1"], True),
         ("flag", [False, 0, "0"], False),
-        ("when", ["2024-01-15"], date(2024, 1, 15)),
-        ("when", ["2024-01-15T10:30:00Z", "2024-01-15T11:30:00+01:00"], NOW),
-        ("when", ["tomorrow", "15.01.2024", "2024-01-15 10:30"], None),
+        ("due", ["2024-01-15"], date(2024, 1, 15)),
+        ("due", ["2024-01-15T10:30:00Z", "2024-01-15T11:30:00+01:00"], NOW),
+        ("due", ["tomorrow", "15.01.2024", "2024-01-15 10:30"], None),
     ],
 )
 def test_parses_lenient_inputs(
@@ -242,9 +242,9 @@ def test_parses_lenient_inputs(
         ("ratio", 2, 2),
         ("flag", True, True),
         ("flag", 0, 0),
-        ("when", date(2024, 1, 15), "2024-01-15"),
-        ("when", NOW, "2024-01-15T10:30:00Z"),
-        ("when", "tomorrow", "tomorrow"),
+        ("due", date(2024, 1, 15), "2024-01-15"),
+        ("due", NOW, "2024-01-15T10:30:00Z"),
+        ("due", "tomorrow", "tomorrow"),
         ("stage", 25, 25),
         ("phones", [], ""),
     ],
@@ -270,7 +270,7 @@ def test_formats_lenient_inputs(name: str, value: Any, wire: Any, models: Module
         ("ratio", True),
         ("flag", "true"),
         ("flag", 2),
-        ("when", 5),
+        ("due", 5),
         ("stage", "25"),
         ("phones", "work|1|2"),
         ("phones", "1"),
@@ -294,8 +294,8 @@ def test_rejects_wire_values_of_no_lenient_form(name: str, wire: Any, models: Mo
         ("counts", [7, None], "[1]"),
         ("ratio", float("inf"), ""),
         ("flag", None, ""),
-        ("when", NOW.replace(tzinfo=None), ""),
-        ("when", 5, ""),
+        ("due", NOW.replace(tzinfo=None), ""),
+        ("due", 5, ""),
         ("upload", "text", ""),
         ("upload", None, ""),
         ("phones", "work|1", ""),

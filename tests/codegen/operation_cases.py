@@ -8,7 +8,7 @@ import yaml
 
 DOCUMENT = """
 openapi: 3.1.0
-info: {title: Ways API, version: "1"}
+info: {title: Books API, version: "1"}
 x-crmkit-envelope: data
 x-crmkit-side-elements: View
 tags:

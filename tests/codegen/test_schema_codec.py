@@ -14,11 +14,11 @@ from crmkit.core.errors import DecodeError
 from crmkit.core.types import UNSET
 from tests.codegen import values
 from tests.codegen.loops import for_each
-from tests.codegen.schema_cases import MEMBERS, ODD, VARIANTS, Member, kinds
+from tests.codegen.schema_cases import MEMBERS, ODD, VARIANTS, Member, schemas_by_kind
 from tests.codegen.values import required, tree
 
 MODELS = ("Everything", "EverythingInput")
-KINDS = list(kinds(""))
+KINDS = list(schemas_by_kind(""))
 
 for_each_model = for_each("name", MODELS)
 for_each_kind = for_each("kind", KINDS)
@@ -67,7 +67,7 @@ def test_decoding_does_not_change_the_tree(name: str, models: ModuleType) -> Non
     wire = tree(unknown=[1])
     text = json.dumps(wire)
     thing = getattr(models, name).from_dict(wire)
-    thing.texts_given.append("later")
+    thing.strings_required.append("later")
     thing.additional_properties["later"] = 1
 
     assert json.dumps(wire) == text
@@ -78,22 +78,26 @@ def test_decoding_does_not_change_the_tree(name: str, models: ModuleType) -> Non
 def test_reads_every_json_form_of_a_kind(name: str, kind: str, models: ModuleType) -> None:
     """Every form that JSON has for a value of a kind is taken: 1 is a number as 1.0 is."""
     forms: dict[str, list[Any]] = {
-        "number": [1, 1.0, -0.0, 1e300],
-        "numbers": [[1, 2.5], [], [0]],
+        "float": [1, 1.0, -0.0, 1e300],
+        "floats": [[1, 2.5], [], [0]],
         "digits": ["0", 7],
-        "instant": ["2016-01-05T12:03:32+01:00", "2016-01-05T12:03:32.123456Z"],
-        "text": ["", "\x00", "\U0001f600"],
+        "datetime": ["2016-01-05T12:03:32+01:00", "2016-01-05T12:03:32.123456Z"],
+        "str": ["", "\x00", "\U0001f600"],
         "unix": [0, -1],
         "bit": [0, 1, True, False],
-        "espo": ["2024-01-15T10:30:00+01:00", "2024-01-15 10:30", "2024-01-15T10:30:00.5Z"],
-        "plain": ["", 0, 1.5],
+        "espo_datetime": [
+            "2024-01-15T10:30:00+01:00",
+            "2024-01-15 10:30",
+            "2024-01-15T10:30:00.5Z",
+        ],
+        "scalars": ["", 0, 1.5],
         "map": [{}, {"a": ""}],
-        "open": ["", "glad"],
-        "closed": ["unheard of"],
+        "open_enum": ["", "glad"],
+        "enum": ["unheard of"],
     }
     for form in forms.get(kind, [values.WIRE[kind]]):
-        thing = getattr(models, name).from_dict(tree(**{f"{kind}_given": form}))
-        assert getattr(thing, f"{kind}_given") is not None
+        thing = getattr(models, name).from_dict(tree(**{f"{kind}_required": form}))
+        assert getattr(thing, f"{kind}_required") is not None
 
 
 # -- null and absence --------------------------------------------------------------------------

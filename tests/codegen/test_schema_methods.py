@@ -19,24 +19,24 @@ from tests.codegen import values
 from tests.codegen.schema_cases import MEMBERS
 from tests.codegen.server import Server
 
-BASE_URL = "https://kinds.mock.invalid/api"
+BASE_URL = "https://things.mock.invalid/api"
 THING = {one.wire: values.WIRE[one.kind] for one in MEMBERS}
 
 
 @pytest.fixture
-def crm(kinds_package: ModuleType, server: Server) -> Iterator[Any]:
+def crm(schemas_package: ModuleType, server: Server) -> Iterator[Any]:
     """A client of the API with all kinds."""
-    resources = importlib.import_module(f"{kinds_package.__name__}.resources")
-    kinds = type("Kinds", (resources.Resources, SyncClient), {})
+    resources = importlib.import_module(f"{schemas_package.__name__}.resources")
+    kinds = type("Things", (resources.Resources, SyncClient), {})
     with kinds(Vendor(), BASE_URL, transport=httpx.MockTransport(server)) as crm:
         yield crm
 
 
 @pytest.fixture
-def acrm(kinds_package: ModuleType, server: Server) -> Any:
+def acrm(schemas_package: ModuleType, server: Server) -> Any:
     """An async client of the API with all kinds."""
-    resources = importlib.import_module(f"{kinds_package.__name__}.resources")
-    kinds = type("AsyncKinds", (resources.AsyncResources, AsyncClient), {})
+    resources = importlib.import_module(f"{schemas_package.__name__}.resources")
+    kinds = type("AsyncThings", (resources.AsyncResources, AsyncClient), {})
     return kinds(Vendor(), BASE_URL, transport=httpx.MockTransport(server))
 
 
@@ -73,12 +73,12 @@ def test_offsets_reach_every_row(
 def test_pages_end_at_the_last(crm: Any, server: Server) -> None:
     """A list by pages asks from the first page to the one that the server calls the last."""
     server.answer = lambda request: {
-        "data": [{**THING, "text_given": request.url.params["page"]}],
+        "data": [{**THING, "str_required": request.url.params["page"]}],
         "meta": {"total": 3, "last": 3},
     }
     pages = list(crm.things.list().pages())
 
-    assert [page.items[0].text_given for page in pages] == ["1", "2", "3"]
+    assert [page.items[0].str_required for page in pages] == ["1", "2", "3"]
     assert [(page.number, page.total) for page in pages] == [(1, 3), (2, 3), (3, 3)]
     assert server.queries == [{"page": str(n), "size": "2"} for n in (1, 2, 3)]
 
@@ -164,18 +164,18 @@ def test_what_is_required_is_left_to_the_server(crm: Any, server: Server) -> Non
     assert "name" not in json.loads(server.last.content)
 
 
-def test_an_input_model_does_as_well(crm: Any, server: Server, kinds_package: ModuleType) -> None:
+def test_an_input_model_does_as_well(crm: Any, server: Server, schemas_package: ModuleType) -> None:
     """The whole input as a model sends what the keywords send."""
-    models = importlib.import_module(f"{kinds_package.__name__}.models")
+    models = importlib.import_module(f"{schemas_package.__name__}.models")
     server.answer = lambda _: {"data": {"id": 5}}
     assert crm.things.create(models.EverythingInput.from_dict(THING)) == 5
     assert json.loads(server.last.content) == THING
 
 
-def test_a_post_that_only_reads_is_repeated(kinds_package: ModuleType) -> None:
+def test_a_post_that_only_reads_is_repeated(schemas_package: ModuleType) -> None:
     """The effect that a document states, and not the method alone, decides what is retried."""
     branches, things = (
-        importlib.import_module(f"{kinds_package.__name__}.operations.{name}")
+        importlib.import_module(f"{schemas_package.__name__}.operations.{name}")
         for name in ("branches", "things")
     )
 

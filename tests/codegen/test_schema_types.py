@@ -16,10 +16,10 @@ from typing import Any, assert_type
 
 from crmkit.core.codec.labeled import LabeledValue, Mailbox
 from crmkit.core.paging import AsyncPager, Pager
-from crmkit_generated.kinds.models import Branch, Color, Leaf, Mood, Part
-from crmkit_generated.kinds.models import Dog, Everything, EverythingInput, LenientInput
-from crmkit_generated.kinds.models import Noise, PhoneInput, Wolf, Zoo
-from crmkit_generated.kinds.resources import AsyncResources, Resources
+from crmkit_generated.schema_cases.models import Branch, Color, Leaf, Mood, Part
+from crmkit_generated.schema_cases.models import Dog, Everything, EverythingInput, LenientInput
+from crmkit_generated.schema_cases.models import Noise, PhoneInput, Wolf, Zoo
+from crmkit_generated.schema_cases.resources import AsyncResources, Resources
 
 
 def reading(crm: Resources, one: Everything) -> None:
@@ -30,31 +30,31 @@ def reading(crm: Resources, one: Everything) -> None:
     assert_type(crm.version(), str)
     assert_type(crm.everyone().first(), Leaf | None)
     assert_type(crm.branches.find(name="x"), bool)
-    assert_type(one.text_given, str)
-    assert_type(one.text_maybe, str | None)
-    assert_type(one.instant_given, datetime.datetime)
-    assert_type(one.date_given_or_null, datetime.date | None)
-    assert_type(one.digits_given, int)
-    assert_type(one.words_maybe_null, list[str])
-    assert_type(one.labels_given, list[LabeledValue])
-    assert_type(one.people_given, list[Mailbox])
-    assert_type(one.part_given, Part)
-    assert_type(one.parts_maybe, list[Part])
-    assert_type(one.closed_given, Color)
-    assert_type(one.open_given, Mood | str)
-    assert_type(one.numbers_given, list[float])
-    assert_type(one.unix_given, datetime.datetime)
-    assert_type(one.dmy_maybe, datetime.date | None)
-    assert_type(one.bit_given, bool)
-    assert_type(one.country_given, str)
-    assert_type(one.espo_given, datetime.datetime)
-    assert_type(one.plain_given, str | float)
-    assert_type(one.either_given, list[int] | Part | str)
-    assert_type(one.map_given, dict[str, str])
-    assert_type(one.commas_maybe_null, list[str])
-    assert_type(one.dates_given, list[datetime.date])
-    assert_type(one.grid_given, list[list[int]])
-    assert_type(one.gaps_given, list[str | None])
+    assert_type(one.str_required, str)
+    assert_type(one.str_optional, str | None)
+    assert_type(one.datetime_required, datetime.datetime)
+    assert_type(one.date_required_nullable, datetime.date | None)
+    assert_type(one.digits_required, int)
+    assert_type(one.semicolon_separated_optional_nullable, list[str])
+    assert_type(one.labeled_values_required, list[LabeledValue])
+    assert_type(one.mailboxes_required, list[Mailbox])
+    assert_type(one.model_required, Part)
+    assert_type(one.models_optional, list[Part])
+    assert_type(one.enum_required, Color)
+    assert_type(one.open_enum_required, Mood | str)
+    assert_type(one.floats_required, list[float])
+    assert_type(one.unix_required, datetime.datetime)
+    assert_type(one.dmy_optional, datetime.date | None)
+    assert_type(one.bit_required, bool)
+    assert_type(one.country_required, str)
+    assert_type(one.espo_datetime_required, datetime.datetime)
+    assert_type(one.scalars_required, str | float)
+    assert_type(one.union_required, list[int] | Part | str)
+    assert_type(one.map_required, dict[str, str])
+    assert_type(one.comma_separated_optional_nullable, list[str])
+    assert_type(one.dates_required, list[datetime.date])
+    assert_type(one.nested_lists_required, list[list[int]])
+    assert_type(one.optional_items_required, list[str | None])
     assert_type(one.to_dict(), dict[str, Any])
     assert_type(Everything.from_dict({}), Everything)
 
@@ -73,7 +73,7 @@ def forms(zoo: Zoo) -> LenientInput:
     return LenientInput(
         count=7,
         flag=True,
-        when=datetime.datetime.now(datetime.UTC),
+        due=datetime.datetime.now(datetime.UTC),
         phones=[PhoneInput("work", "1"), {"type": "home", "number": "2"}],
     )
 
@@ -84,16 +84,16 @@ def wrong(crm: Resources, one: Everything, new: EverythingInput) -> None:
     crm.things.get("1")  # error: arg-type
     crm.things.update(1, nonsense="x")  # error: call-arg
     crm.things.create(one)  # error: arg-type
-    one.text_given = None  # error: assignment
-    one.closed_given = "red"  # error: assignment
-    new.closed_given = "red"
-    new.text_given = None  # error: assignment
-    one.text_maybe.upper()  # error: union-attr
+    one.str_required = None  # error: assignment
+    one.enum_required = "red"  # error: assignment
+    new.enum_required = "red"
+    new.str_required = None  # error: assignment
+    one.str_optional.upper()  # error: union-attr
     crm.nonsense  # error: attr-defined
 """
 
 
-def test_mypy_is_strict_about_everything(kinds_checkout: Checkout, tmp_path: Path) -> None:
+def test_mypy_is_strict_about_everything(schemas_checkout: Checkout, tmp_path: Path) -> None:
     """Strict mypy finds nothing in a package of all kinds, and in a user's code what is wrong."""
     user = tmp_path / "user.py"
     user.write_text(USER, "utf-8")
@@ -106,9 +106,9 @@ def test_mypy_is_strict_about_everything(kinds_checkout: Checkout, tmp_path: Pat
         *(sys.executable, "-m", "mypy", "--strict", "--explicit-package-bases"),
         *("--config-file=", "--cache-dir", tmp_path / "cache"),
         *("--no-error-summary", "--hide-error-context", "--no-pretty"),
-        *(user, kinds_checkout.package / "kinds"),
+        *(user, schemas_checkout.package / "schema_cases"),
     ]
-    roots = [ROOT / "overrides", kinds_checkout.package.parent]
+    roots = [ROOT / "overrides", schemas_checkout.package.parent]
     done = subprocess.run(
         command,
         check=False,

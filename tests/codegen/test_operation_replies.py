@@ -14,21 +14,21 @@ import pytest
 
 from crmkit.core.errors import ConfigError, DecodeError
 from crmkit.core.types import File
+from tests.codegen.operation_client import clients
 from tests.codegen.server import Server
-from tests.codegen.ways_client import clients
 
 
 @pytest.fixture
-def crm(ways_package: ModuleType, server: Server) -> Iterator[Any]:
+def crm(operations_package: ModuleType, server: Server) -> Iterator[Any]:
     """A client."""
-    with clients(ways_package, server)[0] as crm:
+    with clients(operations_package, server)[0] as crm:
         yield crm
 
 
 @pytest.fixture
-def models(ways_package: ModuleType) -> Any:
+def models(operations_package: ModuleType) -> Any:
     """The models."""
-    return importlib.import_module(f"{ways_package.__name__}.models")
+    return importlib.import_module(f"{operations_package.__name__}.models")
 
 
 def answering(server: Server, data: Any) -> None:
@@ -115,13 +115,13 @@ def function(package: ModuleType, tag: str, name: str) -> Any:
 
 
 def test_generated_functions_of_all_ways_work(
-    crm: Any, server: Server, ways_package: ModuleType, models: Any
+    crm: Any, server: Server, operations_package: ModuleType, models: Any
 ) -> None:
     """Every generated function sends and reads what the method does."""
     client = crm.generated
 
     def call(tag: str, name: str, *args: Any, **kwargs: Any) -> Any:
-        module = function(ways_package, tag, name)
+        module = function(operations_package, tag, name)
         return module.sync_detailed(*args, client=client, **kwargs).parsed
 
     answering(server, [{"id": 1}])
@@ -139,7 +139,7 @@ def test_generated_functions_of_all_ways_work(
     assert (server.last.method, json.loads(server.last.content)["title"]) == ("PUT", "a")
     for other in ("books_update_patch", "books_sort_post"):  # as what they are counterparts of
         with pytest.raises(ModuleNotFoundError):
-            function(ways_package, "books", other)
+            function(operations_package, "books", other)
     call("books", "books_delete", 1, body=models.ReasonInput(reason="old"))
     assert json.loads(server.last.content) == {"reason": "old"}
     answering(server, {"a": {"name": "x"}})
@@ -153,7 +153,7 @@ def test_generated_functions_of_all_ways_work(
 
 
 def test_generated_functions_send_files_and_bytes(
-    crm: Any, server: Server, ways_package: ModuleType, models: Any
+    crm: Any, server: Server, operations_package: ModuleType, models: Any
 ) -> None:
     """Files go out as multipart, bytes under the type of the document, and bytes come back."""
     client = crm.generated
@@ -161,34 +161,34 @@ def test_generated_functions_send_files_and_bytes(
     picture = File(io.BytesIO(b"cat"), "cat.png")
     for name in ("covers_add", "covers_set"):
         body = models.PictureUploadInput(picture=picture, caption="c")
-        function(ways_package, "covers", name).sync_detailed(1, client=client, body=body)
+        function(operations_package, "covers", name).sync_detailed(1, client=client, body=body)
         assert server.last.headers["Content-Type"].startswith("multipart/form-data")
         assert b'filename="cat.png"' in server.last.content
-    write = function(ways_package, "books", "books_write")
+    write = function(operations_package, "books", "books_write")
     write.sync_detailed(1, client=client, body=File(io.BytesIO(b"text")), start=3)
     assert server.last.headers["Content-Type"] == "text/markdown"
     assert server.last.content == b"text"
     server.answer = lambda _: httpx.Response(200, content=b"\x00png")
-    reply = function(ways_package, "covers", "covers_get").sync_detailed(1, client=client)
+    reply = function(operations_package, "covers", "covers_get").sync_detailed(1, client=client)
     assert (reply.content, reply.parsed) == (b"\x00png", b"\x00png")
 
 
 def test_the_more_exact_route_is_found(
-    crm: Any, server: Server, ways_package: ModuleType, models: Any
+    crm: Any, server: Server, operations_package: ModuleType, models: Any
 ) -> None:
     """Of two paths that fit, the one with fewer variables says what the reply is."""
     client, body = crm.generated, models.LabelInput(new_name="n")
     server.answer = lambda _: {"name": "x"}
-    module = function(ways_package, "labels", "labels_rename_book")
+    module = function(operations_package, "labels", "labels_rename_book")
     assert module.sync("x", client=client, body=body) == models.Label(name="x")
     answering(server, ["a"])
-    module = function(ways_package, "labels", "labels_rename")
+    module = function(operations_package, "labels", "labels_rename")
     assert module.sync("Pen", "x", client=client, body=body) == ["a"]
 
 
-async def test_the_async_twin_does_the_same(ways_package: ModuleType, server: Server) -> None:
+async def test_the_async_twin_does_the_same(operations_package: ModuleType, server: Server) -> None:
     """Methods and generated functions of all ways work when they are awaited."""
-    async with clients(ways_package, server)[1] as crm:
+    async with clients(operations_package, server)[1] as crm:
         answering(server, [{"id": 1}])
         assert [one.id async for one in crm.books.list(shelf_id=4).take(1)] == [1]
         answering(server, {"id": 1})
@@ -198,7 +198,7 @@ async def test_the_async_twin_does_the_same(ways_package: ModuleType, server: Se
         assert await crm.books.write(1, 2, b"x") is None
         server.answer = lambda _: httpx.Response(200, content=b"\x00png")
         assert await crm.covers.get(1) == b"\x00png"
-        module = function(ways_package, "covers", "covers_get")
+        module = function(operations_package, "covers", "covers_get")
         assert await module.asyncio(1, client=crm.generated) == b"\x00png"
         with pytest.raises(ConfigError):
             module.sync(1, client=crm.generated)

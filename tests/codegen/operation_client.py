@@ -13,10 +13,10 @@ from crmkit.core.client import AsyncClient, SyncClient
 from crmkit.core.vendor import Vendor
 from tests.codegen.server import Server
 
-BASE_URL = "https://ways.mock.invalid"
+BASE_URL = "https://books.mock.invalid"
 
 
-class WaysVendor(Vendor):
+class BooksVendor(Vendor):
     """Writes conditions as JSON, and asks for JSON."""
 
     settings = MappingProxyType({"format": "json"})
@@ -30,9 +30,9 @@ def clients(package: ModuleType, server: Server) -> tuple[Any, Any]:
     """Return a sync and an async client of a server."""
     resources = importlib.import_module(f"{package.__name__}.resources")
     kinds = (resources.Resources, SyncClient), (resources.AsyncResources, AsyncClient)
-    sync, asynchronous = (type("Ways", bases, {}) for bases in kinds)
+    sync, asynchronous = (type("Books", bases, {}) for bases in kinds)
     transport = httpx.MockTransport(server)
     return (
-        sync(WaysVendor(), BASE_URL, transport=transport),
-        asynchronous(WaysVendor(), BASE_URL, transport=transport),
+        sync(BooksVendor(), BASE_URL, transport=transport),
+        asynchronous(BooksVendor(), BASE_URL, transport=transport),
     )
