@@ -1,4 +1,4 @@
-"""A document with one operation for each way to ask and to answer that the emitters know."""
+"""A document with one operation for each kind of request and reply that the generator supports."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from tests.codegen.loops import for_each
     ],
 )
 def test_removes_unused_imports(imports: str, body: str, kept: str) -> None:
-    """An import stays if the module says its name, as a word of its own."""
+    """An import stays if the module uses its name as a whole word."""
     expected = f"{kept}\n{body}\n" if kept else f"{body}\n"
 
     assert only_needed(f"{imports}\n{body}") == expected

@@ -1,4 +1,4 @@
-"""Docstrings speak of Python where documents speak of the wire."""
+"""Docstrings use Python's names where documents use the wire's."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ from codegen.prose import for_python
     ],
 )
 def test_speaks_python(text: str, expected: str) -> None:
-    """None for null, snake_case for names in backticks, nothing about the wire alone."""
+    """Null becomes None, names in backticks snake_case, and sentences on the wire are removed."""
     assert for_python(text) == expected

@@ -1,4 +1,4 @@
-"""Values of several forms, and inputs that servers take in more than one."""
+"""Unions, vendors' formats, and inputs that servers accept in several formats."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ ZOO: dict[str, Any] = {"star": DOG, "animals": [], "births": []}
 # -- reading -----------------------------------------------------------------------------------
 
 
-def test_discriminates_models_by_a_constant(models: ModuleType) -> None:
-    """Which model an object is, its constant member tells, alone and among others."""
+def test_discriminates_models_by_constant(models: ModuleType) -> None:
+    """A constant member decides which model an object is read as."""
     wire = {**ZOO, "star": WOLF, "animals": [DOG, "a fish", {**WOLF, "pack": [WOLF]}]}
     zoo = models.Zoo.from_dict(wire)
 
     assert type(zoo.star) is models.Wolf
-    assert [type(one) for one in zoo.animals] == [models.Dog, str, models.Wolf]
+    assert [type(animal) for animal in zoo.animals] == [models.Dog, str, models.Wolf]
     assert type(zoo.animals[2].pack[0]) is models.Wolf
     assert zoo.to_dict() == wire
 
@@ -57,7 +57,7 @@ def test_discriminates_models_by_a_constant(models: ModuleType) -> None:
 def test_rejects_value_of_no_union_member(
     members: dict[str, Any], path: str, models: ModuleType
 ) -> None:
-    """A value that has none of the documented types is a DecodeError with its path."""
+    """A value of none of the documented types is a DecodeError with its path."""
     with pytest.raises(DecodeError) as caught:
         models.Zoo.from_dict({**ZOO, **members})
 
@@ -72,7 +72,7 @@ def test_rejects_value_of_no_union_member(
     ],
 )
 def test_reads_empty_list_as_map(wire: Any, births: dict[str, Any], models: ModuleType) -> None:
-    """Where a server sends an empty array for an empty object, it reads as a dict and goes back."""
+    """An empty array for an empty object is read as a dict and written back."""
     zoo = models.Zoo.from_dict({**ZOO, "births": wire})
 
     assert zoo.births == births
@@ -81,7 +81,7 @@ def test_reads_empty_list_as_map(wire: Any, births: dict[str, Any], models: Modu
 
 @for_each("wire", ["calm", "unheard of", ["calm", "unheard of"], []])
 def test_reads_open_enum_or_list(wire: Any, models: ModuleType) -> None:
-    """A choice that some servers let be several is a value or a list, as it came."""
+    """A choice that may be several is a value or a list, as the server sent it."""
     zoo = models.Zoo.from_dict({**ZOO, "noises": wire})
 
     assert zoo.noises == wire
@@ -90,7 +90,7 @@ def test_reads_open_enum_or_list(wire: Any, models: ModuleType) -> None:
 
 
 def test_models_have_the_members_of_their_direction(models: ModuleType) -> None:
-    """What is only written is no attribute of what is read, nor the other way round."""
+    """A writeOnly member is not read, and a readOnly member is not written."""
     assert not hasattr(models.Zoo, "password")
     assert not hasattr(models.LenientInput, "made")
 
@@ -116,7 +116,7 @@ def test_models_have_the_members_of_their_direction(models: ModuleType) -> None:
 def test_converts_wire_formats_both_ways(
     name: str, kind: str, wire: Any, python: Any, back: Any, models: ModuleType
 ) -> None:
-    """A value in a vendor's form is what Python would call it, and goes back in that form."""
+    """A value in a vendor's format is read as a Python value and written in that format."""
     thing = getattr(models, name).from_dict({**required(), f"{kind}_required": wire})
     value = getattr(thing, f"{kind}_required")
 
@@ -144,7 +144,7 @@ def test_converts_wire_formats_both_ways(
     ],
 )
 def test_encodes_equivalent_values(kind: str, value: Any, wire: Any, models: ModuleType) -> None:
-    """Values that have one meaning only are written, in whatever form Python has them."""
+    """A value with only one meaning is encoded, whatever its Python type."""
     thing = models.EverythingInput.from_dict(required())
     setattr(thing, f"{kind}_required", value)
 
@@ -193,7 +193,7 @@ def test_encodes_equivalent_values(kind: str, value: Any, wire: Any, models: Mod
 def test_rejects_values_that_cannot_be_encoded(
     kind: str, value: Any, place: str, models: ModuleType
 ) -> None:
-    """A value that the wire cannot hold is an ArgumentError that names its attribute."""
+    """A value without a wire format is an ArgumentError that names the attribute."""
     thing = models.EverythingInput.from_dict(required())
     setattr(thing, f"{kind}_required", value)
 
@@ -203,11 +203,11 @@ def test_rejects_values_that_cannot_be_encoded(
     assert caught.value.argument == f"{kind}_required{place}"
 
 
-# -- inputs in several spellings ---------------------------------------------------------------
+# -- inputs in several formats -----------------------------------------------------------------
 
 
 @for_each(
-    "name, spellings, value",
+    "name, wire_values, value",
     [
         ("count", [7, "7", "007"], 7),
         ("counts", [[7], ["7"]], [7]),
@@ -222,13 +222,13 @@ def test_rejects_values_that_cannot_be_encoded(
     ],
 )
 def test_parses_lenient_inputs(
-    name: str, spellings: list[Any], value: Any, models: ModuleType
+    name: str, wire_values: list[Any], value: Any, models: ModuleType
 ) -> None:
-    """However an input spells a value, Python has the first of the documented forms."""
-    for wire in spellings:
-        found = getattr(models.LenientInput.from_dict({name: wire}), name)
+    """An input in any documented format is read as the first documented type."""
+    for wire in wire_values:
+        parsed = getattr(models.LenientInput.from_dict({name: wire}), name)
         expected = wire if value is None else value
-        assert (found, type(found)) == (expected, type(expected))
+        assert (parsed, type(parsed)) == (expected, type(expected))
 
 
 @for_each(
@@ -250,7 +250,7 @@ def test_parses_lenient_inputs(
     ],
 )
 def test_formats_lenient_inputs(name: str, value: Any, wire: Any, models: ModuleType) -> None:
-    """What a server takes in several spellings is sent in the one that was given."""
+    """A value that a server accepts in several formats is sent in the caller's format."""
     written = models.LenientInput(**{name: value}).to_dict()[name]
 
     assert (written, type(written)) == (wire, type(wire))
@@ -279,7 +279,7 @@ def test_formats_lenient_inputs(name: str, value: Any, wire: Any, models: Module
     ],
 )
 def test_rejects_wire_values_of_no_lenient_form(name: str, wire: Any, models: ModuleType) -> None:
-    """A value in no documented form is a DecodeError with its path."""
+    """A value in an undocumented format is a DecodeError with its path."""
     with pytest.raises(DecodeError) as caught:
         models.LenientInput.from_dict({name: wire})
 
@@ -311,15 +311,15 @@ def test_rejects_wire_values_of_no_lenient_form(name: str, wire: Any, models: Mo
 def test_rejects_inputs_of_no_lenient_form(
     name: str, value: Any, place: str, models: ModuleType
 ) -> None:
-    """An input in no documented form is an ArgumentError that names its attribute."""
+    """An input in an undocumented format is an ArgumentError that names the attribute."""
     with pytest.raises(ArgumentError) as caught:
         models.LenientInput(**{name: value}).to_dict()
 
     assert caught.value.argument == name + place
 
 
-def test_elements_are_models_or_mappings(models: ModuleType) -> None:
-    """A list that the wire writes as one text takes models and mappings, and reads as models."""
+def test_accepts_elements_as_models_or_mappings(models: ModuleType) -> None:
+    """Elements of a separated string may be models or mappings, and are read as models."""
     phones = [models.PhoneInput("work", "+353 1"), {"number": "2", "type": "home"}]
     wire = models.LenientInput(phones=phones).to_dict()
 
@@ -331,25 +331,25 @@ def test_elements_are_models_or_mappings(models: ModuleType) -> None:
 
 
 def test_accepts_files_paths_and_bytes(models: ModuleType) -> None:
-    """A file to upload may be a File, a path, bytes, or a file that is open for reading."""
+    """A file to upload may be a File, a path, bytes, or a binary stream."""
     file = File(BytesIO(b"x"), "x.txt")
-    given = (file, b"x", BytesIO(b"x"))
-    sent = [models.LenientInput(upload=one).to_dict()["upload"] for one in given]
+    uploads = (file, b"x", BytesIO(b"x"))
+    sent = [models.LenientInput(upload=upload).to_dict()["upload"] for upload in uploads]
 
     assert sent[0] is file
-    assert [one.payload.read() for one in sent] == [b"x", b"x", b"x"]
+    assert [upload.payload.read() for upload in sent] == [b"x", b"x", b"x"]
     assert models.LenientInput().upload is UNSET
-    path = Path("letters/a.txt")
+    path = Path("files/a.txt")
     assert models.LenientInput(upload=path).to_dict() == {"upload": File(path, "a.txt")}
 
 
 def test_describes_numbers_of_an_enum(models: ModuleType) -> None:
-    """The numbers that a member may be stand in its description."""
+    """The description of an integer enum lists its values."""
     assert "stage: How far it is. 10, 25 or 50." in models.LenientInput.__doc__
 
 
 def test_uses_x_crmkit_name_as_the_name(models: ModuleType) -> None:
-    """A member is called as the document says, a builtin's name included, and so in errors."""
+    """`x-crmkit-name` names the attribute, also like a builtin, and is the name in errors."""
     assert models.LenientInput(zip="07018").to_dict() == {"zip_code": "07018"}
     assert models.LenientInput.from_dict({"zip_code": "07018"}).zip == "07018"
     with pytest.raises(ArgumentError) as caught:

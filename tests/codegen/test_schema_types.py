@@ -1,4 +1,4 @@
-"""Type checkers agree with what is emitted, and see what callers get wrong."""
+"""Generated code is typed, and a type checker reports callers' errors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.codegen.checkout import ROOT, Checkout
 
-#: Every line marked with an error has to be one, and no other.
+#: mypy must report exactly the lines that are marked with an error.
 USER = """\
 import datetime
 from typing import Any, assert_type
@@ -22,7 +22,7 @@ from crmkit_generated.schema_cases.models import Noise, PhoneInput, Wolf, Zoo
 from crmkit_generated.schema_cases.resources import AsyncResources, Resources
 
 
-def reading(crm: Resources, one: Everything) -> None:
+def reading(crm: Resources, thing: Everything) -> None:
     assert_type(crm.things.list(), Pager[Everything])
     assert_type(crm.branches.list().collect(), list[Branch])
     assert_type(crm.branches.names(), Pager[str])
@@ -30,32 +30,32 @@ def reading(crm: Resources, one: Everything) -> None:
     assert_type(crm.version(), str)
     assert_type(crm.everyone().first(), Leaf | None)
     assert_type(crm.branches.find(name="x"), bool)
-    assert_type(one.str_required, str)
-    assert_type(one.str_optional, str | None)
-    assert_type(one.datetime_required, datetime.datetime)
-    assert_type(one.date_required_nullable, datetime.date | None)
-    assert_type(one.digits_required, int)
-    assert_type(one.semicolon_separated_optional_nullable, list[str])
-    assert_type(one.labeled_values_required, list[LabeledValue])
-    assert_type(one.mailboxes_required, list[Mailbox])
-    assert_type(one.model_required, Part)
-    assert_type(one.models_optional, list[Part])
-    assert_type(one.enum_required, Color)
-    assert_type(one.open_enum_required, Mood | str)
-    assert_type(one.floats_required, list[float])
-    assert_type(one.unix_required, datetime.datetime)
-    assert_type(one.dmy_optional, datetime.date | None)
-    assert_type(one.bit_required, bool)
-    assert_type(one.country_required, str)
-    assert_type(one.espo_datetime_required, datetime.datetime)
-    assert_type(one.scalars_required, str | float)
-    assert_type(one.union_required, list[int] | Part | str)
-    assert_type(one.map_required, dict[str, str])
-    assert_type(one.comma_separated_optional_nullable, list[str])
-    assert_type(one.dates_required, list[datetime.date])
-    assert_type(one.nested_lists_required, list[list[int]])
-    assert_type(one.optional_items_required, list[str | None])
-    assert_type(one.to_dict(), dict[str, Any])
+    assert_type(thing.str_required, str)
+    assert_type(thing.str_optional, str | None)
+    assert_type(thing.datetime_required, datetime.datetime)
+    assert_type(thing.date_required_nullable, datetime.date | None)
+    assert_type(thing.digits_required, int)
+    assert_type(thing.semicolon_separated_optional_nullable, list[str])
+    assert_type(thing.labeled_values_required, list[LabeledValue])
+    assert_type(thing.mailboxes_required, list[Mailbox])
+    assert_type(thing.model_required, Part)
+    assert_type(thing.models_optional, list[Part])
+    assert_type(thing.enum_required, Color)
+    assert_type(thing.open_enum_required, Mood | str)
+    assert_type(thing.floats_required, list[float])
+    assert_type(thing.unix_required, datetime.datetime)
+    assert_type(thing.dmy_optional, datetime.date | None)
+    assert_type(thing.bit_required, bool)
+    assert_type(thing.country_required, str)
+    assert_type(thing.espo_datetime_required, datetime.datetime)
+    assert_type(thing.scalars_required, str | float)
+    assert_type(thing.union_required, list[int] | Part | str)
+    assert_type(thing.map_required, dict[str, str])
+    assert_type(thing.comma_separated_optional_nullable, list[str])
+    assert_type(thing.dates_required, list[datetime.date])
+    assert_type(thing.nested_lists_required, list[list[int]])
+    assert_type(thing.optional_items_required, list[str | None])
+    assert_type(thing.to_dict(), dict[str, Any])
     assert_type(Everything.from_dict({}), Everything)
 
 
@@ -78,23 +78,23 @@ def forms(zoo: Zoo) -> LenientInput:
     )
 
 
-def wrong(crm: Resources, one: Everything, new: EverythingInput) -> None:
+def wrong(crm: Resources, thing: Everything, new: EverythingInput) -> None:
     crm.things.list(page=1)  # error: call-arg
     crm.things.list(type_=1)  # error: arg-type
     crm.things.get("1")  # error: arg-type
     crm.things.update(1, nonsense="x")  # error: call-arg
-    crm.things.create(one)  # error: arg-type
-    one.str_required = None  # error: assignment
-    one.enum_required = "red"  # error: assignment
+    crm.things.create(thing)  # error: arg-type
+    thing.str_required = None  # error: assignment
+    thing.enum_required = "red"  # error: assignment
     new.enum_required = "red"
     new.str_required = None  # error: assignment
-    one.str_optional.upper()  # error: union-attr
+    thing.str_optional.upper()  # error: union-attr
     crm.nonsense  # error: attr-defined
 """
 
 
-def test_mypy_is_strict_about_everything(schemas_checkout: Checkout, tmp_path: Path) -> None:
-    """Strict mypy finds nothing in a package of all kinds, and in a user's code what is wrong."""
+def test_generated_code_passes_strict_mypy(schemas_checkout: Checkout, tmp_path: Path) -> None:
+    """Strict mypy accepts the package of schema cases, and reports the errors in a user's code."""
     user = tmp_path / "user.py"
     user.write_text(USER, "utf-8")
     expected = {
@@ -117,10 +117,10 @@ def test_mypy_is_strict_about_everything(schemas_checkout: Checkout, tmp_path: P
         capture_output=True,
         text=True,
     )
-    found = {
+    reported = {
         f"{line.partition(': error')[0]}: [{line.rpartition('[')[2]}"
         for line in done.stdout.splitlines()
         if ": error: " in line
     }
 
-    assert found == expected, done.stdout + done.stderr
+    assert reported == expected, done.stdout + done.stderr

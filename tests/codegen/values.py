@@ -1,4 +1,4 @@
-"""Values of every kind: as Python has them, as the wire has them, and wrong ones."""
+"""Values of every kind: in Python, on the wire, and invalid ones."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from crmkit.core.codec.labeled import LabeledValue, Mailbox
 from crmkit.core.types import UNSET
 from tests.codegen.schema_cases import MEMBERS, Member
 
-#: A text of any characters that UTF-8 can carry.
-TEXT = st.text(st.characters(codec="utf-8"), max_size=8)
-#: An element of a `;` list, and one that no label or address can be read out of.
+#: A string of any characters that UTF-8 can encode.
+STRING = st.text(st.characters(codec="utf-8"), max_size=8)
+#: An element of a `;` list, and one without a label or address.
 ELEMENT = st.text(st.characters(codec="utf-8", exclude_characters=";"), max_size=8)
-BARE = ELEMENT.filter(lambda text: text != "" and not {*text} & {*"()<>"})
+BARE = ELEMENT.filter(lambda string: string != "" and not {*string} & {*"()<>"})
 
-INSTANT = st.datetimes(timezones=st.just(UTC))
-SECOND = INSTANT.map(lambda moment: moment.replace(microsecond=0))
+DATETIME = st.datetimes(timezones=st.just(UTC))
+SECOND = DATETIME.map(lambda value: value.replace(microsecond=0))
 SHORT: dict[str, Any] = {"max_size": 3}
 
 
-def python(kind: str, part: type[Any], color: Any, mood: Any) -> st.SearchStrategy[Any]:
+def values_of_kind(kind: str, part: type[Any], color: Any, mood: Any) -> st.SearchStrategy[Any]:
     """Return a strategy for Python values of a kind.
 
     Args:
@@ -35,11 +35,11 @@ def python(kind: str, part: type[Any], color: Any, mood: Any) -> st.SearchStrate
     nested = part_values(part)
     closed, opened = st.sampled_from(list(color)), st.sampled_from([*mood, "so-so"])
     bare = {
-        "str": TEXT,
+        "str": STRING,
         "int": st.integers(),
         "float": st.floats(allow_nan=False, allow_infinity=False),
         "bool": st.booleans(),
-        "datetime": INSTANT,
+        "datetime": DATETIME,
         "date": st.dates(),
         "digits": st.integers(0, 10**30),
         "mailbox": st.builds(Mailbox, BARE, st.none() | BARE),
@@ -48,13 +48,13 @@ def python(kind: str, part: type[Any], color: Any, mood: Any) -> st.SearchStrate
         "bit": st.booleans(),
         "country": st.sampled_from(["GR", "DE"]),
         "espo_datetime": SECOND,
-        "scalars": TEXT | st.integers() | st.floats(allow_nan=False, allow_infinity=False),
-        "union": TEXT | st.lists(st.integers(), **SHORT) | nested,
-        "map": st.dictionaries(TEXT, TEXT, **SHORT),
-        "comma_separated": st.lists(BARE.filter(lambda text: "," not in text), **SHORT),
+        "scalars": STRING | st.integers() | st.floats(allow_nan=False, allow_infinity=False),
+        "union": STRING | st.lists(st.integers(), **SHORT) | nested,
+        "map": st.dictionaries(STRING, STRING, **SHORT),
+        "comma_separated": st.lists(BARE.filter(lambda string: "," not in string), **SHORT),
         "dates": st.lists(st.dates(), **SHORT),
         "nested_lists": st.lists(st.lists(st.integers(), **SHORT), **SHORT),
-        "optional_items": st.lists(st.none() | TEXT, **SHORT),
+        "optional_items": st.lists(st.none() | STRING, **SHORT),
         "enum": closed,
         "open_enum": opened,
         "semicolon_separated": st.lists(BARE, **SHORT),
@@ -62,7 +62,7 @@ def python(kind: str, part: type[Any], color: Any, mood: Any) -> st.SearchStrate
         "mailboxes": st.lists(st.builds(Mailbox, BARE, st.none() | BARE), **SHORT),
         "model": nested,
         "models": st.lists(nested, **SHORT),
-        "strings": st.lists(TEXT, **SHORT),
+        "strings": st.lists(STRING, **SHORT),
         "ints": st.lists(st.integers(), **SHORT),
         "floats": st.lists(st.floats(allow_nan=False, allow_infinity=False), **SHORT),
         "bools": st.lists(st.booleans(), **SHORT),
@@ -73,9 +73,9 @@ def python(kind: str, part: type[Any], color: Any, mood: Any) -> st.SearchStrate
 
 
 def part_values(cls: type[Any]) -> st.SearchStrategy[Any]:
-    """Return a strategy for nested models, of either mode."""
+    """Return a strategy for nested models, read or written."""
     nothing = None if "Unset" not in str(cls.__annotations__["day"]) else UNSET
-    return st.builds(cls, name=TEXT, day=st.just(nothing) | st.dates())
+    return st.builds(cls, name=STRING, day=st.just(nothing) | st.dates())
 
 
 LISTED = frozenset(
@@ -96,30 +96,30 @@ LISTED = frozenset(
 )
 
 
-def member(one: Member, models: ModuleType, *, write: bool) -> st.SearchStrategy[Any]:
+def values_of_member(member: Member, models: ModuleType, *, write: bool) -> st.SearchStrategy[Any]:
     """Return a strategy for the Python values of a member.
 
     Args:
-        one: The member.
+        member: The member.
         models: The generated models.
         write: Whether it is the input model's.
     """
     part = f"Part{'Input' if write else ''}"
-    if one.nullable and one.kind in {"model", "enum", "open_enum"}:
+    if member.nullable and member.kind in {"model", "enum", "open_enum"}:
         part, color, mood = f"{part}OrNull", models.ColorOrNull, models.MoodOrNull
     else:
         color, mood = models.Color, models.Mood
-    values = python(one.kind, getattr(models, part), color, mood)
-    if not one.required and write:
+    values = values_of_kind(member.kind, getattr(models, part), color, mood)
+    if not member.required and write:
         values |= st.just(UNSET)
-    if one.nullable and (write or one.kind not in LISTED):
+    if member.nullable and (write or member.kind not in LISTED):
         values |= st.none()
-    if not one.required and not write and one.kind not in LISTED:
+    if not member.required and not write and member.kind not in LISTED:
         values |= st.none()
     return values
 
 
-#: One plain wire value of each kind, in the form that servers send.
+#: One wire value of each kind, as servers send it.
 WIRE: dict[str, Any] = {
     "str": "a;b",
     "int": -3,
@@ -158,23 +158,23 @@ WIRE: dict[str, Any] = {
 
 
 def tree(**members: Any) -> dict[str, Any]:
-    """Return a wire tree of the big models, with every member."""
-    return {**{one.wire: WIRE[one.kind] for one in MEMBERS}, **members}
+    """Return the wire tree of Everything with every member."""
+    return {**{member.wire: WIRE[member.kind] for member in MEMBERS}, **members}
 
 
 def required() -> dict[str, Any]:
-    """Return a wire tree of the big models, with the members that have to be there."""
-    return {one.wire: WIRE[one.kind] for one in MEMBERS if one.required}
+    """Return the wire tree of Everything with the required members."""
+    return {member.wire: WIRE[member.kind] for member in MEMBERS if member.required}
 
 
 def without_enums(tree: dict[str, Any]) -> dict[str, Any]:
-    """Return a tree of the big models whose enums hold values that nobody knows."""
+    """Return a tree of Everything whose enums have undocumented values."""
     unknown: dict[str, Any] = {"enum": "mauve", "open_enum": "so-so", "enums": [], "open_enums": []}
     kinds = {member.wire: member.kind for member in MEMBERS}
     return {name: unknown.get(kinds[name], value) for name, value in tree.items()}
 
 
-#: Values that no member of the kind may have, with the path of what is wrong below the member.
+#: Values of the JSON types, and the Python types that each kind accepts.
 _SCALARS: tuple[Any, ...] = (True, 1, 1.5, "x", [], {})
 _OF_TYPE: dict[str, tuple[type, ...]] = {
     "str": (str,),
@@ -234,17 +234,17 @@ _INSIDE: dict[str, list[tuple[Any, str]]] = {
 }
 
 
-def wrong(kind: str) -> list[tuple[Any, str]]:
-    """Return wrong values of a kind, with the path of what is wrong below the member."""
-    found = [(value, "") for value in _SCALARS if type(value) not in _OF_TYPE[kind]]
-    found += [([value], "[0]") for value in _ELEMENTS.get(kind, ())]
+def invalid_values(kind: str) -> list[tuple[Any, str]]:
+    """Return invalid values of a kind, with the path of the error below the member."""
+    invalid = [(value, "") for value in _SCALARS if type(value) not in _OF_TYPE[kind]]
+    invalid += [([value], "[0]") for value in _ELEMENTS.get(kind, ())]
     if kind == "model":
-        found += [({}, ".name"), ({"name": 5}, ".name"), ({"name": "a", "day": "soon"}, ".day")]
-    found += _INSIDE.get(kind, [])
+        invalid += [({}, ".name"), ({"name": 5}, ".name"), ({"name": "a", "day": "soon"}, ".day")]
+    invalid += _INSIDE.get(kind, [])
     if kind == "models":
-        found += [([1], "[0]"), ([{"name": "a"}, {"name": None}], "[1].name")]
+        invalid += [([1], "[0]"), ([{"name": "a"}, {"name": None}], "[1].name")]
     if kind == "datetime":
-        found += [("2016-13-01T00:00:00Z", "")]
+        invalid += [("2016-13-01T00:00:00Z", "")]
     if kind == "date":
-        found += [("2016-02-30", "")]
-    return found
+        invalid += [("2016-02-30", "")]
+    return invalid
