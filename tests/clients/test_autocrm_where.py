@@ -218,7 +218,7 @@ def test_flattens_nested_conditions() -> None:
     assert type(params["where[0][value]"]) is int
 
 
-def test_takes_plain_mappings() -> None:
+def test_accepts_plain_mappings() -> None:
     """A condition written by hand is taken as it is, and its Python values are written."""
     item = {"type": "future-operator", "field": "cX", "value": [NOON, 1], "dateTime": False}
 
@@ -379,7 +379,7 @@ def test_query_rejects_empty_lists_and_none() -> None:
             flatten([item])
 
 
-def test_rejects_condition_that_holds_itself() -> None:
+def test_rejects_condition_that_contains_itself() -> None:
     """A condition that contains itself is rejected rather than followed endlessly."""
     item: dict[str, Any] = {"type": "and", "value": []}
     item["value"].append(item)

@@ -56,7 +56,7 @@ def operations(crm: str) -> list[tuple[str | None, str, dict[str, Any]]]:
 
 
 def resources(crm: str) -> dict[str, type[Any]]:
-    """Return the emitted classes of the sync and the async client."""
+    """Return the generated classes of the sync and the async client."""
     module = importlib.import_module(f"crmkit_generated.{crm}.resources")
     return {"": module.Resources, "Async": module.AsyncResources}
 

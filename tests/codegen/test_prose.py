@@ -21,6 +21,6 @@ from codegen.prose import for_python
         ("", ""),
     ],
 )
-def test_speaks_python(text: str, expected: str) -> None:
+def test_translates_descriptions_to_python(text: str, expected: str) -> None:
     """Null becomes None, names in backticks snake_case, and sentences on the wire are removed."""
     assert for_python(text) == expected

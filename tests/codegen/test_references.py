@@ -137,6 +137,6 @@ def test_does_not_share_objects() -> None:
 
 
 @pytest.mark.parametrize("tree", [None, [], {"paths": []}, {"paths": {"/x": None}}])
-def test_takes_any_tree(tree: Any) -> None:
+def test_accepts_any_tree(tree: Any) -> None:
     """A tree that is not a document is left to the checks that follow."""
     assert write_out(tree) == tree

@@ -54,7 +54,7 @@ def test_discriminates_models_by_constant(models: ModuleType) -> None:
         ({"noises": [1]}, "noises[0]"),
     ],
 )
-def test_rejects_value_of_no_union_member(
+def test_rejects_value_outside_union(
     members: dict[str, Any], path: str, models: ModuleType
 ) -> None:
     """A value of none of the documented types is a DecodeError with its path."""
@@ -278,7 +278,9 @@ def test_formats_lenient_inputs(name: str, value: Any, wire: Any, models: Module
         ("upload", "bytes"),
     ],
 )
-def test_rejects_wire_values_of_no_lenient_form(name: str, wire: Any, models: ModuleType) -> None:
+def test_rejects_wire_values_in_undocumented_format(
+    name: str, wire: Any, models: ModuleType
+) -> None:
     """A value in an undocumented format is a DecodeError with its path."""
     with pytest.raises(DecodeError) as caught:
         models.LenientInput.from_dict({name: wire})
@@ -308,7 +310,7 @@ def test_rejects_wire_values_of_no_lenient_form(name: str, wire: Any, models: Mo
         ("phones", [{"type": "work", "number": ""}], "[0].number"),
     ],
 )
-def test_rejects_inputs_of_no_lenient_form(
+def test_rejects_inputs_in_undocumented_format(
     name: str, value: Any, place: str, models: ModuleType
 ) -> None:
     """An input in an undocumented format is an ArgumentError that names the attribute."""

@@ -144,7 +144,7 @@ _LEFT_OUT = {
 def narrow_records(tree: Tree) -> None:
     """Let members of records that are sent be what fields take.
 
-    A schema is for new records then; beside it there is one for changes, which need nothing.
+    The schema is then for new records; a second one for changes has no required members.
     """
     schemas = tree["components"]["schemas"]
     for name, needed in NEEDED.items():

@@ -1,4 +1,4 @@
-"""Validation of a document by exchanges that were recorded from real servers."""
+"""Validation of a document by exchanges recorded from real servers."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class RecordedExchange:
 
 @dataclass
 class RecordedDocument:
-    """A document that recorded pairs are validated by.
+    """A document that validates recorded exchanges.
 
     Args:
         tree: The document.
@@ -132,10 +132,7 @@ class RecordedDocument:
         if pair.cut is not None:
             return None, ""
         if pair.text == "" and (not content or pair.succeeded):
-            return (
-                None,
-                "",
-            )  # where no body is documented, or by its description there is none
+            return None, ""  # no body is documented, or the description says that there is none
         described = content.get(kind, content.get("*/*"))
         if described is None:
             return None, f"media type {kind!r} is not documented"
@@ -192,7 +189,7 @@ class RecordedDocument:
                 yield pair, operation
 
     def tightness(self, pairs: list[RecordedExchange]) -> tuple[int, int, list[str]]:
-        """Put an object in place of one leaf after another of the successful replies.
+        """Replace the leaves of the successful replies, one at a time, with an object.
 
         Returns:
             How many of the damaged replies are rejected, how many there are, and the places of
@@ -260,7 +257,7 @@ def _leaves(node: Any, path: Path_ = ()) -> Iterator[Path_]:
 
 @contextmanager
 def _damaged(tree: Any, path: Path_) -> Iterator[Any]:
-    """Give a tree with an object in place of one leaf, which is put back afterwards."""
+    """Yield a tree with an object in place of one leaf, and restore the leaf afterwards."""
     if not path:
         yield dict(_DAMAGE)
         return

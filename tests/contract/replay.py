@@ -76,9 +76,9 @@ def unexpected(differences: Mapping[str, list[str]], exceptions: Mapping[str, st
     return [
         *(
             f"{label}: {difference}"
-            for label, of_pair in differences.items()
+            for label, pair_differences in differences.items()
             if label not in exceptions
-            for difference in of_pair
+            for difference in pair_differences
         ),
         *(
             f"{label}: answered as recorded, no longer an exception"

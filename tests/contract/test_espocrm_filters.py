@@ -39,7 +39,7 @@ class Case:
     Args:
         entity: Entity type that is searched.
         item: The item.
-        fits: What says of a record, as a read shows it, whether it should be found.
+        fits: Returns whether the filter should match a record, which is as a read returns it.
     """
 
     entity: str

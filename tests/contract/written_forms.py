@@ -1,4 +1,4 @@
-"""XML and YAML of a tree by its schema, written in the simplest way that can be read.
+"""XML and YAML of a tree by its schema, written as simply as possible.
 
 OnePageCRM answers the same tree in three formats. What XML and YAML leave open, above all the type
 of a scalar, the schema decides.
