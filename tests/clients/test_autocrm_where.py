@@ -214,12 +214,12 @@ def test_flattens_nested_conditions() -> None:
         "where[1][value][1][value][1][dateTime]": "true",
         "where[1][value][1][value][1][timeZone]": "UTC",
     }
-    # Servers take the strings "true" and "false" for the same; 0 == False, hence the type.
+    # Servers treat the strings "true" and "false" alike; 0 == False, so the type is checked.
     assert type(params["where[0][value]"]) is int
 
 
 def test_accepts_plain_mappings() -> None:
-    """A condition written by hand is taken as it is, and its Python values are written."""
+    """A hand-written condition is accepted unchanged, and its Python values are encoded."""
     item = {"type": "future-operator", "field": "cX", "value": [NOON, 1], "dateTime": False}
 
     assert conditions([item]) == [{**item, "value": ["2024-01-15 12:00:00", 1]}]

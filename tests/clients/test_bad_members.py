@@ -86,7 +86,7 @@ def test_reads_null_and_absent_members(
     "value", ["", " ", "x", "1x", "1.0", "1_0", "٣", "-1", "9" * 5000], ids=lambda id: ascii(id)[:9]
 )
 def test_rejects_id_that_is_not_digits(client: MakeClient, value: str) -> None:
-    """An id is decimal digits: other strings that int() takes are refused."""
+    """An id is decimal digits: other strings that int() accepts are rejected."""
     crm = client(page({"id": value}), page())
 
     with pytest.raises(DecodeError) as caught:
