@@ -18,37 +18,37 @@ from crmkit.core.operation import Operation
 from crmkit.core.sender import decoded as read
 from tests.clients.conftest import ESPO_KEY
 from tests.clients.harness import Canned, call_of, failures, reply
-from tests.contract.recorded import ROOT, Checked, Pair, pairs
+from tests.contract.recorded import ROOT, RecordedDocument, RecordedExchange, pairs
 
 BYTES = {"attachments_download"}
 
 
 @cache
-def autocrm() -> Checked:
+def autocrm() -> RecordedDocument:
     """Return the document."""
     path = (
         ROOT / "generated" / "crmkit_generated" / "autocrm" / "wire.json"
     )  # read faster than YAML
-    return Checked(json.loads(path.read_text("utf-8")), "/api/v1", slash=True)
+    return RecordedDocument(json.loads(path.read_text("utf-8")), "/api/v1", slash=True)
 
 
-def replies(*, done: bool = True) -> list[tuple[str, Pair, dict[str, Any]]]:
+def replies(*, done: bool = True) -> list[tuple[str, RecordedExchange, dict[str, Any]]]:
     """Return the labels of recorded successes, the successes, and their operations.
 
     Args:
         done: Whether the server did something; else those where it answered `false`.
     """
-    found: list[tuple[str, Pair, dict[str, Any]]] = []
+    found: list[tuple[str, RecordedExchange, dict[str, Any]]] = []
     for pair in pairs("espocrm"):
         operation = autocrm().operation(pair)
-        if not pair.good or pair.cut is not None or operation is None:
+        if not pair.succeeded or pair.cut is not None or operation is None:
             continue
         if pair.method != "OPTIONS" and (pair.body is False) is not done:  # no method sends that
             found.append((pair.label, pair, operation))
     return found
 
 
-def decoded(pair: Pair, node: dict[str, Any]) -> Any:
+def decoded(pair: RecordedExchange, node: dict[str, Any]) -> Any:
     """Return what the client decodes a reply to, as in any call."""
     # A PATCH or POST that does what another operation does is read as that one.
     name = re.sub("_patch$|(?<!stream)_post$", "", node["operationId"])
@@ -97,7 +97,7 @@ def test_decodes_every_recorded_success() -> None:
     assert len(cases) > 200
     assert len({operation["operationId"] for _, _, operation in cases}) > 50
 
-    def check(_: str, pair: Pair, operation: dict[str, Any]) -> None:
+    def check(_: str, pair: RecordedExchange, operation: dict[str, Any]) -> None:
         result = decoded(pair, operation)
         if operation["operationId"] in BYTES:
             assert result == (pair.text or "").encode()
@@ -115,7 +115,7 @@ def test_decodes_every_recorded_success() -> None:
 def test_every_recorded_false_is_an_error() -> None:
     """A success that is `false` is an error: nothing was done."""
 
-    def check(_: str, pair: Pair, operation: dict[str, Any]) -> None:
+    def check(_: str, pair: RecordedExchange, operation: dict[str, Any]) -> None:
         with pytest.raises(BadRequestError, match="nothing"):
             decoded(pair, operation)
 

@@ -1,4 +1,4 @@
-"""Conditions of lists: every operator, Python's dates, nesting, and values without a wire form."""
+"""Conditions of lists: operators, dates, nesting, and values without a wire format."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ OPERATORS = sorted(
 
 
 class Status(str, Enum):  # noqa: UP042  # what the generator makes
-    """An enum as the models have them."""
+    """An enum like those of the models."""
 
     NEW = "New"
 
@@ -63,7 +63,7 @@ def camel(name: str) -> str:
 
 
 def condition_of(name: str) -> Any:
-    """Return a condition of an operator, with values that it takes."""
+    """Return a condition of an operator, with values that it accepts."""
     function = getattr(where, name)
     if name in {"and_", "or_"}:
         return function(equals("status", "New"))
@@ -126,7 +126,7 @@ VALUES_ON_THE_WIRE: list[tuple[Any, object]] = [
 ]
 
 
-def test_writes_values_as_the_wire_has_them() -> None:
+def test_writes_values_in_wire_format() -> None:
     """Enums are written as str, dates in ISO form, datetimes in UTC with a space, for servers."""
 
     def check(item: Any, value: object) -> None:
@@ -214,12 +214,12 @@ def test_flattens_nested_conditions() -> None:
         "where[1][value][1][value][1][dateTime]": "true",
         "where[1][value][1][value][1][timeZone]": "UTC",
     }
-    # Servers take the strings "true" and "false" for the same; 0 == False, hence the type.
+    # Servers treat the strings "true" and "false" alike; 0 == False, so the type is checked.
     assert type(params["where[0][value]"]) is int
 
 
-def test_takes_plain_mappings() -> None:
-    """A condition written by hand is taken as it is, and its Python values are written."""
+def test_accepts_plain_mappings() -> None:
+    """A hand-written condition is accepted unchanged, and its Python values are encoded."""
     item = {"type": "future-operator", "field": "cX", "value": [NOON, 1], "dateTime": False}
 
     assert conditions([item]) == [{**item, "value": ["2024-01-15 12:00:00", 1]}]
@@ -233,7 +233,7 @@ def test_takes_plain_mappings() -> None:
 
 
 def recorded() -> list[tuple[str, dict[str, str]]]:
-    """Return the recorded lists with one plain condition that a server took."""
+    """Return the recorded lists with one plain condition that a server accepted."""
     text = (ROOT / "tests" / "recorded" / "espocrm.jsonl").read_text("utf-8")
     pairs = [json.loads(line) for line in text.splitlines()]
     return [
@@ -277,8 +277,8 @@ def rebuilt(members: dict[str, str]) -> Any:
     return function(members["attribute"], *value, **zone)
 
 
-def test_writes_what_servers_took() -> None:
-    """What the functions write is, name by name, what was sent where a server answered 200."""
+def test_writes_what_servers_accepted() -> None:
+    """The functions write the parameters, name by name, that a server answered with 200."""
 
     def check(_: str, query: dict[str, str]) -> None:
         sent = {name: value for name, value in query.items() if name.startswith("where[")}
@@ -301,9 +301,9 @@ def test_writes_what_servers_took() -> None:
 
 
 NAIVE = datetime(2024, 1, 15)  # noqa: DTZ001  # naive is the point
-UNTYPED: Any = where  # as it is to callers who run no type checker
+UNTYPED: Any = where  # as for callers without a type checker
 FIRST = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=9)))
-EAST = timezone(timedelta(hours=1), "CET")  # the name of another thing, which changes by season
+EAST = timezone(timedelta(hours=1), "CET")  # also the name of a zone that has summer time
 
 REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "naive": (lambda: equals("createdAt", NAIVE), "got a naive one"),
@@ -314,9 +314,9 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "a path": (lambda: between("createdAt", DAY, DAY, time_zone="../etc/passwd"), "time_zone"),
     "an offset": (lambda: on("createdAt", DAY, time_zone=EAST), "zone with a name"),
     "zone of an empty name": (lambda: where.past("createdAt", time_zone=""), "zone with a name"),
-    "None for a text": (lambda: UNTYPED.contains("name", None), "expected str, got None"),
+    "None for a str": (lambda: UNTYPED.contains("name", None), "expected str, got None"),
     "None for a pattern": (lambda: UNTYPED.column_like("role", None), "expected str, got None"),
-    "number for a text": (lambda: UNTYPED.starts_with("name", 5), "expected str, got int"),
+    "number for a str": (lambda: UNTYPED.starts_with("name", 5), "expected str, got int"),
     "no ids": (lambda: where.not_linked_with("teams", []), "at least one"),
     "None for an id": (lambda: UNTYPED.linked_with("teams", None), "takes an id"),
     "an empty id": (lambda: where.in_category("folder", ["1", ""]), "takes an id"),
@@ -326,18 +326,18 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "not finite": (lambda: equals("amount", float("nan")), "amount"),
     "no value": (lambda: UNTYPED.equals("amount", object()), "amount"),
     "empty list": (lambda: in_("status", []), "at least one"),
-    "text for list": (lambda: in_("status", "New"), "list of at least one value"),
+    "str for a list": (lambda: in_("status", "New"), "list of at least one value"),
     "empty choices": (lambda: where.array_any_of("cTags", []), "at least one"),
-    "days as text": (lambda: UNTYPED.last_x_days("createdAt", "3"), "must be an integer"),
+    "days as str": (lambda: UNTYPED.last_x_days("createdAt", "3"), "must be an integer"),
     "days as bool": (lambda: where.last_x_days("createdAt", True), "must be an integer"),
-    "and nothing": (and_, "at least one"),
-    "or nothing": (or_, "at least one"),
-    "and a text": (lambda: UNTYPED.and_("status"), "must be a condition"),
+    "and without conditions": (and_, "at least one"),
+    "or without conditions": (or_, "at least one"),
+    "and with a str": (lambda: UNTYPED.and_("status"), "must be a condition"),
 }
 
 
-def test_rejects_values_without_wire_form() -> None:
-    """A value without a wire form is refused when the condition is made, with its place."""
+def test_rejects_values_without_wire_format() -> None:
+    """A value without a wire format is rejected when the condition is made, with its path."""
 
     def check(_: str, make: Callable[[], object], message: str) -> None:
         with pytest.raises(ArgumentError, match=message):
@@ -347,7 +347,7 @@ def test_rejects_values_without_wire_form() -> None:
 
 
 def test_rejects_what_is_not_a_list_of_conditions() -> None:
-    """A condition without a type, or what is not a list of conditions, is refused unsent."""
+    """A condition without a type, or a value that is not a list of conditions, is rejected."""
 
     def check(value: Any) -> None:
         for work in (conditions, flatten):
@@ -379,8 +379,8 @@ def test_query_rejects_empty_lists_and_none() -> None:
             flatten([item])
 
 
-def test_rejects_condition_that_holds_itself() -> None:
-    """A condition that holds itself is refused rather than followed for ever."""
+def test_rejects_condition_that_contains_itself() -> None:
+    """A condition that contains itself is rejected rather than followed endlessly."""
     item: dict[str, Any] = {"type": "and", "value": []}
     item["value"].append(item)
 

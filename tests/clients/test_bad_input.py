@@ -30,7 +30,7 @@ REFUSED: list[tuple[str, Callable[[Any], Any], str, str]] = [
         "EspoCRM",
         lambda crm: crm.leads.mass_update(ids=["1"], attributes={"cAt": NAIVE}),
         "attributes['cAt']",
-        "contacts.mass_update",
+        "leads.mass_update",
     ),
     (
         "EspoCRM",
@@ -55,7 +55,12 @@ REFUSED: list[tuple[str, Callable[[Any], Any], str, str]] = [
     ("EspoCRM", lambda crm: crm.contacts.list(page_size=201), "page_size", "contacts.list"),
     ("EspoCRM", lambda crm: crm.contacts.list(start=-1), "start", "contacts.list"),
     ("EspoCRM", lambda crm: crm.contacts.list(order_by=["a"]), "order_by", "contacts.list"),
-    ("EspoCRM", lambda crm: crm.entity("CGadget").list(where=[5]), "where[0]", "entity('CGadget').list"),
+    (
+        "EspoCRM",
+        lambda crm: crm.entity("CGadget").list(where=[5]),
+        "where[0]",
+        "entity('CGadget').list",
+    ),
     ("EspoCRM", lambda crm: crm.attachments.upload(b"x"), "name", "attachments.upload"),
     ("EspoCRM", lambda crm: crm.leads.convert(7), "id", "leads.convert"),
     (

@@ -1,4 +1,4 @@
-"""Each member of each model in turn with values that are not of its form."""
+"""Each member of each model with values of other types."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ LISTS = {
 }
 SCHEMAS = WIRE["components"]["schemas"]
 MEMBERS = [(model, member) for model in LISTS for member in SCHEMAS[model]["properties"]]
-WRONG: list[Any] = [0.5, {}, {"x": []}, [[]], True, False, 7, "not a moment"]
+WRONG: list[Any] = [0.5, {}, {"x": []}, [[]], True, False, 7, "not a datetime"]
 BOOLEANS = {"do_not_mass_email", "all_day"}
 NEVER_NULL = {"id", "type", "key", "label"}
 
 
 def fits(member: str, value: Any) -> bool:
-    """Tell whether a value is of a member's form."""
+    """Return whether a value is of a member's type."""
     if member in BOOLEANS:
         return isinstance(value, bool)
     if member == "id":
@@ -38,7 +38,7 @@ def fits(member: str, value: Any) -> bool:
 
 @pytest.mark.parametrize(("model", "member"), MEMBERS)
 def test_rejects_member_of_another_type(client: MakeClient, model: str, member: str) -> None:
-    """A member of another type than documented is a DecodeError with its place."""
+    """A member of another type than documented is a DecodeError with its path."""
     resource, rows = LISTS[model]
     refused = 0
     for value in WRONG:
@@ -64,7 +64,7 @@ def test_reads_null_and_absent_members(
     member: str,
     absent: bool,
 ) -> None:
-    """Absent and null both read as None, or as an empty list; what names a record is required."""
+    """Absent and null members are None or an empty list; identifying members are required."""
     resource, rows = LISTS[model]
     row = {**rows[0], member: None}
     if absent:
@@ -77,16 +77,16 @@ def test_reads_null_and_absent_members(
             crm(lambda crm: getattr(crm, resource).list())
         assert caught.value.path == f"data[0].{member}"
         return
-    (found,) = crm(lambda crm: getattr(crm, resource).list())
+    (record,) = crm(lambda crm: getattr(crm, resource).list())
     is_list = "x-crmkit-separated" in SCHEMAS[model]["properties"][member] or member == "choices"
-    assert getattr(found, member) == ([] if is_list else None)
+    assert getattr(record, member) == ([] if is_list else None)
 
 
 @pytest.mark.parametrize(
     "value", ["", " ", "x", "1x", "1.0", "1_0", "٣", "-1", "9" * 5000], ids=lambda id: ascii(id)[:9]
 )
 def test_rejects_id_that_is_not_digits(client: MakeClient, value: str) -> None:
-    """An id is decimal digits: other strings that int() takes are refused."""
+    """An id is decimal digits: other strings that int() accepts are rejected."""
     crm = client(page({"id": value}), page())
 
     with pytest.raises(DecodeError) as caught:
@@ -100,7 +100,7 @@ def test_reads_id_as_number_or_digits(client: MakeClient, value: int | str) -> N
     """An id is an int, whether the server sends it as a number or as digits."""
     crm = client(page({"id": value}), page())
 
-    (found,) = crm(lambda crm: crm.contacts.list())
+    (record,) = crm(lambda crm: crm.contacts.list())
 
-    assert found.id == int(value)
-    assert type(found.id) is int
+    assert record.id == int(value)
+    assert type(record.id) is int

@@ -1,4 +1,4 @@
-"""Values that the wire writes as one text: read and written back without losing a character."""
+"""Values in separated strings: read and written back without losing a character."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PIECES = st.sampled_from(
         "@",
     ]
 )
-TEXTS = st.lists(PIECES, max_size=10).map("".join) | st.text(max_size=12)
+STRINGS = st.lists(PIECES, max_size=10).map("".join) | st.text(max_size=12)
 LABELED = ["phone", "url", "fax", "messenger", "twitter", "linkedin", "facebook"]
 
 
@@ -53,8 +53,8 @@ LABELED = ["phone", "url", "fax", "messenger", "twitter", "linkedin", "facebook"
     ],
     ids=ascii,
 )
-def test_a_list_of_texts(text: str, values: list[str]) -> None:
-    """Semicolons separate; blanks and empty elements stay as they came."""
+def test_splits_strings_at_semicolons(text: str, values: list[str]) -> None:
+    """Semicolons separate; spaces and empty elements are kept."""
     for member in ("emails", "groups", "tags"):
         contact = Contact.from_dict({"id": "1", member: text})
         assert getattr(contact, member) == values
@@ -84,8 +84,8 @@ def test_a_list_of_texts(text: str, values: list[str]) -> None:
     ],
     ids=ascii,
 )
-def test_a_labelled_value(text: str, value: str, label: str | None) -> None:
-    """The label is what stands in the last parentheses behind a blank."""
+def test_parses_labeled_value(text: str, value: str, label: str | None) -> None:
+    """The label is in the last parentheses after a space."""
     assert LabeledValue.parse(text) == LabeledValue(value, label)
     assert str(LabeledValue(value, label)) == text
     for member in LABELED:
@@ -108,8 +108,8 @@ def test_a_labelled_value(text: str, value: str, label: str | None) -> None:
     ],
     ids=ascii,
 )
-def test_a_mailbox(text: str, address: str, name: str | None) -> None:
-    """The address is what stands in the last angle brackets behind a blank."""
+def test_parses_mailbox(text: str, address: str, name: str | None) -> None:
+    """The address is in the last angle brackets after a space."""
     mailbox = Mailbox(address, name)
     assert Mailbox.parse(text) == mailbox
     assert str(mailbox) == text
@@ -120,45 +120,45 @@ def test_a_mailbox(text: str, address: str, name: str | None) -> None:
     assert activity.to_dict()["users"] == f"{text};x@y"
 
 
-def test_rejects_what_is_not_a_mailbox() -> None:
-    """An empty text is no mailbox and no list of them."""
+def test_reads_empty_string_as_no_mailbox() -> None:
+    """An empty string is read as None, or as an empty list of mailboxes."""
     activity = Activity.from_dict({"id": "1", "author": "", "users": "", "contacts": None})
 
     assert (activity.author, activity.users, activity.contacts) == (None, [], [])
 
 
-@given(TEXTS)
+@given(STRINGS)
 def test_round_trips_any_string(text: str) -> None:
-    """Any text of the wire is read and written back as it was, in every form, in both models."""
+    """Any string on the wire is equal after a round trip, in every member and both models."""
     row = {"id": "1", "emails": text, "groups": text, "phone": text, "facebook": text}
     contact = Contact.from_dict(row)
-    told = contact.to_dict()
-    assert {name: told.get(name, "") for name in row} == row
+    written = contact.to_dict()
+    assert {name: written.get(name, "") for name in row} == row
     assert ContactInput.from_dict(row).to_dict() == row
 
     row = {"id": "1", "author": text, "users": text, "contacts": text}
-    told = Activity.from_dict(row).to_dict()
-    assert {name: told[name] or "" for name in row} == row
-    told = ActivityInput.from_dict(row).to_dict()
-    assert {name: told[name] or "" for name in row} == row
+    written = Activity.from_dict(row).to_dict()
+    assert {name: written[name] or "" for name in row} == row
+    written = ActivityInput.from_dict(row).to_dict()
+    assert {name: written[name] or "" for name in row} == row
 
 
-@given(st.lists(TEXTS, max_size=4))
-def test_round_trips_or_rejects_any_strings(texts: list[str]) -> None:
-    """Texts that can be written read back the same; one that holds a semicolon is refused."""
+@given(st.lists(STRINGS, max_size=4))
+def test_round_trips_or_rejects_any_strings(values: list[str]) -> None:
+    """Strings are equal after a round trip; a string with a semicolon is rejected."""
     try:
-        wire = ContactInput(emails=texts).to_dict()
+        wire = ContactInput(emails=values).to_dict()
     except ArgumentError:
-        assert any(";" in text for text in texts)
+        assert any(";" in text for text in values)
         return
-    assert not any(";" in text for text in texts)
-    # One empty text is the same as none: both are the empty text.
-    assert ContactInput.from_dict(wire).emails == ([] if texts == [""] else texts)
+    assert not any(";" in text for text in values)
+    # A list with one empty string and an empty list are both written as the empty string.
+    assert ContactInput.from_dict(wire).emails == ([] if values == [""] else values)
 
 
-@given(st.lists(st.builds(LabeledValue, TEXTS, st.none() | TEXTS), max_size=3))
-def test_round_trips_or_rejects_any_labelled_values(values: list[LabeledValue]) -> None:
-    """Labelled values that can be written read back the same; others are refused by place."""
+@given(st.lists(st.builds(LabeledValue, STRINGS, st.none() | STRINGS), max_size=3))
+def test_round_trips_or_rejects_any_labeled_values(values: list[LabeledValue]) -> None:
+    """Labeled values are equal after a round trip; ambiguous ones are rejected by index."""
     try:
         wire = ContactInput(phone=values).to_dict()
     except ArgumentError as error:
@@ -169,9 +169,9 @@ def test_round_trips_or_rejects_any_labelled_values(values: list[LabeledValue]) 
     assert ContactInput.from_dict(wire).phone == ([] if values == [LabeledValue("")] else values)
 
 
-@given(st.builds(Mailbox, TEXTS, st.none() | TEXTS))
+@given(st.builds(Mailbox, STRINGS, st.none() | STRINGS))
 def test_round_trips_or_rejects_any_mailbox(mailbox: Mailbox) -> None:
-    """A mailbox that can be written reads back the same; all others are refused."""
+    """A mailbox is equal after a round trip; an ambiguous one is rejected."""
     for member in ("users", "contacts"):
         model: Any = ActivityInput
         try:
@@ -181,5 +181,5 @@ def test_round_trips_or_rejects_any_mailbox(mailbox: Mailbox) -> None:
             text = str(mailbox)
             assert ";" in text or Mailbox.parse(text) != mailbox
         else:
-            found = getattr(ActivityInput.from_dict(wire), member)
-            assert found == ([] if mailbox == Mailbox("") else [mailbox])
+            read = getattr(ActivityInput.from_dict(wire), member)
+            assert read == ([] if mailbox == Mailbox("") else [mailbox])

@@ -1,4 +1,4 @@
-"""Both JSON engines give the same: the standard library's, and orjson where it is installed."""
+"""Both JSON engines behave alike: the standard library's, and orjson if it is installed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def use(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def with_engines(work: Any) -> list[Any]:
-    """Return what each engine makes of some work; an error counts by its class."""
+    """Return the result of a function with each engine; errors are compared by class."""
     results = []
     for engine in ENGINES:
         with pytest.MonkeyPatch.context() as monkeypatch:
@@ -77,8 +77,8 @@ VALUES: list[Any] = [
 
 
 @pytest.mark.parametrize("number", range(len(VALUES)))
-def test_a_value_survives(engine: str, number: int) -> None:
-    """Numbers of 64 bits, tiny ones and all of Unicode are written and read as they are."""
+def test_round_trips_value(engine: str, number: int) -> None:
+    """64-bit and tiny numbers and all of Unicode are equal after a round trip."""
     assert engine
     tree = {"x": VALUES[number]}
 
@@ -108,16 +108,16 @@ def test_a_value_survives(engine: str, number: int) -> None:
     ],
     ids=ascii,
 )
-def test_reading(engine: str, text: bytes, tree: Any) -> None:
-    """What one engine reads, the other reads as the same, with the same types."""
+def test_reads_the_same_tree(engine: str, text: bytes, tree: Any) -> None:
+    """Both engines read the same values with the same types."""
     assert engine
-    found = json.loads(text)
+    read = json.loads(text)
 
-    assert found == tree
-    assert repr(found) == repr(tree)
+    assert read == tree
+    assert repr(read) == repr(tree)
 
 
-def test_reading_nan(engine: str) -> None:
+def test_reads_nan(engine: str) -> None:
     """NaN is read, since some servers send it."""
     assert engine
     assert math.isnan(json.loads(b"[NaN]")[0])
@@ -127,36 +127,36 @@ def test_reading_nan(engine: str) -> None:
     "text", [b"", b"{", b"[1,]", b"\xff", b"nope", b"{'a': 1}", b"1 2", b'"\x01"']
 )
 def test_rejects_invalid_json(engine: str, text: bytes) -> None:
-    """What is no JSON is a ValueError with either engine."""
+    """Invalid JSON is a ValueError with either engine."""
     assert engine
     with pytest.raises(ValueError, match=r"."):
         json.loads(text)
 
 
 @given(trees)
-def test_both_write_the_same(tree: Any) -> None:
-    """Both engines write text that says the same, or both refuse."""
-    one, other = with_engines(lambda: json.loads(json.dumps(tree)))
+def test_engines_write_the_same(tree: Any) -> None:
+    """Both engines write JSON of the same value, or both reject it."""
+    first, second = with_engines(lambda: json.loads(json.dumps(tree)))
 
-    assert repr(one) == repr(other)
+    assert repr(first) == repr(second)
 
 
-def test_integers_beyond_64_bits(engine: str) -> None:
+def test_writes_integers_beyond_64_bits(engine: str) -> None:
     """An integer that no vendor sends is written exactly; orjson reads it as the nearest float."""
     text = json.dumps([10**30])
     assert text == b"[1000000000000000000000000000000]"
 
-    (found,) = json.loads(text)
+    (read,) = json.loads(text)
 
-    assert found == (1e30 if engine == "orjson" else 10**30)
+    assert read == (1e30 if engine == "orjson" else 10**30)
 
 
 @given(st.binary(max_size=12) | trees.map(plain_json.dumps).map(str.encode))
-def test_both_read_the_same(text: bytes) -> None:
-    """Both engines read the same tree, or both refuse."""
-    one, other = with_engines(lambda: json.loads(text))
+def test_engines_read_the_same(text: bytes) -> None:
+    """Both engines read the same tree, or both reject it."""
+    first, second = with_engines(lambda: json.loads(text))
 
-    assert repr(one) == repr(other)
+    assert repr(first) == repr(second)
 
 
 EXTRAS: list[tuple[Any, Any]] = [
@@ -171,8 +171,8 @@ EXTRAS: list[tuple[Any, Any]] = [
 
 
 @pytest.mark.parametrize("number", range(len(EXTRAS)))
-def test_extra_is_sent_the_same(client: MakeClient, engine: str, number: int) -> None:
-    """Values of `extra` go out the same with either engine."""
+def test_sends_extra(client: MakeClient, engine: str, number: int) -> None:
+    """Values of `extra` are sent alike with either engine."""
     assert engine
     value, wire = EXTRAS[number]
     crm = client(saved())
@@ -183,7 +183,7 @@ def test_extra_is_sent_the_same(client: MakeClient, engine: str, number: int) ->
 
 
 class Rows(list[Any]):
-    """A list of a class of its own."""
+    """A subclass of list."""
 
 
 REFUSED: list[Any] = [
@@ -205,7 +205,7 @@ REFUSED: list[Any] = [
     Rows([math.nan]),
     [Rows([(math.inf,)])],
 ]
-ODD: list[Any] = [
+UNUSUAL: list[Any] = [
     UUID(int=7),
     time(12, 30),
     date(2016, 1, 5),
@@ -223,7 +223,7 @@ ODD: list[Any] = [
 def test_rejects_the_same_extras_with_both_engines(
     client: MakeClient, engine: str, number: int
 ) -> None:
-    """Values of `extra` that JSON cannot hold are refused by name with either engine."""
+    """Values of `extra` that JSON cannot express are rejected by name with either engine."""
     assert engine
     crm = client(saved())
 
@@ -234,32 +234,32 @@ def test_rejects_the_same_extras_with_both_engines(
     assert crm.seen == []
 
 
-@pytest.mark.parametrize("number", range(len(ODD)))
-def test_odd_values_have_one_fate(client: MakeClient, number: int) -> None:
-    """A value that only one engine could write is sent the same by both, or refused by both."""
+@pytest.mark.parametrize("number", range(len(UNUSUAL)))
+def test_engines_agree_on_unusual_values(client: MakeClient, number: int) -> None:
+    """A value that only one engine could write is sent alike by both, or rejected by both."""
 
-    def fate() -> Any:
+    def sent_or_refused() -> Any:
         crm = client(saved())
         try:
-            crm(lambda crm: crm.contacts.save(extra={"x": ODD[number]}))
+            crm(lambda crm: crm.contacts.save(extra={"x": UNUSUAL[number]}))
         except ArgumentError:
             return "refused"
         return crm.seen[0].json
 
-    one, other = with_engines(fate)
+    first, second = with_engines(sent_or_refused)
 
-    assert one == other
+    assert first == second
 
 
-def test_a_save_is_sent_the_same(client: MakeClient, engine: str) -> None:
-    """A typed save goes out the same with either engine, and fits the engine's own text."""
+def test_sends_typed_save(client: MakeClient, engine: str) -> None:
+    """A typed save is sent alike with either engine."""
     assert engine
     crm = client(saved(4))
-    moment = datetime(2016, 1, 5, 12, 3, 32, tzinfo=UTC)
+    start = datetime(2016, 1, 5, 12, 3, 32, tzinfo=UTC)
 
     id = crm(
         lambda crm: crm.activities.save(
-            subject="Zoë 😀", dt_start=moment, dt_end=moment.replace(microsecond=120_000)
+            subject="Zoë 😀", dt_start=start, dt_end=start.replace(microsecond=120_000)
         )
     )
 
@@ -271,8 +271,8 @@ def test_a_save_is_sent_the_same(client: MakeClient, engine: str) -> None:
     }
 
 
-def test_odd_members_are_read_the_same(client: MakeClient, engine: str) -> None:
-    """NaN, lone surrogates and huge numbers in unknown members come through with either engine."""
+def test_reads_unusual_unknown_members(client: MakeClient, engine: str) -> None:
+    """NaN, lone surrogates and huge numbers in unknown members are read with either engine."""
     assert engine
     text = (
         b'\xef\xbb\xbf{"status": true, "data": [{"id": "1", "full_name": "\\ud800",'
@@ -280,15 +280,15 @@ def test_odd_members_are_read_the_same(client: MakeClient, engine: str) -> None:
     )
     crm = client(reply(text), page())
 
-    (found,) = crm(lambda crm: crm.contacts.list())
+    (read,) = crm(lambda crm: crm.contacts.list())
 
-    assert found.full_name == "\ud800"
-    assert found["n"] == 18446744073709551615
-    assert math.isnan(found["nan"])
+    assert read.full_name == "\ud800"
+    assert read["n"] == 18446744073709551615
+    assert math.isnan(read["nan"])
 
 
-def test_an_id_beyond_64_bits(client: MakeClient, engine: str) -> None:
-    """A huge id is an int, or refused: never a float."""
+def test_reads_or_rejects_id_beyond_64_bits(client: MakeClient, engine: str) -> None:
+    """A huge id is an int or is rejected, never a float."""
     crm = client(reply(b'{"status": true, "data": {"id": 123456789012345678901234567890}}'))
 
     if engine == "json":
@@ -298,8 +298,8 @@ def test_an_id_beyond_64_bits(client: MakeClient, engine: str) -> None:
             crm(lambda crm: crm.contacts.save())
 
 
-def test_deep_nesting(client: MakeClient, engine: str) -> None:
-    """Nesting beyond what Python carries is a DecodeError with either engine."""
+def test_rejects_deep_nesting(client: MakeClient, engine: str) -> None:
+    """Nesting beyond Python's recursion limit is a DecodeError with either engine."""
     assert engine
     for depth in (500, 1000, 1100, 5000):
         text = b'{"status": true, "data": [{"id": "1", "x": ' + b"[" * depth + b"]" * depth + b"}]}"

@@ -120,7 +120,7 @@ def test_keeps_limit_of_mock(
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """As many creations as pages of one record take the windows they need, none refused."""
+    """Creations and pages of one record take only the windows they need, without a 429."""
     with kind(seed="empty", rate_limits=True) as mocks:
         mock = mocks.monica
 
@@ -150,7 +150,7 @@ def _create_tag(name: str, crm: Any) -> Any:
 
 
 def test_export_begins_with_burst(asynchronous: bool, server: MakeServer, clock: Clock) -> None:
-    """Nothing waits while the window has room."""
+    """No request waits before the limit of a window is reached."""
     crm = Driver(asynchronous, server(pages=60), **CLIENT)
     crm(lambda crm: crm.tags.list())
     assert clock.waits == []
@@ -221,13 +221,13 @@ def test_tasks_share_window(
     monica = server(latency=0.01)
     begun = clock.now
 
-    async def all_of_them() -> list[Any]:
+    async def call_concurrently() -> list[Any]:
         async with AsyncMonica(token=TOKEN, transport=monica) as crm:
             return await asyncio.gather(
                 *(crm.request("GET", "/tags", query={"page": n}) for n in range(1, 151))
             )
 
-    replies = asyncio.run(all_of_them())
+    replies = asyncio.run(call_concurrently())
     assert [reply.data["data"][0]["id"] for reply in replies] == list(range(1, 151))
     assert monica.answered.count(429) == 0
     assert clock.now - begun < 125
@@ -259,7 +259,7 @@ def test_throttle_of_caller(asynchronous: bool, server: MakeServer, clock: Clock
 
 
 def test_server_without_limit(monica: MakeClient, clock: Clock) -> None:
-    """An installation that reports no limit, as the mock by default, is not waited for."""
+    """Requests to an installation that reports no limit, like the mock by default, do not wait."""
     crm = monica()
     for _ in range(150):
         crm(lambda crm: crm.me())

@@ -20,7 +20,7 @@ from crmkit.onepagecrm.vendor import OnePageCRMVendor
 from crmkit.onepagecrm.xml import read_xml
 from crmkit.onepagecrm.yaml import read_yaml
 from tests.clients.harness import failures
-from tests.contract.written_forms import Tree, Written
+from tests.contract.written_forms import FormatWriter, Tree
 
 KEY = "AJfSRLr7uhsa9lOIgKQ4Vu72zzg3QTE7pJL2iSeA6Mo="
 CONTACTS = reply_shape("/contacts.{format}", "GET")
@@ -34,8 +34,8 @@ def wire() -> Tree:
         DOCUMENT.read_bytes(),
         getattr(yaml, "CSafeLoader", yaml.SafeLoader),  # noqa: S506  # both are safe
     )
-    written: Tree = write_out(tree)
-    return written
+    document: Tree = write_out(tree)
+    return document
 
 
 def _operations() -> list[tuple[str, str]]:
@@ -44,8 +44,8 @@ def _operations() -> list[tuple[str, str]]:
 
 @cache
 def _reply_schema(path: str, method: str) -> Tree:
-    written = Written(wire())
-    reply = written.resolve(wire()["paths"][path][method]["responses"]["200"])
+    writer = FormatWriter(wire())
+    reply = writer.resolve(wire()["paths"][path][method]["responses"]["200"])
     schema: Tree = reply["content"]["application/json"]["schema"]
     return schema
 
@@ -62,14 +62,14 @@ def _decoded(format_: str, body: str, path: str, method: str) -> Any:
 
 # -- any tree ----------------------------------------------------------------------------------
 
-# What XML can carry; a carriage return is written in a way of its own and has its own test.
-TEXTS = st.text(
+# Strings that XML allows; a carriage return is written differently and has its own test.
+STRINGS = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff")
     | st.sampled_from("\t\n"),
     max_size=12,
 ) | st.sampled_from(["off", "no", "null", "~", "1.2", "12e34", "07018", "-08:00", " ", "<&>]]>"])
 SCALARS: dict[str, st.SearchStrategy[Any]] = {
-    "string": TEXTS,
+    "string": STRINGS,
     "integer": st.integers(-(2**63), 2**63 - 1),
     "number": st.floats(allow_nan=False, allow_infinity=False),
     "boolean": st.booleans(),
@@ -77,9 +77,9 @@ SCALARS: dict[str, st.SearchStrategy[Any]] = {
 
 
 def _trees(schema: Tree) -> st.SearchStrategy[Any]:
-    written = Written(wire())
-    kind, null = written.kind(schema)
-    schema = written.resolve(schema)
+    writer = FormatWriter(wire())
+    kind, null = writer.kind(schema)
+    schema = writer.resolve(schema)
     tree: st.SearchStrategy[Any]
     if kind == "object":
         members = {name: _trees(member) for name, member in schema.get("properties", {}).items()}
@@ -93,7 +93,7 @@ def _trees(schema: Tree) -> st.SearchStrategy[Any]:
 
 def test_any_tree_is_equal_in_all_formats() -> None:
     """Any tree that the document allows has equal values and types from XML, YAML and JSON."""
-    written = Written(wire())
+    writer = FormatWriter(wire())
 
     def check(path: str, method: str) -> None:
         schema = _reply_schema(path, method)
@@ -102,8 +102,8 @@ def test_any_tree_is_equal_in_all_formats() -> None:
         @given(_trees(schema))
         def equal_in_all_formats(tree: Any) -> None:
             from_json = _decoded("json", json.dumps(tree), path, method)
-            from_xml = _decoded("xml", written.to_xml(tree, schema), path, method)
-            from_yaml = _decoded("yaml", written.to_yaml(tree), path, method)
+            from_xml = _decoded("xml", writer.to_xml(tree, schema), path, method)
+            from_yaml = _decoded("yaml", writer.to_yaml(tree), path, method)
 
             assert from_json == tree
             assert repr(from_xml) == repr(tree)
@@ -214,10 +214,10 @@ def test_types_of_undocumented_members() -> None:
     )
     text = "new: {a: 1, b: 1.5, c: true, d: ~, e: [1, ''], f: x, g: ''}"
 
-    texts = {"d": None, "e": ["1", ""], "f": "x", "g": ""}
+    strings = {"d": None, "e": ["1", ""], "f": "x", "g": ""}
 
-    assert read_xml(xml, CONTACTS)["new"] == {"a": 1, "b": 1.5, "c": True, **texts}
-    assert read_yaml(text, CONTACTS)["new"] == {"a": "1", "b": "1.5", "c": "true", **texts}
+    assert read_xml(xml, CONTACTS)["new"] == {"a": 1, "b": 1.5, "c": True, **strings}
+    assert read_yaml(text, CONTACTS)["new"] == {"a": "1", "b": "1.5", "c": "true", **strings}
 
 
 def test_strips_colon_of_ruby_symbol() -> None:

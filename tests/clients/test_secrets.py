@@ -1,4 +1,4 @@
-"""No private data leaks: unique words for key, names and texts are searched in every output."""
+"""No private data leaks: unique strings for key, names and content are searched in all output."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def assert_private(text: str) -> None:
 
 @both
 def test_outputs_have_no_private_data(client: MakeClient, caplog: pytest.LogCaptureFixture) -> None:
-    """Neither logs nor errors nor reprs of a call contain key, names, addresses or texts."""
+    """Logs, errors and reprs of a call contain no key, names, addresses or content."""
 
     def check(answers: str) -> None:
         caplog.set_level(logging.DEBUG)

@@ -1,4 +1,4 @@
-"""A checkout of its own for each test: documents in, generated files out, nothing else touched."""
+"""A temporary checkout for each test: documents in, generated files out."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ SCRIPT = ROOT / "scripts" / "generate.py"
 
 Tree = dict[str, Any]
 
-#: The smallest document that has one of everything the refusals are about. Its top keeps the order
-#: that people write.
+#: The smallest document that has one of everything that the tests of refusals change. Its top-level
+#: members are in the order in which people write them.
 BASE: Tree = {
     "openapi": "3.1.0",
     "info": {"title": "Notes API", "version": "1"},
@@ -91,13 +91,13 @@ BASE: Tree = {
 
 
 def base() -> Tree:
-    """Return a copy of the base document, to be spoilt."""
+    """Return a copy of the base document, to be changed."""
     return copy.deepcopy(BASE)
 
 
 @dataclass(frozen=True)
 class Done:
-    """What a run of the script came to."""
+    """The result of a run of the script."""
 
     code: int
     out: str
@@ -116,7 +116,7 @@ class Checkout:
         return self.root / "generated" / "crmkit_generated"
 
     def write(self, document: Tree | str, name: str = "notes") -> Path:
-        """Put a document in place, as a tree or as text."""
+        """Write a document, which is a tree or YAML."""
         text = document if isinstance(document, str) else to_yaml(document)
         path = self.root / "openapi" / f"{name}.yaml"
         path.parent.mkdir(exist_ok=True)
@@ -124,7 +124,7 @@ class Checkout:
         return path
 
     def generate(self, *arguments: str, **environment: str) -> Done:
-        """Run the script on this checkout, in a process of its own."""
+        """Run the script on this checkout, in a new process."""
         done = subprocess.run(
             [sys.executable, SCRIPT, "--root", self.root, *arguments],
             check=False,
@@ -136,21 +136,21 @@ class Checkout:
         return Done(done.returncode, done.stdout, done.stderr)
 
     def files(self) -> dict[str, bytes]:
-        """Return what lies in the generated package, by path; folders end with a slash.
+        """Return the content of the generated package by path; paths of folders end with a slash.
 
-        What Python compiles on import is left out.
+        Files that Python compiles on import are left out.
         """
-        found: dict[str, bytes] = {}
+        contents: dict[str, bytes] = {}
         for path in self.package.rglob("*"):
             if "__pycache__" in path.parts:
                 continue
             name = path.relative_to(self.package).as_posix()
-            found.update({f"{name}/": b""} if path.is_dir() else {name: path.read_bytes()})
-        return found
+            contents.update({f"{name}/": b""} if path.is_dir() else {name: path.read_bytes()})
+        return contents
 
 
 def to_yaml(document: Tree) -> str:
-    """Write a tree as YAML, in its own order and without anchors."""
+    """Write a tree as YAML, in the order of its members and without anchors."""
     return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000)
 
 

@@ -1,4 +1,4 @@
-"""Ways to spoil the base document, and the check that the script refuses what came of it."""
+"""Changes that make the base document invalid, and the check that the script refuses it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from tests.codegen import loops
 from tests.codegen.checkout import Checkout, Tree, base, to_yaml
 
-Spoil = Callable[[Tree], str | None]
+Change = Callable[[Tree], str | None]
 Refused = Callable[["Case"], None]
 
 # Places of the base document.
@@ -30,30 +30,30 @@ OBJECT = {"type": "object", "properties": {"a": {"type": "string"}}}
 
 @dataclass(frozen=True)
 class Case:
-    """A way to spoil the base document.
+    """A change that makes the base document invalid.
 
     Args:
         name: What is wrong.
-        spoil: Changes the tree, or returns the text to use instead.
-        place: Pattern of the place that the line has to name.
-        told: Pattern of what the line has to say of problem and remedy.
+        change: Changes the tree, or returns the YAML to use instead.
+        place: Pattern of the place that the line must name.
+        message: Pattern of what the line must say about problem and remedy.
     """
 
     name: str
-    spoil: Spoil
+    change: Change
     place: str
-    told: str
+    message: str
 
 
 def for_each(*cases: Case) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Return the decorator that runs a test for each case."""
+    """Return a decorator that runs a test for each case."""
     return loops.for_each("case", cases, lambda case: case.name)
 
 
 def refuse(case: Case, checkout: Checkout, capfd: pytest.CaptureFixture[str]) -> None:
-    """Check that the script refuses a spoilt document in one line and writes nothing."""
+    """Check that the script refuses an invalid document with one line and writes nothing."""
     tree = base()
-    text = case.spoil(tree)
+    text = case.change(tree)
     checkout.write(tree if text is None else text)
     # In this process, where a run takes a tenth of the time and warnings are errors.
     code = generate.main(["--root", str(checkout.root)])
@@ -62,9 +62,9 @@ def refuse(case: Case, checkout: Checkout, capfd: pytest.CaptureFixture[str]) ->
     assert (code, out) == (1, "")
     assert err.count("\n") == 1, err
     assert re.match(r"openapi/notes\.yaml: [^;]+: \S.*; \S", err), err
-    place, told = re.fullmatch(r"openapi/notes\.yaml: ([^;]+?): (.*)\n", err).groups()  # type: ignore[union-attr]  # it has just matched
+    place, message = re.fullmatch(r"openapi/notes\.yaml: ([^;]+?): (.*)\n", err).groups()  # type: ignore[union-attr]  # it has just matched
     assert re.search(case.place, place), err
-    assert re.search(case.told, told), err
+    assert re.search(case.message, message), err
     assert not (checkout.root / "generated").exists()
 
 
@@ -76,63 +76,63 @@ def at(tree: Tree, *path: str | int) -> Any:
     return node
 
 
-def put(*path: str | int, value: Any) -> Spoil:
-    """Return what puts a value at a place of a document."""
+def put(*path: str | int, value: Any) -> Change:
+    """Return a change that sets the value at a path."""
 
-    def spoil(tree: Tree) -> None:
+    def change(tree: Tree) -> None:
         at(tree, *path[:-1])[path[-1]] = value
 
-    return spoil
+    return change
 
 
-def without(*path: str | int) -> Spoil:
-    """Return what takes out a place of a document."""
+def without(*path: str | int) -> Change:
+    """Return a change that removes the value at a path."""
 
-    def spoil(tree: Tree) -> None:
+    def change(tree: Tree) -> None:
         del at(tree, *path[:-1])[path[-1]]
 
-    return spoil
+    return change
 
 
-def added(*path: str | int, value: Any) -> Spoil:
-    """Return what adds a value to an array of a document."""
+def added(*path: str | int, value: Any) -> Change:
+    """Return a change that appends to the array at a path."""
 
-    def spoil(tree: Tree) -> None:
+    def change(tree: Tree) -> None:
         at(tree, *path).append(value)
 
-    return spoil
+    return change
 
 
-def all_of(*spoils: Spoil) -> Spoil:
-    """Return what spoils a document in several ways."""
+def all_of(*changes: Change) -> Change:
+    """Return a change that makes several changes."""
 
-    def spoil(tree: Tree) -> None:
-        for one in spoils:
-            one(tree)
+    def change(tree: Tree) -> None:
+        for step in changes:
+            step(tree)
 
-    return spoil
+    return change
 
 
-def replaced(*pairs: tuple[str, str]) -> Spoil:
-    """Return what replaces texts of the YAML, which have to be there."""
+def replaced(*pairs: tuple[str, str]) -> Change:
+    """Return a change that replaces strings in the YAML, each of which must occur."""
 
-    def spoil(tree: Tree) -> str:
+    def change(tree: Tree) -> str:
         text = to_yaml(tree)
         for old, new in pairs:
             assert old in text
             text = text.replace(old, new)
         return text
 
-    return spoil
+    return change
 
 
-def written(text: str) -> Spoil:
-    """Return what puts another text in place of the document."""
+def whole_text(text: str) -> Change:
+    """Return a change that puts a string in place of the YAML."""
     return lambda _: text
 
 
 def query(name: str, **more: Any) -> dict[str, Any]:
-    """Return an optional query parameter that is a text."""
+    """Return an optional query parameter that is a string."""
     return {"name": name, "in": "query", "schema": {"type": "string"}, **more}
 
 
@@ -152,8 +152,8 @@ def update(tree: Tree) -> None:
     }
 
 
-def small_letters(tree: Tree) -> None:
-    """Give the input model a name that the generator does not keep."""
+def rename_to_snake_case(tree: Tree) -> None:
+    """Give the input model a name in snake_case, which the generator does not keep."""
     schemas = at(tree, *SCHEMAS)
     schemas["note_input"] = schemas.pop("NoteInput")
     at(tree, *BODY)["$ref"] = "#/components/schemas/note_input"

@@ -1,4 +1,4 @@
-"""Tests of many cases as one test, which reports each failing case."""
+"""Run many cases in one test, which reports each failing case."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def for_each(
     """Return a decorator that runs a test's body for each case, as subtests of one test.
 
     Args:
-        names: Names of the test's arguments that a case gives, separated by commas.
+        names: Names of the test's arguments that a case has values for, separated by commas.
         cases: A value for each case; a tuple where there are several names.
         name_of: Names a case in reports.
     """
@@ -36,9 +36,9 @@ def for_each(
             subtests: pytest.Subtests = values["subtests"]
             passed = {parameter.name: values[parameter.name] for parameter in fixtures}
             for case in table:
-                given = (case,) if len(arguments) == 1 else case
+                case_values = (case,) if len(arguments) == 1 else case
                 with subtests.test(name_of(case)):
-                    test(**dict(zip(arguments, given, strict=True)), **passed)
+                    test(**dict(zip(arguments, case_values, strict=True)), **passed)
 
         run.__name__, run.__doc__, run.__module__ = test.__name__, test.__doc__, test.__module__
         if not any(parameter.name == "subtests" for parameter in fixtures):
@@ -47,7 +47,7 @@ def for_each(
         else:
             fixtures_of_run = fixtures
         run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # read by pytest
-            [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in fixtures_of_run]
+            [fixture.replace(kind=inspect.Parameter.KEYWORD_ONLY) for fixture in fixtures_of_run]
         )
         return run
 

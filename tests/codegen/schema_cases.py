@@ -1,4 +1,4 @@
-"""A document with one of every kind of value that the emitters know, in every variant."""
+"""A document with every kind of value that the generator supports, in every variant."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ def listed(items: Schema) -> Schema:
 
 
 def separated(element: str, by: str = ";", **more: str) -> Schema:
-    """Return a text that holds a list."""
+    """Return a string with a list in it."""
     return {"type": "string", "x-crmkit-separated": {"by": by, "element": element, **more}}
 
 
 def formatted(name: str, type_: str = "string") -> Schema:
-    """Return a single value in a wire form of its own."""
+    """Return a value in a vendor's format."""
     return {"type": type_, "x-crmkit-format": name}
 
 
-def kinds(part: str) -> dict[str, Schema]:
-    """Return a schema of every kind, by a name for it.
+def schemas_by_kind(part: str) -> dict[str, Schema]:
+    """Return a schema of every kind, by name.
 
     Args:
-        part: Name of the nested model, which is another one for reading and for writing.
+        part: Name of the nested model, which differs between reading and writing.
     """
     return {
-        "text": {"type": "string"},
-        "integer": {"type": "integer"},
-        "number": {"type": "number"},
-        "boolean": {"type": "boolean"},
-        "instant": {"type": "string", "format": "date-time"},
+        "str": {"type": "string"},
+        "int": {"type": "integer"},
+        "float": {"type": "number"},
+        "bool": {"type": "boolean"},
+        "datetime": {"type": "string", "format": "date-time"},
         "date": {"type": "string", "format": "date"},
         "digits": formatted("digits"),
         "mailbox": formatted("mailbox"),
@@ -48,27 +48,27 @@ def kinds(part: str) -> dict[str, Schema]:
         "dmy": formatted("dmy"),
         "bit": formatted("bit", "integer"),
         "country": formatted("country"),
-        "espo": formatted("espo_datetime"),
-        "plain": {"type": ["string", "number"]},
-        "either": {"anyOf": [{"type": "string"}, listed({"type": "integer"}), ref(part)]},
-        "map": ref("TextMap"),
-        "commas": separated("text", ","),
+        "espo_datetime": formatted("espo_datetime"),
+        "scalars": {"type": ["string", "number"]},
+        "union": {"anyOf": [{"type": "string"}, listed({"type": "integer"}), ref(part)]},
+        "map": ref("StringMap"),
+        "comma_separated": separated("text", ","),
         "dates": listed({"type": "string", "format": "date"}),
-        "grid": listed(listed({"type": "integer"})),
-        "gaps": listed({"type": ["string", "null"]}),
-        "closed": ref("Color"),
-        "open": ref("Mood"),
-        "words": separated("text"),
-        "labels": separated("labeled"),
-        "people": separated("mailbox"),
-        "part": ref(part),
-        "parts": listed(ref(part)),
-        "texts": listed({"type": "string"}),
-        "integers": listed({"type": "integer"}),
-        "numbers": listed({"type": "number"}),
-        "booleans": listed({"type": "boolean"}),
-        "colors": listed(ref("Color")),
-        "moods": listed(ref("Mood")),
+        "nested_lists": listed(listed({"type": "integer"})),
+        "optional_items": listed({"type": ["string", "null"]}),
+        "enum": ref("Color"),
+        "open_enum": ref("Mood"),
+        "semicolon_separated": separated("text"),
+        "labeled_values": separated("labeled"),
+        "mailboxes": separated("mailbox"),
+        "model": ref(part),
+        "models": listed(ref(part)),
+        "strings": listed({"type": "string"}),
+        "ints": listed({"type": "integer"}),
+        "floats": listed({"type": "number"}),
+        "bools": listed({"type": "boolean"}),
+        "enums": listed(ref("Color")),
+        "open_enums": listed(ref("Mood")),
     }
 
 
@@ -77,7 +77,7 @@ NULL = {"type": "null"}
 
 
 class Variant(NamedTuple):
-    """Whether a member has to be there, and whether it may be null."""
+    """Whether a member is required, and whether it may be null."""
 
     suffix: str
     required: bool
@@ -85,15 +85,15 @@ class Variant(NamedTuple):
 
 
 VARIANTS = (
-    Variant("given", required=True, nullable=False),
-    Variant("given_or_null", required=True, nullable=True),
-    Variant("maybe", required=False, nullable=False),
-    Variant("maybe_null", required=False, nullable=True),
+    Variant("required", required=True, nullable=False),
+    Variant("required_nullable", required=True, nullable=True),
+    Variant("optional", required=False, nullable=False),
+    Variant("optional_nullable", required=False, nullable=True),
 )
 
 
 class Member(NamedTuple):
-    """A member of the big models."""
+    """A member of Everything and EverythingInput."""
 
     wire: str
     kind: str
@@ -102,17 +102,17 @@ class Member(NamedTuple):
 
 
 MEMBERS = [
-    Member(f"{kind}_{one.suffix}", kind, one.required, one.nullable)
-    for kind in kinds("")
-    for one in VARIANTS
+    Member(f"{kind}_{variant.suffix}", kind, variant.required, variant.nullable)
+    for kind in schemas_by_kind("")
+    for variant in VARIANTS
 ]
 
-#: Members whose names mean something else to Python, or need care in Python text.
+#: Member names that are keywords, builtins or not identifiers.
 ODD = ("type", "from", "class", "id", "list", "None", "self", "fullName", "T-shirt size")
 
 
 def or_null(schema: Schema) -> Schema:
-    """Return a schema that takes null as well; of a reference, one to a schema that does."""
+    """Return a nullable schema; for a reference, one to the nullable schema."""
     if "$ref" in schema:
         return {"$ref": f"{schema['$ref']}OrNull"}
     if "anyOf" in schema:
@@ -123,14 +123,15 @@ def or_null(schema: Schema) -> Schema:
 
 def model(part: str) -> Schema:
     """Return an object with a member of every kind in every variant."""
-    known = kinds(part)
+    known = schemas_by_kind(part)
     properties = {
-        one.wire: or_null(known[one.kind]) if one.nullable else known[one.kind] for one in MEMBERS
+        member.wire: or_null(known[member.kind]) if member.nullable else known[member.kind]
+        for member in MEMBERS
     }
     return {
         "type": "object",
         "description": "One of everything.",
-        "required": [one.wire for one in MEMBERS if one.required],
+        "required": [member.wire for member in MEMBERS if member.required],
         "properties": properties,
     }
 
@@ -154,13 +155,13 @@ def odd(*, required: bool) -> Schema:
 
 
 def loose() -> Schema:
-    """Return an object with the remaining odds and ends."""
+    """Return an object with members of any type, aliases and free objects."""
     return {
         "type": "object",
         "required": ["anything"],
         "properties": {
             "anything": {"description": "Any value."},
-            "nothing_said": {},
+            "undescribed": {},
             "new_name": {"type": ["string", "null"], "x-crmkit-alias": ["old_name", "oldest_name"]},
             "free": ref("Free"),
             "inline": {"type": "object"},
@@ -171,7 +172,7 @@ def loose() -> Schema:
 
 
 def pet(kind: bool | str, **members: Schema) -> Schema:
-    """Return an object that its member `tame` tells from others."""
+    """Return an object that its member `tame` distinguishes from others."""
     return {
         "type": "object",
         "required": ["tame", *members],
@@ -180,21 +181,21 @@ def pet(kind: bool | str, **members: Schema) -> Schema:
 
 
 def lenient() -> Schema:
-    """Return an object to be written, with what servers take in more than one form."""
+    """Return an input whose members servers accept in several formats."""
     digits = {"type": "string", "pattern": "^[0-9]+$"}
-    integer, text, flag = {"type": "integer"}, {"type": "string"}, {"type": "boolean"}
+    integer, string, flag = {"type": "integer"}, {"type": "string"}, {"type": "boolean"}
     return {
         "type": "object",
         "properties": {
             "count": {"anyOf": [integer, digits, NULL]},
             "counts": listed({"anyOf": [integer, digits]}),
-            "ratio": {"anyOf": [{"type": "number"}, text]},
+            "ratio": {"anyOf": [{"type": "number"}, string]},
             "flag": {"anyOf": [flag, integer, digits]},
-            "when": {
+            "due": {
                 "anyOf": [
                     {"type": "string", "format": "date"},
                     {"type": "string", "format": "date-time"},
-                    text,
+                    string,
                 ]
             },
             "phones": separated("PhoneInput", ",", between="|"),
@@ -209,8 +210,8 @@ def lenient() -> Schema:
 def schemas() -> dict[str, Schema]:
     """Return all schemas."""
     return {
-        "TextMap": {"type": "object", "additionalProperties": {"type": "string"}},
-        "TextMapOrNull": {"type": ["object", "null"], "additionalProperties": {"type": "string"}},
+        "StringMap": {"type": "object", "additionalProperties": {"type": "string"}},
+        "StringMapOrNull": {"type": ["object", "null"], "additionalProperties": {"type": "string"}},
         "Years": {
             "anyOf": [
                 {"$ref": "#/components/schemas/YearMap"},
@@ -294,7 +295,7 @@ def json_body(schema: Schema) -> Schema:
 
 
 def answer(schema: Schema | None = None, status: str = "200") -> Schema:
-    """Return responses with one success."""
+    """Return responses with one successful reply."""
     return {status: {"description": "Done.", **(json_body(schema) if schema else {})}}
 
 
@@ -315,7 +316,7 @@ def operation(name: str, tag: str, responses: Schema, **more: Any) -> Schema:
 
 
 def parameter(name: str, place: str = "query", **schema: Any) -> Schema:
-    """Return a parameter, a text by default."""
+    """Return a parameter, a string by default."""
     described = {"name": name, "in": place, "schema": schema or {"type": "string"}}
     return {**described, "required": True} if place == "path" else described
 
@@ -328,7 +329,7 @@ THINGS = wrapped(
 
 def paths() -> dict[str, Schema]:
     """Return all operations."""
-    one = parameter("thing_id", "path", type="integer")
+    thing_id = parameter("thing_id", "path", type="integer")
     return {
         "/things": {
             "get": operation(
@@ -366,19 +367,22 @@ def paths() -> dict[str, Schema]:
         },
         "/things/{thing_id}": {
             "get": operation(
-                "things_get", "things", answer(wrapped(data=ref("Everything"))), parameters=[one]
+                "things_get",
+                "things",
+                answer(wrapped(data=ref("Everything"))),
+                parameters=[thing_id],
             ),
             "put": operation(
                 "things_update",
                 "things",
                 answer(wrapped(data=ref("Odd"))),
-                parameters=[one],
+                parameters=[thing_id],
                 requestBody=json_body(ref("OddInput")),
             ),
-            "delete": operation("things_delete", "things", answer(), parameters=[one]),
+            "delete": operation("things_delete", "things", answer(), parameters=[thing_id]),
         },
         "/things/{thing_id}/touch": {
-            "post": operation("things_touch", "things", answer(status="204"), parameters=[one])
+            "post": operation("things_touch", "things", answer(status="204"), parameters=[thing_id])
         },
         "/things/search": {
             "get": operation(
@@ -451,7 +455,7 @@ def document() -> Tree:
     """Return the document."""
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Kinds API", "version": "1"},
+        "info": {"title": "Things API", "version": "1"},
         "tags": [
             {"name": "things", "description": "Things of every kind."},
             {"name": "branches", "description": "Branches of a tree."},

@@ -1,4 +1,4 @@
-"""A server that answers by a function, for clients that are made of a generated package."""
+"""A server for clients that are made of a generated package."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import httpx
 
 
 class Server:
-    """Answers requests by a function and keeps them."""
+    """Answer requests with what a function returns, and keep them."""
 
     def __init__(self) -> None:
         self.requests: list[httpx.Request] = []
@@ -25,7 +25,7 @@ class Server:
 
     @property
     def last(self) -> httpx.Request:
-        """The newest request."""
+        """The last request."""
         return self.requests[-1]
 
     @property

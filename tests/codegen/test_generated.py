@@ -31,13 +31,13 @@ for_each_crm = for_each("crm", CRMS)
 
 
 def document(crm: str) -> dict[str, Any]:
-    """Return a document as it was written."""
+    """Return a document before references are resolved."""
     tree: dict[str, Any] = yaml.safe_load((ROOT / "openapi" / f"{crm}.yaml").read_text("utf-8"))
     return tree
 
 
 def operations(crm: str) -> list[tuple[str | None, str, dict[str, Any]]]:
-    """Return resource, method and node of every operation that is a method of its own."""
+    """Return resource, method and node of every operation that has a method."""
     nodes = [
         node
         for item in document(crm)["paths"].values()
@@ -45,45 +45,45 @@ def operations(crm: str) -> list[tuple[str | None, str, dict[str, Any]]]:
         if verb in {"get", "put", "post", "delete", "patch"}
     ]
     names = {node["operationId"] for node in nodes}
-    found: list[tuple[str | None, str, dict[str, Any]]] = []
+    result: list[tuple[str | None, str, dict[str, Any]]] = []
     for node in nodes:
         (tag,), name = node["tags"], node["operationId"]
-        counterpart = name.endswith(("_patch", "_post")) and name.rpartition("_")[0] in names
-        if not counterpart and "x-crmkit-narrows" not in node:
+        is_counterpart = name.endswith(("_patch", "_post")) and name.rpartition("_")[0] in names
+        if not is_counterpart and "x-crmkit-narrows" not in node:
             own = name.startswith(f"{tag}_")
-            found.append((tag if own else None, name.removeprefix(f"{tag}_"), node))
-    return found
+            result.append((tag if own else None, name.removeprefix(f"{tag}_"), node))
+    return result
 
 
 def resources(crm: str) -> dict[str, type[Any]]:
-    """Return the emitted classes of the sync and the async client."""
+    """Return the generated classes of the sync and the async client."""
     module = importlib.import_module(f"crmkit_generated.{crm}.resources")
     return {"": module.Resources, "Async": module.AsyncResources}
 
 
 def methods(crm: str, prefix: str) -> dict[tuple[str | None, str], Any]:
     """Return the public functions of a client by resource and name."""
-    found: dict[tuple[str | None, str], Any] = {}
+    functions: dict[tuple[str | None, str], Any] = {}
     for name, value in vars(resources(crm)[prefix]).items():
         if name.startswith("_"):
             continue
         if inspect.isfunction(value):
-            found[None, name] = value
+            functions[None, name] = value
             continue
         module = importlib.import_module(f"crmkit_generated.{crm}.resources.{name}")
         (cls,) = [
-            one
-            for one in vars(module).values()
-            if inspect.isclass(one)
-            and issubclass(one, Resource)
-            and one is not Resource
-            and one.__name__.startswith("Async") == bool(prefix)
-            and not one.__name__.endswith("Of")  # bound to one value of a parameter
+            value
+            for value in vars(module).values()
+            if inspect.isclass(value)
+            and issubclass(value, Resource)
+            and value is not Resource
+            and value.__name__.startswith("Async") == bool(prefix)
+            and not value.__name__.endswith("Of")  # bound to one value of a parameter
         ]
         for method, function in vars(cls).items():
             if not method.startswith("_"):
-                found[name, method] = function
-    return found
+                functions[name, method] = function
+    return functions
 
 
 # -- files -------------------------------------------------------------------------------------
@@ -102,8 +102,8 @@ def test_first_line_says_what_generated_a_module() -> None:
     assert wrong == []
 
 
-def test_annotations_name_builtins_that_a_method_hides() -> None:
-    """Below a method called like a builtin, annotations say which of the two they mean."""
+def test_annotations_do_not_use_builtins_that_methods_hide() -> None:
+    """In a class with a method named like a builtin, annotations do not use the bare name."""
     wrong = [
         f"{name}: {node.name}"
         for name in MODULES
@@ -115,7 +115,7 @@ def test_annotations_name_builtins_that_a_method_hides() -> None:
 
 
 def _hidden_names(node: ast.ClassDef) -> set[str]:
-    """Return the builtins that annotations of a class name below a method of that name."""
+    """Return the builtins that a class uses in annotations and hides by a method."""
     functions = [
         item for item in node.body if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
@@ -138,7 +138,7 @@ def _hidden_names(node: ast.ClassDef) -> set[str]:
 
 
 @for_each_crm
-def test_a_package_is_typed_and_carries_its_document(crm: str) -> None:
+def test_package_has_py_typed_and_document(crm: str) -> None:
     """Each package has py.typed, and its document as JSON, member by member in the same order."""
     wire = json.loads((PACKAGE / crm / "wire.json").read_text("utf-8"))
 
@@ -147,15 +147,15 @@ def test_a_package_is_typed_and_carries_its_document(crm: str) -> None:
     assert json.dumps(wire) == json.dumps(write_out(document(crm)))
 
 
-def test_there_is_a_package_for_each_document_and_no_other() -> None:
-    """Documents and packages match one by one."""
+def test_packages_match_documents() -> None:
+    """There is one package for each document, and no other."""
     packages = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
 
     assert packages == {*CRMS}
     assert CRMS
 
 
-# -- laziness ----------------------------------------------------------------------------------
+# -- lazy imports ----------------------------------------------------------------------------------
 
 
 def modules_after(program: str) -> set[str]:
@@ -173,8 +173,8 @@ def modules_after(program: str) -> set[str]:
 
 
 @for_each_crm
-def test_importing_the_models_imports_no_model(crm: str) -> None:
-    """A model is imported when it is first touched, and only that one with what it holds."""
+def test_importing_models_imports_no_model(crm: str) -> None:
+    """A model is imported on first use, with only the models that it contains."""
     models = f"crmkit_generated.{crm}.models"
     names = importlib.import_module(models).__all__
     first = names[0]
@@ -186,7 +186,7 @@ def test_importing_the_models_imports_no_model(crm: str) -> None:
 
 
 @for_each_crm
-def test_importing_the_resources_imports_none(crm: str) -> None:
+def test_importing_resources_imports_no_resource(crm: str) -> None:
     """The module that clients are made from imports neither a resource nor a model."""
     base = f"crmkit_generated.{crm}"
     loaded = modules_after(f"import {base}.resources")
@@ -195,8 +195,8 @@ def test_importing_the_resources_imports_none(crm: str) -> None:
 
 
 @for_each_crm
-def test_every_name_of_the_models_is_there(crm: str) -> None:
-    """What `models` exports can be imported, is listed by dir(), and nothing else is."""
+def test_models_export_every_name(crm: str) -> None:
+    """Every name in `__all__` can be imported and is in dir(); other names cannot be imported."""
     models = importlib.import_module(f"crmkit_generated.{crm}.models")
 
     assert all(hasattr(models, name) for name in models.__all__)
@@ -211,7 +211,7 @@ def test_every_name_of_the_models_is_there(crm: str) -> None:
 @for_each_crm
 @for_each("prefix", ["", "Async"])
 def test_every_operation_is_a_method(crm: str, prefix: str) -> None:
-    """Each operation of a document is one method of the client, and there is no other method."""
+    """Each operation is one method of the client, and there are no other methods."""
     expected = {(resource, method) for resource, method, _ in operations(crm)}
 
     assert methods(crm, prefix).keys() == expected
@@ -220,21 +220,21 @@ def test_every_operation_is_a_method(crm: str, prefix: str) -> None:
 
 @for_each_crm
 def test_both_clients_have_the_same_methods(crm: str) -> None:
-    """Sync and async differ in what they return only: same names, arguments, defaults, texts."""
+    """Sync and async methods differ only in their results: same arguments, defaults, docstrings."""
     for key, function in methods(crm, "").items():
         counterpart = methods(crm, "Async")[key]
-        one, other = inspect.signature(function), inspect.signature(counterpart)
-        assert one.parameters == other.parameters, key
+        signature, other = inspect.signature(function), inspect.signature(counterpart)
+        assert signature.parameters == other.parameters, key
         assert inspect.getdoc(function) == inspect.getdoc(counterpart), key
         returns = str(other.return_annotation).replace("AsyncPager", "Pager")
-        assert returns == one.return_annotation, key
+        assert returns == signature.return_annotation, key
         paged = returns.startswith("Pager")
         assert inspect.iscoroutinefunction(counterpart) is not paged, key
 
 
 @for_each_crm
 def test_lists_page_by_start_and_page_size(crm: str) -> None:
-    """Whatever the vendor calls its paging parameters, methods call them start and page_size."""
+    """Whatever the vendor's paging parameters are called, the arguments are start and page_size."""
     for resource, method, node in operations(crm):
         paging = node.get("x-crmkit-paging")
         function = methods(crm, "")[resource, method]
@@ -249,15 +249,15 @@ def test_lists_page_by_start_and_page_size(crm: str) -> None:
 
 
 @for_each_crm
-def test_arguments_that_may_be_left_out_are_keywords(crm: str) -> None:
-    """Only what a call needs, the whole input and a sole argument may be positional."""
+def test_optional_arguments_are_keyword_only(crm: str) -> None:
+    """Only required arguments, an input model and a sole argument may be positional."""
     for key, function in methods(crm, "").items():
         parameters = {**inspect.signature(function).parameters}
         assert parameters.pop("options").default is None, key
         del parameters["self"]
-        for name, one in parameters.items():
-            if one.kind is not one.KEYWORD_ONLY:
-                needed = one.default is one.empty or len(parameters) == 1
+        for name, parameter in parameters.items():
+            if parameter.kind is not parameter.KEYWORD_ONLY:
+                needed = parameter.default is parameter.empty or len(parameters) == 1
                 assert name == "input_" or needed, key
 
 
@@ -275,13 +275,13 @@ def test_docstrings_are_complete(crm: str) -> None:
             if inspect.signature(function).return_annotation != "None":
                 assert "\nReturns:\n" in text, method
             assert "Source:" not in text
-            assert "CRMError" not in text  # said once, for all calls
+            assert "CRMError" not in text  # documented once for all methods
             assert max(map(len, text.splitlines())) <= 100
 
 
 @for_each_crm
 def test_classes_have_docstrings(crm: str) -> None:
-    """Resources and models tell what they are in the document's words."""
+    """Resources and models have the document's descriptions as docstrings."""
     tags = {tag["name"]: tag["description"] for tag in document(crm)["tags"]}
     used = {resource for resource, _, _ in operations(crm)}
     for tag, description in tags.items():
@@ -295,8 +295,8 @@ def test_classes_have_docstrings(crm: str) -> None:
             assert inspect.getdoc(getattr(models, name)), name
 
 
-def test_a_client_has_the_resources() -> None:
-    """The emitted classes are what the clients are made of; lists are pagers, sync and async."""
+def test_client_has_generated_resources() -> None:
+    """A client has the generated resources, whose lists are pagers, sync and async."""
     with crmkit.Relenta(account="a", department_key="k") as crm:
         assert isinstance(crm.contacts.list(), Pager)
         assert crm.contacts is crm.contacts

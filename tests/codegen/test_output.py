@@ -1,4 +1,4 @@
-"""generated/ holds what the documents make and nothing else, and stays when nothing changed."""
+"""generated/ has what the documents make, and is rewritten only after a change."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from tests.codegen.checkout import SCRIPT, Checkout, base, to_yaml
 from tests.codegen.invalid_documents import (
     LIST,
     SCHEMAS,
-    Spoil,
+    Change,
     put,
-    small_letters,
+    rename_to_snake_case,
+    whole_text,
     without,
-    written,
 )
 from tests.codegen.loops import for_each
 
@@ -37,24 +37,24 @@ def made(checkout: Checkout) -> Checkout:
 
 
 def stray_file(package: Path) -> None:
-    """Leave a module that no document asks for."""
+    """Add a module that no document asks for."""
     (package / "notes" / "api" / "notes" / "notes_delete.py").write_text("", "utf-8")
 
 
 def stray_data(package: Path) -> None:
-    """Leave a file that is no module."""
+    """Add a file that is not a module."""
     (package / "notes.txt").write_text("remember", "utf-8")
 
 
 def stray_folder(package: Path) -> None:
-    """Leave a folder with folders in it."""
+    """Add a folder with folders in it."""
     folder = package / "notes" / "extra" / "deep"
     folder.mkdir(parents=True)
     (folder / "module.py").write_text("", "utf-8")
 
 
 def empty_folder(package: Path) -> None:
-    """Leave an empty folder."""
+    """Add an empty folder."""
     (package / "notes" / "extra").mkdir()
 
 
@@ -64,7 +64,7 @@ def edit(package: Path) -> None:
     path.write_text(path.read_text("utf-8").replace("self", "this"), "utf-8")
 
 
-def line_ends(package: Path) -> None:
+def other_line_ends(package: Path) -> None:
     """Write a file with other line ends."""
     path = package / "notes" / "operations" / "notes.py"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
@@ -98,12 +98,12 @@ def file_for_folder(package: Path) -> None:
 
 
 def dangling_link(package: Path) -> None:
-    """Leave a symbolic link to nothing."""
+    """Add a symbolic link without a target."""
     (package / "notes" / "gone.py").symlink_to(package / "nowhere.py")
 
 
-def stamp(package: Path) -> None:
-    """Spoil the fingerprint."""
+def damaged_fingerprint(package: Path) -> None:
+    """Change the fingerprint."""
     (package.parent / ".fingerprint.json").write_text("{}", "utf-8")
 
 
@@ -115,17 +115,17 @@ def stamp(package: Path) -> None:
         stray_folder,
         empty_folder,
         edit,
-        line_ends,
+        other_line_ends,
         deleted_file,
         deleted_marker,
         folder_for_file,
         file_for_folder,
         dangling_link,
-        stamp,
+        damaged_fingerprint,
     ],
 )
 def test_undoes_changes_made_by_hand(made: Checkout, damage: Callable[[Path], None]) -> None:
-    """Whatever was added, changed or removed by hand comes back as the documents make it."""
+    """What was added, changed or removed by hand is as the documents make it after a run."""
     before = made.files()
     damage(made.package)
 
@@ -137,16 +137,16 @@ def test_undoes_changes_made_by_hand(made: Checkout, damage: Callable[[Path], No
 
 @for_each("imported", [False, True])
 def test_removes_package_of_removed_document(made: Checkout, *, imported: bool) -> None:
-    """Without its document nothing of a package stays, not even compiled files of an import."""
+    """Without its document a package is removed, including the files that Python compiled."""
     before = made.files()
-    made.write(base(), "letters")
+    made.write(base(), "second")
     assert made.generate().code == 0
-    assert "letters/wire.json" in made.files()
+    assert "second/wire.json" in made.files()
     if imported:
-        cache = made.package / "letters" / "models" / "__pycache__"
+        cache = made.package / "second" / "models" / "__pycache__"
         cache.mkdir()
         (cache / "note.cpython-311.pyc").write_bytes(b"")
-    (made.root / "openapi" / "letters.yaml").unlink()
+    (made.root / "openapi" / "second.yaml").unlink()
 
     assert made.generate().code == 0
 
@@ -154,7 +154,7 @@ def test_removes_package_of_removed_document(made: Checkout, *, imported: bool) 
 
 
 def test_keeps_packages_when_there_are_no_documents(made: Checkout) -> None:
-    """A folder without any document is a mistake, told in one line, and no order to clear up."""
+    """A folder without any document is an error of one line, and removes nothing."""
     before = made.files()
     (made.root / "openapi" / "notes.yaml").unlink()
 
@@ -174,7 +174,7 @@ def times(package: Path) -> dict[Path, int]:
 
 
 def test_unchanged_input_does_not_import_the_generator(made: Checkout) -> None:
-    """Where nothing has changed the generator is not even imported, and nothing is written."""
+    """Without a change the generator is not imported, and nothing is written."""
     before = times(made.package)
     program = (
         f"import runpy, sys; sys.argv = ['generate.py', '--root', {str(made.root)!r}]\n"
@@ -191,8 +191,8 @@ def test_unchanged_input_does_not_import_the_generator(made: Checkout) -> None:
     assert times(made.package) == before
 
 
-def test_force_generates_and_still_touches_nothing(made: Checkout) -> None:
-    """Forced, the same input gives the same files, none of which is written again."""
+def test_force_keeps_unchanged_files(made: Checkout) -> None:
+    """With --force the same input gives the same files, none of which is written again."""
     before = times(made.package)
 
     done = made.generate("--force")
@@ -202,8 +202,8 @@ def test_force_generates_and_still_touches_nothing(made: Checkout) -> None:
     assert {**times(made.package), stamp: 0} == {**before, stamp: 0}
 
 
-def test_a_change_of_one_word_changes_only_what_holds_it(made: Checkout) -> None:
-    """A new description rewrites the files that show it and leaves all others alone."""
+def test_rewrites_only_affected_files(made: Checkout) -> None:
+    """A new description changes only the files that have it."""
     before = made.files()
     tree = base()
     put(*SCHEMAS, "Note", "properties", "title", "description", value="A new word.")(tree)
@@ -216,8 +216,8 @@ def test_a_change_of_one_word_changes_only_what_holds_it(made: Checkout) -> None
     assert changed == {"notes/models/note.py", "notes/wire.json"}
 
 
-def test_the_fingerprint_knows_the_tools(made: Checkout) -> None:
-    """Another release of a tool whose output is committed is a change of the input."""
+def test_fingerprint_has_tool_versions(made: Checkout) -> None:
+    """Another release of a tool whose output is committed counts as changed input."""
     stamp = (made.package.parent / ".fingerprint.json").read_text("utf-8")
 
     for tool in ("openapi-python-client", "ruff"):
@@ -228,20 +228,20 @@ def test_the_fingerprint_knows_the_tools(made: Checkout) -> None:
 
 
 @for_each("seed", ["2", "3"])
-def test_the_order_of_sets_does_not_show(
-    seed: str, tmp_path: Path, kinds_checkout: Checkout
+def test_output_does_not_depend_on_hash_seed(
+    seed: str, tmp_path: Path, schemas_checkout: Checkout
 ) -> None:
-    """A document with one of every kind gives the same bytes under every hash seed."""
+    """The document of schema cases gives the same bytes with every hash seed."""
     checkout = Checkout(tmp_path)
-    checkout.write(schema_cases.document(), "kinds")
+    checkout.write(schema_cases.document(), "schema_cases")
 
     done = checkout.generate(PYTHONHASHSEED=seed)
 
     assert (done.code, done.err) == (0, "")
-    assert checkout.files() == kinds_checkout.files()
+    assert checkout.files() == schemas_checkout.files()
 
 
-def test_the_place_of_the_checkout_does_not_show(made: Checkout) -> None:
+def test_output_has_no_path_of_the_checkout(made: Checkout) -> None:
     """Nothing that is generated names the folder it was made in, or the machine."""
     for name, content in made.files().items():
         assert str(made.root).encode() not in content, name
@@ -252,21 +252,21 @@ def test_the_place_of_the_checkout_does_not_show(made: Checkout) -> None:
 
 
 @for_each(
-    "spoil",
+    "change",
     [
-        written("openapi: ["),
+        whole_text("openapi: ["),
         without(*LIST, "operationId"),
-        put(*SCHEMAS, "Note", "properties", "title", "type", value="letters"),
-        small_letters,
+        put(*SCHEMAS, "Note", "properties", "title", "type", value="words"),
+        rename_to_snake_case,
     ],
 )
-def test_invalid_document_changes_nothing(made: Checkout, spoil: Spoil) -> None:
-    """A wrong document ends the program with 1, and generated/ keeps every byte and time."""
+def test_invalid_document_changes_nothing(made: Checkout, change: Change) -> None:
+    """An invalid document ends the program with 1, and generated/ keeps every byte and time."""
     stray_file(made.package)
     edit(made.package)
     files, before = made.files(), times(made.package)
     tree = base()
-    text = spoil(tree)
+    text = change(tree)
     made.write(to_yaml(tree) if text is None else text)
 
     done = made.generate()
@@ -277,9 +277,9 @@ def test_invalid_document_changes_nothing(made: Checkout, spoil: Spoil) -> None:
 
 
 def test_one_invalid_document_stops_all(made: Checkout) -> None:
-    """Next to a wrong document a right one is not generated either: all or nothing."""
+    """A valid document is not generated while another one is invalid."""
     before = made.files()
-    made.write(base(), "letters")
+    made.write(base(), "second")
     tree = base()
     without(*LIST, "operationId")(tree)
     made.write(tree, "zebra")
@@ -292,7 +292,7 @@ def test_one_invalid_document_stops_all(made: Checkout) -> None:
 
 
 def test_rejects_document_name_that_is_not_a_package_name(made: Checkout) -> None:
-    """A document whose name can be no package is refused by that name."""
+    """A document whose name cannot name a package is refused by that name."""
     before = made.files()
     made.write(base(), "my-crm")
 

@@ -1,4 +1,4 @@
-"""Docstrings speak of Python where documents speak of the wire."""
+"""Docstrings use Python's names where documents use the wire's."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ from codegen.prose import for_python
         ("", ""),
     ],
 )
-def test_speaks_python(text: str, expected: str) -> None:
-    """None for null, snake_case for names in backticks, nothing about the wire alone."""
+def test_translates_descriptions_to_python(text: str, expected: str) -> None:
+    """Null becomes None, names in backticks snake_case, and sentences on the wire are removed."""
     assert for_python(text) == expected

@@ -1,4 +1,4 @@
-"""References into components are written out; whole components stay referred to."""
+"""References to a part of a component are resolved; references to whole components stay."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from codegen.references import write_out
 TREE: dict[str, Any] = {
     "components": {
         "schemas": {
-            "Text": {"type": "string"},
+            "String": {"type": "string"},
             "Note": {
                 "properties": {
-                    "title": {"$ref": "#/components/schemas/Text", "description": "Title."},
+                    "title": {"$ref": "#/components/schemas/String", "description": "Title."},
                     "size": {"type": "integer", "description": "Size."},
                     "a/b": {"type": "boolean"},
                 }
@@ -26,8 +26,8 @@ TITLE = "#/components/schemas/Note/properties/title"
 SIZE = "#/components/schemas/Note/properties/size"
 
 
-def written(node: dict[str, Any]) -> Any:
-    """Return a property `it` of another schema, written out."""
+def resolved_property(node: dict[str, Any]) -> Any:
+    """Return the property `it` of another schema, resolved."""
     tree = copy.deepcopy(TREE)
     tree["components"]["schemas"]["Other"] = {"properties": {"it": node}}
     return write_out(tree)["components"]["schemas"]["Other"]["properties"]["it"]
@@ -35,21 +35,23 @@ def written(node: dict[str, Any]) -> Any:
 
 def test_resolves_property() -> None:
     """A reference to a property becomes the property."""
-    assert written({"$ref": SIZE}) == {"type": "integer", "description": "Size."}
+    assert resolved_property({"$ref": SIZE}) == {"type": "integer", "description": "Size."}
 
 
 def test_keeps_reference_to_component() -> None:
     """A reference to a whole component stays, also at the end of a chain."""
-    assert written({"$ref": "#/components/schemas/Text"}) == {"$ref": "#/components/schemas/Text"}
-    assert written({"$ref": TITLE}) == {
-        "$ref": "#/components/schemas/Text",
+    assert resolved_property({"$ref": "#/components/schemas/String"}) == {
+        "$ref": "#/components/schemas/String"
+    }
+    assert resolved_property({"$ref": TITLE}) == {
+        "$ref": "#/components/schemas/String",
         "description": "Title.",
     }
 
 
 def test_prefers_sibling() -> None:
-    """What stands beside a reference wins over what it leads to."""
-    assert written({"$ref": SIZE, "description": "Bytes.", "maximum": 9}) == {
+    """Members beside a reference win over those of its target."""
+    assert resolved_property({"$ref": SIZE, "description": "Bytes.", "maximum": 9}) == {
         "type": "integer",
         "description": "Bytes.",
         "maximum": 9,
@@ -70,7 +72,9 @@ def test_follows_chain() -> None:
 
 def test_unescapes_pointer() -> None:
     """`~1` in a pointer stands for a slash."""
-    assert written({"$ref": "#/components/schemas/Note/properties/a~1b"}) == {"type": "boolean"}
+    assert resolved_property({"$ref": "#/components/schemas/Note/properties/a~1b"}) == {
+        "type": "boolean"
+    }
 
 
 @pytest.mark.parametrize(
@@ -85,7 +89,7 @@ def test_unescapes_pointer() -> None:
 )
 def test_leaves_dead_reference(ref: str) -> None:
     """A reference that leads nowhere or to itself stays, for the check that names its place."""
-    assert written({"$ref": ref}) == {"$ref": ref}
+    assert resolved_property({"$ref": ref}) == {"$ref": ref}
 
 
 def test_leaves_data() -> None:
@@ -93,7 +97,7 @@ def test_leaves_data() -> None:
     data = {"$ref": SIZE}
     node = {"type": "object", "examples": [data], "default": data, "const": data}
 
-    assert written(node) == node
+    assert resolved_property(node) == node
 
 
 def test_walks_properties_named_like_keywords() -> None:
@@ -101,10 +105,10 @@ def test_walks_properties_named_like_keywords() -> None:
     node = {"properties": {name: {"$ref": SIZE} for name in ("examples", "value", "properties")}}
     size = {"type": "integer", "description": "Size."}
 
-    assert written(node) == {"properties": dict.fromkeys(node["properties"], size)}
+    assert resolved_property(node) == {"properties": dict.fromkeys(node["properties"], size)}
 
 
-def test_shares_out_path_parameters() -> None:
+def test_copies_path_parameters_to_operations() -> None:
     """Parameters of a path come first in each of its operations."""
     item = {"parameters": [{"name": "id"}], "get": {}, "put": {"parameters": [{"name": "q"}]}}
 
@@ -119,14 +123,14 @@ def test_shares_out_path_parameters() -> None:
 
 
 def test_does_not_share_objects() -> None:
-    """What is referred to twice may be changed at one place without changing the other."""
+    """The target of two references can be changed at one place without changing the other."""
     tree = copy.deepcopy(TREE)
     tree["components"]["schemas"]["Other"] = {
         "properties": {"one": {"$ref": SIZE}, "two": {"$ref": SIZE}}
     }
 
-    found = write_out(tree)["components"]["schemas"]["Other"]["properties"]
-    found["one"]["type"] = "string"
+    resolved = write_out(tree)["components"]["schemas"]["Other"]["properties"]
+    resolved["one"]["type"] = "string"
 
-    assert found["two"]["type"] == "integer"
+    assert resolved["two"]["type"] == "integer"
     assert tree["components"]["schemas"]["Other"]["properties"]["one"] == {"$ref": SIZE}

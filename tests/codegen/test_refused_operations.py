@@ -1,4 +1,4 @@
-"""Operations that cannot become methods are refused in one line."""
+"""Operations that cannot become methods are refused with one line."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tests.codegen.invalid_documents import (
     OBJECT,
     SCHEMAS,
     Case,
+    Change,
     Refused,
-    Spoil,
     all_of,
     at,
     for_each,
@@ -23,12 +23,12 @@ from tests.codegen.invalid_documents import (
 from tests.codegen.schema_cases import listed
 
 PAGE = (*LIST, "parameters", 0, "schema")
-TEXTS = listed({"type": "string"})
+STRINGS = listed({"type": "string"})
 ID = ("paths", "/notes/{id}", "put", "parameters", 0, "schema")
 
 
 def operation(name: str) -> Tree:
-    """Return an operation that answers nothing."""
+    """Return an operation whose reply has no body."""
     return {
         "operationId": name,
         "tags": ["notes"],
@@ -37,8 +37,8 @@ def operation(name: str) -> Tree:
     }
 
 
-def renamed(tag: str) -> Spoil:
-    """Return what gives the base's only tag another name, in the operationIds as well."""
+def renamed(tag: str) -> Change:
+    """Return a change that renames the base document's only tag, also in the operationIds."""
     prefix = tag.lower().replace(" ", "_")
     return all_of(
         put("tags", 0, "name", value=tag),
@@ -49,7 +49,7 @@ def renamed(tag: str) -> Spoil:
 
 @for_each(
     Case("no operationId", without(*LIST, "operationId"), "GET /notes", "operationId.*such as"),
-    Case("in camel case", put(*LIST, "operationId", value="notesList"), "GET /notes", "snake_case"),
+    Case("camel case", put(*LIST, "operationId", value="notesList"), "GET /notes", "snake_case"),
     Case(
         "with a hyphen", put(*LIST, "operationId", value="notes-list"), "GET /notes", "snake_case"
     ),
@@ -60,7 +60,7 @@ def renamed(tag: str) -> Spoil:
         r"notes\.list.*GET /notes.*another operationId",
     ),
     Case(
-        "twice, as a counterpart",
+        "a counterpart twice",
         all_of(
             put("paths", "/a", value={"post": operation("notes_list_post")}),
             put("paths", "/b", value={"post": operation("notes_list_post")}),
@@ -75,21 +75,21 @@ def renamed(tag: str) -> Spoil:
     ),
 )
 def test_rejects_operation_id_that_cannot_be_a_method(case: Case, refused: Refused) -> None:
-    """An operationId is there, in snake_case, and gives a method that no other thing is."""
+    """An operationId is required, in snake_case, and must give a method name that is free."""
     refused(case)
 
 
 @for_each(
-    Case("none", without(*LIST, "tags"), "GET /notes", "tag.*give it one"),
+    Case("no tag", without(*LIST, "tags"), "GET /notes", "tag.*give it one"),
     Case("two", put(*LIST, "tags", value=["notes", "more"]), "GET /notes", "2 tags.*give it one"),
     Case("undeclared", put(*LIST, "tags", value=["note"]), "GET /notes", "'note'.*add it to tags"),
-    Case("with a blank", renamed("my notes"), "", "my notes"),
-    Case("in capitals", renamed("Notes"), "", "Notes"),
+    Case("with a space", renamed("my notes"), "", "my notes"),
+    Case("upper case", renamed("Notes"), "", "Notes"),
     Case("a keyword", renamed("import"), "", "import"),
     Case("the client's own", renamed("close"), "", "close"),
 )
 def test_rejects_tag_that_cannot_be_a_resource(case: Case, refused: Refused) -> None:
-    """An operation has one tag, declared, and fit to be the name of a resource."""
+    """An operation has one tag, which is declared and can name a resource."""
     refused(case)
 
 
@@ -102,7 +102,7 @@ def test_rejects_tag_that_cannot_be_a_resource(case: Case, refused: Refused) -> 
     ),
     Case("no JSON", replaced(("application/json", "text/csv")), "GET /notes", "application/json"),
     Case(
-        "paging of what is no list",
+        "paging of a reply that is not a list",
         put(*CREATE, "x-crmkit-paging", value={"strategy": "none"}),
         "POST /notes",
         "x-crmkit-paging.*x-crmkit-envelope",
@@ -127,12 +127,12 @@ def test_rejects_tag_that_cannot_be_a_resource(case: Case, refused: Refused) -> 
     ),
 )
 def test_rejects_unusable_responses(case: Case, refused: Refused) -> None:
-    """An operation says what it answers, where in the reply that is, and how a list goes on."""
+    """An operation documents its reply, the payload's place in it, and how a list is paged."""
     refused(case)
 
 
 @for_each(
-    Case("a body that is a text", put(*BODY, value={"type": "string"}), "POST /notes", "object"),
+    Case("a body that is a string", put(*BODY, value={"type": "string"}), "POST /notes", "object"),
     Case("a body inline", put(*BODY, value=OBJECT), "POST /notes", "components/schemas"),
     Case(
         "a body without a media type",
@@ -140,9 +140,16 @@ def test_rejects_unusable_responses(case: Case, refused: Refused) -> None:
         "POST /notes",
         "application/json",
     ),
-    Case("null", put(*PAGE, "type", value=["integer", "null"]), "GET /notes.*page", "null"),
-    Case("a list of lists", put(*PAGE, value=listed(TEXTS)), "GET /notes.*page", "list"),
-    Case("a list in the path", all_of(update, put(*ID, value=TEXTS)), r"PUT /notes/\{id\}", "list"),
+    Case(
+        "a nullable parameter",
+        put(*PAGE, "type", value=["integer", "null"]),
+        "GET /notes.*page",
+        "null",
+    ),
+    Case("a list of lists", put(*PAGE, value=listed(STRINGS)), "GET /notes.*page", "list"),
+    Case(
+        "a list in the path", all_of(update, put(*ID, value=STRINGS)), r"PUT /notes/\{id\}", "list"
+    ),
     Case("no schema", without(*PAGE), "GET /notes.*page", "schema"),
     Case("an object", put(*PAGE, value=OBJECT), "GET /notes.*page", "object"),
     Case(
@@ -152,7 +159,7 @@ def test_rejects_unusable_responses(case: Case, refused: Refused) -> None:
         "parameter",
     ),
     Case(
-        "a path parameter that is a member, too",
+        "a path parameter that is a member as well",
         all_of(
             update,
             put(*SCHEMAS, "NoteInput", "properties", "id", value={"type": "integer"}),
@@ -162,7 +169,7 @@ def test_rejects_unusable_responses(case: Case, refused: Refused) -> None:
     ),
 )
 def test_rejects_unusable_requests(case: Case, refused: Refused) -> None:
-    """Parameters are plain values, bodies are objects with a name, and no two arguments clash."""
+    """Parameters are plain values, bodies are named objects, and argument names are unique."""
     refused(case)
 
 
@@ -171,8 +178,8 @@ PUT = ("paths", "/notes/{id}", "put")
 PART = {"argument": "where", "items": "object"}
 
 
-def reading(tree: Tree) -> None:
-    """Add an update with a path parameter, and what reads the record."""
+def update_and_read(tree: Tree) -> None:
+    """Add an update with a path parameter, and the read of the same record."""
     update(tree)
     item = tree["paths"]["/notes/{id}"]
     item["get"] = {
@@ -183,7 +190,7 @@ def reading(tree: Tree) -> None:
     del item["get"]["requestBody"]
 
 
-def narrower_list(tag: str, name: str = "more") -> Spoil:
+def narrower_list(tag: str, name: str = "more") -> Change:
     """Return what adds a list that narrows the one of notes.
 
     Args:
@@ -191,21 +198,24 @@ def narrower_list(tag: str, name: str = "more") -> Spoil:
         name: Name of its path.
     """
 
-    def spoil(tree: Tree) -> None:
+    def change(tree: Tree) -> None:
         if tag not in [known["name"] for known in tree["tags"]]:
             tree["tags"].append({"name": tag, "description": "Further notes."})
         node = {"operationId": f"{tag}_list_{name}", "tags": [tag], NARROWS: "notes_list"}
         tree["paths"][f"/{name}"] = {"get": {**at(tree, *LIST), **node}}
 
-    return spoil
+    return change
 
 
 @for_each(
     Case(
-        "narrows nothing", put(*LIST, NARROWS, value="notes_all"), "GET /notes", "no operation.*all"
+        "narrows an unknown operation",
+        put(*LIST, NARROWS, value="notes_all"),
+        "GET /notes",
+        "no operation.*all",
     ),
     Case(
-        "narrows what is no list",
+        "narrows an operation that is not a list",
         put(*LIST, NARROWS, value="notes_create"),
         "GET /notes",
         "for lists",
@@ -221,26 +231,28 @@ def narrower_list(tag: str, name: str = "more") -> Spoil:
         "narrow it once",
     ),
     Case(
-        "replaces what nothing reads",
+        "replaces without a read",
         all_of(update, put(*PUT, REPLACE, value="notes_get")),
         r"PUT /notes/\{id\}",
         "no operation.*notes_get",
     ),
     Case(
-        "replaces what is read elsewhere",
+        "replaces with the read of another path",
         all_of(update, put(*PUT, REPLACE, value="notes_list")),
         r"PUT /notes/\{id\}",
         "same path parameters",
     ),
     Case(
-        "replaces and does not say how it is read",
-        all_of(reading, put(*PUT, REPLACE, value="notes_get")),
+        "replaces without a read schema",
+        all_of(update_and_read, put(*PUT, REPLACE, value="notes_get")),
         "NoteInput",
         "x-crmkit-read-schema",
     ),
     Case(
         "replaces without a body",
-        all_of(reading, put(*PUT, REPLACE, value="notes_get"), without(*PUT, "requestBody")),
+        all_of(
+            update_and_read, put(*PUT, REPLACE, value="notes_get"), without(*PUT, "requestBody")
+        ),
         r"PUT /notes/\{id\}",
         "body",
     ),
@@ -260,8 +272,6 @@ def narrower_list(tag: str, name: str = "more") -> Spoil:
         "other items",
     ),
 )
-def test_an_operation_that_leans_on_another_names_the_right_one(
-    case: Case, refused: Refused
-) -> None:
-    """What narrows, replaces or sets something names what there is, and in the right place."""
+def test_rejects_invalid_relation_between_operations(case: Case, refused: Refused) -> None:
+    """An operation that narrows or replaces names a suitable one; settings and parts agree."""
     refused(case)

@@ -1,4 +1,4 @@
-"""Schemas and vendor extensions that the emitters do not know are refused in one line."""
+"""Schemas and extensions that the generator does not support are refused with one line."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tests.codegen.invalid_documents import (
     SCHEMAS,
     TITLE,
     Case,
+    Change,
     Refused,
-    Spoil,
     added,
     all_of,
     for_each,
@@ -23,34 +23,34 @@ from tests.codegen.invalid_documents import (
     without,
 )
 
-HERE = "Note/properties/title"
-FORM = r".*CONTRIBUTING\.md"
-TEXT = {"type": "string"}
+TITLE_PLACE = "Note/properties/title"
+SEE_DOCS = r".*CONTRIBUTING\.md"
+STRING = {"type": "string"}
 SECONDS = {"type": "integer", "x-crmkit-format": "unix"}
-MAP = {"type": "object", "additionalProperties": TEXT}
+MAP = {"type": "object", "additionalProperties": STRING}
 REF = {"$ref": "#/components/schemas/Note"}
-BARS = {**TEXT, "x-crmkit-separated": {"by": ";", "element": "text"}}
+SEPARATED = {**STRING, "x-crmkit-separated": {"by": ";", "element": "text"}}
 BY_SEMICOLON = {"by": ";", "element": "text"}
 
 
-def items(schema: Mapping[str, object]) -> Spoil:
-    """Return what makes the title a list of something."""
+def items(schema: Mapping[str, object]) -> Change:
+    """Return a change that makes the title a list."""
     return put(*TITLE, value={"type": "array", "items": schema})
 
 
-def either(*schemas: Mapping[str, object]) -> Spoil:
-    """Return what makes the title one of several forms."""
+def either(*schemas: Mapping[str, object]) -> Change:
+    """Return a change that makes the title a union."""
     return put(*TITLE, value={"anyOf": list(schemas)})
 
 
 def by_comma(element: str) -> dict[str, object]:
-    """Return a text that holds a list, separated by commas."""
+    """Return a string with a list in it, separated by commas."""
     between = {"between": "|"} if element[0].isupper() else {}
-    return {**TEXT, "x-crmkit-separated": {"by": ",", "element": element, **between}}
+    return {**STRING, "x-crmkit-separated": {"by": ",", "element": element, **between}}
 
 
-def enum(*values: object, type_: str = "string") -> Spoil:
-    """Return what makes the title an enum with a name of its own."""
+def enum(*values: object, type_: str = "string") -> Change:
+    """Return a change that makes the title a named enum."""
     return all_of(
         put(*SCHEMAS, "Rank", value={"type": type_, "enum": list(values)}),
         put(*TITLE, value={"$ref": "#/components/schemas/Rank"}),
@@ -59,47 +59,71 @@ def enum(*values: object, type_: str = "string") -> Spoil:
 
 @for_each(
     Case("unknown", put("x-crmkit-sorted", value=True), "top", "x-crmkit-sorted.*there are"),
-    Case("somebody else's", put(*LIST, "x-internal", value=True), "/notes/get", "x-internal"),
-    Case("misspelt", put(*TITLE, "x-crmkit-seperated", value={}), HERE, "x-crmkit-seperated"),
+    Case("of another project", put(*LIST, "x-internal", value=True), "/notes/get", "x-internal"),
+    Case(
+        "misspelled", put(*TITLE, "x-crmkit-seperated", value={}), TITLE_PLACE, "x-crmkit-seperated"
+    ),
     Case(
         "another element",
         put(*TITLE, "x-crmkit-separated", value={"by": ";", "element": "number"}),
-        HERE,
-        f"x-crmkit-separated{FORM}",
+        TITLE_PLACE,
+        f"x-crmkit-separated{SEE_DOCS}",
     ),
     Case(
         "an unknown strategy",
         put(*LIST, "x-crmkit-paging", "strategy", value="cursor"),
         "/notes/get",
-        f"x-crmkit-paging{FORM}",
+        f"x-crmkit-paging{SEE_DOCS}",
     ),
     Case(
         "a page size of 0",
         put(*LIST, "x-crmkit-paging", "default_size", value=0),
         "/notes/get",
-        FORM,
-    ),
-    Case("an unknown format", put(*TITLE, "x-crmkit-format", value="roman"), HERE, f"format{FORM}"),
-    Case("an empty alias", put(*TITLE, "x-crmkit-alias", value=[]), HERE, f"alias{FORM}"),
-    Case(
-        "an effect that is none", put(*LIST, "x-crmkit-effect", value="maybe"), "/notes/get", FORM
+        SEE_DOCS,
     ),
     Case(
-        "an envelope with a gap", put(*LIST, "x-crmkit-envelope", value="a..b"), "/notes/get", FORM
+        "an unknown format",
+        put(*TITLE, "x-crmkit-format", value="roman"),
+        TITLE_PLACE,
+        f"format{SEE_DOCS}",
     ),
-    Case("evidence as a sentence", put(*LIST, "x-crmkit-evidence", value=["I say"]), "/get", FORM),
-    Case("evidence as a text", put(*LIST, "x-crmkit-evidence", value="page: N"), "/get", FORM),
-    Case("evidence without words", put(*LIST, "x-crmkit-evidence", value=["page: "]), "/get", FORM),
-    Case("an open enum: false", put(*TITLE, "x-crmkit-open-enum", value=False), HERE, FORM),
+    Case(
+        "an empty alias", put(*TITLE, "x-crmkit-alias", value=[]), TITLE_PLACE, f"alias{SEE_DOCS}"
+    ),
+    Case("an unknown effect", put(*LIST, "x-crmkit-effect", value="maybe"), "/notes/get", SEE_DOCS),
+    Case(
+        "an envelope with an empty name",
+        put(*LIST, "x-crmkit-envelope", value="a..b"),
+        "/notes/get",
+        SEE_DOCS,
+    ),
+    Case(
+        "evidence without a kind",
+        put(*LIST, "x-crmkit-evidence", value=["I say"]),
+        "/get",
+        SEE_DOCS,
+    ),
+    Case(
+        "evidence as a string", put(*LIST, "x-crmkit-evidence", value="page: N"), "/get", SEE_DOCS
+    ),
+    Case(
+        "evidence without words",
+        put(*LIST, "x-crmkit-evidence", value=["page: "]),
+        "/get",
+        SEE_DOCS,
+    ),
+    Case(
+        "an open enum: false", put(*TITLE, "x-crmkit-open-enum", value=False), TITLE_PLACE, SEE_DOCS
+    ),
     Case(
         "an open enum without values",
         put(*TITLE, "x-crmkit-open-enum", value=True),
-        HERE,
+        TITLE_PLACE,
         "anyOf with an enum",
     ),
 )
 def test_rejects_unknown_or_malformed_extension(case: Case, refused: Refused) -> None:
-    """A vendor extension is one of those in CONTRIBUTING.md, in the form that stands there."""
+    """An extension is one of those in CONTRIBUTING.md, with the values documented there."""
     refused(case)
 
 
@@ -107,7 +131,7 @@ def test_rejects_unknown_or_malformed_extension(case: Case, refused: Refused) ->
     Case(
         "separators in a number",
         put(*TITLE, value={"type": "integer", "x-crmkit-separated": BY_SEMICOLON}),
-        HERE,
+        TITLE_PLACE,
         "x-crmkit-separated",
     ),
     Case(
@@ -119,7 +143,7 @@ def test_rejects_unknown_or_malformed_extension(case: Case, refused: Refused) ->
     Case(
         "an envelope at a member",
         put(*TITLE, "x-crmkit-envelope", value="data"),
-        HERE,
+        TITLE_PLACE,
         "x-crmkit-envelope",
     ),
     Case(
@@ -137,7 +161,7 @@ def test_rejects_unknown_or_malformed_extension(case: Case, refused: Refused) ->
     Case("an open enum at an object", put(*NOTE, "x-crmkit-open-enum", value=True), "Note", "enum"),
 )
 def test_rejects_misplaced_extension(case: Case, refused: Refused) -> None:
-    """A vendor extension stands where CONTRIBUTING.md says it may; elsewhere it would be lost."""
+    """An extension is where CONTRIBUTING.md allows it; elsewhere it would have no effect."""
     refused(case)
 
 
@@ -145,13 +169,13 @@ def test_rejects_misplaced_extension(case: Case, refused: Refused) -> None:
     Case(
         "to nowhere",
         put(*TITLE, value={"$ref": "#/components/schemas/No"}),
-        HERE,
+        TITLE_PLACE,
         "leads nowhere.*name a",
     ),
     Case(
         "to another file",
         put(*TITLE, value={"$ref": "other.yaml#/No"}),
-        HERE,
+        TITLE_PLACE,
         r"other\.yaml.*name a",
     ),
     Case(
@@ -176,36 +200,66 @@ def test_rejects_broken_reference(case: Case, refused: Refused) -> None:
 
 
 @for_each(
-    Case("an object inline", put(*TITLE, value=OBJECT), HERE, "inline.*components/schemas"),
-    Case("an enum inline", put(*TITLE, "enum", value=["a"]), HERE, "inline.*components/schemas"),
+    Case("an object inline", put(*TITLE, value=OBJECT), TITLE_PLACE, "inline.*components/schemas"),
     Case(
-        "an enum of both", enum(1, "a", type_="integer"), HERE + "|Rank", "values that are not int"
+        "an enum inline",
+        put(*TITLE, "enum", value=["a"]),
+        TITLE_PLACE,
+        "inline.*components/schemas",
     ),
-    Case("values that differ by case", enum("a", "A"), HERE + "|Rank", "'A'|'a'"),
-    Case("values that make one name", enum("a b", "a-b"), HERE + "|Rank", "'a.b'"),
     Case(
-        "two kinds of text", either(TEXT, {**TEXT, "x-crmkit-format": "dmy"}), HERE, "are strings"
+        "an enum of mixed types",
+        enum(1, "a", type_="integer"),
+        TITLE_PLACE + "|Rank",
+        "values that are not int",
     ),
-    Case("two kinds of number", either({"type": "integer"}, SECONDS), HERE, "are numbers"),
-    Case("two maps", either(MAP, {"type": "object"}), HERE, "are objects|inline"),
+    Case("values that differ by case", enum("a", "A"), TITLE_PLACE + "|Rank", "'A'|'a'"),
+    Case("values with the same name", enum("a b", "a-b"), TITLE_PLACE + "|Rank", "'a.b'"),
     Case(
-        "objects alike", either(REF, {"$ref": "#/components/schemas/Saved"}), HERE, "tells.*const"
+        "two string formats",
+        either(STRING, {**STRING, "x-crmkit-format": "dmy"}),
+        TITLE_PLACE,
+        "are strings",
     ),
-    Case("a union of nothing", either({"type": "null"}), HERE, "without members.*besides null"),
+    Case("two number formats", either({"type": "integer"}, SECONDS), TITLE_PLACE, "are numbers"),
+    Case("two maps", either(MAP, {"type": "object"}), TITLE_PLACE, "are objects|inline"),
+    Case(
+        "objects without a discriminator",
+        either(REF, {"$ref": "#/components/schemas/Saved"}),
+        TITLE_PLACE,
+        "tells.*const",
+    ),
+    Case(
+        "a union of nothing", either({"type": "null"}), TITLE_PLACE, "without members.*besides null"
+    ),
     Case("allOf", put(*NOTE, "allOf", value=[OBJECT]), "schemas/Note", "allOf.*write the members"),
-    Case("allOf at a member", put(*TITLE, value={"allOf": [{"type": "string"}]}), HERE, "type"),
-    Case("an unknown type", put(*TITLE, "type", value="text"), HERE, "'text'|type text"),
-    Case("no type", put(*TITLE, value={"minLength": 1}), HERE, "type"),
-    Case("a list of lists in texts", items(BARS), f"{HERE}/items", "separated.*plain"),
-    Case("a map inline", put(*TITLE, value=MAP), HERE, "inline.*components/schemas"),
+    Case(
+        "allOf at a member", put(*TITLE, value={"allOf": [{"type": "string"}]}), TITLE_PLACE, "type"
+    ),
+    Case("an unknown type", put(*TITLE, "type", value="text"), TITLE_PLACE, "'text'|type text"),
+    Case("no type", put(*TITLE, value={"minLength": 1}), TITLE_PLACE, "type"),
+    Case(
+        "a list of strings with lists", items(SEPARATED), f"{TITLE_PLACE}/items", "separated.*plain"
+    ),
+    Case("a map inline", put(*TITLE, value=MAP), TITLE_PLACE, "inline.*components/schemas"),
     Case(
         "a format at another type",
         put(*TITLE, "x-crmkit-format", value="unix"),
-        HERE,
+        TITLE_PLACE,
         "is on string.*integers",
     ),
-    Case("labels by commas", put(*TITLE, value=by_comma("labeled")), HERE, "labeled.*by ','.*';'"),
-    Case("elements of no schema", put(*TITLE, value=by_comma("No")), HERE, "no schema No"),
+    Case(
+        "labeled values by commas",
+        put(*TITLE, value=by_comma("labeled")),
+        TITLE_PLACE,
+        "labeled.*by ','.*';'",
+    ),
+    Case(
+        "elements of an unknown schema",
+        put(*TITLE, value=by_comma("No")),
+        TITLE_PLACE,
+        "no schema No",
+    ),
     Case("open elements", put(*TITLE, value=by_comma("NoteInput")), "NoteInput", "'title'.*string"),
     Case(
         "required but missing",
@@ -221,12 +275,12 @@ def test_rejects_broken_reference(case: Case, refused: Refused) -> None:
     ),
 )
 def test_rejects_unsupported_schema(case: Case, refused: Refused) -> None:
-    """A schema is one of the kinds that decoders and encoders are emitted for."""
+    """A schema is one that decoders and encoders can be generated for."""
     refused(case)
 
 
-def model(name: str) -> Spoil:
-    """Return what gives the input model another name."""
+def model(name: str) -> Change:
+    """Return a change that renames the input model."""
     return all_of(
         put(*SCHEMAS, name, value=OBJECT),
         put(*BODY, "$ref", value=f"#/components/schemas/{name}"),
@@ -251,16 +305,16 @@ def model(name: str) -> Spoil:
         for name in ("options", "start", "page_size")
     ),
     Case(
-        "two members of one Python name",
+        "two members with the same Python name",
         put(*NOTE, "properties", "$id", value={"type": "string"}),
         "schemas/Note",
         "id",
     ),
-    Case("a model in small letters", model("note_input"), "note_input", "note_input|NoteInput"),
+    Case("a model in lower case", model("note_input"), "note_input", "note_input|NoteInput"),
     Case("a model called like its resource", model("Notes"), "Notes", "Notes"),
     Case("a model called like an import", model("Options"), "Options", "Options"),
     Case("a model called like a type", model("Any"), "Any", "Any"),
 )
 def test_rejects_reserved_name(case: Case, refused: Refused) -> None:
-    """Names that emitted code uses itself are free: none of the document's may hide them."""
+    """A name in the document must not hide a name that generated code uses."""
     refused(case)

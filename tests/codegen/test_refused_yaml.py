@@ -1,4 +1,4 @@
-"""Documents that YAML, JSON or OpenAPI's outline already rule out are refused in one line."""
+"""Documents that are not valid YAML, JSON or OpenAPI are refused with one line."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tests.codegen.invalid_documents import (
     for_each,
     put,
     replaced,
+    whole_text,
     without,
-    written,
 )
 
 
 @for_each(
-    Case("broken YAML", written("openapi: 3.1.0\npaths: {a: [1\n"), "line 3", "correct"),
-    Case("a tab", written("openapi: 3.1.0\ninfo:\n\ttitle: x\n"), "line 3", "correct"),
+    Case("broken YAML", whole_text("openapi: 3.1.0\npaths: {a: [1\n"), "line 3", "correct"),
+    Case("a tab", whole_text("openapi: 3.1.0\ninfo:\n\ttitle: x\n"), "line 3", "correct"),
     Case("a YAML tag", replaced(("Notes API", "!python/name:os.system")), "line 3", "correct"),
     Case("a control character", replaced(("Notes API", "Notes \x01")), "read", "control.*correct"),
     Case("a key twice", replaced(("version:", "title: again\n  version:")), "line 4", "title"),
@@ -28,16 +28,16 @@ from tests.codegen.invalid_documents import (
     Case("a date as a key", replaced(("'200':", "2026-01-01:")), r"line \d+", "quote"),
     Case("a boolean as a key", replaced(("title: Notes", "on: Notes")), "line 3", "quote"),
     Case("a date", replaced(("version: '1'", "version: 2026-01-01")), "info/version", "quote"),
-    Case("no number", put(*TITLE, "maxLength", value=float("nan")), "title/maxLength", ""),
+    Case("NaN", put(*TITLE, "maxLength", value=float("nan")), "title/maxLength", ""),
     Case("an infinite number", put(*TITLE, "maxLength", value=float("inf")), "title/maxLength", ""),
-    Case("no mapping", written("- openapi\n"), "openapi", r"3\.1"),
-    Case("nothing", written(""), "openapi", r"3\.1"),
+    Case("a list", whole_text("- openapi\n"), "openapi", r"3\.1"),
+    Case("an empty file", whole_text(""), "openapi", r"3\.1"),
     Case("another version", put("openapi", value="3.0.3"), "openapi", r"3\.1\.0"),
     Case("a version that is a number", put("openapi", value=3.1), "openapi", r"3\.1\.0"),
     Case("no version", without("openapi"), "openapi", r"3\.1\.0"),
 )
 def test_rejects_invalid_yaml(case: Case, refused: Refused) -> None:
-    """YAML that cannot be read, or that readers take for different things, is refused by line."""
+    """YAML that cannot be read, or that parsers read differently, is refused with its line."""
     refused(case)
 
 
@@ -55,10 +55,10 @@ def test_rejects_invalid_yaml(case: Case, refused: Refused) -> None:
         "^/notes",
         "paramet",
     ),
-    Case("tags that are texts", put("tags", value=["notes"]), "tags", "name"),
+    Case("tags that are strings", put("tags", value=["notes"]), "tags", "name"),
     Case("a tag without a description", without("tags", 0, "description"), "tag", "description"),
     Case(
-        "tags of an operation as text",
+        "tags of an operation as a string",
         put(*LIST, "tags", value="notes"),
         "GET /notes",
         "array|list",
@@ -96,5 +96,5 @@ def test_rejects_invalid_yaml(case: Case, refused: Refused) -> None:
     ),
 )
 def test_rejects_invalid_openapi(case: Case, refused: Refused) -> None:
-    """A document that lacks what OpenAPI or the emitters ask for is refused by its place."""
+    """A document without what OpenAPI or the generator requires is refused with the place."""
     refused(case)

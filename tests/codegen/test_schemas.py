@@ -1,4 +1,4 @@
-"""What becomes of the members of input models."""
+"""Whether members of input models may be None."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def nullable(checkout: Checkout, media: str, schema: dict[str, Any], **more: Any) -> bool:
-    """Return whether a member of an input may be None, whose body is sent as a media type."""
+    """Return whether a member of an input that is sent as a media type may be None."""
     tree = base()
     body = at(tree, *CREATE, "requestBody")
     body["content"] = {media: body["content"].pop("application/json")}
@@ -38,12 +38,12 @@ def nullable(checkout: Checkout, media: str, schema: dict[str, Any], **more: Any
 def test_form_members_are_cleared_by_an_empty_string(
     checkout: Checkout, schema: dict[str, Any]
 ) -> None:
-    """Where a form has an empty text for nothing, None is that; JSON says itself what is null."""
+    """In a form, None is sent as an empty string; in JSON, only a nullable member may be None."""
     assert nullable(checkout, FORM, schema)
     assert not nullable(checkout, "application/json", schema)
 
 
 def test_form_members_that_cannot_be_cleared_are_not_nullable(checkout: Checkout) -> None:
-    """What a form cannot clear by an empty text is never None: numbers, and what has to be sent."""
+    """Members that an empty string cannot clear are not nullable: numbers and required ones."""
     assert not nullable(checkout, FORM, {"type": "integer", "x-crmkit-format": "bit"})
     assert not nullable(checkout, FORM, {"type": "string"}, required=["title"])

@@ -29,8 +29,8 @@ def custom_field(definition: Tree) -> Tree:
         case "Single choice":
             return {"enum": [*definition["choices"], "", None]}
         case "Multiple choice":
-            one = f"(?:{'|'.join(choices)})"
-            return {"type": ["string", "null"], "pattern": f"^(?:{one}(?:;{one})*)?$"}
+            any_choice = f"(?:{'|'.join(choices)})"
+            return {"type": ["string", "null"], "pattern": f"^(?:{any_choice}(?:;{any_choice})*)?$"}
         case "Number":
             return {"type": ["string", "null"], "pattern": r"^(?:-?[0-9]+(?:\.[0-9]+)?)?$"}
         case "Date":
@@ -51,7 +51,9 @@ def relenta(definitions: list[Tree]) -> Tree:
     """
     tree = wire("relenta")
     contact = tree["components"]["schemas"]["ContactInput"]
-    contact["properties"] |= {one["key"]: custom_field(one) for one in definitions}
+    contact["properties"] |= {
+        definition["key"]: custom_field(definition) for definition in definitions
+    }
     contact["additionalProperties"] = False
     for body in tree["components"]["requestBodies"].values():
         body["content"] = {"application/json": body["content"]["application/json"]}
@@ -173,11 +175,11 @@ def _without(node: Any, name: str) -> None:
     """Take the members of a name out of a tree, except where it is a property's."""
     if isinstance(node, dict):
         node.pop(name, None)
-        for one in node.values():
-            _without(one, name)
+        for child in node.values():
+            _without(child, name)
     elif isinstance(node, list):
-        for one in node:
-            _without(one, name)
+        for child in node:
+            _without(child, name)
 
 
 def resolved(tree: Tree, node: Tree) -> Tree:

@@ -141,10 +141,10 @@ def group_document(name: str, profile: str, http: httpx.Client) -> Tree:
         profile: Kind of server: "espocrm" or "autocrm".
         http: A client of the mock, with the credentials of the run.
     """
-    found = GROUPS[name]
+    group = GROUPS[name]
     tree: Tree = _bare(wire("autocrm"))
-    tree["paths"] = dict(_paths(tree, found, profile))
-    scheme = "espoAuthorization" if found.admin else "apiKey"
+    tree["paths"] = dict(_paths(tree, group, profile))
+    scheme = "espoAuthorization" if group.admin else "apiKey"
     schemes = tree["components"]["securitySchemes"]
     tree["components"]["securitySchemes"] = {scheme: schemes[scheme]}
     tree["security"] = [{scheme: []}]
@@ -152,13 +152,13 @@ def group_document(name: str, profile: str, http: httpx.Client) -> Tree:
         _silent_deletions(tree)
     _links(tree)
     ids = _records(tree, http)
-    _parameters(tree, found, ids)
+    _parameters(tree, group, ids)
     narrow_records(tree)
-    known = ids.get(found.entity) or [seed.ACCOUNT] * (READ + CHANGED + 1)
+    known = ids.get(group.entity) or [seed.ACCOUNT] * (READ + CHANGED + 1)
     deleted = known[READ + CHANGED :]
-    linked = [*found.link[1]]
+    linked = [*group.link[1]]
     narrow_others(
-        tree, found.entity, Ids(known[:READ], known[READ : READ + CHANGED], deleted, linked)
+        tree, group.entity, Ids(known[:READ], known[READ : READ + CHANGED], deleted, linked)
     )
     _prune(tree)
     return tree
@@ -186,38 +186,38 @@ def _bare(node: Any, *, names: bool = False) -> Any:
         names: Whether its keys are the vendor's names.
     """
     if isinstance(node, list):
-        return [_bare(one) for one in node]
+        return [_bare(child) for child in node]
     if not isinstance(node, dict):
         return node
     return {
-        key: _bare(one, names=not names and key in {"properties", "schemas", "parameters"})
-        for key, one in node.items()
+        key: _bare(child, names=not names and key in {"properties", "schemas", "parameters"})
+        for key, child in node.items()
         if names or key not in {"examples", "example", "x-crmkit-evidence"}
     }
 
 
-def _paths(tree: Tree, found: Group, profile: str) -> Iterator[tuple[str, Tree]]:
+def _paths(tree: Tree, group: Group, profile: str) -> Iterator[tuple[str, Tree]]:
     """Yield the paths of a group, the generic ones for its entity type."""
     for path, item in tree["paths"].items():
         # Only entity types with a status have a board.
-        entity = "Lead" if path.startswith("/Kanban") else found.entity
+        entity = "Lead" if path.startswith("/Kanban") else group.entity
         special = path.replace("{entityType}", entity)
         if special != path and special in tree["paths"]:
             continue
-        if path.startswith("/TargetList") and found.entity != "CGadget":
+        if path.startswith("/TargetList") and group.entity != "CGadget":
             continue
         kept = {
             method: {
                 **node,
                 "parameters": [
-                    one
+                    param
                     for ref in (*item.get("parameters", ()), *node.get("parameters", ()))
-                    if (one := resolved(tree, ref))["name"] != "entityType"
+                    if (param := resolved(tree, ref))["name"] != "entityType"
                 ],
             }
             for method, node in item.items()
             if method in METHODS
-            and node["tags"][0] in found.tags
+            and node["tags"][0] in group.tags
             and profile in node.get("x-crmkit-profile", [profile])
         }
         if kept:
@@ -268,7 +268,7 @@ def _records(tree: Tree, http: httpx.Client) -> dict[str, list[str]]:
     return ids
 
 
-def _parameters(tree: Tree, found: Group, ids: dict[str, list[str]]) -> None:
+def _parameters(tree: Tree, group: Group, ids: dict[str, list[str]]) -> None:
     for path, method, operation in operations(tree):
         kind = "chunk" if "/chunk/" in path else path.split("/")[1]
         kept: list[Tree] = []
@@ -288,10 +288,10 @@ def _parameters(tree: Tree, found: Group, ids: dict[str, list[str]]) -> None:
                     deleted = method == "delete" and path.endswith("/{id}")
                     known = known[READ + CHANGED :] if deleted else known[:READ]
                 if parameter["in"] == "query":
-                    known = [*found.link[1]]
+                    known = [*group.link[1]]
                 schema = {"type": "string", "enum": known}
             if name == "link":
-                schema = {"type": "string", "enum": [found.link[0]]}
+                schema = {"type": "string", "enum": [group.link[0]]}
             always = name == "X-Skip-Duplicate-Check"
             kept.append(
                 {

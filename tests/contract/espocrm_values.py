@@ -144,13 +144,13 @@ _LEFT_OUT = {
 def narrow_records(tree: Tree) -> None:
     """Let members of records that are sent be what fields take.
 
-    A schema is for new records then; beside it there is one for changes, which need nothing.
+    The schema is then for new records; a second one for changes has no required members.
     """
     schemas = tree["components"]["schemas"]
     for name, needed in NEEDED.items():
         members = schemas[name]["properties"]
-        for member, one in members.items():
-            members[member] = _value(schemas, member, one, needed=member in needed)
+        for member, documented in members.items():
+            members[member] = _value(schemas, member, documented, needed=member in needed)
         schemas[name]["additionalProperties"] = False
         pair = ["parentType", "parentId"] if "parentType" in members else []
         schemas[f"{name}Changes"] = {**schemas[name], "required": pair}
@@ -164,9 +164,9 @@ def narrow_records(tree: Tree) -> None:
                     content["schema"] = {"$ref": changes}
 
 
-def _value(schemas: Tree, member: str, one: Tree, *, needed: bool) -> Tree:
-    component = one.get("$ref", "").rpartition("/")[2]
-    schema: Tree = dict(_MEMBERS.get(member) or _VALUES.get(component) or one)
+def _value(schemas: Tree, member: str, documented: Tree, *, needed: bool) -> Tree:
+    component = documented.get("$ref", "").rpartition("/")[2]
+    schema: Tree = dict(_MEMBERS.get(member) or _VALUES.get(component) or documented)
     if member in KNOWN:
         ids = {"enum": [*KNOWN[member]]}
         many = {"type": ["array", "null"], "items": ids, "maxItems": 3}
@@ -202,18 +202,18 @@ def narrow_others(tree: Tree, entity: str, ids: Ids) -> None:
     for name, needed in _REQUIRED.items():
         schemas[name]["required"] = needed
     named = {"const": entity}
-    one, linked = {"enum": ids.read}, {"enum": ids.linked}
+    known_id, linked = {"enum": ids.read}, {"enum": ids.linked}
     many: Tree = {"type": "array", "minItems": 1, "items": {"enum": ids.changed}}
     deleted = {**many, "items": {"enum": ids.deleted}}
     of_family: dict[str, Tree] = {
-        "RecordReference": {"id": one},
-        "LeadConversionInput": {"id": one},
+        "RecordReference": {"id": known_id},
+        "LeadConversionInput": {"id": known_id},
         "LinkInput": {"id": linked, "ids": {"type": "array", "items": linked}},
         "MassUpdateInput": {"ids": many},
         "MassDeleteInput": {"ids": deleted},
         "MassActionInput": {"entityType": named},
         "MassActionParams": {"ids": deleted},
-        "ActionInput": {"entityType": named, "id": one},
+        "ActionInput": {"entityType": named, "id": known_id},
         "ExportInput": {"entityType": named, "ids": many},
     }
     for name, members in of_family.items():

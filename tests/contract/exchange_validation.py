@@ -58,9 +58,9 @@ class ExchangeValidator:
 
     def _query(self, operation: Tree, exchange: Exchange) -> Iterable[str]:
         known = {
-            one["name"]: one
-            for one in (resolved(self.tree, node) for node in operation.get("parameters", []))
-            if one["in"] == "query"
+            param["name"]: param
+            for param in (resolved(self.tree, node) for node in operation.get("parameters", []))
+            if param["in"] == "query"
         }
         names = [name for name, _ in exchange.query]
         yield from (
@@ -74,7 +74,7 @@ class ExchangeValidator:
             if known[name]["schema"].get("type") == "integer":
                 value = int(text) if text.isascii() and text.isdigit() else text
             yield from self._errors(f"the parameter {name}", known[name]["schema"], value)
-        required = {name for name, one in known.items() if one.get("required")}
+        required = {name for name, param in known.items() if param.get("required")}
         yield from (f"the parameter {name} is missing" for name in required - {*names})
 
     def _body(self, operation: Tree, exchange: Exchange) -> Iterable[str]:

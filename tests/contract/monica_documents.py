@@ -99,7 +99,9 @@ def settings(tree: Tree) -> str:
     text = _SETTINGS
     for _, _, operation in _operations(tree):
         body = resolved(tree, operation.get("requestBody", {})).get("content", {})
-        if body and not any(resolved(tree, one["schema"]).get("required") for one in body.values()):
+        if body and not any(
+            resolved(tree, content["schema"]).get("required") for content in body.values()
+        ):
             text += f"""
 [[operations]]
 include-operation-id = "{operation["operationId"]}"
@@ -145,7 +147,7 @@ def _records(tree: Tree, http: httpx.Client) -> Ids:
             assert made.status_code in {200, 201}, (path, made.text)
             payload = made.json()["data"]
             if "messages" in path:
-                ids["messages"] = [one["id"] for one in payload["messages"]]
+                ids["messages"] = [message["id"] for message in payload["messages"]]
             else:
                 ids.setdefault(operation["tags"][0], []).append(payload["id"])
     for id, path in lists.items():
@@ -170,22 +172,26 @@ def _ids(tree: Tree, ids: Ids) -> None:
     for path, method, operation in _operations(tree):
         tag = "messages" if "messages" in path else operation["tags"][0]
         for index, parameter in enumerate(operation.get("parameters", ())):
-            found = resolved(tree, parameter)
-            if found["in"] != "path" or found["name"] not in {"id", "message_id"}:
+            resolved_param = resolved(tree, parameter)
+            if resolved_param["in"] != "path" or resolved_param["name"] not in {"id", "message_id"}:
                 continue
-            known = [1] if tag == "messages" and found["name"] == "id" else ids.get(tag, [])
+            known = (
+                [1] if tag == "messages" and resolved_param["name"] == "id" else ids.get(tag, [])
+            )
             if len(known) > COUNT // 2:  # what is deleted cannot be read by others
                 half = len(known) // 3
                 known = known[half:] if method == "delete" else known[:half]
             if known:
                 schema = {"type": "integer", "enum": known}
-                operation["parameters"][index] = {**found, "schema": schema}
+                operation["parameters"][index] = {**resolved_param, "schema": schema}
     for name, schema in tree["components"]["schemas"].items():
-        for member, one in schema.get("properties", {}).items() if name[-5:] == "Input" else ():
+        for member, member_schema in (
+            schema.get("properties", {}).items() if name[-5:] == "Input" else ()
+        ):
             kind, numbers = KNOWN.get(member, ("", range(0)))
             # The run creates more of the other kinds.
             if kind and kind not in made:
-                _known(one, {"type": "integer", "enum": [*numbers]})
+                _known(member_schema, {"type": "integer", "enum": [*numbers]})
 
 
 def _known(member: Tree, schema: Tree) -> None:
@@ -211,9 +217,9 @@ def _lenient(tree: Tree) -> None:
     for name in ("minimum", "maximum"):
         del limit[name]
     for name in ("IdInput", "IntegerInput", "NumberInput", "BooleanInput"):
-        for one in components["schemas"][name]["anyOf"]:
-            if "pattern" in one:
-                one["pattern"] = f"^({one['pattern'].strip('^$')})?$"
+        for option in components["schemas"][name]["anyOf"]:
+            if "pattern" in option:
+                option["pattern"] = f"^({option['pattern'].strip('^$')})?$"
     for schema in components["schemas"].values():
         if "labels" in schema.get("properties", {}):
             schema["properties"]["labels"] = {}
@@ -224,13 +230,13 @@ def _lenient(tree: Tree) -> None:
 
 
 def _links(tree: Tree) -> None:
-    found = {operation["operationId"]: operation for _, _, operation in _operations(tree)}
-    for id, operation in found.items():
+    by_id = {operation["operationId"]: operation for _, _, operation in _operations(tree)}
+    for id, operation in by_id.items():
         tag, _, verb = id.rpartition("_")
         links = {
             name: {"operationId": f"{tag}_{name}", "parameters": {"id": "$response.body#/data/id"}}
             for name in ("get", "update", "delete", "update_work", "set_tags", "contacts")
-            if verb == "create" and f"{tag}_{name}" in found
+            if verb == "create" and f"{tag}_{name}" in by_id
         }
         for status in ("200", "201"):
             if links and status in operation["responses"]:

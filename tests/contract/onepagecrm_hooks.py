@@ -27,9 +27,9 @@ from schemathesis.generation.meta import TestPhase
 from yaml import YAMLError
 
 from tests.contract.account_documents import resolved
-from tests.contract.written_forms import Written
+from tests.contract.written_forms import FormatWriter
 
-DOCUMENT = Written(json.loads(Path("document.json").read_text("utf-8")))
+DOCUMENT = FormatWriter(json.loads(Path("document.json").read_text("utf-8")))
 #: The state from which cases start, as the mock's control plane takes it.
 STATE = Path("state.json").read_bytes()
 LOGIN = {
@@ -60,9 +60,9 @@ def _with_http_status(self: HTTPAdapter, request: Any, answer: Any) -> requests.
     """Build the response with the HTTP status that its body means."""
     response = _build_response(self, request, answer)
     if response.status_code == 200:
-        found = _STATUS.search(response.content)
-        if found is not None:
-            response.status_code = HTTP_STATUS.get(int(found[1]), 200)
+        match = _STATUS.search(response.content)
+        if match is not None:
+            response.status_code = HTTP_STATUS.get(int(match[1]), 200)
         if response.status_code == 200 and not _READS.search(f"{request.method} {request.url}"):
             CHANGED.append(request.url)
     return response

@@ -1,4 +1,4 @@
-"""Validation of a document by exchanges that were recorded from real servers."""
+"""Validation of a document by exchanges recorded from real servers."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _DAMAGE = {"damaged": True}
 
 
 @dataclass(frozen=True)
-class Pair:
-    """A request and the server's reply.
+class RecordedExchange:
+    """A recorded request and the server's reply.
 
     Args:
         label: Name of the pair.
@@ -62,7 +62,7 @@ class Pair:
     note: str = ""
 
     @property
-    def good(self) -> bool:
+    def succeeded(self) -> bool:
         """Whether the request succeeded."""
         return 200 <= self.status < 300
 
@@ -73,8 +73,8 @@ class Pair:
 
 
 @dataclass
-class Checked:
-    """A document that recorded pairs are validated by.
+class RecordedDocument:
+    """A document that validates recorded exchanges.
 
     Args:
         tree: The document.
@@ -114,16 +114,16 @@ class Checked:
             for path in ordered
         ]
 
-    def operation(self, pair: Pair) -> Tree | None:
+    def operation(self, pair: RecordedExchange) -> Tree | None:
         """Return the operation of a pair; None if the document has none."""
         path = pair.path.partition("?")[0].removeprefix(self.base)
         if not self.slash:
             path = path.rstrip("/")
         item = next((item for route, item in self._routes if route.fullmatch(path or "/")), {})
-        found: Tree | None = item.get(pair.method.lower())
-        return found
+        operation: Tree | None = item.get(pair.method.lower())
+        return operation
 
-    def reply_schema(self, pair: Pair, operation: Tree) -> tuple[Tree | None, str]:
+    def reply_schema(self, pair: RecordedExchange, operation: Tree) -> tuple[Tree | None, str]:
         """Return the schema of a pair's reply, None if there is nothing to check, and an error."""
         if str(pair.status) not in operation["responses"]:
             return None, f"status {pair.status} is not documented"
@@ -131,17 +131,14 @@ class Checked:
         kind = _media(pair.headers)
         if pair.cut is not None:
             return None, ""
-        if pair.text == "" and (not content or pair.good):
-            return (
-                None,
-                "",
-            )  # where no body is documented, or by its description there is none
+        if pair.text == "" and (not content or pair.succeeded):
+            return None, ""  # no body is documented, or the description says that there is none
         described = content.get(kind, content.get("*/*"))
         if described is None:
             return None, f"media type {kind!r} is not documented"
         return described.get("schema"), ""
 
-    def reply_errors(self, pair: Pair, operation: Tree) -> list[str]:
+    def reply_errors(self, pair: RecordedExchange, operation: Tree) -> list[str]:
         """Return where a pair's reply differs from the document."""
         schema, error = self.reply_schema(pair, operation)
         if error:
@@ -150,7 +147,7 @@ class Checked:
             return []
         return self._errors(pair, schema, pair.body if pair.is_json else pair.text)
 
-    def request_errors(self, pair: Pair, operation: Tree) -> list[str]:
+    def request_errors(self, pair: RecordedExchange, operation: Tree) -> list[str]:
         """Return where a body that the server accepted is invalid by the document."""
         described = self.resolve(operation.get("requestBody", {}))
         content, kind = described.get("content", {}), _media(pair.request_headers)
@@ -174,25 +171,25 @@ class Checked:
         """Whether members of a body may be in the query, as Monica allows."""
         return not self.slash
 
-    def _errors(self, pair: Pair, schema: Tree, value: Any) -> list[str]:
+    def _errors(self, pair: RecordedExchange, schema: Tree, value: Any) -> list[str]:
         return [
             f"{pair.label}: /{'/'.join(map(str, error.instance_path))}: {error.message[:160]}"
             for error in self.validator(schema).iter_errors(value)
         ]
 
-    def uncovered(self, pairs: list[Pair]) -> list[str]:
+    def uncovered(self, pairs: list[RecordedExchange]) -> list[str]:
         """Return the labels of the pairs without an operation."""
         return [pair.label for pair in pairs if self.operation(pair) is None]
 
-    def covered(self, pairs: list[Pair]) -> Iterator[tuple[Pair, Tree]]:
+    def covered(self, pairs: list[RecordedExchange]) -> Iterator[tuple[RecordedExchange, Tree]]:
         """Yield the pairs that have an operation, with it."""
         for pair in pairs:
             operation = self.operation(pair)
             if operation is not None:
                 yield pair, operation
 
-    def tightness(self, pairs: list[Pair]) -> tuple[int, int, list[str]]:
-        """Put an object in place of one leaf after another of the successful replies.
+    def tightness(self, pairs: list[RecordedExchange]) -> tuple[int, int, list[str]]:
+        """Replace the leaves of the successful replies, one at a time, with an object.
 
         Returns:
             How many of the damaged replies are rejected, how many there are, and the places of
@@ -201,7 +198,7 @@ class Checked:
         rejected, places = 0, list[str]()
         for pair, operation in self.covered(pairs):
             schema, _ = self.reply_schema(pair, operation)
-            if not (pair.good and pair.is_json and schema is not None):
+            if not (pair.succeeded and pair.is_json and schema is not None):
                 continue
             check, sample = self.validator(schema), random.Random(pair.label)  # noqa: S311  # a sample, not a secret
             paths = list(_leaves(pair.body))
@@ -215,10 +212,10 @@ class Checked:
         return rejected, rejected + len(places), places
 
 
-def pairs(name: str) -> list[Pair]:
+def pairs(name: str) -> list[RecordedExchange]:
     """Read the recorded pairs of a kind of server."""
     lines = (ROOT / "tests" / "recorded" / f"{name}.jsonl").read_bytes().decode().split("\n")
-    return [Pair(**json.loads(line)) for line in lines if line]
+    return [RecordedExchange(**json.loads(line)) for line in lines if line]
 
 
 def document(name: str) -> Tree:
@@ -260,7 +257,7 @@ def _leaves(node: Any, path: Path_ = ()) -> Iterator[Path_]:
 
 @contextmanager
 def _damaged(tree: Any, path: Path_) -> Iterator[Any]:
-    """Give a tree with an object in place of one leaf, which is put back afterwards."""
+    """Yield a tree with an object in place of one leaf, and restore the leaf afterwards."""
     if not path:
         yield dict(_DAMAGE)
         return

@@ -103,8 +103,8 @@ class Harness:
         """Return all rows, from pages of the largest size up to an empty one."""
         rows: list[Row] = []
         page = 1
-        while found := self.rows(resource, http, page=page, page_size=resource.biggest):
-            rows += found
+        while page_rows := self.rows(resource, http, page=page, page_size=resource.biggest):
+            rows += page_rows
             page += 1
         return rows
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from tests.contract.recorded import Pair
+from tests.contract.recorded import RecordedExchange
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Replay:
         default_factory=dict[tuple[str, str], Mapping[str, str]]
     )
 
-    def send(self, http: httpx.Client, pair: Pair) -> httpx.Response:
+    def send(self, http: httpx.Client, pair: RecordedExchange) -> httpx.Response:
         """Send the request of a pair."""
         headers: dict[str, str] = {}
         for name, value in pair.request_headers.items():
@@ -48,7 +48,7 @@ class Replay:
             pair.method, url, headers=headers, content=content, **_json(pair.request_body)
         )
 
-    def differences(self, pair: Pair, response: httpx.Response) -> list[str]:
+    def differences(self, pair: RecordedExchange, response: httpx.Response) -> list[str]:
         """Return how a response differs from that of a pair."""
         if response.status_code != pair.status:
             return [f"status {response.status_code}, not {pair.status}: {response.text[:200]}"]
@@ -58,12 +58,12 @@ class Replay:
             body = response.json()
         except ValueError:
             return [f"not JSON: {response.text[:200]}"]
-        found = [*shape_differences(pair.body, body)]
+        differences = [*shape_differences(pair.body, body)]
         if pair.status >= 400:
             mine, recorded = self.error_of(body), self.error_of(pair.body)
             if recorded is not None and mine != recorded:
-                found.append(f"{mine!r}, not {recorded!r}")
-        return found
+                differences.append(f"{mine!r}, not {recorded!r}")
+        return differences
 
 
 def unexpected(differences: Mapping[str, list[str]], exceptions: Mapping[str, str]) -> list[str]:
@@ -76,9 +76,9 @@ def unexpected(differences: Mapping[str, list[str]], exceptions: Mapping[str, st
     return [
         *(
             f"{label}: {difference}"
-            for label, found in differences.items()
+            for label, pair_differences in differences.items()
             if label not in exceptions
-            for difference in found
+            for difference in pair_differences
         ),
         *(
             f"{label}: answered as recorded, no longer an exception"
@@ -111,7 +111,9 @@ def shape_differences(recorded: Any, mine: Any, place: str = "") -> Iterator[str
             yield f"{place}: {len(mine)} items, not {len(recorded)}"
             return
         for index, item in enumerate(mine):
-            tries = [[*shape_differences(one, item, f"{place}[{index}]")] for one in recorded]
+            tries = [
+                [*shape_differences(candidate, item, f"{place}[{index}]")] for candidate in recorded
+            ]
             yield from min(tries, key=len)
 
 

@@ -81,15 +81,15 @@ class Watch:
 
     def rows(self, query: str = "") -> list[Row]:
         """Return all contacts that a query selects, waiting ones included."""
-        found: list[Row] = []
+        contacts: list[Row] = []
         for waiting in (0, 1):
             page = 1
             while rows := self.call("GET", f"/contacts?waiting={waiting}&page={page}{query}")[
                 "data"
             ]["contacts"]:
-                found += rows
+                contacts += rows
                 page += 1
-        return found
+        return contacts
 
     def deals(self) -> list[Row]:
         """Return the deals of all contacts."""
@@ -130,7 +130,7 @@ def tags_agree_with_lists(watch: Watch) -> None:
 def statuses_agree_with_lists(watch: Watch) -> None:
     """Check that a status counts the contacts that have it, and `all` counts all."""
     rows = watch.rows()
-    counts = {one["name"]: one["count"] for one in watch.view["statuses"]}
+    counts = {status["name"]: status["count"] for status in watch.view["statuses"]}
     assert counts.pop("all") == len(rows)
     assert sum(counts.values()) == len(rows)
     for name, count in counts.items():

@@ -39,7 +39,7 @@ class Case:
     Args:
         entity: Entity type that is searched.
         item: The item.
-        fits: What says of a record, as a read shows it, whether it should be found.
+        fits: Returns whether the filter should match a record, which is as a read returns it.
     """
 
     entity: str
@@ -53,7 +53,7 @@ class Case:
 def account(type_: str, attribute: str | None, value: Any, fits: Fits, **more: Any) -> Case:
     """Return a case on accounts."""
     item = {"type": type_, "attribute": attribute, "value": value, **more}
-    return Case("Account", {name: one for name, one in item.items() if one is not None}, fits)
+    return Case("Account", {name: value for name, value in item.items() if value is not None}, fits)
 
 
 def local(record: Record, name: str = "cLastVisit") -> date:
@@ -70,7 +70,7 @@ def at_datetime(type_: str, value: Any, fits: Callable[[date], bool]) -> Case:
         type_,
         "cLastVisit",
         value,
-        lambda one: one["cLastVisit"] is not None and fits(local(one)),
+        lambda row: row["cLastVisit"] is not None and fits(local(row)),
         dateTime=True,
         timeZone="Europe/Prague",
     )
@@ -82,7 +82,7 @@ def on_date(type_: str, value: Any, fits: Callable[[date], bool]) -> Case:
         type_,
         "cFounded",
         value,
-        lambda one: one["cFounded"] is not None and fits(date.fromisoformat(one["cFounded"])),
+        lambda row: row["cFounded"] is not None and fits(date.fromisoformat(row["cFounded"])),
         timeZone="Europe/Prague",
     )
 
@@ -120,67 +120,67 @@ VALUED: list[tuple[str, Any, Callable[[date], bool]]] = [
 ]
 
 
-def text(one: Record, name: str) -> str | None:
+def text(row: Record, name: str) -> str | None:
     """Return a str as the database compares it."""
-    value = one[name]
+    value = row[name]
     return None if value is None else str(value).lower()
 
 
-def roles(one: Record) -> list[Any]:
+def roles(row: Record) -> list[Any]:
     """Return the roles that a contact has at its accounts."""
-    return [columns["role"] for columns in one["accountsColumns"].values()]
+    return [columns["role"] for columns in row["accountsColumns"].values()]
 
 
 CASES: list[Case] = [
-    account("equals", "industry", "retail", lambda one: one["industry"] == "Retail"),
+    account("equals", "industry", "retail", lambda row: row["industry"] == "Retail"),
     account("equals", "industry", ["Retail", "Banking"],
-            lambda one: one["industry"] in ("Retail", "Banking")),
-    account("equals", "cRating", "3", lambda one: one["cRating"] == 3),
-    account("equals", "cIsKey", 1, lambda one: one["cIsKey"]),
-    account("equals", "cIsKey", "true", lambda one: not one["cIsKey"]),
+            lambda row: row["industry"] in ("Retail", "Banking")),
+    account("equals", "cRating", "3", lambda row: row["cRating"] == 3),
+    account("equals", "cIsKey", 1, lambda row: row["cIsKey"]),
+    account("equals", "cIsKey", "true", lambda row: not row["cIsKey"]),
     account("equals", "industry", "", lambda _: False),
-    account("equals", "industry", None, lambda one: one["industry"] is None),
-    account("equals", "id", seed.ACCOUNT, lambda one: one["id"] == seed.ACCOUNT),
-    account("equals", "emailAddress", "second3@x.example", lambda one: one["name"] == "Acc 03"),
+    account("equals", "industry", None, lambda row: row["industry"] is None),
+    account("equals", "id", seed.ACCOUNT, lambda row: row["id"] == seed.ACCOUNT),
+    account("equals", "emailAddress", "second3@x.example", lambda row: row["name"] == "Acc 03"),
     account("equals", "deleted", 1, lambda _: False),
-    account("notEquals", "industry", "Retail", lambda one: one["industry"] not in (None, "Retail")),
+    account("notEquals", "industry", "Retail", lambda row: row["industry"] not in (None, "Retail")),
     account("in", "industry", ["Retail", "Banking"],
-            lambda one: one["industry"] in ("Retail", "Banking")),
+            lambda row: row["industry"] in ("Retail", "Banking")),
     account("notIn", "industry", ["Retail"],
-            lambda one: one["industry"] not in (None, "Retail")),
+            lambda row: row["industry"] not in (None, "Retail")),
     *(
         account(type_, "cRating", 5, fits)
         for type_, fits in (
-            ("greaterThan", lambda one: one["cRating"] is not None and one["cRating"] > 5),
-            ("lessThan", lambda one: one["cRating"] is not None and one["cRating"] < 5),
-            ("greaterThanOrEquals", lambda one: one["cRating"] is not None and one["cRating"] >= 5),
-            ("lessThanOrEquals", lambda one: one["cRating"] is not None and one["cRating"] <= 5),
+            ("greaterThan", lambda row: row["cRating"] is not None and row["cRating"] > 5),
+            ("lessThan", lambda row: row["cRating"] is not None and row["cRating"] < 5),
+            ("greaterThanOrEquals", lambda row: row["cRating"] is not None and row["cRating"] >= 5),
+            ("lessThanOrEquals", lambda row: row["cRating"] is not None and row["cRating"] <= 5),
         )
     ),
     account("between", "cRating", [3, 5],
-            lambda one: one["cRating"] is not None and 3 <= one["cRating"] <= 5),
+            lambda row: row["cRating"] is not None and 3 <= row["cRating"] <= 5),
     account("between", "cFounded", ["2024-02-01", "2024-03-01"],
-            lambda one: one["cFounded"] is not None
-            and "2024-02-01" <= one["cFounded"] <= "2024-03-01"),
+            lambda row: row["cFounded"] is not None
+            and "2024-02-01" <= row["cFounded"] <= "2024-03-01"),
     account("greaterThan", "cBudgetConverted", 5,
-            lambda one: one["cBudgetConverted"] is not None and one["cBudgetConverted"] > 5),
-    account("contains", "name", "CC 0", lambda one: "cc 0" in (text(one, "name") or "")),
-    account("contains", "phoneNumber", "7770", lambda one: "7770" in (one["phoneNumber"] or "")),
+            lambda row: row["cBudgetConverted"] is not None and row["cBudgetConverted"] > 5),
+    account("contains", "name", "CC 0", lambda row: "cc 0" in (text(row, "name") or "")),
+    account("contains", "phoneNumber", "7770", lambda row: "7770" in (row["phoneNumber"] or "")),
     account("notContains", "industry", "tail",
-            lambda one: one["industry"] is not None and "tail" not in one["industry"]),
+            lambda row: row["industry"] is not None and "tail" not in row["industry"]),
     account("startsWith", "name", "acc 1",
-            lambda one: (text(one, "name") or "").startswith("acc 1")),
-    account("endsWith", "name", "1", lambda one: (text(one, "name") or "").endswith("1")),
-    account("like", "name", "a%1_", lambda one: (text(one, "name") or "").startswith("acc 1")),
+            lambda row: (text(row, "name") or "").startswith("acc 1")),
+    account("endsWith", "name", "1", lambda row: (text(row, "name") or "").endswith("1")),
+    account("like", "name", "a%1_", lambda row: (text(row, "name") or "").startswith("acc 1")),
     account("notLike", "industry", "R%",
-            lambda one: one["industry"] is not None and one["industry"][0] != "R"),
-    account("isNull", "industry", None, lambda one: one["industry"] is None),
-    account("isNotNull", "industry", None, lambda one: one["industry"] is not None),
-    account("ever", "industry", None, lambda one: one["industry"] is not None),
+            lambda row: row["industry"] is not None and row["industry"][0] != "R"),
+    account("isNull", "industry", None, lambda row: row["industry"] is None),
+    account("isNotNull", "industry", None, lambda row: row["industry"] is not None),
+    account("ever", "industry", None, lambda row: row["industry"] is not None),
     account("any", "industry", None, lambda _: True),
     account("none", "industry", None, lambda _: False),
-    account("isTrue", "cIsKey", None, lambda one: one["cIsKey"]),
-    account("isFalse", "cIsKey", None, lambda one: not one["cIsKey"]),
+    account("isTrue", "cIsKey", None, lambda row: row["cIsKey"]),
+    account("isFalse", "cIsKey", None, lambda row: not row["cIsKey"]),
     *(at_datetime(type_, None, fits) for type_, fits in PERIODS.items()),
     *(on_date(type_, None, fits) for type_, fits in PERIODS.items()),
     *(at_datetime(type_, value, fits) for type_, value, fits in VALUED),
@@ -191,51 +191,51 @@ CASES: list[Case] = [
     *(
         account(type_, "cLastVisit", None, fits, dateTime=True)
         for type_, fits in (
-            ("past", lambda one: (one["cLastVisit"] or "9") < "2024-02-29 23:30:00"),
-            ("future", lambda one: (one["cLastVisit"] or "") > "2024-02-29 23:30:00"),
+            ("past", lambda row: (row["cLastVisit"] or "9") < "2024-02-29 23:30:00"),
+            ("future", lambda row: (row["cLastVisit"] or "") > "2024-02-29 23:30:00"),
         )
     ),
     # Without dateTime a datetime is compared with a bare date, and never equals it.
     account("today", "cLastVisit", None, lambda _: False),
     account("on", "cLastVisit", "2024-03-01", lambda _: False),
     account("linkedWith", "assignedUser", "6b0000000000000b6",
-            lambda one: one["assignedUserId"] == "6b0000000000000b6"),
-    account("linkedWith", "teams", ["6b0000000000000a1"], lambda one: bool(one["teamsIds"])),
-    account("notLinkedWith", "teams", ["6b0000000000000a1"], lambda one: not one["teamsIds"]),
-    account("isLinked", "contacts", None, lambda one: one["id"] in STAFFED),
-    account("isNotLinked", "contacts", None, lambda one: one["id"] not in STAFFED),
+            lambda row: row["assignedUserId"] == "6b0000000000000b6"),
+    account("linkedWith", "teams", ["6b0000000000000a1"], lambda row: bool(row["teamsIds"])),
+    account("notLinkedWith", "teams", ["6b0000000000000a1"], lambda row: not row["teamsIds"]),
+    account("isLinked", "contacts", None, lambda row: row["id"] in STAFFED),
+    account("isNotLinked", "contacts", None, lambda row: row["id"] not in STAFFED),
     account("linkedWithAll", "contacts", [seed.CONTACT, seed.SECOND_CONTACT],
-            lambda one: one["id"] == seed.ACCOUNT),
+            lambda row: row["id"] == seed.ACCOUNT),
     account("isUserFromTeams", "assignedUser", "6b0000000000000a1",
-            lambda one: one["assignedUserId"] == "6b0000000000000b6"),
+            lambda row: row["assignedUserId"] == "6b0000000000000b6"),
     account("inCategory", "assignedUser", "6b0000000000000b6",
-            lambda one: one["assignedUserId"] == "6b0000000000000b6"),
+            lambda row: row["assignedUserId"] == "6b0000000000000b6"),
     account("arrayAnyOf", "cTags", ["vip", "prospect"],
-            lambda one: bool({"vip", "prospect"} & set(one["cTags"] or ()))),
-    account("arrayNoneOf", "cTags", ["vip"], lambda one: "vip" not in (one["cTags"] or ())),
+            lambda row: bool({"vip", "prospect"} & set(row["cTags"] or ()))),
+    account("arrayNoneOf", "cTags", ["vip"], lambda row: "vip" not in (row["cTags"] or ())),
     account("arrayAllOf", "cTags", ["vip", "partner"],
-            lambda one: {"vip", "partner"} <= set(one["cTags"] or ())),
-    account("arrayIsEmpty", "cTags", None, lambda one: not one["cTags"]),
-    account("arrayIsNotEmpty", "cTags", None, lambda one: bool(one["cTags"])),
+            lambda row: {"vip", "partner"} <= set(row["cTags"] or ())),
+    account("arrayIsEmpty", "cTags", None, lambda row: not row["cTags"]),
+    account("arrayIsNotEmpty", "cTags", None, lambda row: bool(row["cTags"])),
     Case("Lead", {"type": "equals", "attribute": "name", "value": "f01 lead01"},
-         lambda one: one["name"] == "F01 Lead01"),
+         lambda row: row["name"] == "F01 Lead01"),
     Case("Lead", {"type": "like", "attribute": "name", "value": "F0%"},
-         lambda one: one["name"].startswith("F0")),
+         lambda row: row["name"].startswith("F0")),
     Case("Opportunity", {"type": "contains", "attribute": "accountName", "value": "alza"},
-         lambda one: "Alza" in (one["accountName"] or "")),
+         lambda row: "Alza" in (row["accountName"] or "")),
     Case("Task", {"type": "equals", "attribute": "parentId", "value": seed.ACCOUNT},
-         lambda one: one["parentId"] == seed.ACCOUNT),
+         lambda row: row["parentId"] == seed.ACCOUNT),
     *(
         Case("Contact", {"type": type_, "attribute": "accountRole", "value": value}, fits)
         for type_, value, fits in (
-            ("columnEquals", "CTO", lambda one: "CTO" in roles(one)),
-            ("columnNotEquals", "CTO", lambda one: any(r not in (None, "CTO") for r in roles(one))),
-            ("columnIn", ["CTO", "CEO"], lambda one: bool({"CTO", "CEO"} & set(roles(one)))),
-            ("columnNotIn", ["CEO"], lambda one: any(r not in (None, "CEO") for r in roles(one))),
-            ("columnLike", "C%", lambda one: any((r or "")[:1] == "C" for r in roles(one))),
-            ("columnNotLike", "D%", lambda one: any((r or "D")[:1] != "D" for r in roles(one))),
-            ("columnIsNull", None, lambda one: None in roles(one)),
-            ("columnIsNotNull", None, lambda one: any(r is not None for r in roles(one))),
+            ("columnEquals", "CTO", lambda row: "CTO" in roles(row)),
+            ("columnNotEquals", "CTO", lambda row: any(r not in (None, "CTO") for r in roles(row))),
+            ("columnIn", ["CTO", "CEO"], lambda row: bool({"CTO", "CEO"} & set(roles(row)))),
+            ("columnNotIn", ["CEO"], lambda row: any(r not in (None, "CEO") for r in roles(row))),
+            ("columnLike", "C%", lambda row: any((r or "")[:1] == "C" for r in roles(row))),
+            ("columnNotLike", "D%", lambda row: any((r or "D")[:1] != "D" for r in roles(row))),
+            ("columnIsNull", None, lambda row: None in roles(row)),
+            ("columnIsNotNull", None, lambda row: any(r is not None for r in roles(row))),
         )
     ),
 ]  # fmt: skip
@@ -251,11 +251,11 @@ def joined() -> Iterator[Case]:
 
 
 def _both(first: Case, second: Case) -> Fits:
-    return lambda one: first.fits(one) and second.fits(one)
+    return lambda row: first.fits(row) and second.fits(row)
 
 
 def _either(first: Fits, second: Fits) -> Fits:
-    return lambda one: first(one) or second(one)
+    return lambda row: first(row) or second(row)
 
 
 ALL = [*CASES, *joined()]
@@ -283,9 +283,9 @@ def add_records(espo: Espo) -> None:
         }
         entries = [f"first{number}@x.example", f"second{number}@x.example"]
         record["emailAddressData"] = [
-            {"emailAddress": one, "lower": one, "primary": one == entries[0], "optOut": False,
+            {"emailAddress": entry, "lower": entry, "primary": entry == entries[0], "optOut": False,
              "invalid": False}
-            for one in entries
+            for entry in entries
         ]  # fmt: skip
         espo.mock.add("Account", record)
     espo.mock.add(
@@ -313,8 +313,8 @@ def everything(espo: Espo) -> dict[str, list[Record]]:
     """All records of the entity types that are filtered, as reads show them."""
     return {
         entity: [
-            espo.get(f"/{entity}/{one['id']}")
-            for one in espo.records(f"/{entity}", select="id", maxSize=200)
+            espo.get(f"/{entity}/{row['id']}")
+            for row in espo.records(f"/{entity}", select="id", maxSize=200)
         ]
         for entity in {case.entity for case in CASES}
     }
@@ -340,14 +340,14 @@ def differences(espo: Espo, everything: dict[str, list[Record]], case: Case) -> 
     params = {"select": "id", "maxSize": 200}
     item = with_words(case.item)
     by_brackets = espo.get(f"/{case.entity}", **params, **brackets({"where": [item]}))
-    found = [record["id"] for record in by_brackets["list"]]
-    if {*found} != expected:
-        yield f"found {sorted(found)}, not {sorted(expected)}"
+    returned = [record["id"] for record in by_brackets["list"]]
+    if {*returned} != expected:
+        yield f"expected {sorted(expected)}, got {sorted(returned)}"
     if by_brackets["total"] != len(expected):
         yield f"total {by_brackets['total']}, not {len(expected)}"
     search = json.dumps({"where": [case.item], "select": ["id"]})
     by_json = espo.get(f"/{case.entity}", searchParams=search)
-    if [record["id"] for record in by_json["list"]] != found:
+    if [record["id"] for record in by_json["list"]] != returned:
         yield "searchParams finds other records than brackets"
 
 
@@ -356,7 +356,7 @@ def with_words(item: Any) -> Any:
     if isinstance(item, dict):
         return {name: with_words(value) for name, value in item.items()}
     if isinstance(item, list):
-        return [with_words(one) for one in item]
+        return [with_words(part) for part in item]
     return "true" if item is True else item
 
 

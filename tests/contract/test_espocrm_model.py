@@ -105,7 +105,7 @@ class Model(RuleBasedStateMachine):
             read = self.espo.get(f"/Account/{id}")
             assert {name: read[name] for name in attributes} == attributes
             links = self.espo.records(f"/Account/{id}/contacts", select="id")
-            assert {one["id"] for one in links} == self.members[id]
+            assert {link["id"] for link in links} == self.members[id]
 
     @invariant()
     def members_know_their_accounts(self) -> None:
@@ -115,7 +115,7 @@ class Model(RuleBasedStateMachine):
             expected = {id for id, members in self.members.items() if contact["id"] in members}
             assert set(read["accountsIds"]) == expected
             links = self.espo.records(f"/Contact/{contact['id']}/accounts", select="id")
-            assert {one["id"] for one in links} == expected
+            assert {link["id"] for link in links} == expected
 
     @invariant()
     def pages_cover_the_sorted_list(self) -> None:
@@ -131,8 +131,10 @@ class Model(RuleBasedStateMachine):
         """Check that ratings of five and more are found and counted."""
         query = {"where[0][type]": "greaterThanOrEquals", "where[0][attribute]": "cRating"}
         page = self.espo.get("/Account", **query, **{"where[0][value]": 5, "select": "id"})
-        expected = {id for id, one in self.known.items() if (one["cRating"] or 0) >= 5}
-        assert {one["id"] for one in page["list"]} == expected
+        expected = {
+            id for id, attributes in self.known.items() if (attributes["cRating"] or 0) >= 5
+        }
+        assert {account["id"] for account in page["list"]} == expected
         assert page["total"] == len(expected)
 
     def _key(self, name: str, id: str) -> tuple[Any, ...]:
@@ -141,13 +143,13 @@ class Model(RuleBasedStateMachine):
         return (*known, id)
 
     def _paged(self, **query: str) -> list[str]:
-        found: list[str] = []
+        ids: list[str] = []
         while True:
-            page = self.espo.get("/Account", **query, offset=len(found), maxSize=2)
+            page = self.espo.get("/Account", **query, offset=len(ids), maxSize=2)
             assert page["total"] == len(self.known)
             if not page["list"]:
-                return found
-            found += [one["id"] for one in page["list"]]
+                return ids
+            ids += [account["id"] for account in page["list"]]
 
 
 Model.TestCase.settings = settings(

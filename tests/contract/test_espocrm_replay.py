@@ -19,7 +19,7 @@ import pytest
 from crmkit_mock import MockCRMs
 from crmkit_mock.espocrm import MockEspoCRM
 from crmkit_mock.espocrm.users import ADMIN_ID, INTEGRATOR_ID, JANA_ID, SALES_TEAM, USERS
-from tests.contract.recorded import Pair, pairs
+from tests.contract.recorded import RecordedExchange, pairs
 from tests.contract.replay import Replay, shape_differences, unexpected
 from tests.mock.espo import headers_of
 
@@ -400,27 +400,29 @@ class RecordedServer:
         reply = self.http.request(method, self.mock.base_url + path, json=body, headers=headers)
         assert reply.status_code == int(status or 200), (step, reply.headers)
 
-    def replay(self, pair: Pair) -> list[str]:
+    def replay(self, pair: RecordedExchange) -> list[str]:
         """Send a pair's request and return how the reply differs from the recorded one."""
         sent = _translated(pair)
         path = sent.path.replace("***", self.mock.lead_capture_key)
         headers = {**_plain_headers(sent), **self._credentials(sent)}
         sent = replace(sent, path=path, request_headers=headers)
         reply = REPLAY.send(self.http, sent)
-        found = REPLAY.differences(replace(sent, body=None, text=""), reply)
-        if not found and pair.is_json:
-            found += shape_differences(_by_any_id(pair.body), _by_any_id(reply.json()))
+        differences = REPLAY.differences(replace(sent, body=None, text=""), reply)
+        if not differences and pair.is_json:
+            differences += shape_differences(_by_any_id(pair.body), _by_any_id(reply.json()))
             if isinstance(pair.body, dict) and pair.body.get("total") != reply.json().get("total"):
-                found.append(f"total {reply.json().get('total')}, not {pair.body.get('total')}")
+                differences.append(
+                    f"total {reply.json().get('total')}, not {pair.body.get('total')}"
+                )
         if pair.text is not None and bool(reply.text) != bool(pair.text):
-            found.append(f"body {reply.text[:100]!r}, not {pair.text!r}")
+            differences.append(f"body {reply.text[:100]!r}, not {pair.text!r}")
         recorded_headers = {name: pair.headers.get(name) for name in ("X-Status-Reason",)}
         for name, value in {**recorded_headers, **pair.headers}.items():
             if name not in NOT_COMPARED and reply.headers.get(name) != value:
-                found.append(f"{name}: {reply.headers.get(name)!r}, not {value!r}")
-        return found
+                differences.append(f"{name}: {reply.headers.get(name)!r}, not {value!r}")
+        return differences
 
-    def _credentials(self, pair: Pair) -> dict[str, str]:
+    def _credentials(self, pair: RecordedExchange) -> dict[str, str]:
         masked = {name for name, value in pair.request_headers.items() if value == "***"}
         if pair.label in HEADERS or not masked:
             return HEADERS.get(pair.label, {})
@@ -435,17 +437,17 @@ class RecordedServer:
 def _by_any_id(tree: Any) -> Any:
     """Return a tree in which member names that are ids are the same."""
     if isinstance(tree, list):
-        return [_by_any_id(one) for one in tree]
+        return [_by_any_id(item) for item in tree]
     if not isinstance(tree, dict):
         return tree
     return {_ID.sub("id", name): _by_any_id(value) for name, value in tree.items()}
 
 
-def _plain_headers(pair: Pair) -> dict[str, str]:
+def _plain_headers(pair: RecordedExchange) -> dict[str, str]:
     return {name: value for name, value in pair.request_headers.items() if value != "***"}
 
 
-def _translated(pair: Pair) -> Pair:
+def _translated(pair: RecordedExchange) -> RecordedExchange:
     """Return a pair with the mock's users in place of the recorded ones."""
     path, body, text = pair.path, json.dumps(pair.request_body), pair.request_text
     for recorded, mine in PEOPLE_BY_RECORDED_ID.items():
@@ -462,7 +464,7 @@ def _translated(pair: Pair) -> Pair:
 def replay_all() -> dict[str, list[str]]:
     """Return how the mock's answers differ from all recorded ones, by label."""
     server = RecordedServer()
-    found: dict[str, list[str]] = {}
+    differences: dict[str, list[str]] = {}
     with server.mocks, server.http, pytest.MonkeyPatch.context() as patch:
         for pair in pairs("espocrm"):
             for step in BEFORE.get(pair.label, []):
@@ -472,8 +474,8 @@ def replay_all() -> dict[str, list[str]]:
             with patch.context() as ids:
                 if pair.method == "POST" and made and "/Lead/action/" not in pair.path:
                     ids.setattr("crmkit_mock.espocrm.session.Session.new_id", lambda _, id=made: id)
-                found[pair.label] = server.replay(pair)
-    return found
+                differences[pair.label] = server.replay(pair)
+    return differences
 
 
 def test_mock_answers_as_the_server_did() -> None:

@@ -67,7 +67,9 @@ class Run:
         self._mock = mock
         self._recorder = Recorder(mock.transport, mock.base_url)
         self._document = Document(wire(mock.document_name))
-        self.operations = [one for one in self._document.operations() if one.is_of(mock.name)]
+        self.operations = [
+            operation for operation in self._document.operations() if operation.is_of(mock.name)
+        ]
         self._ids = Ids()
         self.errors: dict[str, None] = {}
         self.successful: set[str] = set()
@@ -91,7 +93,7 @@ class Run:
     def call_all(self) -> None:
         """Call every operation until it succeeds or there is no other request to try."""
         # First whatever shows ids, and all creations, so that there is a record of each kind.
-        creations = [one for one in self.operations if one.id.endswith("_create")]
+        creations = [operation for operation in self.operations if operation.id.endswith("_create")]
         for operation in (*self.operations, *creations, *self.operations):
             if operation in creations or (operation.is_read and "id}" not in operation.path):
                 self.attempt(operation)
@@ -112,12 +114,12 @@ class Run:
                 except ValueError as error:
                     self._note(operation, request, [f"the reply's body is not JSON: {error}"])
                     return
-                found = self._document.reply_errors(
+                errors = self._document.reply_errors(
                     operation, exchange.status, media_type_of(exchange), body
                 )
                 if exchange.status >= 500:
-                    found.append(f"status {exchange.status}: {body!r:.200}")
-                self._note(operation, request, found)
+                    errors.append(f"status {exchange.status}: {body!r:.200}")
+                self._note(operation, request, errors)
                 status = status_of(exchange, body)
                 if 200 <= status < 300:
                     self.successful.add(operation.id)

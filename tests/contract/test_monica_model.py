@@ -115,9 +115,9 @@ class People(RuleBasedStateMachine):
         if status == 404:
             return
         del self.tags[contact]
-        others = {one[2] for one in self.sides if one[0] == contact} - {contact}
+        others = {key[2] for key in self.sides if key[0] == contact} - {contact}
         self.sides = Counter(
-            {one: count for one, count in self.sides.items() if contact not in (one[0], one[2])}
+            {key: count for key, count in self.sides.items() if contact not in (key[0], key[2])}
         )
         for other in others:
             self.vanish(other)
@@ -149,14 +149,14 @@ class People(RuleBasedStateMachine):
     @invariant()
     def relationships_come_in_pairs(self) -> None:
         """Check that the wire has the sides of the model, each with its reverse."""
-        found: Counter[Side] = Counter()
+        shown: Counter[Side] = Counter()
         for contact in self.tags:
-            found.update(side(one) for one in self.listed(contact))
-        assert found == +self.sides
-        for contact, type_, other in found:
+            shown.update(side(row) for row in self.listed(contact))
+        assert shown == +self.sides
+        for contact, type_, other in shown:
             same = contact == other and REVERSES[type_] == type_
-            back = found[other, REVERSES[type_], contact]
-            assert back == found[contact, type_, other]
+            back = shown[other, REVERSES[type_], contact]
+            assert back == shown[contact, type_, other]
             assert not same or back % 2 == 0
 
     @invariant()
@@ -172,7 +172,7 @@ class People(RuleBasedStateMachine):
         """Check that contacts show their tags, and tags list their contacts."""
         ids = self.tag_ids()
         for name, id in ids.items():
-            listed = {one for one in self.tags if name in self.tags[one]} - self.partial
+            listed = {contact for contact in self.tags if name in self.tags[contact]} - self.partial
             assert {*self.paged(f"/tags/{id}/contacts", 2)} == listed
         for contact in self.tags.keys() - self.partial:
             shown = self.tree("GET", f"/contacts/{contact}")["data"]["tags"]
@@ -188,19 +188,19 @@ class People(RuleBasedStateMachine):
     def forget(self, former: Side) -> None:
         """Remove a relationship with its reverse from the model."""
         contact, type_, other = former
-        for one in (former, (other, REVERSES[type_], contact)):
-            self.sides[one] -= 1
-            assert self.sides[one] >= 0
+        for key in (former, (other, REVERSES[type_], contact)):
+            self.sides[key] -= 1
+            assert self.sides[key] >= 0
 
     def vanish(self, contact: int) -> None:
         """Remove a partial contact without relationships from the model."""
-        related = any(count for one, count in self.sides.items() if one[0] == contact)
+        related = any(count for key, count in self.sides.items() if key[0] == contact)
         if contact in self.partial and self.alive(contact) and not related:
             del self.tags[contact]
 
     def chosen(self, data: st.DataObject) -> dict[str, Any] | None:
         """Choose one of all sides of relationships; None if there are none."""
-        shown = [one for contact in self.tags for one in self.listed(contact)]
+        shown = [row for contact in self.tags for row in self.listed(contact)]
         return data.draw(st.sampled_from(shown)) if shown else None
 
     def listed(self, contact: int) -> list[dict[str, Any]]:
@@ -210,7 +210,7 @@ class People(RuleBasedStateMachine):
 
     def tag_ids(self) -> dict[str, int]:
         """Return the ids of the tags by their names."""
-        return {one["name"]: one["id"] for one in self.tree("GET", "/tags?limit=100")["data"]}
+        return {tag["name"]: tag["id"] for tag in self.tree("GET", "/tags?limit=100")["data"]}
 
     def paged(self, path: str, limit: int) -> list[int]:
         """Return the ids of a list, page after page, and check the metadata of each page."""
@@ -219,7 +219,7 @@ class People(RuleBasedStateMachine):
         while True:
             tree = self.tree("GET", f"{path}?limit={limit}&page={page}")
             data, meta = tree["data"], tree["meta"]
-            ids += [one["id"] for one in data]
+            ids += [record["id"] for record in data]
             assert (meta["current_page"], meta["per_page"]) == (page, limit)
             assert meta["last_page"] == max(1, -(-meta["total"] // limit))
             assert (tree["links"]["next"] is None) is (page == meta["last_page"])

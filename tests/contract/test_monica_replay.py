@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from crmkit_mock import MockCRMs
-from tests.contract.recorded import Pair, pairs
+from tests.contract.recorded import RecordedExchange, pairs
 from tests.contract.replay import Replay, unexpected
 
 Step = tuple[str, str, Any]
@@ -121,7 +121,7 @@ EXCEPTIONS = {
 }
 
 
-def _number(pair: Pair) -> int:
+def _number(pair: RecordedExchange) -> int:
     return int(pair.label.removeprefix("seq "))
 
 
@@ -137,7 +137,7 @@ def _error_of(body: Any) -> Any:
 
 def replay_all() -> dict[str, list[str]]:
     """Return how the mock's answers differ from all recorded ones, by label."""
-    found: dict[str, list[str]] = {}
+    differences: dict[str, list[str]] = {}
     installations: dict[str, tuple[MockCRMs, httpx.Client, Replay]] = {}
     for pair in pairs("monica"):
         name = [INSTALLATIONS[start] for start in INSTALLATIONS if start <= _number(pair)][-1]
@@ -148,11 +148,11 @@ def replay_all() -> dict[str, list[str]]:
             url, headers = mocks.monica.base_url + path, _ada(mocks)
             response = http.request(method, url, headers=headers, json=body)
             assert response.is_success, (pair.label, method, path, response.text)
-        found[pair.label] = replay.differences(pair, replay.send(http, pair))
+        differences[pair.label] = replay.differences(pair, replay.send(http, pair))
     for mocks, http, _ in installations.values():
         http.close()
         mocks.close()
-    return found
+    return differences
 
 
 def _open(*, limited: bool) -> tuple[MockCRMs, httpx.Client, Replay]:

@@ -24,9 +24,9 @@ TAGS = ["A", "B", "VIP", "C d", "é&<"]
 def watch() -> Generator[Watch]:
     """Open a mock with the demo data, and a client that watches the side elements."""
     with MockCRMs() as mocks, client_for(mocks.onepagecrm) as http:
-        found = Watch(OnePage(mocks.onepagecrm, http))
-        found.login()
-        yield found
+        watched = Watch(OnePage(mocks.onepagecrm, http))
+        watched.login()
+        yield watched
 
 
 class Calls(RuleBasedStateMachine):
@@ -145,9 +145,9 @@ TestSideElements = Calls.TestCase
 # -- the checks can fail ------------------------------------------------------------------------
 
 
-def change_everything(found: Watch) -> None:
+def change_everything(watched: Watch) -> None:
     """Change something of each resource, with all checks after each step."""
-    mock: MockOnePageCRM = found.crm.mock
+    mock: MockOnePageCRM = watched.crm.mock
     form = {"amount": 7.5, "status": "won", **DEAL}
     for method, path, sent in (
         ("POST", "/contacts", {"company": "x", "tags": "A,VIP", "status": "customer"}),
@@ -158,34 +158,34 @@ def change_everything(found: Watch) -> None:
         ("DELETE", f"/contacts/{JOE}", {}),
         ("GET", "/misc/undo_contact_deletion", {}),
     ):
-        assert found.call(method, path, **sent)["status"] == 0
+        assert watched.call(method, path, **sent)["status"] == 0
         for check in CHECKS:
-            check(found)
-    found.limits = {"contacts": 2, "deals": 2}
+            check(watched)
+    watched.limits = {"contacts": 2, "deals": 2}
     mock.limit(contacts=2, deals=2)
-    found.call("GET", "/contacts")
+    watched.call("GET", "/contacts")
     for check in CHECKS:
-        check(found)
+        check(watched)
 
 
 def _without(name: str, *left: str) -> Callable[[pytest.MonkeyPatch], None]:
-    def spoil(patch: pytest.MonkeyPatch) -> None:
+    def damage(patch: pytest.MonkeyPatch) -> None:
         behaviour = operations.OPERATIONS[name]
         patch.setitem(operations.OPERATIONS, name, behaviour._replace(side=left))
 
-    return spoil
+    return damage
 
 
 def _returned(name: str, change: Callable[[Any], Any]) -> Callable[[pytest.MonkeyPatch], None]:
-    def spoil(patch: pytest.MonkeyPatch) -> None:
+    def damage(patch: pytest.MonkeyPatch) -> None:
         tell = operations.SIDE[name]
         patch.setitem(operations.SIDE, name, lambda account: change(tell(account)))
 
-    return spoil
+    return damage
 
 
 def _never_renewed(name: str) -> Callable[[pytest.MonkeyPatch], None]:
-    def spoil(patch: pytest.MonkeyPatch) -> None:
+    def damage(patch: pytest.MonkeyPatch) -> None:
         kept: list[Any] = []
         tell = operations.SIDE[name]
 
@@ -195,7 +195,7 @@ def _never_renewed(name: str) -> Callable[[pytest.MonkeyPatch], None]:
 
         patch.setitem(operations.SIDE, name, tell_once)
 
-    return spoil
+    return damage
 
 
 #: Errors that a server could make.
@@ -213,7 +213,7 @@ ERRORS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     ),
     "system tags count nobody": _returned(
         "tags",
-        lambda tags: {**tags, "system": [{**one, "count": 0} for one in tags["system"]]},
+        lambda tags: {**tags, "system": [{**tag, "count": 0} for tag in tags["system"]]},
     ),
     "custom tags are missing": _returned("tags", lambda tags: {**tags, "custom": []}),
     "won and pending are exchanged": _returned(
@@ -227,16 +227,16 @@ ERRORS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
 
 def test_mock_passes_every_check() -> None:
     """The calls that reveal the errors below reveal none in the mock as it is."""
-    with watch() as found:
-        change_everything(found)
+    with watch() as watched:
+        change_everything(watched)
 
 
-@pytest.mark.parametrize("spoil", ERRORS.values(), ids=ERRORS)
+@pytest.mark.parametrize("damage", ERRORS.values(), ids=ERRORS)
 def test_finds_every_error(
-    spoil: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+    damage: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each of these errors fails one of the checks."""
-    with watch() as found:
-        spoil(monkeypatch)
+    with watch() as watched:
+        damage(monkeypatch)
         with pytest.raises(AssertionError):
-            change_everything(found)
+            change_everything(watched)

@@ -10,7 +10,14 @@ from functools import cache
 
 import pytest
 
-from tests.contract.recorded import ROOT, Checked, Pair, document, evidence, pairs
+from tests.contract.recorded import (
+    ROOT,
+    RecordedDocument,
+    RecordedExchange,
+    document,
+    evidence,
+    pairs,
+)
 from tests.contract.schemas import Tree
 
 
@@ -88,23 +95,23 @@ for_each = pytest.mark.parametrize("what", [MONICA, ESPOCRM], ids=lambda what: w
 
 
 @cache
-def read_pairs(name: str) -> list[Pair]:
+def read_pairs(name: str) -> list[RecordedExchange]:
     """Return the recorded pairs, read once."""
     return pairs(name)
 
 
 @cache
-def read_document(file: str) -> Checked:
+def read_document(file: str) -> RecordedDocument:
     """Return a document, read once."""
-    (what,) = (one for one in (MONICA, ESPOCRM) if one.file == file)
-    return Checked(document(file), what.base, slash=what.slash)
+    (what,) = (measured for measured in (MONICA, ESPOCRM) if measured.file == file)
+    return RecordedDocument(document(file), what.base, slash=what.slash)
 
 
-def damaged(what: Measured, damage: Callable[[Tree], None]) -> Checked:
+def damaged(what: Measured, damage: Callable[[Tree], None]) -> RecordedDocument:
     """Return a damaged copy of a document."""
     tree = copy.deepcopy(read_document(what.file).tree)
     damage(tree)
-    return Checked(tree, what.base, slash=what.slash)
+    return RecordedDocument(tree, what.base, slash=what.slash)
 
 
 def share(part: int, whole: int) -> float:
@@ -123,11 +130,11 @@ def test_recorded_requests_are_documented(
     """Every recorded request has an operation, save those that are listed with a reason."""
     everything = read_pairs(what.recorded)
     uncovered = read_document(what.file).uncovered(everything)
-    found = share(len(everything) - len(uncovered), len(everything))
-    record_property("figure", f"{what.file}: {found:.1%} of {len(everything)} pairs documented")
+    actual = share(len(everything) - len(uncovered), len(everything))
+    record_property("figure", f"{what.file}: {actual:.1%} of {len(everything)} pairs documented")
 
     assert set(uncovered) == what.left_out.keys()
-    assert found >= what.share
+    assert actual >= what.share
 
 
 @for_each
@@ -147,10 +154,14 @@ def test_recorded_replies_are_documented(what: Measured) -> None:
 def test_accepted_bodies_are_documented(what: Measured) -> None:
     """Every body that a server accepted is valid by the document."""
     measured = read_document(what.file)
-    good = [one for one in measured.covered(read_pairs(what.recorded)) if one[0].good]
-    errors = [error for one in good for error in measured.request_errors(*one)]
+    accepted = [
+        (pair, operation)
+        for pair, operation in measured.covered(read_pairs(what.recorded))
+        if pair.succeeded
+    ]
+    errors = [error for pair in accepted for error in measured.request_errors(*pair)]
 
-    assert [pair for pair, _ in good if pair.request_body is not None]
+    assert [pair for pair, _ in accepted if pair.request_body is not None]
     assert errors == []
 
 
@@ -160,10 +171,10 @@ def test_documents_are_tight(
 ) -> None:
     """A reply with an object in place of one of its values is nearly always rejected."""
     refused, tried, places = read_document(what.file).tightness(read_pairs(what.recorded))
-    found = share(refused, tried)
-    record_property("figure", f"{what.file}: {found:.1%} of {tried} damaged replies rejected")
+    actual = share(refused, tried)
+    record_property("figure", f"{what.file}: {actual:.1%} of {tried} damaged replies rejected")
 
-    assert found >= what.tight, places
+    assert actual >= what.tight, places
 
 
 @for_each
@@ -236,14 +247,16 @@ def test_finds_missing_paths(what: Measured, path: str) -> None:
 
     everything = read_pairs(what.recorded)
     without = damaged(what, damage)
-    before = {pair.label: one["operationId"] for pair, one in covered(what)}
-    after = {pair.label: one["operationId"] for pair, one in without.covered(everything)}
+    before = {pair.label: operation["operationId"] for pair, operation in covered(what)}
+    after = {
+        pair.label: operation["operationId"] for pair, operation in without.covered(everything)
+    }
 
     assert before != after
     assert len(without.uncovered(everything)) >= len(what.left_out)
 
 
-def covered(what: Measured) -> list[tuple[Pair, Tree]]:
+def covered(what: Measured) -> list[tuple[RecordedExchange, Tree]]:
     """Return the pairs that have an operation, with it."""
     return list(read_document(what.file).covered(read_pairs(what.recorded)))
 
@@ -288,7 +301,7 @@ def test_finds_undocumented_bodies(what: Measured) -> None:
     assert [
         error
         for pair, operation in measured.covered(read_pairs(what.recorded))
-        if pair.good
+        if pair.succeeded
         for error in measured.request_errors(pair, operation)
     ]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
-from tests.contract.recorded import Checked, Pair
+from tests.contract.recorded import RecordedDocument, RecordedExchange
 from tests.contract.schemas import Tree
 from tests.contract.test_recorded import ESPOCRM, read_document, read_pairs
 
@@ -25,22 +25,22 @@ IGNORED = {
 }
 
 
-def errors(measured: Checked, pair: Pair, operation: Tree) -> Iterator[str]:
+def errors(measured: RecordedDocument, pair: RecordedExchange, operation: Tree) -> Iterator[str]:
     """Yield where a pair's query differs from the document."""
     described = {
-        one["name"]: one
-        for one in (measured.resolve(node) for node in operation.get("parameters", ()))
-        if one["in"] == "query"
+        param["name"]: param
+        for param in (measured.resolve(node) for node in operation.get("parameters", ()))
+        if param["in"] == "query"
     }
     for name, text in parse_qsl(pair.path.partition("?")[2], keep_blank_values=True):
         # The last brackets may have a number or be empty: that means the same.
-        found = described.get(name) or described.get(re.sub(r"\[[0-9]+\]$", "[]", name))
-        if found is None:
+        param = described.get(name) or described.get(re.sub(r"\[[0-9]+\]$", "[]", name))
+        if param is None:
             yield f"{pair.label}: unknown parameter {name}"
             continue
-        content: Tree = found.get("content", {}).get("application/json", {})
-        schema = content.get("schema") or found["schema"]
-        value = json.loads(text) if content else read(measured.resolve(schema), text, found)
+        content: Tree = param.get("content", {}).get("application/json", {})
+        schema = content.get("schema") or param["schema"]
+        value = json.loads(text) if content else read(measured.resolve(schema), text, param)
         for error in measured.validator(schema).iter_errors(value):
             yield f"{pair.label}: {name}: {error.message}"
 
@@ -58,21 +58,21 @@ def read(schema: Tree, text: str, parameter: Tree) -> Any:
             return text
 
 
-def all_errors(measured: Checked) -> list[str]:
+def all_errors(measured: RecordedDocument) -> list[str]:
     """Return the errors of all queries that were answered with success."""
     return [
         error
         for pair, operation in measured.covered(read_pairs(ESPOCRM.recorded))
-        if pair.good
+        if pair.succeeded
         for error in errors(measured, pair, operation)
     ]
 
 
 def test_accepted_queries_are_documented() -> None:
     """Every parameter of a successful query is documented, save those that had no effect."""
-    found = all_errors(read_document(ESPOCRM.file))
+    messages = all_errors(read_document(ESPOCRM.file))
 
-    assert {error.partition(":")[0] for error in found} == IGNORED.keys(), found
+    assert {error.partition(":")[0] for error in messages} == IGNORED.keys(), messages
 
 
 def test_finds_undocumented_parameters() -> None:
@@ -80,7 +80,7 @@ def test_finds_undocumented_parameters() -> None:
     tree = copy.deepcopy(read_document(ESPOCRM.file).tree)
     tree["components"]["parameters"]["Offset"]["name"] = "start"
     tree["components"]["parameters"]["MaxSize"]["schema"]["maximum"] = 1
-    found = all_errors(Checked(tree, ESPOCRM.base, slash=ESPOCRM.slash))
+    messages = all_errors(RecordedDocument(tree, ESPOCRM.base, slash=ESPOCRM.slash))
 
-    assert any("unknown parameter offset" in error for error in found)
-    assert any(": maxSize: " in error for error in found)
+    assert any("unknown parameter offset" in error for error in messages)
+    assert any(": maxSize: " in error for error in messages)

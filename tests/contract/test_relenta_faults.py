@@ -113,9 +113,9 @@ def rows(change: Callable[[Rows, httpx.Request], Rows]) -> Fault:
 def each_row(**members: Any) -> Fault:
     """Return the fault that sets members of every row; `...` removes a member."""
     return rows(
-        lambda found, _: [
+        lambda listed, _: [
             {k: v for k, v in {**row, **members}.items() if k not in members or v is not ...}
-            for row in found
+            for row in listed
         ]
     )
 
@@ -190,7 +190,7 @@ def as_text(request: httpx.Request, send: Send) -> httpx.Response:
 def unstable() -> Fault:
     """Return the fault that reverses every other list."""
     counter = iter(range(1000))
-    return rows(lambda found, _: found[::-1] if next(counter) % 2 else found)
+    return rows(lambda listed, _: listed[::-1] if next(counter) % 2 else listed)
 
 
 @dataclass(frozen=True)
@@ -207,16 +207,16 @@ FAULTS = [
     Seeded("pages are numbered from 0", lambda: asked(page=lambda n: max(n - 1, 1)), pages),
     Seeded("the size is ignored", lambda: asked(page_size=lambda _: None), pages),
     Seeded("one row too many", lambda: asked(page_size=lambda n: min(n + 1, 500)), pages),
-    Seeded("one row too few", lambda: rows(lambda found, _: found[:-1]), pages),
-    Seeded("a reversed page", lambda: rows(lambda found, _: found[::-1]), whole),
+    Seeded("one row too few", lambda: rows(lambda listed, _: listed[:-1]), pages),
+    Seeded("a reversed page", lambda: rows(lambda listed, _: listed[::-1]), whole),
     Seeded("an order that changes", unstable, whole),
-    Seeded("a row on two pages", lambda: rows(lambda found, _: [*found, *found[:1]]), whole),
+    Seeded("a row on two pages", lambda: rows(lambda listed, _: [*listed, *listed[:1]]), whole),
     Seeded(
         "another default",
-        lambda: rows(lambda found, request: found if request.url.params else found[1:]),
+        lambda: rows(lambda listed, request: listed if request.url.params else listed[1:]),
         default,
     ),
-    Seeded("the newest record is missing", lambda: rows(lambda found, _: found[:2]), saved),
+    Seeded("the newest record is missing", lambda: rows(lambda listed, _: listed[:2]), saved),
     Seeded("a value is lost", lambda: saves(lambda body: {**body, "company": ""}), saved),
     Seeded("another value", lambda: each_row(phone="1"), saved),
     Seeded(
@@ -254,7 +254,7 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize("seeded", FAULTS, ids=lambda one: one.name)
+@pytest.mark.parametrize("seeded", FAULTS, ids=lambda seeded: seeded.name)
 def test_finds_every_fault(seeded: Seeded) -> None:
     """A mock with one fault fails the check that looks for it."""
     with relenta(seeded.fault()) as harness, pytest.raises((AssertionError, CRMError)):
@@ -265,9 +265,9 @@ def test_finds_a_client_that_disagrees_with_the_wire() -> None:
     """A client that shows other values than the wire fails the comparison."""
     counter = iter(range(1000))
 
-    def second(found: Rows, _: httpx.Request) -> Rows:
+    def second(listed: Rows, _: httpx.Request) -> Rows:
         # The comparison reads the wire first and then through the client.
-        return [{**row, "company": "?"} for row in found] if next(counter) > 1 else found
+        return [{**row, "company": "?"} for row in listed] if next(counter) > 1 else listed
 
     with relenta(rows(second)) as harness, pytest.raises(AssertionError):
         client(harness)

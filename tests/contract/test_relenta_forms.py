@@ -14,7 +14,9 @@ from tests.contract.relenta_harness import RESOURCES, Harness, Resource, relenta
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
-for_each_resource = pytest.mark.parametrize("resource", RESOURCES, ids=lambda one: one.name)
+for_each_resource = pytest.mark.parametrize(
+    "resource", RESOURCES, ids=lambda resource: resource.name
+)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from tests.contract import relenta_checks as checks
 from tests.contract.relenta_harness import CONTACTS, RESOURCES, Harness, Resource, relenta
 
-for_each_resource = pytest.mark.parametrize("resource", RESOURCES, ids=lambda one: one.name)
+for_each_resource = pytest.mark.parametrize(
+    "resource", RESOURCES, ids=lambda resource: resource.name
+)
 
 
 @pytest.fixture
@@ -122,7 +124,11 @@ def test_journal_has_every_exchange(harness: Harness, resource: Resource) -> Non
     sent = harness.recorder.exchanges
     journal = harness.mocks.relenta.journal
 
-    assert [(one.method, one.path, one.body, one.status, one.response_body) for one in journal] == [
-        (one.method, one.path, one.body, one.status, one.response_body) for one in sent
+    assert [
+        (exchange.method, exchange.path, exchange.body, exchange.status, exchange.response_body)
+        for exchange in journal
+    ] == [
+        (exchange.method, exchange.path, exchange.body, exchange.status, exchange.response_body)
+        for exchange in sent
     ]
-    assert [one.query for one in journal][-1] == "page=1&page_size=1"
+    assert [exchange.query for exchange in journal][-1] == "page=1&page_size=1"

@@ -89,9 +89,9 @@ def espocrm(
 @pytest.mark.parametrize("profile", PROFILES)
 def test_every_operation_belongs_to_a_family(profile: str) -> None:
     """The groups have all operations of the document that a kind of server has."""
-    found = set[str]().union(*(operation_ids(name, profile) for name in GROUPS))
+    grouped = set[str]().union(*(operation_ids(name, profile) for name in GROUPS))
 
-    assert found == {
+    assert grouped == {
         operation["operationId"]
         for _, _, operation in operations(wire("autocrm"))
         if profile in operation.get("x-crmkit-profile", [profile])
@@ -108,22 +108,22 @@ def test_routes_of_the_other_kind_of_server_are_404(profile: str) -> None:
     ]
     assert others
     with MockCRMs() as mocks, client_for(getattr(mocks, profile), "admin") as http:
-        found = {http.request(method, path, json={}).status_code for path, method in others}
+        statuses = {http.request(method, path, json={}).status_code for path, method in others}
 
-    assert found == {404}
+    assert statuses == {404}
 
 
 @pytest.mark.parametrize("name", quick(GROUPS, {"webhooks"}))
 def test_mocks_conform_to_their_document(servers: Servers, tmp_path: Path, name: str) -> None:
     """Every operation of a group passes all checks on both kinds of server."""
 
-    def one(profile: str) -> Run:
+    def run_profile(profile: str) -> Run:
         folder = tmp_path / profile
         folder.mkdir()
         return espocrm(servers[profile], profile, name, folder)
 
     with ThreadPoolExecutor() as threads:
-        results = list(threads.map(one, PROFILES))
+        results = list(threads.map(run_profile, PROFILES))
 
     for result in results:
         assert result.code == 0, result.text

@@ -41,7 +41,7 @@ def monica(server: MockServer, name: str, folder: Path, **fault: Any) -> Run:
         document = group_document(name, http)
     # The coverage phase tries every rule of every member, which would take minutes for all; the
     # mock's own tests go through them.
-    phases = [one for one in PHASES if one != "coverage" or name == "relationships"]
+    phases = [phase for phase in PHASES if phase != "coverage" or name == "relationships"]
     if fault:
         mock.fail(times=None, **fault)
         phases = ["examples"]
@@ -61,13 +61,13 @@ def monica(server: MockServer, name: str, folder: Path, **fault: Any) -> Run:
 def test_every_operation_belongs_to_a_family() -> None:
     """Every tag of the document belongs to exactly one group."""
     tags = [tag for group in GROUPS.values() for tag in group]
-    found = {
+    documented = {
         operation["tags"][0]
         for item in wire("monica")["paths"].values()
         for method, operation in item.items()
         if method in METHODS
     }
-    assert sorted(tags) == sorted(found)
+    assert sorted(tags) == sorted(documented)
 
 
 @pytest.mark.parametrize("name", quick(GROUPS, {"server"}))

@@ -14,9 +14,9 @@ import pytest
 
 from tests.contract.recorded import document
 from tests.contract.schemas import Schemas
-from tests.contract.written_forms import Tree, Written
+from tests.contract.written_forms import FormatWriter, Tree
 
-DOCUMENT = Written(document("onepagecrm.yaml"))
+DOCUMENT = FormatWriter(document("onepagecrm.yaml"))
 VALIDATORS = Schemas(DOCUMENT.tree)
 SCHEMAS: dict[str, Tree] = DOCUMENT.tree["components"]["schemas"]
 RESPONSES: dict[str, Tree] = DOCUMENT.tree["components"]["responses"]
@@ -104,10 +104,10 @@ def test_arrays_name_their_items() -> None:
     nameless = [
         f"{name}.{member}"
         for name, schema in SCHEMAS.items()
-        for member, one in schema.get("properties", {}).items()
-        if DOCUMENT.kind(one)[0] == "array"
-        and "name" not in DOCUMENT.resolve(one)["items"].get("xml", {})
-        and "name" not in DOCUMENT.resolve(DOCUMENT.resolve(one)["items"]).get("xml", {})
+        for member, member_schema in schema.get("properties", {}).items()
+        if DOCUMENT.kind(member_schema)[0] == "array"
+        and "name" not in DOCUMENT.resolve(member_schema)["items"].get("xml", {})
+        and "name" not in DOCUMENT.resolve(DOCUMENT.resolve(member_schema)["items"]).get("xml", {})
     ]
 
     assert nameless == []
@@ -138,16 +138,16 @@ def test_schema_decides_on_the_types_of_plain_scalars(text: str, kind: str, valu
 
 def test_operations_give_the_promised_methods() -> None:
     """Operations give the promised methods; a second HTTP method of one gives no method."""
-    found: dict[str, set[str]] = {}
+    methods: dict[str, set[str]] = {}
     ids = {node["operationId"] for _, node in operations()}
     for method, node in operations():
         name, (tag,) = node["operationId"], node["tags"]
         if name.endswith(f"_{method}") and name.removesuffix(f"_{method}") in ids:
             continue
         resource = tag if name.startswith(f"{tag}_") else ""
-        found.setdefault(resource, set()).add(name.removeprefix(f"{tag}_"))
+        methods.setdefault(resource, set()).add(name.removeprefix(f"{tag}_"))
 
-    assert found == {tag: set(names.split()) for tag, names in PROMISED.items()}
+    assert methods == {tag: set(names.split()) for tag, names in PROMISED.items()}
 
 
 def test_written_members_can_be_read() -> None:
@@ -157,12 +157,12 @@ def test_written_members_can_be_read() -> None:
     for name, schema in SCHEMAS.items():
         if "x-crmkit-read-schema" not in schema:
             continue
-        for member, one in schema["properties"].items():
-            if DOCUMENT.resolve(one).get("writeOnly"):
+        for member, member_schema in schema["properties"].items():
+            if DOCUMENT.resolve(member_schema).get("writeOnly"):
                 continue
             tied += 1
             node: Tree | None = SCHEMAS[schema["x-crmkit-read-schema"]]
-            for part in one.get("x-crmkit-read-as", member).split("."):
+            for part in member_schema.get("x-crmkit-read-as", member).split("."):
                 node = DOCUMENT.resolve(node).get("properties", {}).get(part) if node else None
             missing += [f"{name}.{member}"] if node is None else []
 
@@ -187,9 +187,9 @@ def test_schemas_have_descriptions_and_evidence() -> None:
     """Every schema and member has a description and evidence, itself or by its reference."""
     undescribed: list[str] = []
     for name, schema in SCHEMAS.items():
-        members = {f"{name}.{key}": one for key, one in schema.get("properties", {}).items()}
-        for place, one in {name: schema, **members}.items():
-            node = DOCUMENT.resolve(one)
+        members = {f"{name}.{key}": member for key, member in schema.get("properties", {}).items()}
+        for place, described in {name: schema, **members}.items():
+            node = DOCUMENT.resolve(described)
             payload = place.endswith("Reply.data")  # which is described by its schema
             if not node.get("description") or not (payload or node.get("x-crmkit-evidence")):
                 undescribed.append(place)

@@ -116,7 +116,7 @@ class Ids:
         for name, value in _members(reply):
             values = value if isinstance(value, list) else [value]
             if _is_id(name):
-                ids = [one for one in values if isinstance(one, int | str) and one]
+                ids = [item for item in values if isinstance(item, int | str) and item]
                 self.by_name.setdefault(name, []).extend(ids)
                 if name == "id":
                     self.by_list.setdefault(_list_path(path), []).extend(ids)
@@ -202,13 +202,15 @@ class Document:
     @cached_property
     def _siblings(self) -> dict[str, list[str]]:
         """What other paths have where one has a template, by the template's name."""
-        found: dict[str, list[str]] = {}
+        siblings: dict[str, list[str]] = {}
         for path in self.tree["paths"]:
             for match in re.finditer(r"\{([^}]+)\}", path):
                 pattern = re.escape(path[: match.start()]) + r"([^/.{}]+)(?:[/.].*)?"
                 matches = (re.fullmatch(pattern, other) for other in self.tree["paths"])
-                found.setdefault(match[1], []).extend(one[1] for one in matches if one)
-        return found
+                siblings.setdefault(match[1], []).extend(
+                    sibling[1] for sibling in matches if sibling
+                )
+        return siblings
 
     def _body(self, operation: Operation, path: str, ids: Ids) -> tuple[str | None, Any]:
         """Return media type and value of a valid body; None and None if the operation has none."""

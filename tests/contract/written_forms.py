@@ -1,4 +1,4 @@
-"""XML and YAML of a tree by its schema, written in the simplest way that can be read.
+"""XML and YAML of a tree by its schema, written as simply as possible.
 
 OnePageCRM answers the same tree in three formats. What XML and YAML leave open, above all the type
 of a scalar, the schema decides.
@@ -17,7 +17,7 @@ Tree = dict[str, Any]
 
 
 @dataclass
-class Written:
+class FormatWriter:
     """A document whose replies come in several formats.
 
     Args:
@@ -32,19 +32,19 @@ class Written:
             target: Any = self.tree
             for part in schema["$ref"].removeprefix("#/").split("/"):
                 target = target[part]
-            schema = {**target, **{key: one for key, one in schema.items() if key != "$ref"}}
+            schema = {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
         return schema
 
     def kind(self, schema: Tree) -> tuple[str, bool]:
         """Return a schema's JSON type, and whether the value may be null."""
         schema = self.resolve(schema)
         if "anyOf" in schema:
-            kinds = [self.kind(one) for one in schema["anyOf"]]
-            return next(kind for kind, _ in kinds if kind != "null"), any(one[1] for one in kinds)
+            kinds = [self.kind(option) for option in schema["anyOf"]]
+            return next(kind for kind, _ in kinds if kind != "null"), any(null for _, null in kinds)
         if "const" in schema:
             return {int: "integer", str: "string"}[type(schema["const"])], False
         types: list[str] = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-        return next((one for one in types if one != "null"), "null"), "null" in types
+        return next((name for name in types if name != "null"), "null"), "null" in types
 
     def item(self, schema: Tree) -> tuple[str, Tree]:
         """Return the name of an array's items in XML, and their schema."""
@@ -72,17 +72,17 @@ class Written:
         elif isinstance(value, bool):
             element.text = rules["boolean"][str(value).lower()]
         elif isinstance(value, dict):
-            for key, one in value.items():
+            for key, member in value.items():
                 name, of = self.member(schema, key)
-                self._fill(ET.SubElement(element, name), one, of)
+                self._fill(ET.SubElement(element, name), member, of)
         else:
             kind, _ = self.kind(schema)
             if kind in rules["type"]:
                 element.set(rules["type"]["attribute"], rules["type"][kind])
             if isinstance(value, list):
                 name, of = self.item(schema)
-                for one in value:
-                    self._fill(ET.SubElement(element, name), one, of)
+                for item in value:
+                    self._fill(ET.SubElement(element, name), item, of)
             else:
                 element.text = str(float(value)) if kind == "number" else str(value)
 
@@ -128,10 +128,11 @@ class Written:
             return None if null else ""
         if isinstance(value, dict):
             return {
-                key: self._typed(one, self.member(schema, key)[1]) for key, one in value.items()
+                key: self._typed(member, self.member(schema, key)[1])
+                for key, member in value.items()
             }
         if isinstance(value, list):
-            return [self._typed(one, self.item(schema)[1]) for one in value]
+            return [self._typed(item, self.item(schema)[1]) for item in value]
         return _cast(value, kind)
 
 

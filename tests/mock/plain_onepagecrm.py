@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from crmkit_mock.documents import load_document
-from tests.contract.written_forms import Tree, Written
+from tests.contract.written_forms import FormatWriter, Tree
 
 if TYPE_CHECKING:
     from crmkit_mock.onepagecrm import MockOnePageCRM
@@ -176,9 +176,9 @@ def client_for(mock: MockOnePageCRM, account: str = "samples", late: float = 0) 
 
 
 @cache
-def written() -> Written:
+def written() -> FormatWriter:
     """Return the document as a reader and writer of the formats."""
-    return Written(load_document("onepagecrm").tree)
+    return FormatWriter(load_document("onepagecrm").tree)
 
 
 def read(reply: httpx.Response, schema: Tree) -> Tree:

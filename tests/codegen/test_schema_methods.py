@@ -1,4 +1,4 @@
-"""Emitted methods: what they send, what they return, and how their lists go on."""
+"""Generated methods: what they send, what they return, and how their lists are paged."""
 
 from __future__ import annotations
 
@@ -19,72 +19,72 @@ from tests.codegen import values
 from tests.codegen.schema_cases import MEMBERS
 from tests.codegen.server import Server
 
-BASE_URL = "https://kinds.mock.invalid/api"
-THING = {one.wire: values.WIRE[one.kind] for one in MEMBERS}
+BASE_URL = "https://things.mock.invalid/api"
+THING = {member.wire: values.WIRE[member.kind] for member in MEMBERS}
 
 
 @pytest.fixture
-def crm(kinds_package: ModuleType, server: Server) -> Iterator[Any]:
-    """A client of the API with all kinds."""
-    resources = importlib.import_module(f"{kinds_package.__name__}.resources")
-    kinds = type("Kinds", (resources.Resources, SyncClient), {})
-    with kinds(Vendor(), BASE_URL, transport=httpx.MockTransport(server)) as crm:
+def crm(schemas_package: ModuleType, server: Server) -> Iterator[Any]:
+    """A client of the API of schema cases."""
+    resources = importlib.import_module(f"{schemas_package.__name__}.resources")
+    client = type("Things", (resources.Resources, SyncClient), {})
+    with client(Vendor(), BASE_URL, transport=httpx.MockTransport(server)) as crm:
         yield crm
 
 
 @pytest.fixture
-def acrm(kinds_package: ModuleType, server: Server) -> Any:
-    """An async client of the API with all kinds."""
-    resources = importlib.import_module(f"{kinds_package.__name__}.resources")
-    kinds = type("AsyncKinds", (resources.AsyncResources, AsyncClient), {})
-    return kinds(Vendor(), BASE_URL, transport=httpx.MockTransport(server))
+def acrm(schemas_package: ModuleType, server: Server) -> Any:
+    """An async client of the API of schema cases."""
+    resources = importlib.import_module(f"{schemas_package.__name__}.resources")
+    client = type("AsyncThings", (resources.AsyncResources, AsyncClient), {})
+    return client(Vendor(), BASE_URL, transport=httpx.MockTransport(server))
 
 
 # -- lists -------------------------------------------------------------------------------------
 
 
 def rows(count: int) -> list[dict[str, int]]:
-    """Return rows that can be told apart."""
+    """Return distinct rows."""
     return [{"anything": n} for n in range(count)]
 
 
 @pytest.mark.parametrize("total", [True, False], ids=["total", "no total"])
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 6, 9])
 @pytest.mark.parametrize("count", [0, 1, 5])
-def test_offsets_reach_every_row(
+def test_lists_by_offset_return_every_row(
     crm: Any, server: Server, count: int, size: int, *, total: bool
 ) -> None:
     """A list by offset begins at its first row and ends at the total, or at an empty page."""
 
     def answer(request: httpx.Request) -> Any:
         offset = int(request.url.params["offset"])
-        found = {"data": rows(count)[offset : offset + int(request.url.params["limit"])]}
-        return {**found, "total": count} if total else found
+        body = {"data": rows(count)[offset : offset + int(request.url.params["limit"])]}
+        return {**body, "total": count} if total else body
 
     server.answer = answer
 
-    assert [one.anything for one in crm.things.search(page_size=size)] == [*range(count)]
+    assert [row.anything for row in crm.things.search(page_size=size)] == [*range(count)]
     assert server.queries[0]["offset"] == "0"
-    assert [one.anything for one in crm.things.search(start=2, page_size=size)] == [
+    assert [row.anything for row in crm.things.search(start=2, page_size=size)] == [
         *range(2, count)
     ]
 
 
-def test_pages_end_at_the_last(crm: Any, server: Server) -> None:
+def test_lists_by_page_end_at_last_page(crm: Any, server: Server) -> None:
     """A list by pages asks from the first page to the one that the server calls the last."""
     server.answer = lambda request: {
-        "data": [{**THING, "text_given": request.url.params["page"]}],
+        "data": [{**THING, "str_required": request.url.params["page"]}],
         "meta": {"total": 3, "last": 3},
     }
     pages = list(crm.things.list().pages())
 
-    assert [page.items[0].text_given for page in pages] == ["1", "2", "3"]
+    assert [page.items[0].str_required for page in pages] == ["1", "2", "3"]
     assert [(page.number, page.total) for page in pages] == [(1, 3), (2, 3), (3, 3)]
     assert server.queries == [{"page": str(n), "size": "2"} for n in (1, 2, 3)]
 
 
-def test_lists_of_all_kinds_of_items(crm: Any, server: Server) -> None:
-    """Lists of models and of plain values are pagers of them, and one request is enough."""
+def test_lists_models_and_plain_values(crm: Any, server: Server) -> None:
+    """Lists of models and of plain values are pagers, and take one request without paging."""
     server.answer = lambda _: {"data": ["a", "b"]}
     assert crm.branches.names().collect() == ["a", "b"]
     server.answer = lambda _: {"data": [{}, {"more": 1}]}
@@ -93,8 +93,8 @@ def test_lists_of_all_kinds_of_items(crm: Any, server: Server) -> None:
 
 
 @pytest.mark.parametrize("data", [["a", 1], ["a", None], [["a"]], "ab", {"a": 1}])
-def test_items_of_another_type_are_refused(crm: Any, server: Server, data: Any) -> None:
-    """Plain items are checked like members of models: an int in a list of texts is an error."""
+def test_rejects_items_of_another_type(crm: Any, server: Server, data: Any) -> None:
+    """Plain items are checked like members of models: an int in a list of strings is an error."""
     server.answer = lambda _: {"data": data}
 
     with pytest.raises(DecodeError):
@@ -104,8 +104,8 @@ def test_items_of_another_type_are_refused(crm: Any, server: Server, data: Any) 
 # -- arguments ---------------------------------------------------------------------------------
 
 
-def test_queries_have_the_vendors_names_and_forms(crm: Any, server: Server) -> None:
-    """Arguments go out under the names and in the forms of the wire; what is not given does not."""
+def test_sends_arguments_under_wire_names(crm: Any, server: Server) -> None:
+    """Arguments are sent under their wire names in wire formats; absent ones are not sent."""
     server.answer = lambda _: {"data": []}
     crm.things.list(
         text_filter="a&b",
@@ -133,7 +133,7 @@ def test_queries_have_the_vendors_names_and_forms(crm: Any, server: Server) -> N
 
 
 def test_path_parameters_are_positional(crm: Any, server: Server) -> None:
-    """A path parameter stands in the path, and PUT, DELETE and POST do what they are called."""
+    """A path parameter goes into the path of PUT, DELETE and POST requests."""
     server.answer = lambda _: {"data": dict.fromkeys(("type", "from", "class", "id"), "x")}
     with pytest.raises(DecodeError) as caught:
         crm.things.update(7, from_="y", type_="z")
@@ -147,8 +147,8 @@ def test_path_parameters_are_positional(crm: Any, server: Server) -> None:
     assert (server.last.method, server.last.url.path) == ("POST", "/api/things/8/touch")
 
 
-def test_payloads_are_unwrapped(crm: Any, server: Server) -> None:
-    """What stands in the envelope comes back, by the document's way or the operation's own."""
+def test_unwraps_payloads(crm: Any, server: Server) -> None:
+    """A method returns what is in the envelope, the document's or the operation's own."""
     server.answer = lambda _: {"data": THING}
     assert crm.things.get(1).to_dict() == THING
     server.answer = lambda _: {"data": "1.2"}
@@ -157,25 +157,25 @@ def test_payloads_are_unwrapped(crm: Any, server: Server) -> None:
     assert crm.branches.find(name="x") is False
 
 
-def test_what_is_required_is_left_to_the_server(crm: Any, server: Server) -> None:
-    """Without a required member the call is made, and the server tells what it lacks."""
+def test_does_not_check_required_members(crm: Any, server: Server) -> None:
+    """A call without a required member is sent; the server reports what is missing."""
     server.answer = lambda _: {"data": False}
     crm.branches.find(day=date(2016, 1, 5))
     assert "name" not in json.loads(server.last.content)
 
 
-def test_an_input_model_does_as_well(crm: Any, server: Server, kinds_package: ModuleType) -> None:
-    """The whole input as a model sends what the keywords send."""
-    models = importlib.import_module(f"{kinds_package.__name__}.models")
+def test_accepts_input_model(crm: Any, server: Server, schemas_package: ModuleType) -> None:
+    """An input model is sent like the keyword arguments."""
+    models = importlib.import_module(f"{schemas_package.__name__}.models")
     server.answer = lambda _: {"data": {"id": 5}}
     assert crm.things.create(models.EverythingInput.from_dict(THING)) == 5
     assert json.loads(server.last.content) == THING
 
 
-def test_a_post_that_only_reads_is_repeated(kinds_package: ModuleType) -> None:
-    """The effect that a document states, and not the method alone, decides what is retried."""
+def test_documented_effect_decides_retries(schemas_package: ModuleType) -> None:
+    """The documented effect, not the HTTP method alone, decides whether a request is retried."""
     branches, things = (
-        importlib.import_module(f"{kinds_package.__name__}.operations.{name}")
+        importlib.import_module(f"{schemas_package.__name__}.operations.{name}")
         for name in ("branches", "things")
     )
 
@@ -188,8 +188,8 @@ def test_a_post_that_only_reads_is_repeated(kinds_package: ModuleType) -> None:
 # -- async -------------------------------------------------------------------------------------
 
 
-async def test_the_async_twin_does_the_same(acrm: Any, server: Server) -> None:
-    """Lists, calls and the client's own methods work when they are awaited."""
+async def test_async_methods(acrm: Any, server: Server) -> None:
+    """Async lists, calls and the client's own methods work like the sync ones."""
     async with acrm as crm:
         server.answer = lambda _: {"data": ["a", "b"]}
         assert [name async for name in crm.branches.names()] == ["a", "b"]

@@ -1,4 +1,4 @@
-"""Emitted methods: how arguments and bodies of every way go out."""
+"""Generated methods: how arguments and bodies are sent."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ import pytest
 
 from crmkit.core.errors import ArgumentError
 from crmkit.core.types import File
+from tests.codegen.operation_client import clients
 from tests.codegen.server import Server
-from tests.codegen.ways_client import clients
 
 
 @pytest.fixture
-def crm(ways_package: ModuleType, server: Server) -> Iterator[Any]:
+def crm(operations_package: ModuleType, server: Server) -> Iterator[Any]:
     """A client whose server answers with an empty list."""
     server.answer = lambda _: {"data": []}
-    with clients(ways_package, server)[0] as crm:
+    with clients(operations_package, server)[0] as crm:
         yield crm
 
 
@@ -37,8 +37,8 @@ def operations(package: ModuleType, resource: str) -> Any:
 # -- parameters --------------------------------------------------------------------------------
 
 
-def test_arguments_go_out_in_the_forms_of_the_wire(crm: Any, server: Server) -> None:
-    """Enums, first alternatives, lists, moments and flags are written as the document has them."""
+def test_sends_arguments_in_wire_formats(crm: Any, server: Server) -> None:
+    """Enums, unions, lists, datetimes and flags are sent in the documented formats."""
     crm.books.list(
         sort="up",
         genre=3,
@@ -65,7 +65,7 @@ def test_arguments_go_out_in_the_forms_of_the_wire(crm: Any, server: Server) -> 
 
 
 def test_headers_are_arguments(crm: Any, server: Server) -> None:
-    """A header has an argument, by the name that the document gives or its own in snake_case."""
+    """A header is an argument, under its documented name or its own in snake_case."""
     crm.books.list(keep_order=False, x_version=7, x_names=["a", "b"]).collect()
 
     headers = server.last.headers
@@ -73,8 +73,8 @@ def test_headers_are_arguments(crm: Any, server: Server) -> None:
     assert headers["X-Names"] == "a,b"
 
 
-def test_many_parameters_make_one_argument(crm: Any, server: Server) -> None:
-    """What parameters spell together is one list; one of objects is written by the vendor."""
+def test_combines_parameters_into_one_argument(crm: Any, server: Server) -> None:
+    """Parameters that belong together are one list; the vendor formats a list of objects."""
     crm.books.list(where=[{"type": "a"}], filters=("mine",)).collect()
     assert server.queries == [{"where": '[{"type": "a"}]', "only[]": "mine", "page": "1"}]
     crm.books.list().collect()
@@ -83,44 +83,46 @@ def test_many_parameters_make_one_argument(crm: Any, server: Server) -> None:
 
 @pytest.mark.parametrize("name", ["where", "filters", "tags", "fields", "words", "x_names"])
 @pytest.mark.parametrize("value", ["ab", 5, {"a": "b"}, None])
-def test_what_is_no_list_is_refused(crm: Any, server: Server, name: str, value: Any) -> None:
-    """A single text, whose letters would be the items, or another thing is no list."""
+def test_rejects_argument_that_is_not_a_list(
+    crm: Any, server: Server, name: str, value: Any
+) -> None:
+    """A str, whose characters would be the items, or another type is not a list."""
     with pytest.raises(ArgumentError, match=f": {name}: |^{name}: "):
         crm.books.list(**{name: value})
     assert server.requests == []
 
 
 @pytest.mark.parametrize(("name", "value"), [("fields", ["a,b"]), ("words", ["a;b"])])
-def test_items_that_hold_the_separator_are_refused(crm: Any, name: str, value: Any) -> None:
-    """An item that would be read as two is an error."""
+def test_rejects_items_with_separator(crm: Any, name: str, value: Any) -> None:
+    """An item that contains the separator is an error."""
     with pytest.raises(ArgumentError, match="separates"):
         crm.books.list(**{name: value})
 
 
-def test_deprecated_parameters_have_no_argument(crm: Any, ways_package: ModuleType) -> None:
-    """A parameter that another one replaces is left to the generated function."""
+def test_deprecated_parameters_have_no_argument(crm: Any, operations_package: ModuleType) -> None:
+    """A deprecated parameter is an argument of the generated function only."""
     assert "order_by" not in inspect.signature(crm.books.list).parameters
-    api = importlib.import_module(f"{ways_package.__name__}.api.books.books_list")
+    api = importlib.import_module(f"{operations_package.__name__}.api.books.books_list")
     assert "order_by" in inspect.signature(api.sync).parameters
 
 
-def test_a_sole_argument_and_required_ones_may_be_positional(crm: Any, server: Server) -> None:
-    """`facts.get("key")` reads well; so does what every call needs."""
+def test_sole_and_required_arguments_may_be_positional(crm: Any, server: Server) -> None:
+    """A sole argument and required arguments may be positional: `facts.get("key")`."""
     server.answer = lambda _: {"data": 1}
     assert crm.facts.get("a.b") == 1
     assert crm.facts.get() == 1
     assert server.queries == [{"key": "a.b"}, {}]
 
 
-def test_settings_of_the_client_are_no_arguments(crm: Any, server: Server) -> None:
-    """The path's `{format}` is what the client is set to."""
+def test_client_settings_are_not_arguments(crm: Any, server: Server) -> None:
+    """The path's `{format}` is the client's setting."""
     crm.books.list().collect()
     assert server.last.url.path == "/books.json"
     assert "format_" not in inspect.signature(crm.books.list).parameters
 
 
-def test_names_that_the_document_gives(crm: Any, server: Server) -> None:
-    """`x-crmkit-name` names arguments, also where path and query have the same name."""
+def test_uses_x_crmkit_name_for_arguments(crm: Any, server: Server) -> None:
+    """`x-crmkit-name` is the argument's name, also if path and query use the same name."""
     server.answer = lambda _: {"data": ["a"]}
     assert crm.labels.rename("Pen", id="x", new_name="n", old_id="o") == ["a"]
     assert server.last.url.path == "/labels/Pen/x"
@@ -131,8 +133,8 @@ def test_names_that_the_document_gives(crm: Any, server: Server) -> None:
 # -- lists that narrow others ------------------------------------------------------------------
 
 
-def test_a_narrower_list_is_reached_by_its_parameter(crm: Any, server: Server) -> None:
-    """`books.list(shelf_id=…)` asks for the books of the shelf, and has no method of its own."""
+def test_parameter_selects_narrower_list(crm: Any, server: Server) -> None:
+    """`books.list(shelf_id=…)` requests the books of the shelf, which has no separate method."""
     crm.books.list(shelf_id=4, genre=2, start=3, page_size=9).collect()
 
     assert server.last.url.path == "/shelves/4/books"
@@ -140,8 +142,8 @@ def test_a_narrower_list_is_reached_by_its_parameter(crm: Any, server: Server) -
     assert not hasattr(crm.books, "list_of_shelf")
 
 
-def test_what_a_narrower_list_does_not_know_is_refused(crm: Any, server: Server) -> None:
-    """An argument that the server would pass over is an error."""
+def test_rejects_arguments_that_narrower_list_lacks(crm: Any, server: Server) -> None:
+    """An argument that the server would ignore is an error."""
     with pytest.raises(ArgumentError, match=r"sort: cannot be combined with shelf_id"):
         crm.books.list(shelf_id=4, sort="up")
     assert server.requests == []
@@ -150,13 +152,13 @@ def test_what_a_narrower_list_does_not_know_is_refused(crm: Any, server: Server)
 # -- bodies ------------------------------------------------------------------------------------
 
 
-def test_a_form(crm: Any, server: Server, ways_package: ModuleType) -> None:
-    """Where the wire has a form, keywords and model go out as one."""
+def test_sends_form(crm: Any, server: Server, operations_package: ModuleType) -> None:
+    """Keyword arguments and an input model are sent as a form where one is documented."""
     server.answer = lambda _: {"data": {"id": 1}}
-    models = importlib.import_module(f"{ways_package.__name__}.models")
-    given = {"title": "a&b", "pages": 3, "heavy": True, "authors": ["x", "y"]}
-    crm.books.create(**given)
-    crm.books.create(models.BookInput(**given))
+    models = importlib.import_module(f"{operations_package.__name__}.models")
+    values = {"title": "a&b", "pages": 3, "heavy": True, "authors": ["x", "y"]}
+    crm.books.create(**values)
+    crm.books.create(models.BookInput(**values))
 
     for request in server.requests:
         assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"
@@ -169,8 +171,8 @@ def test_a_form(crm: Any, server: Server, ways_package: ModuleType) -> None:
         ]
 
 
-def test_bytes_as_they_are(crm: Any, server: Server) -> None:
-    """A body that is neither JSON nor a form goes out as it is given, with its own type."""
+def test_sends_content_unchanged(crm: Any, server: Server) -> None:
+    """A body that is neither JSON nor a form is sent unchanged with its media type."""
     server.answer = lambda _: ...
     for content in ("Wort für Wort", "Wort für Wort".encode()):
         assert crm.books.write(1, 20, content) is None
@@ -179,8 +181,8 @@ def test_bytes_as_they_are(crm: Any, server: Server) -> None:
         assert server.last.content.decode() == "Wort für Wort"
 
 
-def test_a_file(crm: Any, server: Server, tmp_path: Path) -> None:
-    """Files, bytes and paths go out as a file with a name, beside the fields."""
+def test_sends_file_as_multipart(crm: Any, server: Server, tmp_path: Path) -> None:
+    """Files, bytes and paths are sent as a file with a name, beside the fields."""
     server.answer = lambda _: ...
     path = tmp_path / "cat.png"
     path.write_bytes(b"cat")
@@ -199,10 +201,10 @@ def test_a_file(crm: Any, server: Server, tmp_path: Path) -> None:
         assert parts[2].endswith("\r\n\r\ncat\r\n")
 
 
-def test_a_call_with_a_file_or_without(crm: Any, server: Server, ways_package: ModuleType) -> None:
-    """Where JSON and files are taken, a file decides which of the two goes out."""
+def test_file_decides_media_type(crm: Any, server: Server, operations_package: ModuleType) -> None:
+    """If JSON and multipart are documented, a call with a file sends multipart."""
     server.answer = lambda _: ...
-    models = importlib.import_module(f"{ways_package.__name__}.models")
+    models = importlib.import_module(f"{operations_package.__name__}.models")
     crm.covers.set(1, address="http://a")
     crm.covers.set(1, models.PictureInput(address="http://a"))
     for request in server.requests:
@@ -214,11 +216,11 @@ def test_a_call_with_a_file_or_without(crm: Any, server: Server, ways_package: M
         assert b'name="caption"\r\n\r\ny' in request.content
 
 
-def test_a_file_beside_an_input_without_one_is_refused(
-    crm: Any, server: Server, ways_package: ModuleType
+def test_rejects_file_with_input_that_has_none(
+    crm: Any, server: Server, operations_package: ModuleType
 ) -> None:
-    """The whole input or keywords, never both: nothing that is given gets lost."""
-    models = importlib.import_module(f"{ways_package.__name__}.models")
+    """A file together with an input that has none is an error, not lost."""
+    models = importlib.import_module(f"{operations_package.__name__}.models")
     with pytest.raises(ArgumentError, match="picture"):
         crm.covers.set(1, models.PictureInput(address="a"), picture=b"x")
     with pytest.raises(TypeError):
@@ -226,31 +228,31 @@ def test_a_file_beside_an_input_without_one_is_refused(
     assert server.requests == []
 
 
-def test_a_delete_with_a_body(crm: Any, server: Server) -> None:
-    """A DELETE may carry a body, and gives nothing back."""
+def test_delete_sends_body(crm: Any, server: Server) -> None:
+    """A DELETE may have a body, and returns None."""
     assert crm.books.delete(1, reason="old", sure=True) is None
     assert (server.last.method, server.last.url.path) == ("DELETE", "/books/1.json")
     assert json.loads(server.last.content) == {"reason": "old", "sure": True}
 
 
-def test_a_sole_member_may_be_positional(
-    crm: Any, server: Server, ways_package: ModuleType
+def test_sole_member_may_be_positional(
+    crm: Any, server: Server, operations_package: ModuleType
 ) -> None:
-    """An input of one member is that member, by position or by name, or the model around it."""
+    """An input with one member is passed by position, by keyword, or as the model."""
     server.answer = lambda _: {"data": []}
-    models = importlib.import_module(f"{ways_package.__name__}.models")
+    models = importlib.import_module(f"{operations_package.__name__}.models")
     crm.labels.rename("Pen", "x", "n")
     crm.labels.rename("Pen", "x", new_name="n")
     crm.labels.rename("Pen", "x", models.LabelInput(new_name="n"))
-    assert [json.loads(one.content) for one in server.requests] == [{"name": "n"}] * 3
+    assert [json.loads(request.content) for request in server.requests] == [{"name": "n"}] * 3
     with pytest.raises(ArgumentError):
         crm.labels.rename("Pen", "x", models.LabelInput(new_name="n"), extra={"more": 1})
     with pytest.raises(TypeError):
         crm.labels.rename("Pen", "x")
 
 
-def test_a_map_as_a_body(crm: Any, server: Server) -> None:
-    """A body whose members the document does not name is given as a mapping."""
+def test_sends_mapping_as_body(crm: Any, server: Server) -> None:
+    """A body without documented members is passed as a mapping."""
     server.answer = lambda _: ...
     assert crm.labels.count("Pen", "x", {"a": 1, "b": 2}) is None
     assert json.loads(server.last.content) == {"a": 1, "b": 2}
@@ -261,9 +263,12 @@ def test_a_map_as_a_body(crm: Any, server: Server) -> None:
 # -- the table of operations -------------------------------------------------------------------
 
 
-def test_operations_tell_what_the_document_tells(ways_package: ModuleType) -> None:
-    """Media, settings, servers, effects and parameters stand in the operations."""
-    books, covers = operations(ways_package, "books"), operations(ways_package, "covers")
+def test_operations_have_documented_properties(operations_package: ModuleType) -> None:
+    """Operations have the document's media types, settings, profiles, effects and parameters."""
+    books, covers = (
+        operations(operations_package, "books"),
+        operations(operations_package, "covers"),
+    )
 
     assert (books.BOOKS_CREATE.media, books.BOOKS_CREATE.settings) == ("form", ("format",))
     assert (books.BOOKS_WRITE.media, books.BOOKS_WRITE.content_type) == ("content", "text/markdown")
@@ -279,8 +284,8 @@ def test_operations_tell_what_the_document_tells(ways_package: ModuleType) -> No
     assert not hasattr(books, "BOOKS_SORT_POST")
 
 
-def test_a_twin_is_no_method(crm: Any, server: Server) -> None:
-    """Of two ways to do the same, one is the method."""
+def test_counterpart_operation_has_no_method(crm: Any, server: Server) -> None:
+    """Of two operations that do the same, only one is a method."""
     server.answer = lambda _: ...
     assert crm.books.sort() is None
     assert server.last.method == "GET"
@@ -288,7 +293,7 @@ def test_a_twin_is_no_method(crm: Any, server: Server) -> None:
     assert not hasattr(crm.books, "update_patch")
 
 
-def test_docstrings_name_the_servers_that_have_it(crm: Any) -> None:
-    """Where not all kinds of server have an operation, its docstring says which do."""
+def test_docstrings_name_server_profiles(crm: Any) -> None:
+    """If not every kind of server has an operation, its docstring says which do."""
     assert "Only servers of old have it." in str(inspect.getdoc(crm.books.sort))
     assert "Only servers" not in str(inspect.getdoc(crm.books.list))

@@ -1,4 +1,4 @@
-"""Values of several forms, and inputs that servers take in more than one."""
+"""Unions, vendors' formats, and inputs that servers accept in several formats."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ ZOO: dict[str, Any] = {"star": DOG, "animals": [], "births": []}
 # -- reading -----------------------------------------------------------------------------------
 
 
-def test_discriminates_models_by_a_constant(models: ModuleType) -> None:
-    """Which model an object is, its constant member tells, alone and among others."""
+def test_discriminates_models_by_constant(models: ModuleType) -> None:
+    """A constant member decides which model an object is read as."""
     wire = {**ZOO, "star": WOLF, "animals": [DOG, "a fish", {**WOLF, "pack": [WOLF]}]}
     zoo = models.Zoo.from_dict(wire)
 
     assert type(zoo.star) is models.Wolf
-    assert [type(one) for one in zoo.animals] == [models.Dog, str, models.Wolf]
+    assert [type(animal) for animal in zoo.animals] == [models.Dog, str, models.Wolf]
     assert type(zoo.animals[2].pack[0]) is models.Wolf
     assert zoo.to_dict() == wire
 
@@ -54,10 +54,10 @@ def test_discriminates_models_by_a_constant(models: ModuleType) -> None:
         ({"noises": [1]}, "noises[0]"),
     ],
 )
-def test_rejects_value_of_no_union_member(
+def test_rejects_value_outside_union(
     members: dict[str, Any], path: str, models: ModuleType
 ) -> None:
-    """A value that has none of the documented types is a DecodeError with its path."""
+    """A value of none of the documented types is a DecodeError with its path."""
     with pytest.raises(DecodeError) as caught:
         models.Zoo.from_dict({**ZOO, **members})
 
@@ -72,7 +72,7 @@ def test_rejects_value_of_no_union_member(
     ],
 )
 def test_reads_empty_list_as_map(wire: Any, births: dict[str, Any], models: ModuleType) -> None:
-    """Where a server sends an empty array for an empty object, it reads as a dict and goes back."""
+    """An empty array for an empty object is read as a dict and written back."""
     zoo = models.Zoo.from_dict({**ZOO, "births": wire})
 
     assert zoo.births == births
@@ -81,7 +81,7 @@ def test_reads_empty_list_as_map(wire: Any, births: dict[str, Any], models: Modu
 
 @for_each("wire", ["calm", "unheard of", ["calm", "unheard of"], []])
 def test_reads_open_enum_or_list(wire: Any, models: ModuleType) -> None:
-    """A choice that some servers let be several is a value or a list, as it came."""
+    """A choice that may be several is a value or a list, as the server sent it."""
     zoo = models.Zoo.from_dict({**ZOO, "noises": wire})
 
     assert zoo.noises == wire
@@ -90,7 +90,7 @@ def test_reads_open_enum_or_list(wire: Any, models: ModuleType) -> None:
 
 
 def test_models_have_the_members_of_their_direction(models: ModuleType) -> None:
-    """What is only written is no attribute of what is read, nor the other way round."""
+    """A writeOnly member is not read, and a readOnly member is not written."""
     assert not hasattr(models.Zoo, "password")
     assert not hasattr(models.LenientInput, "made")
 
@@ -108,21 +108,21 @@ def test_models_have_the_members_of_their_direction(models: ModuleType) -> None:
         ("bit", False, False, 0),
         ("country", "EL", "GR", "EL"),
         ("country", "DE", "DE", "DE"),
-        ("espo", "2024-01-15 10:30:00", NOW, "2024-01-15 10:30:00"),
-        ("espo", "2024-01-15T11:30:00+01:00", NOW, "2024-01-15 10:30:00"),
+        ("espo_datetime", "2024-01-15 10:30:00", NOW, "2024-01-15 10:30:00"),
+        ("espo_datetime", "2024-01-15T11:30:00+01:00", NOW, "2024-01-15 10:30:00"),
     ],
 )
 @for_each("name", ["Everything", "EverythingInput"])
 def test_converts_wire_formats_both_ways(
     name: str, kind: str, wire: Any, python: Any, back: Any, models: ModuleType
 ) -> None:
-    """A value in a vendor's form is what Python would call it, and goes back in that form."""
-    thing = getattr(models, name).from_dict({**required(), f"{kind}_given": wire})
-    value = getattr(thing, f"{kind}_given")
+    """A value in a vendor's format is read as a Python value and written in that format."""
+    thing = getattr(models, name).from_dict({**required(), f"{kind}_required": wire})
+    value = getattr(thing, f"{kind}_required")
 
     assert value == python
     assert type(value) is type(python)
-    written = thing.to_dict()[f"{kind}_given"]
+    written = thing.to_dict()[f"{kind}_required"]
     assert (written, type(written)) == (back, type(back))
 
 
@@ -131,24 +131,24 @@ def test_converts_wire_formats_both_ways(
     [
         ("unix", NOW.astimezone(timezone(timedelta(hours=5))), 1705314600),
         ("unix", NOW + timedelta(seconds=0.9), 1705314600),
-        ("espo", NOW.astimezone(timezone(timedelta(hours=5))), "2024-01-15 10:30:00"),
-        ("espo", NOW + timedelta(seconds=0.9), "2024-01-15 10:30:00"),
+        ("espo_datetime", NOW.astimezone(timezone(timedelta(hours=5))), "2024-01-15 10:30:00"),
+        ("espo_datetime", NOW + timedelta(seconds=0.9), "2024-01-15 10:30:00"),
         ("country", "", ""),
-        ("plain", 1, 1),
-        ("either", [1], [1]),
-        ("either", {"name": "nut"}, {"name": "nut"}),
-        ("part", {"name": "nut", "more": NOW}, {"name": "nut", "more": "2024-01-15T10:30:00Z"}),
+        ("scalars", 1, 1),
+        ("union", [1], [1]),
+        ("union", {"name": "nut"}, {"name": "nut"}),
+        ("model", {"name": "nut", "more": NOW}, {"name": "nut", "more": "2024-01-15T10:30:00Z"}),
         ("map", {}, {}),
-        ("grid", ([1], (2,)), [[1], [2]]),
-        ("gaps", [None], [None]),
+        ("nested_lists", ([1], (2,)), [[1], [2]]),
+        ("optional_items", [None], [None]),
     ],
 )
 def test_encodes_equivalent_values(kind: str, value: Any, wire: Any, models: ModuleType) -> None:
-    """Values that have one meaning only are written, in whatever form Python has them."""
+    """A value with only one meaning is encoded, whatever its Python type."""
     thing = models.EverythingInput.from_dict(required())
-    setattr(thing, f"{kind}_given", value)
+    setattr(thing, f"{kind}_required", value)
 
-    assert thing.to_dict()[f"{kind}_given"] == wire
+    assert thing.to_dict()[f"{kind}_required"] == wire
 
 
 @for_each(
@@ -158,8 +158,8 @@ def test_encodes_equivalent_values(kind: str, value: Any, wire: Any, models: Mod
         ("unix", 1314774000, ""),
         ("unix", NOW.date(), ""),
         ("unix", datetime.max.replace(tzinfo=timezone(-timedelta(hours=5))), ""),
-        ("espo", NOW.replace(tzinfo=None), ""),
-        ("espo", "2024-01-15 10:30:00", ""),
+        ("espo_datetime", NOW.replace(tzinfo=None), ""),
+        ("espo_datetime", "2024-01-15 10:30:00", ""),
         ("dmy", NOW, ""),
         ("dmy", "16.06.2011", ""),
         ("bit", 1, ""),
@@ -167,47 +167,47 @@ def test_encodes_equivalent_values(kind: str, value: Any, wire: Any, models: Mod
         ("country", "gr", ""),
         ("country", "Greece", ""),
         ("country", 5, ""),
-        ("plain", True, ""),
-        ("plain", None, ""),
-        ("plain", float("nan"), ""),
-        ("plain", [], ""),
-        ("either", 1.5, ""),
-        ("either", True, ""),
-        ("either", {1: 2}, ""),
+        ("scalars", True, ""),
+        ("scalars", None, ""),
+        ("scalars", float("nan"), ""),
+        ("scalars", [], ""),
+        ("union", 1.5, ""),
+        ("union", True, ""),
+        ("union", {1: 2}, ""),
         ("map", [("a", "b")], ""),
         ("map", {1: "b"}, ""),
         ("map", {"a": 1}, "['a']"),
-        ("commas", ["a", "b,c"], "[1]"),
-        ("commas", "a", ""),
-        ("commas", [1], "[0]"),
+        ("comma_separated", ["a", "b,c"], "[1]"),
+        ("comma_separated", "a", ""),
+        ("comma_separated", [1], "[0]"),
         ("dates", ["2016-01-05"], "[0]"),
         ("dates", [NOW], "[0]"),
         ("dates", date(2016, 1, 5), ""),
-        ("grid", [[1], 2], "[1]"),
-        ("gaps", "a", ""),
-        ("gaps", ["a", 1], "[1]"),
-        ("part", 5, ""),
-        ("part", None, ""),
+        ("nested_lists", [[1], 2], "[1]"),
+        ("optional_items", "a", ""),
+        ("optional_items", ["a", 1], "[1]"),
+        ("model", 5, ""),
+        ("model", None, ""),
     ],
 )
 def test_rejects_values_that_cannot_be_encoded(
     kind: str, value: Any, place: str, models: ModuleType
 ) -> None:
-    """A value that the wire cannot hold is an ArgumentError that names its attribute."""
+    """A value without a wire format is an ArgumentError that names the attribute."""
     thing = models.EverythingInput.from_dict(required())
-    setattr(thing, f"{kind}_given", value)
+    setattr(thing, f"{kind}_required", value)
 
     with pytest.raises(ArgumentError) as caught:
         thing.to_dict()
 
-    assert caught.value.argument == f"{kind}_given{place}"
+    assert caught.value.argument == f"{kind}_required{place}"
 
 
-# -- inputs in several spellings ---------------------------------------------------------------
+# -- inputs in several formats -----------------------------------------------------------------
 
 
 @for_each(
-    "name, spellings, value",
+    "name, wire_values, value",
     [
         ("count", [7, "7", "007"], 7),
         ("counts", [[7], ["7"]], [7]),
@@ -216,19 +216,19 @@ def test_rejects_values_that_cannot_be_encoded(
         ("ratio", ["2", "2.0"], 2.0),
         ("flag", [True, 1, "1"], True),
         ("flag", [False, 0, "0"], False),
-        ("when", ["2024-01-15"], date(2024, 1, 15)),
-        ("when", ["2024-01-15T10:30:00Z", "2024-01-15T11:30:00+01:00"], NOW),
-        ("when", ["tomorrow", "15.01.2024", "2024-01-15 10:30"], None),
+        ("due", ["2024-01-15"], date(2024, 1, 15)),
+        ("due", ["2024-01-15T10:30:00Z", "2024-01-15T11:30:00+01:00"], NOW),
+        ("due", ["tomorrow", "15.01.2024", "2024-01-15 10:30"], None),
     ],
 )
 def test_parses_lenient_inputs(
-    name: str, spellings: list[Any], value: Any, models: ModuleType
+    name: str, wire_values: list[Any], value: Any, models: ModuleType
 ) -> None:
-    """However an input spells a value, Python has the first of the documented forms."""
-    for wire in spellings:
-        found = getattr(models.LenientInput.from_dict({name: wire}), name)
+    """An input in any documented format is read as the first documented type."""
+    for wire in wire_values:
+        parsed = getattr(models.LenientInput.from_dict({name: wire}), name)
         expected = wire if value is None else value
-        assert (found, type(found)) == (expected, type(expected))
+        assert (parsed, type(parsed)) == (expected, type(expected))
 
 
 @for_each(
@@ -242,15 +242,15 @@ def test_parses_lenient_inputs(
         ("ratio", 2, 2),
         ("flag", True, True),
         ("flag", 0, 0),
-        ("when", date(2024, 1, 15), "2024-01-15"),
-        ("when", NOW, "2024-01-15T10:30:00Z"),
-        ("when", "tomorrow", "tomorrow"),
+        ("due", date(2024, 1, 15), "2024-01-15"),
+        ("due", NOW, "2024-01-15T10:30:00Z"),
+        ("due", "tomorrow", "tomorrow"),
         ("stage", 25, 25),
         ("phones", [], ""),
     ],
 )
 def test_formats_lenient_inputs(name: str, value: Any, wire: Any, models: ModuleType) -> None:
-    """What a server takes in several spellings is sent in the one that was given."""
+    """A value that a server accepts in several formats is sent in the caller's format."""
     written = models.LenientInput(**{name: value}).to_dict()[name]
 
     assert (written, type(written)) == (wire, type(wire))
@@ -270,7 +270,7 @@ def test_formats_lenient_inputs(name: str, value: Any, wire: Any, models: Module
         ("ratio", True),
         ("flag", "true"),
         ("flag", 2),
-        ("when", 5),
+        ("due", 5),
         ("stage", "25"),
         ("phones", "work|1|2"),
         ("phones", "1"),
@@ -278,8 +278,10 @@ def test_formats_lenient_inputs(name: str, value: Any, wire: Any, models: Module
         ("upload", "bytes"),
     ],
 )
-def test_rejects_wire_values_of_no_lenient_form(name: str, wire: Any, models: ModuleType) -> None:
-    """A value in no documented form is a DecodeError with its path."""
+def test_rejects_wire_values_in_undocumented_format(
+    name: str, wire: Any, models: ModuleType
+) -> None:
+    """A value in an undocumented format is a DecodeError with its path."""
     with pytest.raises(DecodeError) as caught:
         models.LenientInput.from_dict({name: wire})
 
@@ -294,8 +296,8 @@ def test_rejects_wire_values_of_no_lenient_form(name: str, wire: Any, models: Mo
         ("counts", [7, None], "[1]"),
         ("ratio", float("inf"), ""),
         ("flag", None, ""),
-        ("when", NOW.replace(tzinfo=None), ""),
-        ("when", 5, ""),
+        ("due", NOW.replace(tzinfo=None), ""),
+        ("due", 5, ""),
         ("upload", "text", ""),
         ("upload", None, ""),
         ("phones", "work|1", ""),
@@ -308,18 +310,18 @@ def test_rejects_wire_values_of_no_lenient_form(name: str, wire: Any, models: Mo
         ("phones", [{"type": "work", "number": ""}], "[0].number"),
     ],
 )
-def test_rejects_inputs_of_no_lenient_form(
+def test_rejects_inputs_in_undocumented_format(
     name: str, value: Any, place: str, models: ModuleType
 ) -> None:
-    """An input in no documented form is an ArgumentError that names its attribute."""
+    """An input in an undocumented format is an ArgumentError that names the attribute."""
     with pytest.raises(ArgumentError) as caught:
         models.LenientInput(**{name: value}).to_dict()
 
     assert caught.value.argument == name + place
 
 
-def test_elements_are_models_or_mappings(models: ModuleType) -> None:
-    """A list that the wire writes as one text takes models and mappings, and reads as models."""
+def test_accepts_elements_as_models_or_mappings(models: ModuleType) -> None:
+    """Elements of a separated string may be models or mappings, and are read as models."""
     phones = [models.PhoneInput("work", "+353 1"), {"number": "2", "type": "home"}]
     wire = models.LenientInput(phones=phones).to_dict()
 
@@ -331,25 +333,25 @@ def test_elements_are_models_or_mappings(models: ModuleType) -> None:
 
 
 def test_accepts_files_paths_and_bytes(models: ModuleType) -> None:
-    """A file to upload may be a File, a path, bytes, or a file that is open for reading."""
+    """A file to upload may be a File, a path, bytes, or a binary stream."""
     file = File(BytesIO(b"x"), "x.txt")
-    given = (file, b"x", BytesIO(b"x"))
-    sent = [models.LenientInput(upload=one).to_dict()["upload"] for one in given]
+    uploads = (file, b"x", BytesIO(b"x"))
+    sent = [models.LenientInput(upload=upload).to_dict()["upload"] for upload in uploads]
 
     assert sent[0] is file
-    assert [one.payload.read() for one in sent] == [b"x", b"x", b"x"]
+    assert [upload.payload.read() for upload in sent] == [b"x", b"x", b"x"]
     assert models.LenientInput().upload is UNSET
-    path = Path("letters/a.txt")
+    path = Path("files/a.txt")
     assert models.LenientInput(upload=path).to_dict() == {"upload": File(path, "a.txt")}
 
 
 def test_describes_numbers_of_an_enum(models: ModuleType) -> None:
-    """The numbers that a member may be stand in its description."""
+    """The description of an integer enum lists its values."""
     assert "stage: How far it is. 10, 25 or 50." in models.LenientInput.__doc__
 
 
 def test_uses_x_crmkit_name_as_the_name(models: ModuleType) -> None:
-    """A member is called as the document says, a builtin's name included, and so in errors."""
+    """`x-crmkit-name` names the attribute, also like a builtin, and is the name in errors."""
     assert models.LenientInput(zip="07018").to_dict() == {"zip_code": "07018"}
     assert models.LenientInput.from_dict({"zip_code": "07018"}).zip == "07018"
     with pytest.raises(ArgumentError) as caught:

@@ -1,4 +1,4 @@
-"""A document with one operation for each way to ask and to answer that the emitters know."""
+"""A document with one operation for each kind of request and reply that the generator supports."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import yaml
 
 DOCUMENT = """
 openapi: 3.1.0
-info: {title: Ways API, version: "1"}
+info: {title: Books API, version: "1"}
 x-crmkit-envelope: data
 x-crmkit-side-elements: View
 tags:

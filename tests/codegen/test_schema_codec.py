@@ -1,4 +1,4 @@
-"""Emitted decoders and encoders: every kind of value, both ways, and nothing wrong let through."""
+"""Generated decoders and encoders: every kind of value in both directions, and invalid values."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from crmkit.core.errors import DecodeError
 from crmkit.core.types import UNSET
 from tests.codegen import values
 from tests.codegen.loops import for_each
-from tests.codegen.schema_cases import MEMBERS, ODD, VARIANTS, Member, kinds
+from tests.codegen.schema_cases import MEMBERS, ODD, VARIANTS, Member, schemas_by_kind
 from tests.codegen.values import required, tree
 
 MODELS = ("Everything", "EverythingInput")
-KINDS = list(kinds(""))
+KINDS = list(schemas_by_kind(""))
 
 for_each_model = for_each("name", MODELS)
 for_each_kind = for_each("kind", KINDS)
@@ -27,18 +27,18 @@ for_each_kind = for_each("kind", KINDS)
 # -- round trips -------------------------------------------------------------------------------
 
 
-@for_each("one", MEMBERS, lambda one: one.wire)
+@for_each("member", MEMBERS, lambda member: member.wire)
 @for_each_model
 @settings(max_examples=15)
 @given(data=st.data())
 def test_round_trips_python_values(
-    name: str, one: Member, models: ModuleType, data: st.DataObject
+    name: str, member: Member, models: ModuleType, data: st.DataObject
 ) -> None:
-    """An object comes back equal from its tree, and from the JSON text of its tree."""
+    """An object is equal after a round trip through its tree, and through the tree as JSON."""
     cls = getattr(models, name)
     thing = cls.from_dict(values.without_enums(required()))
-    value = data.draw(values.member(one, models, write=name.endswith("Input")))
-    setattr(thing, one.wire, value)
+    value = data.draw(values.values_of_member(member, models, write=name.endswith("Input")))
+    setattr(thing, member.wire, value)
     wire = thing.to_dict()
 
     assert cls.from_dict(json.loads(json.dumps(wire))) == thing
@@ -47,7 +47,7 @@ def test_round_trips_python_values(
 
 @for_each_model
 def test_round_trips_wire_trees(name: str, models: ModuleType) -> None:
-    """A full tree of the wire comes back value by value, unknown members included."""
+    """A full wire tree is equal after a round trip, unknown members included."""
     wire = tree(unknown={"a": [None]}, also=None)
 
     assert getattr(models, name).from_dict(wire).to_dict() == wire
@@ -55,7 +55,7 @@ def test_round_trips_wire_trees(name: str, models: ModuleType) -> None:
 
 @for_each_model
 def test_does_not_write_absent_members(name: str, models: ModuleType) -> None:
-    """A member that is not there and need not be is not written either."""
+    """An optional member that is absent is not written."""
     wire = required()
 
     assert getattr(models, name).from_dict(wire).to_dict() == wire
@@ -63,11 +63,11 @@ def test_does_not_write_absent_members(name: str, models: ModuleType) -> None:
 
 @for_each_model
 def test_decoding_does_not_change_the_tree(name: str, models: ModuleType) -> None:
-    """Decoding changes nothing in the tree, and later changes of the object neither."""
+    """Neither decoding nor a later change of the object changes the tree."""
     wire = tree(unknown=[1])
     text = json.dumps(wire)
     thing = getattr(models, name).from_dict(wire)
-    thing.texts_given.append("later")
+    thing.strings_required.append("later")
     thing.additional_properties["later"] = 1
 
     assert json.dumps(wire) == text
@@ -76,69 +76,73 @@ def test_decoding_does_not_change_the_tree(name: str, models: ModuleType) -> Non
 @for_each_kind
 @for_each_model
 def test_reads_every_json_form_of_a_kind(name: str, kind: str, models: ModuleType) -> None:
-    """Every form that JSON has for a value of a kind is taken: 1 is a number as 1.0 is."""
+    """Every JSON form of a kind's value is read: 1 is a float as 1.0 is."""
     forms: dict[str, list[Any]] = {
-        "number": [1, 1.0, -0.0, 1e300],
-        "numbers": [[1, 2.5], [], [0]],
+        "float": [1, 1.0, -0.0, 1e300],
+        "floats": [[1, 2.5], [], [0]],
         "digits": ["0", 7],
-        "instant": ["2016-01-05T12:03:32+01:00", "2016-01-05T12:03:32.123456Z"],
-        "text": ["", "\x00", "\U0001f600"],
+        "datetime": ["2016-01-05T12:03:32+01:00", "2016-01-05T12:03:32.123456Z"],
+        "str": ["", "\x00", "\U0001f600"],
         "unix": [0, -1],
         "bit": [0, 1, True, False],
-        "espo": ["2024-01-15T10:30:00+01:00", "2024-01-15 10:30", "2024-01-15T10:30:00.5Z"],
-        "plain": ["", 0, 1.5],
+        "espo_datetime": [
+            "2024-01-15T10:30:00+01:00",
+            "2024-01-15 10:30",
+            "2024-01-15T10:30:00.5Z",
+        ],
+        "scalars": ["", 0, 1.5],
         "map": [{}, {"a": ""}],
-        "open": ["", "glad"],
-        "closed": ["unheard of"],
+        "open_enum": ["", "glad"],
+        "enum": ["unheard of"],
     }
     for form in forms.get(kind, [values.WIRE[kind]]):
-        thing = getattr(models, name).from_dict(tree(**{f"{kind}_given": form}))
-        assert getattr(thing, f"{kind}_given") is not None
+        thing = getattr(models, name).from_dict(tree(**{f"{kind}_required": form}))
+        assert getattr(thing, f"{kind}_required") is not None
 
 
 # -- null and absence --------------------------------------------------------------------------
 
 
-@for_each("one", MEMBERS, lambda one: one.wire)
-def test_reads_null_and_absent_members_of_replies(one: Member, models: ModuleType) -> None:
-    """In a reply absence and null read as None or [], save where a value has to be there."""
-    nothing: list[Any] | None = [] if one.kind in values.LISTED else None
+@for_each("member", MEMBERS, lambda member: member.wire)
+def test_reads_null_and_absent_members_of_replies(member: Member, models: ModuleType) -> None:
+    """In a reply, absent and null members are None or [], unless a value is required."""
+    nothing: list[Any] | None = [] if member.kind in values.LISTED else None
     absent = tree()
-    del absent[one.wire]
-    listed = one.kind in values.LISTED
+    del absent[member.wire]
+    listed = member.kind in values.LISTED
 
     for wire, allowed in (
-        (tree(**{one.wire: None}), listed or one.nullable or not one.required),
-        (absent, listed or one.nullable or not one.required),
+        (tree(**{member.wire: None}), listed or member.nullable or not member.required),
+        (absent, listed or member.nullable or not member.required),
     ):
         if allowed:
-            assert getattr(models.Everything.from_dict(wire), one.wire) == nothing
+            assert getattr(models.Everything.from_dict(wire), member.wire) == nothing
         else:
             with pytest.raises(DecodeError) as caught:
                 models.Everything.from_dict(wire)
-            assert caught.value.path == one.wire
+            assert caught.value.path == member.wire
 
 
-@for_each("one", MEMBERS, lambda one: one.wire)
-def test_keeps_null_and_absent_members_of_inputs(one: Member, models: ModuleType) -> None:
-    """In an input absence reads as UNSET, null as None, and both are written as they were."""
-    if not one.required:
+@for_each("member", MEMBERS, lambda member: member.wire)
+def test_keeps_null_and_absent_members_of_inputs(member: Member, models: ModuleType) -> None:
+    """In an input, an absent member is UNSET and null is None; both are written back."""
+    if not member.required:
         absent = tree()
-        del absent[one.wire]
+        del absent[member.wire]
         thing = models.EverythingInput.from_dict(absent)
-        assert getattr(thing, one.wire) is UNSET
-        assert one.wire not in thing.to_dict()
-    if one.nullable:
-        thing = models.EverythingInput.from_dict(tree(**{one.wire: None}))
-        assert getattr(thing, one.wire) is None
-        assert thing.to_dict()[one.wire] is None
+        assert getattr(thing, member.wire) is UNSET
+        assert member.wire not in thing.to_dict()
+    if member.nullable:
+        thing = models.EverythingInput.from_dict(tree(**{member.wire: None}))
+        assert getattr(thing, member.wire) is None
+        assert thing.to_dict()[member.wire] is None
     else:
         with pytest.raises(DecodeError):
-            models.EverythingInput.from_dict(tree(**{one.wire: None}))
+            models.EverythingInput.from_dict(tree(**{member.wire: None}))
 
 
 def test_document_has_every_kind_in_every_variant() -> None:
-    """The document has every kind in every variant, so that no test above runs on nothing."""
+    """The document has every kind in every variant, so that no test above is empty."""
     assert len(MEMBERS) == len(KINDS) * len(VARIANTS) == 132
     assert values.WIRE.keys() == {*KINDS}
 
@@ -147,14 +151,14 @@ def test_document_has_every_kind_in_every_variant() -> None:
 
 
 @for_each_kind
-@for_each("variant", VARIANTS, lambda one: one.suffix)
+@for_each("variant", VARIANTS, lambda variant: variant.suffix)
 @for_each_model
 def test_rejects_wire_values_of_another_type(
     name: str, variant: Any, kind: str, models: ModuleType
 ) -> None:
     """A value of another type than documented is a DecodeError with its path."""
     member = f"{kind}_{variant.suffix}"
-    for value, below in values.wrong(kind):
+    for value, below in values.invalid_values(kind):
         with pytest.raises(DecodeError) as caught:
             getattr(models, name).from_dict(tree(**{member: value}))
         assert caught.value.path == member + below, value
@@ -163,7 +167,7 @@ def test_rejects_wire_values_of_another_type(
 @for_each("wire", [None, [], "x", 5, True])
 @for_each_model
 def test_rejects_tree_that_is_not_a_dict(name: str, wire: Any, models: ModuleType) -> None:
-    """A tree that is no object is a DecodeError, whatever else it is."""
+    """A tree that is not an object is a DecodeError."""
     with pytest.raises(DecodeError):
         getattr(models, name).from_dict(wire)
 
@@ -173,7 +177,7 @@ def test_rejects_tree_that_is_not_a_dict(name: str, wire: Any, models: ModuleTyp
     wire=st.fixed_dictionaries(
         {},
         optional={
-            one.wire: st.recursive(
+            member.wire: st.recursive(
                 st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
                 lambda inner: (
                     st.lists(inner, max_size=2)
@@ -181,13 +185,13 @@ def test_rejects_tree_that_is_not_a_dict(name: str, wire: Any, models: ModuleTyp
                 ),
                 max_leaves=3,
             )
-            for one in MEMBERS
-            if not one.required
+            for member in MEMBERS
+            if not member.required
         },
     )
 )
 def test_decodes_any_tree_or_raises_decode_error(wire: dict[str, Any], models: ModuleType) -> None:
-    """Whatever a member holds, decoding gives an object or a DecodeError, and nothing else."""
+    """Decoding any member value returns an object or raises a DecodeError, never another error."""
     for name in MODELS:
         try:
             thing = getattr(models, name).from_dict({**required(), **wire})
@@ -197,11 +201,11 @@ def test_decodes_any_tree_or_raises_decode_error(wire: dict[str, Any], models: M
             assert isinstance(thing.to_dict(), dict)
 
 
-# -- odds and ends -----------------------------------------------------------------------------
+# -- names, aliases and open types -------------------------------------------------------------
 
 
 def test_odd_names_keep_their_wire_names(models: ModuleType) -> None:
-    """Keywords, builtins and blanks become Python names and stay themselves on the wire."""
+    """Keywords, builtins and names with spaces become Python names and keep their wire names."""
     wire = dict.fromkeys(ODD, "x")
     thing = models.OddInput.from_dict(wire)
 
@@ -212,17 +216,17 @@ def test_odd_names_keep_their_wire_names(models: ModuleType) -> None:
     assert models.OddInput(from_="y").to_dict() == {"from": "y"}
 
 
-@for_each("spelling", ["new_name", "old_name", "oldest_name"])
-def test_reads_aliases(spelling: str, models: ModuleType) -> None:
-    """An alias is read like the name itself, and written under the name."""
-    thing = models.Loose.from_dict({"anything": 1, spelling: "x"})
+@for_each("name", ["new_name", "old_name", "oldest_name"])
+def test_reads_aliases(name: str, models: ModuleType) -> None:
+    """An alias is read like the documented name, and written under the documented name."""
+    thing = models.Loose.from_dict({"anything": 1, name: "x"})
 
     assert thing.new_name == "x"
     assert thing.to_dict() == {"anything": 1, "new_name": "x"}
 
 
 def test_documented_name_wins_over_alias(models: ModuleType) -> None:
-    """Where a server sends both spellings, the documented one counts and nothing is lost."""
+    """If a server sends both names, the documented one is used and nothing is lost."""
     thing = models.Loose.from_dict({"anything": 1, "old_name": "old", "new_name": "new"})
 
     assert thing.new_name == "new"
@@ -231,7 +235,7 @@ def test_documented_name_wins_over_alias(models: ModuleType) -> None:
 
 @for_each("value", [None, 0, "", [], {"a": [None]}, 1.5])
 def test_keeps_values_of_any_type(value: Any, models: ModuleType) -> None:
-    """A member of which nothing is said holds whatever the server sent."""
+    """A member without a documented type keeps what the server sent."""
     thing = models.Loose.from_dict({"anything": value, "free": {"deep": value}})
 
     assert thing.anything == value
@@ -240,17 +244,17 @@ def test_keeps_values_of_any_type(value: Any, models: ModuleType) -> None:
 
 
 def test_reads_empty_string_as_no_date(models: ModuleType) -> None:
-    """Where the document lets an empty text stand for no value, it reads as None."""
+    """An empty string is read as None where the document allows it."""
     assert models.Loose.from_dict({"anything": 1, "blank_date": ""}).blank_date is None
 
 
 def test_reads_closed_objects_like_others(models: ModuleType) -> None:
-    """A model of which the document says that it has no further members is read like any other."""
+    """A model with `additionalProperties: false` is read like any other."""
     assert models.Sealed.from_dict({"name": "x"}).to_dict() == {"name": "x"}
 
 
 def test_converts_recursive_models(models: ModuleType) -> None:
-    """Models may hold their own kind, directly and through others."""
+    """Models may contain themselves, directly and through others."""
     wire = {
         "name": "a",
         "trunk": {"name": "b", "twigs": []},

@@ -1,4 +1,4 @@
-"""Small documents with one difficulty each: whatever is right OpenAPI of a known kind works."""
+"""Small documents with one unusual feature each, which the generator supports."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.codegen.invalid_documents import (
     NOTE,
     SCHEMAS,
     TITLE,
-    Spoil,
+    Change,
     added,
     all_of,
     at,
@@ -26,7 +26,7 @@ from tests.codegen.invalid_documents import (
 )
 from tests.codegen.loops import for_each
 
-#: Makes a client of the base document's API on a server that answers each request by `ANSWERS`.
+#: Makes a client of the base document's API whose server replies with `answers` in order.
 PROGRAM = """\
 import importlib, json, pkgutil
 from datetime import UTC, date, datetime
@@ -45,18 +45,18 @@ for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
 class Client(Resources, SyncClient):
     pass
 
-asked, answers = [], []
+requests, answers = [], []
 
 def answer(request):
-    asked.append(request)
+    requests.append(request)
     return httpx.Response(200, json={"data": answers.pop(0) if answers else []})
 
 crm = Client(Vendor(), "https://notes.mock.invalid", transport=httpx.MockTransport(answer))
 """
 
 
-def works(checkout: Checkout, change: Spoil, program: str) -> None:
-    """Check that a changed base document generates, imports whole, and does what a program says."""
+def check_works(checkout: Checkout, change: Change, program: str) -> None:
+    """Check that a changed base document can be generated and imported, and run a program on it."""
     tree = base()
     text = change(tree)
     checkout.write(tree if text is None else text)
@@ -82,9 +82,9 @@ PAGING = at(base(), *LIST, "parameters")
     "number, size",
     [("pageNumber", "pageSize"), ("page[number]", "page[size]"), ("from", "max")],
 )
-def test_paging_parameters_of_any_name(checkout: Checkout, number: str, size: str) -> None:
-    """Paging parameters may be called what the vendor likes; callers see start and page_size."""
-    works(
+def test_accepts_any_paging_parameter_name(checkout: Checkout, number: str, size: str) -> None:
+    """Whatever the vendor's paging parameters are called, the arguments are start and page_size."""
+    check_works(
         checkout,
         all_of(
             put(*LIST, "parameters", 0, "name", value=number),
@@ -93,7 +93,7 @@ def test_paging_parameters_of_any_name(checkout: Checkout, number: str, size: st
             put(*LIST, "x-crmkit-paging", "size", value=size),
         ),
         "assert crm.notes.list(start=3, page_size=7).collect() == []\n"
-        f"assert dict(asked[0].url.params) == {{{number!r}: '3', {size!r}: '7'}}\n",
+        f"assert dict(requests[0].url.params) == {{{number!r}: '3', {size!r}: '7'}}\n",
     )
 
 
@@ -106,27 +106,27 @@ def test_paging_parameters_of_any_name(checkout: Checkout, number: str, size: st
         ("id", "id"),
     ],
 )
-def test_query_parameters_of_any_name(checkout: Checkout, name: str, argument: str) -> None:
-    """A parameter's argument is its name in snake_case, documented, and itself on the wire."""
-    works(
+def test_accepts_any_query_parameter_name(checkout: Checkout, name: str, argument: str) -> None:
+    """An argument is the parameter's name in snake_case, and is sent under its wire name."""
+    check_works(
         checkout,
         added(*LIST, "parameters", value=query(name, description="Which ones.")),
         f"crm.notes.list({argument}='x').collect()\n"
-        f"assert asked[0].url.params[{name!r}] == 'x'\n"
+        f"assert requests[0].url.params[{name!r}] == 'x'\n"
         f"assert '{argument}: Which ones.' in crm.notes.list.__doc__\n",
     )
 
 
-def test_a_header_parameter(checkout: Checkout) -> None:
-    """A header parameter is a keyword, and goes out as a header."""
-    works(
+def test_header_parameter_is_keyword(checkout: Checkout) -> None:
+    """A header parameter is a keyword argument, sent as a header."""
+    check_works(
         checkout,
         added(*LIST, "parameters", value={**query("X-Trace"), "in": "header"}),
-        "crm.notes.list(x_trace='t').collect()\nassert asked[0].headers['X-Trace'] == 't'\n",
+        "crm.notes.list(x_trace='t').collect()\nassert requests[0].headers['X-Trace'] == 't'\n",
     )
 
 
-def test_a_path_parameter_in_camel_case(checkout: Checkout) -> None:
+def test_accepts_path_parameter_in_camel_case(checkout: Checkout) -> None:
     """A path parameter is positional under its name in snake_case, whatever the vendor's."""
 
     def camel(tree: dict[str, Any]) -> None:
@@ -134,47 +134,47 @@ def test_a_path_parameter_in_camel_case(checkout: Checkout) -> None:
         tree["paths"]["/notes/{noteId}"] = tree["paths"].pop("/notes/{id}")
         tree["paths"]["/notes/{noteId}"]["put"]["parameters"][0]["name"] = "noteId"
 
-    works(
+    check_works(
         checkout,
         camel,
         "answers[:] = [5, 6]\n"
         "assert crm.notes.update(7, title='x') == 5\n"
         "assert crm.notes.update(note_id=7, title='x') == 6\n"
-        "assert asked[0].url.path == '/notes/7'\n",
+        "assert requests[0].url.path == '/notes/7'\n",
     )
 
 
-def test_parameters_of_a_path(checkout: Checkout) -> None:
-    """Parameters that stand at the path are those of all its operations."""
+def test_path_parameters_apply_to_its_operations(checkout: Checkout) -> None:
+    """Parameters of a path apply to all its operations."""
 
     def shared(tree: dict[str, Any]) -> None:
         update(tree)
         item = tree["paths"]["/notes/{id}"]
         item["parameters"] = item["put"].pop("parameters")
 
-    works(
+    check_works(
         checkout,
         shared,
         "answers[:] = [5]\n"
         "assert crm.notes.update(7, title='x') == 5\n"
-        "assert asked[0].url.path == '/notes/7'\n",
+        "assert requests[0].url.path == '/notes/7'\n",
     )
 
 
-def test_a_patch_beside_a_put_gives_no_method(checkout: Checkout) -> None:
-    """A PATCH that does what a PUT does stays in the document, and makes no method or module."""
+def test_patch_beside_put_has_no_method(checkout: Checkout) -> None:
+    """A PATCH that does the same as a PUT gets neither a method nor a module."""
 
-    def twins(tree: dict[str, Any]) -> None:
+    def with_patch(tree: dict[str, Any]) -> None:
         update(tree)
         item = tree["paths"]["/notes/{id}"]
         item["patch"] = {**item["put"], "operationId": "notes_update_patch"}
 
-    works(
+    check_works(
         checkout,
-        twins,
+        with_patch,
         "answers[:] = [5]\n"
         "assert crm.notes.update(7, title='x') == 5\n"
-        "assert asked[0].method == 'PUT'\n"
+        "assert requests[0].method == 'PUT'\n"
         "assert not hasattr(crm.notes, 'update_patch')\n"
         "from importlib.util import find_spec\n"
         "assert find_spec('crmkit_generated.notes.api.notes.notes_update') is not None\n"
@@ -182,20 +182,20 @@ def test_a_patch_beside_a_put_gives_no_method(checkout: Checkout) -> None:
     )
 
 
-def test_a_default_is_not_sent(checkout: Checkout) -> None:
-    """What a document says the server does by default is left to the server."""
-    works(
+def test_does_not_send_defaults(checkout: Checkout) -> None:
+    """A documented default is not sent."""
+    check_works(
         checkout,
         added(
             *LIST,
             "parameters",
             value={**query("order"), "schema": {"type": "string", "default": "asc"}},
         ),
-        "crm.notes.list().collect()\nassert 'order' not in asked[0].url.params\n",
+        "crm.notes.list().collect()\nassert 'order' not in requests[0].url.params\n",
     )
 
 
-NASTY = 'Say """notes""" in C:\\data \\d \'so\' {x} % "end"'
+SPECIAL = 'Say """notes""" in C:\\data \\d \'so\' {x} % "end"'
 
 
 @for_each(
@@ -213,19 +213,22 @@ NASTY = 'Say """notes""" in C:\\data \\d \'so\' {x} % "end"'
     ],
     lambda place: "/".join(map(str, place[-4:])),
 )
-def test_descriptions_of_any_characters(checkout: Checkout, place: tuple[str | int, ...]) -> None:
-    """Quotes, backslashes and braces in a description break nothing and lose nothing."""
-    works(
+def test_accepts_any_character_in_descriptions(
+    checkout: Checkout, place: tuple[str | int, ...]
+) -> None:
+    """Quotes, backslashes and braces in a description do not break the generated code."""
+    check_works(
         checkout,
-        put(*place, value=NASTY),
-        "answers[:] = [[{'id': 1}]]\nassert [one.id for one in crm.notes.list().take(1)] == [1]\n",
+        put(*place, value=SPECIAL),
+        "answers[:] = [[{'id': 1}]]\n"
+        "assert [note.id for note in crm.notes.list().take(1)] == [1]\n",
     )
 
 
-def test_a_summary_shows_as_it_was_written(checkout: Checkout) -> None:
+def test_docstring_has_summary_unchanged(checkout: Checkout) -> None:
     """A docstring's first line is the document's summary, quotes and backslashes included."""
     summary = 'List "all" notes of C:\\data.'
-    works(
+    check_works(
         checkout,
         put(*LIST, "summary", value=summary),
         f"assert crm.notes.list.__doc__.startswith({summary!r})\n",
@@ -233,9 +236,9 @@ def test_a_summary_shows_as_it_was_written(checkout: Checkout) -> None:
 
 
 @for_each("name", ['a"b', "a'b", "a\\b", "größe", "2nd", "x y", "a.b", "$key", "@type"])
-def test_members_of_any_name(checkout: Checkout, name: str) -> None:
-    """A member may have any name that JSON can carry; it is read and written under that name."""
-    works(
+def test_accepts_any_member_name(checkout: Checkout, name: str) -> None:
+    """A member may have any name that JSON allows, and is read and written under it."""
+    check_works(
         checkout,
         all_of(
             put(*NOTE, "properties", name, value={"type": "string"}),
@@ -249,9 +252,9 @@ def test_members_of_any_name(checkout: Checkout, name: str) -> None:
     )
 
 
-def test_members_that_differ_by_case(checkout: Checkout) -> None:
+def test_accepts_members_that_differ_by_case(checkout: Checkout) -> None:
     """Two members that differ by case only are two attributes."""
-    works(
+    check_works(
         checkout,
         put(*NOTE, "properties", "Title", value={"type": "string"}),
         "wire = {'id': 1, 'title': 'x', 'Title': 'y'}\n"
@@ -268,9 +271,9 @@ def test_members_that_differ_by_case(checkout: Checkout) -> None:
         ({"type": "string", "format": "date"}, "2016-01-05"),
     ],
 )
-def test_a_reference_or_null(checkout: Checkout, word: str, schema: Any, value: Any) -> None:
-    """A reference may be null by OpenAPI's own idiom, a choice between it and the type null."""
-    works(
+def test_accepts_reference_or_null(checkout: Checkout, word: str, schema: Any, value: Any) -> None:
+    """A reference may be nullable by anyOf or oneOf with the type null."""
+    check_works(
         checkout,
         all_of(
             put(*SCHEMAS, "Other", value=schema),
@@ -304,9 +307,11 @@ def test_a_reference_or_null(checkout: Checkout, word: str, schema: Any, value: 
         ),
     ],
 )
-def test_a_payload_of_any_kind(checkout: Checkout, schema: Any, wire: Any, expression: str) -> None:
-    """A payload comes back as the type that the method's annotation says, or is an error."""
-    works(
+def test_returns_payload_of_any_kind(
+    checkout: Checkout, schema: Any, wire: Any, expression: str
+) -> None:
+    """A payload is returned as the annotated type, or is an error."""
+    check_works(
         checkout,
         put(*SCHEMAS, "Saved", "properties", "data", value=schema),
         f"answers[:] = [{wire!r}, {{}}]\n"
@@ -318,7 +323,7 @@ def test_a_payload_of_any_kind(checkout: Checkout, schema: Any, wire: Any, expre
     )
 
 
-def test_an_operation_without_an_envelope(checkout: Checkout) -> None:
+def test_accepts_operation_without_envelope(checkout: Checkout) -> None:
     """Without an envelope the payload is the whole reply."""
 
     def bare(tree: dict[str, Any]) -> None:
@@ -327,10 +332,10 @@ def test_an_operation_without_an_envelope(checkout: Checkout) -> None:
         at(tree, *LIST, "responses", "200", "content", "application/json")["schema"] = schema
         at(tree, *CREATE)["x-crmkit-envelope"] = "data"
 
-    works(
+    check_works(
         checkout,
         bare,
         "crm = Client(Vendor(), 'https://notes.mock.invalid', transport=httpx.MockTransport(\n"
         "    lambda request: httpx.Response(200, json=[{'id': 1}])))\n"
-        "assert [one.id for one in crm.notes.list().take(1)] == [1]\n",
+        "assert [note.id for note in crm.notes.list().take(1)] == [1]\n",
     )
