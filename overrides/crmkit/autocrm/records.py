@@ -107,8 +107,10 @@ class EntityType(Resource):
         method = operation.name.removeprefix("records.")
         return operation if method == operation.name else _named(operation, self._label, method)
 
-    def _call(self, operation: Operation, *args: Any) -> Call:
-        return super()._call(self._operation(operation), *args)
+    def _call(
+        self, operation: Operation, arguments: Any, options: Any = None, body: Any = UNSET
+    ) -> Call:
+        return super()._call(self._operation(operation), arguments, options, body)
 
     def _related(
         self, id: str, link: str, filters: tuple[Any, ...], options: Any, *paging: Any
