@@ -50,7 +50,7 @@ class Stream(Protocol):
     """Bytes that need not be in memory at one time.
 
     Attributes:
-        length: Their number, which the server is told.
+        length: Their number, sent as Content-Length.
     """
 
     @property

@@ -24,7 +24,7 @@ def _switch_on(level: str | None) -> None:
     logger.addHandler(handler)
     number = logging.getLevelNamesMapping().get(level.upper())
     if number is None:
-        logger.warning("CRMKIT_LOG: there is no level %r; use debug or info", level)
+        logger.warning("CRMKIT_LOG: unknown level %r, expected debug or info", level)
     else:
         logger.setLevel(number)
 

@@ -1,7 +1,7 @@
 """What is retried, and after how long.
 
 GET, HEAD, PUT and DELETE are retried on lost connections, timeouts and the statuses below. What
-creates something is retried only where it surely did not happen: nothing was sent, or the server
+creates something is retried only where it cannot have happened: nothing was sent, or the server
 answered 429 or 503 and said when to try again.
 """
 

@@ -1,4 +1,4 @@
-"""The way of a call.
+"""How a call is sent.
 
 retry( throttle → middleware → credentials → timeout → log → httpx ) → check → decode
 """
@@ -314,6 +314,6 @@ async def _through(layer: Middleware, call_next: CallNext, request: Request) -> 
         raise ConfigError(f"middleware must return a Response, not {type(response).__name__}")
     try:
         _ = response.request
-    except RuntimeError:  # httpx's way to say that there is none
+    except RuntimeError:  # httpx raises it where a response has no request
         response.request = request
     return response

@@ -30,7 +30,7 @@ __all__ = ["AsyncMonica", "Monica"]
 
 def _base_url(base_url: str | None) -> str:
     address = base_url or os.environ.get("MONICA_BASE_URL") or "https://app.monicahq.com/api"
-    # Who gives the site means its API: the site's own pages are none.
+    # The address of the site stands for its API.
     site = address.rstrip("/") if isinstance(address, str) else address
     return site if not isinstance(site, str) or site.endswith("/api") else f"{site}/api"
 

@@ -88,7 +88,7 @@ class CustomFields:
             field = self._by_label.get(label)
             if field is None:
                 raise ArgumentError(
-                    label, f"there is no such custom field; there are {', '.join(self._by_label)}"
+                    label, f"unknown custom field, expected one of {', '.join(self._by_label)}"
                 )
             extra[field.key] = (
                 "" if value is None else _WRITERS.get(field.type_, _text)(field, value)
@@ -138,7 +138,7 @@ def _choice(field: CustomField, value: Value) -> str:
     if text and text not in field.choices:
         raise ArgumentError(
             field.label,
-            f"must be a choice of the field, got {text!r}; there are {', '.join(field.choices)}",
+            f"expected one of {', '.join(field.choices)}, got {text!r}",
         )
     return text
 
