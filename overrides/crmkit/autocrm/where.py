@@ -163,7 +163,7 @@ def _like(operator: str, attribute: str, text: Any) -> Where:
 def _to(operator: str, link: str, ids: Any) -> Where:
     items = ids if isinstance(ids, list | tuple) else [ids]
     if not items or not all(isinstance(id, str) and id for id in items):
-        raise ArgumentError(link, f"takes an id, or ids, at least one, not {ids!r}")
+        raise ArgumentError(link, f"expected an id or a list of at least one id, got {ids!r}")
     return _item(operator, link, ids)
 
 

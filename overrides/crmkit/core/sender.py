@@ -308,10 +308,10 @@ async def _through(layer: Middleware, call_next: CallNext, request: Request) -> 
     """Call middleware, check what it returns, and tie a response of its own to the request."""
     answer: Any = layer(request, call_next)
     if not isawaitable(answer):
-        raise ConfigError(f"middleware must be async def, unlike {layer!r}")
+        raise ConfigError(f"middleware must be async def, got {layer!r}")
     response = await answer
     if not isinstance(response, Response):
-        raise ConfigError(f"middleware must return a Response, not {type(response).__name__}")
+        raise ConfigError(f"middleware must return a Response, got {type(response).__name__}")
     try:
         _ = response.request
     except RuntimeError:  # httpx raises it where a response has no request

@@ -35,7 +35,7 @@ def _base_url(account: str | None, base_url: str | None) -> str:
     # Anything but a host label could send the key to another host.
     if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?", name):
         raise ConfigError(
-            f"account must be the first label of the account's host name, not {name!r}"
+            f"account must be the first label of the account's host name, got {name!r}"
         )
     return f"https://{name}.relenta.com/api/v3"
 
