@@ -17,7 +17,7 @@ def require_choice(argument: str, value: object, choices: Iterable[str]) -> None
         choices: What it may be.
 
     Raises:
-        ValueError: it is none of them.
+        ValueError: it is not one of them.
     """
     names = list(choices)
     if value not in names:

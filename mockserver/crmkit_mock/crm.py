@@ -282,7 +282,7 @@ class MockCRM(CRMState):
                 if operation is not None and refusal.status != 413:
                     operation.check_reply(reply)
                 return reply, operation
-        except Exception as error:  # noqa: BLE001 - see below
+        except Exception as error:  # noqa: BLE001 - whatever fails, the server goes on
             # A bug in the mock, or a reply that its document does not allow. The reply names it,
             # since that is where a test looks, and the server goes on.
             _log.exception("%s: %s %s failed", self.name, request.method, request.path)

@@ -150,7 +150,7 @@ def encode_date_or_str(value: object, argument: str) -> str:
     """Write a date, a datetime, or a str such as `tomorrow`.
 
     Raises:
-        ArgumentError: It is none of them, or a datetime without time zone.
+        ArgumentError: It is not one of them, or a datetime without time zone.
     """
     if isinstance(value, str):
         return str.__str__(value)

@@ -14,7 +14,7 @@ def encode_file(value: object, argument: str) -> File:
     """Return the `File` for a `File`, a path, bytes, or a file that is open for reading.
 
     Raises:
-        ArgumentError: It is none of them, or does not give bytes.
+        ArgumentError: It is not one of them, or does not give bytes.
     """
     if isinstance(value, File):
         if not isinstance(value.payload, Path | bytes | bytearray):
