@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import pytest
@@ -33,6 +33,8 @@ class Measured:
         share: Minimum share of pairs that have an operation.
         tight: Minimum share of damaged replies that are rejected.
         left_out: Labels of pairs without an operation, each with the reason.
+        odd: Labels of pairs that the document does not describe on purpose, each with the reason:
+            what a server takes, or gives back, that no client should send.
     """
 
     file: str
@@ -42,11 +44,15 @@ class Measured:
     share: float
     tight: float
     left_out: dict[str, str]
+    odd: dict[str, str] = field(default_factory=dict[str, str])
 
 
 NO_ROUTE = "the server has no such route"
 NO_METHOD = "the route does not take the method"
 NO_CODE = "a route without code behind it, always answered 500"
+ECHO = "a value of another type comes back as it was sent, once"
+ZERO_DATE = "the database's zero date, which is not a datetime"
+LAX_INPUT = "PHP takes the value for one of the type that is described"
 NO_OPERATION = "HTTP has the method for every path, the API has no operation"
 
 MONICA = Measured(
@@ -73,6 +79,21 @@ MONICA = Measured(
         "seq 660": NO_ROUTE,
         "seq 675": NO_METHOD,
         "seq 677": NO_CODE,
+        "live-logs-patch": NO_CODE,
+    },
+    odd={
+        "live-contact-gender-id-true": LAX_INPUT,
+        "live-contact-year-before-0": ZERO_DATE,
+        "live-limit-zero": ZERO_DATE,
+        "live-note-true-contact": LAX_INPUT,
+        "live-call-emotion-object": LAX_INPUT,
+        "live-activity": LAX_INPUT,
+        "live-reminder": ECHO,
+        "live-entry-number-title": ECHO,
+        "live-type-true-delible": LAX_INPUT,
+        "live-place-exponent": ECHO,
+        "live-company": ECHO,
+        "live-pet-name-number": ECHO,
     },
 )
 ESPOCRM = Measured(
@@ -144,6 +165,7 @@ def test_recorded_replies_are_documented(what: Measured) -> None:
     errors = [
         error
         for pair, operation in measured.covered(read_pairs(what.recorded))
+        if pair.label not in what.odd
         for error in measured.reply_errors(pair, operation)
     ]
 
@@ -157,7 +179,7 @@ def test_accepted_bodies_are_documented(what: Measured) -> None:
     accepted = [
         (pair, operation)
         for pair, operation in measured.covered(read_pairs(what.recorded))
-        if pair.succeeded
+        if pair.succeeded and pair.label not in what.odd
     ]
     errors = [error for pair in accepted for error in measured.request_errors(*pair)]
 

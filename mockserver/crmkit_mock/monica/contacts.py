@@ -107,6 +107,7 @@ _AVATAR: Rules = {
     "photo_id": required_when("source", "photo", identifier, Exists("photo")),
 }
 _BY_TYPE = Index(lambda type_: [type_["type"]])
+_NOT_A_STR = "rawurldecode(): Argument #1 ($string) must be of type string, array given"
 _PARTIAL = "The contact can't be a partial contact"
 
 
@@ -168,7 +169,7 @@ class Contacts(Resource):
             )
         if not isinstance(query, str):
             refusal = invalid("The query must be a string.")
-            raise session.server_error_or(refusal, "rawurldecode(): must be of type string")
+            raise session.server_error_or(refusal, _NOT_A_STR)
         query = unquote(query)
         contacts = session.records.select(self.kind, session.account.id, index, "found")
         ids = contacts_with_field(session, query)

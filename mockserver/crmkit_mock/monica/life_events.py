@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from crmkit_mock.monica.columns import MEDIUMTEXT, datetime_column, timestamp, varchar
-from crmkit_mock.monica.errors import PartiallyApplied, invalid
+from crmkit_mock.monica.errors import PartiallyApplied, archived_contact, invalid
 from crmkit_mock.monica.php_types import is_empty
 from crmkit_mock.monica.resource import (
     ANY_CONTACT,
     ContactResource,
     OnBadId,
+    Resource,
     require_active_owner,
 )
 from crmkit_mock.monica.short_contact import common_end, short_contact
@@ -115,6 +116,20 @@ class LifeEvents(ContactResource):
         del session
         if record["has_reminder"]:
             raise PartiallyApplied(invalid("The title field is required."))
+
+    def find_for_delete(self, session: Session) -> Record:
+        """Return the life event to delete.
+
+        Raises:
+            Refusal: 404 or 500, it does not exist; 422 in the framework's form, its contact is
+                archived.
+        """
+        record = Resource.find_for_delete(self, session)
+        contact = session.records.read("contact", session.account.id, record["contact_id"])
+        if contact is not None and not contact["is_active"]:
+            raise archived_contact()
+        require_active_owner(session, record)
+        return record
 
     def apply(self, session: Session, record: Record, values: Values) -> None:
         """Change a life event.

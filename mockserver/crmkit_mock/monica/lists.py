@@ -35,7 +35,11 @@ COMMON_COLUMNS = frozenset({"created_at", "updated_at"})
 
 _PAGE = re.compile(r"\+?0*([1-9][0-9]{0,17})", re.ASCII)
 #: The database's error about a negative limit, cut before its query.
-_SYNTAX_ERROR = "SQLSTATE[42000]: Syntax error or access violation: 1064"
+_SYNTAX_ERROR = (
+    "SQLSTATE[42000]: Syntax error or access violation: 1064 You have an error in your SQL syntax; "
+    "check the manual that corresponds to your MariaDB server version for the right syntax to use "
+    "near '' at line 1"
+)
 #: Number of page links on each side of the current page.
 _BESIDE = 3
 

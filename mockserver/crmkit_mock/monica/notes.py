@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from crmkit_mock.monica.columns import LONGTEXT, MEDIUMTEXT, varchar
-from crmkit_mock.monica.errors import not_found
+from crmkit_mock.monica.errors import invalid, not_found
 from crmkit_mock.monica.lists import COMMON_COLUMNS
 from crmkit_mock.monica.resource import ANY_CONTACT, ContactResource, OnBadId, Resource, id_rule
 from crmkit_mock.monica.short_contact import common_end, short_contact
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from crmkit_mock.monica.records import Record
     from crmkit_mock.monica.session import Session, Tree
     from crmkit_mock.monica.validation import Values
+
+
+_NO_SUCH_KEY = "SQLSTATE[23000]: Integrity constraint violation: 1452"
 
 
 class Notes(ContactResource):
@@ -168,9 +171,10 @@ class Tasks(ContactResource):
     def create(self, session: Session) -> Reply:
         """Create a task, which is open whatever was sent; a contact is optional."""
         values = self.values_for_create(session)
-        # 0 stands for no contact.
-        values["contact_id"] = values.get("contact_id") or None
-        if values["contact_id"] is not None:
+        if values.get("contact_id") == 0:
+            refusal = invalid("The selected contact id is invalid.")
+            raise session.server_error_or(refusal, _NO_SUCH_KEY)
+        if values.get("contact_id") is not None:
             session.read("contact", values["contact_id"])
         state = {"completed": False, "completed_at": None}
         record = self.insert(session, {**self.new_record(session, values), **state})

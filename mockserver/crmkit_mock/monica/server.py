@@ -331,7 +331,7 @@ def _wants_json(request: Request) -> bool:
 def _is_empty_route(method: str, path: str) -> bool:
     if not _EMPTY_ROUTES.fullmatch(path):
         return False
-    return method == "POST" if path == "/logs" else method in {"GET", "PUT", "DELETE"}
+    return method == "POST" if path == "/logs" else method in {"GET", "PUT", "PATCH", "DELETE"}
 
 
 def _method_not_supported(method: str, path: str, methods: list[str]) -> Refusal:
