@@ -8,6 +8,7 @@ import sys
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from crmkit_mock.behavior import ESPOCRM_VERSIONS, NEWEST_ESPOCRM
 from crmkit_mock.catalogue import CATALOGUE
 
 if TYPE_CHECKING:
@@ -48,7 +49,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     # before the store is closed.
     previous = signal.signal(signal.SIGTERM, stop)
     try:
-        serve(arguments.host, arguments.port, db=arguments.db, seed=arguments.seed)
+        serve(
+            arguments.host,
+            arguments.port,
+            db=arguments.db,
+            seed=arguments.seed,
+            rate_limits=arguments.rate_limits,
+            faithful_crashes=arguments.faithful_crashes,
+            espocrm_version=arguments.espocrm_version,
+        )
     except KeyboardInterrupt:
         return 0
     except (StoreError, ValueError) as error:
@@ -75,6 +84,23 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--db", metavar="FILE", help="keep the state in this file")
     command.add_argument(
         "--seed", default="demo", help="data of a fresh state: demo or empty (%(default)s)"
+    )
+    command.add_argument(
+        "--no-rate-limits",
+        dest="rate_limits",
+        action="store_false",
+        help="do not limit the rate of requests as the vendors do",
+    )
+    command.add_argument(
+        "--faithful-crashes",
+        action="store_true",
+        help="answer 500 where the vendor's server crashes, instead of a clear 4xx",
+    )
+    command.add_argument(
+        "--espocrm-version",
+        choices=ESPOCRM_VERSIONS,
+        default=NEWEST_ESPOCRM,
+        help="release that EspoCRM and AutoCRM imitate (%(default)s)",
     )
     return parser
 

@@ -380,7 +380,7 @@ class RecordedServer:
     """The mock, in the state that the recording has reached."""
 
     def __init__(self) -> None:
-        self.mocks = MockCRMs(seed="empty", faithful_crashes=True)
+        self.mocks = MockCRMs(seed="empty", faithful_crashes=True, espocrm_version="9.2")
         self.mock: MockEspoCRM = self.mocks.espocrm
         self.mock.clock.set(datetime(2026, 11, 21, 16, 36, 11, tzinfo=UTC))
         self.http = httpx.Client(base_url=self.mock.base_url, transport=self.mock.transport)

@@ -1,7 +1,8 @@
 """The mocks of EspoCRM and AutoCRM: one implementation, and a profile for each.
 
-Modelled on recorded responses of EspoCRM 9.2.7 (`tests/recorded/`) and on AutoCRM's page. What
-neither covers is an assumption, marked where it is acted on.
+Modelled on recorded responses of EspoCRM 9.2.7 and 10.0.0 (`tests/recorded/`) and on AutoCRM's
+page; `espocrm_version` says which release. What neither covers is an assumption, marked where it
+is acted on.
 """
 
 from __future__ import annotations
@@ -224,6 +225,7 @@ class MockEspoCRM(MockCRM):
             clock=self.clock,
             profile=self.profile,
             authenticator=authenticator,
+            release=self.behavior.espocrm_release,
             faithful_crashes=self.faithful_crashes,
         )
 

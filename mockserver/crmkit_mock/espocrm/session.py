@@ -42,6 +42,7 @@ class Session:
         clock: The mock's clock.
         profile: The kind of server.
         authenticator: Creates and destroys tokens.
+        release: Release of EspoCRM that is imitated, such as (10, 0).
         faithful_crashes: Whether bad input that crashes a real server is answered with its 500.
     """
 
@@ -55,6 +56,7 @@ class Session:
     clock: Clock
     profile: Profile
     authenticator: Authenticator
+    release: tuple[int, ...]
     faithful_crashes: bool = False
 
     @property
