@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.contract.account_documents import resolved
 from tests.contract.exchanges import Exchange
-from tests.contract.schemas import Schemas, Tree
+from crmkit.contract.schemas import Schemas, Tree
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from tests.contract.recorded import (
     evidence,
     pairs,
 )
-from tests.contract.schemas import Tree
+from crmkit.contract.schemas import Tree
 
 
 @dataclass(frozen=True)
