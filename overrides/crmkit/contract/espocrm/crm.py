@@ -103,7 +103,7 @@ class EspoCRM(CRM):
         """Return the conversations."""
         from .library import conversations
 
-        return conversations()
+        return conversations(custom=True)
 
     def id_space(self, place: str, value: Any, parent: Any) -> str | None:  # noqa: ARG002
         """Return a space for ids, which are 17 hexadecimal digits whatever they are of."""
