@@ -50,7 +50,8 @@ def main(arguments: list[str]) -> int:
         {
             "crm": crm.name, "release": given.release or probe.version, "marker": marker,
             "started": datetime.now(UTC).isoformat(timespec="seconds"),
-            "users": [name for name in users if name], "base_url": url.replace(_origin(url), _HOST),
+            "traits": sorted(probe.traits), "users": [name for name in users if name],
+            "base_url": url.replace(_origin(url), _HOST),
         }
     ]  # fmt: skip
 
@@ -58,7 +59,7 @@ def main(arguments: list[str]) -> int:
         if step.reply is not None:
             lines.append(_line(step, step.reply, url))
 
-    chosen = [c for c in crm.conversations() if re.fullmatch(given.only, c.name)]
+    chosen = [c for c in crm.conversations(probe) if re.fullmatch(given.only, c.name)]
     summary = Run(server, writes=True, marker=marker, on_step=keep).hold(chosen, probe)
     given.file.parent.mkdir(parents=True, exist_ok=True)
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)

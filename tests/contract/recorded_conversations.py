@@ -85,11 +85,12 @@ class Recording:
                 server, mock=mock, writes=True, marker=self.head["marker"], started=self.started,
                 cleans=False,
             )  # fmt: skip
-            known = {conversation.name: conversation for conversation in crm.conversations()}
+            probe = Probe(self.head["release"], traits=frozenset(self.head["traits"]))
+            known = {conversation.name: conversation for conversation in crm.conversations(probe)}
 
             def conversations() -> Iterator[Conversation]:
                 for name, lines in recorded.items():
                     server.lines = iter(lines)
                     yield known[name]
 
-            return run.hold(conversations(), Probe(self.head["release"]))
+            return run.hold(conversations(), probe)
