@@ -38,13 +38,6 @@ Params = Mapping[str, str]
 #: Takes the path parameters too; returns a JSON tree, or a reply that is not 200 with JSON.
 Handler = Callable[[Session, Params], Any]
 
-#: Operations whose errors have the content type text/html (observed).
-HTML_ERRORS = frozenset(
-    {
-        "mass_actions_run", "mass_actions_status", "activities_calendar", "activities_upcoming",
-        "activities_list", "attachments_download", "stars_add", "stars_remove", "app_openapi",
-    }
-)  # fmt: skip
 _ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
 _PREFLIGHT = {
     **_ANY_ORIGIN,

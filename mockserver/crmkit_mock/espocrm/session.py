@@ -88,13 +88,15 @@ class Session:
             raise not_found(f"Controller '{name}' does not exist.")
         return entity
 
-    def server_error_or(self, reason: str) -> APIError:
+    def server_error_or(self, reason: str, *, by_router: bool = False) -> APIError:
         """Return the error for what crashes a real server: its 500, or a 400 with the reason.
 
         Args:
             reason: What is wrong, as a sentence.
+            by_router: Whether the router writes the 500: an error of PHP's own, such as a wrong
+                type, and not an exception.
         """
-        return server_error_or(reason, faithful=self.faithful_crashes)
+        return server_error_or(reason, faithful=self.faithful_crashes, by_router=by_router)
 
     def rates(self) -> dict[str, float]:
         """Return the currency rates."""
