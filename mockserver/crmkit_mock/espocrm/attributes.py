@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 FOLLOWERS = Link("followers", "User", "many_many", relation="followers")
 STARS = Link("stars", "User", "many_many", relation="stars")
 
+#: Member of a stored note that holds the reactions to it, by the id of the user.
+REACTIONS = "reactions"
+
 _ACCOUNTS = Link("accounts", "Account", "many_many", relation="accountContact", near="right")
 
 
@@ -236,6 +239,16 @@ def _stored(name: str) -> Callable[[Session, Record], Any]:
     return lambda _session, record: record.get(name)
 
 
+def _my_reactions(session: Session, record: Record) -> list[str]:
+    reaction = record.get(REACTIONS, {}).get(session.user.id)
+    return [] if reaction is None else [reaction]
+
+
+def _reaction_counts(_session: Session, record: Record) -> dict[str, int] | None:
+    reactions = [*record.get(REACTIONS, {}).values()]
+    return {kind: reactions.count(kind) for kind in reactions} or None
+
+
 def _person_string(_session: Session, record: Record) -> Any:
     if record.get("status") == "Sent":
         names = record.get("nameHash") or {}
@@ -250,6 +263,8 @@ _COMPUTED: dict[tuple[str, str], Callable[[Session, Record], Any]] = {
     ("Contact", "accountIsInactive"): _account_is_inactive,
     ("Contact", "hasPortalUser"): _has_portal_user,
     ("Opportunity", "amountWeightedConverted"): _weighted,
+    ("Note", "myReactions"): _my_reactions,
+    ("Note", "reactionCounts"): _reaction_counts,
     ("Email", "subject"): _stored("name"),
     ("Email", "personStringData"): _person_string,
     ("Email", "fromEmailAddressName"): _stored("from"),

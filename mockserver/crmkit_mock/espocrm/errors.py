@@ -132,7 +132,9 @@ def action_not_found(method: str, action: str, controller: str) -> APIError:
     return not_found(reason)
 
 
-def server_error_or(reason: str, *, faithful: bool, by_router: bool = False) -> APIError:
+def server_error_or(
+    reason: str, *, faithful: bool, by_router: bool = False, says: str | None = None
+) -> APIError:
     """Return the error for what crashes a real server: its 500, or a 400 with the reason.
 
     Args:
@@ -140,10 +142,11 @@ def server_error_or(reason: str, *, faithful: bool, by_router: bool = False) -> 
         faithful: Whether to return the 500.
         by_router: Whether the router writes the 500, as it does for an error of PHP's own, such
             as a wrong type. EspoCRM's own exceptions, and those of the database, have no body.
+        says: The X-Status-Reason of the 500, which few have.
     """
     if not faithful:
         return bad_request(f"{reason} A real server answers 500.")
-    return router_page(500) if by_router else APIError(500)
+    return router_page(500) if by_router else APIError(500, says)
 
 
 def to_response(error: APIError, *, html: bool = False, accept: str = "") -> Reply:

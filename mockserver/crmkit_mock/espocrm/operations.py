@@ -10,19 +10,27 @@ from crmkit_mock.espocrm import (
     actions,
     activities,
     attachments,
+    calendars,
+    email_templates,
     emails,
     exports,
     followers,
     global_search,
+    imports,
+    inbox,
+    kanban,
     leads,
     links,
     lists,
     mass_actions,
     me,
     metadata,
+    notes,
+    record_access,
     records,
     settings,
     stream,
+    target_lists,
     webhooks,
 )
 from crmkit_mock.espocrm.errors import forbidden
@@ -176,6 +184,11 @@ def _capture_lead(session: Session, params: Params) -> Reply:
     return to_reply(session, leads.capture(session, params["apiKey"]), headers=_ANY_ORIGIN)
 
 
+def _state(**state: bool) -> Handler:
+    """Return the handler that sets the state of e-mails for the user."""
+    return lambda session, _params: inbox.set_state(session, state)
+
+
 # The system.
 
 
@@ -212,7 +225,18 @@ OPERATIONS: dict[str, Handler] = {
     "emails_create": _plain(emails.create),
     "emails_update": _by_id(emails.update),
     "emails_update_patch": _by_id(emails.update),
+    "emails_mark_read": _plain(inbox.mark_read),
+    "emails_mark_unread": _state(isRead=False),
+    "emails_mark_important": _state(isImportant=True),
+    "emails_unmark_important": _state(isImportant=False),
+    "emails_move_to_trash": _state(inTrash=True),
+    "emails_restore_from_trash": _state(inTrash=False),
+    "emails_move_to_folder": lambda session, params: inbox.move_to_folder(
+        session, params["folderId"]
+    ),
+    "emails_unread_counts": _plain(inbox.unread_counts),
     "attachments_create": _plain(attachments.create),
+    "attachments_copy": _by_id(attachments.copy),
     "attachments_get": _by_id(attachments.read),
     "attachments_delete": _by_id(_delete_attachment),
     "attachments_download": _by_id(attachments.download),
@@ -221,6 +245,10 @@ OPERATIONS: dict[str, Handler] = {
     "notes_update": _by_id(stream.update),
     "notes_update_patch": _by_id(stream.update),
     "notes_delete": _by_id(_delete_note),
+    "notes_pin": _by_id(notes.pin),
+    "notes_unpin": _by_id(notes.unpin),
+    "notes_react": lambda session, params: notes.react(session, params["id"], params["type"]),
+    "notes_unreact": lambda session, params: notes.unreact(session, params["id"], params["type"]),
     "webhooks_create": _plain(_create_webhook),
     "records_related": _of_link(links.list_linked),
     "records_link": _of_link(links.link_records),
@@ -234,10 +262,18 @@ OPERATIONS: dict[str, Handler] = {
     "records_mass_delete": _of_type(mass_actions.mass_delete),
     "actions_run": _plain(actions.run),
     "exports_create": _plain(exports.create),
+    "exports_status": _by_id(exports.status),
+    "imports_upload": _plain(imports.upload),
+    "imports_run": _plain(imports.run),
+    "imports_revert": _by_id(imports.revert),
+    "email_templates_prepare": _by_id(email_templates.prepare),
+    "target_lists_opted_out": _by_id(target_lists.opted_out),
     "stream_list": lambda session, _: stream.list_all(session, followed=True),
     "stream_list_all": lambda session, _: stream.list_all(session, followed=False),
     "stream_record": _of_record(stream.list_of_record),
     "stream_posts": _of_record(stream.list_posts),
+    "stream_attachments": _of_record(record_access.stream_attachments),
+    "records_users_access": _of_record(record_access.users_access),
     "follow": _of_record(followers.follow),
     "unfollow": _of_record(followers.unfollow),
     "followers_list": _of_record(followers.list_followers),
@@ -246,14 +282,15 @@ OPERATIONS: dict[str, Handler] = {
     "stars_add": _of_record(followers.add_star),
     "stars_remove": _of_record(followers.remove_star),
     "attendees_list": _of_record(activities.attendees),
-    "activities_calendar": _plain(activities.calendar),
+    "activities_calendar": _plain(calendars.calendar),
+    "activities_busy_ranges": _plain(calendars.busy_ranges),
     "activities_upcoming": _plain(activities.upcoming),
     "activities_list": lambda session, params: activities.list_of_record(
         session, session.entity(params["entityType"]), params["id"], params["activityList"]
     ),
     "search_records": _plain(global_search.search_records),
     "search_email_addresses": _plain(global_search.search_email_addresses),
-    "kanban_get": _of_type(global_search.kanban),
+    "kanban_get": _of_type(kanban.kanban),
     "app_greeting": lambda _session, _params: "EspoCRM REST API",
     "app_about": lambda _session, _params: {"version": settings.VERSION, "text": "A mock."},
     "app_openapi": _plain(_open_api),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.datetimes import format_datetime
 from crmkit_mock.espocrm.duplicates import require_unique
+from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import bad_request, forbidden, modified, not_found
 from crmkit_mock.espocrm.relations import follow_assigned, store_links, without_relations
 from crmkit_mock.espocrm.responses import create_response, read_response
@@ -37,6 +38,20 @@ def find(session: Session, entity: EntityType, id: str, action: Action) -> Recor
         raise not_found(f"Record {id} {reason}.")
     session.user.require(entity.name, action, record)
     return record
+
+
+def find_readable(session: Session, name: object, id: object) -> tuple[str, Record] | None:
+    """Return a record that the user may read and the name of its entity type, or None.
+
+    Args:
+        session: The request.
+        name: Name of the entity type, as it was sent.
+        id: Id of the record, as it was sent.
+    """
+    if not isinstance(name, str) or name not in ENTITY_TYPES:
+        return None
+    record = session.data.find(name, id)
+    return (name, record) if record and session.user.may(name, "read", record) else None
 
 
 def read(session: Session, entity: EntityType, id: str) -> dict[str, Any]:

@@ -140,11 +140,17 @@ def _require_action(operation: Operation, method: str, steps: list[str]) -> None
 #: choose that of their reply last; those of controllers have application/json.
 ACTION_CLASSES = frozenset(
     {
-        "actions_run", "activities_calendar", "activities_list", "activities_upcoming",
-        "app_about", "app_destroy_token", "app_openapi", "attachments_chunk",
-        "attachments_download", "currency_rates_get", "currency_rates_update", "exports_create",
-        "followers_add", "followers_list", "followers_remove", "kanban_get", "mass_actions_run",
-        "mass_actions_status", "me", "search_email_addresses", "search_records", "stars_add",
-        "stars_remove", "stream_list_all", "users_acl",
+        "actions_run", "activities_busy_ranges", "activities_calendar", "activities_list",
+        "activities_upcoming", "app_about", "app_destroy_token", "app_openapi",
+        "attachments_chunk", "attachments_copy", "attachments_download", "currency_rates_get",
+        "currency_rates_update", "email_templates_prepare", "emails_mark_important",
+        "emails_mark_read", "emails_mark_unread", "emails_move_to_folder", "emails_move_to_trash",
+        "emails_restore_from_trash", "emails_unmark_important", "emails_unread_counts",
+        "exports_create", "exports_status", "followers_add", "followers_list", "followers_remove",
+        "imports_revert", "imports_run", "imports_upload", "kanban_get", "mass_actions_run",
+        "mass_actions_status", "me", "notes_pin", "notes_react", "notes_unpin", "notes_unreact",
+        "records_users_access", "search_email_addresses", "search_records", "stars_add",
+        "stars_remove", "stream_attachments", "stream_list_all", "target_lists_opted_out",
+        "users_acl",
     }
 )  # fmt: skip

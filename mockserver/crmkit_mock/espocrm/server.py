@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from crmkit_mock.documents import Operation
 
+#: Operations whose body is a file, or a part of one.
+_RAW_BODIES = frozenset({"attachments_chunk", "imports_upload"})
 #: Operations without authentication are done as this user.
 _PUBLIC_LOGIN = USERS["admin"]
 
@@ -241,7 +243,7 @@ class MockAutoCRM(MockEspoCRM):
 
 def _reads_body(operation: Operation) -> bool:
     """Return whether an operation reads the body as JSON or as a form."""
-    return "requestBody" in operation.node and operation.id != "attachments_chunk"
+    return "requestBody" in operation.node and operation.id not in _RAW_BODIES
 
 
 def _is_public(operation: Operation) -> bool:

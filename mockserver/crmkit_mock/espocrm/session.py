@@ -88,15 +88,20 @@ class Session:
             raise not_found(f"Controller '{name}' does not exist.")
         return entity
 
-    def server_error_or(self, reason: str, *, by_router: bool = False) -> APIError:
+    def server_error_or(
+        self, reason: str, *, by_router: bool = False, says: str | None = None
+    ) -> APIError:
         """Return the error for what crashes a real server: its 500, or a 400 with the reason.
 
         Args:
             reason: What is wrong, as a sentence.
             by_router: Whether the router writes the 500: an error of PHP's own, such as a wrong
                 type, and not an exception.
+            says: The X-Status-Reason of the 500.
         """
-        return server_error_or(reason, faithful=self.faithful_crashes, by_router=by_router)
+        return server_error_or(
+            reason, faithful=self.faithful_crashes, by_router=by_router, says=says
+        )
 
     def rates(self) -> dict[str, float]:
         """Return the currency rates."""

@@ -51,6 +51,8 @@ INTEGRATOR = Role(
         **dict.fromkeys(_SCOPES, _EVERYTHING),
         **dict.fromkeys(("User", "Team"), _READ),
         "Notification": _READ,
+        # Scopes without actions.
+        **dict.fromkeys(("Activities", "Calendar", "Currency", "Import"), _READ),
         # Only administrators list files.
         "Attachment": {"create": "all"},
     },
