@@ -159,7 +159,8 @@ def test_methods_that_a_special_path_lacks_go_to_the_controller(mocks: MockCRMs)
     """The router tries the patterns of records, links and actions for them."""
     cases = (
         ("POST", "/Settings", "Action POST 'create' does not exist in controller 'Settings'."),
-        ("GET", "/Metadata/x", "Action GET 'read' does not exist in controller 'Metadata'."),
+        ("GET", "/Note/x/pin", "Action GET 'listLinked' does not exist in controller 'Note'."),
+        ("HEAD", "/Nope/x", "Controller 'Nope' does not exist."),
         ("GET", "/Metadata/entityDefs/x", "Action GET 'listLinked' does not exist"),
         ("GET", "/Nope/x/y", "Controller 'Nope' does not exist."),
         ("GET", "/Account/action/x", "Action GET 'x' does not exist in controller 'Account'."),
@@ -171,6 +172,7 @@ def test_methods_that_a_special_path_lacks_go_to_the_controller(mocks: MockCRMs)
             assert (error_reason(http.request(method, path), 404) or "").startswith(reason), path
         assert error_reason(http.head("/Settings"), 400) == "No action for method `HEAD`."
         assert http.head("/App/about").status_code == 200
+        assert http.get("/Settings/x").json() == http.get("/Settings").json()
         unknown = {"X-Api-Key": "0" * 32}
         assert http.get("/Account/action/x", headers=unknown).status_code == 401
         assert http.get("/a/b/c/d", headers=unknown).status_code == 404

@@ -56,15 +56,18 @@ def calendar(session: Session) -> list[dict[str, Any]]:
 
 
 def busy_ranges(session: Session) -> dict[str, Any]:
-    """Return when users are busy in a period, by the id of the user.
+    """Return when users are busy in a period, by the id of the user; never in a long one.
 
     Raises:
-        APIError: 400, a parameter is missing or not a datetime; 403, the period is too long.
+        APIError: 400, a parameter is missing or not a datetime.
     """
     users = _names(session.query.get("userIdList"))
     if not users:
         raise bad_request("")
-    first, last = _period(session, _LONGEST_BUSY)
+    first, last = _period(session)
+    start, end = datetime.fromisoformat(first), datetime.fromisoformat(last)
+    if end - start > _LONGEST_BUSY:
+        return {user: [] for user in users}
     ignored = (session.query.get("entityType"), session.query.get("entityId"))
     return {
         user: _busy(_events(session, user, _BUSY, first, last, strict=False), ignored)
@@ -178,12 +181,12 @@ def _is_in(entity: str, record: Record, first: str, last: str) -> bool:
     )
 
 
-def _period(session: Session, longest: timedelta) -> tuple[str, str]:
+def _period(session: Session, longest: timedelta | None = None) -> tuple[str, str]:
     texts = [session.query.get(name) for name in ("from", "to")]
     if not all(isinstance(text, str) and text for text in texts):
         raise bad_request("")
     bounds = [parse_datetime(text) or _midnight(text) for text in texts]
-    if None not in bounds:
+    if longest is not None and None not in bounds:
         start, end = (datetime.fromisoformat(str(bound)) for bound in bounds)
         if end - start > longest:
             raise forbidden("Too long range.")

@@ -11,8 +11,6 @@ HTML = "text/html; charset=UTF-8"
 #: Content type of the router's pages, which lacks the space that PHP's has.
 _PAGE = "text/html;charset=UTF-8"
 REASON = "X-Status-Reason"
-#: The web server in front of EspoCRM refuses such a body, with a page of its own.
-_TOO_LARGE = 413
 
 
 class APIError(Refusal):
@@ -25,6 +23,7 @@ class APIError(Refusal):
         headers: Further headers.
         page: Title of the error that the router or the web server writes in place of EspoCRM;
             None: EspoCRM answers.
+        by_web_server: Whether it is the web server's, which knows only HTML.
     """
 
     def __init__(
@@ -35,11 +34,15 @@ class APIError(Refusal):
         *,
         headers: dict[str, str] | None = None,
         page: str | None = None,
+        by_web_server: bool = False,
     ) -> None:
         super().__init__(status, reason or "", headers=headers)
         self.reason = reason
         self.body = body
         self.page = page
+        self.by_web_server = by_web_server
+        #: Whether an error of no operation has the content type text/html.
+        self.html = False
 
 
 class PartiallyApplied(Exception):
@@ -73,10 +76,11 @@ def router_page(status: int, headers: dict[str, str] | None = None) -> APIError:
     """Return an error of the router or of the web server, which has no reason.
 
     Args:
-        status: 404, 405, 413 or 500.
+        status: 404, 405 or 500; 400 or 413 of the web server.
         headers: Further headers.
     """
-    return APIError(status, headers=headers, page=_TITLES[status])
+    is_web_server = status in {400, 413}
+    return APIError(status, headers=headers, page=_TITLES[status], by_web_server=is_web_server)
 
 
 def invalid(entity: str, field: str, kind: str) -> APIError:
@@ -161,7 +165,7 @@ def to_response(error: APIError, *, html: bool = False, accept: str = "") -> Rep
     if error.reason is not None:
         headers[REASON] = header_value(error.reason)
     if error.page is not None:
-        return _page(error.status, error.page, headers, accept)
+        return _page(error, error.page, headers, accept)
     media_type = HTML if html or error.status == 401 else JSON_TYPE
     if error.body is None:
         return Reply(error.status, b"", headers, media_type, "")
@@ -170,6 +174,7 @@ def to_response(error: APIError, *, html: bool = False, accept: str = "") -> Rep
 
 
 _TITLES = {
+    400: "400 Bad Request",
     404: "404 Not Found",
     405: "405 Method Not Allowed",
     413: "413 Request Entity Too Large",
@@ -177,13 +182,35 @@ _TITLES = {
 }
 
 
-def _page(status: int, title: str, headers: dict[str, str], accept: str) -> Reply:
+def _page(error: APIError, title: str, headers: dict[str, str], accept: str) -> Reply:
+    if error.by_web_server:
+        return Reply(error.status, _html(title).encode("ascii"), headers, "text/html", _html(title))
     # The router compares whole parts of the header: parameters make it miss them.
-    if status != _TOO_LARGE and (JSON_TYPE in accept.split(",") or "+json" in accept):
+    parts = accept.split(",")
+    if JSON_TYPE in parts or "+json" in accept:
         tree = {"message": title}
-        return Reply(status, json.dumps(tree, indent=4).encode("ascii"), headers, tree=tree)
-    page = f"<!doctype html>\n<html><head><title>{title}</title></head></html>"
-    return Reply(status, page.encode("ascii"), headers, _PAGE, page)
+        return Reply(error.status, json.dumps(tree, indent=4).encode("ascii"), headers, tree=tree)
+    # No operation of the document answers in these, so that only a route that fails does.
+    form = next((name for name in _FORMS if name in parts), None) if error.status != 500 else None
+    if form is not None:
+        text = _FORMS[form].format(title)
+        media_type = f"{form};charset=UTF-8" if form.startswith("text/") else form
+        return Reply(error.status, text.encode("ascii"), headers, media_type, text)
+    return Reply(error.status, _html(title).encode("ascii"), headers, _PAGE, _html(title))
+
+
+#: The router's other forms of an error, by media type.
+_FORMS = {
+    "application/xml": (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        "<error>\n  <message><![CDATA[{}]]></message>\n</error>"
+    ),
+    "text/plain": "{}\n",
+}
+
+
+def _html(title: str) -> str:
+    return f"<!doctype html>\n<html><head><title>{title}</title></head></html>"
 
 
 def header_value(text: str) -> str:

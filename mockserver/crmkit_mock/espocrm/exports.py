@@ -6,16 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm import lists
 from crmkit_mock.espocrm.csv_text import write_csv
+from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import bad_request, forbidden, not_found
 from crmkit_mock.espocrm.search import Search, parse_params
 from crmkit_mock.espocrm.spreadsheet import XLSX_TYPE, write_xlsx
 
 if TYPE_CHECKING:
     from crmkit_mock.espocrm.data import Record
-    from crmkit_mock.espocrm.fields import EntityType
+    from crmkit_mock.espocrm.fields import EntityType, Field
     from crmkit_mock.espocrm.session import Session
 
 _IDLE = "idle exports"
+#: Attributes that no file has.
+_NOT_EXPORTED = frozenset(
+    {
+        "deleted", "emailAddressData", "phoneNumberData", "isFollowed", "followersIds",
+        "followersNames", "isStarred", "versionNumber",
+    }
+)  # fmt: skip
 _MEDIA_TYPES = {"csv": "text/csv", "xlsx": XLSX_TYPE}
 
 
@@ -30,10 +38,14 @@ def create(session: Session) -> dict[str, Any]:
     """
     body = session.body
     name = body.get("entityType")
-    if not isinstance(name, str) or not name:
+    if not name:
         raise bad_request("No entityType.")
+    if not isinstance(name, str):
+        raise session.server_error_or("entityType is not a str.", by_router=True)
     if not session.user.may_export:
         raise forbidden("No 'export' permission.")
+    if name not in ENTITY_TYPES:
+        raise session.server_error_or(f"There is no entity type {name[:50]!r}.")
     if session.user.level(name, "read") == "no":
         raise forbidden("No 'read' access.")
     entity = session.entity(name)
@@ -98,29 +110,40 @@ def _records(session: Session, entity: EntityType) -> list[Record]:
 
 def _attributes(session: Session, entity: EntityType) -> list[str]:
     """Return the attributes to export, without those that the user may not see."""
-    body = session.body
-    names = body.get("attributeList")
-    if not isinstance(names, list):
-        fields = body.get("fieldList")
-        if not isinstance(fields, list):
-            fields = [field.name for field in entity.fields]
-            names = ["id"]
-        else:
-            names = []
-        for name in fields:
-            field = entity.by_name.get(name) if isinstance(name, str) else None
-            names += [name] if field is None else field.attributes
+    attributes, fields = session.body.get("attributeList"), session.body.get("fieldList")
+    for member, value in (("attributeList", attributes), ("fieldList", fields)):
+        if value is not None and not isinstance(value, list):
+            raise session.server_error_or(f"{member} is not an array.", by_router=True)
+    names: list[str] = []
+    if attributes is not None:
+        names = [str(name) for name in attributes]
+    elif fields is not None:
+        known = (entity.by_name.get(name) for name in fields if isinstance(name, str))
+        id = ["id"] if "id" in fields else []
+        names = [*id, *(name for field in known if field for name in _of_field(field))]
+    else:
+        names = ["id", *(name for field in entity.fields for name in _of_field(field))]
     hidden = session.user.hidden(entity.name)
     return [
         name
-        for name in map(str, names)
-        if name != "deleted"
-        and (name not in entity.by_attribute or _is_shown(entity, name, hidden))
+        for name in dict.fromkeys(names)
+        if name not in _NOT_EXPORTED
+        and not (name in entity.by_attribute and entity.by_attribute[name].name in hidden)
     ]
 
 
-def _is_shown(entity: EntityType, name: str, hidden: frozenset[str]) -> bool:
-    return entity.by_attribute[name].name not in hidden
+def _of_field(field: Field) -> tuple[str, ...]:
+    """Return the attributes that stand for a field in a file, in their order there."""
+    name = field.name
+    match field.family:
+        case "personName":
+            return ("salutationName", "firstName", "lastName", "middleName", "name")
+        case "currency":
+            return (f"{name}Currency", name)
+        case "email" | "phone":
+            return (f"{name}IsOptedOut", f"{name}IsInvalid", name)
+        case _:
+            return tuple(field.attributes)
 
 
 def _insert_file(session: Session, name: str, content: bytes, file_format: str) -> str:
@@ -132,6 +155,7 @@ def _insert_file(session: Session, name: str, content: bytes, file_format: str) 
         "name": name,
         "type": _MEDIA_TYPES[file_format],
         "role": "Export File",
+        "storage": "EspoUploadDir",
         "size": len(content),
         "createdAt": now,
         "modifiedAt": now,

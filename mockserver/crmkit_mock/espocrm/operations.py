@@ -11,6 +11,7 @@ from crmkit_mock.espocrm import (
     activities,
     attachments,
     calendars,
+    currency_rates,
     email_templates,
     emails,
     exports,
@@ -203,8 +204,8 @@ def _metadata(session: Session) -> Any:
 
 def _open_api(session: Session) -> dict[str, Any]:
     if not session.user.is_admin:
-        raise forbidden("")
-    return {"openapi": "3.1.1", "info": {"title": "EspoCRM", "version": settings.VERSION}}
+        raise forbidden("No access to OpenApi scope.")
+    return {"openapi": "3.1.1", "info": {"title": "EspoCRM", "version": settings.version(session)}}
 
 
 #: Handler by operationId, for the operations of either profile.
@@ -290,9 +291,12 @@ OPERATIONS: dict[str, Handler] = {
     ),
     "search_records": _plain(global_search.search_records),
     "search_email_addresses": _plain(global_search.search_email_addresses),
-    "kanban_get": _of_type(kanban.kanban),
+    "kanban_get": lambda session, params: kanban.kanban(session, params["entityType"]),
     "app_greeting": lambda _session, _params: "EspoCRM REST API",
-    "app_about": lambda _session, _params: {"version": settings.VERSION, "text": "A mock."},
+    "app_about": lambda session, _params: {
+        "text": "A mock of EspoCRM.",
+        "version": settings.version(session),
+    },
     "app_openapi": _plain(_open_api),
     "app_destroy_token": _plain(me.destroy_token),
     "me": _plain(_me),
@@ -304,8 +308,8 @@ OPERATIONS: dict[str, Handler] = {
     ),
     "settings_get": _plain(settings.settings),
     "settings_update": _plain(settings.update_settings),
-    "currency_rates_get": lambda session, _: session.rates(),
-    "currency_rates_update": _plain(settings.update_rates),
+    "currency_rates_get": _plain(currency_rates.read),
+    "currency_rates_update": _plain(currency_rates.update),
     "lead_capture_submit": _capture_lead,
     "lead_capture_preflight": lambda session, _: to_reply(session, tree=True, headers=_PREFLIGHT),
 }

@@ -25,7 +25,7 @@ from crmkit_mock.espocrm.profiles import AUTOCRM, ESPOCRM, Profile
 from crmkit_mock.espocrm.request_data import read_body, read_query
 from crmkit_mock.espocrm.routes import ACTION_CLASSES, MissingAction
 from crmkit_mock.espocrm.seed import load_seed
-from crmkit_mock.espocrm.session import Session
+from crmkit_mock.espocrm.session import Session, find_entity
 from crmkit_mock.espocrm.users import USERS, Login
 from crmkit_mock.forms import EmptyBracketsError
 from crmkit_mock.json_text import JSONTextError
@@ -149,12 +149,18 @@ class MockEspoCRM(MockCRM):
         Raises:
             Refusal: 404 or 405, as the vendor's router answers.
         """
+        if "\0" in request.path:
+            raise errors.router_page(400)
+        release = self.behavior.espocrm_release
         try:
-            return routes.find(self.document, self.profile.name, request.method, request.path)
+            return routes.find(
+                self.document, self.profile.name, release, request.method, request.path
+            )
         except MissingAction as missing:
             authenticator = self._authenticator()
             if authenticator.authenticate(request) is None:
                 raise authenticator.unauthorized(request) from None
+            missing.error.html = missing.html
             raise missing.error from None
 
     def _authenticator(self) -> Authenticator:
@@ -169,10 +175,10 @@ class MockEspoCRM(MockCRM):
                 errors.router_page(413) if is_page else APIError(refusal.status, refusal.message)
             )
         operation = self._operation(request)
-        html = operation is not None and operation.id in ACTION_CLASSES
+        html = operation.id in ACTION_CLASSES if operation is not None else refusal.html
         accept = request.headers.get("accept", "")
         reply = errors.to_response(refusal, html=html, accept=accept)
-        if request.method == "OPTIONS":
+        if request.method == "OPTIONS" and operation is None:
             # The router answers it with the page of the error, but says 200.
             return replace(reply, status=200)
         return reply
@@ -190,6 +196,10 @@ class MockEspoCRM(MockCRM):
         if login is None and not _is_public(operation):
             # Returned, not raised, so that the failure is stored.
             return errors.to_response(authenticator.unauthorized(request))
+        name = path_parameters.get("entityType")
+        if name is not None and operation.id not in ACTION_CLASSES:
+            # The controller is looked for before the body is read.
+            find_entity(name)
         session = self._session(request, operation, login, authenticator)
         try:
             return answer(session, operation.id, path_parameters)

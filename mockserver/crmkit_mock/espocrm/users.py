@@ -52,7 +52,8 @@ INTEGRATOR = Role(
         **dict.fromkeys(("User", "Team"), _READ),
         "Notification": _READ,
         # Scopes without actions.
-        **dict.fromkeys(("Activities", "Calendar", "Currency", "Import"), _READ),
+        **dict.fromkeys(("Activities", "Calendar", "Import"), _READ),
+        "Currency": {"read": "all", "edit": "all"},
         # Only administrators list files.
         "Attachment": {"create": "all"},
     },
