@@ -126,7 +126,9 @@ def test_downloads_what_was_uploaded(espocrm: Espo) -> None:
     assert reply.content == b"hello"
     assert reply.headers["content-type"] == "text/plain;charset=UTF-8"
     assert "filename*=UTF-8''%C5%BElu" in reply.headers["content-disposition"]
-    document = espocrm.create("Document", name="Doc", fileId=created["id"])
+    document = espocrm.create(
+        "Document", name="Doc", fileId=created["id"], publishDate="2024-01-25"
+    )
     assert document["fileName"] == "žluťoučký.txt"
 
 

@@ -36,7 +36,15 @@ RECORDS: dict[str, tuple[str, dict[str, Any]]] = {
         seed.MEETING,
         {"name": "One more", "assignedUserId": JANA, "dateStart": "2024-03-01 09:00:00"},
     ),
-    "calls": (seed.CALL, {"name": "One more", "assignedUserId": JANA}),
+    "calls": (
+        seed.CALL,
+        {
+            "name": "One more",
+            "assignedUserId": JANA,
+            "dateStart": "2024-03-01 09:00:00",
+            "dateEnd": "2024-03-01 09:05:00",
+        },
+    ),
     "emails": (seed.EMAIL, {"from": "crm@example.com", "to": "a@b.example", "subject": "Hello"}),
     "records": (seed.GADGET, {"name": "One more"}),
 }

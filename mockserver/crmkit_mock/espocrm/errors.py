@@ -103,6 +103,13 @@ def foreign_record_not_found(entity: str, link: str, foreign: str) -> APIError:
     )
 
 
+def foreign_record_forbidden(entity: str, link: str, foreign: str) -> APIError:
+    """Return the 403 for a link field with the id of a record that the user may not read."""
+    reason = f"No foreign record access for link operation ({entity}:{link})."
+    data = {"foreignEntityType": foreign, "action": "read"}
+    return APIError(403, reason, _message("cannotRelateForbidden", data))
+
+
 def no_foreign_access(entity: str, link: str) -> APIError:
     """Return the 403 for linking a record that the user may not edit."""
     reason = f"No foreign record access for link operation ({entity}:{link})."
