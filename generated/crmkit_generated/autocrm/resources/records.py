@@ -222,6 +222,9 @@ class Records(Resource):
 
         Returns:
             True, if it is restored.
+
+        Raises:
+            ConflictError: The record is not deleted; older releases answer 403.
         """
         body_ = member_tree(
             operations.RECORDS_RESTORE,
@@ -1157,6 +1160,9 @@ class AsyncRecords(Resource):
 
         Returns:
             True, if it is restored.
+
+        Raises:
+            ConflictError: The record is not deleted; older releases answer 403.
         """
         body_ = member_tree(
             operations.RECORDS_RESTORE,
