@@ -222,6 +222,9 @@ class Records(Resource):
 
         Returns:
             True, if it is restored.
+
+        Raises:
+            ConflictError: The record is not deleted; older releases answer 403.
         """
         body_ = member_tree(
             operations.RECORDS_RESTORE,
@@ -235,6 +238,40 @@ class Records(Resource):
             self._sender.call(
                 self._call(operations.RECORDS_RESTORE, {"entity": entity}, options, body_), None
             )
+        )
+
+    def users_access(
+        self,
+        entity: str,
+        id: str,
+        *,
+        start: int | Unset = UNSET,
+        page_size: int | Unset = UNSET,
+        options: Options | None = None,
+    ) -> Pager[Record]:
+        """List the rights of users on a record.
+
+        Which users may read, edit and delete the record, and see its stream.
+
+        Args:
+            entity: Name of the entity type. Custom ones begin with C.
+            id: Id of the record.
+            start: The offset of the first item to read, 0 by default.
+            page_size: Items a page, 200 by default.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            A lazy pager: no request is made before it is iterated.
+        """
+        return Pager(
+            self._list(
+                operations.RECORDS_USERS_ACCESS,
+                {"entity": entity, "id": id},
+                options,
+                start=start,
+                page_size=page_size,
+            ),
+            codec.record.decode_all,
         )
 
     def list(
@@ -1123,6 +1160,9 @@ class AsyncRecords(Resource):
 
         Returns:
             True, if it is restored.
+
+        Raises:
+            ConflictError: The record is not deleted; older releases answer 403.
         """
         body_ = member_tree(
             operations.RECORDS_RESTORE,
@@ -1134,6 +1174,40 @@ class AsyncRecords(Resource):
         )
         return await self._sender.call(
             self._call(operations.RECORDS_RESTORE, {"entity": entity}, options, body_), None
+        )
+
+    def users_access(
+        self,
+        entity: str,
+        id: str,
+        *,
+        start: int | Unset = UNSET,
+        page_size: int | Unset = UNSET,
+        options: Options | None = None,
+    ) -> AsyncPager[Record]:
+        """List the rights of users on a record.
+
+        Which users may read, edit and delete the record, and see its stream.
+
+        Args:
+            entity: Name of the entity type. Custom ones begin with C.
+            id: Id of the record.
+            start: The offset of the first item to read, 0 by default.
+            page_size: Items a page, 200 by default.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            A lazy pager: no request is made before it is iterated.
+        """
+        return AsyncPager(
+            self._list(
+                operations.RECORDS_USERS_ACCESS,
+                {"entity": entity, "id": id},
+                options,
+                start=start,
+                page_size=page_size,
+            ),
+            codec.record.decode_all,
         )
 
     def list(
