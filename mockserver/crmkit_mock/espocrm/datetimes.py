@@ -14,8 +14,8 @@ SERVER_TIME_ZONE = "Europe/Prague"
 _ESPO = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?", re.ASCII)
 #: ISO 8601 as PHP reads it: with seconds, without fractions, with an offset or the name of a zone.
 _ISO = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})T(\d{1,2}):([0-5]\d):([0-5]\d)(Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)",
-    re.ASCII | re.IGNORECASE,
+    r"(\d{4})-(\d{1,2})-(\d{1,2})T(\d{1,2}):(\d{2}):(\d{2})((?i:Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?))",
+    re.ASCII,
 )
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?")

@@ -64,3 +64,13 @@ def _check(session: Session, entity: EntityType, field: Field, foreign: str, id:
         raise foreign_record_not_found(entity.name, field.name, foreign)
     if foreign not in _OPEN and not session.user.may(foreign, "read", record):
         raise foreign_record_forbidden(entity.name, field.name, foreign)
+
+
+def foreign_values(
+    session: Session, entity: EntityType, values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the attributes of a record that a write copies from a record it links to."""
+    account = session.data.find("Account", values.get("accountId"))
+    if entity.name != "Contact" or account is None:
+        return {}
+    return {"accountType": account.get("type")}

@@ -10,7 +10,7 @@ _INTEGER = re.compile(r"\s*([+-]?\d{1,18})", re.ASCII)
 _WHITESPACE = " \t\n\r\v\f"
 _INT_MAX = 2**63 - 1
 #: Integral floats below this are written without exponent and fraction, like integers.
-_PLAIN_FLOAT = 1e15
+_PLAIN_FLOAT = 1e17
 
 
 def trim(text: str) -> str:
@@ -31,6 +31,9 @@ def to_str(value: object) -> str | None:
             return "Array"
         case float():
             return _float_to_str(value)
+        case int() if not -_INT_MAX - 1 <= value <= _INT_MAX:
+            # JSON's integers that do not fit are floats.
+            return _float_to_str(float(value))
         case _:
             return str(value)
 
@@ -84,6 +87,11 @@ def cast_float(value: object) -> float | int:
 def plain_number(value: float) -> float | int:
     """Return a float as an int if PHP writes it like one."""
     return int(value) if value == int_part(value) and abs(value) < _PLAIN_FLOAT else value
+
+
+def stored_float(value: float) -> float | int:
+    """Return a float as the database gets it from PHP: with 14 significant digits."""
+    return plain_number(float(f"{value:.14g}"))
 
 
 def int_part(value: float) -> float:

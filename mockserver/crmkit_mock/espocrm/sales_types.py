@@ -89,7 +89,7 @@ ACCOUNT = EntityType(
         enum("cTier", ("A", "B", "C"), default="B"),
         Field("cLinks", "urlMultiple"),
         Field("cNo", "number", read_only=True),
-        Field("cSerial", "autoincrement", read_only=True),
+        Field("cSerial", "autoincrement"),
         Field("cContract", "file", entity="Attachment"),
         Field("cPapers", "attachmentMultiple", entity="Attachment"),
         *OWNED,
