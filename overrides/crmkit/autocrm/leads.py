@@ -27,14 +27,12 @@ __all__ = ["AsyncLeads", "Leads"]
 
 
 def _has_no_route(error: NotFoundError) -> bool:
-    """Tell a missing route, whose 404 is an HTML page, from a missing lead, whose 404 is empty."""
+    """Tell a missing route from a missing lead, whose 404 has a header for a reason and no body.
+
+    The router writes its 404 as JSON, HTML, XML or plain text, whatever Accept asks for.
+    """
     response: Any = error.response
-    media_type = response.headers.get("Content-Type", "")
-    return (
-        bool(response.content)
-        and "html" in media_type
-        and "X-Status-Reason" not in response.headers
-    )
+    return b"404 Not Found" in response.content and "X-Status-Reason" not in response.headers
 
 
 class _Conversion(EntityType):
