@@ -89,7 +89,7 @@ def test_class_of_each_status(espo: MakeEspo) -> None:
 
 def test_routers_message_is_read(espo: MakeEspo) -> None:
     """The router's message is the error's; where it only names the status, it is said once."""
-    where = f" from https://crm.example.com/api/v1/Account/1 (request): is base_url right?"
+    where = " from https://crm.example.com/api/v1/Account/1 (request): is base_url right?"
     texts = {
         404: ("404 Not Found", "404 Not Found" + where),
         405: ("405 Method Not Allowed", "405 Method Not Allowed (request)"),
