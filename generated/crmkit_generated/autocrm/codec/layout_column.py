@@ -39,6 +39,9 @@ def decode_all(rows: Any, cls: type[Any] = LayoutColumn) -> list[LayoutColumn]:
         v = o.not_sortable = pop("notSortable", None)
         if v is not None and type(v) is not bool:
             reject(v, "bool", "notSortable")
+        v = o.hidden = pop("hidden", None)
+        if v is not None and type(v) is not bool:
+            reject(v, "bool", "hidden")
         v = o.label = pop("label", None)
         if v is not None and type(v) is not str:
             reject(v, "str", "label")
@@ -63,6 +66,8 @@ def encode(o: Any) -> dict[str, Any]:
         d["width"] = v
     if (v := o.not_sortable) is not None:
         d["notSortable"] = v
+    if (v := o.hidden) is not None:
+        d["hidden"] = v
     if (v := o.label) is not None:
         d["label"] = v
     return d

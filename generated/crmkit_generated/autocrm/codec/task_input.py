@@ -52,6 +52,7 @@ MEMBERS = frozenset[str](
         "description",
         "attachmentsIds",
         "assignedUserId",
+        "collaboratorsIds",
         "teamsIds",
     )
 )
@@ -112,6 +113,9 @@ def decode_all(rows: Any, cls: type[Any] = TaskInput) -> list[TaskInput]:
         v = o.assigned_user_id = pop("assignedUserId", U)
         if v is not U and v is not None and type(v) is not str:
             reject(v, "str", "assignedUserId")
+        at = "collaboratorsIds"
+        v = pop("collaboratorsIds", U)
+        o.collaborators_ids = v if v is U or v is None else decode_items(v, "str", str)
         at = "teamsIds"
         v = pop("teamsIds", U)
         o.teams_ids = v if v is U or v is None else decode_items(v, "str", str)
@@ -166,6 +170,8 @@ def encode(o: Any) -> dict[str, Any]:
         d["assignedUserId"] = (
             v if v is None or type(v) is str else encode_plain(v, str, "assigned_user_id")
         )
+    if (v := o.collaborators_ids) is not U:
+        d["collaboratorsIds"] = None if v is None else encode_items(v, "collaborators_ids")
     if (v := o.teams_ids) is not U:
         d["teamsIds"] = None if v is None else encode_items(v, "teams_ids")
     return d

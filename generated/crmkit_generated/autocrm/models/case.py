@@ -46,6 +46,9 @@ class Case(Model):
         assigned_user_id: Id of the user who is responsible. None if there is none; writing None
             unlinks it.
         assigned_user_name: Name of the user who is responsible. Set with the id.
+        collaborators_ids: Ids of the users who work on the record too. Writing replaces the whole
+            set. From 10.0 on, where the entity type has them.
+        collaborators_names: Names of the users who work on the record too by id.
         teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
         teams_names: Names of the teams that the record belongs to by id.
         created_at: When the record was created.
@@ -88,6 +91,8 @@ class Case(Model):
     attachments_types: NameMap | None
     assigned_user_id: None | str
     assigned_user_name: None | str
+    collaborators_ids: list[str]
+    collaborators_names: NameMap | None
     teams_ids: list[str]
     teams_names: NameMap | None
     created_at: datetime.datetime | None

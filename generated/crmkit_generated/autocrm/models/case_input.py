@@ -33,6 +33,8 @@ class CaseInput(Model):
         attachments_ids: Ids of the attached files. Writing replaces the whole set.
         assigned_user_id: Id of the user who is responsible. None if there is none; writing None
             unlinks it.
+        collaborators_ids: Ids of the users who work on the record too. Writing replaces the whole
+            set. From 10.0 on, where the entity type has them.
         teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
     """
 
@@ -48,5 +50,6 @@ class CaseInput(Model):
     description: None | str | Unset = UNSET
     attachments_ids: list[str] | None | Unset = UNSET
     assigned_user_id: None | str | Unset = UNSET
+    collaborators_ids: list[str] | None | Unset = UNSET
     teams_ids: list[str] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

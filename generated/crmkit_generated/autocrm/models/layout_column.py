@@ -17,6 +17,7 @@ class LayoutColumn(Model):
         link: Whether it links to the record.
         width: Width in percent.
         not_sortable: Whether sorting by it is disabled.
+        hidden: Whether the column is hidden until the user shows it.
         label: Heading.
     """
 
@@ -24,5 +25,6 @@ class LayoutColumn(Model):
     link: bool | None
     width: float | None
     not_sortable: bool | None
+    hidden: bool | None
     label: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -49,6 +49,7 @@ class Meeting(Model):
         leads_columns: Acceptance by the leads who take part by id.
         acceptance_status: Whether the current user has accepted.
         join_url: Address of the online meeting.
+        external_service: Service that holds the online meeting. From 10.0 on.
         description: Free text.
         assigned_user_id: Id of the user who is responsible. None if there is none; writing None
             unlinks it.
@@ -96,6 +97,7 @@ class Meeting(Model):
     leads_columns: ColumnMap | None
     acceptance_status: AcceptanceStatus | None | str
     join_url: None | str
+    external_service: None | str
     description: None | str
     assigned_user_id: None | str
     assigned_user_name: None | str

@@ -111,6 +111,7 @@ class Cases(Resource):
         description: None | str | Unset = UNSET,
         attachments_ids: builtins.list[str] | None | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
+        collaborators_ids: builtins.list[str] | None | Unset = UNSET,
         teams_ids: builtins.list[str] | None | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -138,6 +139,8 @@ class Cases(Resource):
             attachments_ids: Ids of the attached files. Writing replaces the whole set.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
+            collaborators_ids: Ids of the users who work on the record too. Writing replaces the
+                whole set. From 10.0 on, where the entity type has them.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -167,6 +170,7 @@ class Cases(Resource):
                 "description": description,
                 "attachments_ids": attachments_ids,
                 "assigned_user_id": assigned_user_id,
+                "collaborators_ids": collaborators_ids,
                 "teams_ids": teams_ids,
             },
             extra,
@@ -224,6 +228,7 @@ class Cases(Resource):
         description: None | str | Unset = UNSET,
         attachments_ids: builtins.list[str] | None | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
+        collaborators_ids: builtins.list[str] | None | Unset = UNSET,
         teams_ids: builtins.list[str] | None | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -253,6 +258,8 @@ class Cases(Resource):
             attachments_ids: Ids of the attached files. Writing replaces the whole set.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
+            collaborators_ids: Ids of the users who work on the record too. Writing replaces the
+                whole set. From 10.0 on, where the entity type has them.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -283,6 +290,7 @@ class Cases(Resource):
                 "description": description,
                 "attachments_ids": attachments_ids,
                 "assigned_user_id": assigned_user_id,
+                "collaborators_ids": collaborators_ids,
                 "teams_ids": teams_ids,
             },
             extra,
@@ -404,6 +412,7 @@ class AsyncCases(Resource):
         description: None | str | Unset = UNSET,
         attachments_ids: builtins.list[str] | None | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
+        collaborators_ids: builtins.list[str] | None | Unset = UNSET,
         teams_ids: builtins.list[str] | None | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -431,6 +440,8 @@ class AsyncCases(Resource):
             attachments_ids: Ids of the attached files. Writing replaces the whole set.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
+            collaborators_ids: Ids of the users who work on the record too. Writing replaces the
+                whole set. From 10.0 on, where the entity type has them.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -460,6 +471,7 @@ class AsyncCases(Resource):
                 "description": description,
                 "attachments_ids": attachments_ids,
                 "assigned_user_id": assigned_user_id,
+                "collaborators_ids": collaborators_ids,
                 "teams_ids": teams_ids,
             },
             extra,
@@ -513,6 +525,7 @@ class AsyncCases(Resource):
         description: None | str | Unset = UNSET,
         attachments_ids: builtins.list[str] | None | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
+        collaborators_ids: builtins.list[str] | None | Unset = UNSET,
         teams_ids: builtins.list[str] | None | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -542,6 +555,8 @@ class AsyncCases(Resource):
             attachments_ids: Ids of the attached files. Writing replaces the whole set.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
+            collaborators_ids: Ids of the users who work on the record too. Writing replaces the
+                whole set. From 10.0 on, where the entity type has them.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -572,6 +587,7 @@ class AsyncCases(Resource):
                 "description": description,
                 "attachments_ids": attachments_ids,
                 "assigned_user_id": assigned_user_id,
+                "collaborators_ids": collaborators_ids,
                 "teams_ids": teams_ids,
             },
             extra,

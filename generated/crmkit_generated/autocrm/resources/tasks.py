@@ -115,6 +115,7 @@ class Tasks(Resource):
         description: None | str | Unset = UNSET,
         attachments_ids: builtins.list[str] | None | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
+        collaborators_ids: builtins.list[str] | None | Unset = UNSET,
         teams_ids: builtins.list[str] | None | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -143,6 +144,8 @@ class Tasks(Resource):
             attachments_ids: Ids of the attached files. Writing replaces the whole set.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
+            collaborators_ids: Ids of the users who work on the record too. Writing replaces the
+                whole set. From 10.0 on, where the entity type has them.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -174,6 +177,7 @@ class Tasks(Resource):
                 "description": description,
                 "attachments_ids": attachments_ids,
                 "assigned_user_id": assigned_user_id,
+                "collaborators_ids": collaborators_ids,
                 "teams_ids": teams_ids,
             },
             extra,
@@ -233,6 +237,7 @@ class Tasks(Resource):
         description: None | str | Unset = UNSET,
         attachments_ids: builtins.list[str] | None | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
+        collaborators_ids: builtins.list[str] | None | Unset = UNSET,
         teams_ids: builtins.list[str] | None | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -263,6 +268,8 @@ class Tasks(Resource):
             attachments_ids: Ids of the attached files. Writing replaces the whole set.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
+            collaborators_ids: Ids of the users who work on the record too. Writing replaces the
+                whole set. From 10.0 on, where the entity type has them.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -295,6 +302,7 @@ class Tasks(Resource):
                 "description": description,
                 "attachments_ids": attachments_ids,
                 "assigned_user_id": assigned_user_id,
+                "collaborators_ids": collaborators_ids,
                 "teams_ids": teams_ids,
             },
             extra,
@@ -419,6 +427,7 @@ class AsyncTasks(Resource):
         description: None | str | Unset = UNSET,
         attachments_ids: builtins.list[str] | None | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
+        collaborators_ids: builtins.list[str] | None | Unset = UNSET,
         teams_ids: builtins.list[str] | None | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -447,6 +456,8 @@ class AsyncTasks(Resource):
             attachments_ids: Ids of the attached files. Writing replaces the whole set.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
+            collaborators_ids: Ids of the users who work on the record too. Writing replaces the
+                whole set. From 10.0 on, where the entity type has them.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -478,6 +489,7 @@ class AsyncTasks(Resource):
                 "description": description,
                 "attachments_ids": attachments_ids,
                 "assigned_user_id": assigned_user_id,
+                "collaborators_ids": collaborators_ids,
                 "teams_ids": teams_ids,
             },
             extra,
@@ -533,6 +545,7 @@ class AsyncTasks(Resource):
         description: None | str | Unset = UNSET,
         attachments_ids: builtins.list[str] | None | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
+        collaborators_ids: builtins.list[str] | None | Unset = UNSET,
         teams_ids: builtins.list[str] | None | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -563,6 +576,8 @@ class AsyncTasks(Resource):
             attachments_ids: Ids of the attached files. Writing replaces the whole set.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
+            collaborators_ids: Ids of the users who work on the record too. Writing replaces the
+                whole set. From 10.0 on, where the entity type has them.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -595,6 +610,7 @@ class AsyncTasks(Resource):
                 "description": description,
                 "attachments_ids": attachments_ids,
                 "assigned_user_id": assigned_user_id,
+                "collaborators_ids": collaborators_ids,
                 "teams_ids": teams_ids,
             },
             extra,
