@@ -10,6 +10,7 @@ from functools import cache
 
 import pytest
 
+from crmkit.contract.schemas import Tree
 from tests.contract.recorded import (
     ROOT,
     RecordedDocument,
@@ -18,7 +19,6 @@ from tests.contract.recorded import (
     evidence,
     pairs,
 )
-from tests.contract.schemas import Tree
 
 
 @dataclass(frozen=True)

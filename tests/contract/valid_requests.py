@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from tests.contract.schemas import Schemas, Tree
+from crmkit.contract.schemas import Schemas, Tree
 
 METHODS = ("get", "post", "put", "patch", "delete")
 #: Media types of the bodies that can be encoded here, the preferred ones first.

@@ -1,0 +1,245 @@
+"""A run: conversations held with a server, and with the mock beside it."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from .conversation import Conversation, Step, Talk
+from .crm import ContractError, Probe
+from .judge import Judge
+from .names import Pairs
+from .server import Server
+
+if TYPE_CHECKING:
+    from .crm import CRM
+    from .exchange import Request
+
+__all__ = ["Held", "Run", "Summary", "mock_server"]
+
+
+@dataclass
+class Held:
+    """A conversation that was held.
+
+    Attributes:
+        conversation: The conversation.
+        steps: Its steps, as far as they were taken.
+        error: Why it ended early; empty if it did not.
+        seconds: How long it took.
+    """
+
+    conversation: Conversation
+    steps: list[Step] = field(default_factory=list[Step])
+    error: str = ""
+    seconds: float = 0.0
+
+
+@dataclass
+class Summary:
+    """What a run has found.
+
+    Attributes:
+        crm: Kind of server.
+        base_url: Address of the server.
+        probe: What the server said of itself.
+        held: The conversations that were held.
+        left: What could not be removed, a line each.
+        interrupted: Whether the run was ended early.
+        against_mock: Whether the mock was asked as well.
+    """
+
+    crm: CRM
+    base_url: str
+    probe: Probe
+    held: list[Held] = field(default_factory=list[Held])
+    left: list[str] = field(default_factory=list[str])
+    interrupted: bool = False
+    against_mock: bool = False
+
+    @property
+    def steps(self) -> list[Step]:
+        """All steps."""
+        return [step for held in self.held for step in held.steps]
+
+    @property
+    def unequal(self) -> list[Step]:
+        """The steps in which something was found that is not accepted."""
+        return [step for step in self.steps if any(not d.accepted for d in step.differences)]
+
+    def kinds(self) -> Counter[str]:
+        """Return how many steps have a difference of each kind that is not accepted."""
+        return Counter(
+            kind
+            for step in self.steps
+            for kind in {d.kind for d in step.differences if not d.accepted}
+        )
+
+    def share(self, *ignored: str) -> float:
+        """Return the share of steps without a difference.
+
+        Args:
+            ignored: Kinds of differences that do not count.
+        """
+        steps = self.steps
+        unequal = sum(
+            any(not d.accepted and d.kind not in ignored for d in step.differences)
+            for step in steps
+        )
+        return 1 - unequal / len(steps) if steps else 1.0
+
+
+class Run:
+    """Holds conversations with a server.
+
+    Args:
+        server: The server.
+        mock: The mock that holds the same conversations; None for none.
+        writes: Whether conversations may change anything on the server.
+        requests: How many requests the server gets, about; conversations that have begun are
+            held to their end. None: as many as there are.
+        seed: Decides which of the generated conversations are chosen.
+        on_held: Called after each conversation, with how many there are to come.
+        on_step: Called after each step.
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        *,
+        mock: Server | None = None,
+        writes: bool = False,
+        requests: int | None = None,
+        seed: int = 0,
+        on_held: Callable[[Held], object] = lambda _: None,
+        on_step: Callable[[Step], object] = lambda _: None,
+    ) -> None:
+        self.crm = server.crm
+        self._server = server
+        self._mock = mock
+        self._writes = writes
+        self._requests = requests
+        self._seed = seed
+        self._on_held = on_held
+        self._on_step = on_step
+        self._document = self.crm.document()
+        self._pairs = Pairs()
+        self._judge: Judge | None = None
+        if mock is not None:
+            self._judge = Judge(self.crm, self._pairs, (server.base_url, mock.base_url))
+        self._undo: dict[str, Request] = {}
+        self._marker = f"crmkit-{secrets.token_hex(3)}"
+
+    def hold(self, conversations: Iterable[Conversation], probe: Probe) -> Summary:
+        """Hold conversations, and remove afterwards what they have created.
+
+        Args:
+            conversations: The conversations, those that matter most first.
+            probe: What the server said of itself.
+
+        Returns:
+            What was found. A run that is interrupted, or whose server is lost, says so there.
+        """
+        against_mock = self._mock is not None
+        summary = Summary(self.crm, self._server.base_url, probe, against_mock=against_mock)
+        try:
+            for conversation in conversations:
+                if not self._is_possible(conversation):
+                    continue
+                if self._requests is not None and self._server.sent >= self._requests:
+                    break
+                summary.held.append(held := Held(conversation))
+                self._hold(held)
+                self._on_held(held)
+                self._clean(summary)
+        except KeyboardInterrupt:
+            summary.interrupted = True
+        finally:
+            self._clean(summary)
+        return summary
+
+    def _is_possible(self, conversation: Conversation) -> bool:
+        servers = self._servers()
+        has_users = all(user in server.users for server in servers for user in conversation.users)
+        return has_users and (self._writes or not conversation.writes)
+
+    def _servers(self) -> list[Server]:
+        return [self._server] if self._mock is None else [self._server, self._mock]
+
+    def _hold(self, held: Held) -> None:
+        def on_step(step: Step) -> None:
+            held.steps.append(step)
+            self._on_step(step)
+
+        started = time.monotonic()
+        talk = Talk(
+            held.conversation,
+            servers=self._servers(),
+            crm=self.crm,
+            document=self._document,
+            judge=self._judge,
+            pairs=self._pairs,
+            marker=f"{self._marker}-{secrets.token_hex(2)}",
+            shape_only=not held.conversation.writes,
+            on_step=on_step,
+            undo=self._undo,
+        )
+        try:
+            held.conversation.hold(talk)
+        except ContractError as error:
+            held.error = str(error)
+            raise
+        finally:
+            held.seconds = time.monotonic() - started
+
+    def _clean(self, summary: Summary) -> None:
+        """Remove what was created, the newest first."""
+        while self._undo:
+            path, request = self._undo.popitem()
+            try:
+                reply = self._server.send(request)
+            except (ContractError, KeyboardInterrupt) as error:
+                summary.left += [path, *self._undo]
+                self._undo.clear()
+                summary.interrupted = True
+                if isinstance(error, KeyboardInterrupt):
+                    return
+                raise
+            if not reply.succeeded and reply.status not in {404, 410}:
+                summary.left.append(path)
+
+
+def shuffled(conversations: Sequence[Conversation], seed: int) -> list[Conversation]:
+    """Return conversations in an order that a seed decides, so that few are a fair sample."""
+    order = list(conversations)
+    random.Random(seed).shuffle(order)  # noqa: S311 - a sample, not a secret
+    return order
+
+
+def mock_server(crm: CRM, version: str, stack: ExitStack) -> Server:
+    """Return the mock of a kind of server, its clock that of this machine.
+
+    Args:
+        crm: Kind of server.
+        version: Release of the live server; empty if it does not say.
+        stack: Closes the mock.
+    """
+    from crmkit_mock import MockCRMs
+
+    mocks = stack.enter_context(MockCRMs(faithful_crashes=True, **crm.mock_options(version)))
+    mock = mocks.crm(crm.name)
+
+    def set_clock() -> None:
+        mock.clock.set(datetime.now(UTC))
+
+    users = crm.mock_authenticators(mock, mock.base_url)
+    server = Server(crm, mock.base_url, users, transport=mock.transport, before=set_clock)
+    stack.callback(server.close)
+    return server
