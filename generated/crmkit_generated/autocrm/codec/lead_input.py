@@ -37,7 +37,6 @@ MEMBERS = frozenset[str](
         "firstName",
         "middleName",
         "lastName",
-        "name",
         "title",
         "accountName",
         "status",
@@ -93,9 +92,6 @@ def decode_all(rows: Any, cls: type[Any] = LeadInput) -> list[LeadInput]:
         v = o.last_name = pop("lastName", U)
         if v is not U and v is not None and type(v) is not str:
             reject(v, "str", "lastName")
-        v = o.name = pop("name", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "name")
         v = o.title = pop("title", U)
         if v is not U and v is not None and type(v) is not str:
             reject(v, "str", "title")
@@ -125,7 +121,7 @@ def decode_all(rows: Any, cls: type[Any] = LeadInput) -> list[LeadInput]:
             reject(v, "str", "emailAddress")
         at = "emailAddressData"
         v = pop("emailAddressData", U)
-        o.email_address_data = v if v is U or v is None else email_address_input_codec.decode_all(v)
+        o.email_address_data = v if v is U else email_address_input_codec.decode_all(v)
         v = o.email_address_is_opted_out = pop("emailAddressIsOptedOut", U)
         if v is not U and v is not None and type(v) is not bool:
             reject(v, "bool", "emailAddressIsOptedOut")
@@ -137,7 +133,7 @@ def decode_all(rows: Any, cls: type[Any] = LeadInput) -> list[LeadInput]:
             reject(v, "str", "phoneNumber")
         at = "phoneNumberData"
         v = pop("phoneNumberData", U)
-        o.phone_number_data = v if v is U or v is None else phone_number_input_codec.decode_all(v)
+        o.phone_number_data = v if v is U else phone_number_input_codec.decode_all(v)
         v = o.phone_number_is_opted_out = pop("phoneNumberIsOptedOut", U)
         if v is not U and v is not None and type(v) is not bool:
             reject(v, "bool", "phoneNumberIsOptedOut")
@@ -145,7 +141,7 @@ def decode_all(rows: Any, cls: type[Any] = LeadInput) -> list[LeadInput]:
         if v is not U and v is not None and type(v) is not bool:
             reject(v, "bool", "phoneNumberIsInvalid")
         v = o.do_not_call = pop("doNotCall", U)
-        if v is not U and v is not None and type(v) is not bool:
+        if v is not U and type(v) is not bool:
             reject(v, "bool", "doNotCall")
         v = o.address_street = pop("addressStreet", U)
         if v is not U and v is not None and type(v) is not str:
@@ -173,7 +169,7 @@ def decode_all(rows: Any, cls: type[Any] = LeadInput) -> list[LeadInput]:
             reject(v, "str", "assignedUserId")
         at = "teamsIds"
         v = pop("teamsIds", U)
-        o.teams_ids = v if v is U or v is None else decode_items(v, "str", str)
+        o.teams_ids = v if v is U else decode_items(v, "str", str)
         o.additional_properties = dict(s) if s else {}
         add(o)
     return out
@@ -197,8 +193,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["middleName"] = v if v is None or type(v) is str else encode_plain(v, str, "middle_name")
     if (v := o.last_name) is not U:
         d["lastName"] = v if v is None or type(v) is str else encode_plain(v, str, "last_name")
-    if (v := o.name) is not U:
-        d["name"] = v if v is None or type(v) is str else encode_plain(v, str, "name")
     if (v := o.title) is not U:
         d["title"] = v if v is None or type(v) is str else encode_plain(v, str, "title")
     if (v := o.account_name) is not U:
@@ -226,16 +220,10 @@ def encode(o: Any) -> dict[str, Any]:
             v if v is None or type(v) is str else encode_plain(v, str, "email_address")
         )
     if (v := o.email_address_data) is not U:
-        d["emailAddressData"] = (
-            None
-            if v is None
-            else encode_list(
-                v,
-                "email_address_data",
-                lambda x, at: encode_model(
-                    x, at, EmailAddressInput, email_address_input_codec.encode
-                ),
-            )
+        d["emailAddressData"] = encode_list(
+            v,
+            "email_address_data",
+            lambda x, at: encode_model(x, at, EmailAddressInput, email_address_input_codec.encode),
         )
     if (v := o.email_address_is_opted_out) is not U:
         d["emailAddressIsOptedOut"] = (
@@ -252,16 +240,10 @@ def encode(o: Any) -> dict[str, Any]:
             v if v is None or type(v) is str else encode_plain(v, str, "phone_number")
         )
     if (v := o.phone_number_data) is not U:
-        d["phoneNumberData"] = (
-            None
-            if v is None
-            else encode_list(
-                v,
-                "phone_number_data",
-                lambda x, at: encode_model(
-                    x, at, PhoneNumberInput, phone_number_input_codec.encode
-                ),
-            )
+        d["phoneNumberData"] = encode_list(
+            v,
+            "phone_number_data",
+            lambda x, at: encode_model(x, at, PhoneNumberInput, phone_number_input_codec.encode),
         )
     if (v := o.phone_number_is_opted_out) is not U:
         d["phoneNumberIsOptedOut"] = (
@@ -274,7 +256,7 @@ def encode(o: Any) -> dict[str, Any]:
             v if v is None or type(v) is bool else encode_plain(v, bool, "phone_number_is_invalid")
         )
     if (v := o.do_not_call) is not U:
-        d["doNotCall"] = v if v is None or type(v) is bool else encode_plain(v, bool, "do_not_call")
+        d["doNotCall"] = v if type(v) is bool else encode_plain(v, bool, "do_not_call")
     if (v := o.address_street) is not U:
         d["addressStreet"] = (
             v if v is None or type(v) is str else encode_plain(v, str, "address_street")
@@ -304,5 +286,5 @@ def encode(o: Any) -> dict[str, Any]:
             v if v is None or type(v) is str else encode_plain(v, str, "assigned_user_id")
         )
     if (v := o.teams_ids) is not U:
-        d["teamsIds"] = None if v is None else encode_items(v, "teams_ids")
+        d["teamsIds"] = encode_items(v, "teams_ids")
     return d

@@ -36,7 +36,8 @@ class Opportunity(Model):
         probability: Probability of winning in percent. Changing the stage sets it.
         close_date: Date on which it is expected to close.
         lead_source: Source of the opportunity.
-        contacts_ids: Ids of the contacts that take part. Writing replaces the whole set.
+        contacts_ids: Ids of the contacts that take part. Writing replaces the whole set; an empty
+            list unlinks all.
         contacts_names: Names of the contacts that take part by id.
         contacts_columns: Role of the contacts that take part by id.
         contact_id: Id of the first contact. None if there is none.
@@ -52,7 +53,8 @@ class Opportunity(Model):
         assigned_user_id: Id of the user who is responsible. None if there is none; writing None
             unlinks it.
         assigned_user_name: Name of the user who is responsible. Set with the id.
-        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set; an
+            empty list unlinks all.
         teams_names: Names of the teams that the record belongs to by id.
         created_at: When the record was created.
         created_by_id: Id of the user who created the record. None if there is none.

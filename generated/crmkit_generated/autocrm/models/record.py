@@ -27,9 +27,10 @@ class Record(Model):
             unlinks it.
         assigned_user_name: Name of the user who is responsible. Set with the id.
         collaborators_ids: Ids of the users who work on the record too. Writing replaces the whole
-            set. From 10.0 on, where the entity type has them.
+            set; an empty list unlinks all. From 10.0 on, where the entity type has them.
         collaborators_names: Names of the users who work on the record too by id.
-        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set; an
+            empty list unlinks all.
         teams_names: Names of the teams that the record belongs to by id.
         created_at: When the record was created.
         created_by_id: Id of the user who created the record. None if there is none.

@@ -112,7 +112,6 @@ class Leads(Resource):
         first_name: None | str | Unset = UNSET,
         middle_name: None | str | Unset = UNSET,
         last_name: None | str | Unset = UNSET,
-        name: None | str | Unset = UNSET,
         title: None | str | Unset = UNSET,
         account_name: None | str | Unset = UNSET,
         status: LeadStatus | None | str | Unset = UNSET,
@@ -122,14 +121,14 @@ class Leads(Resource):
         opportunity_amount_currency: None | str | Unset = UNSET,
         website: None | str | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | None | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | None | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
-        do_not_call: bool | None | Unset = UNSET,
+        do_not_call: bool | Unset = UNSET,
         address_street: None | str | Unset = UNSET,
         address_city: None | str | Unset = UNSET,
         address_state: None | str | Unset = UNSET,
@@ -138,7 +137,7 @@ class Leads(Resource):
         description: None | str | Unset = UNSET,
         campaign_id: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Lead:
@@ -156,8 +155,6 @@ class Leads(Resource):
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, composed of its parts. It cannot replace `last_name` when a record
-                is created, although the page's sample sends it alone.
             title: Job title.
             account_name: Name of the company, a plain string.
             status: Status of the lead.
@@ -189,7 +186,7 @@ class Leads(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -209,7 +206,6 @@ class Leads(Resource):
                 "first_name": first_name,
                 "middle_name": middle_name,
                 "last_name": last_name,
-                "name": name,
                 "title": title,
                 "account_name": account_name,
                 "status": status,
@@ -284,7 +280,6 @@ class Leads(Resource):
         first_name: None | str | Unset = UNSET,
         middle_name: None | str | Unset = UNSET,
         last_name: None | str | Unset = UNSET,
-        name: None | str | Unset = UNSET,
         title: None | str | Unset = UNSET,
         account_name: None | str | Unset = UNSET,
         status: LeadStatus | None | str | Unset = UNSET,
@@ -294,14 +289,14 @@ class Leads(Resource):
         opportunity_amount_currency: None | str | Unset = UNSET,
         website: None | str | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | None | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | None | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
-        do_not_call: bool | None | Unset = UNSET,
+        do_not_call: bool | Unset = UNSET,
         address_street: None | str | Unset = UNSET,
         address_city: None | str | Unset = UNSET,
         address_state: None | str | Unset = UNSET,
@@ -310,7 +305,7 @@ class Leads(Resource):
         description: None | str | Unset = UNSET,
         campaign_id: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Lead:
@@ -328,8 +323,6 @@ class Leads(Resource):
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, composed of its parts. It cannot replace `last_name` when a record
-                is created, although the page's sample sends it alone.
             title: Job title.
             account_name: Name of the company, a plain string.
             status: Status of the lead.
@@ -361,7 +354,7 @@ class Leads(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -382,7 +375,6 @@ class Leads(Resource):
                 "first_name": first_name,
                 "middle_name": middle_name,
                 "last_name": last_name,
-                "name": name,
                 "title": title,
                 "account_name": account_name,
                 "status": status,
@@ -652,7 +644,6 @@ class AsyncLeads(Resource):
         first_name: None | str | Unset = UNSET,
         middle_name: None | str | Unset = UNSET,
         last_name: None | str | Unset = UNSET,
-        name: None | str | Unset = UNSET,
         title: None | str | Unset = UNSET,
         account_name: None | str | Unset = UNSET,
         status: LeadStatus | None | str | Unset = UNSET,
@@ -662,14 +653,14 @@ class AsyncLeads(Resource):
         opportunity_amount_currency: None | str | Unset = UNSET,
         website: None | str | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | None | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | None | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
-        do_not_call: bool | None | Unset = UNSET,
+        do_not_call: bool | Unset = UNSET,
         address_street: None | str | Unset = UNSET,
         address_city: None | str | Unset = UNSET,
         address_state: None | str | Unset = UNSET,
@@ -678,7 +669,7 @@ class AsyncLeads(Resource):
         description: None | str | Unset = UNSET,
         campaign_id: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Lead:
@@ -696,8 +687,6 @@ class AsyncLeads(Resource):
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, composed of its parts. It cannot replace `last_name` when a record
-                is created, although the page's sample sends it alone.
             title: Job title.
             account_name: Name of the company, a plain string.
             status: Status of the lead.
@@ -729,7 +718,7 @@ class AsyncLeads(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -749,7 +738,6 @@ class AsyncLeads(Resource):
                 "first_name": first_name,
                 "middle_name": middle_name,
                 "last_name": last_name,
-                "name": name,
                 "title": title,
                 "account_name": account_name,
                 "status": status,
@@ -820,7 +808,6 @@ class AsyncLeads(Resource):
         first_name: None | str | Unset = UNSET,
         middle_name: None | str | Unset = UNSET,
         last_name: None | str | Unset = UNSET,
-        name: None | str | Unset = UNSET,
         title: None | str | Unset = UNSET,
         account_name: None | str | Unset = UNSET,
         status: LeadStatus | None | str | Unset = UNSET,
@@ -830,14 +817,14 @@ class AsyncLeads(Resource):
         opportunity_amount_currency: None | str | Unset = UNSET,
         website: None | str | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | None | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | None | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
-        do_not_call: bool | None | Unset = UNSET,
+        do_not_call: bool | Unset = UNSET,
         address_street: None | str | Unset = UNSET,
         address_city: None | str | Unset = UNSET,
         address_state: None | str | Unset = UNSET,
@@ -846,7 +833,7 @@ class AsyncLeads(Resource):
         description: None | str | Unset = UNSET,
         campaign_id: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Lead:
@@ -864,8 +851,6 @@ class AsyncLeads(Resource):
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, composed of its parts. It cannot replace `last_name` when a record
-                is created, although the page's sample sends it alone.
             title: Job title.
             account_name: Name of the company, a plain string.
             status: Status of the lead.
@@ -897,7 +882,7 @@ class AsyncLeads(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -918,7 +903,6 @@ class AsyncLeads(Resource):
                 "first_name": first_name,
                 "middle_name": middle_name,
                 "last_name": last_name,
-                "name": name,
                 "title": title,
                 "account_name": account_name,
                 "status": status,

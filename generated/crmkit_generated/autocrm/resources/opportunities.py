@@ -109,12 +109,12 @@ class Opportunities(Resource):
         probability: int | None | Unset = UNSET,
         close_date: datetime.date | None | Unset = UNSET,
         lead_source: LeadSource | None | str | Unset = UNSET,
-        contacts_ids: builtins.list[str] | None | Unset = UNSET,
-        contacts_columns: ColumnMapInput | None | Unset = UNSET,
+        contacts_ids: builtins.list[str] | Unset = UNSET,
+        contacts_columns: ColumnMapInput | Unset = UNSET,
         campaign_id: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Opportunity:
@@ -135,7 +135,8 @@ class Opportunities(Resource):
             probability: Probability of winning in percent. Changing the stage sets it.
             close_date: Date on which it is expected to close.
             lead_source: Source of the opportunity.
-            contacts_ids: Ids of the contacts that take part. Writing replaces the whole set.
+            contacts_ids: Ids of the contacts that take part. Writing replaces the whole set; an
+                empty list unlinks all.
             contacts_columns: Role of the contacts that take part by id.
             campaign_id: Id of the campaign that brought the opportunity. None if there is none;
                 writing None unlinks it.
@@ -143,7 +144,7 @@ class Opportunities(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -226,12 +227,12 @@ class Opportunities(Resource):
         probability: int | None | Unset = UNSET,
         close_date: datetime.date | None | Unset = UNSET,
         lead_source: LeadSource | None | str | Unset = UNSET,
-        contacts_ids: builtins.list[str] | None | Unset = UNSET,
-        contacts_columns: ColumnMapInput | None | Unset = UNSET,
+        contacts_ids: builtins.list[str] | Unset = UNSET,
+        contacts_columns: ColumnMapInput | Unset = UNSET,
         campaign_id: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Opportunity:
@@ -254,7 +255,8 @@ class Opportunities(Resource):
             probability: Probability of winning in percent. Changing the stage sets it.
             close_date: Date on which it is expected to close.
             lead_source: Source of the opportunity.
-            contacts_ids: Ids of the contacts that take part. Writing replaces the whole set.
+            contacts_ids: Ids of the contacts that take part. Writing replaces the whole set; an
+                empty list unlinks all.
             contacts_columns: Role of the contacts that take part by id.
             campaign_id: Id of the campaign that brought the opportunity. None if there is none;
                 writing None unlinks it.
@@ -262,7 +264,7 @@ class Opportunities(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -414,12 +416,12 @@ class AsyncOpportunities(Resource):
         probability: int | None | Unset = UNSET,
         close_date: datetime.date | None | Unset = UNSET,
         lead_source: LeadSource | None | str | Unset = UNSET,
-        contacts_ids: builtins.list[str] | None | Unset = UNSET,
-        contacts_columns: ColumnMapInput | None | Unset = UNSET,
+        contacts_ids: builtins.list[str] | Unset = UNSET,
+        contacts_columns: ColumnMapInput | Unset = UNSET,
         campaign_id: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Opportunity:
@@ -440,7 +442,8 @@ class AsyncOpportunities(Resource):
             probability: Probability of winning in percent. Changing the stage sets it.
             close_date: Date on which it is expected to close.
             lead_source: Source of the opportunity.
-            contacts_ids: Ids of the contacts that take part. Writing replaces the whole set.
+            contacts_ids: Ids of the contacts that take part. Writing replaces the whole set; an
+                empty list unlinks all.
             contacts_columns: Role of the contacts that take part by id.
             campaign_id: Id of the campaign that brought the opportunity. None if there is none;
                 writing None unlinks it.
@@ -448,7 +451,7 @@ class AsyncOpportunities(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -526,12 +529,12 @@ class AsyncOpportunities(Resource):
         probability: int | None | Unset = UNSET,
         close_date: datetime.date | None | Unset = UNSET,
         lead_source: LeadSource | None | str | Unset = UNSET,
-        contacts_ids: builtins.list[str] | None | Unset = UNSET,
-        contacts_columns: ColumnMapInput | None | Unset = UNSET,
+        contacts_ids: builtins.list[str] | Unset = UNSET,
+        contacts_columns: ColumnMapInput | Unset = UNSET,
         campaign_id: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Opportunity:
@@ -554,7 +557,8 @@ class AsyncOpportunities(Resource):
             probability: Probability of winning in percent. Changing the stage sets it.
             close_date: Date on which it is expected to close.
             lead_source: Source of the opportunity.
-            contacts_ids: Ids of the contacts that take part. Writing replaces the whole set.
+            contacts_ids: Ids of the contacts that take part. Writing replaces the whole set; an
+                empty list unlinks all.
             contacts_columns: Role of the contacts that take part by id.
             campaign_id: Id of the campaign that brought the opportunity. None if there is none;
                 writing None unlinks it.
@@ -562,7 +566,7 @@ class AsyncOpportunities(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 

@@ -316,7 +316,7 @@ class Records(Resource):
         name: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Record:
@@ -333,7 +333,7 @@ class Records(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -404,7 +404,7 @@ class Records(Resource):
         name: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Record:
@@ -424,7 +424,7 @@ class Records(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -779,7 +779,7 @@ class RecordsOf(Resource):
         name: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Record:
@@ -795,7 +795,7 @@ class RecordsOf(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -863,7 +863,7 @@ class RecordsOf(Resource):
         name: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Record:
@@ -882,7 +882,7 @@ class RecordsOf(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -1215,7 +1215,7 @@ class AsyncRecords(Resource):
         name: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Record:
@@ -1232,7 +1232,7 @@ class AsyncRecords(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -1299,7 +1299,7 @@ class AsyncRecords(Resource):
         name: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Record:
@@ -1319,7 +1319,7 @@ class AsyncRecords(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -1663,7 +1663,7 @@ class AsyncRecordsOf(Resource):
         name: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Record:
@@ -1679,7 +1679,7 @@ class AsyncRecordsOf(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -1743,7 +1743,7 @@ class AsyncRecordsOf(Resource):
         name: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Record:
@@ -1762,7 +1762,7 @@ class AsyncRecordsOf(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 

@@ -111,12 +111,12 @@ class Tasks(Resource):
         reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
-        email_id: None | str | Unset = UNSET,
+        original_email_id: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
-        attachments_ids: builtins.list[str] | None | Unset = UNSET,
+        attachments_ids: builtins.list[str] | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        collaborators_ids: builtins.list[str] | None | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        collaborators_ids: builtins.list[str] | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Task:
@@ -139,15 +139,18 @@ class Tasks(Resource):
             reminders: Reminders of the current user.
             parent_id: Id of the record that this one belongs to.
             parent_type: Entity type of the record that this one belongs to.
-            email_id: Id of the e-mail that the task came from.
+            original_email_id: Id of the e-mail that the task comes from, when it is created;
+                read as `email_id`.
             description: Free text.
-            attachments_ids: Ids of the attached files. Writing replaces the whole set.
+            attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty
+                list unlinks all.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             collaborators_ids: Ids of the users who work on the record too. Writing replaces the
-                whole set. From 10.0 on, where the entity type has them.
+                whole set; an empty list unlinks all. From 10.0 on, where the entity type has
+                them.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -173,7 +176,7 @@ class Tasks(Resource):
                 "reminders": reminders,
                 "parent_id": parent_id,
                 "parent_type": parent_type,
-                "email_id": email_id,
+                "original_email_id": original_email_id,
                 "description": description,
                 "attachments_ids": attachments_ids,
                 "assigned_user_id": assigned_user_id,
@@ -233,12 +236,12 @@ class Tasks(Resource):
         reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
-        email_id: None | str | Unset = UNSET,
+        original_email_id: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
-        attachments_ids: builtins.list[str] | None | Unset = UNSET,
+        attachments_ids: builtins.list[str] | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        collaborators_ids: builtins.list[str] | None | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        collaborators_ids: builtins.list[str] | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Task:
@@ -263,15 +266,18 @@ class Tasks(Resource):
             reminders: Reminders of the current user.
             parent_id: Id of the record that this one belongs to.
             parent_type: Entity type of the record that this one belongs to.
-            email_id: Id of the e-mail that the task came from.
+            original_email_id: Id of the e-mail that the task comes from, when it is created;
+                read as `email_id`.
             description: Free text.
-            attachments_ids: Ids of the attached files. Writing replaces the whole set.
+            attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty
+                list unlinks all.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             collaborators_ids: Ids of the users who work on the record too. Writing replaces the
-                whole set. From 10.0 on, where the entity type has them.
+                whole set; an empty list unlinks all. From 10.0 on, where the entity type has
+                them.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -298,7 +304,7 @@ class Tasks(Resource):
                 "reminders": reminders,
                 "parent_id": parent_id,
                 "parent_type": parent_type,
-                "email_id": email_id,
+                "original_email_id": original_email_id,
                 "description": description,
                 "attachments_ids": attachments_ids,
                 "assigned_user_id": assigned_user_id,
@@ -423,12 +429,12 @@ class AsyncTasks(Resource):
         reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
-        email_id: None | str | Unset = UNSET,
+        original_email_id: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
-        attachments_ids: builtins.list[str] | None | Unset = UNSET,
+        attachments_ids: builtins.list[str] | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        collaborators_ids: builtins.list[str] | None | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        collaborators_ids: builtins.list[str] | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Task:
@@ -451,15 +457,18 @@ class AsyncTasks(Resource):
             reminders: Reminders of the current user.
             parent_id: Id of the record that this one belongs to.
             parent_type: Entity type of the record that this one belongs to.
-            email_id: Id of the e-mail that the task came from.
+            original_email_id: Id of the e-mail that the task comes from, when it is created;
+                read as `email_id`.
             description: Free text.
-            attachments_ids: Ids of the attached files. Writing replaces the whole set.
+            attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty
+                list unlinks all.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             collaborators_ids: Ids of the users who work on the record too. Writing replaces the
-                whole set. From 10.0 on, where the entity type has them.
+                whole set; an empty list unlinks all. From 10.0 on, where the entity type has
+                them.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -485,7 +494,7 @@ class AsyncTasks(Resource):
                 "reminders": reminders,
                 "parent_id": parent_id,
                 "parent_type": parent_type,
-                "email_id": email_id,
+                "original_email_id": original_email_id,
                 "description": description,
                 "attachments_ids": attachments_ids,
                 "assigned_user_id": assigned_user_id,
@@ -541,12 +550,12 @@ class AsyncTasks(Resource):
         reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
-        email_id: None | str | Unset = UNSET,
+        original_email_id: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
-        attachments_ids: builtins.list[str] | None | Unset = UNSET,
+        attachments_ids: builtins.list[str] | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        collaborators_ids: builtins.list[str] | None | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        collaborators_ids: builtins.list[str] | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Task:
@@ -571,15 +580,18 @@ class AsyncTasks(Resource):
             reminders: Reminders of the current user.
             parent_id: Id of the record that this one belongs to.
             parent_type: Entity type of the record that this one belongs to.
-            email_id: Id of the e-mail that the task came from.
+            original_email_id: Id of the e-mail that the task comes from, when it is created;
+                read as `email_id`.
             description: Free text.
-            attachments_ids: Ids of the attached files. Writing replaces the whole set.
+            attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty
+                list unlinks all.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             collaborators_ids: Ids of the users who work on the record too. Writing replaces the
-                whole set. From 10.0 on, where the entity type has them.
+                whole set; an empty list unlinks all. From 10.0 on, where the entity type has
+                them.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -606,7 +618,7 @@ class AsyncTasks(Resource):
                 "reminders": reminders,
                 "parent_id": parent_id,
                 "parent_type": parent_type,
-                "email_id": email_id,
+                "original_email_id": original_email_id,
                 "description": description,
                 "attachments_ids": attachments_ids,
                 "assigned_user_id": assigned_user_id,
