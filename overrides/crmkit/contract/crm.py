@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CRM", "Accepted", "ContractError", "Probe", "environment"]
 
+_TIMESTAMP = re.compile(r"(?:.*\.)?(?:created|modified|updated|streamUpdated)_?[aA]t")
+
 
 class ContractError(Exception):
     """A run that cannot begin or go on; the message is one line that says why.
@@ -196,6 +198,10 @@ class CRM:
     def is_ignored(self, place: str) -> bool:  # noqa: ARG002 - for subclasses
         """Return whether servers differ at a place by nature, such as in a random color."""
         return False
+
+    def is_timestamp(self, place: str) -> bool:
+        """Return whether a place says when a record was created or changed."""
+        return _TIMESTAMP.fullmatch(place) is not None
 
     def reason(self, reply: Reply) -> str:
         """Return the sentence in which a server says why it refuses; empty if it says none."""

@@ -29,6 +29,8 @@ _DATETIME = re.compile(
 _SECONDS = re.compile(r"\b[12]\d{9}\b")
 _RECENT = timedelta(minutes=5)
 _SHOWN = 120
+#: Values that say nothing of a shape.
+_EMPTY: tuple[Any, ...] = (None, [], {})
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class Judge:
         self._crm = crm
         self._pairs = pairs
         self._base_urls = base_urls
+        self._started = datetime.now(UTC) - timedelta(seconds=5)
 
     def differences(
         self, server: Reply, mock: Reply, *, shape_only: bool = False
@@ -113,7 +116,9 @@ class Judge:
     def _comparison(
         self, clocks: tuple[datetime, datetime], *, shape_only: bool = False
     ) -> _Comparison:
-        return _Comparison(self._crm, self._pairs, self._base_urls, clocks, shape_only)
+        return _Comparison(
+            self._crm, self._pairs, self._base_urls, clocks, self._started, shape_only
+        )
 
     def _summary(self, reply: Reply) -> str:
         reason = self._crm.reason(reply) or (reply.text[:_SHOWN] if reply.status >= 400 else "")
@@ -131,6 +136,7 @@ class _Comparison:
     pairs: Pairs
     base_urls: tuple[str, str]
     clocks: tuple[datetime, datetime]
+    started: datetime
     shape_only: bool
 
     def trees(
@@ -139,6 +145,8 @@ class _Comparison:
         """Yield the differences of two trees that are at a place."""
         plain = re.sub(r"\[\d*\]", "", place)
         if self.crm.is_ignored(plain):
+            return
+        if self.shape_only and (server in _EMPTY or mock in _EMPTY):
             return
         if _kind(server) != _kind(mock):
             yield Difference("types", place, _typed(server), _typed(mock))
@@ -227,7 +235,7 @@ class _Comparison:
             return True
         if not isinstance(server, str):
             return False
-        if self._is_recent(server, self.clocks[0]) and self._is_recent(mock, self.clocks[1]):
+        if self._same_time(server, mock, plain):
             return True
         return self.canonical(0, server) == self.canonical(1, mock)
 
@@ -245,17 +253,32 @@ class _Comparison:
             lambda match: "<now>" if abs(int(match[0]) - now) < _RECENT.seconds else match[0], text
         )
 
-    @staticmethod
-    def _is_recent(text: str, clock: datetime) -> bool:
-        """Return whether a str is a time that is about the server's own."""
-        match = _DATETIME.fullmatch(text)
-        if match is None:
+    def _same_time(self, server: str, mock: str, plain: str) -> bool:
+        """Return whether both are the present, or times of records older than the run."""
+        ages = [
+            age
+            for age in (_age(server, self.clocks[0]), _age(mock, self.clocks[1]))
+            if age is not None
+        ]
+        if len(ages) < 2:
             return False
-        try:
-            time = datetime.fromisoformat(text.replace(" ", "T"))
-        except ValueError:
-            return False
-        return abs((time if time.tzinfo else time.replace(tzinfo=UTC)) - clock) < _RECENT
+        if all(abs(age) < _RECENT for age in ages):
+            return True
+        is_older = all(
+            clock - age < self.started for clock, age in zip(self.clocks, ages, strict=True)
+        )
+        return is_older and self.crm.is_timestamp(plain)
+
+
+def _age(text: str, clock: datetime) -> timedelta | None:
+    """Return how long ago a time was; None if a str is no time."""
+    if _DATETIME.fullmatch(text) is None:
+        return None
+    try:
+        time = datetime.fromisoformat(text.replace(" ", "T"))
+    except ValueError:
+        return None
+    return clock - (time if time.tzinfo else time.replace(tzinfo=UTC))
 
 
 def _origin(url: str) -> str:

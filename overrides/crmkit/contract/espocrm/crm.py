@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from crmkit.autocrm.login import address, credentials
 from crmkit.autocrm.vendor import EspoVendor
-from crmkit.contract.crm import CRM, ContractError, Probe
+from crmkit.contract.crm import CRM, Accepted, ContractError, Probe
 from crmkit.contract.exchange import Reply, Request
 
 if TYPE_CHECKING:
@@ -35,6 +35,13 @@ class EspoCRM(CRM):
     document_name: ClassVar[str] = "autocrm"
     client: ClassVar[str] = "EspoCRM"
     rows_path: ClassVar[str] = "list"
+    accepted: ClassVar[tuple[Accepted, ...]] = (
+        Accepted(
+            "counters go on from the server's other records",
+            kind="values",
+            place=r"(list\[\d+\]\.)?(number|cNo|cSerial)",
+        ),
+    )
 
     def base_url(self, given: str | None) -> str:
         """Return the address of the API.
@@ -103,7 +110,7 @@ class EspoCRM(CRM):
         """Return the conversations."""
         from .library import conversations
 
-        return conversations()
+        return conversations(custom=True)
 
     def id_space(self, place: str, value: Any, parent: Any) -> str | None:  # noqa: ARG002
         """Return a space for ids, which are 17 hexadecimal digits whatever they are of."""
