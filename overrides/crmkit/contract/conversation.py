@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from .judge import Difference
 from .names import MISSING, Bound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from .crm import CRM
     from .document import Document, Operation
@@ -202,7 +203,7 @@ class Talk:
         Raises:
             ContractError: A server does not answer.
         """
-        pairs = query.items() if hasattr(query, "items") else query
+        pairs = query.items() if isinstance(query, Mapping) else query
         request = Request(method, path, tuple(pairs), json, content, headers or {}, user)
         self._steps += 1
         plain = path.partition("?")[0]

@@ -71,11 +71,13 @@ class Probe:
         version: Its release; empty if the server does not say.
         user: Who the credentials belong to; empty if the server does not say.
         notes: What else a reader of the report should know, a sentence each.
+        traits: What conversations may rely on beside what every server has.
     """
 
     version: str = ""
     user: str = ""
     notes: tuple[str, ...] = ()
+    traits: frozenset[str] = frozenset()
 
 
 class CRM:
@@ -161,8 +163,12 @@ class CRM:
         """
 
     @abstractmethod
-    def conversations(self) -> Iterable[Conversation]:
-        """Return the conversations, those that matter most first."""
+    def conversations(self, probe: Probe) -> Iterable[Conversation]:
+        """Return the conversations, those that matter most first.
+
+        Args:
+            probe: What is known of the server.
+        """
 
     # -- replies -----------------------------------------------------------------------------------
 

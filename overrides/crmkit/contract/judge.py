@@ -69,13 +69,20 @@ class Judge:
         crm: Kind of server.
         pairs: What stands for what on the two.
         base_urls: Addresses of the two, which may appear in replies.
+        started: When the run began, before which records are not its own; None: now.
     """
 
-    def __init__(self, crm: CRM, pairs: Pairs, base_urls: tuple[str, str] = ("", "")) -> None:
+    def __init__(
+        self,
+        crm: CRM,
+        pairs: Pairs,
+        base_urls: tuple[str, str] = ("", ""),
+        started: datetime | None = None,
+    ) -> None:
         self._crm = crm
         self._pairs = pairs
         self._base_urls = base_urls
-        self._started = datetime.now(UTC) - timedelta(seconds=5)
+        self._started = (started or datetime.now(UTC)) - timedelta(seconds=5)
 
     def differences(
         self, server: Reply, mock: Reply, *, shape_only: bool = False

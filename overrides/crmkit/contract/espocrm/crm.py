@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AutoCRM", "EspoCRM"]
 
+#: Trait of servers that have the custom types and fields of the mock's demo.
+_CUSTOM = "custom"
 _ID = re.compile(r"[0-9a-f]{17}")
 #: Members that servers fill at random or by their own address.
 _IGNORED = re.compile(
@@ -36,6 +38,16 @@ class EspoCRM(CRM):
     client: ClassVar[str] = "EspoCRM"
     rows_path: ClassVar[str] = "list"
     accepted: ClassVar[tuple[Accepted, ...]] = (
+        Accepted(
+            "the server's own configuration",
+            operation="me|settings_get|app_about",
+            place=r"((settings|appParams|preferences|language)\b.*)?",
+        ),
+        Accepted(
+            "the server's own users",
+            operation="me",
+            place=r"user\.(createdAt|modifiedAt|emailAddressList|userEmailAddressList|name|\w+Name)",
+        ),
         Accepted(
             "counters go on from the server's other records",
             kind="values",
@@ -104,13 +116,15 @@ class EspoCRM(CRM):
         parameters = reply.tree.get("appParams") or {}
         settings = reply.tree.get("settings") or {}
         version = settings.get("version") or parameters.get("version") or ""
-        return Probe(version=str(version), user=str(user.get("userName") or ""))
+        custom = server.send(Request("GET", "/Metadata", (("key", "entityDefs.CGadget.fields"),)))
+        traits = frozenset({_CUSTOM} if isinstance(custom.tree, dict) else ())
+        return Probe(str(version), str(user.get("userName") or ""), traits=traits)
 
-    def conversations(self) -> Iterable[Conversation]:
-        """Return the conversations."""
+    def conversations(self, probe: Probe) -> Iterable[Conversation]:
+        """Return the conversations, about the mock's custom fields if a server has them."""
         from .library import conversations
 
-        return conversations(custom=True)
+        return conversations(custom=_CUSTOM in probe.traits)
 
     def id_space(self, place: str, value: Any, parent: Any) -> str | None:  # noqa: ARG002
         """Return a space for ids, which are 17 hexadecimal digits whatever they are of."""

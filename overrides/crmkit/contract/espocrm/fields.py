@@ -35,13 +35,13 @@ def _conversation(entity: Entity, name: str, kind: str, options: tuple[str, ...]
     def hold(talk: Talk) -> None:
         me = talk.get("/App/user").bind("user.id")
         values = _bodies(name, kind, options, me)
-        record = talk.post(f"/{entity.name}", entity.record(talk, me)).id
+        path = f"/{entity.name}/{talk.post(f'/{entity.name}', entity.record(talk, me)).id}"
         for body in values:
-            path = f"/{entity.name}/{record}"
             if talk.put(path, body).succeeded:
                 talk.get(path)
-        for body in values[::2]:
-            created = talk.post(f"/{entity.name}", {**entity.record(talk, me), **body})
+        for index, body in enumerate(values[::2]):
+            record = {**entity.record(talk, me, str(index)), **body}
+            created = talk.post(f"/{entity.name}", record)
             if created.succeeded:
                 talk.get(f"/{entity.name}/{created.id}")
 

@@ -83,7 +83,7 @@ class Monica(CRM):
             )
         return Probe(user=f"user {data.get('id')}")
 
-    def conversations(self) -> Iterable[Conversation]:
+    def conversations(self, probe: Probe) -> Iterable[Conversation]:  # noqa: ARG002
         """Return the conversations."""
         from .library import conversations
 
