@@ -23,7 +23,8 @@ class Email(Model):
     Attributes:
         id: Id of the record, created by the server.
         subject: Subject. The same as `name`.
-        name: Subject, under the name that lists sort and filter by.
+        name: Subject, under the name that lists sort and filter by. `subject` wins where both are
+            sent.
         status: Status of the e-mail. "Sending" sends it; without a status it is stored as
             "Archived" and not sent.
         from_: Address of the sender. Required to create, for drafts as well.

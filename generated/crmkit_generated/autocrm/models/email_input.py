@@ -20,7 +20,8 @@ class EmailInput(Model):
 
     Attributes:
         subject: Subject. The same as `name`.
-        name: Subject, under the name that lists sort and filter by.
+        name: Subject, under the name that lists sort and filter by. `subject` wins where both are
+            sent.
         status: Status of the e-mail. "Sending" sends it; without a status it is stored as
             "Archived" and not sent.
         from_: Address of the sender. Required to create, for drafts as well.
@@ -35,7 +36,7 @@ class EmailInput(Model):
         attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty list
             unlinks all.
         date_sent: When the e-mail was sent.
-        send_at: When the e-mail is to be sent.
+        send_at: When the e-mail is to be sent. Only drafts may have it.
         is_read: Whether the current user has read it. Reading or changing an e-mail marks it as
             read, by whatever value; routes of the inbox mark it as unread.
         replied_id: Id of the e-mail that this one replies to. None if there is none; writing None

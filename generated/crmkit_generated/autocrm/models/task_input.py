@@ -30,7 +30,7 @@ class TaskInput(Model):
         date_end: When the task is due.
         date_start_date: Date on which the work starts, for a task without a time.
         date_end_date: Date on which the task is due, for a task without a time.
-        reminders: Reminders of the current user.
+        reminders: Reminders of the current user; servers drop those of a task without `date_end`.
         parent_id: Id of the record that this one belongs to.
         parent_type: Entity type of the record that this one belongs to.
         original_email_id: Id of the e-mail that the task comes from, when it is created; read as

@@ -134,7 +134,8 @@ class Emails(Resource):
             input_: The whole input as one EmailInput, in place of the keywords.
             skip_duplicate_check: True to create the record although there are similar ones.
             subject: Subject. The same as `name`.
-            name: Subject, under the name that lists sort and filter by.
+            name: Subject, under the name that lists sort and filter by. `subject` wins where
+                both are sent.
             status: Status of the e-mail. "Sending" sends it; without a status it is stored as
                 "Archived" and not sent.
             from_: Address of the sender. Required to create, for drafts as well.
@@ -149,7 +150,7 @@ class Emails(Resource):
             attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty
                 list unlinks all.
             date_sent: When the e-mail was sent.
-            send_at: When the e-mail is to be sent.
+            send_at: When the e-mail is to be sent. Only drafts may have it.
             is_read: Whether the current user has read it. Reading or changing an e-mail marks
                 it as read, by whatever value; routes of the inbox mark it as unread.
             replied_id: Id of the e-mail that this one replies to. None if there is none;
@@ -270,7 +271,8 @@ class Emails(Resource):
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.
             subject: Subject. The same as `name`.
-            name: Subject, under the name that lists sort and filter by.
+            name: Subject, under the name that lists sort and filter by. `subject` wins where
+                both are sent.
             status: Status of the e-mail. "Sending" sends it; without a status it is stored as
                 "Archived" and not sent.
             from_: Address of the sender. Required to create, for drafts as well.
@@ -285,7 +287,7 @@ class Emails(Resource):
             attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty
                 list unlinks all.
             date_sent: When the e-mail was sent.
-            send_at: When the e-mail is to be sent.
+            send_at: When the e-mail is to be sent. Only drafts may have it.
             is_read: Whether the current user has read it. Reading or changing an e-mail marks
                 it as read, by whatever value; routes of the inbox mark it as unread.
             replied_id: Id of the e-mail that this one replies to. None if there is none;
@@ -473,7 +475,8 @@ class AsyncEmails(Resource):
             input_: The whole input as one EmailInput, in place of the keywords.
             skip_duplicate_check: True to create the record although there are similar ones.
             subject: Subject. The same as `name`.
-            name: Subject, under the name that lists sort and filter by.
+            name: Subject, under the name that lists sort and filter by. `subject` wins where
+                both are sent.
             status: Status of the e-mail. "Sending" sends it; without a status it is stored as
                 "Archived" and not sent.
             from_: Address of the sender. Required to create, for drafts as well.
@@ -488,7 +491,7 @@ class AsyncEmails(Resource):
             attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty
                 list unlinks all.
             date_sent: When the e-mail was sent.
-            send_at: When the e-mail is to be sent.
+            send_at: When the e-mail is to be sent. Only drafts may have it.
             is_read: Whether the current user has read it. Reading or changing an e-mail marks
                 it as read, by whatever value; routes of the inbox mark it as unread.
             replied_id: Id of the e-mail that this one replies to. None if there is none;
@@ -605,7 +608,8 @@ class AsyncEmails(Resource):
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.
             subject: Subject. The same as `name`.
-            name: Subject, under the name that lists sort and filter by.
+            name: Subject, under the name that lists sort and filter by. `subject` wins where
+                both are sent.
             status: Status of the e-mail. "Sending" sends it; without a status it is stored as
                 "Archived" and not sent.
             from_: Address of the sender. Required to create, for drafts as well.
@@ -620,7 +624,7 @@ class AsyncEmails(Resource):
             attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty
                 list unlinks all.
             date_sent: When the e-mail was sent.
-            send_at: When the e-mail is to be sent.
+            send_at: When the e-mail is to be sent. Only drafts may have it.
             is_read: Whether the current user has read it. Reading or changing an e-mail marks
                 it as read, by whatever value; routes of the inbox mark it as unread.
             replied_id: Id of the e-mail that this one replies to. None if there is none;

@@ -222,6 +222,9 @@ class Records(Resource):
 
         Returns:
             True, if it is restored.
+
+        Raises:
+            ConflictError: The record is not deleted. 9.x answers 403.
         """
         body_ = member_tree(
             operations.RECORDS_RESTORE,
@@ -1123,6 +1126,9 @@ class AsyncRecords(Resource):
 
         Returns:
             True, if it is restored.
+
+        Raises:
+            ConflictError: The record is not deleted. 9.x answers 403.
         """
         body_ = member_tree(
             operations.RECORDS_RESTORE,

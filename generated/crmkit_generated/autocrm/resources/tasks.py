@@ -136,7 +136,8 @@ class Tasks(Resource):
             date_end: When the task is due.
             date_start_date: Date on which the work starts, for a task without a time.
             date_end_date: Date on which the task is due, for a task without a time.
-            reminders: Reminders of the current user.
+            reminders: Reminders of the current user; servers drop those of a task without
+                `date_end`.
             parent_id: Id of the record that this one belongs to.
             parent_type: Entity type of the record that this one belongs to.
             original_email_id: Id of the e-mail that the task comes from, when it is created;
@@ -263,7 +264,8 @@ class Tasks(Resource):
             date_end: When the task is due.
             date_start_date: Date on which the work starts, for a task without a time.
             date_end_date: Date on which the task is due, for a task without a time.
-            reminders: Reminders of the current user.
+            reminders: Reminders of the current user; servers drop those of a task without
+                `date_end`.
             parent_id: Id of the record that this one belongs to.
             parent_type: Entity type of the record that this one belongs to.
             original_email_id: Id of the e-mail that the task comes from, when it is created;
@@ -454,7 +456,8 @@ class AsyncTasks(Resource):
             date_end: When the task is due.
             date_start_date: Date on which the work starts, for a task without a time.
             date_end_date: Date on which the task is due, for a task without a time.
-            reminders: Reminders of the current user.
+            reminders: Reminders of the current user; servers drop those of a task without
+                `date_end`.
             parent_id: Id of the record that this one belongs to.
             parent_type: Entity type of the record that this one belongs to.
             original_email_id: Id of the e-mail that the task comes from, when it is created;
@@ -577,7 +580,8 @@ class AsyncTasks(Resource):
             date_end: When the task is due.
             date_start_date: Date on which the work starts, for a task without a time.
             date_end_date: Date on which the task is due, for a task without a time.
-            reminders: Reminders of the current user.
+            reminders: Reminders of the current user; servers drop those of a task without
+                `date_end`.
             parent_id: Id of the record that this one belongs to.
             parent_type: Entity type of the record that this one belongs to.
             original_email_id: Id of the e-mail that the task comes from, when it is created;
