@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from crmkit import (
     NotFoundError,
     PermissionDeniedError,
 )
-from crmkit.autocrm import AccountInput
+from crmkit.autocrm import AccountInput, where
 from tests.clients.conftest import MakeEspo
 from tests.clients.harness import Driver, both, failures, reply, sync_alone
 
@@ -96,6 +97,25 @@ def test_values_survive_a_write_and_a_read(crm: Driver) -> None:
     created = account(crm, name="Custom", extra={"cTags": ["vip"], "cRating": 3})
     read = crm(lambda crm: crm.accounts.get(created.id))
     assert read.additional_properties["cTags"] == ["vip"]
+
+
+def test_money_is_exact(crm: Driver, espo: MakeEspo) -> None:
+    """Money is read as Decimal from a number or a string, and a Decimal is sent as a string."""
+    deal = crm(
+        lambda crm: crm.opportunities.create(name="Deal", amount=Decimal("0.10"), close_date=DAY)
+    )
+    assert repr(crm(lambda crm: crm.opportunities.get(deal.id)).amount) == "Decimal('0.1')"
+    dime = [where.equals("amount", Decimal("0.10")), where.equals("id", deal.id)]
+    assert len(crm(lambda crm: crm.opportunities.list(where=dime))) == 1
+
+    exact = espo(reply({"id": "1", "amount": "1234.5000", "amountConverted": 1234.5}))
+    for amount, wire in ((Decimal("1e3"), "1000"), (12.5, 12.5), (3, 3), (None, None)):
+        read = exact(lambda crm: crm.opportunities.update("1", amount=amount))  # noqa: B023  # called here
+        assert exact.seen[-1].json == {"amount": wire}
+        assert repr(read.amount) == "Decimal('1234.5000')"
+        assert read.amount_converted == Decimal("1234.5")
+    with pytest.raises(ArgumentError, match="amount: expected"):
+        exact(lambda crm: crm.opportunities.update("1", amount="12"))
 
 
 def test_takes_input_model(crm: Driver) -> None:

@@ -27,6 +27,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timezone, tzinfo
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -36,7 +37,7 @@ from crmkit.core.errors import ArgumentError, expected
 Where = Mapping[str, Any]
 """A condition: `{"type": "equals", "attribute": "status", "value": "New"}`."""
 
-Scalar = str | int | float | bool | date | None
+Scalar = str | int | float | Decimal | bool | date | None
 Ids = str | Sequence[str]
 Zone = str | tzinfo | None
 

@@ -13,6 +13,7 @@ from crmkit.core.codec.nested import (
     encode_list,
     encode_model,
 )
+from crmkit.core.codec.numbers import decode_decimal, encode_decimal
 from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -107,9 +108,9 @@ def decode_all(rows: Any, cls: type[Any] = LeadInput) -> list[LeadInput]:
         at = "industry"
         v = pop("industry", U)
         o.industry = v if v is U or v is None else decode_enum(v, _industry)
-        v = o.opportunity_amount = pop("opportunityAmount", U)
-        if v is not U and v is not None and type(v) is not float and type(v) is not int:
-            reject(v, "float", "opportunityAmount")
+        at = "opportunityAmount"
+        v = pop("opportunityAmount", U)
+        o.opportunity_amount = v if v is U or v is None else decode_decimal(v)
         v = o.opportunity_amount_currency = pop("opportunityAmountCurrency", U)
         if v is not U and v is not None and type(v) is not str:
             reject(v, "str", "opportunityAmountCurrency")
@@ -206,7 +207,7 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.industry) is not U:
         d["industry"] = v if v is None or type(v) is str else encode_plain(v, str, "industry")
     if (v := o.opportunity_amount) is not U:
-        d["opportunityAmount"] = None if v is None else encode_plain(v, float, "opportunity_amount")
+        d["opportunityAmount"] = None if v is None else encode_decimal(v, "opportunity_amount")
     if (v := o.opportunity_amount_currency) is not U:
         d["opportunityAmountCurrency"] = (
             v

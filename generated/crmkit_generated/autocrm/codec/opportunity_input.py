@@ -16,7 +16,7 @@ from crmkit.core.codec.nested import (
     decode_single,
     encode_dict,
 )
-from crmkit.core.codec.numbers import format_lenient
+from crmkit.core.codec.numbers import decode_decimal, encode_decimal, format_lenient
 from crmkit.core.codec.values import (
     decode_empty,
     encode_extras,
@@ -71,9 +71,9 @@ def decode_all(rows: Any, cls: type[Any] = OpportunityInput) -> list[Opportunity
         v = o.account_id = pop("accountId", U)
         if v is not U and v is not None and type(v) is not str:
             reject(v, "str", "accountId")
-        v = o.amount = pop("amount", U)
-        if v is not U and v is not None and type(v) is not float and type(v) is not int:
-            reject(v, "float", "amount")
+        at = "amount"
+        v = pop("amount", U)
+        o.amount = v if v is U or v is None else decode_decimal(v)
         v = o.amount_currency = pop("amountCurrency", U)
         if v is not U and v is not None and type(v) is not str:
             reject(v, "str", "amountCurrency")
@@ -137,7 +137,7 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.account_id) is not U:
         d["accountId"] = v if v is None or type(v) is str else encode_plain(v, str, "account_id")
     if (v := o.amount) is not U:
-        d["amount"] = None if v is None else encode_plain(v, float, "amount")
+        d["amount"] = None if v is None else encode_decimal(v, "amount")
     if (v := o.amount_currency) is not U:
         d["amountCurrency"] = (
             v if v is None or type(v) is str else encode_plain(v, str, "amount_currency")

@@ -14,6 +14,7 @@ from .lead_status import LeadStatus
 from .salutation import Salutation
 
 if TYPE_CHECKING:
+    from .decimal import Decimal
     from .email_address import EmailAddress
     from .name_map import NameMap
     from .phone_number import PhoneNumber
@@ -105,9 +106,9 @@ class Lead(Model):
     status: LeadStatus | None | str
     source: LeadSource | None | str
     industry: Industry | None | str
-    opportunity_amount: float | None
+    opportunity_amount: Decimal | None
     opportunity_amount_currency: None | str
-    opportunity_amount_converted: float | None
+    opportunity_amount_converted: Decimal | None
     website: None | str
     email_address: None | str
     email_address_data: list[EmailAddress]

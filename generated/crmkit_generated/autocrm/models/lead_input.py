@@ -14,6 +14,7 @@ from .lead_status import LeadStatus
 from .salutation import Salutation
 
 if TYPE_CHECKING:
+    from .decimal import Decimal
     from .email_address_input import EmailAddressInput
     from .phone_number_input import PhoneNumberInput
 
@@ -72,7 +73,7 @@ class LeadInput(Model):
     status: LeadStatus | None | str | Unset = UNSET
     source: LeadSource | None | str | Unset = UNSET
     industry: Industry | None | str | Unset = UNSET
-    opportunity_amount: float | None | Unset = UNSET
+    opportunity_amount: Decimal | float | None | Unset = UNSET
     opportunity_amount_currency: None | str | Unset = UNSET
     website: None | str | Unset = UNSET
     email_address: None | str | Unset = UNSET

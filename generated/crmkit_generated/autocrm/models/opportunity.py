@@ -13,6 +13,7 @@ from .opportunity_stage import OpportunityStage
 
 if TYPE_CHECKING:
     from .column_map import ColumnMap
+    from .decimal import Decimal
     from .name_map import NameMap
 
 
@@ -77,10 +78,10 @@ class Opportunity(Model):
     name: None | str
     account_id: None | str
     account_name: None | str
-    amount: float | None
+    amount: Decimal | None
     amount_currency: None | str
-    amount_converted: float | None
-    amount_weighted_converted: float | None
+    amount_converted: Decimal | None
+    amount_weighted_converted: Decimal | None
     stage: None | OpportunityStage | str
     last_stage: None | OpportunityStage | str
     probability: int | None

@@ -14,6 +14,7 @@ from .opportunity_stage import OpportunityStage
 
 if TYPE_CHECKING:
     from .column_map_input import ColumnMapInput
+    from .decimal import Decimal
 
 
 @_attrs_define
@@ -45,7 +46,7 @@ class OpportunityInput(Model):
 
     name: None | str | Unset = UNSET
     account_id: None | str | Unset = UNSET
-    amount: float | None | Unset = UNSET
+    amount: Decimal | float | None | Unset = UNSET
     amount_currency: None | str | Unset = UNSET
     stage: None | OpportunityStage | str | Unset = UNSET
     probability: int | None | Unset = UNSET

@@ -19,6 +19,7 @@ from ..operations import leads as operations
 if TYPE_CHECKING:
     from ..models.conversion_records import ConversionRecords
     from ..models.convert_attributes import ConvertAttributes
+    from ..models.decimal import Decimal
     from ..models.email_address_input import EmailAddressInput
     from ..models.industry import Industry
     from ..models.lead import Lead
@@ -117,7 +118,7 @@ class Leads(Resource):
         status: LeadStatus | None | str | Unset = UNSET,
         source: LeadSource | None | str | Unset = UNSET,
         industry: Industry | None | str | Unset = UNSET,
-        opportunity_amount: float | None | Unset = UNSET,
+        opportunity_amount: Decimal | float | None | Unset = UNSET,
         opportunity_amount_currency: None | str | Unset = UNSET,
         website: None | str | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
@@ -285,7 +286,7 @@ class Leads(Resource):
         status: LeadStatus | None | str | Unset = UNSET,
         source: LeadSource | None | str | Unset = UNSET,
         industry: Industry | None | str | Unset = UNSET,
-        opportunity_amount: float | None | Unset = UNSET,
+        opportunity_amount: Decimal | float | None | Unset = UNSET,
         opportunity_amount_currency: None | str | Unset = UNSET,
         website: None | str | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
@@ -649,7 +650,7 @@ class AsyncLeads(Resource):
         status: LeadStatus | None | str | Unset = UNSET,
         source: LeadSource | None | str | Unset = UNSET,
         industry: Industry | None | str | Unset = UNSET,
-        opportunity_amount: float | None | Unset = UNSET,
+        opportunity_amount: Decimal | float | None | Unset = UNSET,
         opportunity_amount_currency: None | str | Unset = UNSET,
         website: None | str | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
@@ -813,7 +814,7 @@ class AsyncLeads(Resource):
         status: LeadStatus | None | str | Unset = UNSET,
         source: LeadSource | None | str | Unset = UNSET,
         industry: Industry | None | str | Unset = UNSET,
-        opportunity_amount: float | None | Unset = UNSET,
+        opportunity_amount: Decimal | float | None | Unset = UNSET,
         opportunity_amount_currency: None | str | Unset = UNSET,
         website: None | str | Unset = UNSET,
         email_address: None | str | Unset = UNSET,

@@ -19,6 +19,7 @@ from ..operations import opportunities as operations
 
 if TYPE_CHECKING:
     from ..models.column_map_input import ColumnMapInput
+    from ..models.decimal import Decimal
     from ..models.lead_source import LeadSource
     from ..models.opportunity import Opportunity
     from ..models.opportunity_input import OpportunityInput
@@ -103,7 +104,7 @@ class Opportunities(Resource):
         skip_duplicate_check: bool | Unset = UNSET,
         name: None | str | Unset = UNSET,
         account_id: None | str | Unset = UNSET,
-        amount: float | None | Unset = UNSET,
+        amount: Decimal | float | None | Unset = UNSET,
         amount_currency: None | str | Unset = UNSET,
         stage: None | OpportunityStage | str | Unset = UNSET,
         probability: int | None | Unset = UNSET,
@@ -221,7 +222,7 @@ class Opportunities(Resource):
         version_number: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
         account_id: None | str | Unset = UNSET,
-        amount: float | None | Unset = UNSET,
+        amount: Decimal | float | None | Unset = UNSET,
         amount_currency: None | str | Unset = UNSET,
         stage: None | OpportunityStage | str | Unset = UNSET,
         probability: int | None | Unset = UNSET,
@@ -410,7 +411,7 @@ class AsyncOpportunities(Resource):
         skip_duplicate_check: bool | Unset = UNSET,
         name: None | str | Unset = UNSET,
         account_id: None | str | Unset = UNSET,
-        amount: float | None | Unset = UNSET,
+        amount: Decimal | float | None | Unset = UNSET,
         amount_currency: None | str | Unset = UNSET,
         stage: None | OpportunityStage | str | Unset = UNSET,
         probability: int | None | Unset = UNSET,
@@ -523,7 +524,7 @@ class AsyncOpportunities(Resource):
         version_number: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
         account_id: None | str | Unset = UNSET,
-        amount: float | None | Unset = UNSET,
+        amount: Decimal | float | None | Unset = UNSET,
         amount_currency: None | str | Unset = UNSET,
         stage: None | OpportunityStage | str | Unset = UNSET,
         probability: int | None | Unset = UNSET,
