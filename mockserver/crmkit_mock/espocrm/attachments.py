@@ -11,7 +11,7 @@ from urllib.parse import quote
 from crmkit_mock.espocrm import records
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import bad_request, forbidden, header_value, not_found
-from crmkit_mock.espocrm.responses import read_response
+from crmkit_mock.espocrm.responses import create_response, read_response
 from crmkit_mock.espocrm.system_types import ATTACHMENT
 from crmkit_mock.messages import Reply
 
@@ -105,6 +105,53 @@ def add_chunk(session: Session, id: str) -> bool:
     if len(content) == record["size"]:
         session.data.replace("Attachment", {**record, "isBeingUploaded": False})
     return True
+
+
+def copy(session: Session, id: str) -> dict[str, Any]:
+    """Copy a file for another field; return the copy.
+
+    Raises:
+        APIError: 400, the field is missing; 403, the field does not exist or takes no such file;
+            404.
+    """
+    body = session.body
+    field_name = body.get("field")
+    if not field_name:
+        raise bad_request("No `field`.")
+    parent_type, related_type = body.get("parentType"), body.get("relatedType")
+    target = parent_type or related_type
+    if not isinstance(target, str):
+        raise bad_request("No parentType or relatedType.")
+    _require_field(session, target, str(field_name), "")
+    file = _find(session, id)
+    changes = {
+        "parentType": parent_type,
+        "relatedType": related_type,
+        "field": str(field_name),
+        "role": "Attachment",
+    }
+    record = duplicate(session, file, changes)
+    return create_response(session, ATTACHMENT, record, {})
+
+
+def duplicate(session: Session, file: Record, changes: dict[str, Any]) -> Record:
+    """Insert a copy of a file with changes; return its record."""
+    now = session.now()
+    record = {
+        **{name: value for name, value in file.items() if name not in _OWN},
+        **changes,
+        "id": session.new_id(),
+        "createdAt": now,
+        "createdById": session.user.id,
+        "sourceId": file.get("sourceId") or file["id"],
+    }
+    session.data.insert("Attachment", record)
+    session.data.write_file(record["id"], session.data.read_file(file["id"]))
+    return record
+
+
+#: Attributes of a file that its copy does not have.
+_OWN = frozenset({"parentId", "relatedId", "modifiedAt", "modifiedById"})
 
 
 def download(session: Session, id: str) -> Reply:

@@ -12,6 +12,7 @@ from crmkit_mock.espocrm.errors import (
     PartiallyApplied,
     bad_request,
     duplicate,
+    forbidden,
     not_found,
 )
 from crmkit_mock.espocrm.responses import read_response
@@ -22,6 +23,7 @@ from crmkit_mock.espocrm.validation import accept
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from crmkit_mock.espocrm.access import Action
     from crmkit_mock.espocrm.data import Record
     from crmkit_mock.espocrm.fields import EntityType
     from crmkit_mock.espocrm.session import Session
@@ -56,9 +58,7 @@ def conversion_attributes(session: Session, id: object) -> dict[str, Any]:
     Raises:
         APIError: 400 without an id, 403 or 404.
     """
-    if not isinstance(id, str) or not id:
-        raise bad_request("")
-    lead = records.read(session, LEAD, id)
+    lead = read_response(session, LEAD, _find(session, id, "read"))
     return {part.name: _initial_attributes(part, lead) for part in _PARTS}
 
 
@@ -92,15 +92,15 @@ def convert(session: Session, id: object) -> dict[str, Any]:
         PartiallyApplied: one record was rejected; the lead is unchanged, the records created
             before remain.
     """
-    if not isinstance(id, str) or not id:
+    sent = session.body.get("records", {})
+    if not isinstance(sent, dict):
         raise bad_request("")
-    lead = records.find(session, LEAD, id, "edit")
-    sent = session.body.get("records")
-    parts: dict[str, Any] = {}
-    if isinstance(sent, dict):
-        parts = {
-            part.name: sent[part.name] for part in _PARTS if isinstance(sent.get(part.name), dict)
-        }
+    lead = _find(session, id, "edit")
+    for name, values in sent.items():
+        if not isinstance(values, dict):
+            reason = f"The attributes of {name[:50]} are not an object."
+            raise session.server_error_or(reason, by_router=True)
+    parts = {part.name: sent[part.name] for part in _PARTS if part.name in sent}
     if session.body.get("skipDuplicateCheck") is not True:
         _require_unique(session, parts)
     created: dict[str, Record] = {}
@@ -111,6 +111,25 @@ def convert(session: Session, id: object) -> dict[str, Any]:
             except APIError as error:
                 raise PartiallyApplied(error) from None
     return _finish(session, lead, created)
+
+
+def _find(session: Session, id: object, action: Action) -> Record:
+    """Return the lead of an id.
+
+    Raises:
+        APIError: 400 without an id, 403 or 404.
+    """
+    if not id:
+        raise bad_request("")
+    if session.user.level("Lead", "read") == "no":
+        raise forbidden("No 'read' access.")
+    lead = session.data.find("Lead", id)
+    if lead is None:
+        raise not_found()
+    for needed in ("read", action):
+        if not session.user.may("Lead", needed, lead):
+            raise forbidden(f"No '{needed}' access.")
+    return lead
 
 
 def _require_unique(session: Session, parts: Mapping[str, dict[str, Any]]) -> None:
@@ -173,6 +192,6 @@ def capture(session: Session, key: str) -> bool:
         APIError: 400 for an invalid value, 404 for an unknown key.
     """
     if key != LEAD_CAPTURE_KEY:
-        raise not_found()
+        raise not_found("Form ID is not valid.")
     records.insert(session, LEAD, session.body, skip_duplicate_check=True)
     return True

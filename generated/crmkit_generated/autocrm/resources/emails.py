@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager
-from crmkit.core.resource import Resource, request_tree
+from crmkit.core.resource import Resource, member_tree, request_tree
 from crmkit.core.types import UNSET, Unset
 
 from .. import codec, models
@@ -19,6 +19,7 @@ from ..operations import emails as operations
 
 if TYPE_CHECKING:
     from ..models.email import Email
+    from ..models.email_ids import EmailIds
     from ..models.email_input import EmailInput
     from ..models.email_status import EmailStatus
 
@@ -363,6 +364,220 @@ class Emails(Resource):
         """
         drive(self._sender.call(self._call(operations.EMAILS_DELETE, {"id": id}, options), None))
 
+    def mark_read(
+        self,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> bool:
+        """Mark e-mails as read.
+
+        For the current user. Updates of an e-mail do not change its state.
+
+        Args:
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            True, also for e-mails that the user does not have.
+        """
+        body_ = member_tree(
+            operations.EMAILS_MARK_READ, models.EmailIds, codec.email_ids, "ids", ids, extra
+        )
+        return drive(
+            self._sender.call(self._call(operations.EMAILS_MARK_READ, {}, options, body_), None)
+        )
+
+    def mark_unread(
+        self,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> None:
+        """Mark e-mails as not read.
+
+        For the current user.
+
+        Args:
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+        """
+        body_ = member_tree(
+            operations.EMAILS_MARK_UNREAD, models.EmailIds, codec.email_ids, "ids", ids, extra
+        )
+        drive(
+            self._sender.call(self._call(operations.EMAILS_MARK_UNREAD, {}, options, body_), None)
+        )
+
+    def mark_important(
+        self,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> bool:
+        """Mark e-mails as important.
+
+        For the current user.
+
+        Args:
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            True, also for e-mails that the user does not have.
+        """
+        body_ = member_tree(
+            operations.EMAILS_MARK_IMPORTANT, models.EmailIds, codec.email_ids, "ids", ids, extra
+        )
+        return drive(
+            self._sender.call(
+                self._call(operations.EMAILS_MARK_IMPORTANT, {}, options, body_), None
+            )
+        )
+
+    def unmark_important(
+        self,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> None:
+        """Mark e-mails as not important.
+
+        For the current user.
+
+        Args:
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+        """
+        body_ = member_tree(
+            operations.EMAILS_UNMARK_IMPORTANT, models.EmailIds, codec.email_ids, "ids", ids, extra
+        )
+        drive(
+            self._sender.call(
+                self._call(operations.EMAILS_UNMARK_IMPORTANT, {}, options, body_), None
+            )
+        )
+
+    def move_to_trash(
+        self,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> bool:
+        """Move e-mails to the trash.
+
+        For the current user.
+
+        Args:
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            True, also for e-mails that the user does not have.
+        """
+        body_ = member_tree(
+            operations.EMAILS_MOVE_TO_TRASH, models.EmailIds, codec.email_ids, "ids", ids, extra
+        )
+        return drive(
+            self._sender.call(self._call(operations.EMAILS_MOVE_TO_TRASH, {}, options, body_), None)
+        )
+
+    def restore_from_trash(
+        self,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> None:
+        """Take e-mails out of the trash.
+
+        For the current user.
+
+        Args:
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+        """
+        body_ = member_tree(
+            operations.EMAILS_RESTORE_FROM_TRASH,
+            models.EmailIds,
+            codec.email_ids,
+            "ids",
+            ids,
+            extra,
+        )
+        drive(
+            self._sender.call(
+                self._call(operations.EMAILS_RESTORE_FROM_TRASH, {}, options, body_), None
+            )
+        )
+
+    def move_to_folder(
+        self,
+        folder_id: str,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> bool:
+        """Move e-mails to a folder.
+
+        For the current user. It takes them out of the trash, too.
+
+        Args:
+            folder_id: Id of a folder, "inbox", "archive", or "group:" with the id of a group
+                folder.
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            True, if they are moved.
+        """
+        body_ = member_tree(
+            operations.EMAILS_MOVE_TO_FOLDER, models.EmailIds, codec.email_ids, "ids", ids, extra
+        )
+        return drive(
+            self._sender.call(
+                self._call(
+                    operations.EMAILS_MOVE_TO_FOLDER, {"folder_id": folder_id}, options, body_
+                ),
+                None,
+            )
+        )
+
+    def unread_counts(
+        self,
+        *,
+        options: Options | None = None,
+    ) -> builtins.dict[str, int]:
+        """Count the e-mails that are not read.
+
+        Returns the number by folder: inbox, drafts, and the ids of the user's own folders.
+
+        Args:
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The numbers by folder.
+        """
+        return drive(
+            self._sender.call(
+                self._call(operations.EMAILS_UNREAD_COUNTS, {}, options),
+                codec.emails_payloads.emails_unread_counts,
+            )
+        )
+
 
 class AsyncEmails(Resource):
     """E-mails: drafts, sent, received and archived ones."""
@@ -697,3 +912,203 @@ class AsyncEmails(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
         """
         await self._sender.call(self._call(operations.EMAILS_DELETE, {"id": id}, options), None)
+
+    async def mark_read(
+        self,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> bool:
+        """Mark e-mails as read.
+
+        For the current user. Updates of an e-mail do not change its state.
+
+        Args:
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            True, also for e-mails that the user does not have.
+        """
+        body_ = member_tree(
+            operations.EMAILS_MARK_READ, models.EmailIds, codec.email_ids, "ids", ids, extra
+        )
+        return await self._sender.call(
+            self._call(operations.EMAILS_MARK_READ, {}, options, body_), None
+        )
+
+    async def mark_unread(
+        self,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> None:
+        """Mark e-mails as not read.
+
+        For the current user.
+
+        Args:
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+        """
+        body_ = member_tree(
+            operations.EMAILS_MARK_UNREAD, models.EmailIds, codec.email_ids, "ids", ids, extra
+        )
+        await self._sender.call(self._call(operations.EMAILS_MARK_UNREAD, {}, options, body_), None)
+
+    async def mark_important(
+        self,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> bool:
+        """Mark e-mails as important.
+
+        For the current user.
+
+        Args:
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            True, also for e-mails that the user does not have.
+        """
+        body_ = member_tree(
+            operations.EMAILS_MARK_IMPORTANT, models.EmailIds, codec.email_ids, "ids", ids, extra
+        )
+        return await self._sender.call(
+            self._call(operations.EMAILS_MARK_IMPORTANT, {}, options, body_), None
+        )
+
+    async def unmark_important(
+        self,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> None:
+        """Mark e-mails as not important.
+
+        For the current user.
+
+        Args:
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+        """
+        body_ = member_tree(
+            operations.EMAILS_UNMARK_IMPORTANT, models.EmailIds, codec.email_ids, "ids", ids, extra
+        )
+        await self._sender.call(
+            self._call(operations.EMAILS_UNMARK_IMPORTANT, {}, options, body_), None
+        )
+
+    async def move_to_trash(
+        self,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> bool:
+        """Move e-mails to the trash.
+
+        For the current user.
+
+        Args:
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            True, also for e-mails that the user does not have.
+        """
+        body_ = member_tree(
+            operations.EMAILS_MOVE_TO_TRASH, models.EmailIds, codec.email_ids, "ids", ids, extra
+        )
+        return await self._sender.call(
+            self._call(operations.EMAILS_MOVE_TO_TRASH, {}, options, body_), None
+        )
+
+    async def restore_from_trash(
+        self,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> None:
+        """Take e-mails out of the trash.
+
+        For the current user.
+
+        Args:
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+        """
+        body_ = member_tree(
+            operations.EMAILS_RESTORE_FROM_TRASH,
+            models.EmailIds,
+            codec.email_ids,
+            "ids",
+            ids,
+            extra,
+        )
+        await self._sender.call(
+            self._call(operations.EMAILS_RESTORE_FROM_TRASH, {}, options, body_), None
+        )
+
+    async def move_to_folder(
+        self,
+        folder_id: str,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> bool:
+        """Move e-mails to a folder.
+
+        For the current user. It takes them out of the trash, too.
+
+        Args:
+            folder_id: Id of a folder, "inbox", "archive", or "group:" with the id of a group
+                folder.
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            True, if they are moved.
+        """
+        body_ = member_tree(
+            operations.EMAILS_MOVE_TO_FOLDER, models.EmailIds, codec.email_ids, "ids", ids, extra
+        )
+        return await self._sender.call(
+            self._call(operations.EMAILS_MOVE_TO_FOLDER, {"folder_id": folder_id}, options, body_),
+            None,
+        )
+
+    async def unread_counts(
+        self,
+        *,
+        options: Options | None = None,
+    ) -> builtins.dict[str, int]:
+        """Count the e-mails that are not read.
+
+        Returns the number by folder: inbox, drafts, and the ids of the user's own folders.
+
+        Args:
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The numbers by folder.
+        """
+        return await self._sender.call(
+            self._call(operations.EMAILS_UNREAD_COUNTS, {}, options),
+            codec.emails_payloads.emails_unread_counts,
+        )

@@ -240,6 +240,40 @@ class Records(Resource):
             )
         )
 
+    def users_access(
+        self,
+        entity: str,
+        id: str,
+        *,
+        start: int | Unset = UNSET,
+        page_size: int | Unset = UNSET,
+        options: Options | None = None,
+    ) -> Pager[Record]:
+        """List the rights of users on a record.
+
+        Which users may read, edit and delete the record, and see its stream.
+
+        Args:
+            entity: Name of the entity type. Custom ones begin with C.
+            id: Id of the record.
+            start: The offset of the first item to read, 0 by default.
+            page_size: Items a page, 200 by default.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            A lazy pager: no request is made before it is iterated.
+        """
+        return Pager(
+            self._list(
+                operations.RECORDS_USERS_ACCESS,
+                {"entity": entity, "id": id},
+                options,
+                start=start,
+                page_size=page_size,
+            ),
+            codec.record.decode_all,
+        )
+
     def list(
         self,
         entity: str,
@@ -1140,6 +1174,40 @@ class AsyncRecords(Resource):
         )
         return await self._sender.call(
             self._call(operations.RECORDS_RESTORE, {"entity": entity}, options, body_), None
+        )
+
+    def users_access(
+        self,
+        entity: str,
+        id: str,
+        *,
+        start: int | Unset = UNSET,
+        page_size: int | Unset = UNSET,
+        options: Options | None = None,
+    ) -> AsyncPager[Record]:
+        """List the rights of users on a record.
+
+        Which users may read, edit and delete the record, and see its stream.
+
+        Args:
+            entity: Name of the entity type. Custom ones begin with C.
+            id: Id of the record.
+            start: The offset of the first item to read, 0 by default.
+            page_size: Items a page, 200 by default.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            A lazy pager: no request is made before it is iterated.
+        """
+        return AsyncPager(
+            self._list(
+                operations.RECORDS_USERS_ACCESS,
+                {"entity": entity, "id": id},
+                options,
+                start=start,
+                page_size=page_size,
+            ),
+            codec.record.decode_all,
         )
 
     def list(
