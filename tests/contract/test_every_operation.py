@@ -30,7 +30,7 @@ REFUSED: dict[str, dict[str, tuple[int, str]]] = {
         "contacts_create": (409, "the demo data have the record of the example"),
         "leads_create": (409, "the demo data have the record of the example"),
         "attachments_chunk": (403, "needs an attachment that is still being uploaded"),
-        "records_restore": (404, "needs a record that was deleted"),
+        "records_restore": (409, "needs a record that was deleted"),
         "records_link": (404, "needs the id of a record of the linked type"),
         "records_unlink": (404, "needs the id of a record of the linked type"),
         "records_unlink_all": (404, "there is no list of target lists"),

@@ -145,7 +145,7 @@ SAMPLES: dict[str, Sample] = {
     "users_acl": Sample({"id": "6b0000000000000b1"}),
     "webhooks_list": Sample(user="admin"),
     "webhooks_create": Sample(
-        body={"event": "Account.create", "url": "https://hook.example"}, user="admin"
+        body={"event": "Account.create", "url": "https://hooks.example.com"}, user="admin"
     ),
     "lead_capture_submit": Sample(
         {"apiKey": "5e1f0c9ad7b84236a1c05de8f7b3942c"}, body={"lastName": "Visitor"}
@@ -196,7 +196,7 @@ PREPARATIONS: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     **dict.fromkeys(
         ("webhooks_get", "webhooks_update", "webhooks_update_patch", "webhooks_delete"),
-        ("/Webhook", {"event": "Account.create", "url": "https://hook.example"}, "admin"),
+        ("/Webhook", {"event": "Account.create", "url": "https://hooks.example.com"}, "admin"),
     ),
     "records_restore": ("/CGadget", {"name": "Deleted"}, "admin"),
     "email_templates_prepare": (

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from crmkit_mock.espocrm import records
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import bad_request, forbidden, header_value, not_found
-from crmkit_mock.espocrm.responses import create_response, read_response
+from crmkit_mock.espocrm.responses import read_response
 from crmkit_mock.espocrm.system_types import ATTACHMENT
 from crmkit_mock.messages import Reply
 
@@ -131,7 +131,8 @@ def copy(session: Session, id: str) -> dict[str, Any]:
         "role": "Attachment",
     }
     record = duplicate(session, file, changes)
-    return create_response(session, ATTACHMENT, record, {})
+    shown = {name: record[name] for name in _COPIED if name in record}
+    return {"isBeingUploaded": False, "storageFilePath": None, "global": False, **shown}
 
 
 def duplicate(session: Session, file: Record, changes: dict[str, Any]) -> Record:
@@ -142,6 +143,7 @@ def duplicate(session: Session, file: Record, changes: dict[str, Any]) -> Record
         **changes,
         "id": session.new_id(),
         "createdAt": now,
+        "modifiedAt": now,
         "createdById": session.user.id,
         "sourceId": file.get("sourceId") or file["id"],
     }
@@ -150,8 +152,13 @@ def duplicate(session: Session, file: Record, changes: dict[str, Any]) -> Record
     return record
 
 
+#: Attributes that the reply to a copy has, if they are set.
+_COPIED = (
+    "id", "name", "deleted", "type", "size", "field", "isBeingUploaded", "createdAt", "modifiedAt",
+    "role", "storage", "parentType", "relatedType", "sourceId", "createdById",
+)  # fmt: skip
 #: Attributes of a file that its copy does not have.
-_OWN = frozenset({"parentId", "relatedId", "modifiedAt", "modifiedById"})
+_OWN = frozenset({"parentId", "relatedId", "modifiedById"})
 
 
 def download(session: Session, id: str) -> Reply:

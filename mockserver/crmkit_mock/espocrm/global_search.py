@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from crmkit_mock.espocrm import lists
 from crmkit_mock.espocrm.data import display_name
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
-from crmkit_mock.espocrm.errors import bad_request
+from crmkit_mock.espocrm.errors import bad_request, forbidden
 from crmkit_mock.espocrm.named_filters import text_filter
 from crmkit_mock.espocrm.search import MAX_SIZE, parse_query
 
@@ -23,7 +23,7 @@ def search_records(session: Session) -> dict[str, Any]:
     """
     text = session.query.get("q")
     if not isinstance(text, str) or not text.strip():
-        raise bad_request("")
+        raise bad_request("No `q` parameter.")
     search = parse_query(session, {**session.query, "q": ""})
     found: list[dict[str, Any]] = []
     for name in ("Account", "Contact", "Lead", "Opportunity", "Case"):
@@ -43,9 +43,18 @@ def search_email_addresses(session: Session) -> list[dict[str, Any]]:
     """Return e-mail addresses with a prefix, and their users.
 
     Only users are searched, by the vendor's default of emailAddressLookupEntityTypeList.
+
+    Raises:
+        APIError: 400, the prefix is missing; 403.
     """
-    prefix = str(session.query.get("q") or "").lower()
-    if not prefix or session.user.level("User", "read") == "no":
+    if session.user.level("Email", "read") == "no":
+        raise forbidden("")
+    if session.user.level("Email", "create") == "no":
+        raise forbidden("No 'create' access for Email.")
+    prefix = str(session.query.get("q") or "").strip().lower()
+    if not prefix:
+        raise bad_request("No `q` parameter.")
+    if session.user.level("User", "read") == "no":
         return []
     found = [
         {

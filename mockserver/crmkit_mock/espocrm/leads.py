@@ -15,6 +15,7 @@ from crmkit_mock.espocrm.errors import (
     forbidden,
     not_found,
 )
+from crmkit_mock.espocrm.insertion import insert_record
 from crmkit_mock.espocrm.responses import read_response
 from crmkit_mock.espocrm.rules import normalise
 from crmkit_mock.espocrm.sales_types import ACCOUNT, CONTACT, LEAD, OPPORTUNITY
@@ -185,13 +186,40 @@ def _finish(session: Session, lead: Record, created: Mapping[str, Record]) -> di
     return response
 
 
-def capture(session: Session, key: str) -> bool:
-    """Create a lead from a form on a web page; no attribute is required.
+def require_form(key: str) -> None:
+    """Check the key of a form.
 
     Raises:
-        APIError: 400 for an invalid value, 404 for an unknown key.
+        APIError: 404, it is unknown.
     """
     if key != LEAD_CAPTURE_KEY:
+        raise not_found()
+
+
+def capture(session: Session, key: str) -> bool:
+    """Create a lead from a form on a web page, or update the one with the same e-mail address.
+
+    Raises:
+        APIError: 400, no field of the form is sent or a value is invalid; 404 for an unknown key.
+    """
+    if key != LEAD_CAPTURE_KEY:
+        # The reason is observed, although it names the id of another kind of form.
         raise not_found("Form ID is not valid.")
-    records.insert(session, LEAD, session.body, skip_duplicate_check=True)
+    sent = {name: session.body[name] for name in _FORM_FIELDS if name in session.body}
+    if not sent:
+        raise bad_request("empty")
+    accepted = accept(session, LEAD, normalise(session, LEAD, sent), {"id": ""})
+    address = sent.get("emailAddress")
+    known = session.data.with_address("Lead", address.lower()) if isinstance(address, str) else []
+    if known:
+        records.change(session, LEAD, known[0], accepted, sent)
+        return True
+    # No field is required.
+    values = {**accepted.values, "source": _FORM_SOURCE, "createdById": session.user.id}
+    insert_record(session.data, session.clock, "Lead", values)
     return True
+
+
+#: The vendor's defaults of a form: its fields, and the source of its leads.
+_FORM_FIELDS = ("firstName", "lastName", "emailAddress")
+_FORM_SOURCE = "Web Site"

@@ -20,6 +20,7 @@ from crmkit_mock.espocrm import (
     imports,
     inbox,
     kanban,
+    layouts,
     leads,
     links,
     lists,
@@ -190,6 +191,11 @@ def _state(**state: bool) -> Handler:
     return lambda session, _params: inbox.set_state(session, state)
 
 
+def _lead_capture_preflight(session: Session, params: Params) -> Reply:
+    leads.require_form(params["apiKey"])
+    return to_reply(session, tree=True, headers=_PREFLIGHT)
+
+
 # The system.
 
 
@@ -251,6 +257,8 @@ OPERATIONS: dict[str, Handler] = {
     "notes_react": lambda session, params: notes.react(session, params["id"], params["type"]),
     "notes_unreact": lambda session, params: notes.unreact(session, params["id"], params["type"]),
     "webhooks_create": _plain(_create_webhook),
+    "webhooks_update": _by_id(webhooks.update),
+    "webhooks_update_patch": _by_id(webhooks.update),
     "records_related": _of_link(links.list_linked),
     "records_link": _of_link(links.link_records),
     "records_unlink": _of_link(links.unlink_records),
@@ -303,13 +311,13 @@ OPERATIONS: dict[str, Handler] = {
     "users_acl": _by_id(me.access),
     "metadata_get": _plain(_metadata),
     "i18n_get": lambda _session, _params: metadata.labels(),
-    "layouts_get": lambda session, params: metadata.layout(
-        session, session.entity(params["entityType"]), params["name"]
+    "layouts_get": lambda session, params: layouts.layout(
+        session, params["entityType"], params["name"]
     ),
     "settings_get": _plain(settings.settings),
     "settings_update": _plain(settings.update_settings),
     "currency_rates_get": _plain(currency_rates.read),
     "currency_rates_update": _plain(currency_rates.update),
     "lead_capture_submit": _capture_lead,
-    "lead_capture_preflight": lambda session, _: to_reply(session, tree=True, headers=_PREFLIGHT),
+    "lead_capture_preflight": _lead_capture_preflight,
 }

@@ -37,7 +37,9 @@ def users_access(session: Session, entity: EntityType, id: str) -> dict[str, Any
     rights = {login.user.id: login.user for login in USERS.values()}
     users = ENTITY_TYPES["User"]
     found = lists.matching(session, users, search)
-    page = lists.page(session, users, search, found)
+    # Their name comes along, whatever is selected.
+    names = dict.fromkeys(("id", "name", *lists.response_attributes(session, users, search)))
+    page = lists.page(session, users, search, found, names=[*names])
     for row in page["list"]:
         user = rights.get(row["id"])
         row["recordAccessLevels"] = {

@@ -8,7 +8,7 @@ from crmkit_mock.espocrm.datetimes import format_datetime
 from crmkit_mock.espocrm.defaults import defaults
 from crmkit_mock.espocrm.duplicates import require_unique
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
-from crmkit_mock.espocrm.errors import bad_request, forbidden, modified, not_found
+from crmkit_mock.espocrm.errors import APIError, bad_request, forbidden, modified, not_found
 from crmkit_mock.espocrm.event_rules import stored_reminders
 from crmkit_mock.espocrm.foreign_records import check_links
 from crmkit_mock.espocrm.linking import link_related
@@ -281,15 +281,20 @@ def restore(session: Session, entity: EntityType) -> bool:
     """Restore the deleted record that the body names; for administrators.
 
     Raises:
-        APIError: 400 without an id, 403, or 404 for a record that is not deleted.
+        APIError: 400 without an id; 403; 404 for an unknown record; 409, in older releases 403,
+            for one that is not deleted.
     """
     if not session.user.is_admin:
         raise forbidden("")
     record = session.data.find_any(entity.name, _required_id(session))
-    if record is None or not record["deleted"]:
+    if record is None:
         raise not_found()
-    session.clock.tick()
-    session.data.replace(entity.name, {**record, "deleted": False})
+    if not record["deleted"]:
+        if session.release >= (10, 0):
+            raise APIError(409, "Record type is not soft-deleted.")
+        raise forbidden("No 'deleted' attribute.")
+    now = format_datetime(session.clock.tick())
+    session.data.replace(entity.name, {**record, "deleted": False, "modifiedAt": now})
     return True
 
 
@@ -307,7 +312,10 @@ def duplicate_attributes(session: Session, entity: EntityType) -> dict[str, Any]
         APIError: 400 without an id, 403 or 404.
     """
     id = _required_id(session)
-    session.user.require_scope(entity.name, "create")
+    if session.user.level(entity.name, "create") == "no":
+        raise forbidden("No 'create' access.")
+    if session.data.find(entity.name, id) is None:
+        raise not_found("Record not found.")
     attributes = read(session, entity, id)
     for field in entity.fields:
         if field.family == "attachmentMultiple":

@@ -224,7 +224,7 @@ class Records(Resource):
             True, if it is restored.
 
         Raises:
-            ConflictError: The record is not deleted. 9.x answers 403.
+            ConflictError: The record is not deleted; older releases answer 403.
         """
         body_ = member_tree(
             operations.RECORDS_RESTORE,
@@ -1162,7 +1162,7 @@ class AsyncRecords(Resource):
             True, if it is restored.
 
         Raises:
-            ConflictError: The record is not deleted. 9.x answers 403.
+            ConflictError: The record is not deleted; older releases answer 403.
         """
         body_ = member_tree(
             operations.RECORDS_RESTORE,
