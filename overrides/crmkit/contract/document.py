@@ -121,6 +121,8 @@ class Document:
         if schema is None or reply.media_type.startswith("image/"):
             return []
         is_json = reply.media_type.endswith("json")
+        if not is_json and self.resolve(schema).get("type") != "string":
+            return []  # XML and YAML of a tree, which the clients' tests read
         if is_json and not reply.is_json:
             return ["the body is not JSON"]
         return list(self._errors(schema, reply.tree if is_json else reply.text))

@@ -14,10 +14,9 @@ from crmkit.contract.exchange import Reply, Request
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    import httpx
-
-    from crmkit.contract.conversation import Conversation
-    from crmkit.contract.server import Server
+    from crmkit.contract.entry import Conversation
+    from crmkit.contract.exchange import Sender
+    from crmkit.contract.http import HTTPRequest
 
 __all__ = ["AutoCRM", "EspoCRM"]
 
@@ -44,7 +43,7 @@ class EspoCRM(CRM):
         """
         return address(given, self.prefix)
 
-    def authenticator(self, prefix: str, base_url: str) -> Callable[[httpx.Request], None]:
+    def authenticator(self, prefix: str, base_url: str) -> Callable[[HTTPRequest], None]:
         """Return what puts the credentials of PREFIX_API_KEY and the like on a request.
 
         Raises:
@@ -55,12 +54,12 @@ class EspoCRM(CRM):
 
     def mock_authenticators(
         self, mock: Any, base_url: str
-    ) -> Mapping[str, Callable[[httpx.Request], None]]:
+    ) -> Mapping[str, Callable[[HTTPRequest], None]]:
         """Return the credentials of the mock's users; the run's own is the one with most rights."""
         users: Mapping[str, Mapping[str, str]] = mock.users
         path = urlsplit(base_url).path
 
-        def authenticator(keywords: Mapping[str, str]) -> Callable[[httpx.Request], None]:
+        def authenticator(keywords: Mapping[str, str]) -> Callable[[HTTPRequest], None]:
             names = ("api_key", "secret_key", "username", "password")
             known = credentials("", *(keywords.get(name) for name in names))
             return EspoVendor(self.name, known, path).authenticate
@@ -79,7 +78,7 @@ class EspoCRM(CRM):
         known = older[-1] if older else ESPOCRM_VERSIONS[0]
         return {"espocrm_version": known if release else ESPOCRM_VERSIONS[-1]}
 
-    def probe(self, server: Server) -> Probe:
+    def probe(self, server: Sender) -> Probe:
         """Ask who the user is, and for the release, which only some users may see.
 
         Raises:

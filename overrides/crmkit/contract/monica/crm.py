@@ -13,10 +13,9 @@ from crmkit.monica.vendor import MonicaVendor
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    import httpx
-
-    from crmkit.contract.conversation import Conversation
-    from crmkit.contract.server import Server
+    from crmkit.contract.entry import Conversation
+    from crmkit.contract.exchange import Sender
+    from crmkit.contract.http import HTTPRequest
 
 __all__ = ["Monica"]
 
@@ -40,7 +39,7 @@ class Monica(CRM):
         url = given or environment(self.prefix, "BASE_URL") or "https://app.monicahq.com/api"
         return url.rstrip("/")
 
-    def authenticator(self, prefix: str, base_url: str) -> Callable[[httpx.Request], None]:  # noqa: ARG002
+    def authenticator(self, prefix: str, base_url: str) -> Callable[[HTTPRequest], None]:  # noqa: ARG002
         """Return what puts the token of PREFIX_TOKEN on a request.
 
         Raises:
@@ -55,14 +54,14 @@ class Monica(CRM):
         self,
         mock: Any,
         base_url: str,  # noqa: ARG002 - other kinds sign it
-    ) -> Mapping[str, Callable[[httpx.Request], None]]:
+    ) -> Mapping[str, Callable[[HTTPRequest], None]]:
         """Return the tokens of the mock's two accounts; the second is called "other"."""
         return {
             "": MonicaVendor(mock.credentials["token"]).authenticate,
             "other": MonicaVendor(mock.accounts["grace"]["token"]).authenticate,
         }
 
-    def probe(self, server: Server) -> Probe:
+    def probe(self, server: Sender) -> Probe:
         """Ask who the user is.
 
         Raises:

@@ -1,0 +1,41 @@
+"""What the address of a server says: whether it is one, and whether others can reach it."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+__all__ = ["checked_address", "is_loopback"]
+
+
+def is_loopback(url: str) -> bool:
+    """Return whether an address is of this machine only."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def checked_address(url: str) -> str:
+    """Return an address if credentials can be sent to it.
+
+    Raises:
+        ValueError: It is none, or what is sent there could be read on the way.
+    """
+    try:
+        parts = urlsplit(url)
+        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        is_address = is_address and not parts.query and not parts.fragment
+        _ = parts.port
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise ValueError(f"base_url must be an address like https://crm.example.com, got {url!r}")
+    if parts.username or parts.password:
+        raise ValueError("base_url must not hold credentials; set them in the environment")
+    if parts.scheme == "http" and not is_loopback(url):
+        raise ValueError(f"base_url must begin with https, or credentials can be read, got {url!r}")
+    return url
