@@ -135,7 +135,11 @@ class Sender(Protocol):
     """Sends requests: what a kind of server needs of a server to ask who it is."""
 
     base_url: str
-    users: Mapping[str, Any]
+
+    @property
+    def users(self) -> Mapping[str, Any]:
+        """What puts the credentials of each user on a request, by name."""
+        ...
 
     def send(self, request: Request) -> Reply:
         """Send a request and return the reply."""

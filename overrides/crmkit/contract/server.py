@@ -43,6 +43,9 @@ class Server:
         on_wait: Called with the seconds before a pause that the server asks for.
 
     Attributes:
+        users: As above.
+        rate: As above.
+        on_wait: As above.
         sent: How many requests have been sent.
         last: The last reply; None before the first.
     """
@@ -67,7 +70,7 @@ class Server:
         self.sent = 0
         self.last: Reply | None = None
         self.rate = rate
-        self._on_wait = on_wait
+        self.on_wait = on_wait
         self._next = 0.0
         self._pages = 0
         self._before = before
@@ -101,7 +104,7 @@ class Server:
                 raise ContractError(
                     f"{self.base_url} asks to wait for {wait:.0f} s; try again later"
                 )
-            self._on_wait(wait)
+            self.on_wait(wait)
             time.sleep(wait)
         raise ContractError(f"{self.base_url} answers {reply.status} however long one waits")
 
@@ -159,6 +162,13 @@ class Server:
             raise ContractError(f"there is no user {request.user!r}", 2) from None
         authenticate(http_request)
         return http_request
+
+    def credentials(self, request: Request) -> dict[str, str]:
+        """Return the headers that a user's credentials put on a request; nothing is sent."""
+        plain = self._http.build_request("GET", self.base_url + request.path)
+        before = dict(plain.headers)
+        self.users[request.user](plain)
+        return {name: value for name, value in plain.headers.items() if name not in before}
 
     def _pace(self) -> None:
         if self._before is not None:

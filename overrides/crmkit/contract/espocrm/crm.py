@@ -78,6 +78,21 @@ class EspoCRM(CRM):
         known = older[-1] if older else ESPOCRM_VERSIONS[0]
         return {"espocrm_version": known if release else ESPOCRM_VERSIONS[-1]}
 
+    def version_note(self, version: str) -> str:
+        """Return a sentence if the mock imitates another release than the server's."""
+        release, mock = _numbers(version), self.mock_options(version)["espocrm_version"]
+        if not release:
+            return f"the server does not say its release; the mock imitates {mock}"
+        if release == _numbers(mock):
+            return ""
+        return f"the mock does not know release {version} and imitates {mock}"
+
+    def notes(self, server: Sender, *, writes: bool) -> Iterable[str]:
+        """Ask which of the routes of AutoCRM's page the server has."""
+        from .routes import route_notes
+
+        return route_notes(self.document(), server, writes=writes)
+
     def probe(self, server: Sender) -> Probe:
         """Ask who the user is, and for the release, which only some users may see.
 
@@ -86,7 +101,10 @@ class EspoCRM(CRM):
         """
         reply = server.send(Request("GET", "/App/user"))
         if reply.status in {401, 403}:
-            raise ContractError(f"{server.base_url} refuses the credentials ({reply.status})")
+            raise ContractError(
+                f"{server.base_url} refuses the credentials ({reply.status}): are those of "
+                f"{self.prefix}_API_KEY, or _USERNAME and _PASSWORD, right?"
+            )
         user = reply.tree.get("user") if isinstance(reply.tree, dict) else None
         if not reply.succeeded or not isinstance(user, dict):
             raise ContractError(

@@ -69,14 +69,19 @@ class Monica(CRM):
         """
         reply = server.send(Request("GET", "/me"))
         if reply.status in {401, 403}:
-            raise ContractError(f"{server.base_url} refuses the token ({reply.status})")
+            raise ContractError(
+                f"{server.base_url} refuses the token ({reply.status}): is "
+                f"{self.prefix}_TOKEN right?"
+            )
         data = reply.tree.get("data") if isinstance(reply.tree, dict) else None
         if not reply.succeeded or not isinstance(data, dict) or data.get("object") != "user":
             raise ContractError(
                 f"{server.base_url} is no Monica: /me answered {reply.status} "
                 f"{reply.media_type or 'without a body'}"
             )
-        return Probe(user=f"user {data.get('id')}")
+        a_minute = reply.headers.get("x-ratelimit-limit", "")
+        rate = int(a_minute) / 60 if a_minute.isdecimal() else None
+        return Probe(user=f"user {data.get('id')}", rate=rate or None)
 
     def conversations(self) -> Iterable[Conversation]:
         """Return the conversations."""
