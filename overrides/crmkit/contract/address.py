@@ -25,15 +25,14 @@ def checked_address(url: str) -> str:
     Raises:
         ValueError: It is none, or what is sent there could be read on the way.
     """
+    wrong = ValueError(f"base_url must be an address like https://crm.example.com, got {url!r}")
     try:
         parts = urlsplit(url)
-        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname)
-        is_address = is_address and not parts.query and not parts.fragment
         _ = parts.port
     except ValueError:
-        is_address = False
-    if not is_address:
-        raise ValueError(f"base_url must be an address like https://crm.example.com, got {url!r}")
+        raise wrong from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise wrong
     if parts.username or parts.password:
         raise ValueError("base_url must not hold credentials; set them in the environment")
     if parts.scheme == "http" and not is_loopback(url):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .entry import Conversation
 from .exchange import NO_BODY, Reply, Request
 from .judge import Difference
-from .names import MISSING, Bound
+from .names import MISSING, Bound, readable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from .crm import CRM
     from .document import Document, Operation
@@ -199,7 +200,7 @@ class Talk:
         Raises:
             ContractError: A server does not answer.
         """
-        pairs = query.items() if hasattr(query, "items") else query
+        pairs = query.items() if isinstance(query, Mapping) else query
         request = Request(method, path, tuple(pairs), json, content, headers or {}, user)
         self._steps += 1
         plain = path.partition("?")[0]
@@ -219,7 +220,7 @@ class Talk:
                 self._note(filled, reply, operation, keeps=keeps)
         if self._is_refused(step):
             self._on_step(step)
-            raise RefusedError(f"{method} {plain}: {self._refusal(step)}")
+            raise RefusedError(f"{method} {readable(plain)}: {self._refusal(step)}")
         step.differences = self._judged(step, any_order=any_order, shared=shared)
         self._on_step(step)
         return step

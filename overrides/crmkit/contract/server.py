@@ -106,7 +106,7 @@ class Server:
                 )
             self.on_wait(wait)
             time.sleep(wait)
-        raise ContractError(f"{self.base_url} answers {reply.status} however long one waits")
+        raise ContractError(f"{self.base_url} asks to wait again and again; try again later")
 
     def _send(self, request: Request) -> Reply:
         self._pace()
