@@ -13,7 +13,7 @@ and where the mock holds the same conversation beside it, against the mock's rep
         server = Server(crm, url, {"": crm.authenticator("MONICA", url)})
         probe = crm.probe(server)
         run = Run(server, mock=mock_server(crm, probe.version, stack), writes=True)
-        for step in run.hold(crm.conversations(), probe).unequal:
+        for step in run.hold(crm.conversations(probe), probe).unequal:
             print(step.request, *step.differences)
 
 Names are loaded when they are first used. Needs the extra `crmkit[contract]`.

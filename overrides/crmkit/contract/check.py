@@ -141,7 +141,11 @@ class Check:
         """Return how many requests the server will get, about, and how many seconds they take."""
         most = 100_000 if self._requests is None else self._requests
         count = planned_requests(
-            self.crm, self.crm.conversations(), users=self._users, writes=self.writes, most=most
+            self.crm,
+            self.crm.conversations(self._probe),
+            users=self._users,
+            writes=self.writes,
+            most=most,
         )
         last = self._server.last
         seconds = last.seconds if last is not None else 0.0
@@ -175,7 +179,7 @@ class Check:
             on_held=on_held,
             on_step=on_step,
         )
-        chosen = self.crm.conversations() if conversations is None else conversations
+        chosen = self.crm.conversations(self._probe) if conversations is None else conversations
         return run.hold(chosen, self._probe)
 
     @property

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .entry import Conversation
 from .exchange import NO_BODY, Reply, Request
@@ -12,7 +11,7 @@ from .judge import Difference
 from .names import MISSING, Bound, readable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from .crm import CRM
     from .document import Document, Operation
@@ -200,7 +199,7 @@ class Talk:
         Raises:
             ContractError: A server does not answer.
         """
-        pairs = query.items() if isinstance(query, Mapping) else query
+        pairs = cast("Iterable[tuple[str, Any]]", getattr(query, "items", lambda: query)())
         request = Request(method, path, tuple(pairs), json, content, headers or {}, user)
         self._steps += 1
         plain = path.partition("?")[0]

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CRM", "Accepted", "ContractError", "Probe", "environment"]
 
+_TIMESTAMP = re.compile(r"(?:.*\.)?(?:created|modified|updated|streamUpdated)_?[aA]t")
+
 
 class ContractError(Exception):
     """A run that cannot begin or go on; the message is one line that says why.
@@ -70,12 +72,14 @@ class Probe:
         user: Who the credentials belong to; empty if the server does not say.
         notes: What else a reader of the report should know, a sentence each.
         rate: Requests a second that its replies say it takes; None if they do not say.
+        traits: What conversations may rely on beside what every server has.
     """
 
     version: str = ""
     user: str = ""
     notes: tuple[str, ...] = ()
     rate: float | None = None
+    traits: frozenset[str] = frozenset()
 
 
 class CRM:
@@ -163,8 +167,12 @@ class CRM:
         """
 
     @abstractmethod
-    def conversations(self) -> Iterable[Conversation]:
-        """Return the conversations, those that matter most first."""
+    def conversations(self, probe: Probe) -> Iterable[Conversation]:
+        """Return the conversations, those that matter most first.
+
+        Args:
+            probe: What is known of the server.
+        """
 
     def version_note(self, version: str) -> str:  # noqa: ARG002 - for subclasses
         """Return a sentence if the mock cannot imitate a release; empty if it can.
@@ -227,6 +235,10 @@ class CRM:
     def is_shared(self, place: str) -> bool:  # noqa: ARG002 - for subclasses
         """Return whether only types are compared at a place, which shows the whole account."""
         return False
+
+    def is_timestamp(self, place: str) -> bool:
+        """Return whether a place says when a record was created or changed."""
+        return _TIMESTAMP.fullmatch(place) is not None
 
     def reason(self, reply: Reply) -> str:
         """Return the sentence in which a server says why it refuses; empty if it says none."""

@@ -29,6 +29,8 @@ _DATETIME = re.compile(
 _SECONDS = re.compile(r"\b[12]\d{9}\b")
 _RECENT = timedelta(minutes=5)
 _SHOWN = 120
+#: Values that say nothing of a shape.
+_EMPTY: tuple[Any, ...] = (None, [], {})
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,20 @@ class Judge:
         crm: Kind of server.
         pairs: What stands for what on the two.
         base_urls: Addresses of the two, which may appear in replies.
+        started: When the run began, before which records are not its own; None: now.
     """
 
-    def __init__(self, crm: CRM, pairs: Pairs, base_urls: tuple[str, str] = ("", "")) -> None:
+    def __init__(
+        self,
+        crm: CRM,
+        pairs: Pairs,
+        base_urls: tuple[str, str] = ("", ""),
+        started: datetime | None = None,
+    ) -> None:
         self._crm = crm
         self._pairs = pairs
         self._base_urls = base_urls
+        self._started = (started or datetime.now(UTC)) - timedelta(seconds=5)
 
     def differences(
         self, server: Reply, mock: Reply, *, shape_only: bool = False
@@ -113,7 +123,9 @@ class Judge:
     def _comparison(
         self, clocks: tuple[datetime, datetime], *, shape_only: bool = False
     ) -> _Comparison:
-        return _Comparison(self._crm, self._pairs, self._base_urls, clocks, shape_only)
+        return _Comparison(
+            self._crm, self._pairs, self._base_urls, clocks, self._started, shape_only
+        )
 
     def _summary(self, reply: Reply) -> str:
         reason = self._crm.reason(reply) or (reply.text[:_SHOWN] if reply.status >= 400 else "")
@@ -131,6 +143,7 @@ class _Comparison:
     pairs: Pairs
     base_urls: tuple[str, str]
     clocks: tuple[datetime, datetime]
+    started: datetime
     shape_only: bool
 
     def trees(
@@ -143,8 +156,8 @@ class _Comparison:
         if not self.shape_only and self.crm.is_shared(plain):
             yield from replace(self, shape_only=True).trees(server, mock, place, parents)
             return
-        if self.shape_only and (server is None or mock is None):
-            return  # somebody else's records need not have the same values
+        if self.shape_only and (server in _EMPTY or mock in _EMPTY):
+            return
         if _kind(server) != _kind(mock):
             yield Difference("types", place, _typed(server), _typed(mock))
         elif isinstance(server, dict):
@@ -235,7 +248,7 @@ class _Comparison:
             return True
         if not isinstance(server, str):
             return self._is_now(server, 0) and self._is_now(mock, 1)
-        if self._is_recent(server, self.clocks[0]) and self._is_recent(mock, self.clocks[1]):
+        if self._same_time(server, mock, plain):
             return True
         return self.canonical(0, server) == self.canonical(1, mock)
 
@@ -258,17 +271,32 @@ class _Comparison:
         is_number = isinstance(seconds, int) and not isinstance(seconds, bool)
         return is_number and abs(seconds - self.clocks[side].timestamp()) < _RECENT.seconds
 
-    @staticmethod
-    def _is_recent(text: str, clock: datetime) -> bool:
-        """Return whether a str is a time that is about the server's own."""
-        match = _DATETIME.fullmatch(text)
-        if match is None:
+    def _same_time(self, server: str, mock: str, plain: str) -> bool:
+        """Return whether both are the present, or times of records older than the run."""
+        ages = [
+            age
+            for age in (_age(server, self.clocks[0]), _age(mock, self.clocks[1]))
+            if age is not None
+        ]
+        if len(ages) < 2:
             return False
-        try:
-            time = datetime.fromisoformat(text.replace(" ", "T"))
-        except ValueError:
-            return False
-        return abs((time if time.tzinfo else time.replace(tzinfo=UTC)) - clock) < _RECENT
+        if all(abs(age) < _RECENT for age in ages):
+            return True
+        is_older = all(
+            clock - age < self.started for clock, age in zip(self.clocks, ages, strict=True)
+        )
+        return is_older and self.crm.is_timestamp(plain)
+
+
+def _age(text: str, clock: datetime) -> timedelta | None:
+    """Return how long ago a time was; None if a str is no time."""
+    if _DATETIME.fullmatch(text) is None:
+        return None
+    try:
+        time = datetime.fromisoformat(text.replace(" ", "T"))
+    except ValueError:
+        return None
+    return clock - (time if time.tzinfo else time.replace(tzinfo=UTC))
 
 
 def _merged(rows: Sequence[Any]) -> Any:

@@ -156,7 +156,7 @@ class OnePageCRM(CRM):
         number = data.get("version") if isinstance(data, dict) else None
         return Probe(version=f"API {number}" if number else "")
 
-    def conversations(self) -> Iterable[Conversation]:
+    def conversations(self, probe: Probe) -> Iterable[Conversation]:  # noqa: ARG002
         """Return the conversations."""
         return _conversations()
 

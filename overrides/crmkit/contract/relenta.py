@@ -116,7 +116,7 @@ class Relenta(CRM):
             )
         return Probe(version="API v3", notes=(f"the department has {len(data)} custom fields",))
 
-    def conversations(self) -> Iterable[Conversation]:
+    def conversations(self, probe: Probe) -> Iterable[Conversation]:  # noqa: ARG002
         """Return the conversations."""
         return _conversations()
 

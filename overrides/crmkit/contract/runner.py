@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from .conversation import Conversation, RefusedError, Step, Talk
 from .crm import ContractError, Probe
@@ -134,7 +135,9 @@ class Run:
         writes: Whether conversations may change anything on the server.
         requests: How many requests the server gets, about; conversations that have begun are
             held to their end. None: as many as there are.
-        seed: Decides which of the generated conversations are chosen.
+        marker: Word that makes what the run creates recognisable; None: a new one.
+        started: When the run began, for one that was recorded; None: now.
+        cleans: Whether what was created is removed afterwards.
         on_held: Called after each conversation, with how many there are to come.
         on_step: Called after each step.
     """
@@ -146,7 +149,9 @@ class Run:
         mock: Server | None = None,
         writes: bool = False,
         requests: int | None = None,
-        seed: int = 0,
+        marker: str | None = None,
+        started: datetime | None = None,
+        cleans: bool = True,
         on_held: Callable[[Held], object] = lambda _: None,
         on_step: Callable[[Step], object] = lambda _: None,
     ) -> None:
@@ -155,16 +160,16 @@ class Run:
         self._mock = mock
         self._writes = writes
         self._requests = requests
-        self._seed = seed
         self._on_held = on_held
         self._on_step = on_step
         self._document = self.crm.document()
         self._pairs = Pairs()
         self._judge: Judge | None = None
         if mock is not None:
-            self._judge = Judge(self.crm, self._pairs, (server.base_url, mock.base_url))
+            self._judge = Judge(self.crm, self._pairs, (server.base_url, mock.base_url), started)
         self._undo: dict[str, Request] = {}
-        self._marker = f"crmkit-{secrets.token_hex(3)}"
+        self._cleans = cleans
+        self._marker = marker or f"crmkit-{secrets.token_hex(3)}"
 
     def hold(self, conversations: Iterable[Conversation], probe: Probe) -> Summary:
         """Hold conversations, and remove afterwards what they have created.
@@ -225,7 +230,8 @@ class Run:
             document=self._document,
             judge=self._judge,
             pairs=self._pairs,
-            marker=f"{self._marker}-{secrets.token_hex(2)}",
+            # Of its own for each conversation, so that none finds another's records.
+            marker=f"{self._marker}-{crc32(held.conversation.name.encode()):08x}",
             shape_only=not held.conversation.writes,
             on_step=on_step,
             undo=self._undo,
@@ -259,6 +265,8 @@ class Run:
 
     def _clean(self, summary: Summary) -> None:
         """Remove what was created, the newest first. It raises nothing, so that none is lost."""
+        if not self._cleans:
+            self._undo.clear()
         while self._undo:
             path, request = self._undo.popitem()
             try:
@@ -282,13 +290,16 @@ def shuffled(conversations: Sequence[Conversation], seed: int) -> list[Conversat
     return order
 
 
-def mock_server(crm: CRM, version: str, stack: ExitStack) -> Server:
-    """Return the mock of a kind of server, its clock that of this machine.
+def mock_server(
+    crm: CRM, version: str, stack: ExitStack, clock: Callable[[], datetime] | None = None
+) -> Server:
+    """Return the mock of a kind of server, which does not tick between two requests.
 
     Args:
         crm: Kind of server.
         version: Release of the live server; empty if it does not say.
         stack: Closes the mock.
+        clock: Returns the time that the mock gets before each request; None: that of this machine.
     """
     from crmkit_mock import MockCRMs
 
@@ -296,7 +307,7 @@ def mock_server(crm: CRM, version: str, stack: ExitStack) -> Server:
     mock = mocks.crm(crm.name)
 
     def set_clock() -> None:
-        mock.clock.set(datetime.now(UTC))
+        mock.clock.set(clock() if clock is not None else datetime.now(UTC))
 
     users = crm.mock_authenticators(mock, mock.base_url)
     server = Server(crm, mock.base_url, users, transport=mock.transport, before=set_clock)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from crmkit.autocrm.login import address, credentials
 from crmkit.autocrm.vendor import EspoVendor
-from crmkit.contract.crm import CRM, ContractError, Probe
+from crmkit.contract.crm import CRM, Accepted, ContractError, Probe
 from crmkit.contract.exchange import Reply, Request
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AutoCRM", "EspoCRM"]
 
+#: Trait of servers that have the custom types and fields of the mock's demo.
+_CUSTOM = "custom"
 _ID = re.compile(r"[0-9a-f]{17}")
 #: Members that servers fill at random or by their own address.
 _IGNORED = re.compile(
@@ -34,6 +36,23 @@ class EspoCRM(CRM):
     document_name: ClassVar[str] = "autocrm"
     client: ClassVar[str] = "EspoCRM"
     rows_path: ClassVar[str] = "list"
+    accepted: ClassVar[tuple[Accepted, ...]] = (
+        Accepted(
+            "the server's own configuration",
+            operation="me|settings_get|app_about",
+            place=r"((settings|appParams|preferences|language)\b.*)?",
+        ),
+        Accepted(
+            "the server's own users",
+            operation="me",
+            place=r"user\.(createdAt|modifiedAt|emailAddressList|userEmailAddressList|name|\w+Name)",
+        ),
+        Accepted(
+            "counters go on from the server's other records",
+            kind="values",
+            place=r"(list\[\d+\]\.)?(number|cNo|cSerial)",
+        ),
+    )
 
     def base_url(self, given: str | None) -> str:
         """Return the address of the API.
@@ -114,13 +133,15 @@ class EspoCRM(CRM):
         parameters = reply.tree.get("appParams") or {}
         settings = reply.tree.get("settings") or {}
         version = settings.get("version") or parameters.get("version") or ""
-        return Probe(version=str(version), user=str(user.get("userName") or ""))
+        custom = server.send(Request("GET", "/Metadata", (("key", "entityDefs.CGadget.fields"),)))
+        traits = frozenset({_CUSTOM} if isinstance(custom.tree, dict) else ())
+        return Probe(str(version), str(user.get("userName") or ""), traits=traits)
 
-    def conversations(self) -> Iterable[Conversation]:
-        """Return the conversations."""
+    def conversations(self, probe: Probe) -> Iterable[Conversation]:
+        """Return the conversations, about the mock's custom fields if a server has them."""
         from .library import conversations
 
-        return conversations()
+        return conversations(custom=_CUSTOM in probe.traits)
 
     def id_space(self, place: str, value: Any, parent: Any) -> str | None:  # noqa: ARG002
         """Return a space for ids, which are 17 hexadecimal digits whatever they are of."""

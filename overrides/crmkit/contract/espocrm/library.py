@@ -4,33 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crmkit.contract.conversation import Conversation, Talk
+from crmkit.contract.runner import shuffled
+
+from .fields import field_conversations
+from .filters import filter_conversations
+from .links import link_conversations
+from .rights import right_conversations
+from .stories import story_conversations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
+
+    from crmkit.contract.conversation import Conversation
 
 __all__ = ["conversations"]
 
 
-def _accounts(talk: Talk) -> None:
-    created = talk.post("/Account", {"name": talk.unique("Acme"), "website": "acme.example"})
-    account = created.id
-    talk.get(f"/Account/{account}")
-    talk.put(f"/Account/{account}", {"description": "two\nlines", "industry": "Apparel"})
-    talk.get(f"/Account/{account}")
-    talk.get(
-        "/Account",
-        [
-            ("where[0][type]", "startsWith"),
-            ("where[0][attribute]", "name"),
-            ("where[0][value]", talk.marker),
-            ("select", "name,industry"),
-        ],
-    )
-    talk.delete(f"/Account/{account}")
-    talk.get(f"/Account/{account}")
+def conversations(*, custom: bool, seed: int = 0) -> Iterator[Conversation]:
+    """Yield the conversations: stories first, then generated ones in random order.
 
-
-def conversations() -> Iterable[Conversation]:
-    """Return the conversations, those that matter most first."""
-    yield Conversation("records.account", _accounts)
+    Args:
+        custom: Whether the servers have the mock's custom types and fields.
+        seed: Decides the order.
+    """
+    yield from story_conversations()
+    generated = [
+        *field_conversations(custom=custom),
+        *filter_conversations(custom=custom),
+        *link_conversations(custom=custom),
+        *right_conversations(custom=custom),
+    ]
+    yield from shuffled(generated, seed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from crmkit.contract.crm import CRM, ContractError, Probe, environment
+from crmkit.contract.crm import CRM, Accepted, ContractError, Probe, environment
 from crmkit.contract.exchange import Reply, Request
 from crmkit.core.errors import ConfigError
 from crmkit.monica.vendor import MonicaVendor
@@ -33,6 +33,10 @@ class Monica(CRM):
     rate: ClassVar[float | None] = 1.0
     slash: ClassVar[bool] = False
     id_path: ClassVar[str] = "data.id"
+    accepted: ClassVar[tuple[Accepted, ...]] = (
+        Accepted("the account's own user", place=r"(data(\[\d+\])?\.)?author\.name"),
+        Accepted("the account's own user", operation="me|set_me_contact", kind="values"),
+    )
 
     def base_url(self, given: str | None) -> str:
         """Return the address of the API: the vendor's own if nothing else is said."""
@@ -83,7 +87,7 @@ class Monica(CRM):
         rate = int(a_minute) / 60 if a_minute.isdecimal() else None
         return Probe(user=f"user {data.get('id')}", rate=rate or None)
 
-    def conversations(self) -> Iterable[Conversation]:
+    def conversations(self, probe: Probe) -> Iterable[Conversation]:  # noqa: ARG002
         """Return the conversations."""
         from .library import conversations
 
