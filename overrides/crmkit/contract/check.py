@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from importlib import import_module
 from typing import TYPE_CHECKING, Self
 
 from crmkit.core.errors import ConfigError
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from .runner import Held, Summary
 
 __all__ = ["Check"]
+
+#: Requests a second that no run comes up to.
+_FAST = 50.0
 
 
 class Check:
@@ -45,6 +49,7 @@ class Check:
         base_url: Address of the API.
         is_loopback: Whether only this machine can reach it.
         writes: As `writes` above.
+        mock_release: What the mock is, as a phrase; empty if it is not asked.
 
     Raises:
         ContractError: Something is wrong or missing in what was passed; its exit code is 2.
@@ -69,6 +74,7 @@ class Check:
         self._requests = requests
         self._stack = ExitStack()
         self._mock: Server | None = None
+        self.mock_release = ""
         self._probe = Probe()
         prefix = prefix or crm.prefix
         try:
@@ -81,6 +87,7 @@ class Check:
         except (ConfigError, ValueError) as error:
             raise ContractError(str(error), 2) from None
         self._require_agreement(agreed=agreed)
+        self._require_mock()
         self._server = self._open(transport)
 
     def __enter__(self) -> Self:
@@ -101,22 +108,24 @@ class Check:
             2,
         )
 
+    def _require_mock(self) -> None:
+        if self._against_mock:
+            try:
+                _ = import_module("crmkit_mock").MockCRMs  # its extra may not be installed
+            except ImportError as error:
+                raise ContractError(str(error), 2) from None
+
     def _open(self, transport: BaseTransport | None) -> Server:
         server = Server(self.crm, self.base_url, self._users, transport=transport)
         self._stack.callback(server.close)
         return server
 
     def start_mock(self, version: str) -> None:
-        """Start the mock that imitates a release, if it is to hold the conversations as well.
-
-        Raises:
-            ContractError: What the mock needs is not installed.
-        """
+        """Start the mock that imitates a release, if it is to hold the conversations as well."""
         if self._against_mock:
-            try:
-                self._mock = mock_server(self.crm, version, self._stack)
-            except ImportError as error:
-                raise ContractError(str(error), 2) from None
+            self._mock = mock_server(self.crm, version, self._stack)
+            release = "".join(f" {value}" for value in self.crm.mock_options(version).values())
+            self.mock_release = f"the mock of {self.crm.client}{release}"
 
     def probe(self) -> Probe:
         """Ask the server who it is, and set how fast it may be asked.
@@ -126,7 +135,8 @@ class Check:
         """
         self._probe = self.crm.probe(self._server)
         rate = None if self.is_loopback else self.crm.rate
-        self._server.rate = self._probe.rate or rate
+        rate = self._probe.rate or rate
+        self._server.rate = rate if rate and rate < _FAST else None
         return self._probe
 
     def notes(self) -> list[str]:

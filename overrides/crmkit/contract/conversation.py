@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from .entry import Conversation
 from .exchange import NO_BODY, Reply, Request
@@ -169,7 +169,7 @@ class Talk:
         method: str,
         path: str,
         *,
-        query: Mapping[str, Any] | Iterable[tuple[str, Any]] = (),
+        query: Any = (),
         json: Any = NO_BODY,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
@@ -183,7 +183,7 @@ class Talk:
         Args:
             method: HTTP method.
             path: Path below the base URL; may hold names.
-            query: Query; values may be names.
+            query: Query, a mapping or pairs of names and values; values may be names.
             json: The body as a tree; may hold names.
             content: The body as bytes, in place of `json`.
             headers: Further headers.
@@ -199,7 +199,9 @@ class Talk:
         Raises:
             ContractError: A server does not answer.
         """
-        pairs = cast("Iterable[tuple[str, Any]]", getattr(query, "items", lambda: query)())
+        pairs: Iterable[tuple[str, Any]] = query
+        if isinstance(query, Mapping):
+            pairs = query.items()
         request = Request(method, path, tuple(pairs), json, content, headers or {}, user)
         self._steps += 1
         plain = path.partition("?")[0]

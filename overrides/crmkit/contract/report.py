@@ -95,11 +95,16 @@ def _held_lines(held: Held, show: _Shows) -> Iterator[str]:
     unequal = [] if held.refused else held.unequal
     if unequal or held.error:
         yield held.conversation.name
+    missing: Counter[str] = Counter()
     for step in unequal:
+        found = [difference for difference in step.differences if not difference.accepted]
+        if all(difference.kind == "missing" for difference in found):
+            missing.update({show.difference(difference) for difference in found})
+            continue
         yield f"  {step.number}: {show.request_line(step)}"
-        for difference in step.differences:
-            if not difference.accepted:
-                yield f"     {show.difference(difference)}"
+        yield from (f"     {show.difference(difference)}" for difference in found)
+    for text, count in missing.items():
+        yield f"  {count} steps: {text}"
     if held.error:
         yield f"  ended after {len(held.steps)} steps: {show.sentence(held.error)}"
 

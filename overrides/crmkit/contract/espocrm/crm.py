@@ -10,6 +10,7 @@ from crmkit.autocrm.login import address, credentials
 from crmkit.autocrm.vendor import EspoVendor
 from crmkit.contract.crm import CRM, Accepted, ContractError, Probe
 from crmkit.contract.exchange import Reply, Request
+from crmkit.contract.reads import read_conversations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -141,7 +142,8 @@ class EspoCRM(CRM):
         """Return the conversations, about the mock's custom fields if a server has them."""
         from .library import conversations
 
-        return conversations(custom=_CUSTOM in probe.traits)
+        yield from conversations(custom=_CUSTOM in probe.traits)
+        yield from read_conversations(self.document())
 
     def id_space(self, place: str, value: Any, parent: Any) -> str | None:  # noqa: ARG002
         """Return a space for ids, which are 17 hexadecimal digits whatever they are of."""
