@@ -137,6 +137,13 @@ class Talk:
         """Return whether every server has a user of that name."""
         return all(name in server.users for server in self.servers)
 
+    def knows(self, *values: Bound) -> bool:
+        """Return whether every server has given a value to these names.
+
+        Where a conversation reads what is there already, one of them may have nothing.
+        """
+        return not any(server.names.missing(values) for server in self.servers)
+
     def unique(self, text: str = "") -> str:
         """Return a name that only this run uses, the same on each server.
 

@@ -56,6 +56,9 @@ class Difference:
     def __str__(self) -> str:
         """The difference in one line."""
         where = f" at {self.place}" if self.place else ""
+        if self.kind == "missing":
+            side = "mock" if self.server.startswith("could be") else "server"
+            return f"missing: an earlier step gave the {side} no value that this one needs"
         if self.kind in ("document", "law"):
             side = " (mock)" if self.mock else ""
             return f"{self.kind}{side}{where}: {self.mock or self.server}"

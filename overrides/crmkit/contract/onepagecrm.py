@@ -267,9 +267,10 @@ def _contact_lists(talk: Talk) -> None:
 
 def _contact_read(talk: Talk) -> None:
     contact = talk.get("/contacts.json").bind("data.contacts.0.id")
-    talk.get(f"/contacts/{contact}.json")
-    talk.get("/actions.json", {"cid": contact})
-    talk.get("/notes.json", {"cid": contact})
+    if talk.knows(contact):
+        talk.get(f"/contacts/{contact}.json")
+        talk.get("/actions.json", {"cid": contact})
+        talk.get("/notes.json", {"cid": contact})
 
 
 def _tag_lists(talk: Talk) -> None:
@@ -278,8 +279,9 @@ def _tag_lists(talk: Talk) -> None:
 
 def _filter_lists(talk: Talk) -> None:
     custom = talk.get("/filters.json").bind("data.0.id")
-    talk.get(f"/filters/{custom}.json")
-    talk.get("/contacts.json", {"filter_id": custom})
+    if talk.knows(custom):
+        talk.get(f"/filters/{custom}.json")
+        talk.get("/contacts.json", {"filter_id": custom})
 
 
 def _settings(talk: Talk) -> None:

@@ -54,6 +54,7 @@ def _reads(operation: Operation, one: Operation | None) -> Callable[[Talk], None
         rows = talk.get(operation.path, {size: _ROWS} if size else {})
         if one is not None:
             record = rows.bind(f"{talk.crm.rows_path}.0.id".removeprefix("."))
-            talk.get(one.path.replace("{id}", record))
+            if talk.knows(record):
+                talk.get(one.path.replace("{id}", record))
 
     return hold

@@ -85,7 +85,7 @@ def report_lines(summary: Summary, show: _Shows) -> Iterator[str]:
             yield f"  {count} x {show.sentence(reason)}"
     if summary.may_not_write:
         yield (
-            "the user may not write: the first write of every conversation was refused "
+            "the user may not write: every conversation that writes was refused at its beginning "
             f"({show.sentence(summary.may_not_write)}); give a user who may, or leave out --write"
         )
     yield from _left_lines(summary)
