@@ -105,8 +105,9 @@ class Judge:
             clocks = server.time, mock.time
             comparison = self._comparison(clocks, shape_only=shape_only)
             found += comparison.trees(server.tree, mock.tree)
-        elif server.is_json != mock.is_json and not found:
-            found.append(Difference("class", "", self._body(server), self._body(mock)))
+        elif server.is_json != mock.is_json:
+            if not found:
+                found.append(Difference("class", "", self._body(server), self._body(mock)))
         elif not shape_only and server.succeeded and server.content != mock.content:
             found.append(Difference("values", "", self._body(server), self._body(mock)))
         return found
