@@ -10,6 +10,7 @@ could not be reached, or the run was interrupted.
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code. Every error is one line on stderr.
     """
     try:
+        import_module("rich")  # which is needed later, for progress
         from .app import run
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]

@@ -132,7 +132,8 @@ def summary_line(summary: Summary) -> str:
     steps, unequal = len(summary.steps), len(summary.unequal)
     what = "equal" if summary.against_mock else "as documented"
     line = f"{len(summary.held)} conversations, {steps} steps, {steps - unequal} {what}"
-    kinds = ", ".join(f"{kind} {count}" for kind, count in summary.kinds().most_common())
+    counts = sorted(summary.kinds().items(), key=lambda item: (-item[1], item[0]))
+    kinds = ", ".join(f"{kind} {count}" for kind, count in counts)
     return f"{line}; steps that differ by kind: {kinds}" if kinds else line
 
 
