@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .currency_rate_map import CurrencyRateMap as CurrencyRateMap
     from .currency_rates_input import CurrencyRatesInput as CurrencyRatesInput
     from .current_user import CurrentUser as CurrentUser
+    from .decimal import Decimal as Decimal
     from .email import Email as Email
     from .email_address import EmailAddress as EmailAddress
     from .email_address_hit import EmailAddressHit as EmailAddressHit
@@ -158,6 +159,7 @@ else:
             "CurrencyRateMap": "currency_rate_map",
             "CurrencyRatesInput": "currency_rates_input",
             "CurrentUser": "current_user",
+            "Decimal": "decimal",
             "Email": "email",
             "EmailAddress": "email_address",
             "EmailAddressHit": "email_address_hit",

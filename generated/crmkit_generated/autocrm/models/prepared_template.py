@@ -19,7 +19,8 @@ class PreparedTemplate(Model):
         subject: Subject.
         body: Body.
         is_html: True if the body is HTML.
-        attachments_ids: Ids of the attached files. Writing replaces the whole set.
+        attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty list
+            unlinks all.
         attachments_names: File names of the attached files by id.
     """
 

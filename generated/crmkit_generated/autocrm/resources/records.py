@@ -353,7 +353,7 @@ class Records(Resource):
         name: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Record:
@@ -370,7 +370,7 @@ class Records(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -441,7 +441,7 @@ class Records(Resource):
         name: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Record:
@@ -461,7 +461,7 @@ class Records(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -816,7 +816,7 @@ class RecordsOf(Resource):
         name: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Record:
@@ -832,7 +832,7 @@ class RecordsOf(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -900,7 +900,7 @@ class RecordsOf(Resource):
         name: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Record:
@@ -919,7 +919,7 @@ class RecordsOf(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -1289,7 +1289,7 @@ class AsyncRecords(Resource):
         name: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Record:
@@ -1306,7 +1306,7 @@ class AsyncRecords(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -1373,7 +1373,7 @@ class AsyncRecords(Resource):
         name: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Record:
@@ -1393,7 +1393,7 @@ class AsyncRecords(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -1737,7 +1737,7 @@ class AsyncRecordsOf(Resource):
         name: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Record:
@@ -1753,7 +1753,7 @@ class AsyncRecordsOf(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -1817,7 +1817,7 @@ class AsyncRecordsOf(Resource):
         name: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Record:
@@ -1836,7 +1836,7 @@ class AsyncRecordsOf(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
