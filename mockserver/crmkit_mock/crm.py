@@ -28,6 +28,7 @@ from abc import abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from crmkit_mock.behavior import Behavior
 from crmkit_mock.crm_state import CRMState
 from crmkit_mock.documents import Document, Operation, load_document
 from crmkit_mock.faults import ONLY_IN_PROCESS, Body, Fault, Faults
@@ -56,9 +57,7 @@ class MockCRM(CRMState):
         base_path: Path of the API below it.
         transport: Transport for in-process clients; None where a socket serves them.
         seed: Name of the seed that a fresh state gets, and that `reset` goes back to.
-        rate_limits: Whether the CRM limits the rate of requests as its vendor does.
-        faithful_crashes: Whether requests that crash the vendor's server are answered 500 as
-            there; otherwise they are answered 4xx.
+        behavior: What the CRM imitates.
     """
 
     #: Name of the wire document.
@@ -74,16 +73,16 @@ class MockCRM(CRMState):
         base_path: str,
         transport: InProcessTransport | None = None,
         seed: str = "demo",
-        rate_limits: bool = False,
-        faithful_crashes: bool = False,
+        behavior: Behavior = Behavior(),  # noqa: B008 - it is frozen
     ) -> None:
         self.base_path = base_path
         #: Address of the API, without a slash at its end.
         self.base_url = origin.format(name=self.name) + base_path
         #: Transport to hand to a client, sync or async; None on a `MockServer`.
         self.transport = transport
-        self.rate_limits = rate_limits
-        self.faithful_crashes = faithful_crashes
+        self.behavior = behavior
+        self.rate_limits = behavior.rate_limits
+        self.faithful_crashes = behavior.faithful_crashes
         #: The last exchanges, oldest first.
         self.journal = Journal()
         self.faults = Faults()

@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from crmkit_mock.behavior import Behavior
 from crmkit_mock.catalogue import CATALOGUE, Catalogue
 from crmkit_mock.crm_state import require_seed
 
@@ -20,21 +21,16 @@ class CRMs(Catalogue):
 
     Args:
         seed: Data of a fresh state, "demo" or "empty".
-        rate_limits: Whether the CRMs limit the rate of requests as their vendors do.
-        faithful_crashes: Whether requests that crash a vendor's server are answered 500 as there;
-            otherwise they are answered 4xx.
+        behavior: What the CRMs imitate.
 
     Raises:
         ValueError: there is no such seed.
     """
 
-    def __init__(
-        self, *, seed: str = "demo", rate_limits: bool = False, faithful_crashes: bool = False
-    ) -> None:
+    def __init__(self, *, seed: str = "demo", behavior: Behavior = Behavior()) -> None:  # noqa: B008 - it is frozen
         require_seed(seed)
         self._seed = seed
-        self._rate_limits = rate_limits
-        self._faithful_crashes = faithful_crashes
+        self._behavior = behavior
         self._crms: dict[str, MockCRM] = {}
         self._origin = ""
         self._transport: InProcessTransport | None = None
@@ -87,8 +83,7 @@ class CRMs(Catalogue):
                     base_path=entry.base_path,
                     transport=self._transport,
                     seed=self._seed,
-                    rate_limits=self._rate_limits,
-                    faithful_crashes=self._faithful_crashes,
+                    behavior=self._behavior,
                 )
                 self._crms[name] = crm
         return crm

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crmkit_mock.behavior import NEWEST_ESPOCRM
 from crmkit_mock.mocks import Mocks
 from crmkit_mock.transport import InProcessTransport
 
@@ -29,9 +30,10 @@ class MockCRMs(Mocks):
         rate_limits: Whether the CRMs limit the rate of requests as their vendors do.
         faithful_crashes: Whether requests that crash a vendor's server are answered 500 as there;
             otherwise they are answered 4xx.
+        espocrm_version: Release that the mocks of EspoCRM and AutoCRM imitate, "9.2" or "10.0".
 
     Raises:
-        ValueError: there is no such seed.
+        ValueError: there is no such seed, or release.
         StoreError: the database file cannot be used; it is untouched.
     """
 
@@ -42,9 +44,14 @@ class MockCRMs(Mocks):
         db: str | Path | None = None,
         rate_limits: bool = False,
         faithful_crashes: bool = False,
+        espocrm_version: str = NEWEST_ESPOCRM,
     ) -> None:
         super().__init__(
-            seed=seed, db=db, rate_limits=rate_limits, faithful_crashes=faithful_crashes
+            seed=seed,
+            db=db,
+            rate_limits=rate_limits,
+            faithful_crashes=faithful_crashes,
+            espocrm_version=espocrm_version,
         )
         self._origin = ORIGIN
         self.open()

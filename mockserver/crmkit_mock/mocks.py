@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from crmkit_mock.app import MockApp
+from crmkit_mock.behavior import NEWEST_ESPOCRM, Behavior
 from crmkit_mock.catalogue import CATALOGUE
 from crmkit_mock.control import control_plane
 from crmkit_mock.crms import CRMs
@@ -23,9 +24,10 @@ class Mocks(CRMs):
         rate_limits: Whether the CRMs limit the rate of requests as their vendors do.
         faithful_crashes: Whether requests that crash a vendor's server are answered 500 as there;
             otherwise they are answered 4xx.
+        espocrm_version: Release that the mocks of EspoCRM and AutoCRM imitate, "9.2" or "10.0".
 
     Raises:
-        ValueError: there is no such seed.
+        ValueError: there is no such seed, or release.
     """
 
     def __init__(
@@ -35,8 +37,10 @@ class Mocks(CRMs):
         db: str | Path | None = None,
         rate_limits: bool = False,
         faithful_crashes: bool = False,
+        espocrm_version: str = NEWEST_ESPOCRM,
     ) -> None:
-        super().__init__(seed=seed, rate_limits=rate_limits, faithful_crashes=faithful_crashes)
+        behavior = Behavior(rate_limits, faithful_crashes, espocrm_version)
+        super().__init__(seed=seed, behavior=behavior)
         self._db = db
         self._app: MockApp | None = None
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 import time
 
+from crmkit_mock.behavior import NEWEST_ESPOCRM
 from crmkit_mock.mocks import Mocks
 from crmkit_mock.server import listen, origin_of, require_loopback, server_for
 
 
 class ForegroundMocks(Mocks):
-    """The mock CRMs of a server in the main thread, with rate limits on and clocks that run."""
+    """The mock CRMs of a server in the main thread, with clocks that run."""
 
     def run(self, host: str, port: int) -> None:
         """Listen and serve until the process is stopped; then close the store.
@@ -36,7 +37,16 @@ class ForegroundMocks(Mocks):
             server_for(self.app).run([listener])
 
 
-def serve(host: str, port: int, *, db: str | None = None, seed: str = "demo") -> None:
+def serve(
+    host: str,
+    port: int,
+    *,
+    db: str | None = None,
+    seed: str = "demo",
+    rate_limits: bool = True,
+    faithful_crashes: bool = False,
+    espocrm_version: str = NEWEST_ESPOCRM,
+) -> None:
     """Serve all mock CRMs.
 
     Args:
@@ -44,8 +54,19 @@ def serve(host: str, port: int, *, db: str | None = None, seed: str = "demo") ->
         port: Port; 0 takes a free one.
         db: Database file; what it holds already is served as it is.
         seed: Data of a fresh state.
+        rate_limits: Whether the CRMs limit the rate of requests as their vendors do.
+        faithful_crashes: Whether requests that crash a vendor's server are answered 500 as there;
+            otherwise they are answered 4xx.
+        espocrm_version: Release that the mocks of EspoCRM and AutoCRM imitate, "9.2" or "10.0".
 
     Raises:
-        As `ForegroundMocks.run`; ValueError also for an unknown seed.
+        As `ForegroundMocks.run`; ValueError also for an unknown seed or release.
     """
-    ForegroundMocks(seed=seed, db=db, rate_limits=True).run(host, port)
+    mocks = ForegroundMocks(
+        seed=seed,
+        db=db,
+        rate_limits=rate_limits,
+        faithful_crashes=faithful_crashes,
+        espocrm_version=espocrm_version,
+    )
+    mocks.run(host, port)

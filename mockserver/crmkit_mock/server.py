@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 import uvicorn
 
+from crmkit_mock.behavior import NEWEST_ESPOCRM
 from crmkit_mock.coalesced_writes import CoalescingProtocol
 from crmkit_mock.mocks import Mocks
 
@@ -39,9 +40,10 @@ class MockServer(Mocks):
         rate_limits: Whether the CRMs limit the rate of requests as their vendors do.
         faithful_crashes: Whether requests that crash a vendor's server are answered 500 as there;
             otherwise they are answered 4xx.
+        espocrm_version: Release that the mocks of EspoCRM and AutoCRM imitate, "9.2" or "10.0".
 
     Raises:
-        ValueError: there is no such seed, or the host is not loopback: the mock has no
+        ValueError: there is no such seed, or release, or the host is not loopback: the mock has no
             protection against strangers.
     """
 
@@ -54,9 +56,14 @@ class MockServer(Mocks):
         db: str | Path | None = None,
         rate_limits: bool = False,
         faithful_crashes: bool = False,
+        espocrm_version: str = NEWEST_ESPOCRM,
     ) -> None:
         super().__init__(
-            seed=seed, db=db, rate_limits=rate_limits, faithful_crashes=faithful_crashes
+            seed=seed,
+            db=db,
+            rate_limits=rate_limits,
+            faithful_crashes=faithful_crashes,
+            espocrm_version=espocrm_version,
         )
         require_loopback(host)
         self._host = host

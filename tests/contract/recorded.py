@@ -17,7 +17,7 @@ import jsonschema_rs
 import yaml
 from codegen.references import write_out
 
-from tests.contract.schemas import Schemas, Tree
+from crmkit.contract.schemas import Schemas, Tree
 
 ROOT = Path(__file__).resolve().parents[2]
 LEAVES = 20
@@ -213,10 +213,8 @@ class RecordedDocument:
 
 
 def pairs(name: str) -> list[RecordedExchange]:
-    """Read the recorded pairs of a kind of server, those of later recordings behind the first."""
-    folder = ROOT / "tests" / "recorded"
-    files = (folder / f"{name}.jsonl", *sorted(folder.glob(f"{name}-*.jsonl")))
-    lines = [line for file in files for line in file.read_bytes().decode().split("\n")]
+    """Read the recorded pairs of a kind of server."""
+    lines = (ROOT / "tests" / "recorded" / f"{name}.jsonl").read_bytes().decode().split("\n")
     return [RecordedExchange(**json.loads(line)) for line in lines if line]
 
 

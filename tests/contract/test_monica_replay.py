@@ -125,11 +125,6 @@ EXCEPTIONS = {
 LIVE_EXCEPTIONS: dict[str, str] = {}
 
 
-def _pairs(*, live: bool = False) -> list[RecordedExchange]:
-    """Return the pairs of the first recording, or those of the later one."""
-    return [pair for pair in pairs("monica") if pair.label.startswith("live-") == live]
-
-
 def _number(pair: RecordedExchange) -> int:
     return int(pair.label.removeprefix("seq "))
 
@@ -148,7 +143,7 @@ def replay_all() -> dict[str, list[str]]:
     """Return how the mock's answers differ from all recorded ones, by label."""
     differences: dict[str, list[str]] = {}
     installations: dict[str, tuple[MockCRMs, httpx.Client, Replay]] = {}
-    for pair in _pairs():
+    for pair in pairs("monica"):
         name = [INSTALLATIONS[start] for start in INSTALLATIONS if start <= _number(pair)][-1]
         if name not in installations:
             installations[name] = _open(limited=name == "limited")
@@ -188,7 +183,7 @@ def test_mock_answers_as_the_server_did() -> None:
     """Status, error code, messages and shape are the recorded ones, save listed exceptions."""
     differences = replay_all()
 
-    assert len(differences) == len(_pairs()) > 400
+    assert len(differences) == len(pairs("monica")) > 400
     assert unexpected(differences, EXCEPTIONS) == []
 
 
@@ -197,17 +192,17 @@ def test_mock_answers_odd_requests_as_the_server_did() -> None:
     mocks, http, replay = _open(limited=False)
     differences: dict[str, list[str]] = {}
     with mocks, http:
-        for pair in _pairs(live=True):
+        for pair in pairs("monica-live"):
             if pair.label == "live-archived-contact":
                 mocks.monica.archive(4)
             differences[pair.label] = replay.differences(pair, replay.send(http, pair))
 
-    assert len(differences) == len(_pairs(live=True)) > 200
+    assert len(differences) == len(pairs("monica-live")) > 200
     assert unexpected(differences, LIVE_EXCEPTIONS) == []
 
 
 def test_setup_and_exceptions_name_recorded_pairs() -> None:
     """No setup and no exception is left over from a pair that the recording does not have."""
-    labels = {pair.label for pair in _pairs()}
+    labels = {pair.label for pair in pairs("monica")}
 
     assert BEFORE.keys() | EXCEPTIONS.keys() <= labels

@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from crmkit_mock import MockCRMs
 from crmkit_mock.catalogue import CATALOGUE
 from crmkit_mock.cli import main
 from tests.mock.test_store import foreign_files
@@ -165,3 +166,24 @@ raise SystemExit(main(["serve", "--port", "0"]))
     assert done.stderr == (
         f"crmkit-mock: crmkit_mock needs the package {package}: pip install 'crmkit[mock]'\n"
     )
+
+
+def test_switches_reach_the_crms() -> None:
+    """Rate limits are on unless switched off; crashes and the release of EspoCRM are as asked."""
+    token = {"Authorization": "Bearer mock-token-of-ada", "Accept": "application/json"}
+    with serving() as usual, serving("--no-rate-limits", "--faithful-crashes") as other:
+        for served, is_limited, crash in ((usual, True, 404), (other, False, 500)):
+            monica = f"{served['origin']}/monica/api"
+            reply = httpx.get(f"{monica}/me", headers=token, trust_env=False)
+            assert ("x-ratelimit-limit" in reply.headers) is is_limited
+            reply = httpx.get(f"{monica}/logs/1", headers=token, trust_env=False)
+            assert reply.status_code == crash
+
+
+def test_rejects_unknown_release(capsys: pytest.CaptureFixture[str]) -> None:
+    """A release that the mock does not imitate is a usage error that lists those it does."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["serve", "--espocrm-version", "8.4"])
+    assert "choose from 9.2, 10.0" in capsys.readouterr().err.replace("'", "")
+    with pytest.raises(ValueError, match=r"espocrm_version must be one of '9.2', '10.0', got '8'"):
+        MockCRMs(espocrm_version="8")
