@@ -49,6 +49,7 @@ SENDERS = {
     "acl-assignment-denied": "limited",
     "acl-field-read-list": "limited",
     "acl-orderBy-forbidden": "limited",
+    "stream-record": "the record had been changed by requests that were not recorded",
     "acl-read-own-hidden-field": "limited",
     "where-forbidden-attribute": "limited",
     "rel-list-forbidden": "limited",
@@ -335,6 +336,7 @@ BEFORE: dict[str, list[Step]] = {
             },
         ),
     ],
+    "stream-record": "the record had been changed by requests that were not recorded",
     "acl-read-own-hidden-field": [
         (
             "Account",
@@ -372,7 +374,8 @@ MADE = {"action-getDuplicateAttributes": "6b01c9afb2bc82b00"}
 EXCEPTIONS: dict[str, str] = {
     "settings-apiuser": "the mock has only the settings that clients use",
     "preferences-read": "the mock keeps no preferences",
-    "stream-record": "the mock's stream has posts, without the notes of the server itself",
+    "stream-record": "the record had been changed by requests that were not recorded",
+    "acl-read-own-hidden-field": "the recorded role had no access to the stream of accounts",
 }
 
 

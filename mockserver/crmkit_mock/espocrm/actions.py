@@ -55,10 +55,10 @@ def _merge(session: Session, entity: EntityType, record: Record, data: Mapping[s
     after = records.change(session, entity, record, accepted, sent)
     for source in sources:
         for link in entity.all_links.values():
-            if link.kind == "belongs_to" or link.entity == entity.name:
+            if link.kind in {"belongs_to", "has_one", "parent"} or link.entity == entity.name:
                 continue
             for other in linked_records(session, link, source):
-                detach(session, link, source, other)
+                detach(session, entity, link, source, other)
                 detached = session.data.get(link.entity, other["id"])
                 add_link(session, entity, link, after, detached)
         records.mark_deleted(session, entity, source)

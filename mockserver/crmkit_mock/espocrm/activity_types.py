@@ -9,15 +9,14 @@ from crmkit_mock.espocrm.common_fields import (
     PRIORITIES,
     STAMPS,
     STREAMED,
-    TEAMS,
     boolean,
     enum,
-    many_many,
     to_many,
     to_one,
     varchar,
 )
 from crmkit_mock.espocrm.fields import EntityType, Field
+from crmkit_mock.espocrm.type_links import LINKS
 
 _PARENT = Field("parent", "linkParent")
 #: The account of the parent; the server sets it.
@@ -57,7 +56,7 @@ TASK = EntityType(
         *STAMPS,
         *STREAMED,
     ),
-    (TEAMS,),
+    LINKS["Task"],
     stream=True,
     versioned=True,
     selected=("parentName",),
@@ -84,14 +83,7 @@ MEETING = EntityType(
         *STAMPS,
         *STREAMED,
     ),
-    (
-        many_many("users", "User", "meetingUser", columns=(("acceptanceStatus", "status"),)),
-        many_many(
-            "contacts", "Contact", "contactMeeting", columns=(("acceptanceStatus", "status"),)
-        ),
-        many_many("leads", "Lead", "leadMeeting", columns=(("acceptanceStatus", "status"),)),
-        TEAMS,
-    ),
+    LINKS["Meeting"],
     order=("dateStart", "desc"),
     stream=True,
     selected=("parentName", "dateStart", "dateStartDate", "dateEnd", "dateEndDate"),
@@ -115,16 +107,9 @@ CALL = EntityType(
         DESCRIPTION,
         _TEAMS,
         *STAMPS,
-        *STREAMED,
     ),
-    (
-        many_many("users", "User", "callUser", columns=(("acceptanceStatus", "status"),)),
-        many_many("contacts", "Contact", "contactCall", columns=(("acceptanceStatus", "status"),)),
-        many_many("leads", "Lead", "leadCall", columns=(("acceptanceStatus", "status"),)),
-        TEAMS,
-    ),
+    LINKS["Call"],
     order=("dateStart", "desc"),
-    stream=True,
     selected=("parentName",),
 )
 
@@ -195,7 +180,7 @@ EMAIL = EntityType(
         *OWNED,
         *STAMPS,
     ),
-    (TEAMS, many_many("users", "User", "emailUser")),
+    LINKS["Email"],
     order=("dateSent", "desc"),
     counted=False,
     text_filter=("name", "bodyPlain", "fromAddress"),

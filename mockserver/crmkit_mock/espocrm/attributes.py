@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from crmkit_mock.espocrm.activity_types import EMAIL_STATE
 from crmkit_mock.espocrm.data import Record, display_name
 from crmkit_mock.espocrm.fields import PERSON_NAME, Link
+from crmkit_mock.espocrm.folding import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,8 +88,18 @@ def linked_ids(session: Session, entity: EntityType, record: Record, field: Fiel
     if link is None or link.kind != "many_many":
         return list(record.get(f"{field.name}Ids") or [])
     rows = session.data.linked(link, record["id"])
-    ids = (row.far(link.near) for row in rows)
-    return [id for id in ids if session.data.find(field.entity, id) is not None]
+    found = [session.data.find(field.entity, row.far(link.near)) for row in rows]
+    records = [record for record in found if record is not None]
+    records.sort(key=_name_key)
+    return [record["id"] for record in records]
+
+
+def _name_key(record: Record) -> list[str]:
+    """Return the key of the order by name, in which servers return linked records."""
+    names = (record.get("firstName"), record.get("lastName"))
+    if not any(names):
+        names = (record.get("name"), None)
+    return [fold(name or "") for name in names]
 
 
 def _links(
@@ -176,8 +187,11 @@ _BY_FAMILY: dict[str, Callable[[Session, EntityType, Record, Field, str], Any]] 
 
 
 def followers(session: Session, record: Record) -> list[str]:
-    """Return the ids of the users who follow a record."""
-    return [row.right for row in session.data.linked(FOLLOWERS, record["id"])]
+    """Return the ids of the users who follow a record: the user itself, then others by name."""
+    ids = [row.right for row in session.data.linked(FOLLOWERS, record["id"])]
+    users = [user for id in ids if (user := session.data.find("User", id)) and user["isActive"]]
+    users.sort(key=lambda user: (user["id"] != session.user.id, display_name(user) or ""))
+    return [user["id"] for user in users]
 
 
 def _follower_names(session: Session, record: Record) -> dict[str, str | None]:
@@ -190,6 +204,16 @@ def _is_followed(session: Session, record: Record) -> bool:
 
 def _is_starred(session: Session, record: Record) -> bool:
     return session.data.related(STARS, record["id"], session.user.id) is not None
+
+
+def _my_reactions(session: Session, note: Record) -> list[str]:
+    reactions = note.get("reactions") or {}
+    return [reactions[session.user.id]] if session.user.id in reactions else []
+
+
+def _reaction_counts(_session: Session, note: Record) -> dict[str, int] | None:
+    kinds = list((note.get("reactions") or {}).values())
+    return {kind: kinds.count(kind) for kind in kinds} or None
 
 
 _COMMON: dict[str, Callable[[Session, Record], Any]] = {
@@ -215,6 +239,12 @@ def primary_account_columns(session: Session, record: Record) -> dict[str, Any]:
 
 def _account_role(session: Session, record: Record) -> Any:
     return primary_account_columns(session, record).get("role")
+
+
+def _title(session: Session, record: Record) -> Any:
+    row = session.data.related(_ACCOUNTS, record["id"], record.get("accountId"))
+    # Only the response to a write has a title without an account.
+    return record.get("title") if row is None else row.columns.get("role")
 
 
 def _account_is_inactive(session: Session, record: Record) -> Any:
@@ -247,8 +277,11 @@ def _person_string(_session: Session, record: Record) -> Any:
 _COMPUTED: dict[tuple[str, str], Callable[[Session, Record], Any]] = {
     ("Contact", "accountType"): _account_type,
     ("Contact", "accountRole"): _account_role,
+    ("Contact", "title"): _title,
     ("Contact", "accountIsInactive"): _account_is_inactive,
     ("Contact", "hasPortalUser"): _has_portal_user,
+    ("Note", "myReactions"): _my_reactions,
+    ("Note", "reactionCounts"): _reaction_counts,
     ("Opportunity", "amountWeightedConverted"): _weighted,
     ("Email", "subject"): _stored("name"),
     ("Email", "personStringData"): _person_string,

@@ -30,7 +30,8 @@ def list_all(session: Session, entity: EntityType, search: Search) -> dict[str, 
         APIError: 400, the search is invalid.
     """
     level = session.user.level(entity.name, "read")
-    order = None if search.is_filtered or level == "no" else ordering(session, entity, search)
+    is_filtered = search.is_filtered or session.user.filters(entity.name)
+    order = None if is_filtered or level == "no" else ordering(session, entity, search)
     if order is None or order.index is None:
         return page(session, entity, search, matching(session, entity, search))
     # Without a filter, page and total are found without looking at the other records.
@@ -73,10 +74,11 @@ def matching(
     order = ordering(session, entity, search)
     searched = session.data.all(entity.name) if records is None else records
     level = session.user.level(entity.name, "read")
+    checked = session.user.filters(entity.name)
     found = [
         record
         for record in searched
-        if (level == "all" or session.user.may(entity.name, "read", record))
+        if ((level == "all" and not checked) or session.user.finds(entity.name, record))
         and all(test(record) for test in tests)
     ]
     found.sort(key=order.key, reverse=order.descending)

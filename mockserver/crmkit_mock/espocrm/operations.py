@@ -23,6 +23,7 @@ from crmkit_mock.espocrm import (
     records,
     settings,
     stream,
+    stream_lists,
     webhooks,
 )
 from crmkit_mock.espocrm.errors import forbidden
@@ -42,7 +43,9 @@ Handler = Callable[[Session, Params], Any]
 HTML_ERRORS = frozenset(
     {
         "mass_actions_run", "mass_actions_status", "activities_calendar", "activities_upcoming",
-        "activities_list", "attachments_download", "stars_add", "stars_remove", "app_openapi",
+        "activities_list", "attachments_download", "stream_list_all", "users_acl",
+        "followers_list", "followers_add", "followers_remove", "stars_add", "stars_remove",
+        "app_openapi",
     }
 )  # fmt: skip
 _ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
@@ -225,6 +228,7 @@ OPERATIONS: dict[str, Handler] = {
     "attachments_download": _by_id(attachments.download),
     "attachments_chunk": _by_id(attachments.add_chunk),
     "stream_post": _plain(stream.post),
+    "notes_get": _by_id(stream.read),
     "notes_update": _by_id(stream.update),
     "notes_update_patch": _by_id(stream.update),
     "notes_delete": _by_id(_delete_note),
@@ -241,10 +245,10 @@ OPERATIONS: dict[str, Handler] = {
     "records_mass_delete": _of_type(mass_actions.mass_delete),
     "actions_run": _plain(actions.run),
     "exports_create": _plain(exports.create),
-    "stream_list": lambda session, _: stream.list_all(session, followed=True),
-    "stream_list_all": lambda session, _: stream.list_all(session, followed=False),
-    "stream_record": _of_record(stream.list_of_record),
-    "stream_posts": _of_record(stream.list_posts),
+    "stream_list": _plain(stream_lists.list_own),
+    "stream_list_all": _plain(stream_lists.list_all),
+    "stream_record": _of_record(stream_lists.list_of_record),
+    "stream_posts": _of_record(stream_lists.list_posts),
     "follow": _of_record(followers.follow),
     "unfollow": _of_record(followers.unfollow),
     "followers_list": _of_record(followers.list_followers),

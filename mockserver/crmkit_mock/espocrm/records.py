@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING, Any
 from crmkit_mock.espocrm.datetimes import format_datetime
 from crmkit_mock.espocrm.duplicates import require_unique
 from crmkit_mock.espocrm.errors import bad_request, forbidden, modified, not_found
-from crmkit_mock.espocrm.relations import follow_assigned, store_links, without_relations
+from crmkit_mock.espocrm.relations import store_links, without_relations
 from crmkit_mock.espocrm.responses import create_response, read_response
 from crmkit_mock.espocrm.rules import derive, normalise
+from crmkit_mock.espocrm.stream_notes import (
+    audited_values,
+    note_change,
+    note_creation,
+    note_link,
+    unfollow_all,
+)
 from crmkit_mock.espocrm.validation import accept
 
 if TYPE_CHECKING:
@@ -22,6 +29,12 @@ if TYPE_CHECKING:
     from crmkit_mock.espocrm.values import Accepted
 
 _NUMBERED = frozenset({"number", "autoincrement"})
+#: Attributes that follow from others in relations, by entity type.
+_FOLLOWING: dict[str, tuple[str, ...]] = {
+    "Contact": ("title", "accountIsInactive", "accountsColumns"),
+    "Opportunity": ("contactsIds", "contactsNames", "contactsColumns"),
+    "Case": ("contactsIds", "contactsNames"),
+}
 
 
 def find(session: Session, entity: EntityType, id: str, action: Action) -> Record:
@@ -99,7 +112,8 @@ def insert(
     record |= derive(session, entity, record, sent, new=True)
     store_links(session, entity, record)
     session.data.insert(entity.name, without_relations(entity, record))
-    follow_assigned(session, entity, record)
+    if entity.name != "Note":
+        note_creation(session, entity, record)
     return record, accepted
 
 
@@ -148,6 +162,15 @@ def update(
             # The other attributes of the address are returned as they were (observed).
             stale = (f"{name}Data", f"{name}IsInvalid", f"{name}IsOptedOut")
             response |= {key: response_before[key] for key in stale if key in response_before}
+    # So is what depends on the primary account of a contact, or on the main contact.
+    stale = _FOLLOWING.get(entity.name, ())
+    if "contactsIds" in sent:
+        stale = ()
+    response |= {
+        name: response_before[name]
+        for name in stale
+        if name in response_before and name not in sent
+    }
     for field in entity.fields:
         columns = f"{field.name}Columns"
         if field.columns and f"{field.name}Ids" in accepted.values and columns not in sent:
@@ -175,11 +198,14 @@ def change(
     if entity.versioned:
         after["versionNumber"] = before.get("versionNumber", 1) + 1
     after |= derive(session, entity, after, sent)
-    store_links(session, entity, after)
+    values = audited_values(session, entity, before)
+    changed_links = store_links(session, entity, after, before)
     stored = without_relations(entity, after)
     session.data.replace(entity.name, stored)
-    follow_assigned(session, entity, accepted.values | {"id": before["id"]})
-    return stored
+    note_change(session, entity, before, stored, values, sent)
+    for link, other, kind in changed_links:
+        note_link(session, entity, link, stored, other, kind, saved=True)
+    return session.data.get(entity.name, before["id"])
 
 
 def _require_version(
@@ -213,6 +239,8 @@ def mark_deleted(session: Session, entity: EntityType, record: Record) -> None:
     """Mark a record as deleted."""
     now = format_datetime(session.clock.tick())
     session.data.replace(entity.name, {**record, "deleted": True, "modifiedAt": now})
+    if entity.stream:
+        unfollow_all(session, record)
 
 
 def restore(session: Session, entity: EntityType) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from crmkit_mock.espocrm.common_fields import (
-    ACTIVITIES,
     ATTACHMENTS,
     CAMPAIGN,
     DESCRIPTION,
@@ -15,16 +14,14 @@ from crmkit_mock.espocrm.common_fields import (
     SALUTATIONS,
     STAMPS,
     STREAMED,
-    TEAMS,
     boolean,
     enum,
-    has_many,
-    many_many,
     to_many,
     to_one,
     varchar,
 )
 from crmkit_mock.espocrm.fields import EntityType, Field
+from crmkit_mock.espocrm.type_links import LINKS
 
 #: Stages and the probability that each sets (observed).
 STAGES = {
@@ -83,16 +80,7 @@ ACCOUNT = EntityType(
         *STAMPS,
         *STREAMED,
     ),
-    (
-        many_many("contacts", "Contact", "accountContact", bare=True),
-        has_many("contactsPrimary", "Contact", "accountId"),
-        has_many("opportunities", "Opportunity", "accountId", takes_over=False),
-        has_many("cases", "Case", "accountId"),
-        many_many("documents", "Document", "accountDocument"),
-        many_many("targetLists", "TargetList", "accountTargetList", "right"),
-        TEAMS,
-        *ACTIVITIES,
-    ),
+    LINKS["Account"],
     stream=True,
     stars=True,
     versioned=True,
@@ -122,25 +110,7 @@ CONTACT = EntityType(
         *STAMPS,
         *STREAMED,
     ),
-    (
-        many_many(
-            "accounts",
-            "Account",
-            "accountContact",
-            "right",
-            columns=(("contactRole", "role"), ("contactIsInactive", "isInactive")),
-        ),
-        many_many("opportunities", "Opportunity", "contactOpportunity", "right"),
-        has_many("opportunitiesPrimary", "Opportunity", "contactId"),
-        many_many("cases", "Case", "caseContact", "right"),
-        has_many("casesPrimary", "Case", "contactId"),
-        many_many("documents", "Document", "contactDocument"),
-        many_many("targetLists", "TargetList", "contactTargetList", "right"),
-        many_many("meetings", "Meeting", "contactMeeting", "right"),
-        many_many("calls", "Call", "contactCall", "right"),
-        TEAMS,
-        *(link for link in ACTIVITIES if link.name in {"tasks", "emails"}),
-    ),
+    LINKS["Contact"],
     stream=True,
     duplicates=True,
     person=True,
@@ -171,15 +141,7 @@ LEAD = EntityType(
         *STAMPS,
         *STREAMED,
     ),
-    (
-        has_many("cases", "Case", "leadId"),
-        many_many("documents", "Document", "leadDocument"),
-        many_many("targetLists", "TargetList", "leadTargetList", "right"),
-        many_many("meetings", "Meeting", "leadMeeting", "right"),
-        many_many("calls", "Call", "leadCall", "right"),
-        TEAMS,
-        *(link for link in ACTIVITIES if link.name in {"tasks", "emails"}),
-    ),
+    LINKS["Lead"],
     stream=True,
     duplicates=True,
     person=True,
@@ -209,14 +171,7 @@ OPPORTUNITY = EntityType(
         *STAMPS,
         *STREAMED,
     ),
-    (
-        many_many(
-            "contacts", "Contact", "contactOpportunity", columns=(("opportunityRole", "role"),)
-        ),
-        many_many("documents", "Document", "opportunityDocument"),
-        TEAMS,
-        *ACTIVITIES,
-    ),
+    LINKS["Opportunity"],
     stream=True,
     versioned=True,
     text_filter=("name", "accountName"),
@@ -243,7 +198,7 @@ CASE = EntityType(
         *STAMPS,
         *STREAMED,
     ),
-    (many_many("contacts", "Contact", "caseContact"), TEAMS, *ACTIVITIES),
+    LINKS["Case"],
     order=("number", "desc"),
     stream=True,
     versioned=True,
@@ -260,12 +215,7 @@ TARGET_LIST = EntityType(
         *OWNED,
         *STAMPS,
     ),
-    (
-        many_many("accounts", "Account", "accountTargetList", columns=_OPTED_OUT),
-        many_many("contacts", "Contact", "contactTargetList", columns=_OPTED_OUT),
-        many_many("leads", "Lead", "leadTargetList", columns=_OPTED_OUT),
-        TEAMS,
-    ),
+    LINKS["TargetList"],
     created={"entryCount": 0, "isOptedOut": False, "optedOutCount": 0},
 )
 
@@ -281,5 +231,5 @@ CAMPAIGN_TYPE = EntityType(
         *OWNED,
         *STAMPS,
     ),
-    (TEAMS,),
+    LINKS["Campaign"],
 )

@@ -7,15 +7,14 @@ from crmkit_mock.espocrm.common_fields import (
     DESCRIPTION,
     OWNED,
     STAMPS,
-    TEAMS,
     boolean,
     enum,
-    many_many,
     to_many,
     to_one,
     varchar,
 )
 from crmkit_mock.espocrm.fields import EntityType, Field
+from crmkit_mock.espocrm.type_links import LINKS
 
 _STAMPED = STAMPS[:2]
 _LATER = ("read", "list")
@@ -39,7 +38,7 @@ DOCUMENT = EntityType(
         *OWNED,
         *STAMPS,
     ),
-    (many_many("accounts", "Account", "accountDocument", "right"), TEAMS),
+    LINKS["Document"],
 )
 
 EMAIL_TEMPLATE = EntityType(
@@ -56,7 +55,7 @@ EMAIL_TEMPLATE = EntityType(
         *OWNED,
         *STAMPS,
     ),
-    (TEAMS,),
+    LINKS["EmailTemplate"],
     stars=True,
     versioned=True,
 )
@@ -64,7 +63,7 @@ EMAIL_TEMPLATE = EntityType(
 GADGET = EntityType(
     "CGadget",
     (varchar("name", required=True, max_length=255), DESCRIPTION, *OWNED, *STAMPS),
-    (TEAMS,),
+    LINKS["CGadget"],
     custom=True,
 )
 
@@ -98,7 +97,7 @@ USER = EntityType(
         *_STAMPED,
         to_one("createdBy", "User", read_only=True),
     ),
-    (many_many("teams", "Team", "entityTeam"), many_many("roles", "Role", "roleUser")),
+    LINKS["User"],
     order=("userName", "asc"),
     person=True,
     text_filter=("userName", "firstName", "lastName", "name", "emailAddress"),
@@ -113,10 +112,11 @@ TEAM = EntityType(
         to_one("workingTimeCalendar", "WorkingTimeCalendar"),
         *_STAMPED,
     ),
+    LINKS["Team"],
     order=("name", "asc"),
 )
 
-ROLE = EntityType("Role", (varchar("name", required=True), *STAMPS))
+ROLE = EntityType("Role", (varchar("name", required=True), *STAMPS), LINKS["Role"])
 
 ATTACHMENT = EntityType(
     "Attachment",
@@ -135,6 +135,7 @@ ATTACHMENT = EntityType(
         varchar("sourceId", read_only=True, responses=_LATER),
         *STAMPS[:3],
     ),
+    LINKS["Attachment"],
     created={"storageFilePath": None},
 )
 
@@ -159,10 +160,11 @@ NOTE = EntityType(
         boolean("isGlobal", read_only=True, responses=_LATER),
         boolean("isPinned", read_only=True, responses=_LATER),
         varchar("createdByGender", read_only=True, responses=_LATER),
-        Field("myReactions", "jsonArray", read_only=True),
-        Field("reactionCounts", "jsonArray", read_only=True),
+        Field("myReactions", "jsonArray", read_only=True, responses=("create", "read")),
+        Field("reactionCounts", "jsonArray", read_only=True, responses=("create", "read")),
         *STAMPS,
     ),
+    LINKS["Note"],
     order=("number", "desc"),
     text_filter=("post",),
     created={"reactionCounts": None},
@@ -187,5 +189,7 @@ WEBHOOK = EntityType(
 )
 
 NOTIFICATION = EntityType(
-    "Notification", (varchar("type"), Field("message", "text"), *_STAMPED), counted=False
+    "Notification",
+    (varchar("type"), Field("message", "text"), *_STAMPED),
+    counted=False,
 )
