@@ -49,7 +49,6 @@ SENDERS = {
     "acl-assignment-denied": "limited",
     "acl-field-read-list": "limited",
     "acl-orderBy-forbidden": "limited",
-    "stream-record": "the record had been changed by requests that were not recorded",
     "acl-read-own-hidden-field": "limited",
     "where-forbidden-attribute": "limited",
     "rel-list-forbidden": "limited",
@@ -336,7 +335,6 @@ BEFORE: dict[str, list[Step]] = {
             },
         ),
     ],
-    "stream-record": "the record had been changed by requests that were not recorded",
     "acl-read-own-hidden-field": [
         (
             "Account",

@@ -187,14 +187,21 @@ def test_mass_update_adds_and_removes_items_of_lists(espocrm: Espo) -> None:
         assert espocrm.get(f"/Account/{seed.ACCOUNT}")["cTags"] == tags
 
 
-def test_mass_delete_follow_unfollow_and_recalculate(espocrm: Espo) -> None:
+def test_mass_delete_follow_and_unfollow(espocrm: Espo) -> None:
     """Each of the other mass actions applies to the records whose ids are sent."""
     assert run(espocrm, "follow", {"ids": LEADS[:2]})["count"] == 2
     assert espocrm.get("/Lead", **{"boolFilterList[0]": "followed"})["total"] == 2
     assert run(espocrm, "unfollow", {"ids": LEADS[:1]})["count"] == 1
-    assert run(espocrm, "recalculateFormula", {"ids": LEADS[:1]})["count"] == 1
     assert run(espocrm, "delete", {"ids": LEADS[:2]})["count"] == 2
     assert espocrm.get("/Lead")["total"] == 23
+
+
+def test_only_administrators_recalculate_formulas(mocks: MockCRMs, espocrm: Espo) -> None:
+    """The mass action recalculateFormula is a 403 for everybody else."""
+    body = {"entityType": "Lead", "action": "recalculateFormula", "params": {"ids": LEADS[:1]}}
+    assert error_reason(espocrm.http.post("/MassAction", json=body), 403) == ""
+    with client_for(mocks.espocrm, "admin") as admin:
+        assert admin.post("/MassAction", json=body).json() == {"count": 1, "ids": LEADS[:1]}
 
 
 def test_idle_mass_action_is_pending_then_done(espocrm: Espo) -> None:

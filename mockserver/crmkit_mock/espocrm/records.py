@@ -163,12 +163,12 @@ def update(
             stale = (f"{name}Data", f"{name}IsInvalid", f"{name}IsOptedOut")
             response |= {key: response_before[key] for key in stale if key in response_before}
     # So is what depends on the primary account of a contact, or on the main contact.
-    stale = _FOLLOWING.get(entity.name, ())
+    following = _FOLLOWING.get(entity.name, ())
     if "contactsIds" in sent:
-        stale = ()
+        following = ()
     response |= {
         name: response_before[name]
-        for name in stale
+        for name in following
         if name in response_before and name not in sent
     }
     for field in entity.fields:

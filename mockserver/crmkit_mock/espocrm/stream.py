@@ -189,7 +189,9 @@ def update(session: Session, id: str) -> dict[str, Any]:
     if not session.user.is_admin and _is_older(session, note, _EDIT_PERIOD):
         raise forbidden("No edit access.")
     sent = session.body
-    changes: dict[str, Any] = {name: sent[name] for name in ("post", "attachmentsIds") if name in sent}
+    changes: dict[str, Any] = {
+        name: sent[name] for name in ("post", "attachmentsIds") if name in sent
+    }
     accept(session, NOTE, changes, note)
     if note.get("type") != "Post":
         raise forbidden("Note is not editable.")
