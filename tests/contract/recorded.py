@@ -17,7 +17,7 @@ import jsonschema_rs
 import yaml
 from codegen.references import write_out
 
-from tests.contract.schemas import Schemas, Tree
+from crmkit.contract.schemas import Schemas, Tree
 
 ROOT = Path(__file__).resolve().parents[2]
 LEAVES = 20

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
+from crmkit.contract.schemas import Tree
 from tests.contract.recorded import RecordedDocument, RecordedExchange
-from tests.contract.schemas import Tree
 from tests.contract.test_recorded import ESPOCRM, read_document, read_pairs
 
 #: Pairs whose query the server ignored, or read as something else, and answered all the same.

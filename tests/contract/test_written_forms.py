@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from crmkit.contract.schemas import Schemas
 from tests.contract.recorded import document
-from tests.contract.schemas import Schemas
 from tests.contract.written_forms import FormatWriter, Tree
 
 DOCUMENT = FormatWriter(document("onepagecrm.yaml"))

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from crmkit_mock.espocrm.fields import Link
 from crmkit_mock.espocrm.stream_notes import note_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from crmkit_mock.espocrm.data import Record
-    from crmkit_mock.espocrm.fields import EntityType, Field
+    from crmkit_mock.espocrm.fields import EntityType, Field, Link
     from crmkit_mock.espocrm.session import Session
 
-_ACCOUNT_CONTACT = "accountContact"
-_ACCOUNTS = Link("accounts", "Account", "many_many", relation=_ACCOUNT_CONTACT, near="right")
+    #: A link that a write has made or removed, and the record at the other end.
+    LinkChange = tuple[Link, Record, Literal["Relate", "Unrelate"]]
+
 #: Links that give a record at the other end its main record, if it has none: the attribute there
 #: by entity type and link.
 _MAIN = {("Account", "contacts"): "accountId", ("Contact", "opportunities"): "contactId"}
@@ -124,40 +124,26 @@ def without_relations(entity: EntityType, record: Record) -> Record:
         if relation_of(entity, field) is not None
         for attribute in field.attributes
     }
-    if entity.name == "Contact":
-        # A contact's title is its role in the primary account.
-        elsewhere.add("title")
     return {name: value for name, value in record.items() if name not in elsewhere}
 
 
-def store_links(
-    session: Session, entity: EntityType, record: Record, before: Record | None = None
-) -> list[tuple[Link, Record, Literal["Relate", "Unrelate"]]]:
+def store_links(session: Session, entity: EntityType, record: Record) -> list[LinkChange]:
     """Update relations by the ids and columns that a write has set; return what has changed.
 
     Args:
         session: The request.
         entity: The entity type.
-        record: The record with all that was written; ids that follow from relations are set.
-        before: The record as it was stored; None for a new one.
+        record: The record with all that was written.
     """
-    changes: list[tuple[Link, Record, Literal["Relate", "Unrelate"]]] = []
-    if entity.name == "Contact":
-        _set_primary_account(session, record, before)
+    changes: list[LinkChange] = []
     for field in entity.fields:
         link = relation_of(entity, field)
         if link is not None:
             changes += _store_field(session, link, field, record)
-    if entity.name == "Contact":
-        _store_primary_account(session, entity, record, before)
-    if entity.name in {"Opportunity", "Case"}:
-        _store_primary_contact(session, entity, record, before)
     return changes
 
 
-def _store_field(
-    session: Session, link: Link, field: Field, record: Record
-) -> list[tuple[Link, Record, Literal["Relate", "Unrelate"]]]:
+def _store_field(session: Session, link: Link, field: Field, record: Record) -> list[LinkChange]:
     columns: Mapping[str, Any] = record.get(f"{field.name}Columns") or {}
     ids = record.get(f"{field.name}Ids")
     if ids is None and not columns:
@@ -182,58 +168,3 @@ def _store_field(
         for id, kind in others
         if (other := session.data.find(link.entity, id)) is not None
     ]
-
-
-def _set_primary_account(session: Session, record: Record, before: Record | None) -> None:
-    """Set a contact's primary account by its accounts, as servers do since 10.0."""
-    if session.release < (10, 0) or record.get("accountId") is not None:
-        return
-    is_changed = "accountsIds" in record or (before or {}).get("accountId") is not None
-    if not is_changed:
-        return
-    ids = record.get("accountsIds")
-    if ids is None:
-        ids = [row.far("right") for row in session.data.linked(_ACCOUNTS, record["id"])]
-    if ids:
-        record["accountId"] = ids[0]
-
-
-def _store_primary_account(
-    session: Session, entity: EntityType, record: Record, before: Record | None
-) -> None:
-    """Link a contact with its primary account, in which its title is its role."""
-    account, previous = record.get("accountId"), (before or {}).get("accountId")
-    link = entity.all_links["accounts"]
-    old_row = session.data.related(link, record["id"], previous)
-    old_title = old_row.columns.get("role") if old_row is not None else None
-    title = record.get("title", old_title)
-    if account is None:
-        if previous is not None:
-            session.data.unrelate(link, record["id"], previous)
-        return
-    row = session.data.related(link, record["id"], account)
-    if row is None:
-        if account != previous:
-            session.data.relate(
-                link,
-                record["id"],
-                account,
-                {"role": title},
-                initial=_initial(["role", "isInactive"]),
-            )
-    elif title != old_title:
-        session.data.relate(link, record["id"], account, {"role": title})
-
-
-def _store_primary_contact(
-    session: Session, entity: EntityType, record: Record, before: Record | None
-) -> None:
-    """Link a record with its main contact too."""
-    contact, previous = record.get("contactId"), (before or {}).get("contactId")
-    if contact == previous:
-        return
-    link = entity.all_links["contacts"]
-    if contact is None:
-        session.data.unrelate(link, record["id"], previous or "")
-    elif session.data.related(link, record["id"], contact) is None:
-        session.data.relate(link, record["id"], contact)

@@ -5,19 +5,24 @@ from __future__ import annotations
 from crmkit_mock.espocrm.common_fields import (
     ATTACHMENTS,
     CAMPAIGN,
+    COLLABORATORS,
     DESCRIPTION,
     INDUSTRIES,
     LEAD_SOURCES,
     ORIGINAL_LEAD,
     OWNED,
     PRIORITIES,
-    SALUTATIONS,
     STAMPS,
     STREAMED,
+    address,
     boolean,
     enum,
+    named,
+    person_name,
+    phone,
     to_many,
     to_one,
+    unstored,
     varchar,
 )
 from crmkit_mock.espocrm.fields import EntityType, Field
@@ -33,15 +38,19 @@ STAGES = {
     "Closed Lost": 0,
 }
 LEAD_STATUSES = ("New", "Assigned", "In Process", "Converted", "Recycled", "Dead")
+#: Roles of contacts in opportunities.
+CONTACT_ROLES = ("Decision Maker", "Evaluator", "Influencer")
 CASE_STATUSES = ("New", "Assigned", "Pending", "Closed", "Rejected", "Duplicate")
 
-_PERSON = (
-    Field("name", "personName", max_length=100),
-    varchar("title", max_length=100),
-    Field("emailAddress", "email"),
-    Field("phoneNumber", "phone"),
-    boolean("doNotCall"),
-    Field("address", "address"),
+#: Answers of attendees, and the state of a target, which lists of links show.
+_ACCEPTANCE = (
+    unstored("acceptanceStatus"),
+    unstored("acceptanceStatusMeetings", "enum"),
+    unstored("acceptanceStatusCalls", "enum"),
+)
+_TARGET = (
+    unstored("targetList", "link", entity="TargetList"),
+    unstored("targetListIsOptedOut", "bool", read_only=True),
 )
 #: Columns of a target list's relation and the attributes that show them at its other end.
 _OPTED_OUT = (("targetListIsOptedOut", "optedOut"),)
@@ -49,17 +58,20 @@ _OPTED_OUT = (("targetListIsOptedOut", "optedOut"),)
 ACCOUNT = EntityType(
     "Account",
     (
-        varchar("name", required=True, max_length=249),
-        Field("website", "url", max_length=255),
+        named(249),
+        Field("website", "url"),
         Field("emailAddress", "email"),
-        Field("phoneNumber", "phone"),
-        enum("type", ("Customer", "Investor", "Partner", "Reseller")),
+        phone(("Office", "Mobile", "Fax", "Other"), "Office"),
+        enum("type", ("", "Customer", "Investor", "Partner", "Reseller")),
         enum("industry", INDUSTRIES),
-        varchar("sicCode", max_length=40),
-        Field("billingAddress", "address"),
-        Field("shippingAddress", "address"),
+        varchar("sicCode", max_length=40, no_markup=True),
+        unstored("contactRole", max_length=100, no_markup=True),
+        unstored("contactIsInactive", "bool"),
+        *address("billingAddress"),
+        *address("shippingAddress"),
         DESCRIPTION,
         CAMPAIGN,
+        boolean("isLocked", read_only=True, since=(10, 0)),
         ORIGINAL_LEAD,
         # The custom fields of the servers whose replies were recorded.
         Field("cTags", "multiEnum", options=("vip", "prospect", "partner")),
@@ -73,10 +85,11 @@ ACCOUNT = EntityType(
         enum("cTier", ("A", "B", "C"), default="B"),
         Field("cLinks", "urlMultiple"),
         Field("cNo", "number", read_only=True),
-        Field("cSerial", "autoincrement", read_only=True),
+        Field("cSerial", "autoincrement"),
         Field("cContract", "file", entity="Attachment"),
         Field("cPapers", "attachmentMultiple", entity="Attachment"),
         *OWNED,
+        *_TARGET,
         *STAMPS,
         *STREAMED,
     ),
@@ -94,24 +107,32 @@ ACCOUNT = EntityType(
 CONTACT = EntityType(
     "Contact",
     (
-        *_PERSON,
-        enum("salutationName", SALUTATIONS),
-        varchar("lastName", required=True, max_length=100),
+        *person_name(last_name_required=True),
+        # The contact's role at its primary account, a column of that relation.
+        varchar("title", max_length=100, stored=False),
+        DESCRIPTION,
+        Field("emailAddress", "email"),
+        phone(),
+        boolean("doNotCall"),
+        *address("address"),
         to_one("account", "Account"),
         to_many("accounts", "Account", columns=("role", "isInactive")),
-        # Columns of the row of the primary account: reading shows them, writing sets them.
-        varchar("accountRole", max_length=100, responses=()),
-        Field("accountIsInactive", "bool", responses=()),
-        DESCRIPTION,
+        unstored("accountRole"),
+        unstored("accountIsInactive", "bool"),
+        unstored("opportunityRole", "enum", options=("", *CONTACT_ROLES)),
+        *_ACCEPTANCE,
         CAMPAIGN,
         ORIGINAL_LEAD,
         to_one("portalUser", "User", read_only=True, responses=("read", "list")),
         *OWNED,
+        *_TARGET,
         *STAMPS,
         *STREAMED,
     ),
     LINKS["Contact"],
     stream=True,
+    stars=True,
+    stars_since=(9, 3),
     duplicates=True,
     person=True,
     text_filter=("firstName", "lastName", "name", "emailAddress"),
@@ -122,22 +143,27 @@ CONTACT = EntityType(
 LEAD = EntityType(
     "Lead",
     (
-        *_PERSON,
-        enum("salutationName", SALUTATIONS),
-        varchar("lastName", max_length=100),
-        varchar("accountName", max_length=100),
+        *person_name(),
+        varchar("title", max_length=100, no_markup=True),
         enum("status", LEAD_STATUSES, default="New"),
         enum("source", LEAD_SOURCES),
         enum("industry", INDUSTRIES),
         Field("opportunityAmount", "currency", minimum=0),
-        Field("website", "url", max_length=255),
+        Field("website", "url"),
+        *address("address"),
+        Field("emailAddress", "email"),
+        phone(),
+        boolean("doNotCall"),
         DESCRIPTION,
-        CAMPAIGN,
         Field("convertedAt", "datetime", read_only=True),
-        to_one("createdAccount", "Account", read_only=True),
-        to_one("createdContact", "Contact", read_only=True),
-        to_one("createdOpportunity", "Opportunity", read_only=True),
+        varchar("accountName", no_markup=True),
+        *_ACCEPTANCE,
+        CAMPAIGN,
+        to_one("createdAccount", "Account"),
+        to_one("createdContact", "Contact"),
+        to_one("createdOpportunity", "Opportunity"),
         *OWNED,
+        *_TARGET,
         *STAMPS,
         *STREAMED,
     ),
@@ -153,20 +179,21 @@ LEAD = EntityType(
 OPPORTUNITY = EntityType(
     "Opportunity",
     (
-        varchar("name", required=True, max_length=255),
+        named(),
         Field("amount", "currency", required=True, minimum=0),
         Field("amountWeightedConverted", "currencyConverted", read_only=True),
         to_one("account", "Account"),
         to_many("contacts", "Contact", columns=("role",)),
         to_one("contact", "Contact"),
         enum("stage", tuple(STAGES), default="Prospecting"),
-        enum("lastStage", tuple(STAGES), read_only=True),
+        enum("lastStage", ()),
         Field("probability", "int", minimum=0, maximum=100),
         enum("leadSource", LEAD_SOURCES),
         Field("closeDate", "date", required=True),
         DESCRIPTION,
         CAMPAIGN,
         ORIGINAL_LEAD,
+        unstored("contactRole", "enum", options=("", *CONTACT_ROLES)),
         *OWNED,
         *STAMPS,
         *STREAMED,
@@ -181,11 +208,11 @@ OPPORTUNITY = EntityType(
 CASE = EntityType(
     "Case",
     (
-        varchar("name", required=True, max_length=255),
-        Field("number", "autoincrement", read_only=True),
+        named(),
+        Field("number", "autoincrement"),
         enum("status", CASE_STATUSES, default="New"),
         enum("priority", PRIORITIES, default="Normal"),
-        enum("type", ("Question", "Incident", "APIError")),
+        enum("type", ("", "Question", "Incident", "Problem")),
         to_one("account", "Account"),
         to_one("lead", "Lead"),
         to_one("contact", "Contact"),
@@ -193,8 +220,9 @@ CASE = EntityType(
         to_one("inboundEmail", "InboundEmail", read_only=True),
         boolean("isInternal"),
         DESCRIPTION,
-        ATTACHMENTS,
         *OWNED,
+        COLLABORATORS,
+        ATTACHMENTS,
         *STAMPS,
         *STREAMED,
     ),
@@ -209,9 +237,11 @@ CASE = EntityType(
 TARGET_LIST = EntityType(
     "TargetList",
     (
-        varchar("name", required=True, max_length=100),
+        named(),
         to_one("category", "TargetListCategory"),
+        *(Field(name, "int", read_only=True) for name in ("entryCount", "optedOutCount")),
         DESCRIPTION,
+        unstored("sourceCampaign", "link", entity="Campaign"),
         *OWNED,
         *STAMPS,
     ),
@@ -219,17 +249,47 @@ TARGET_LIST = EntityType(
     created={"entryCount": 0, "isOptedOut": False, "optedOutCount": 0},
 )
 
+#: Figures of a campaign, counted in its log, which is not a part of the mock: those that are 0
+#: without entries, and those that are null.
+_COUNTS = ("openedCount", "clickedCount", "optedOutCount", "bouncedCount")
+_FIGURES = (
+    "sentCount",
+    "optedInCount",
+    "leadCreatedCount",
+    "openedPercentage",
+    "clickedPercentage",
+    "optedOutPercentage",
+    "bouncedPercentage",
+    "revenue",
+)
+
 CAMPAIGN_TYPE = EntityType(
     "Campaign",
     (
-        varchar("name", required=True, max_length=255),
+        named(),
         enum("status", ("Planning", "Active", "Inactive", "Complete"), default="Planning"),
-        enum("type", ("Email", "Newsletter", "Web", "Television"), default="Email"),
+        enum(
+            "type",
+            ("Email", "Newsletter", "Informational Email", "Web", "Television", "Radio", "Mail"),
+            default="Email",
+            max_length=64,
+        ),
         Field("startDate", "date"),
         Field("endDate", "date"),
         DESCRIPTION,
         *OWNED,
+        *(to_many(name, "TargetList") for name in ("targetLists", "excludingTargetLists")),
+        *(Field(name, "int", default=0, read_only=True) for name in _COUNTS),
+        *(Field(name, "int", read_only=True) for name in _FIGURES),
+        varchar("revenueCurrency", default="USD", read_only=True),
+        Field("budget", "currency"),
+        *(
+            to_one(f"{target}Template", "Template")
+            for target in ("contacts", "leads", "accounts", "users")
+        ),
+        Field("mailMergeOnlyWithAddress", "bool", default=True),
         *STAMPS,
     ),
     LINKS["Campaign"],
+    created=dict.fromkeys(_FIGURES),
 )

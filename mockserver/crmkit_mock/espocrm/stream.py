@@ -1,4 +1,4 @@
-"""Notes that users post in streams: posting, reading, changing, pinning, reacting (observed)."""
+"""Notes that users post in streams: posting, reading, changing, deleting (observed)."""
 
 from __future__ import annotations
 
@@ -33,9 +33,6 @@ _AUDIENCES = {
 _NO_IDS = {"users": "No user IDs.", "teams": "No team IDS.", "portals": "No portal IDs."}
 #: Entity types whose notes may be hidden from portal users, since 10.0.
 _WITH_INTERNAL_NOTES = frozenset({"Case"})
-_PINNABLE = frozenset({"Post", "EmailReceived", "EmailSent"})
-_MAX_PINNED = 5
-_REACTIONS = frozenset({"Like"})
 #: How long their authors may change and delete notes.
 _EDIT_PERIOD, _DELETE_PERIOD = timedelta(days=7), timedelta(days=30)
 
@@ -213,94 +210,3 @@ def delete(session: Session, id: str) -> None:
 
 def _is_older(session: Session, note: Record, period: timedelta) -> bool:
     return bool(note["createdAt"] < format_datetime(session.clock.now() - period))
-
-
-def pin(session: Session, id: str) -> bool:
-    """Pin a note at the top of its parent's stream.
-
-    Raises:
-        APIError: 403 or 404.
-    """
-    note = _pinnable(session, id)
-    notes = session.data.with_value("Note", note["parentId"], "parentId")
-    if sum(bool(other.get("isPinned")) for other in notes) >= _MAX_PINNED:
-        raise forbidden(
-            "Pinned notes max count exceeded.",
-            {
-                "messageTranslation": {
-                    "label": "pinnedMaxCountExceeded",
-                    "scope": "Note",
-                    "data": {"count": str(_MAX_PINNED)},
-                }
-            },
-        )
-    session.data.replace("Note", {**note, "isPinned": True})
-    return True
-
-
-def unpin(session: Session, id: str) -> bool:
-    """Pin a note no longer.
-
-    Raises:
-        APIError: 403 or 404.
-    """
-    session.data.replace("Note", {**_pinnable(session, id), "isPinned": False})
-    return True
-
-
-def _pinnable(session: Session, id: str) -> Record:
-    note = session.data.find("Note", id)
-    if note is None:
-        raise not_found()
-    if not may_read(session, note):
-        raise forbidden("No read access.")
-    if note.get("type") not in _PINNABLE:
-        raise forbidden("Cannot pin note.")
-    parent_type = note.get("parentType")
-    if not parent_type or not note.get("parentId"):
-        raise forbidden("No parent.")
-    parent = session.data.find(parent_type, note["parentId"])
-    if parent is None:
-        raise forbidden("Parent not found.")
-    if not session.user.may(parent_type, "edit", parent):
-        raise forbidden("No parent edit access.")
-    return note
-
-
-def react(session: Session, id: str, kind: str) -> bool:
-    """React to a post, instead of the user's earlier reaction.
-
-    Raises:
-        APIError: 403 or 404.
-    """
-    note = _reactable(session, id)
-    if kind not in _REACTIONS:
-        raise forbidden(f"Not allowed reaction '{kind}'.")
-    if note.get("type") != "Post":
-        raise forbidden("Cannot react on non-post note.")
-    reactions = {**(note.get("reactions") or {}), session.user.id: kind}
-    session.data.replace("Note", {**note, "reactions": reactions})
-    return True
-
-
-def withdraw_reaction(session: Session, id: str, kind: str) -> bool:
-    """Withdraw the user's reaction to a post, if there is one.
-
-    Raises:
-        APIError: 403 or 404.
-    """
-    note = _reactable(session, id)
-    reactions = dict(note.get("reactions") or {})
-    if reactions.get(session.user.id) == kind:
-        del reactions[session.user.id]
-        session.data.replace("Note", {**note, "reactions": reactions})
-    return True
-
-
-def _reactable(session: Session, id: str) -> Record:
-    note = session.data.find("Note", id)
-    if note is None:
-        raise not_found()
-    if not may_read(session, note):
-        raise forbidden("No read access.")
-    return note

@@ -5,7 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import jsonschema_rs
+try:
+    import jsonschema_rs
+except ModuleNotFoundError as error:
+    raise ImportError(
+        "crmkit.contract needs the package jsonschema-rs: pip install 'crmkit[contract]'"
+    ) from error
+
+__all__ = ["Schemas", "Tree"]
 
 Tree = dict[str, Any]
 

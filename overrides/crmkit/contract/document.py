@@ -1,0 +1,152 @@
+"""A wire document, as far as replies are held against it."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from .schemas import Schemas, Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .exchange import Reply
+
+__all__ = ["Document", "Operation", "load_document"]
+
+_METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of a document.
+
+    Attributes:
+        id: Its operationId.
+        method: HTTP method, in upper case.
+        path: Path with its parameters in braces.
+        node: The operation as the document has it.
+    """
+
+    id: str
+    method: str
+    path: str
+    node: Tree
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it changes nothing, whatever its method."""
+        return bool(self.node.get("x-crmkit-effect", _effect(self.method)) == "read")
+
+
+class Document:
+    """A wire document.
+
+    Args:
+        tree: The document as a JSON tree.
+        slash: Whether a slash at the end of a path makes another path.
+    """
+
+    def __init__(self, tree: Tree, *, slash: bool = True) -> None:
+        self.tree = tree
+        self._slash = slash
+
+    @cached_property
+    def operations(self) -> dict[str, Operation]:
+        """The operations by operationId."""
+        return {
+            node["operationId"]: Operation(node["operationId"], method.upper(), path, node)
+            for path, item in self.tree["paths"].items()
+            for method, node in item.items()
+            if method in _METHODS
+        }
+
+    @cached_property
+    def _schemas(self) -> Schemas:
+        return Schemas(self.tree)
+
+    @cached_property
+    def _routes(self) -> list[tuple[re.Pattern[str], dict[str, Operation]]]:
+        by_path: dict[str, dict[str, Operation]] = {}
+        for operation in self.operations.values():
+            by_path.setdefault(operation.path, {})[operation.method] = operation
+        # A template with a literal segment further to the left wins over a parameter there.
+        ordered = sorted(by_path, key=lambda path: [part[:1] == "{" for part in path.split("/")])
+        return [(_pattern(path), by_path[path]) for path in ordered]
+
+    def operation(self, method: str, path: str) -> Operation | None:
+        """Return the operation of a request; None if the document has none.
+
+        Args:
+            method: HTTP method.
+            path: Path below the base URL, without query.
+        """
+        if not self._slash:
+            path = path.rstrip("/") or "/"
+        for pattern, operations in self._routes:
+            if pattern.fullmatch(path):
+                return operations.get("GET" if method == "HEAD" else method)
+        return None
+
+    def resolve(self, node: Any) -> Any:
+        """Follow the references of a node."""
+        while isinstance(node, dict) and "$ref" in node:
+            target: Any = self.tree
+            for part in node["$ref"].removeprefix("#/").split("/"):
+                target = target[part.replace("~1", "/").replace("~0", "~")]
+            node = target
+        return node
+
+    def reply_errors(self, operation: Operation, reply: Reply) -> list[str]:
+        """Return what a document says against a reply; nothing if the reply is as documented.
+
+        Args:
+            operation: The operation that was asked.
+            reply: The reply.
+        """
+        responses = operation.node["responses"]
+        response = responses.get(str(reply.status), responses.get("default"))
+        if response is None:
+            return [f"status {reply.status} is not documented"]
+        content = self.resolve(response).get("content", {})
+        if not reply.content:
+            return []  # whether a body may be missing, only descriptions say
+        media = content.get(reply.media_type, content.get("*/*"))
+        if media is None:
+            return [f"media type {reply.media_type!r} is not documented for {reply.status}"]
+        schema = media.get("schema")
+        is_json = reply.media_type.endswith("json")
+        # XML and YAML of a tree, and pictures, are read by the clients' own tests.
+        if schema is None or not (is_json or self.resolve(schema).get("type") == "string"):
+            return []
+        if is_json and not reply.is_json:
+            return ["the body is not JSON"]
+        return list(self._errors(schema, reply.tree if is_json else reply.text))
+
+    def _errors(self, schema: Tree, value: Any) -> Iterator[str]:
+        for error in self._schemas.validator(schema).iter_errors(value):
+            place = "".join(
+                f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path
+            )
+            yield f"{place.removeprefix('.') or 'the body'}: {error.message[:160]}"
+
+
+def load_document(name: str) -> Tree:
+    """Return the wire document of a generated package, such as "monica"."""
+    from importlib.resources import files
+
+    text = files(f"crmkit_generated.{name}").joinpath("wire.json").read_text("utf-8")
+    tree: Tree = json.loads(text)
+    return tree
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    parts = re.split(r"(\{[^}]+\})", path)
+    return re.compile("".join("[^/]+" if p[:1] == "{" else re.escape(p) for p in parts))
+
+
+def _effect(method: str) -> str:
+    return "read" if method in {"GET", "HEAD"} else "write"

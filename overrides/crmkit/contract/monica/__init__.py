@@ -1,0 +1,1 @@
+"""What the engine has to know of Monica, and the conversations held with it."""

@@ -1,0 +1,130 @@
+"""Monica as the engine sees it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from crmkit.contract.crm import CRM, Accepted, ContractError, Probe, environment
+from crmkit.contract.exchange import Reply, Request
+from crmkit.core.errors import ConfigError
+from crmkit.monica.vendor import MonicaVendor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from crmkit.contract.entry import Conversation
+    from crmkit.contract.exchange import Sender
+    from crmkit.contract.http import HTTPRequest
+
+__all__ = ["Monica"]
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|h:\w+")
+_NUMBER = re.compile(r"\b([a-z]+)/(\d+)")
+_IGNORED = re.compile(r"(?:.*\.)?(?:default_avatar_color|link)")
+
+
+class Monica(CRM):
+    """Monica 4."""
+
+    name: ClassVar[str] = "monica"
+    document_name: ClassVar[str] = "monica"
+    client: ClassVar[str] = "Monica"
+    rate: ClassVar[float | None] = 1.0
+    slash: ClassVar[bool] = False
+    id_path: ClassVar[str] = "data.id"
+    accepted: ClassVar[tuple[Accepted, ...]] = (
+        Accepted("the account's own user", place=r"(data(\[\d+\])?\.)?author\.name"),
+        Accepted("the account's own user", operation="me|set_me_contact", kind="values"),
+    )
+
+    def base_url(self, given: str | None) -> str:
+        """Return the address of the API: the vendor's own if nothing else is said."""
+        url = given or environment(self.prefix, "BASE_URL") or "https://app.monicahq.com/api"
+        return url.rstrip("/")
+
+    def authenticator(self, prefix: str, base_url: str) -> Callable[[HTTPRequest], None]:  # noqa: ARG002
+        """Return what puts the token of PREFIX_TOKEN on a request.
+
+        Raises:
+            ConfigError: It is not set.
+        """
+        token = environment(prefix, "TOKEN")
+        if token is None:
+            raise ConfigError(f"{prefix}_TOKEN is not set")
+        return MonicaVendor(token).authenticate
+
+    def mock_authenticators(
+        self,
+        mock: Any,
+        base_url: str,  # noqa: ARG002 - other kinds sign it
+    ) -> Mapping[str, Callable[[HTTPRequest], None]]:
+        """Return the tokens of the mock's two accounts; the second is called "other"."""
+        return {
+            "": MonicaVendor(mock.credentials["token"]).authenticate,
+            "other": MonicaVendor(mock.accounts["grace"]["token"]).authenticate,
+        }
+
+    def probe(self, server: Sender) -> Probe:
+        """Ask who the user is.
+
+        Raises:
+            ContractError: It is no Monica, or it refuses the token.
+        """
+        reply = server.send(Request("GET", "/me"))
+        if reply.status in {401, 403}:
+            raise ContractError(
+                f"{server.base_url} refuses the token ({reply.status}): is "
+                f"{self.prefix}_TOKEN right?"
+            )
+        data = reply.tree.get("data") if isinstance(reply.tree, dict) else None
+        if not reply.succeeded or not isinstance(data, dict) or data.get("object") != "user":
+            raise ContractError(
+                f"{server.base_url} is no Monica: /me answered {reply.status} "
+                f"{reply.media_type or 'without a body'}"
+            )
+        a_minute = reply.headers.get("x-ratelimit-limit", "")
+        rate = int(a_minute) / 60 if a_minute.isdecimal() else None
+        return Probe(user=f"user {data.get('id')}", rate=rate or None)
+
+    def conversations(self, probe: Probe) -> Iterable[Conversation]:  # noqa: ARG002
+        """Return the conversations."""
+        from .library import conversations
+
+        return conversations()
+
+    def id_space(self, place: str, value: Any, parent: Any) -> str | None:
+        """Return a space for ids, which are numbers by kind, and for random strings."""
+        member = place.rpartition(".")[2]
+        if isinstance(value, str):
+            if member == "id" and value.isdecimal():
+                return "deleted"  # a DELETE says the id that its path had, as text
+            return "" if member in {"uuid", "hash_id", "new_filename"} else None
+        if isinstance(value, bool) or not isinstance(value, int):
+            return None
+        if member == "id":
+            return str(parent.get("object", "")) if isinstance(parent, dict) else ""
+        if member in {"contact_is", "of_contact"}:
+            return "contact"
+        return member[:-3].replace("_", "") if member.endswith("_id") else None
+
+    def ids_in(self, text: str) -> Iterable[tuple[str, str, Any]]:
+        """Yield the ids within an address: numbers after the kind, and random strings."""
+        for match in _UUID.finditer(text):
+            yield match[0], "", match[0]
+        for match in _NUMBER.finditer(text):
+            kind = match[1].removesuffix("ies") + "y" if match[1].endswith("ies") else match[1]
+            yield match[0], kind.removesuffix("s"), int(match[2])
+
+    def is_ignored(self, place: str) -> bool:
+        """Return whether a server fills a member at random, or by its address."""
+        return _IGNORED.fullmatch(place) is not None
+
+    def reason(self, reply: Reply) -> str:
+        """Return the messages of an error, one or more."""
+        tree = reply.tree
+        error = tree.get("error", tree) if isinstance(tree, dict) else None
+        message = error.get("message") if isinstance(error, dict) else error
+        if isinstance(message, list):
+            return " ".join(map(str, message))
+        return str(message or "")
