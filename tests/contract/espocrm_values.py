@@ -46,7 +46,9 @@ ADDRESSES = ("ann@x.example", "Bob@y.example")
 #: What members accept, by the component that describes them.
 _VALUES: dict[str, Tree] = {
     "String": {"type": ["string", "null"], "pattern": "^[^<>]*$", "maxLength": 40},
-    "Amount": {"type": ["number", "null"], "minimum": 0, "maximum": 10**9},
+    # Servers refuse null for a flag, and keep 14 digits of a number.
+    "Boolean": {"type": "boolean"},
+    "Amount": {"type": ["integer", "null"], "minimum": 0, "maximum": 10**9},
     "Integer": {"type": ["integer", "null"], "minimum": 0, "maximum": 100},
     "CurrencyCode": {"enum": ["CZK", "EUR", "USD", None]},
     "Date": {"type": ["string", "null"], "pattern": f"^{DAY}$"},
@@ -65,9 +67,25 @@ _MEMBERS: dict[str, Tree] = {
     "emailAddress": {"type": ["string", "null"], "pattern": "^[A-Za-z]{4,9}@x[.]example$"},
     "phoneNumber": {"enum": ["+420601000111", "+420 601 000 222", None]},
     "parentType": {"const": "Account"},
+    **{name: {"enum": ["https://x.example/a", None]} for name in ("website", "joinUrl")},
+    "url": {"const": "https://x.example"},
     "event": {"enum": ["Account.create", "Lead.fieldUpdate.status"]},
     "from": {"enum": ["crm@example.com", ADDRESSES[0]]},
 }
+#: Options that only AutoCRM has, or that only the server itself sets, and enums without null.
+_OTHER_OPTIONS = frozenset({"Supplier", "Received"})
+_NOT_NULL = frozenset(
+    {
+        "LeadStatus",
+        "OpportunityStage",
+        "CaseStatus",
+        "Priority",
+        "TaskStatus",
+        "MeetingStatus",
+        "CallDirection",
+        "EmailStatus",
+    }
+)
 #: Members that a record cannot do without, by the schema of what is sent; with every change of
 #: them something has to be sent.
 NEEDED: dict[str, tuple[str, ...]] = {
@@ -174,7 +192,8 @@ def _value(schemas: Tree, member: str, documented: Tree, *, needed: bool) -> Tre
     described = schemas.get(component, {})
     if "x-crmkit-open-enum" in described:
         (names,) = (kind["enum"] for kind in described["anyOf"] if "enum" in kind)
-        schema = {"enum": [*names, None]}
+        options = [option for option in names if option not in _OTHER_OPTIONS]
+        schema = {"enum": options if component in _NOT_NULL else [*options, None]}
     if needed and "enum" in schema:
         schema["enum"] = [choice for choice in schema["enum"] if choice is not None]
     elif needed and isinstance(schema.get("type"), list):
