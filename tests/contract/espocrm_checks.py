@@ -21,6 +21,10 @@ ECHOED = (
     "emailAddress",
     "emailAddressData",
     "phoneNumberData",
+    "phoneNumber",
+    "Names",
+    "contactsIds",
+    "followersIds",
     "Columns",
     "Converted",
     "IsOptedOut",
@@ -99,6 +103,9 @@ def _read_as_written(response: Any, url: str, written: dict[str, Any]) -> None:
     shown = read.json()
     for name, value in written.items():
         # What was never set is absent from a creation's reply, or null.
+        if name == "name" and "lastName" in written:
+            # A lead without a first name is shown by its company, and read by its last name.
+            continue
         if value is not None and name in shown and not name.endswith(ECHOED):
             assert _same(value, shown[name]), f"{name}: {value!r} became {shown[name]!r}"
 

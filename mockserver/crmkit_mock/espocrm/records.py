@@ -12,6 +12,7 @@ from crmkit_mock.espocrm.errors import APIError, bad_request, forbidden, modifie
 from crmkit_mock.espocrm.event_rules import stored_reminders
 from crmkit_mock.espocrm.foreign_records import check_links
 from crmkit_mock.espocrm.linking import link_related
+from crmkit_mock.espocrm.php_types import stored_float
 from crmkit_mock.espocrm.relations import follow_assigned, store_links, without_relations
 from crmkit_mock.espocrm.responses import create_response, read_response, update_response
 from crmkit_mock.espocrm.rules import Saving, derive, normalise
@@ -131,7 +132,7 @@ def _save(saving: Saving) -> Record:
     links = dict(record)
     store_links(session, entity, links)
     stored = {
-        name: value
+        name: stored_float(value) if isinstance(value, float) else value
         for name, value in without_relations(entity, links).items()
         if name not in entity.unstored
     }

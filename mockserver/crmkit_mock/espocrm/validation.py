@@ -12,7 +12,6 @@ from crmkit_mock.espocrm.defaults import default_currencies, defaults
 from crmkit_mock.espocrm.errors import invalid
 from crmkit_mock.espocrm.foreign_records import check_links, foreign_values
 from crmkit_mock.espocrm.linked_values import LINK_CHECKS
-from crmkit_mock.espocrm.php_types import stored_float
 from crmkit_mock.espocrm.sanitizing import cast, sanitize, settable
 from crmkit_mock.espocrm.special_checks import SPECIAL_CHECKS, check_early
 from crmkit_mock.espocrm.values import VALUE_CHECKS, FieldInput
@@ -181,9 +180,7 @@ def _convert(session: Session, field: Field, name: str, kind: str, out: Accepted
     elif kind == "bool" and value is None and field.stored and field.family == "bool":
         # The column cannot be null.
         raise session.server_error_or(f"{name} is null.")
-    elif kind == "float" and value is not None:
-        if value - value != 0:
-            raise session.server_error_or(f"{name} is not finite.")
-        out.values[name] = stored_float(value)
+    elif kind == "float" and value is not None and value - value != 0:
+        raise session.server_error_or(f"{name} is not finite.")
     if out.values.get(name) != value:
         out.echo[name] = value
