@@ -164,7 +164,7 @@ def _complete_ids(
         return
     if sent is None and field.name == "users":
         raise session.server_error_or(f"{ids} is not a list.")
-    if sent and len(set(sent)) < len(sent):
+    if sent and len(set(sent)) < len(sent) and (new or field.name == "users"):
         raise session.server_error_or(f"{ids} has an id twice.")
 
 
