@@ -178,7 +178,7 @@ BEFORE: dict[str, list[Step]] = {
         ),
         ("Account", {"id": "6b01c87c2fa27dffb", "name": "12345"}),
     ],
-    "read-after-nulls": [_put(_ALZA, website=None, description=None, cIsKey=None, cTags=None)],
+    "read-after-nulls": [_put(_ALZA, website=None, description=None, cIsKey=False, cTags=None)],
     "update-unlink-fields": [_put(_ALZA, emailAddress="new@alza.example")],
     "update-version-ok": [
         _deal(

@@ -198,7 +198,8 @@ def _store_list(
         flags: Flags that the primary address gets by attributes of their own.
         current: The entries before.
     """
-    rows = [dict(row) for row in values[f"{field.name}Data"]]
+    sent = values[f"{field.name}Data"]
+    rows = [dict(row) for row in sent]
     if rows and not any(row.get("primary") for row in rows):
         rows[0]["primary"] = True
     found: dict[str, Record] = {}
@@ -210,15 +211,26 @@ def _store_list(
     named = found.get(_key(field, values[field.name] or ""))
     if named is not None:
         named.update(flags)
+    before = primary_of(current)
+    kept = None if before is None else _key(field, before[field.name])
     primary = next((key for key in reversed(found) if found[key]["primary"]), None)
     for key, entry in found.items():
-        entry["primary"] = key == primary
+        # Without a new primary one the old one stays.
+        entry["primary"] = key == (kept if primary is None else primary)
         share(data, field, entry)
-    shown = {**values, f"{field.name}Data": rows}
-    before = primary_of(current)
-    if primary is not None and (before is None or _key(field, before[field.name]) != primary):
+    shown = {**values, f"{field.name}Data": [_coerced(row) for row in sent]}
+    if primary not in (None, kept):
         shown[field.name] = primary
     return list(found.values()), shown
+
+
+def _coerced(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row as it was sent, with its values in the types of their members."""
+    coerced = dict(row)
+    for name, kind in (("primary", bool), ("optOut", bool), ("invalid", bool), ("type", str)):
+        if coerced.get(name) is not None:
+            coerced[name] = kind(coerced[name])
+    return coerced
 
 
 def _store_primary(

@@ -105,6 +105,13 @@ def _parent(
 _LATEST_FIRST = frozenset({"TargetList", "Campaign"})
 
 
+def _name_key(record: Record) -> tuple[str, ...]:
+    # People are ordered by their first names, those without one first.
+    if "lastName" in record:
+        return fold(record.get("firstName") or ""), fold(record.get("lastName") or "")
+    return (fold(display_name(record) or ""),)
+
+
 def linked_ids(session: Session, entity: EntityType, record: Record, field: Field) -> list[str]:
     """Return the ids of the records that a field links to."""
     link = entity.all_links.get(field.name)
@@ -116,7 +123,7 @@ def linked_ids(session: Session, entity: EntityType, record: Record, field: Fiel
     if field.entity in _LATEST_FIRST:
         others.sort(key=lambda other: (other["createdAt"], other["id"]), reverse=True)
     else:
-        others.sort(key=lambda other: fold(display_name(other) or ""))
+        others.sort(key=_name_key)
     return [other["id"] for other in others]
 
 

@@ -224,7 +224,7 @@ def display_name(record: Record) -> str | None:
     if name is None:
         # People have theirs in parts, of which the middle name is not shown.
         parts = (record.get("firstName"), record.get("lastName"))
-        name = " ".join(part for part in parts if part) or None
+        name = " ".join(part for part in parts if part is not None) or None
     # A lead may have only a company, or an address.
     others = (record.get("accountName"), record.get("emailAddress"), record.get("phoneNumber"))
     return name or next((other for other in others if other), None)

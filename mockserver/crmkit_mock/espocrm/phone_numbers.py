@@ -15,7 +15,7 @@ _EXTENSION = re.compile(
     r"(?:;ext=|[ \t,]*(?:e?xt(?:ensi[oó]n?)?|доб|anexo|int|[x#~])[:.]?[ \t,-]*)(\d{1,15})#?$",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\+[\s()./\-]*\d[\d\s()./\-]*")
+_NUMBER = re.compile(r"\++[\s()./\-]*\d[\d\s()./\-]*")
 #: How many letters make a number one that is dialled by its letters.
 _VANITY_LETTERS = 3
 #: Letters by the digits of their keys.

@@ -10,7 +10,7 @@ _INTEGER = re.compile(r"\s*([+-]?\d{1,18})", re.ASCII)
 _WHITESPACE = " \t\n\r\v\f"
 _INT_MAX = 2**63 - 1
 #: Integral floats below this are written without exponent and fraction, like integers.
-_PLAIN_FLOAT = 1e15
+_PLAIN_FLOAT = 1e17
 
 
 def trim(text: str) -> str:
@@ -20,19 +20,16 @@ def trim(text: str) -> str:
 
 def to_str(value: object) -> str | None:
     """Return a value as EspoCRM casts it to a string; None stays None."""
-    match value:
-        case None | str():
-            return value
-        case bool():
-            return "1" if value else ""
-        case dict():
-            return "Object"
-        case list():
-            return "Array"
-        case float():
-            return _float_to_str(value)
-        case _:
-            return str(value)
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "1" if value else ""
+    if isinstance(value, list | dict):
+        return "Array" if isinstance(value, list) else "Object"
+    # JSON's integers that do not fit are floats.
+    if isinstance(value, float) or not -_INT_MAX - 1 <= cast("int", value) <= _INT_MAX:
+        return _float_to_str(float(cast("float", value)))
+    return str(value)
 
 
 def _float_to_str(value: float) -> str:
@@ -84,6 +81,11 @@ def cast_float(value: object) -> float | int:
 def plain_number(value: float) -> float | int:
     """Return a float as an int if PHP writes it like one."""
     return int(value) if value == int_part(value) and abs(value) < _PLAIN_FLOAT else value
+
+
+def stored_float(value: float) -> float | int:
+    """Return a float as the database gets it from PHP: with 14 significant digits."""
+    return plain_number(float(f"{value:.14g}"))
 
 
 def int_part(value: float) -> float:

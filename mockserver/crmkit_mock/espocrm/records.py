@@ -225,8 +225,8 @@ def _write(
     if entity.versioned:
         stamps["versionNumber"] = before.get("versionNumber", 1) + 1
     saving = Saving(session, entity, record, loaded, sent, now)
-    if entity.versioned or saving.is_changed(*accepted.values):
-        # Of a record that stays as it is only the version changes.
+    if entity.versioned or entity.stream or entity.computed or saving.is_changed(*accepted.values):
+        # What is computed on loading counts as a change.
         stamps |= {"modifiedAt": now, "modifiedById": session.user.id}
     record |= stamps
     derived = _save(saving)

@@ -184,8 +184,7 @@ def create_response(
                 response[attribute] = record[attribute]
     if entity.person:
         _compose_name(response, record)
-    if entity.name == "Contact" and record.get("accountId"):
-        response["accountType"] = value_of(session, entity, record, "accountType")
+    response |= {name: echo[name] for name in _FOREIGN.get(entity.name, ()) if name in echo}
     response |= _values(session, entity, record, _follower_attributes(session, entity))
     if _has_stars(session, entity):
         response["isStarred"] = False
@@ -210,7 +209,7 @@ def _compose_name(response: dict[str, Any], values: Mapping[str, Any]) -> None:
     """Set the name of a person in a response to a write, if both its parts are known."""
     first, last = values.get("firstName"), values.get("lastName")
     if "firstName" in values and "lastName" in values:
-        response["name"] = " ".join(part for part in (first, last) if part) or None
+        response["name"] = " ".join(part for part in (first, last) if part is not None) or None
     if not first and not last and not response.get("name"):
         name = display_name({**values, "name": None})
         if name is not None:
@@ -242,17 +241,24 @@ def update_response(
         if field is None or (field.name not in hidden and field.since <= session.release):
             response[name] = value
     for field in _fields_in(session, entity, "read"):
-        ids = written.get(f"{field.name}Ids")
-        if field.family in _LISTS and ids is not None:
+        if field.family in _LISTS and f"{field.name}Ids" in written:
+            ids = written[f"{field.name}Ids"] or []
             names = {other: session.data.name_of(field.entity, other) for other in ids}
             response[f"{field.name}Names"] = names
         if field.family in _LINKS and f"{field.name}Id" in written:
             name = f"{field.name}Name"
             response[name] = value_of(session, entity, response, name)
+    if entity.name == "Call" and ("contactsIds" in written or "leadsIds" in written):
+        # Only of calls the server looks everything up again.
+        stored = session.data.get(entity.name, id)
+        response |= {
+            name: value_of(session, entity, stored, name)
+            for field in _fields_in(session, entity, "read")
+            if _is_loaded(field, field.name)
+            for name in field.attributes
+        }
     if entity.person and any(name in written for name in PERSON_NAME[1:-1]):
         _compose_name(response, response)
-    if entity.name == "Contact" and written.get("accountId"):
-        response["accountType"] = value_of(session, entity, response, "accountType")
     return response
 
 

@@ -13,7 +13,7 @@ _ID = re.compile(r"[A-Za-z0-9_=\-.]+\n?", re.ASCII)
 _MARKUP = re.compile(r"[<>=]")
 
 _ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~\-]+"
-_QUOTED = r'"(?:[ !#-\[\]-~]|\\[ -~])*"'
+_QUOTED = r'"(?:[!#-\[\]-~]|\\[ -~])*"'
 _LOCAL = re.compile(rf"(?:{_ATOM}|{_QUOTED})(?:\.(?:{_ATOM}|{_QUOTED}))*", re.ASCII | re.IGNORECASE)
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?", re.ASCII | re.IGNORECASE)
 _IP_LITERAL = re.compile(

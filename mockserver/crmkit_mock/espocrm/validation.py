@@ -10,8 +10,9 @@ from crmkit_mock.espocrm.addresses import write_addresses
 from crmkit_mock.espocrm.datetimes import with_seconds
 from crmkit_mock.espocrm.defaults import default_currencies, defaults
 from crmkit_mock.espocrm.errors import invalid
-from crmkit_mock.espocrm.foreign_records import check_links
+from crmkit_mock.espocrm.foreign_records import check_links, foreign_values
 from crmkit_mock.espocrm.linked_values import LINK_CHECKS
+from crmkit_mock.espocrm.php_types import stored_float
 from crmkit_mock.espocrm.sanitizing import cast, sanitize, settable
 from crmkit_mock.espocrm.special_checks import SPECIAL_CHECKS
 from crmkit_mock.espocrm.values import VALUE_CHECKS, FieldInput
@@ -131,12 +132,12 @@ def to_stored(
     Raises:
         APIError: 500, or 400 in its place: the database of a real server rejects a value.
     """
-    out = Accepted(values=dict(values))
+    out = Accepted(dict(values), foreign_values(session, entity, values))
     for field in entity.fields:
         sent = [(name, kind) for name, kind in settable(field) if name in values]
         if field.family not in _ADDRESSES:
             for name, kind in sent:
-                _convert(session, field, name, kind, out, new=stored is None)
+                _convert(session, field, name, kind, out)
         elif sent or stored is None:
             written = write_addresses(session, field, values, stored)
             for name, _ in sent:
@@ -146,9 +147,7 @@ def to_stored(
     return out
 
 
-def _convert(
-    session: Session, field: Field, name: str, kind: str, out: Accepted, *, new: bool
-) -> None:
+def _convert(session: Session, field: Field, name: str, kind: str, out: Accepted) -> None:
     value = out.values.get(name)
     if field.family == "autoincrement":
         # The database numbers records, whatever is sent.
@@ -159,10 +158,10 @@ def _convert(
         out.values[name] = with_seconds(value)
     elif kind == "bool" and value is None and field.stored and field.family == "bool":
         # The column cannot be null.
-        if new:
-            raise session.server_error_or(f"{name} is null.")
-        out.values[name] = False
-    elif isinstance(value, float) and value - value != 0:
-        raise session.server_error_or(f"{name} is not finite.")
-    if out.values.get(name) != value or (value is None and kind == "bool"):
+        raise session.server_error_or(f"{name} is null.")
+    elif kind == "float" and value is not None:
+        if value - value != 0:
+            raise session.server_error_or(f"{name} is not finite.")
+        out.values[name] = stored_float(value)
+    if out.values.get(name) != value:
         out.echo[name] = value
