@@ -22,9 +22,10 @@ def test_unset_attributes_are_absent_on_creation_and_null_on_reading(espocrm: Es
     assert read["versionNumber"] == 1
 
 
-def test_address_is_in_lower_case_only_on_creation(espocrm: Espo) -> None:
-    """An e-mail address is returned in lower case on creation, and then as it was sent."""
-    created = espocrm.create("Contact", lastName="Case", emailAddress="Case@Work.example")
+def test_address_of_a_list_is_in_lower_case_only_on_creation(espocrm: Espo) -> None:
+    """The primary address of a list is in lower case on creation, and then as it was sent."""
+    entry = {"emailAddress": "Case@Work.example", "primary": True}
+    created = espocrm.create("Contact", lastName="Case", emailAddressData=[entry])
     assert created["emailAddress"] == "case@work.example"
     assert espocrm.get(f"/Contact/{created['id']}")["emailAddress"] == "Case@Work.example"
 
@@ -134,13 +135,13 @@ def test_rejects_invalid_values_by_field(espocrm: Espo) -> None:
         ("Account", {"name": "x", "type": "Enemy"}, "type", "valid"),
         ("Account", {"name": "x", "cTags": "vip"}, "cTags", "array"),
         ("Account", {"name": "x", "cRating": -1}, "cRating", "min"),
-        ("Account", {"name": "x", "cRating": 1.5}, "cRating", "valid"),
+        ("Account", {"name": "x", "cRating": True}, "cRating", "valid"),
         ("Account", {"name": "x", "cScore": "much"}, "cScore", "valid"),
         ("Account", {"name": "x", "phoneNumber": "601 111 222"}, "phoneNumber", "valid"),
         ("Account", {"name": "x", "emailAddress": "a@b"}, "emailAddress", "emailAddress"),
         ("Account", {"name": "x", "cBudget": 1, "cBudgetCurrency": "XXX"}, "cBudget",
          "validCurrency"),
-        ("Account", {"name": "x", "cFounded": "0001-01-01"}, "cFounded", "valid"),
+        ("Account", {"name": "x", "cFounded": "2024-02-30"}, "cFounded", "valid"),
         ("Account", {"name": "x", "cLastVisit": "2024-01-15T09:30:00"}, "cLastVisit", "valid"),
         ("Contact", {"firstName": "Only"}, "lastName", "required"),
         ("Contact", {"name": "John Doe"}, "lastName", "required"),
@@ -168,15 +169,14 @@ def test_converts_values_to_the_type_of_their_field(espocrm: Espo) -> None:
         ({"cFounded": "2024-01-15T23:30:00-05:00"}, {"cFounded": "2024-01-15"}),
         ({"cRating": "5"}, {"cRating": 5}),
         ({"cIsKey": "yes"}, {"cIsKey": False}),
-        ({"cIsKey": None}, {"cIsKey": False}),
         ({"cTags": None}, {"cTags": []}),
-        ({"cCodes": None}, {"cCodes": None}),
+        ({"cCodes": None}, {"cCodes": []}),
         ({"sicCode": 123}, {"sicCode": "123"}),
         ({"sicCode": ["a"]}, {"sicCode": "Array"}),
         ({"sicCode": "  "}, {"sicCode": None}),
         ({"phoneNumber": "+420 601 111 222"}, {"phoneNumber": "+420601111222"}),
         ({"cBudget": "10"}, {"cBudget": 10, "cBudgetCurrency": "CZK"}),
-        ({"cBudget": None}, {"cBudget": None, "cBudgetCurrency": None}),
+        ({"cBudget": None}, {"cBudget": None, "cBudgetCurrency": "CZK"}),
         ({"nonExisting": "x", "id": "own", "createdAt": "2001-01-01 00:00:00"}, {}),
     ]
     path = f"/Account/{seed.ACCOUNT}"
@@ -190,8 +190,8 @@ def test_converts_values_to_the_type_of_their_field(espocrm: Espo) -> None:
         assert read["createdAt"].startswith("2024"), sent
 
 
-def test_sets_primary_address_and_null_removes_all(espocrm: Espo) -> None:
-    """The address alone replaces the primary one and keeps others; null removes all."""
+def test_sets_primary_address_and_null_removes_it(espocrm: Espo) -> None:
+    """The address alone replaces the primary one and keeps others; null makes the next primary."""
     path = f"/Contact/{seed.CONTACT}"
     listed = [
         {"emailAddress": "first@x.example", "primary": True},
@@ -205,8 +205,9 @@ def test_sets_primary_address_and_null_removes_all(espocrm: Espo) -> None:
     assert read["emailAddressIsOptedOut"] is False
     espocrm.update(path, emailAddress=None)
     read = espocrm.get(path)
-    assert read["emailAddressData"] == []
-    assert read["emailAddressIsOptedOut"] is None
+    entries = [(one["emailAddress"], one["primary"]) for one in read["emailAddressData"]]
+    assert entries == [("second@x.example", True)]
+    assert read["emailAddressIsOptedOut"] is True
 
 
 def test_rejects_unknown_ids_in_links(espocrm: Espo) -> None:
@@ -248,6 +249,7 @@ def test_all_day_meeting_lasts_from_midnight_to_midnight(espocrm: Espo) -> None:
         "Meeting",
         name="Fair",
         assignedUserId=espocrm.mock.user_ids["jana"],
+        isAllDay=True,
         dateStartDate="2024-03-01",
         dateEndDate="2024-03-02",
     )
@@ -265,23 +267,18 @@ def test_accepts_entity_types_in_lower_case(espocrm: Espo) -> None:
 
 
 def test_accepts_forms_as_body(espocrm: Espo) -> None:
-    """A body may be a form of either media type."""
+    """A body may be a form; one in parts is read by nobody (seen on 10.0.0 and 9.2.7)."""
+    part = b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nBy form\r\n--b--\r\n'
     cases = (
-        (b"name=By+form&description=x", "application/x-www-form-urlencoded"),
-        (
-            b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nBy form\r\n--b--\r\n',
-            "multipart/form-data; boundary=b",
-        ),
-        (
-            b"--b\r\nContent-Disposition: form-data; name=name; filename=n\r\n\r\nBy form\r\n--b--",
-            "multipart/form-data; boundary=b",
-        ),
-        (b'{"name": "By form"}', "application/json; charset=utf-8"),
+        (b"name=By+form&description=x", "application/x-www-form-urlencoded", 200),
+        (b'{"name": "By form"}', "application/json; charset=utf-8", 200),
+        (part, "multipart/form-data; boundary=b", 400),
     )
-    for content, content_type in cases:
+    for content, content_type, status in cases:
         headers = {"Content-Type": content_type}
         reply = espocrm.http.post("/CGadget", content=content, headers=headers)
-        assert reply.json()["name"] == "By form", content
+        assert reply.status_code == status, content
+        assert status != 200 or reply.json()["name"] == "By form", content
 
 
 def test_ignores_body_without_content_type(espocrm: Espo) -> None:

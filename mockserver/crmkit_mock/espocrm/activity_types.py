@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from crmkit_mock.espocrm.common_fields import (
     ATTACHMENTS,
+    COLLABORATOR_LINK,
+    COLLABORATORS,
     DESCRIPTION,
     OWNED,
+    PARENTS,
     PRIORITIES,
     STAMPS,
     STREAMED,
@@ -13,19 +16,23 @@ from crmkit_mock.espocrm.common_fields import (
     boolean,
     enum,
     many_many,
+    named,
     to_many,
     to_one,
+    unstored,
     varchar,
 )
 from crmkit_mock.espocrm.fields import EntityType, Field
 
-_PARENT = Field("parent", "linkParent")
+_PARENT = Field("parent", "linkParent", parents=PARENTS)
 #: The account of the parent; the server sets it.
 _ACCOUNT = to_one("account", "Account", read_only=True)
 _ASSIGNED = to_one("assignedUser", "User", required=True)
 _TEAMS = to_many("teams", "Team")
 _REMINDERS = Field("reminders", "jsonArray", responses=("create", "read"))
 _STATUSES = ("Planned", "Held", "Not Held")
+_ACCEPTANCE_STATUSES = ("None", "Accepted", "Tentative", "Declined")
+_ACCEPTANCE = unstored("acceptanceStatus", "enum", options=_ACCEPTANCE_STATUSES)
 _ATTENDEES = (
     to_many("users", "User", columns=("status",)),
     to_many("contacts", "Contact", columns=("status",)),
@@ -35,7 +42,7 @@ _ATTENDEES = (
 TASK = EntityType(
     "Task",
     (
-        varchar("name", required=True, max_length=255),
+        named(),
         enum(
             "status",
             ("Not Started", "Started", "Completed", "Canceled", "Deferred"),
@@ -45,41 +52,47 @@ TASK = EntityType(
         Field("dateStart", "datetimeOptional"),
         Field("dateEnd", "datetimeOptional"),
         Field("dateCompleted", "datetime", read_only=True),
+        unstored("isOverdue", "bool", read_only=True),
         _REMINDERS,
+        DESCRIPTION,
         _PARENT,
         _ACCOUNT,
         to_one("contact", "Contact", read_only=True),
-        Field("emailId", "varchar"),
-        DESCRIPTION,
-        ATTACHMENTS,
+        varchar("emailId", responses=("read",)),
+        unstored("originalEmail", "link", entity="Email"),
         _ASSIGNED,
         _TEAMS,
+        COLLABORATORS,
+        ATTACHMENTS,
         *STAMPS,
         *STREAMED,
     ),
-    (TEAMS,),
+    (COLLABORATOR_LINK, TEAMS),
     stream=True,
     versioned=True,
     selected=("parentName",),
-    created={"isOverdue": False, "contactId": None, "dateCompleted": None},
+    created={"isOverdue": False},
 )
 
 MEETING = EntityType(
     "Meeting",
     (
-        varchar("name", required=True, max_length=255),
+        named(),
         enum("status", _STATUSES, default="Planned"),
-        _ASSIGNED,
         Field("dateStart", "datetimeOptional", required=True),
         Field("dateEnd", "datetimeOptional"),
         boolean("isAllDay"),
-        Field("duration", "int", default=3600),
+        Field("duration", "duration", default=3600),
         _REMINDERS,
+        DESCRIPTION,
         _PARENT,
         _ACCOUNT,
+        Field("joinUrl", "url", max_length=320, read_only=True),
+        # No service for meetings is set up, so that no value is valid but none.
+        enum("externalService", ("",), max_length=100, final=True, since=(10, 0)),
+        _ACCEPTANCE,
         *_ATTENDEES,
-        varchar("joinUrl"),
-        DESCRIPTION,
+        _ASSIGNED,
         _TEAMS,
         *STAMPS,
         *STREAMED,
@@ -101,21 +114,22 @@ MEETING = EntityType(
 CALL = EntityType(
     "Call",
     (
-        varchar("name", required=True, max_length=255),
+        named(),
         enum("status", _STATUSES, default="Planned"),
-        enum("direction", ("Outbound", "Inbound"), default="Outbound"),
-        _ASSIGNED,
-        Field("dateStart", "datetime"),
-        Field("dateEnd", "datetime"),
-        Field("duration", "int", default=300),
+        Field("dateStart", "datetime", required=True),
+        Field("dateEnd", "datetime", required=True),
+        Field("duration", "duration", default=300),
         _REMINDERS,
+        enum("direction", ("Outbound", "Inbound"), default="Outbound"),
+        DESCRIPTION,
         _PARENT,
         _ACCOUNT,
+        _ACCEPTANCE,
         *_ATTENDEES,
-        DESCRIPTION,
+        Field("phoneNumbersMap", "jsonObject", stored=False, responses=("create", "read")),
+        _ASSIGNED,
         _TEAMS,
         *STAMPS,
-        *STREAMED,
     ),
     (
         many_many("users", "User", "callUser", columns=(("acceptanceStatus", "status"),)),
@@ -124,7 +138,6 @@ CALL = EntityType(
         TEAMS,
     ),
     order=("dateStart", "desc"),
-    stream=True,
     selected=("parentName",),
 )
 
@@ -136,19 +149,21 @@ _BOTH = ("create", "read")
 EMAIL = EntityType(
     "Email",
     (
-        varchar("from", required=True, responses=_BOTH),
-        varchar("to", responses=_BOTH),
-        varchar("cc", responses=_BOTH),
-        varchar("bcc", responses=_BOTH),
+        varchar("name", required=True),
+        varchar("subject", required=True),
+        varchar("from", required=True, responses=_BOTH, max_length=None),
+        # Lists of addresses; required but for drafts.
+        *(
+            Field(name, "addressList", required=name == "to", responses=_BOTH)
+            for name in ("to", "cc", "bcc")
+        ),
         varchar("replyTo", responses=_BOTH),
-        varchar("name", required=True, max_length=255, plain=True),
-        varchar("subject", plain=True),
-        Field("body", "text", plain=True, responses=_BOTH),
-        Field("bodyPlain", "text", plain=True, responses=_BOTH),
-        boolean("isHtml"),
-        enum("status", ("Draft", "Sending", "Sent", "Archived", "Received", "Failed")),
+        Field("body", "text", responses=_BOTH),
+        Field("bodyPlain", "text", read_only=True, responses=_BOTH),
+        Field("isHtml", "bool", default=True),
+        enum("status", ("Draft", "Sending", "Sent", "Archived", "Failed"), default="Archived"),
         _PARENT,
-        to_one("account", "Account"),
+        _ACCOUNT,
         Field("dateSent", "datetime"),
         Field("sendAt", "datetime", responses=_ONLY_READ),
         Field("deliveryDate", "datetime", read_only=True, responses=_ONLY_READ),

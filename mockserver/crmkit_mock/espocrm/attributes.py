@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.activity_types import EMAIL_STATE
-from crmkit_mock.espocrm.data import Record, display_name
+from crmkit_mock.espocrm.addresses import entries_of, primary_of
+from crmkit_mock.espocrm.data import Record, Row, display_name
+from crmkit_mock.espocrm.event_rules import duration
 from crmkit_mock.espocrm.fields import PERSON_NAME, Link
+from crmkit_mock.espocrm.folding import fold
+from crmkit_mock.espocrm.php_types import plain_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +22,22 @@ if TYPE_CHECKING:
 FOLLOWERS = Link("followers", "User", "many_many", relation="followers")
 STARS = Link("stars", "User", "many_many", relation="stars")
 
+#: Member of a stored note that holds the reactions to it, by the id of the user.
+REACTIONS = "reactions"
+
+_EMPTY_ARRAYS_SINCE = (10, 0)
+_CALLS = {
+    "contacts": Link("contacts", "Contact", "many_many", relation="contactCall"),
+    "leads": Link("leads", "Lead", "many_many", relation="leadCall"),
+}
+_TARGETS = tuple(
+    Link(name, entity, "many_many", relation=relation)
+    for name, entity, relation in (
+        ("accounts", "Account", "accountTargetList"),
+        ("contacts", "Contact", "contactTargetList"),
+        ("leads", "Lead", "leadTargetList"),
+    )
+)
 _ACCOUNTS = Link("accounts", "Account", "many_many", relation="accountContact", near="right")
 
 
@@ -81,14 +101,30 @@ def _parent(
     return record.get(attribute)
 
 
+#: Entity types whose records are listed by their age in such fields; others are by their name.
+_LATEST_FIRST = frozenset({"TargetList", "Campaign"})
+
+
+def _name_key(record: Record) -> tuple[str, ...]:
+    # People are ordered by their first names, those without one first.
+    if "lastName" in record:
+        return fold(record.get("firstName") or ""), fold(record.get("lastName") or "")
+    return (fold(display_name(record) or ""),)
+
+
 def linked_ids(session: Session, entity: EntityType, record: Record, field: Field) -> list[str]:
     """Return the ids of the records that a field links to."""
     link = entity.all_links.get(field.name)
     if link is None or link.kind != "many_many":
         return list(record.get(f"{field.name}Ids") or [])
     rows = session.data.linked(link, record["id"])
-    ids = (row.far(link.near) for row in rows)
-    return [id for id in ids if session.data.find(field.entity, id) is not None]
+    found = (session.data.find(field.entity, row.far(link.near)) for row in rows)
+    others = [other for other in found if other is not None]
+    if field.entity in _LATEST_FIRST:
+        others.sort(key=lambda other: (other["createdAt"], other["id"]), reverse=True)
+    else:
+        others.sort(key=_name_key)
+    return [other["id"] for other in others]
 
 
 def _links(
@@ -106,7 +142,14 @@ def _links(
     if link is None or link.kind != "many_many":
         return dict(record.get(attribute) or {})
     rows = {row.far(link.near): row for row in session.data.linked(link, record["id"])}
-    return {id: {name: rows[id].columns.get(name) for name in field.columns} for id in ids}
+    return {id: {name: _column(rows[id], name) for name in field.columns} for id in ids}
+
+
+def _column(row: Row, name: str) -> Any:
+    value = row.columns.get(name)
+    if name == "isInactive":
+        return bool(value)
+    return "None" if name == "status" and value is None else value
 
 
 def _attachments(
@@ -121,12 +164,12 @@ def _attachments(
 
 
 def _communication(
-    _session: Session, _entity: EntityType, record: Record, field: Field, attribute: str
+    session: Session, _entity: EntityType, record: Record, field: Field, attribute: str
 ) -> Any:
-    entries = record.get(f"{field.name}Data") or []
+    entries = entries_of(session.data, field, record)
     if attribute.endswith("Data"):
         return entries
-    primary = next((entry for entry in entries if entry["primary"]), None)
+    primary = primary_of(entries)
     if primary is None:
         return None
     if attribute.endswith("IsOptedOut"):
@@ -143,7 +186,8 @@ def _currency(
     if amount is None:
         return None
     # The rounding error of the float is the vendor's as well (recorded: update-put).
-    return amount * session.rates().get(record[f"{field.name}Currency"], 1)
+    rate = session.rates().get(record.get(f"{field.name}Currency") or "", 1)
+    return plain_number(amount * rate)
 
 
 def _person_name(
@@ -153,11 +197,29 @@ def _person_name(
 
 
 def _json(
-    _session: Session, _entity: EntityType, record: Record, _field: Field, attribute: str
+    session: Session, _entity: EntityType, record: Record, _field: Field, attribute: str
 ) -> Any:
-    empty: Any = {} if attribute.endswith("Hash") or attribute == "data" else []
+    if attribute == "reminders" and record.get("remindersUserId") != session.user.id:
+        # Everyone sees their own.
+        return []
+    is_object = attribute.endswith("Hash") or attribute in {"data", "phoneNumbersMap"}
+    empty: Any = {} if is_object else []
     nullable = attribute in {"addressNameMap", "reactionCounts"}
     return record.get(attribute, None if nullable else empty)
+
+
+def _duration(
+    _session: Session, _entity: EntityType, record: Record, _field: Field, _attribute: str
+) -> Any:
+    return duration(record)
+
+
+def _array(
+    session: Session, _entity: EntityType, record: Record, _field: Field, attribute: str
+) -> Any:
+    value = record.get(attribute)
+    # Since 10.0 an array that was never set is an empty one (observed of custom fields).
+    return [] if value is None and session.release >= _EMPTY_ARRAYS_SINCE else value
 
 
 _BY_FAMILY: dict[str, Callable[[Session, EntityType, Record, Field, str], Any]] = {
@@ -172,6 +234,11 @@ _BY_FAMILY: dict[str, Callable[[Session, EntityType, Record, Field, str], Any]] 
     "currency": _currency,
     "personName": _person_name,
     "jsonArray": _json,
+    "jsonObject": _json,
+    "duration": _duration,
+    "array": _array,
+    "multiEnum": _array,
+    "urlMultiple": _array,
 }
 
 
@@ -229,11 +296,45 @@ def _weighted(session: Session, record: Record) -> Any:
     amount, probability = record.get("amount"), record.get("probability")
     if amount is None or probability is None:
         return None
-    return amount * session.rates().get(record["amountCurrency"], 1) * probability / 100
+    rate = session.rates().get(record.get("amountCurrency") or "", 1)
+    return plain_number(amount * probability * rate / 100)
+
+
+def _phone_numbers(session: Session, record: Record) -> dict[str, Any]:
+    """Return the numbers of those who take part in a call."""
+    numbers: dict[str, Any] = {}
+    for name, kind in (("contacts", "Contact"), ("leads", "Lead")):
+        for row in session.data.linked(_CALLS[name], record["id"]):
+            other = session.data.find(kind, row.right) or {}
+            if other.get("phoneNumber"):
+                numbers[f"{kind}_{other['id']}"] = other["phoneNumber"]
+    return numbers
+
+
+def _entries(session: Session, record: Record) -> list[Row]:
+    return [row for link in _TARGETS for row in session.data.linked(link, record["id"])]
+
+
+def _entry_count(session: Session, record: Record) -> int:
+    return len(_entries(session, record))
+
+
+def _opted_out_count(session: Session, record: Record) -> int:
+    return sum(bool(row.columns.get("optedOut")) for row in _entries(session, record))
 
 
 def _stored(name: str) -> Callable[[Session, Record], Any]:
     return lambda _session, record: record.get(name)
+
+
+def _my_reactions(session: Session, record: Record) -> list[str]:
+    reaction = record.get(REACTIONS, {}).get(session.user.id)
+    return [] if reaction is None else [reaction]
+
+
+def _reaction_counts(_session: Session, record: Record) -> dict[str, int] | None:
+    reactions = [*record.get(REACTIONS, {}).values()]
+    return {kind: reactions.count(kind) for kind in reactions} or None
 
 
 def _person_string(_session: Session, record: Record) -> Any:
@@ -246,10 +347,16 @@ def _person_string(_session: Session, record: Record) -> Any:
 
 _COMPUTED: dict[tuple[str, str], Callable[[Session, Record], Any]] = {
     ("Contact", "accountType"): _account_type,
+    ("Contact", "title"): _account_role,
     ("Contact", "accountRole"): _account_role,
     ("Contact", "accountIsInactive"): _account_is_inactive,
     ("Contact", "hasPortalUser"): _has_portal_user,
     ("Opportunity", "amountWeightedConverted"): _weighted,
+    ("Note", "myReactions"): _my_reactions,
+    ("Note", "reactionCounts"): _reaction_counts,
+    ("Call", "phoneNumbersMap"): _phone_numbers,
+    ("TargetList", "entryCount"): _entry_count,
+    ("TargetList", "optedOutCount"): _opted_out_count,
     ("Email", "subject"): _stored("name"),
     ("Email", "personStringData"): _person_string,
     ("Email", "fromEmailAddressName"): _stored("from"),

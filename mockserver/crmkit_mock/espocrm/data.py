@@ -222,10 +222,12 @@ def display_name(record: Record) -> str | None:
     """Return the name that other records show for a record."""
     name = record.get("name")
     if name is None:
-        # People have theirs in parts; a lead may have only the name of its company.
-        parts = (record.get("firstName"), record.get("middleName"), record.get("lastName"))
-        name = " ".join(part for part in parts if part) or record.get("accountName")
-    return name
+        # People have theirs in parts, of which the middle name is not shown.
+        parts = (record.get("firstName"), record.get("lastName"))
+        name = " ".join(part for part in parts if part is not None) or None
+    # A lead may have only a company, or an address.
+    others = (record.get("accountName"), record.get("emailAddress"), record.get("phoneNumber"))
+    return name or next((other for other in others if other), None)
 
 
 def _row(row: Record) -> Row:

@@ -12,6 +12,8 @@ from crmkit_mock.espocrm.responses import list_response
 from crmkit_mock.store import Index
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from crmkit_mock.espocrm.data import Record
     from crmkit_mock.espocrm.fields import EntityType
     from crmkit_mock.espocrm.session import Session
@@ -74,5 +76,8 @@ def _folded_name(record: Record, *, person: bool) -> str | None:
     return fold(name) if name else None
 
 
-def _addresses(record: Record) -> set[str]:
-    return {entry["lower"] for entry in record.get("emailAddressData") or []}
+def _addresses(record: Mapping[str, Any]) -> set[str]:
+    """Return the addresses of a record, or of the attributes sent for one, in lower case."""
+    entries = record.get("emailAddressData") or []
+    values = [record.get("emailAddress"), *(entry.get("emailAddress") for entry in entries)]
+    return {value.lower() for value in values if isinstance(value, str) and value}

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm import records
 from crmkit_mock.espocrm.activity_types import EMAIL
-from crmkit_mock.espocrm.addresses import is_email
 from crmkit_mock.espocrm.data import display_name
 from crmkit_mock.espocrm.errors import APIError, PartiallyApplied, invalid
 from crmkit_mock.espocrm.responses import create_response, read_response
+from crmkit_mock.espocrm.text_formats import is_email
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

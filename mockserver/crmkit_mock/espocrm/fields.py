@@ -11,7 +11,7 @@ Family = Literal[
     "varchar", "text", "url", "bool", "int", "float", "enum", "multiEnum", "array", "urlMultiple",
     "date", "datetime", "datetimeOptional", "currency", "currencyConverted", "link", "file",
     "linkParent", "linkMultiple", "attachmentMultiple", "email", "phone", "personName", "address",
-    "number", "autoincrement", "jsonArray",
+    "number", "autoincrement", "jsonArray", "jsonObject", "duration", "addressList",
 ]  # fmt: skip
 
 #: Suffixes that make a field's name its attributes, by family; other fields have one, their name.
@@ -41,16 +41,26 @@ class Field:
         family: Type of the field (observed).
         required: Whether it must have a value.
         default: Value in a new record where none was sent.
-        options: Allowed values of an enum or a multiEnum; empty allows any.
+        options: Allowed values of an enum or a multiEnum; empty allows any. An empty string
+            allows null too.
         max_length: Maximum length of a string.
         minimum: Minimum of a number.
         maximum: Maximum of a number.
         entity: Entity type at the other end of a link.
         read_only: Whether a value that is sent for it is ignored.
         columns: Columns of the relation behind a linkMultiple.
-        responses: Responses that contain it: "create", "read", "list".
-        plain: Whether the value may contain `<` and `>`.
+        responses: Responses that contain it: "create", "read", "list". Those to creations also
+            have whatever the record was created with.
+        no_markup: Whether the characters `<`, `>` and `=` are refused.
         accept: File name extensions that a file field accepts; empty accepts all.
+        stored: Whether the value is kept; otherwise only the response to its write has it.
+        final: Whether it can be set only on creation.
+        types: Allowed types of phone numbers; empty allows any.
+        default_type: Type of a phone number without one.
+        max_count: Maximum number of linked records.
+        parents: Entity types that a parent may have; empty allows any.
+        full_url: Whether a URL must have its scheme.
+        since: First release that has the field.
     """
 
     name: str
@@ -65,8 +75,16 @@ class Field:
     read_only: bool = False
     columns: tuple[str, ...] = ()
     responses: tuple[str, ...] = ("create", "read", "list")
-    plain: bool = False
+    no_markup: bool = False
     accept: tuple[str, ...] = ()
+    stored: bool = True
+    final: bool = False
+    types: tuple[str, ...] = ()
+    default_type: str | None = None
+    max_count: int | None = None
+    parents: tuple[str, ...] = ()
+    full_url: bool = False
+    since: tuple[int, ...] = ()
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -114,11 +132,12 @@ class EntityType:
 
     Attributes:
         name: Name, the first segment of its paths.
-        fields: Its fields, in the order in which they are validated.
+        fields: Its fields, in the order in which they are validated, of all releases.
         links: Its links beside those that belongs-to fields make.
         order: Default attribute and direction of lists.
         stream: Whether records have a stream and followers.
         stars: Whether responses say whether a record is starred.
+        stars_since: First release in which they do.
         versioned: Whether records have a version number.
         counted: Whether lists return their total.
         duplicates: Whether new records are checked for duplicates.
@@ -137,6 +156,7 @@ class EntityType:
     order: tuple[str, str] = ("createdAt", "desc")
     stream: bool = False
     stars: bool = False
+    stars_since: tuple[int, ...] = ()
     versioned: bool = False
     counted: bool = True
     duplicates: bool = False
@@ -153,6 +173,22 @@ class EntityType:
         """The fields by name."""
         return {field.name: field for field in self.fields}
 
+    @property
+    def computed(self) -> bool:
+        """Whether reading a record computes attributes of its own type."""
+        return self.name in {"Call", "Campaign", "TargetList", "User"}
+
+    @cached_property
+    def unstored(self) -> frozenset[str]:
+        """Attributes that are not kept; those that are computed from others among them."""
+        names = {
+            name
+            for field in self.fields
+            for name in field.attributes
+            if not field.stored or name.endswith("Converted") or field.family == "duration"
+        }
+        return frozenset(names | ({"name"} if self.person else set()))
+
     @cached_property
     def by_attribute(self) -> dict[str, Field]:
         """The field of each attribute."""
@@ -164,6 +200,6 @@ class EntityType:
         belongs_to = {
             field.name: Link(field.name, field.entity or "", "belongs_to", key=f"{field.name}Id")
             for field in self.fields
-            if field.family in {"link", "file"}
+            if field.family in {"link", "file"} and field.stored
         }
         return {**belongs_to, **{link.name: link for link in self.links}}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.arguments import require_choice
-from crmkit_mock.espocrm.addresses import email_entry, phone_entry
+from crmkit_mock.espocrm.addresses import email_entry, phone_entry, share
 from crmkit_mock.espocrm.attributes import FOLLOWERS
 from crmkit_mock.espocrm.datetimes import format_datetime
+from crmkit_mock.espocrm.defaults import defaults
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
-from crmkit_mock.espocrm.records import defaults, first_stamps, numbers
+from crmkit_mock.espocrm.records import first_stamps, numbers
 from crmkit_mock.espocrm.relations import relation_of, without_relations
 from crmkit_mock.espocrm.users import INTEGRATOR_ID
 
@@ -49,20 +50,25 @@ def insert_record(data: Data, clock: Clock, entity_type: str, record: Mapping[st
     if "id" not in complete:
         number = data.settings.next_number("id", 1)
         complete["id"] = f"{int(clock.now().timestamp()):08x}{number:09x}"
-    _complete_addresses(complete)
+    _complete_addresses(data, entity, complete)
     data.insert(entity.name, without_relations(entity, complete))
     _insert_links(data, entity, complete)
     id: str = complete["id"]
     return id
 
 
-def _complete_addresses(record: Record) -> None:
+def _complete_addresses(data: Data, entity: EntityType, record: Record) -> None:
     primary = {"primary": True}
-    address, number = record.get("emailAddress"), record.get("phoneNumber")
-    if address and not record.get("emailAddressData"):
-        record["emailAddressData"] = [email_entry(address, primary)]
-    if number and not record.get("phoneNumberData"):
-        record["phoneNumberData"] = [phone_entry(number, primary, "Office")]
+    for field in entity.fields:
+        entries = f"{field.name}Data"
+        value = record.get(field.name)
+        if field.family == "email" and value and not record.get(entries):
+            record[entries] = [email_entry(value, primary)]
+        if field.family == "phone" and value and not record.get(entries):
+            record[entries] = [phone_entry(value, primary, field.default_type)]
+        if field.family in {"email", "phone"}:
+            for entry in record.get(entries) or []:
+                share(data, field, entry)
 
 
 def _insert_links(data: Data, entity: EntityType, record: Record) -> None:

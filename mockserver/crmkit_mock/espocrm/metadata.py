@@ -1,4 +1,4 @@
-"""Metadata of the entity types, their layouts and labels."""
+"""Metadata of the entity types, and their labels."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
-from crmkit_mock.espocrm.errors import not_found
 
 if TYPE_CHECKING:
     from crmkit_mock.espocrm.fields import EntityType, Field, Link
@@ -18,6 +17,10 @@ _LINK_TYPES = {
     "children": "hasChildren",
     "many_many": "hasMany",
 }
+
+
+#: Entity types whose metadata every user gets.
+_ALWAYS = frozenset({"User", "Team", "Attachment", "Note", "Preferences", "Notification"})
 
 
 @cache
@@ -32,11 +35,20 @@ def metadata() -> dict[str, Any]:
 def metadata_at_key(session: Session) -> Any:
     """Return the part of the metadata at the dotted key of the query, or all without a key.
 
+    Entity types that the user may not read are left out.
+
     Returns:
         A JSON tree; None if the key is unknown.
     """
     key = session.query.get("key")
-    node: Any = metadata()
+    node: Any = {
+        part: {
+            name: tree
+            for name, tree in trees.items()
+            if session.user.level(name, "read") != "no" or name in _ALWAYS
+        }
+        for part, trees in metadata().items()
+    }
     if not isinstance(key, str) or not key:
         return node
     for step in key.split("."):
@@ -57,22 +69,6 @@ def labels() -> dict[str, Any]:
     }
 
 
-def layout(session: Session, entity: EntityType, name: str) -> list[Any]:
-    """Return a layout of an entity type.
-
-    Raises:
-        APIError: 403, or 404: there is no such layout.
-    """
-    session.user.require_scope(entity.name, "read")
-    if name not in {"list", "listSmall", "filters", "detail"}:
-        raise not_found()
-    names = [field.name for field in entity.fields if field.family in {"varchar", "enum", "url"}]
-    if name == "filters":
-        return names
-    others = [other for other in names if other != "name"][:3]
-    return [{"name": "name", "link": True}, *({"name": other, "width": 20} for other in others)]
-
-
 def _entity(entity: EntityType) -> dict[str, Any]:
     return {
         "fields": {field.name: _field(field) for field in entity.fields},
@@ -85,8 +81,17 @@ def _entity(entity: EntityType) -> dict[str, Any]:
     }
 
 
+#: Members of the fields that every entity type has.
+_VIEWS: dict[str, dict[str, Any]] = {
+    "createdBy": {"view": "views/fields/user"},
+    "modifiedBy": {"view": "views/fields/user"},
+    "assignedUser": {"required": False, "view": "views/fields/assigned-user"},
+    "teams": {"view": "views/fields/teams"},
+}
+
+
 def _field(field: Field) -> dict[str, Any]:
-    members: dict[str, Any] = {"type": field.family}
+    members: dict[str, Any] = {"type": field.family, **_VIEWS.get(field.name, {})}
     if field.options:
         members["options"] = list(field.options)
     if field.family == "multiEnum":
@@ -96,7 +101,8 @@ def _field(field: Field) -> dict[str, Any]:
     optional = {
         "required": field.required or None,
         "readOnly": field.read_only or None,
-        "maxLength": field.max_length,
+        "maxLength": None if field.name == "name" else field.max_length,
+        "pattern": "$noBadCharacters" if field.name == "name" and field.required else None,
         "min": field.minimum,
         "max": field.maximum,
         "default": field.default,
@@ -109,6 +115,8 @@ def _link(link: Link) -> dict[str, Any]:
     members = {"type": _LINK_TYPES[link.kind], "entity": link.entity}
     if link.relation:
         members["relationName"] = link.relation
+    if link.entity == "Team":
+        members["layoutRelationshipsDisabled"] = True
     return members
 
 
@@ -127,7 +135,16 @@ def _scope(entity: EntityType) -> dict[str, Any]:
         "tab": True,
     }
     if entity.custom:
-        scope["isCustom"] = True
+        del scope["stars"]
+        scope |= {
+            "aclPortal": True,
+            "aclPortalLevelList": ["all", "account", "contact", "own", "no"],
+            "disabled": False,
+            "importable": True,
+            "isCustom": True,
+            "notifications": True,
+            "type": "Base",
+        }
     if entity.duplicates:
         scope |= {
             "aclPortal": f"recordAll{entity.name}No",

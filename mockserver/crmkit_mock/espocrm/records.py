@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.datetimes import format_datetime
+from crmkit_mock.espocrm.defaults import defaults
 from crmkit_mock.espocrm.duplicates import require_unique
-from crmkit_mock.espocrm.errors import bad_request, forbidden, modified, not_found
+from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
+from crmkit_mock.espocrm.errors import APIError, bad_request, forbidden, modified, not_found
+from crmkit_mock.espocrm.event_rules import stored_reminders
+from crmkit_mock.espocrm.foreign_records import check_links
+from crmkit_mock.espocrm.linking import link_related
 from crmkit_mock.espocrm.relations import follow_assigned, store_links, without_relations
-from crmkit_mock.espocrm.responses import create_response, read_response
-from crmkit_mock.espocrm.rules import derive, normalise
-from crmkit_mock.espocrm.validation import accept
+from crmkit_mock.espocrm.responses import create_response, read_response, update_response
+from crmkit_mock.espocrm.rules import Saving, derive, normalise
+from crmkit_mock.espocrm.sanitizing import cast, sanitize, settable
+from crmkit_mock.espocrm.validation import to_stored, validate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +25,7 @@ if TYPE_CHECKING:
     from crmkit_mock.espocrm.data import Data, Record
     from crmkit_mock.espocrm.fields import EntityType, Field
     from crmkit_mock.espocrm.session import Session
-    from crmkit_mock.espocrm.values import Accepted
+    from crmkit_mock.espocrm.validation import Accepted
 
 _NUMBERED = frozenset({"number", "autoincrement"})
 
@@ -37,6 +43,20 @@ def find(session: Session, entity: EntityType, id: str, action: Action) -> Recor
         raise not_found(f"Record {id} {reason}.")
     session.user.require(entity.name, action, record)
     return record
+
+
+def find_readable(session: Session, name: object, id: object) -> tuple[str, Record] | None:
+    """Return a record that the user may read and the name of its entity type, or None.
+
+    Args:
+        session: The request.
+        name: Name of the entity type, as it was sent.
+        id: Id of the record, as it was sent.
+    """
+    if not isinstance(name, str) or name not in ENTITY_TYPES:
+        return None
+    record = session.data.find(name, id)
+    return (name, record) if record and session.user.may(name, "read", record) else None
 
 
 def read(session: Session, entity: EntityType, id: str) -> dict[str, Any]:
@@ -88,24 +108,45 @@ def insert(
         APIError: as for `create`.
     """
     session.user.require_scope(entity.name, "create")
-    accepted = accept(session, entity, normalise(session, entity, sent))
-    record: Record = {**defaults(entity), **accepted.values, **(extra or {})}
-    session.user.require_assignment(record)
+    sent = normalise(session, entity, sent)
+    values = validate(session, entity, sent)
+    session.user.require_assignment({**values, **(extra or {})})
+    check_links(session, entity, values, None)
     if entity.duplicates and not skip_duplicate_check:
-        require_unique(session, entity, record)
+        require_unique(session, entity, values)
+    accepted = to_stored(session, entity, values, None)
+    record: Record = {**defaults(entity), **accepted.values, **(extra or {})}
     record |= {"id": session.new_id(), "deleted": False, "createdById": session.user.id}
     now = format_datetime(session.clock.tick())
     record |= {**first_stamps(entity, now), "modifiedAt": now, **numbers(session.data, entity)}
-    record |= derive(session, entity, record, sent, new=True)
-    store_links(session, entity, record)
-    session.data.insert(entity.name, without_relations(entity, record))
+    _save(Saving(session, entity, record, None, values, now))
     follow_assigned(session, entity, record)
     return record, accepted
 
 
-def defaults(entity: EntityType) -> Record:
-    """Return the default values of a new record."""
-    return {field.name: field.default for field in entity.fields if field.default is not None}
+def _save(saving: Saving) -> Record:
+    """Store a record with its links; return the attributes that were derived."""
+    session, entity, record = saving.session, saving.entity, saving.record
+    derived = derive(saving)
+    links = dict(record)
+    store_links(session, entity, links)
+    stored = {
+        name: value
+        for name, value in without_relations(entity, links).items()
+        if name not in entity.unstored
+    }
+    attendees = "usersIds" if "users" in entity.by_name else "assignedUserId"
+    users = links.get(attendees) or []
+    reminders = stored_reminders(saving, [users] if isinstance(users, str) else users)
+    stored |= reminders
+    if saving.before is None:
+        record |= reminders
+    if saving.before is None:
+        session.data.insert(entity.name, stored)
+    else:
+        session.data.replace(entity.name, stored)
+    link_related(saving)
+    return derived
 
 
 def first_stamps(entity: EntityType, now: str) -> Record:
@@ -138,22 +179,17 @@ def update(
             changed.
     """
     before = find(session, entity, id, "edit")
-    accepted = accept(session, entity, normalise(session, entity, sent), before)
-    _require_version(session, entity, before, accepted)
+    sent = normalise(session, entity, sent)
+    _require_version(session, entity, before, sent)
+    values = validate(session, entity, sent, before)
+    if "assignedUserId" in values:
+        session.user.require_assignment(values)
+    check_links(session, entity, values, before)
     response_before = read_response(session, entity, before)
-    after = change(session, entity, before, accepted, sent)
-    response = read_response(session, entity, after) | accepted.echo
-    for name in ("emailAddress", "phoneNumber"):
-        if name in accepted.values and f"{name}Data" not in sent:
-            # The other attributes of the address are returned as they were (observed).
-            stale = (f"{name}Data", f"{name}IsInvalid", f"{name}IsOptedOut")
-            response |= {key: response_before[key] for key in stale if key in response_before}
-    for field in entity.fields:
-        columns = f"{field.name}Columns"
-        if field.columns and f"{field.name}Ids" in accepted.values and columns not in sent:
-            # So are columns (recorded: update-link-updated-header2).
-            response[columns] = response_before[columns]
-    return response
+    accepted = to_stored(session, entity, values, before)
+    derived = _write(session, entity, before, accepted, values)
+    shown = {**accepted.values, **accepted.echo, **derived}
+    return update_response(session, entity, id, response_before, shown)
 
 
 def change(
@@ -170,20 +206,36 @@ def change(
     """
     if "assignedUserId" in accepted.values:
         session.user.require_assignment(accepted.values)
+    _write(session, entity, before, accepted, sent)
+    return session.data.get(entity.name, before["id"])
+
+
+def _write(
+    session: Session,
+    entity: EntityType,
+    before: Record,
+    accepted: Accepted,
+    sent: Mapping[str, Any],
+) -> Record:
+    """Store validated changes; return the attributes that follow from them."""
+    loaded = {**before, **read_response(session, entity, before)}
     now = format_datetime(session.clock.tick())
-    after = {**before, **accepted.values, "modifiedAt": now, "modifiedById": session.user.id}
+    record = {**before, **accepted.values}
+    stamps: Record = {}
     if entity.versioned:
-        after["versionNumber"] = before.get("versionNumber", 1) + 1
-    after |= derive(session, entity, after, sent)
-    store_links(session, entity, after)
-    stored = without_relations(entity, after)
-    session.data.replace(entity.name, stored)
+        stamps["versionNumber"] = before.get("versionNumber", 1) + 1
+    saving = Saving(session, entity, record, loaded, sent, now)
+    if entity.versioned or entity.stream or entity.computed or saving.is_changed(*accepted.values):
+        # What is computed on loading counts as a change.
+        stamps |= {"modifiedAt": now, "modifiedById": session.user.id}
+    record |= stamps
+    derived = _save(saving)
     follow_assigned(session, entity, accepted.values | {"id": before["id"]})
-    return stored
+    return stamps | derived
 
 
 def _require_version(
-    session: Session, entity: EntityType, before: Record, accepted: Accepted
+    session: Session, entity: EntityType, before: Record, sent: Mapping[str, Any]
 ) -> None:
     header = session.header("X-Version-Number")
     if header is None or not entity.versioned:
@@ -194,10 +246,20 @@ def _require_version(
     if int(header) == version:
         return
     response = read_response(session, entity, before)
-    values = {name: response.get(name) for name in accepted.values}
-    # Only the attributes sent count, and only where they differ from the stored ones.
-    if any(values[name] != accepted.values[name] for name in values):
+    wanted = cast(entity, sanitize(session, entity, sent, new=False))
+    values: dict[str, Any] = {}
+    # Only the fields sent count, and only where they differ from the stored ones.
+    for field in entity.fields:
+        names = [name for name, _ in settable(field) if name in wanted and name in response]
+        if any(wanted[name] != response[name] for name in names):
+            values |= {name: response.get(name) for name in _members(field)}
+    if values:
         raise modified(values, version)
+
+
+def _members(field: Field) -> list[str]:
+    """Return the attributes of a field, without an amount's conversion."""
+    return [name for name in field.attributes if not name.endswith("Converted")]
 
 
 def delete(session: Session, entity: EntityType, id: str) -> None:
@@ -212,22 +274,28 @@ def delete(session: Session, entity: EntityType, id: str) -> None:
 def mark_deleted(session: Session, entity: EntityType, record: Record) -> None:
     """Mark a record as deleted."""
     now = format_datetime(session.clock.tick())
-    session.data.replace(entity.name, {**record, "deleted": True, "modifiedAt": now})
+    stamps = {"modifiedAt": now, "modifiedById": session.user.id}
+    session.data.replace(entity.name, {**record, **stamps, "deleted": True})
 
 
 def restore(session: Session, entity: EntityType) -> bool:
     """Restore the deleted record that the body names; for administrators.
 
     Raises:
-        APIError: 400 without an id, 403, or 404 for a record that is not deleted.
+        APIError: 400 without an id; 403; 404 for an unknown record; 409, in older releases 403,
+            for one that is not deleted.
     """
     if not session.user.is_admin:
         raise forbidden("")
     record = session.data.find_any(entity.name, _required_id(session))
-    if record is None or not record["deleted"]:
+    if record is None:
         raise not_found()
-    session.clock.tick()
-    session.data.replace(entity.name, {**record, "deleted": False})
+    if not record["deleted"]:
+        if session.release >= (10, 0):
+            raise APIError(409, "Record type is not soft-deleted.")
+        raise forbidden("No 'deleted' attribute.")
+    now = format_datetime(session.clock.tick())
+    session.data.replace(entity.name, {**record, "deleted": False, "modifiedAt": now})
     return True
 
 
@@ -245,7 +313,10 @@ def duplicate_attributes(session: Session, entity: EntityType) -> dict[str, Any]
         APIError: 400 without an id, 403 or 404.
     """
     id = _required_id(session)
-    session.user.require_scope(entity.name, "create")
+    if session.user.level(entity.name, "create") == "no":
+        raise forbidden("No 'create' access.")
+    if session.data.find(entity.name, id) is None:
+        raise not_found("Record not found.")
     attributes = read(session, entity, id)
     for field in entity.fields:
         if field.family == "attachmentMultiple":

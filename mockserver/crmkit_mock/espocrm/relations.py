@@ -5,24 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.attributes import FOLLOWERS
-from crmkit_mock.espocrm.fields import Link
 from crmkit_mock.espocrm.users import USERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crmkit_mock.espocrm.data import Record
-    from crmkit_mock.espocrm.fields import EntityType, Field
+    from crmkit_mock.espocrm.fields import EntityType, Field, Link
     from crmkit_mock.espocrm.session import Session
 
 #: Users who follow what is assigned to them; API users do not.
 _FOLLOWING = frozenset(
     login.user.id for login in USERS.values() if login.user.kind in {"regular", "admin"}
 )
-#: Columns of the relation to the primary account, by the attributes that set them.
-_ACCOUNT_COLUMNS = {"accountRole": "role", "accountIsInactive": "isInactive"}
 _ACCOUNT_CONTACT = "accountContact"
-_PRIMARY_ACCOUNT = Link("accounts", "Account", "many_many", relation=_ACCOUNT_CONTACT, near="right")
 
 
 def linked_records(session: Session, link: Link, record: Record) -> list[Record]:
@@ -117,8 +113,6 @@ def store_links(session: Session, entity: EntityType, record: Record) -> None:
         link = relation_of(entity, field)
         if link is not None:
             _store_field(session, link, field, record)
-    if entity.name == "Contact":
-        _store_primary_account(session, record)
 
 
 def _store_field(session: Session, link: Link, field: Field, record: Record) -> None:
@@ -139,18 +133,6 @@ def _store_field(session: Session, link: Link, field: Field, record: Record) -> 
     for id, row in columns.items():
         if id in linked:
             session.data.relate(link, record["id"], id, row)
-
-
-def _store_primary_account(session: Session, record: Record) -> None:
-    """Bring a contact's primary account and its accounts in line with each other."""
-    sent = {name: record.pop(name) for name in _ACCOUNT_COLUMNS if name in record}
-    ids: list[str] | None = record.get("accountsIds")
-    if ids is not None and record.get("accountId") not in ids:
-        record["accountId"] = ids[0] if ids else None
-    account = record.get("accountId")
-    if account is not None:
-        columns = {_ACCOUNT_COLUMNS[name]: value for name, value in sent.items()}
-        session.data.relate(_PRIMARY_ACCOUNT, record["id"], account, columns)
 
 
 def follow_assigned(session: Session, entity: EntityType, values: Record) -> None:

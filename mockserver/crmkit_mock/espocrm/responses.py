@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.attributes import value_of
+from crmkit_mock.espocrm.data import display_name
 from crmkit_mock.espocrm.datetimes import with_server_offset
 from crmkit_mock.espocrm.entity_types import DATETIME_ATTRIBUTES
 from crmkit_mock.espocrm.fields import PERSON_NAME
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 #: Attributes that contacts show of their account beside its link.
 _FOREIGN = {"Contact": ("accountIsInactive", "accountType", "hasPortalUser")}
 _LISTS = frozenset({"linkMultiple", "attachmentMultiple"})
+_ADDRESSES = frozenset({"email", "phone"})
 _LINKS = frozenset({"link", "file", "linkParent"})
 _ALWAYS = ("createdById", "assignedUserId")
 
@@ -55,7 +57,7 @@ def read_response(session: Session, entity: EntityType, record: Record) -> dict[
     for field in _fields_in(session, entity, "read"):
         names += field.attributes
     names += _follower_attributes(session, entity)
-    if entity.stars:
+    if _has_stars(session, entity):
         names.append("isStarred")
     if entity.versioned:
         names.append("versionNumber")
@@ -156,49 +158,122 @@ def order_attributes(entity: EntityType, order_by: str) -> tuple[str, ...]:
 
 
 def create_response(
-    session: Session, entity: EntityType, record: Record, echo: dict[str, Any]
+    session: Session, entity: EntityType, record: Record, echo: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return a record as the response to its creation: without what was never set."""
-    response: dict[str, Any] = {"id": record["id"], "deleted": False}
-    for field in _fields_in(session, entity, "create"):
+    """Return a record as the response to its creation: without what was never set.
+
+    Args:
+        session: The request.
+        entity: The entity type.
+        record: The record with all that was written.
+        echo: Attributes whose value in the response differs from the stored one.
+    """
+    response: dict[str, Any] = {"id": record["id"], "deleted": False, **entity.created}
+    hidden = session.user.hidden(entity.name)
+    for field in entity.fields:
+        if field.name in hidden or field.since > session.release:
+            continue
         for attribute in field.attributes:
-            if attribute not in entity.uncreated and _is_created(entity, record, field, attribute):
+            if attribute in entity.uncreated and attribute not in echo:
+                continue
+            if "create" in field.responses and _is_loaded(field, attribute):
                 response[attribute] = value_of(session, entity, record, attribute)
-        if field.family in {"email", "phone"}:
-            # The state of addresses is not known yet and comes as false.
-            response[f"{field.name}IsInvalid"] = response[f"{field.name}IsInvalid"] or False
-            response[f"{field.name}IsOptedOut"] = response[f"{field.name}IsOptedOut"] or False
+            elif attribute in echo:
+                response[attribute] = echo[attribute]
+            elif attribute in record and _is_shown(field):
+                response[attribute] = record[attribute]
+    if entity.person:
+        _compose_name(response, record)
+    response |= {name: echo[name] for name in _FOREIGN.get(entity.name, ()) if name in echo}
     response |= _values(session, entity, record, _follower_attributes(session, entity))
-    if entity.stars:
+    if _has_stars(session, entity):
         response["isStarred"] = False
     if entity.versioned:
         response["versionNumber"] = record["versionNumber"]
-    if response.get("emailAddress"):
-        response["emailAddress"] = response["emailAddress"].lower()
-    return {**entity.created, **response, **echo}
+    return response
 
 
-def _is_created(entity: EntityType, record: Record, field: Field, attribute: str) -> bool:
-    if attribute in entity.created:
-        return record.get(attribute) is not None
-    if field.family in {*_LISTS, "jsonArray"} or attribute.endswith(
-        ("Data", "IsInvalid", "IsOptedOut")
-    ):
+def _is_shown(field: Field) -> bool:
+    """Return whether the response to a creation has the attributes of a field that are set."""
+    return field.family not in _ADDRESSES and ("create" in field.responses or not field.stored)
+
+
+def _is_loaded(field: Field, attribute: str) -> bool:
+    """Return whether the server looks an attribute up for the response to a creation."""
+    if field.family in {*_LISTS, "jsonArray", "jsonObject"}:
         return True
-    if field.family in _LINKS and attribute.endswith("Name"):
-        return True
-    if field.family == "personName" and attribute == "name":
-        both = record.get("firstName") and record.get("lastName")
-        return bool(both or record.get("accountName"))
-    if field.family == "currency" and attribute.endswith("Converted"):
-        return record.get(field.name) is not None
-    return attribute in record and not (record[attribute] is None and field.family in _LINKS)
+    return field.family in _LINKS and attribute.endswith("Name")
+
+
+def _compose_name(response: dict[str, Any], values: Mapping[str, Any]) -> None:
+    """Set the name of a person in a response to a write, if both its parts are known."""
+    first, last = values.get("firstName"), values.get("lastName")
+    if "firstName" in values and "lastName" in values:
+        response["name"] = " ".join(part for part in (first, last) if part is not None) or None
+    if not first and not last and not response.get("name"):
+        name = display_name({**values, "name": None})
+        if name is not None:
+            response["name"] = name
+
+
+def update_response(
+    session: Session,
+    entity: EntityType,
+    id: str,
+    before: Mapping[str, Any],
+    written: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return a record as the response to an update: as it was read before, with what was set.
+
+    What follows from the changes otherwise is not looked up again, and may be stale.
+
+    Args:
+        session: The request.
+        entity: The entity type.
+        id: Id of the record.
+        before: The response to reading it before the update.
+        written: The attributes that the update set.
+    """
+    hidden = session.user.hidden(entity.name)
+    response = {**before, "id": id}
+    for name, value in written.items():
+        field = entity.by_attribute.get(name)
+        if field is None or (field.name not in hidden and field.since <= session.release):
+            response[name] = value
+    for field in _fields_in(session, entity, "read"):
+        if field.family in _LISTS and f"{field.name}Ids" in written:
+            ids = written[f"{field.name}Ids"] or []
+            names = {other: session.data.name_of(field.entity, other) for other in ids}
+            response[f"{field.name}Names"] = names
+        if field.family in _LINKS and f"{field.name}Id" in written:
+            name = f"{field.name}Name"
+            response[name] = value_of(session, entity, response, name)
+    if entity.name == "Call" and ("contactsIds" in written or "leadsIds" in written):
+        # Only of calls the server looks everything up again.
+        stored = session.data.get(entity.name, id)
+        response |= {
+            name: value_of(session, entity, stored, name)
+            for field in _fields_in(session, entity, "read")
+            if _is_loaded(field, field.name)
+            for name in field.attributes
+        }
+    if entity.person and any(name in written for name in PERSON_NAME[1:-1]):
+        _compose_name(response, response)
+    return response
+
+
+def _has_stars(session: Session, entity: EntityType) -> bool:
+    return entity.stars and entity.stars_since <= session.release
 
 
 def _fields_in(session: Session, entity: EntityType, response: str) -> list[Field]:
     hidden = session.user.hidden(entity.name)
     return [
-        field for field in entity.fields if response in field.responses and field.name not in hidden
+        field
+        for field in entity.fields
+        if response in field.responses
+        and field.name not in hidden
+        and field.since <= session.release
     ]
 
 

@@ -1,11 +1,13 @@
-"""Rules of single entity types: other spellings, and values that follow from others."""
+"""Rules of single entity types: other spellings, and values that follow from others on saving."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.espocrm.datetimes import SERVER_TIME_ZONE, format_datetime, midnight, time_zone
+from crmkit_mock.espocrm.currencies import converted_amounts, weighted_amount
+from crmkit_mock.espocrm.event_rules import event
+from crmkit_mock.espocrm.linking import choose_primary_account
 from crmkit_mock.espocrm.sales_types import STAGES
 
 if TYPE_CHECKING:
@@ -16,14 +18,46 @@ if TYPE_CHECKING:
     from crmkit_mock.espocrm.session import Session
 
 _ATTENDED = frozenset({"Meeting", "Call"})
+_EVENTS = frozenset({"Meeting", "Call", "Task"})
+_LOST, _WON = 0, 100
+#: First release in which the assigned user becomes a collaborator.
+_COLLABORATORS_SINCE = (10, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """A record that is being saved.
+
+    Attributes:
+        session: The request.
+        entity: The entity type.
+        record: The record with all that was sent.
+        before: The record as it is stored; None for a new one.
+        values: The attributes sent.
+        now: The time of the write.
+    """
+
+    session: Session
+    entity: EntityType
+    record: Record
+    before: Record | None
+    values: Mapping[str, Any]
+    now: str
+
+    def is_changed(self, *names: str) -> bool:
+        """Return whether one of some attributes is set, or differs from the stored one."""
+        if self.before is None:
+            return any(name in self.record for name in names)
+        before = self.before
+        return any(self.record.get(name) != before.get(name) for name in names)
 
 
 def normalise(session: Session, entity: EntityType, sent: Mapping[str, Any]) -> dict[str, Any]:
     """Return the attributes sent with aliases replaced, and with those that the profile adds."""
     attributes = dict(sent)
-    if entity.name == "Email" and "subject" in sent:
+    if entity.name == "Email" and ("subject" in sent or "name" in sent):
         # An alias of the name, which takes precedence (recorded: email-sending-multi).
-        attributes["name"] = sent["subject"]
+        attributes["name"] = attributes["subject"] = sent.get("subject", sent.get("name"))
     name = sent.get("name")
     if (
         session.profile.lenient
@@ -36,90 +70,146 @@ def normalise(session: Session, entity: EntityType, sent: Mapping[str, Any]) -> 
     return attributes
 
 
-def derive(
-    session: Session,
-    entity: EntityType,
-    record: Record,
-    sent: Mapping[str, Any],
-    *,
-    new: bool = False,
-) -> Record:
-    """Return the attributes of a record that follow from its others after a write.
+def derive(saving: Saving) -> Record:
+    """Return the attributes of a record that follow from its others on saving.
 
-    Args:
-        session: The request.
-        entity: The entity type.
-        record: The record with all that was written.
-        sent: The attributes sent.
-        new: Whether it is being created.
+    Some are not stored, and only the response has them.
     """
-    rule = _BY_ENTITY.get(entity.name)
-    derived = {} if rule is None else rule(record, sent, new)
-    if "parent" in entity.by_name and "account" in entity.by_name and entity.name != "Email":
-        derived |= _from_parent(session, entity, record)
-    if new and entity.name in _ATTENDED and not record.get("usersIds"):
-        derived["usersIds"] = [record["assignedUserId"]]
-    return derived
-
-
-def _opportunity(
-    record: Record,
-    sent: Mapping[str, Any],
-    new: bool,  # noqa: FBT001 - every rule of the table gets it by position
-) -> Record:
-    stage = record.get("stage")
-    derived: Record = {"lastStage": stage}
-    # A probability sent on creation is kept until the next save (observed).
-    is_sent = record.get("probability") is not None if new else "probability" in sent
-    if not is_sent and stage in STAGES:
-        derived["probability"] = STAGES[stage]
-    return derived
-
-
-def _task(
-    record: Record,
-    _sent: Mapping[str, Any],
-    _new: bool,  # noqa: FBT001 - as above
-) -> Record:
-    if record.get("status") != "Completed":
-        return {"dateCompleted": None, **_all_day_bounds(record)}
-    completed = record.get("dateCompleted") or record["modifiedAt"]
-    return {"dateCompleted": completed, **_all_day_bounds(record)}
-
-
-def _meeting(
-    record: Record,
-    _sent: Mapping[str, Any],
-    _new: bool,  # noqa: FBT001 - as above
-) -> Record:
-    return _all_day_bounds(record)
-
-
-def _all_day_bounds(record: Record) -> Record:
-    """Return when whole days begin and end in the server's time zone."""
-    zone = time_zone(SERVER_TIME_ZONE)
     derived: Record = {}
-    if record.get("dateStartDate"):
-        first = date.fromisoformat(record["dateStartDate"])
-        derived["dateStart"] = format_datetime(midnight(first, zone))
-    if record.get("dateEndDate"):
-        last = date.fromisoformat(record["dateEndDate"])
-        derived["dateEnd"] = format_datetime(midnight(last + timedelta(days=1), zone))
+    for rule in (*_RULES, _BY_ENTITY.get(saving.entity.name)):
+        if rule is not None:
+            found = rule(saving)
+            derived |= found
+            saving.record.update(found)
     return derived
 
 
-def _from_parent(session: Session, entity: EntityType, record: Record) -> Record:
+def _currencies(saving: Saving) -> Record:
+    return converted_amounts(saving.session, saving.entity, saving.record, saving.is_changed)
+
+
+def _collaborators(saving: Saving) -> Record:
+    if "collaborators" not in saving.entity.by_name:
+        return {}
+    assigned = saving.record.get("assignedUserId")
+    if saving.session.release < _COLLABORATORS_SINCE or not assigned:
+        return {}
+    ids = list(_linked(saving, "collaborators"))
+    if not saving.is_changed("assignedUserId") or assigned in ids:
+        return {}
+    return {"collaboratorsIds": [*ids, assigned]}
+
+
+def _attendees(saving: Saving) -> Record:
+    assigned = saving.record.get("assignedUserId")
+    if saving.entity.name not in _ATTENDED or not assigned:
+        return {}
+    ids = list(_linked(saving, "users"))
+    users: Record = {} if assigned in ids else {"usersIds": [*ids, assigned]}
+    user = saving.session.user.id
+    if saving.before is None and user in (*ids, assigned):
+        # Who creates an event and takes part in it, accepts it.
+        columns = dict(saving.record.get("usersColumns") or {})
+        row = columns.get(user) or {}
+        if row.get("status") in (None, "None"):
+            users["usersColumns"] = {**columns, user: {**row, "status": "Accepted"}}
+    return users
+
+
+def _linked(saving: Saving, field: str) -> list[str]:
+    """Return the ids of a field that links many records, those sent or else the stored ones."""
+    sent = saving.record.get(f"{field}Ids")
+    if sent is not None or saving.before is None:
+        return sent or []
+    link = saving.entity.all_links[field]
+    return [row.far(link.near) for row in saving.session.data.linked(link, saving.before["id"])]
+
+
+def _events(saving: Saving) -> Record:
+    if saving.entity.name not in _EVENTS:
+        return {}
+    return event(saving)
+
+
+def _parent(saving: Saving) -> Record:
     """Return the account and the contact of a record's parent."""
-    parent_type, id = record.get("parentType"), record.get("parentId")
-    parent = session.data.find(parent_type or "", id) or {}
-    derived: Record = {"accountId": id if parent_type == "Account" else parent.get("accountId")}
-    if "contact" in entity.by_name:
-        derived["contactId"] = id if parent_type == "Contact" else None
+    entity, record = saving.entity, saving.record
+    if not saving.is_changed("parentId", "parentType") or "parent" not in entity.by_name:
+        return {}
+    names = [name for name in ("accountId", "contactId") if name[:-2] in entity.by_name]
+    if not names or entity.name == "Email":
+        return {}
+    # A new meeting or call only gets what there is.
+    found: Record = {}
+    if saving.before is not None or entity.name == "Task":
+        found = dict.fromkeys(names)
+    kind, id = record.get("parentType"), record.get("parentId")
+    parent = saving.session.data.find(kind or "", id)
+    if parent is None:
+        return found
+    if kind == "Lead" and parent.get("status") == "Converted":
+        inherited = {
+            "accountId": parent.get("createdAccountId"),
+            "contactId": parent.get("createdContactId"),
+        }
+    else:
+        inherited = {"accountId": parent.get("accountId"), "contactId": parent.get("contactId")}
+        if kind in {"Account", "Contact"}:
+            inherited[f"{kind.lower()}Id"] = id
+    return found | {name: inherited[name] for name in names if inherited[name]}
+
+
+def _opportunity(saving: Saving) -> Record:
+    record, stage = saving.record, saving.record.get("stage")
+    derived: Record = {}
+    if saving.values.get("probability") is None and stage in STAGES:
+        # A probability that was sent is kept until the next save.
+        derived["probability"] = record["probability"] = STAGES[stage]
+    if saving.is_changed("stage") and "lastStage" not in saving.values:
+        last = _last_stage(saving, stage)
+        if last is not None:
+            derived["lastStage"] = last
+    if saving.is_changed("amount", "probability"):
+        weighted = weighted_amount(saving.session, record)
+        derived["amountWeightedConverted"] = weighted
     return derived
 
 
-_BY_ENTITY: dict[str, Callable[[Record, Mapping[str, Any], bool], Record]] = {
+def _last_stage(saving: Saving, stage: str | None) -> str | None:
+    """Return the last stage before one was lost; None keeps the present one."""
+    if stage is None or STAGES.get(stage) != _LOST:
+        return stage
+    open_stages = {name: value for name, value in STAGES.items() if _LOST < value < _WON}
+    if saving.before is None:
+        return min(open_stages, key=lambda name: open_stages[name])
+    if STAGES.get(saving.before.get("lastStage") or "") == _WON:
+        return max(open_stages, key=lambda name: open_stages[name])
+    return None
+
+
+def _lead(saving: Saving) -> Record:
+    record = saving.record
+    is_converted = record.get("status") == "Converted" and saving.is_changed("status")
+    return {"convertedAt": saving.now} if is_converted and not record.get("convertedAt") else {}
+
+
+def _task(saving: Saving) -> Record:
+    if not saving.is_changed("status"):
+        return {}
+    is_completed = saving.record.get("status") == "Completed"
+    return {"dateCompleted": saving.now if is_completed else None}
+
+
+_RULES: tuple[Callable[[Saving], Record], ...] = (
+    _currencies,
+    _collaborators,
+    _events,
+    _attendees,
+    _parent,
+    choose_primary_account,
+)
+_BY_ENTITY: dict[str, Callable[[Saving], Record]] = {
     "Opportunity": _opportunity,
+    "Lead": _lead,
     "Task": _task,
-    "Meeting": _meeting,
 }

@@ -11,6 +11,9 @@ from crmkit_mock.espocrm.common_fields import (
     boolean,
     enum,
     many_many,
+    named,
+    person_name,
+    phone,
     to_many,
     to_one,
     varchar,
@@ -23,19 +26,36 @@ _LATER = ("read", "list")
 DOCUMENT = EntityType(
     "Document",
     (
-        varchar("name", required=True, max_length=255),
+        named(),
         Field(
             "file",
             "file",
             entity="Attachment",
-            # Extensions in the recorded servers' configuration, which has no images.
-            accept=("csv", "doc", "docx", "odt", "pdf", "txt", "xlsx"),
+            required=True,
+            # Extensions in the vendor's own configuration, which has no images.
+            accept=(
+                "pdf",
+                "odt",
+                "ods",
+                "odp",
+                "docx",
+                "xlsx",
+                "pptx",
+                "doc",
+                "xls",
+                "ppt",
+                "rtf",
+                "csv",
+                "md",
+                "txt",
+            ),
         ),
-        enum("status", ("Active", "Draft", "Expired", "Canceled"), default="Active"),
-        Field("publishDate", "date"),
+        enum("status", ("Draft", "Active", "Canceled", "Expired"), default="Active"),
+        enum("type", ("", "Contract", "NDA", "EULA", "License Agreement")),
+        Field("publishDate", "date", required=True),
         Field("expirationDate", "date"),
-        to_one("folder", "DocumentFolder"),
         DESCRIPTION,
+        to_one("folder", "DocumentFolder"),
         *OWNED,
         *STAMPS,
     ),
@@ -45,15 +65,16 @@ DOCUMENT = EntityType(
 EMAIL_TEMPLATE = EntityType(
     "EmailTemplate",
     (
-        varchar("name", required=True, max_length=100),
-        varchar("subject", plain=True),
-        Field("body", "text", plain=True),
-        boolean("isHtml"),
-        enum("status", ("Active", "Inactive"), default="Active"),
+        varchar("name", required=True),
+        varchar("subject"),
+        Field("body", "text"),
+        Field("isHtml", "bool", default=True),
+        enum("status", ("Active", "Inactive"), default="Active", max_length=8),
         boolean("oneOff"),
-        to_one("category", "EmailTemplateCategory"),
         ATTACHMENTS,
+        to_one("category", "EmailTemplateCategory"),
         *OWNED,
+        Field("description", "text", since=(10, 0)),
         *STAMPS,
     ),
     (TEAMS,),
@@ -63,7 +84,7 @@ EMAIL_TEMPLATE = EntityType(
 
 GADGET = EntityType(
     "CGadget",
-    (varchar("name", required=True, max_length=255), DESCRIPTION, *OWNED, *STAMPS),
+    (named(), DESCRIPTION, *OWNED, *STAMPS),
     (TEAMS,),
     custom=True,
 )
@@ -71,13 +92,18 @@ GADGET = EntityType(
 USER = EntityType(
     "User",
     (
-        varchar("userName"),
-        Field("name", "personName"),
-        enum("type", ("regular", "admin", "api", "portal", "system")),
-        varchar("title"),
-        boolean("isActive"),
+        varchar("userName", required=True, max_length=50),
+        *person_name(last_name_required=True),
+        enum(
+            "type",
+            ("regular", "admin", "portal", "system", "super-admin", "api"),
+            default="regular",
+            max_length=24,
+        ),
+        Field("isActive", "bool", default=True),
+        varchar("title", max_length=100, no_markup=True),
         Field("emailAddress", "email"),
-        Field("phoneNumber", "phone"),
+        phone((), "Mobile"),
         *(
             varchar(name, read_only=True, responses=_LATER)
             for name in ("avatarColor", "avatarId", "avatarName", "lastAccess")
@@ -107,22 +133,24 @@ USER = EntityType(
 TEAM = EntityType(
     "Team",
     (
-        varchar("name", required=True),
+        varchar("name", max_length=100, no_markup=True),
+        to_many("roles", "Role"),
         Field("positionList", "array"),
         to_one("layoutSet", "LayoutSet"),
         to_one("workingTimeCalendar", "WorkingTimeCalendar"),
+        Field("description", "text", since=(9, 3)),
         *_STAMPED,
     ),
     order=("name", "asc"),
 )
 
-ROLE = EntityType("Role", (varchar("name", required=True), *STAMPS))
+ROLE = EntityType("Role", (named(150), *STAMPS))
 
 ATTACHMENT = EntityType(
     "Attachment",
     (
-        varchar("name", required=True, plain=True),
-        varchar("type"),
+        varchar("name", required=True, max_length=255),
+        varchar("type", max_length=100),
         Field("size", "int", read_only=True),
         varchar("role"),
         varchar("field"),
@@ -142,7 +170,7 @@ NOTE = EntityType(
     "Note",
     (
         enum("type", ()),
-        Field("post", "text", plain=True),
+        Field("post", "text"),
         Field("data", "jsonArray", read_only=True),
         Field("parent", "linkParent"),
         Field("related", "linkParent", read_only=True),
@@ -172,8 +200,8 @@ NOTE = EntityType(
 WEBHOOK = EntityType(
     "Webhook",
     (
-        varchar("event", required=True),
-        Field("url", "url", required=True),
+        varchar("event", required=True, max_length=100),
+        Field("url", "url", required=True, max_length=512, full_url=True),
         to_one("user", "User"),
         varchar("entityType", read_only=True),
         varchar("type", read_only=True),

@@ -1,18 +1,44 @@
-"""Validation of the attributes sent for a record, field by field."""
+"""Validation of the attributes sent for a record: field by field, then links."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.espocrm import linked_values, values
-from crmkit_mock.espocrm.values import Accepted, FieldInput, is_blank
+from crmkit_mock.espocrm.addresses import write_addresses
+from crmkit_mock.espocrm.datetimes import with_seconds
+from crmkit_mock.espocrm.defaults import default_currencies, defaults
+from crmkit_mock.espocrm.errors import invalid
+from crmkit_mock.espocrm.foreign_records import check_links, foreign_values
+from crmkit_mock.espocrm.linked_values import LINK_CHECKS
+from crmkit_mock.espocrm.php_types import stored_float
+from crmkit_mock.espocrm.sanitizing import cast, sanitize, settable
+from crmkit_mock.espocrm.special_checks import SPECIAL_CHECKS
+from crmkit_mock.espocrm.values import VALUE_CHECKS, FieldInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import Any
+    from collections.abc import Mapping
 
-    from crmkit_mock.espocrm.fields import EntityType
+    from crmkit_mock.espocrm.fields import EntityType, Field
     from crmkit_mock.espocrm.session import Session
+
+_CHECKS = {**VALUE_CHECKS, **LINK_CHECKS}
+_MOMENTS = frozenset({"datetime", "datetimeOptional"})
+_ADDRESSES = frozenset({"email", "phone"})
+
+
+@dataclass(slots=True)
+class Accepted:
+    """The result of validation.
+
+    Attributes:
+        values: Attributes as they are stored.
+        echo: Attributes whose value in the response differs from the stored one.
+    """
+
+    values: dict[str, Any] = dataclasses.field(default_factory=dict)
+    echo: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def accept(
@@ -35,58 +61,107 @@ def accept(
         APIError: 400 for the first field that fails; 403 for the id of a record that does not
             exist.
     """
-    out = Accepted()
-    hidden = session.user.hidden(entity.name)
+    values = validate(session, entity, sent, stored)
+    check_links(session, entity, values, stored)
+    return to_stored(session, entity, values, stored)
+
+
+def validate(
+    session: Session,
+    entity: EntityType,
+    sent: Mapping[str, Any],
+    stored: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return the attributes sent in the types of their fields, once every field is valid.
+
+    Args:
+        session: The request.
+        entity: The entity type.
+        sent: The attributes sent.
+        stored: The record as it is stored; None for a new one.
+
+    Raises:
+        APIError: 400 for the first field that fails.
+    """
+    new = stored is None
+    data = sanitize(session, entity, sent, new=new)
+    values = cast(entity, data)
+    if new:
+        values |= default_currencies(entity, values)
+    record = {**(defaults(entity) if stored is None else stored), **values}
     for field in entity.fields:
-        if field.read_only or field.name in hidden:
+        if field.read_only or field.since > session.release:
             continue
-        is_sent = any(attribute in sent for attribute in field.attributes)
-        sent_field = FieldInput(session, entity, field, sent, stored or {}, out)
-        if stored is None or is_sent:
-            _require(sent_field)
-        if is_sent:
-            _BY_FAMILY[field.family](sent_field)
+        if not new and not any(name in data for name, _ in settable(field)):
+            continue
+        _check(FieldInput(session, entity, field, data, record, new))
+    return values
+
+
+def _check(sent: FieldInput) -> None:
+    """Make the checks of a field.
+
+    Raises:
+        APIError: 400 for the first one that fails.
+    """
+    field, entity = sent.field, sent.entity.name
+    special = SPECIAL_CHECKS.get((entity, field.name), ())
+    for kind, is_valid in (*_CHECKS.get(field.family, ()), *special):
+        if kind == "required" and not (field.required or (kind, is_valid) in special):
+            continue
+        if kind == "required" and field.name == "closeDate" and sent.session.profile.lenient:
+            continue
+        if not is_valid(sent):
+            raise invalid(entity, field.name, kind)
+
+
+def to_stored(
+    session: Session,
+    entity: EntityType,
+    values: Mapping[str, Any],
+    stored: Mapping[str, Any] | None,
+) -> Accepted:
+    """Convert validated attributes to stored ones; addresses are stored with it.
+
+    Args:
+        session: The request.
+        entity: The entity type.
+        values: The attributes as `validate` returns them.
+        stored: The record as it is stored; None for a new one.
+
+    Raises:
+        APIError: 500, or 400 in its place: the database of a real server rejects a value.
+    """
+    out = Accepted(dict(values), foreign_values(session, entity, values))
+    for field in entity.fields:
+        sent = [(name, kind) for name, kind in settable(field) if name in values]
+        if field.family not in _ADDRESSES:
+            for name, kind in sent:
+                _convert(session, field, name, kind, out)
+        elif sent or stored is None:
+            written = write_addresses(session, field, values, stored)
+            for name, _ in sent:
+                del out.values[name]
+            out.values |= written.stored
+            out.echo |= written.shown
     return out
 
 
-def _require(sent: FieldInput) -> None:
-    name = sent.field.name
-    if not sent.field.required or (name == "closeDate" and sent.session.profile.lenient):
+def _convert(session: Session, field: Field, name: str, kind: str, out: Accepted) -> None:
+    value = out.values.get(name)
+    if field.family == "autoincrement":
+        # The database numbers records, whatever is sent.
+        out.echo[name] = out.values.pop(name)
         return
-    attributes = {
-        "link": (f"{name}Id",),
-        "datetimeOptional": (name, f"{name}Date"),
-    }.get(sent.field.family, (name,))
-    candidates = [
-        sent.attributes.get(attribute, sent.record.get(attribute)) for attribute in attributes
-    ]
-    if all(is_blank(value) for value in candidates):
-        raise sent.invalid("required")
-
-
-_BY_FAMILY: dict[str, Callable[[FieldInput], None]] = {
-    "varchar": values.accept_text,
-    "text": values.accept_text,
-    "url": values.accept_text,
-    "address": values.accept_text,
-    "personName": values.accept_person_name,
-    "bool": values.accept_bool,
-    "int": values.accept_number,
-    "float": values.accept_number,
-    "enum": values.accept_enum,
-    "multiEnum": values.accept_array,
-    "array": values.accept_array,
-    "urlMultiple": values.accept_array,
-    "date": values.accept_date,
-    "datetime": values.accept_datetime,
-    "datetimeOptional": values.accept_datetime_optional,
-    "currency": values.accept_currency,
-    "link": linked_values.accept_link,
-    "file": linked_values.accept_link,
-    "linkParent": linked_values.accept_parent,
-    "linkMultiple": linked_values.accept_links,
-    "attachmentMultiple": linked_values.accept_links,
-    "email": linked_values.accept_emails,
-    "phone": linked_values.accept_phones,
-    "jsonArray": linked_values.accept_reminders,
-}
+    if field.family in _MOMENTS and not name.endswith("Date"):
+        # Without seconds it is returned as it was sent; the next read has them.
+        out.values[name] = with_seconds(value)
+    elif kind == "bool" and value is None and field.stored and field.family == "bool":
+        # The column cannot be null.
+        raise session.server_error_or(f"{name} is null.")
+    elif kind == "float" and value is not None:
+        if value - value != 0:
+            raise session.server_error_or(f"{name} is not finite.")
+        out.values[name] = stored_float(value)
+    if out.values.get(name) != value:
+        out.echo[name] = value

@@ -1,206 +1,244 @@
-"""Values of a record's fields: what a request sends, converted to what is stored."""
+"""The checks of a field's values, by its family, in the order in which the server makes them."""
 
 from __future__ import annotations
 
-import dataclasses
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.espocrm.datetimes import parse_date, parse_datetime
-from crmkit_mock.espocrm.errors import invalid
-from crmkit_mock.espocrm.session import BASE_CURRENCY
+from crmkit_mock.espocrm.datetimes import is_date, is_datetime
+from crmkit_mock.espocrm.php_types import is_numeric, to_str
+from crmkit_mock.espocrm.text_formats import has_markup, is_email, is_url
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from crmkit_mock.espocrm.fields import EntityType, Field
     from crmkit_mock.espocrm.session import Session
 
-_NUMERIC = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
-_INTEGER = re.compile(r"\s*[+-]?\d{1,18}\s*", re.ASCII)
-_MARKUP = re.compile(r"<[^>]*>")
-
-
-@dataclass(slots=True)
-class Accepted:
-    """The result of validation.
-
-    Attributes:
-        values: Attributes as they are stored.
-        echo: Attributes whose value in the response differs from the stored one.
-    """
-
-    values: dict[str, Any] = dataclasses.field(default_factory=dict)
-    echo: dict[str, Any] = dataclasses.field(default_factory=dict)
+_MAX_LENGTH = 255
+_MAX_ITEM_LENGTH, _MAX_URL_LENGTH = 100, 255
+_INTEGERS = range(-(2**31), 2**31)
 
 
 @dataclass(frozen=True, slots=True)
 class FieldInput:
-    """What a request sends for one field.
+    """A field of a record that is being written.
 
     Attributes:
         session: The request.
         entity: The entity type.
         field: The field.
-        attributes: All attributes sent.
-        record: The record as it is stored; empty for a new one.
-        out: Where results are put.
+        data: The attributes sent, cleaned but not cast.
+        values: The record with all that was sent.
+        new: Whether the record is being created; a field of an existing one always has a value.
     """
 
     session: Session
     entity: EntityType
     field: Field
-    attributes: Mapping[str, Any]
-    record: Mapping[str, Any]
-    out: Accepted
+    data: Mapping[str, Any]
+    values: Mapping[str, Any]
+    new: bool
 
     @property
     def value(self) -> Any:
-        """The value sent for the attribute with the field's own name."""
-        return self.attributes[self.field.name]
+        """The value of the attribute with the field's own name."""
+        return self.values.get(self.field.name)
 
-    def accept(self, value: object) -> None:
-        """Store a value under the field's own name."""
-        self.out.values[self.field.name] = value
+    def get(self, suffix: str) -> Any:
+        """Return the value of another attribute of the field."""
+        return self.values.get(self.field.name + suffix)
 
-    def invalid(self, kind: str) -> Exception:
-        """Return the error of a failed check."""
-        return invalid(self.entity.name, self.field.name, kind)
-
-
-def is_blank(value: object) -> bool:
-    """Return whether a value is None or only whitespace."""
-    return value is None or (isinstance(value, str) and not value.strip())
+    def has(self, suffix: str = "") -> bool:
+        """Return whether an attribute of the field has a value, even None."""
+        return not self.new or self.field.name + suffix in self.values
 
 
-def _to_str(sent: FieldInput, attribute: str) -> str | None:
-    value = sent.attributes[attribute]
-    if isinstance(value, list | dict):
-        # As PHP casts an array to a string.
-        return "Array"
-    text = ("" if value is None or value is False else "1" if value is True else str(value)).strip()
-    if not text:
-        return None
-    if sent.field.max_length is not None and len(text) > sent.field.max_length:
-        raise sent.invalid("maxLength")
-    if not sent.field.plain and sent.field.family != "text" and _MARKUP.search(text):
-        raise sent.invalid("pattern")
-    return text
+#: A check, and the type of the failure if it returns False.
+Check = tuple[str, "Callable[[FieldInput], bool]"]
 
 
-def accept_text(sent: FieldInput) -> None:
-    """Accept a string or, for an address, its parts."""
-    for attribute in sent.field.attributes:
-        if attribute in sent.attributes:
-            sent.out.values[attribute] = _to_str(sent, attribute)
+def _is_set(sent: FieldInput) -> bool:
+    return sent.value not in (None, "")
 
 
-def accept_person_name(sent: FieldInput) -> None:
-    """Accept the parts of a person's name."""
-    for attribute in ("firstName", "middleName", "lastName"):
-        if attribute in sent.attributes:
-            sent.out.values[attribute] = _to_str(sent, attribute)
+def _is_not_null(sent: FieldInput) -> bool:
+    return sent.value is not None
 
 
-def accept_bool(sent: FieldInput) -> None:
-    """Accept a bool; anything other than true is False."""
-    sent.accept(sent.value is True or sent.value in (1, "1", "true"))
-    if sent.value is None:
-        sent.out.echo[sent.field.name] = None
+def _has_length(sent: FieldInput) -> bool:
+    limit = sent.field.max_length
+    if limit is None:
+        if not sent.field.stored or sent.field.family == "text":
+            return True
+        limit = _MAX_LENGTH
+    return not isinstance(sent.value, str) or len(sent.value) <= limit
 
 
-def accept_number(sent: FieldInput) -> None:
-    """Accept an int or a float."""
-    sent.accept(_to_number(sent, sent.value, integer=sent.field.family == "int"))
+def _has_no_markup(sent: FieldInput) -> bool:
+    return not (sent.field.no_markup and isinstance(sent.value, str) and has_markup(sent.value))
 
 
-def _to_number(sent: FieldInput, value: object, *, integer: bool = False) -> int | float | None:
-    if is_blank(value):
-        return None
-    number: int | float
-    if isinstance(value, str) and (_INTEGER if integer else _NUMERIC).fullmatch(value):
-        number = int(value) if _INTEGER.fullmatch(value) else float(value)
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        number = value
-    else:
-        raise sent.invalid("valid")
-    if integer and number != int(number):
-        raise sent.invalid("valid")
-    if sent.field.minimum is not None and number < sent.field.minimum:
-        raise sent.invalid("min")
-    if sent.field.maximum is not None and number > sent.field.maximum:
-        raise sent.invalid("max")
-    return int(number) if integer else number
-
-
-def accept_enum(sent: FieldInput) -> None:
-    """Accept one of the options."""
+def _is_url(sent: FieldInput) -> bool:
     value = sent.value
-    if is_blank(value):
-        value = None
-    elif sent.field.options and value not in sent.field.options:
-        raise sent.invalid("valid")
-    sent.accept(None if value is None else str(value))
+    return value is None or (isinstance(value, str) and is_url(value, full=sent.field.full_url))
 
 
-def accept_array(sent: FieldInput) -> None:
-    """Accept a list of strings."""
+def _is_option(sent: FieldInput) -> bool:
+    # Null stands for the empty option, and an empty string equals null.
+    if not sent.field.options or not sent.has():
+        return True
+    return (sent.value or "") in sent.field.options
+
+
+def _is_array(sent: FieldInput) -> bool:
+    value = sent.data.get(sent.field.name)
+    return value is None or isinstance(value, list)
+
+
+def _items(sent: FieldInput) -> list[Any]:
+    return sent.value if isinstance(sent.value, list) else []
+
+
+def _has_strings(sent: FieldInput) -> bool:
+    return all(isinstance(item, str) for item in _items(sent))
+
+
+def _has_options(sent: FieldInput) -> bool:
+    return not sent.field.options or all(item in sent.field.options for item in _items(sent))
+
+
+def _has_items(sent: FieldInput) -> bool:
+    return bool(_items(sent))
+
+
+def _has_short_items(sent: FieldInput) -> bool:
+    limit = _MAX_URL_LENGTH if sent.field.family == "urlMultiple" else _MAX_ITEM_LENGTH
+    return all(len(item) <= limit for item in _items(sent))
+
+
+def _has_urls(sent: FieldInput) -> bool:
+    return all(item == "" or is_url(item) for item in _items(sent))
+
+
+def _has_no_empty_item(sent: FieldInput) -> bool:
+    return "" not in _items(sent) or "" in sent.field.options
+
+
+def _is_number(sent: FieldInput) -> bool:
+    value = sent.data.get(sent.field.name)
+    return value in (None, "") or is_numeric(value)
+
+
+def _is_amount(sent: FieldInput) -> bool:
+    return sent.value is not None and bool(sent.get("Currency"))
+
+
+def _is_at_least(sent: FieldInput) -> bool:
+    limit = sent.field.minimum
+    return limit is None or sent.value is None or sent.value >= limit
+
+
+def _is_at_most(sent: FieldInput) -> bool:
+    limit = sent.field.maximum
+    return limit is None or sent.value is None or sent.value <= limit
+
+
+def _is_in_range(sent: FieldInput) -> bool:
+    return sent.value is None or sent.value in _INTEGERS
+
+
+def _of_amounts(check: Callable[[FieldInput], bool]) -> Callable[[FieldInput], bool]:
+    """Return a check of an amount, which counts only with its currency."""
+    return lambda sent: not _is_amount(sent) or check(sent)
+
+
+def _has_currency(sent: FieldInput) -> bool:
+    if not sent.has("Currency"):
+        return True
+    code = sent.get("Currency")
+    if code is None and (sent.value is None if sent.has() else sent.new):
+        return True
+    return code in sent.session.rates()
+
+
+def _is_date(sent: FieldInput) -> bool:
+    return sent.value is None or is_date(to_str(sent.value))
+
+
+def _is_datetime(sent: FieldInput) -> bool:
+    return sent.value is None or is_datetime(to_str(sent.value))
+
+
+def _is_datetime_or_date(sent: FieldInput) -> bool:
+    date = sent.get("Date")
+    return (date is None or is_date(to_str(date))) and _is_datetime(sent)
+
+
+def _has_datetime_or_date(sent: FieldInput) -> bool:
+    return sent.value is not None or sent.get("Date") is not None
+
+
+def _has_recipients(sent: FieldInput) -> bool:
+    return sent.values.get("status") == "Draft" or _is_set(sent)
+
+
+def _has_addresses(sent: FieldInput) -> bool:
     value = sent.value
-    if value is None:
-        sent.accept([] if sent.field.family == "multiEnum" else None)
-        return
-    if not isinstance(value, list):
-        raise sent.invalid("array")
-    if not all(isinstance(item, str) for item in value):
-        raise sent.invalid("valid")
-    if sent.field.options and not set(value) <= set(sent.field.options):
-        raise sent.invalid("valid")
-    sent.accept(value)
+    if not value:
+        return True
+    return all(is_email(address.strip()) for address in str(value).split(";"))
 
 
-def accept_date(sent: FieldInput) -> None:
-    """Accept a date."""
-    _accept_date_attribute(sent, sent.field.name)
+_REQUIRED: Check = ("required", _is_set)
+_NOT_NULL: Check = ("required", _is_not_null)
+_NUMBER: tuple[Check, ...] = (
+    _NOT_NULL,
+    ("min", _is_at_least),
+    ("max", _is_at_most),
+    ("valid", _is_number),
+)
+_LIST: tuple[Check, ...] = (
+    ("array", _is_array),
+    ("arrayOfString", _has_strings),
+    ("valid", _has_options),
+)
 
-
-def _accept_date_attribute(sent: FieldInput, attribute: str) -> None:
-    value = sent.attributes[attribute]
-    parsed = parse_date(value)
-    if value is not None and parsed is None:
-        raise sent.invalid("valid")
-    sent.out.values[attribute] = parsed
-
-
-def accept_datetime(sent: FieldInput) -> None:
-    """Accept a datetime."""
-    value = sent.value
-    parsed = parse_datetime(value)
-    if value is not None and parsed is None:
-        raise sent.invalid("valid")
-    sent.accept(parsed)
-    if isinstance(value, str) and len(value) == 16:
-        # Without seconds it is returned as it was sent; the next read has them.
-        sent.out.echo[sent.field.name] = value
-
-
-def accept_datetime_optional(sent: FieldInput) -> None:
-    """Accept a datetime, a date or both."""
-    if sent.field.name in sent.attributes:
-        accept_datetime(sent)
-    if f"{sent.field.name}Date" in sent.attributes:
-        _accept_date_attribute(sent, f"{sent.field.name}Date")
-
-
-def accept_currency(sent: FieldInput) -> None:
-    """Accept an amount and its currency."""
-    name = sent.field.name
-    code_name = f"{name}Currency"
-    amount = sent.record.get(name)
-    if name in sent.attributes:
-        amount = _to_number(sent, sent.value)
-    code = sent.attributes.get(code_name, sent.record.get(code_name)) or BASE_CURRENCY
-    if not isinstance(code, str) or code not in sent.session.rates():
-        raise sent.invalid("validCurrency")
-    sent.accept(amount)
-    sent.out.values[code_name] = None if amount is None else code
+#: Checks of values that are neither links nor addresses, in their order.
+VALUE_CHECKS: dict[str, tuple[Check, ...]] = {
+    "varchar": (_REQUIRED, ("maxLength", _has_length), ("pattern", _has_no_markup)),
+    "text": (_REQUIRED, ("maxLength", _has_length)),
+    "url": (_REQUIRED, ("maxLength", _has_length), ("valid", _is_url)),
+    "enum": (_NOT_NULL, ("valid", _is_option), ("maxLength", _has_length)),
+    "multiEnum": (
+        *_LIST,
+        ("required", _has_items),
+        ("maxItemLength", _has_short_items),
+        ("noEmptyString", _has_no_empty_item),
+    ),
+    "array": (*_LIST, ("required", _has_items), ("maxItemLength", _has_short_items)),
+    "urlMultiple": (
+        ("required", _has_items),
+        *_LIST,
+        ("maxItemLength", _has_short_items),
+        ("pattern", _has_urls),
+        ("noEmptyString", _has_no_empty_item),
+    ),
+    "int": (*_NUMBER, ("rangeInternal", _is_in_range)),
+    "float": _NUMBER,
+    "currency": (
+        ("required", _is_amount),
+        ("min", _of_amounts(_is_at_least)),
+        ("max", _of_amounts(_is_at_most)),
+        ("valid", _is_number),
+        ("validCurrency", _has_currency),
+    ),
+    "date": (_NOT_NULL, ("valid", _is_date)),
+    "datetime": (_NOT_NULL, ("valid", _is_datetime)),
+    "datetimeOptional": (("required", _has_datetime_or_date), ("valid", _is_datetime_or_date)),
+    "addressList": (
+        ("required", _has_recipients),
+        ("maxLength", _has_length),
+        ("valid", _has_addresses),
+    ),
+}

@@ -1,0 +1,195 @@
+"""What EspoCRM does with the attributes of a request before it validates them.
+
+First it cleans the values of each field, then it casts them to the types of the attributes.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from crmkit_mock.espocrm.datetimes import read_date, read_datetime
+from crmkit_mock.espocrm.phone_numbers import sanitize_number
+from crmkit_mock.espocrm.php_types import cast_float, cast_int, to_str, trim
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from crmkit_mock.espocrm.fields import EntityType, Field
+    from crmkit_mock.espocrm.session import Session
+
+#: Attributes that a request can set, by family: the suffix, and how its value is cast.
+#: "raw" values are kept as they are.
+_SETTABLE: dict[str, tuple[tuple[str, str], ...]] = {
+    **dict.fromkeys(("varchar", "text", "url", "enum", "addressList"), (("", "str"),)),
+    "personName": (("", "str"),),
+    "bool": (("", "bool"),),
+    "int": (("", "int"),),
+    "duration": (("", "int"),),
+    "autoincrement": (("", "int"),),
+    "float": (("", "float"),),
+    **dict.fromkeys(("multiEnum", "array", "urlMultiple", "jsonArray"), (("", "array"),)),
+    "jsonObject": (("", "object"),),
+    "date": (("", "raw"),),
+    "datetime": (("", "raw"),),
+    "datetimeOptional": (("", "raw"), ("Date", "raw")),
+    "currency": (("", "float"), ("Currency", "str")),
+    "link": (("Id", "id"),),
+    "file": (("Id", "id"),),
+    "linkParent": (("Id", "id"), ("Type", "raw")),
+    "linkMultiple": (("Ids", "array"), ("Columns", "object")),
+    "attachmentMultiple": (("Ids", "array"),),
+    "email": (("", "str"), ("Data", "array"), ("IsOptedOut", "bool"), ("IsInvalid", "bool")),
+    "phone": (("", "str"), ("Data", "array"), ("IsOptedOut", "bool"), ("IsInvalid", "bool")),
+}
+
+
+def settable(field: Field) -> Iterator[tuple[str, str]]:
+    """Return the attributes of a field that a request can set, and how each is cast."""
+    for suffix, kind in _SETTABLE.get(field.family, ()):
+        if suffix != "Columns" or field.columns:
+            yield field.name + suffix, kind
+
+
+def sanitize(
+    session: Session, entity: EntityType, sent: Mapping[str, Any], *, new: bool
+) -> dict[str, Any]:
+    """Return the attributes sent that can be set, cleaned but not yet cast.
+
+    Unknown, read-only and hidden ones are dropped.
+
+    Args:
+        session: The request.
+        entity: The entity type.
+        sent: The attributes sent.
+        new: Whether they are of a new record.
+
+    Raises:
+        APIError: 500, or 400 in its place: a value has a type that crashes a real server.
+    """
+    data: dict[str, Any] = {}
+    hidden = session.user.hidden(entity.name)
+    for field in entity.fields:
+        if field.read_only or field.name in hidden or field.since > session.release:
+            continue
+        if field.final and not new:
+            continue
+        names = [name for name, _ in settable(field) if name in sent]
+        if names:
+            values = {name: sent[name] for name in names}
+            clean = _CLEAN.get(field.family)
+            data |= values if clean is None else clean(session, field, values)
+    return data
+
+
+def cast(entity: EntityType, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return cleaned attributes in the types of their attributes."""
+    values: dict[str, Any] = {}
+    for field in entity.fields:
+        for name, kind in settable(field):
+            if name in data:
+                values[name] = None if data[name] is None else _CASTS[kind](data[name])
+    return values
+
+
+def _cast_bool(value: object) -> bool:
+    # Anything else, even "yes", is false.
+    return value is True or (value in (1, "1", "true") and not isinstance(value, float))
+
+
+def _cast_array(value: object) -> list[Any] | None:
+    # A string may hold JSON.
+    value = _decoded(value)
+    return list(value) if isinstance(value, list) else None
+
+
+def _cast_object(value: object) -> dict[str, Any] | None:
+    value = _decoded(value)
+    return dict(value) if isinstance(value, dict) else None
+
+
+def _decoded(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+
+
+_CASTS: dict[str, Callable[[Any], Any]] = {
+    "str": to_str,
+    "bool": _cast_bool,
+    "int": cast_int,
+    "float": cast_float,
+    "array": _cast_array,
+    "object": _cast_object,
+    "raw": lambda value: value,
+    "id": lambda value: value if isinstance(value, list | dict) else to_str(value),
+}
+
+
+def _trimmed(_session: Session, field: Field, values: dict[str, Any]) -> dict[str, Any]:
+    value = values.get(field.name)
+    if isinstance(value, str):
+        values[field.name] = trim(value) or None
+    return values
+
+
+def _text(_session: Session, field: Field, values: dict[str, Any]) -> dict[str, Any]:
+    # Unlike a varchar a text keeps its whitespace.
+    if values[field.name] == "":
+        values[field.name] = None
+    return values
+
+
+def _array(_session: Session, field: Field, values: dict[str, Any]) -> dict[str, Any]:
+    value = values[field.name]
+    if value is None:
+        values[field.name] = []
+    elif isinstance(value, list):
+        values[field.name] = [trim(item) if isinstance(item, str) else item for item in value]
+    return values
+
+
+def _phone(session: Session, field: Field, values: dict[str, Any]) -> dict[str, Any]:
+    number = values.get(field.name)
+    if number is not None:
+        _require_scalar(session, field, number)
+        values[field.name] = sanitize_number(to_str(number) or "") or None
+    entries = values.get(f"{field.name}Data")
+    if isinstance(entries, list):
+        values[f"{field.name}Data"] = [_phone_entry(entry) for entry in entries]
+    return values
+
+
+def _phone_entry(entry: object) -> object:
+    if not isinstance(entry, dict):
+        return entry
+    number = entry.get("phoneNumber")
+    if number is None or isinstance(number, list | dict):
+        return entry
+    return {**entry, "phoneNumber": sanitize_number(to_str(number) or "")}
+
+
+def _moments(session: Session, field: Field, values: dict[str, Any]) -> dict[str, Any]:
+    for name, value in values.items():
+        if value is not None:
+            _require_scalar(session, field, value)
+            is_date = field.family == "date" or name != field.name
+            values[name] = read_date(value) if is_date else read_datetime(value)
+    return values
+
+
+def _require_scalar(session: Session, field: Field, value: object) -> None:
+    if isinstance(value, list | dict):
+        raise session.server_error_or(f"{field.name} is a list or an object.")
+
+
+_CLEAN: dict[str, Callable[[Session, Field, dict[str, Any]], dict[str, Any]]] = {
+    **dict.fromkeys(("varchar", "url", "email", "addressList"), _trimmed),
+    "text": _text,
+    **dict.fromkeys(("multiEnum", "array", "urlMultiple"), _array),
+    "phone": _phone,
+    **dict.fromkeys(("date", "datetime", "datetimeOptional"), _moments),
+}

@@ -1,0 +1,33 @@
+"""Checks of single fields beside those of their family."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crmkit_mock.espocrm.values import Check, FieldInput
+
+_NAMES = ("firstName", "lastName", "middleName")
+_INSTEAD_OF_NAME = ("accountName", "emailAddress", "phoneNumber")
+
+
+def _has_lead_name(sent: FieldInput) -> bool:
+    if any(sent.values.get(name) for name in _INSTEAD_OF_NAME):
+        return True
+    # Null counts as a name, if it was sent.
+    return any(
+        (not sent.new or name in sent.values) and sent.values.get(name) != "" for name in _NAMES
+    )
+
+
+def _is_in_order(sent: FieldInput) -> bool:
+    first, last = sent.values.get("startDate"), sent.values.get("endDate")
+    return not first or not last or str(first) <= str(last)
+
+
+#: Further checks by entity type and field; "required" is made whether the field is or not.
+SPECIAL_CHECKS: dict[tuple[str, str], tuple[Check, ...]] = {
+    ("Lead", "name"): (("required", _has_lead_name),),
+    ("Campaign", "startDate"): (("beforeEndDate", _is_in_order),),
+    ("Campaign", "endDate"): (("afterStartDate", _is_in_order),),
+}
