@@ -58,7 +58,7 @@ TASK = EntityType(
         _PARENT,
         _ACCOUNT,
         to_one("contact", "Contact", read_only=True),
-        varchar("emailId", read_only=True, responses=("read",)),
+        varchar("emailId", read_only=True, responses=("read", "list")),
         unstored("originalEmailId"),
         _ASSIGNED,
         _TEAMS,
@@ -107,7 +107,7 @@ MEETING = EntityType(
     ),
     order=("dateStart", "desc"),
     stream=True,
-    selected=("parentName", "dateStart", "dateStartDate", "dateEnd", "dateEndDate"),
+    selected=("parentName",),
     created={"joinUrl": None},
 )
 
@@ -142,6 +142,7 @@ CALL = EntityType(
 )
 
 _ONLY_READ = ("read",)
+_READ_AND_LIST = ("read", "list")
 #: State of an e-mail for the user that has it.
 EMAIL_STATE = ("isImportant", "inTrash", "inArchive")
 _BOTH = ("create", "read")
@@ -158,15 +159,15 @@ EMAIL = EntityType(
             for name in ("to", "cc", "bcc")
         ),
         varchar("replyTo", responses=_BOTH),
-        Field("body", "text", responses=_BOTH),
-        Field("bodyPlain", "text", read_only=True, responses=_BOTH),
+        Field("body", "text"),
+        Field("bodyPlain", "text", read_only=True),
         Field("isHtml", "bool", default=True),
         enum("status", ("Draft", "Sending", "Sent", "Archived", "Failed"), default="Archived"),
         _PARENT,
         _ACCOUNT,
         Field("dateSent", "datetime"),
-        Field("sendAt", "datetime", responses=_ONLY_READ),
-        Field("deliveryDate", "datetime", read_only=True, responses=_ONLY_READ),
+        Field("sendAt", "datetime", responses=_READ_AND_LIST),
+        Field("deliveryDate", "datetime", read_only=True, responses=_READ_AND_LIST),
         ATTACHMENTS,
         boolean("hasAttachment", read_only=True),
         # Sender and recipients, as the server looks them up.
@@ -175,7 +176,7 @@ EMAIL = EntityType(
             varchar(name, read_only=True)
             for name in ("replyToString", "replyToName", "replyToAddress", "messageId")
         ),
-        varchar("messageIdInternal", read_only=True, responses=_ONLY_READ),
+        varchar("messageIdInternal", read_only=True, responses=_READ_AND_LIST),
         to_one("fromEmailAddress", "EmailAddress", read_only=True),
         *(
             to_many(f"{name}EmailAddresses", "EmailAddress", read_only=True)
@@ -185,7 +186,7 @@ EMAIL = EntityType(
             Field(name, "jsonArray", read_only=True, responses=_BOTH)
             for name in ("idHash", "nameHash", "typeHash")
         ),
-        Field("addressNameMap", "jsonArray", read_only=True, responses=_ONLY_READ),
+        Field("addressNameMap", "jsonArray", read_only=True, responses=_READ_AND_LIST),
         *(boolean(name) for name in ("isRead", "isReplied")),
         # Null until a user has the e-mail.
         *(Field(name, "bool") for name in EMAIL_STATE),
@@ -203,9 +204,9 @@ EMAIL = EntityType(
         to_one("sentBy", "User", read_only=True),
         to_many("users", "User", responses=("create",)),
         to_many("assignedUsers", "User"),
-        Field("icsContents", "text", read_only=True, responses=_ONLY_READ),
-        varchar("icsEventUid", read_only=True, responses=_ONLY_READ),
-        varchar("createdEventType", read_only=True, responses=_ONLY_READ),
+        Field("icsContents", "text", read_only=True, responses=_READ_AND_LIST),
+        varchar("icsEventUid", read_only=True, responses=_READ_AND_LIST),
+        varchar("createdEventType", read_only=True, responses=_READ_AND_LIST),
         to_one("createdEvent", "Meeting", read_only=True),
         *OWNED,
         *STAMPS,
@@ -213,7 +214,7 @@ EMAIL = EntityType(
     (TEAMS, many_many("users", "User", "emailUser")),
     order=("dateSent", "desc"),
     counted=False,
-    text_filter=("name", "bodyPlain", "fromAddress"),
+    text_filter=("name", "bodyPlain", "body"),
     selected=(
         "accountId",
         "createdEventName",
@@ -229,7 +230,6 @@ EMAIL = EntityType(
         "hasAttachment",
         "inArchive",
         "inTrash",
-        "isAutoReply",
         "isHtml",
         "isImportant",
         "isRead",

@@ -78,6 +78,7 @@ EMAIL_TEMPLATE = EntityType(
         *STAMPS,
     ),
     (TEAMS,),
+    order=("name", "asc"),
     stars=True,
     versioned=True,
 )
@@ -127,7 +128,8 @@ USER = EntityType(
     (many_many("teams", "Team", "entityTeam"), many_many("roles", "Role", "roleUser")),
     order=("userName", "asc"),
     person=True,
-    text_filter=("userName", "firstName", "lastName", "name", "emailAddress"),
+    text_filter=("name", "userName", "emailAddress"),
+    selected=("isActive", "userName", "type", "name"),
 )
 
 TEAM = EntityType(
