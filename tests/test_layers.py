@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import grimp
+import pytest
 from grimp import Layer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,10 +29,12 @@ WRITTEN = {
 }
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 #: The packages of the CRMs. AutoCRM and EspoCRM are one, and `crmkit.espocrm` is its other name.
-CRMS = sorted(PROJECT["tool"]["crmkit"]["lines"].keys() - {"core"})
+CRMS = sorted(PROJECT["tool"]["crmkit"]["lines"].keys() - {"core", "contract", "cli"})
 #: A package imports only from those below it, and none of the same layer. The root module crmkit is
 #: the parent of several and cannot be listed; its laziness has tests below.
 LAYERS = [
+    Layer("crmkit.cli"),
+    Layer("crmkit.contract"),
     Layer("crmkit.espocrm"),
     Layer(*(f"crmkit.{crm}" for crm in CRMS)),
     Layer(*(f"crmkit_generated.{crm}" for crm in CRMS)),
@@ -108,6 +111,24 @@ def test_every_package_has_a_layer() -> None:
     assert {path.stem for path in (ROOT / "openapi").glob("*.yaml")} == {*CRMS}
 
 
+def test_contract_knows_of_the_clients_only_the_credentials() -> None:
+    """What checks servers speaks HTTP by itself, so that it does not share the clients' faults."""
+    clients = {f"crmkit.{crm}.{name}" for crm in CRMS for name in ("login", "vendor", "signature")}
+    mock = {"crmkit_mock", "crmkit_mock.behavior"}
+    allowed = {"crmkit", "crmkit.core.errors", "crmkit.core.version", *clients, *mock}
+    root = SHIPPED["crmkit"] / "contract"
+    files = modules("crmkit.contract", root)
+    everything = {name for package in SHIPPED for name in modules(package, SHIPPED[package])}
+    found = {
+        (module, name)
+        for module, path in files.items()
+        for name in imports_of(path, module) & everything - files.keys()
+        if name not in allowed
+    }
+
+    assert found == set()
+
+
 def test_shipped_packages_import_neither_tests_nor_scripts() -> None:
     """Nothing that ships imports the tests or the scripts, which do not."""
     inside = {
@@ -128,15 +149,23 @@ def test_shipped_packages_import_neither_tests_nor_scripts() -> None:
 
 
 def test_one_module_of_each_package_imports_httpx() -> None:
-    """A successor of httpx changes one hand-written module of each package."""
-    for package in ("crmkit", "crmkit_mock"):
-        found = [
-            module
-            for module, path in modules(package, SHIPPED[package]).items()
-            if any(name.partition(".")[0] == "httpx" for name in imports_of(path, module))
-        ]
+    """A successor of httpx changes one hand-written module of each package.
 
-        assert len(found) == 1, found
+    What checks servers has one of its own, as it speaks HTTP by itself.
+    """
+    found = [
+        module
+        for package in ("crmkit", "crmkit_mock")
+        for module, path in modules(package, SHIPPED[package]).items()
+        if any(name.partition(".")[0] == "httpx" for name in imports_of(path, module))
+    ]
+
+    assert [*map(_owner, found)] == ["contract", "core", "crmkit_mock"], found
+
+
+def _owner(module: str) -> str:
+    package, part = module.split(".")[:2]
+    return part if package == "crmkit" else package
 
 
 # -- cycles ------------------------------------------------------------------------------------
@@ -272,9 +301,13 @@ def test_constructing_a_client_loads_no_model() -> None:
     assert {name for name in loaded if ".models." in name} == set()
 
 
-def test_pytest_plugin_loads_nothing_until_it_is_used() -> None:
-    """Every pytest run of everyone who has crmkit loads the plugin: it brings nothing along."""
-    loaded = loaded_by("import pytest; before = set(sys.modules); import crmkit_mock.pytest_plugin")
+@pytest.mark.parametrize("plugin", ["crmkit_mock", "crmkit.contract"])
+def test_pytest_plugins_load_nothing_until_they_are_used(plugin: str) -> None:
+    """Every pytest run of everyone who has crmkit loads the plugins: they bring nothing along."""
+    code = f"import pytest; before = set(sys.modules); import {plugin}.pytest_plugin"
+    loaded = loaded_by(code)
 
-    heavy = {"crmkit", "httpx", "attrs", "starlette", "uvicorn", "jsonschema_rs", "sqlite3", "ssl"}
+    own = {"crmkit", "crmkit.contract", "crmkit.contract.pytest_plugin"}
+    assert {name for name in loaded if name.partition(".")[0] == "crmkit"} <= own
+    heavy = {"httpx", "attrs", "starlette", "uvicorn", "jsonschema_rs", "sqlite3", "ssl"}
     assert tops(loaded) & heavy == set()

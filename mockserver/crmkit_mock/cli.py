@@ -6,7 +6,7 @@ import argparse
 import signal
 import sys
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from crmkit_mock.behavior import ESPOCRM_VERSIONS, NEWEST_ESPOCRM
 from crmkit_mock.catalogue import CATALOGUE
@@ -22,17 +22,18 @@ documents: /__mock__/openapi/<name>.json
 """
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, *, program: str = "crmkit-mock") -> int:
     """Run the command.
 
     Args:
         argv: Arguments without the program's name; None takes those of the process.
+        program: The program's name in messages.
 
     Returns:
         0 after a stop by Ctrl-C or SIGTERM; 2 if it cannot start, with the reason in one line on
         stderr.
     """
-    arguments = _parser().parse_args(argv)
+    arguments = _parser(program).parse_args(argv)
     try:
         from crmkit_mock.missing_extra import explain_missing_extra
 
@@ -40,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             from crmkit_mock.serve import serve
             from crmkit_mock.store import StoreError
     except ImportError as error:
-        return _fail(str(error))
+        return _fail(program, str(error))
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
@@ -61,17 +62,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 0
     except (StoreError, ValueError) as error:
-        return _fail(str(error))
+        return _fail(program, str(error))
     except OSError as error:
-        return _fail(f"{arguments.host}:{arguments.port}: {error.strerror or error}")
+        return _fail(program, f"{arguments.host}:{arguments.port}: {error.strerror or error}")
     finally:
         signal.signal(signal.SIGTERM, previous)
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="crmkit-mock",
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong with the arguments."""
+
+    def error(self, message: str) -> NoReturn:
+        program = self.prog.partition(" ")[0]
+        self.exit(2, f"{program}: {message}; see {self.prog} --help\n")
+
+
+def _parser(program: str) -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog=program,
         description="Stateful mocks of CRM APIs.",
         epilog=_EPILOG.format(paths=" ".join(entry.base_path for entry in CATALOGUE.values())),
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -105,6 +114,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _fail(reason: str) -> int:
-    sys.stderr.write(f"crmkit-mock: {reason}\n")
+def _fail(program: str, reason: str) -> int:
+    sys.stderr.write(f"{program.partition(' ')[0]}: {reason}\n")
     return 2

@@ -14,7 +14,7 @@ from crmkit_mock.messages import Refusal, Reply, Request
 from crmkit_mock.schemas import Validators, first_error, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from jsonschema_rs import Draft202012Validator as Validator
 
@@ -89,14 +89,23 @@ class Document:
 
     def match(self, path: str) -> tuple[Mapping[str, Operation], dict[str, str]] | None:
         """Return a path's operations by method and its path parameters, or None."""
+        for methods, path_parameters, _ in self.matches(path):
+            return methods, path_parameters
+        return None
+
+    def matches(self, path: str) -> Iterator[tuple[Mapping[str, Operation], dict[str, str], bool]]:
+        """Yield operations by method for each of the document's paths that a path matches.
+
+        The path without templates comes first, the others in the document's order; with them
+        come the path parameters, and whether it is the one without templates.
+        """
         exact = self._exact.get(path)
         if exact is not None:
-            return exact, {}
+            yield exact, {}, True
         for pattern, methods in self._templates:
             match = pattern.fullmatch(path)
             if match:
-                return methods, match.groupdict()
-        return None
+                yield methods, match.groupdict(), False
 
     def resolve(self, node: Any) -> Any:
         """Follow the `$ref`s of a node to their target."""

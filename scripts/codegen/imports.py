@@ -55,7 +55,7 @@ CODEC = tuple(
     if isfunction(value) and value.__module__.endswith(f".{name}") and function[0] != "_"
 )
 TAKEN = {
-    *("AsyncResources", "FreeObject", "LabeledValue", "Mailbox", "Resources"),
+    *("AsyncResources", "Decimal", "FreeObject", "LabeledValue", "Mailbox", "Resources"),
     *re.findall(r"\b[A-Z]\w+", " ".join(line.partition("import")[2] for line in CORE + STANDARD)),
 }
 """Names that emitted modules import or define, which no schema may have."""

@@ -11,8 +11,8 @@ __all__ += ["written_types"]
 
 Mode = Literal["read", "write"]
 
-FORMS = {"labeled": "LabeledValue", "mailbox": "Mailbox"}
-"""Classes of `crmkit.core.codec.labeled` by the element form that makes them."""
+FORMS = {"decimal": "Decimal", "labeled": "LabeledValue", "mailbox": "Mailbox"}
+"""Classes that are not generated, by the format or element form that makes them."""
 PLURALS = {"labeled": "labeled", "mailbox": "mailboxes"}
 """What the functions that split and join lists of them are called after."""
 
@@ -27,7 +27,7 @@ class Kind:
     Args:
         name: One of `str int float bool datetime date digits mailbox any model enum
             open_enum list separated`; of the single values in another wire form, `unix dmy bit
-            country espo_datetime`; `file`; `map`, an object whose members are all of one kind;
+            country decimal espo_datetime`; `file`; `map`, whose members are all of one kind;
             `optional`, the items' own null; and where several forms may come, `scalars` (plain
             ones), `lenient` (one value in several forms, the first of them Python's),
             `date_or_str`, `discriminated` (models, told apart by a member) and `union` (forms
@@ -116,6 +116,7 @@ _VALUES = {
     "country": _Value(),
     "date": _Value("datetime.date"),
     "datetime": _Value("datetime.datetime"),
+    "decimal": _Value("Decimal", ("int", "float", "str"), "a number", ("Decimal", "int", "float")),
     "digits": _Value("int", ("str", "int"), "an id"),
     "dmy": _Value("datetime.date"),
     "espo_datetime": _Value("datetime.datetime"),
@@ -206,8 +207,8 @@ def derived(kind: Kind) -> dict[str, Any]:  # noqa: PLR0911  # one case a kind
     match kind.name:
         case "model" | "enum" | "map":
             return _reference(kind.ref)
-        case "labeled" | "mailbox":
-            return _reference(FORMS[kind.name])
+        case name if name in FORMS:
+            return _reference(FORMS[name])
         case "open_enum":
             return {"anyOf": [_reference(kind.ref), {"type": "string"}]}
         case "separated" if kind.between:

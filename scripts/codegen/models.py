@@ -36,7 +36,8 @@ def _emit(derived: Derived, class_: GeneratedClass) -> str:
         body = [f"    {member} = {value!r}" for value, member in sorted(class_.names.items())]
         return module("", [*head, *body], CORE, future=False)
     if name in FORMS.values():
-        line = f"from crmkit.core.codec.labeled import {name} as {name}"
+        home = "decimal" if name == "Decimal" else "crmkit.core.codec.labeled"
+        line = f"from {home} import {name} as {name}"
         return f'"""The class `{name}`."""\n\n{line}\n'
     imports = (*STANDARD, *CORE, *derived.class_imports(".", name))
     text = f"What `{name}` stands for in annotations."

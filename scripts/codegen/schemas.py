@@ -215,7 +215,7 @@ class Schemas:
         name = schema["x-crmkit-format"]
         types = [type_ for type_ in _types(schema) if type_ != "null"]
         expected = "integer" if name in _NUMERIC else "string"
-        if types not in ([], [expected]):
+        if types not in ([], [expected]) and name != "decimal":
             problem = f"x-crmkit-format is on {types[0]}"
             self.refuse(place, problem, f"{name} says how {expected}s read")
         forms = schema.get("anyOf", schema.get("oneOf", []))
@@ -319,6 +319,8 @@ def _derived(field: Field, mode: Mode) -> dict[str, Any]:
     """Return the schema from which the generator makes an attribute."""
     schema = derived(field.kind)
     null = field.nullable
+    if field.kind.name == "decimal" and mode == "write":
+        schema = any_of([schema, {"type": "number"}])
     if mode == "read":
         null = field.kind.name not in LISTED and (field.nullable or not field.required)
     if null and field.kind.name != "any":

@@ -327,7 +327,8 @@ def test_upload_and_download_on_the_mock(
     id = upload_and_download(bytes(range(256)) * (LARGE // 256))
 
     document = crm.crm.entity("Document")
-    record = crm.finish(lambda: document.create(name="Doc", extra={"fileId": id}))
+    extra = {"fileId": id, "publishDate": "2024-01-25"}
+    record = crm.finish(lambda: document.create(name="Doc", extra=extra))
     assert record.additional_properties["fileId"] == id
 
 

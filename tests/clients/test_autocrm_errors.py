@@ -87,6 +87,26 @@ def test_class_of_each_status(espo: MakeEspo) -> None:
     assert failures(check, CLASSES.items()) == []
 
 
+def test_routers_message_is_read(espo: MakeEspo) -> None:
+    """The router's message is the error's; where it only names the status, it is said once."""
+    where = " from https://crm.example.com/api/v1/Account/1 (request): is base_url right?"
+    texts = {
+        404: ("404 Not Found", "404 Not Found" + where),
+        405: ("405 Method Not Allowed", "405 Method Not Allowed (request)"),
+        500: (
+            "Slim Application Error",
+            "500 Internal Server Error (request): Slim Application Error",
+        ),
+    }
+
+    def check(status: int, text: tuple[str, str]) -> None:
+        error = failed(espo, reply({"message": text[0]}, status))
+        assert type(error) is CLASSES[status]
+        assert (error.message, str(error)) == text
+
+    assert failures(check, texts.items()) == []
+
+
 def test_repeated_reason_is_read_once(espo: MakeEspo) -> None:
     """A reason that 9.x repeats is read once; others stay as they are."""
     twice = "Forbidden attribute 'website' in where."

@@ -20,6 +20,9 @@ from crmkit.autocrm.where import and_, between, conditions, equals, flatten, in_
 from tests.clients.harness import failures
 
 ROOT = Path(__file__).resolve().parents[2]
+WIRE = json.loads(
+    (ROOT / "generated" / "crmkit_generated" / "autocrm" / "wire.json").read_text("utf-8")
+)
 PRAGUE = ZoneInfo("Europe/Prague")
 NOON = datetime(2024, 1, 15, 13, 0, 0, 999_999, tzinfo=PRAGUE)
 DAY = date(2024, 1, 15)
@@ -78,13 +81,9 @@ def condition_of(name: str) -> Any:
 
 def test_every_operator_has_a_function() -> None:
     """The functions are those of the document's operators, in snake_case, and no others."""
-    document = json.loads(
-        (ROOT / "generated" / "crmkit_generated" / "autocrm" / "wire.json").read_text("utf-8")
-    )
+    operators = WIRE["components"]["schemas"]["FilterType"]["enum"]
 
-    assert {camel(name) for name in OPERATORS} == set(
-        document["components"]["schemas"]["FilterType"]["enum"]
-    )
+    assert {camel(name) for name in OPERATORS} == set(operators)
 
 
 def test_offers_no_operator_that_servers_refuse() -> None:
@@ -166,6 +165,32 @@ def test_time_zone_says_where_dates_begin() -> None:
             assert item["timeZone"] == "Europe/Prague"
         days = between("cLastVisit", DAY, date.max, time_zone=zone)
         assert days["value"] == ["2024-01-14 23:00:00", "9999-12-31 22:59:59"]
+
+
+def test_not_on_is_before_or_after_the_date() -> None:
+    """Servers find every datetime on no date, so that `not_on` is `before` or `after` there."""
+    for item in (where.not_on("createdAt", DAY), where.not_on("cLastVisit", DAY, time_zone=UTC)):
+        names = {"attribute": item["value"][0]["attribute"], "value": "2024-01-15", **UTC_ZONE}
+        assert item == {
+            "type": "or",
+            "value": [{"type": "before", **names}, {"type": "after", **names}],
+        }
+    assert where.not_on("createdAt", NOON)["type"] == "notOn"
+    assert where.not_on("closeDate", DAY).keys() == {"type", "attribute", "value"}
+
+
+def test_knows_the_documented_datetimes() -> None:
+    """Every datetime of the document is known by its name, and no date is taken for one."""
+    is_datetime = {"DateTime": True, "DateTimeInput": True, "Date": False}
+    members = {
+        name: is_datetime[kind]
+        for schema in WIRE["components"]["schemas"].values()
+        for name, member in schema.get("properties", {}).items()
+        if (kind := member.get("$ref", "").rsplit("/", 1)[-1]) in is_datetime
+    }
+
+    assert {False, True} == set(members.values())
+    assert members == {name: "dateTime" in where.today(name) for name in members}
 
 
 def test_date_has_no_time_zone() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,9 +16,9 @@ from crmkit import (
     NotFoundError,
     PermissionDeniedError,
 )
-from crmkit.autocrm import AccountInput
+from crmkit.autocrm import AccountInput, where
 from tests.clients.conftest import MakeEspo
-from tests.clients.harness import Driver, failures, reply, sync_alone
+from tests.clients.harness import Driver, both, failures, reply, sync_alone
 
 asynchronous = sync_alone
 NAIVE = datetime(2024, 1, 15)  # noqa: DTZ001  # naive is the point
@@ -98,6 +99,25 @@ def test_values_survive_a_write_and_a_read(crm: Driver) -> None:
     assert read.additional_properties["cTags"] == ["vip"]
 
 
+def test_money_is_exact(crm: Driver, espo: MakeEspo) -> None:
+    """Money is read as Decimal from a number or a string, and a Decimal is sent as a string."""
+    deal = crm(
+        lambda crm: crm.opportunities.create(name="Deal", amount=Decimal("0.10"), close_date=DAY)
+    )
+    assert repr(crm(lambda crm: crm.opportunities.get(deal.id)).amount) == "Decimal('0.1')"
+    dime = [where.equals("amount", Decimal("0.10")), where.equals("id", deal.id)]
+    assert len(crm(lambda crm: crm.opportunities.list(where=dime))) == 1
+
+    exact = espo(reply({"id": "1", "amount": "1234.5000", "amountConverted": 1234.5}))
+    for amount, wire in ((Decimal("1e3"), "1000"), (12.5, 12.5), (3, 3), (None, None)):
+        read = exact(lambda crm: crm.opportunities.update("1", amount=amount))  # noqa: B023  # called here
+        assert exact.seen[-1].json == {"amount": wire}
+        assert repr(read.amount) == "Decimal('1234.5000')"
+        assert read.amount_converted == Decimal("1234.5")
+    with pytest.raises(ArgumentError, match="amount: expected"):
+        exact(lambda crm: crm.opportunities.update("1", amount="12"))
+
+
 def test_takes_input_model(crm: Driver) -> None:
     """A write takes one input model in place of keywords."""
     created = crm(lambda crm: crm.accounts.create(AccountInput(name="Modelled")))
@@ -148,6 +168,89 @@ def test_writes_datetimes_and_headers(espo: MakeEspo) -> None:
     assert create.headers["x-skip-duplicate-check"] == "true"
     assert update.json == {"closeDate": "2024-01-15"}
     assert update.headers["x-version-number"] == "3"
+
+
+ALL_DAY: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    (
+        {"date_start_date": DAY, "date_end_date": DAY},
+        {"dateStartDate": "2024-01-15", "dateEndDate": "2024-01-15", "isAllDay": True},
+    ),
+    (
+        {"date_end_date": DAY, "is_all_day": False},
+        {"dateEndDate": "2024-01-15", "isAllDay": False},
+    ),
+    ({"is_all_day": False}, {"isAllDay": False, "dateStartDate": None, "dateEndDate": None}),
+    ({"date_start_date": None}, {"dateStartDate": None}),
+    ({"name": "X"}, {"name": "X"}),
+]
+
+
+@both
+def test_dates_make_a_meeting_last_all_day(espo: MakeEspo) -> None:
+    """A meeting of dates lasts all day, without which 10.0 drops them; other ones have no dates."""
+
+    def check(members: dict[str, Any], body: dict[str, Any]) -> None:
+        crm = espo(reply({"id": "1"}))
+        crm(lambda crm: crm.meetings.create(**members))
+        crm(lambda crm: crm.meetings.update("1", **members))
+        assert [seen.json for seen in crm.seen] == [body, body]
+
+    assert failures(check, ALL_DAY) == []
+
+
+DROPPED = {
+    "calls": ("duration",),
+    "contacts": ("account_is_inactive", "account_role"),
+    "emails": (
+        *("account_id", "assigned_users_ids", "body_plain", "folder_id", "group_folder_id"),
+        *("in_archive", "in_trash", "is_important", "is_replied", "users_columns", "users_ids"),
+    ),
+    "leads": ("name",),
+    "meetings": ("duration", "join_url"),
+    "tasks": ("email_id",),
+}
+"""Members that servers take and drop, or refuse whatever their value."""
+
+
+def test_offers_no_member_that_servers_drop(espo: MakeEspo) -> None:
+    """A member that servers drop is not a keyword; `extra` sends it to a server that takes it."""
+    crm = espo(reply({"id": "1"}))
+
+    def check(resource: str, name: str) -> None:
+        first, *rest = name.split("_")
+        wire = first + "".join(map(str.capitalize, rest))
+        with pytest.raises(TypeError, match=name):
+            crm(lambda crm: getattr(crm, resource).create(**{name: "x"}))
+        with pytest.raises(TypeError, match=name):
+            crm(lambda crm: getattr(crm, resource).update("1", **{name: "x"}))
+        crm(lambda crm: getattr(crm, resource).create(extra={wire: "x"}))
+        assert crm.seen[-1].json == {wire: "x"}
+
+    cases = [(resource, name) for resource, names in DROPPED.items() for name in names]
+    assert failures(check, cases) == []
+
+
+def test_offers_no_none_that_servers_refuse(espo: MakeEspo) -> None:
+    """Servers fail on a bool that is None and ignore None for a list, which `[]` clears."""
+    crm = espo(reply({"id": "1"}))
+
+    def check(resource: str, name: str) -> None:
+        with pytest.raises(ArgumentError, match=f"{name}: expected"):
+            crm(lambda crm: getattr(crm, resource).update("1", **{name: None}))
+
+    cases = [
+        ("accounts", "teams_ids"),
+        ("accounts", "email_address_data"),
+        ("contacts", "accounts_columns"),
+        ("contacts", "do_not_call"),
+        ("cases", "attachments_ids"),
+        ("cases", "is_internal"),
+        ("emails", "is_html"),
+        ("meetings", "is_all_day"),
+        ("meetings", "users_ids"),
+    ]
+    assert failures(check, cases) == []
+    assert crm.seen == []
 
 
 def test_rejects_naive_datetime(espo: MakeEspo) -> None:

@@ -7,7 +7,19 @@ import pytest
 from crmkit import AuthenticationError, NotFoundError, Reply, StatusError
 from crmkit_mock import MockCRMs
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import KEY, KEY_HEADER, both, envelope, refusal, reply, sync_alone
+from tests.clients.harness import (
+    CREDENTIALS,
+    KEY,
+    KEY_HEADER,
+    Canned,
+    both,
+    envelope,
+    failures,
+    new_client,
+    refusal,
+    reply,
+    sync_alone,
+)
 
 asynchronous = sync_alone
 
@@ -60,6 +72,25 @@ def test_sends_arguments_unchanged(client: MakeClient) -> None:
     assert (third.body, third.headers["content-type"]) == (b"raw", "text/plain")
     assert (fourth.body, fourth.headers["content-type"]) == (b"[1]", "text/json")
     assert (fifth.method, fifth.body, fifth.headers["accept"]) == ("POST", b"", "text/csv")
+
+
+def test_sends_queries_as_they_are_passed() -> None:
+    """No client rewrites a query, also where a parameter is called as one that methods encode."""
+    query = {
+        "select": "name,emailAddress",
+        "where": '[{"type": "isNull", "attribute": "name"}]',
+        "where[0][type]": "equals",
+        "per_page": "2",
+        "flag": True,
+    }
+
+    def check(name: str) -> None:
+        transport = Canned(reply({"status": 0, "data": {}}))
+        with new_client(name, transport=transport) as crm:
+            crm.request("GET", "/thing", query=query)
+        assert transport.seen[0].query == {**query, "flag": "true"}
+
+    assert failures(check, [(name,) for name in CREDENTIALS]) == []
 
 
 def test_clients_credential_wins_over_header(client: MakeClient) -> None:

@@ -24,7 +24,7 @@ def separated(element: str, by: str = ";", **more: str) -> Schema:
     return {"type": "string", "x-crmkit-separated": {"by": by, "element": element, **more}}
 
 
-def formatted(name: str, type_: str = "string") -> Schema:
+def formatted(name: str, type_: str | list[str] = "string") -> Schema:
     """Return a value in a vendor's format."""
     return {"type": type_, "x-crmkit-format": name}
 
@@ -49,6 +49,7 @@ def schemas_by_kind(part: str) -> dict[str, Schema]:
         "bit": formatted("bit", "integer"),
         "country": formatted("country"),
         "espo_datetime": formatted("espo_datetime"),
+        "decimal": formatted("decimal", ["number", "string"]),
         "scalars": {"type": ["string", "number"]},
         "union": {"anyOf": [{"type": "string"}, listed({"type": "integer"}), ref(part)]},
         "map": ref("StringMap"),

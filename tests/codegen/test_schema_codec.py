@@ -90,6 +90,7 @@ def test_reads_every_json_form_of_a_kind(name: str, kind: str, models: ModuleTyp
             "2024-01-15 10:30",
             "2024-01-15T10:30:00.5Z",
         ],
+        "decimal": [0, -1.5, "-0.10", "1e3"],
         "scalars": ["", 0, 1.5],
         "map": [{}, {"a": ""}],
         "open_enum": ["", "glad"],

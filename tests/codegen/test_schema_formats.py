@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from types import ModuleType
@@ -110,6 +111,9 @@ def test_models_have_the_members_of_their_direction(models: ModuleType) -> None:
         ("country", "DE", "DE", "DE"),
         ("espo_datetime", "2024-01-15 10:30:00", NOW, "2024-01-15 10:30:00"),
         ("espo_datetime", "2024-01-15T11:30:00+01:00", NOW, "2024-01-15 10:30:00"),
+        ("decimal", "1234.5000", Decimal("1234.5000"), "1234.5000"),
+        ("decimal", 0.1, Decimal("0.1"), "0.1"),
+        ("decimal", 1e22, Decimal("1e22"), "10000000000000000000000"),
     ],
 )
 @for_each("name", ["Everything", "EverythingInput"])
@@ -134,6 +138,8 @@ def test_converts_wire_formats_both_ways(
         ("espo_datetime", NOW.astimezone(timezone(timedelta(hours=5))), "2024-01-15 10:30:00"),
         ("espo_datetime", NOW + timedelta(seconds=0.9), "2024-01-15 10:30:00"),
         ("country", "", ""),
+        ("decimal", 12.5, 12.5),
+        ("decimal", 3, 3),
         ("scalars", 1, 1),
         ("union", [1], [1]),
         ("union", {"name": "nut"}, {"name": "nut"}),

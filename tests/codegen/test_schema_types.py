@@ -12,6 +12,7 @@ from tests.codegen.checkout import ROOT, Checkout
 #: mypy must report exactly the lines that are marked with an error.
 USER = """\
 import datetime
+from decimal import Decimal
 from typing import Any, assert_type
 
 from crmkit.core.codec.labeled import LabeledValue, Mailbox
@@ -48,6 +49,7 @@ def reading(crm: Resources, thing: Everything) -> None:
     assert_type(thing.bit_required, bool)
     assert_type(thing.country_required, str)
     assert_type(thing.espo_datetime_required, datetime.datetime)
+    assert_type(thing.decimal_required, Decimal)
     assert_type(thing.scalars_required, str | float)
     assert_type(thing.union_required, list[int] | Part | str)
     assert_type(thing.map_required, dict[str, str])

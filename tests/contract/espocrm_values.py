@@ -78,7 +78,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "CaseInput": ("name",),
     "TaskInput": ("name", "assignedUserId"),
     "MeetingInput": ("name", "assignedUserId", "dateStart"),
-    "CallInput": ("name", "assignedUserId"),
+    "CallInput": ("name", "assignedUserId", "dateStart", "dateEnd"),
     "EmailInput": ("name", "subject", "from", "to"),
     "RecordInput": ("name",),
     "NoteInput": ("parentId", "parentType", "post"),

@@ -63,6 +63,7 @@ SENDERS = {
     "webhook-create-admin": "admin",
     "webhook-create-bad-event": "admin",
     "auth-both-basic-wins": "admin",
+    "users-access": "admin",
     "mass-delete-where-no-permission": "limited",
 }
 
@@ -135,6 +136,21 @@ _ADDRESS = {"lower": "petr@work.example", "optOut": False, "invalid": False}
 
 #: Steps that the recording left out, by the pair that comes next.
 BEFORE: dict[str, list[Step]] = {
+    "target-list-opted-out": [
+        (
+            "TargetList",
+            {
+                "id": "6b01d0000000000a1",
+                "name": "Recorded",
+            },
+        ),
+    ],
+    "template-prepare": [
+        (
+            "EmailTemplate",
+            {"id": "6b01d0000000000a2", "name": "Recorded", "subject": "Hello {Person.name}"},
+        ),
+    ],
     "read-contact": [
         (
             "Contact",
@@ -162,7 +178,7 @@ BEFORE: dict[str, list[Step]] = {
         ),
         ("Account", {"id": "6b01c87c2fa27dffb", "name": "12345"}),
     ],
-    "read-after-nulls": [_put(_ALZA, website=None, description=None, cIsKey=None, cTags=None)],
+    "read-after-nulls": [_put(_ALZA, website=None, description=None, cIsKey=False, cTags=None)],
     "update-unlink-fields": [_put(_ALZA, emailAddress="new@alza.example")],
     "update-version-ok": [
         _deal(
@@ -366,12 +382,17 @@ HEADERS = {
 #: Headers of replies that are not compared.
 NOT_COMPARED = {"Set-Cookie", "Content-Length"}
 #: Ids of new records, where the reply does not have them at the top.
-MADE = {"action-getDuplicateAttributes": "6b01c9afb2bc82b00"}
+MADE = {
+    "action-getDuplicateAttributes": "6b01c9afb2bc82b00",
+    "export-idle": "6b0dea52aa1ceaaad",
+    "import-file": "6b0dea52c4e482d99",
+}
 
 #: Pairs that the mock answers differently, each with the reason.
 EXCEPTIONS: dict[str, str] = {
     "settings-apiuser": "the mock has only the settings that clients use",
     "preferences-read": "the mock keeps no preferences",
+    "target-list-opted-out": "opting out has no operation in the document",
     "stream-record": "the mock's stream has posts, without the notes of the server itself",
 }
 

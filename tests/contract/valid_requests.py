@@ -22,6 +22,7 @@ MEDIA_TYPES = (
     "application/json",
     "application/x-www-form-urlencoded",
     "text/plain",
+    "text/csv",
     "multipart/form-data",
 )
 #: How many known ids, and how many other values, a template is tried with.
@@ -172,7 +173,7 @@ class Document:
             ids: Ids that exist; they take the place of those in the examples.
         """
         query = {
-            node["name"]: str(next(iter(ids.by_name.get(node["name"], ())), self.example(node)))
+            node["name"]: _joined(next(iter(ids.by_name.get(node["name"], ())), self.example(node)))
             for node in operation.parameters
             if node["in"] == "query" and node.get("required")
         }
@@ -314,6 +315,11 @@ class Document:
             f"{what} at /{'/'.join(map(str, error.instance_path))}: {error.message[:160]}"
             for error in self._schemas.validator(media["schema"]).iter_errors(value)
         ]
+
+
+def _joined(value: Any) -> str:
+    """Return a value as it stands in a query: a list with commas between its items."""
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _is_id(name: str) -> bool:

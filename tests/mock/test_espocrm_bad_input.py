@@ -19,7 +19,9 @@ CRASHES: dict[str, tuple[str, str, dict[str, Any], bytes | None]] = {
     "broken JSON": ("POST", "/Account", {}, b"{broken"),
     "NaN": ("POST", "/Account", {}, b'{"name": NaN}'),
     "a lone surrogate": ("POST", "/Account", {}, b'{"name": "\\ud800"}'),
-    "NUL": ("POST", "/Account", {}, b'{"name": "a\\u0000b"}'),
+    "a name that begins with NUL": ("POST", "/Account", {}, b'{"\\u0000a": 1}'),
+    "513 levels": ("POST", "/Account", {}, b'{"x": ' + b"[" * 512 + b"]" * 512 + b"}"),
+    "whitespace": ("POST", "/Account", {}, b" "),
     "a number out of range": ("POST", "/Account", {}, b'{"cScore": 1e999}'),
     "invalid UTF-8": ("POST", "/Account", {}, b'{"name": "\xff"}'),
     "negative offset": ("GET", "/Lead", {"offset": "-1"}, None),
@@ -127,7 +129,8 @@ def test_answers_405_with_a_page_to_wrong_methods(mocks: MockCRMs) -> None:
         ("PUT", "/Account", "GET, POST"),
         ("DELETE", "/Account", "GET, POST"),
         ("PATCH", f"{ACCOUNT}/contacts", "GET, POST, DELETE"),
-        ("POST", "/App/user", "GET"),
+        ("POST", "/App/user", "GET, DELETE, PUT, PATCH"),
+        ("PATCH", "/Account/action/x", "GET, POST, DELETE, PUT"),
     )
     with client_for(mocks.espocrm) as http:
         for method, path, allow in cases:
@@ -135,6 +138,49 @@ def test_answers_405_with_a_page_to_wrong_methods(mocks: MockCRMs) -> None:
             assert error_reason(reply, 405) is None, (method, path)
             assert reply.headers["allow"] == allow, (method, path)
             assert reply.text.startswith("<!doctype html>"), (method, path)
+
+
+def test_router_answers_json_where_it_is_accepted(mocks: MockCRMs) -> None:
+    """The header Accept decides between JSON and a page, for every error of the router."""
+    cases = (
+        ("GET", "/Account/", 404, "404 Not Found"),
+        ("POST", "/Lead/x/action/convert", 404, "404 Not Found"),
+        ("PUT", "/Account", 405, "405 Method Not Allowed"),
+        ("OPTIONS", "/Account", 200, "405 Method Not Allowed"),
+        ("OPTIONS", "/a/b/c/d", 200, "404 Not Found"),
+    )
+    with client_for(mocks.espocrm) as http:
+        for method, path, status, message in cases:
+            for accept in ("application/json", "text/html,application/json", "a/b+json"):
+                reply = http.request(method, path, headers={"Accept": accept})
+                assert (reply.status_code, reply.json()) == (status, {"message": message}), path
+                assert reply.headers["content-type"] == "application/json", path
+            for accept in ("*/*", "application/json;q=1", "text/html"):
+                reply = http.request(method, path, headers={"Accept": accept})
+                assert reply.text.startswith("<!doctype html>"), (path, accept)
+
+
+def test_methods_that_a_special_path_lacks_go_to_the_controller(mocks: MockCRMs) -> None:
+    """The router tries the patterns of records, links and actions for them."""
+    cases = (
+        ("POST", "/Settings", "Action POST 'create' does not exist in controller 'Settings'."),
+        ("GET", "/Note/x/pin", "Action GET 'listLinked' does not exist in controller 'Note'."),
+        ("HEAD", "/Nope/x", "Controller 'Nope' does not exist."),
+        ("GET", "/Metadata/entityDefs/x", "Action GET 'listLinked' does not exist"),
+        ("GET", "/Nope/x/y", "Controller 'Nope' does not exist."),
+        ("GET", "/Account/action/x", "Action GET 'x' does not exist in controller 'Account'."),
+        ("HEAD", "/Account/x/contacts", "Action HEAD 'listLinked' does not exist"),
+        ("HEAD", "/Account/x/stream", "Action HEAD 'list' does not exist in controller 'Stream'."),
+    )
+    with client_for(mocks.espocrm) as http:
+        for method, path, reason in cases:
+            assert (error_reason(http.request(method, path), 404) or "").startswith(reason), path
+        assert error_reason(http.head("/Settings"), 400) == "No action for method `HEAD`."
+        assert http.head("/App/about").status_code == 200
+        assert http.get("/Settings/x").json() == http.get("/Settings").json()
+        unknown = {"X-Api-Key": "0" * 32}
+        assert http.get("/Account/action/x", headers=unknown).status_code == 401
+        assert http.get("/a/b/c/d", headers=unknown).status_code == 404
 
 
 def test_answers_404_to_head_and_a_page_to_options(mocks: MockCRMs) -> None:

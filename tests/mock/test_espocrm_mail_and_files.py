@@ -198,5 +198,5 @@ def test_exports_records_to_a_file(espocrm: Espo) -> None:
     id = espocrm.post("/Export", body)["id"]
     lines = espocrm.http.get(f"/Attachment/file/{id}").text.splitlines()
     assert lines[0] == "name,status"
-    assert '"F05 Lead05","New"' in lines
+    assert '"F05 Lead05",New' in lines
     assert len(lines) == 6

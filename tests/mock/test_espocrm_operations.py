@@ -89,6 +89,32 @@ SAMPLES: dict[str, Sample] = {
     "exports_create": Sample(
         body={"entityType": "Lead", "attributeList": ["name"], "where": WHERE}
     ),
+    "imports_upload": Sample(body="lastName\nOne more\n", headers={"Content-Type": "text/csv"}),
+    **dict.fromkeys(
+        (
+            "emails_mark_read",
+            "emails_mark_unread",
+            "emails_mark_important",
+            "emails_unmark_important",
+            "emails_move_to_trash",
+            "emails_restore_from_trash",
+        ),
+        Sample(body={"ids": [seed.EMAIL]}),
+    ),
+    "emails_move_to_folder": Sample({"folderId": "archive"}, body={"ids": [seed.EMAIL]}),
+    "attachments_copy": Sample(
+        {"id": seed.ATTACHMENT}, body={"field": "attachments", "parentType": "Note"}
+    ),
+    "activities_busy_ranges": Sample(
+        query={"from": "2024-01-01 00:00:00", "to": "2024-01-05 00:00:00", "userIdList": JANA}
+    ),
+    "target_lists_opted_out": Sample({"id": seed.TARGET_LIST}),
+    "stream_attachments": Sample(ACCOUNT),
+    "records_users_access": Sample(ACCOUNT, user="admin"),
+    "notes_pin": Sample({"id": seed.NOTE}),
+    "notes_unpin": Sample({"id": seed.NOTE}),
+    "notes_react": Sample({"id": seed.NOTE, "type": "Like"}),
+    "notes_unreact": Sample({"id": seed.NOTE, "type": "Like"}),
     "attachments_list": Sample(user="admin"),
     "attachments_create": Sample(
         body={"name": "a.csv", "relatedType": "Document", "field": "file", "file": CSV}
@@ -106,7 +132,7 @@ SAMPLES: dict[str, Sample] = {
     "search_records": Sample(query={"q": "alza"}),
     "search_email_addresses": Sample(query={"q": "petr"}),
     "activities_calendar": Sample(
-        query={"from": "2024-01-01 00:00:00", "to": "2024-12-31 00:00:00"}, user="jana"
+        query={"from": "2024-01-01 00:00:00", "to": "2024-04-01 00:00:00"}, user="jana"
     ),
     "activities_upcoming": Sample(user="jana"),
     "activities_list": Sample({**ACCOUNT, "activityList": "activities"}),
@@ -119,7 +145,7 @@ SAMPLES: dict[str, Sample] = {
     "users_acl": Sample({"id": "6b0000000000000b1"}),
     "webhooks_list": Sample(user="admin"),
     "webhooks_create": Sample(
-        body={"event": "Account.create", "url": "https://hook.example"}, user="admin"
+        body={"event": "Account.create", "url": "https://hooks.example.com"}, user="admin"
     ),
     "lead_capture_submit": Sample(
         {"apiKey": "5e1f0c9ad7b84236a1c05de8f7b3942c"}, body={"lastName": "Visitor"}
@@ -170,16 +196,25 @@ PREPARATIONS: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     **dict.fromkeys(
         ("webhooks_get", "webhooks_update", "webhooks_update_patch", "webhooks_delete"),
-        ("/Webhook", {"event": "Account.create", "url": "https://hook.example"}, "admin"),
+        ("/Webhook", {"event": "Account.create", "url": "https://hooks.example.com"}, "admin"),
     ),
     "records_restore": ("/CGadget", {"name": "Deleted"}, "admin"),
+    "email_templates_prepare": (
+        "/EmailTemplate",
+        {"name": "Greeting", "subject": "Hello {User.name}", "body": "Hi"},
+        "integrator",
+    ),
+    "exports_status": ("/Export", {"entityType": "Lead", "idle": True}, "integrator"),
 }
+IMPORT = {"entityType": "Lead", "attributeList": ["lastName"]}
 
 
 def sample_of(mock: MockEspoCRM, operation: Operation) -> Sample:
     """Return what to call an operation with, after creating what it needs."""
     if operation.id in SAMPLES:
         return SAMPLES[operation.id]
+    if operation.id in {"imports_run", "imports_revert"}:
+        return _imported(mock, operation)
     if operation.id in PREPARATIONS:
         return _prepared(mock, operation)
     tag = operation.node["tags"][0]
@@ -197,14 +232,24 @@ def _prepared(mock: MockEspoCRM, operation: Operation) -> Sample:
     with client_for(mock, user) as http:
         created = http.post(path, json=attributes)
         assert created.status_code in (200, 201), created.headers
-        id = created.json()["id"]
+        id = created.json().get("id") or created.json()["exportId"]
         if operation.id == "records_restore":
             http.delete(f"/CGadget/{id}")
             return Sample({"entityType": "CGadget"}, body={"id": id}, user="admin")
     if operation.id == "attachments_chunk":
         return Sample({"id": id}, body=CSV, headers={"Content-Type": "text/plain"})
+    if operation.id == "email_templates_prepare":
+        return Sample({"id": id}, body={})
     body = {"isActive": False} if operation.method in {"PUT", "PATCH"} else None
     return Sample({"id": id}, body=body, user=user)
+
+
+def _imported(mock: MockEspoCRM, operation: Operation) -> Sample:
+    with client_for(mock) as http:
+        file = http.post("/Import/file", content="One more").json()
+        if operation.id == "imports_run":
+            return Sample(body={**IMPORT, **file})
+        return Sample({"id": http.post("/Import", json={**IMPORT, **file}).json()["id"]})
 
 
 @pytest.mark.parametrize("profile", ["espocrm", "autocrm"])

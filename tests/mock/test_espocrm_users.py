@@ -188,7 +188,7 @@ def test_posts_are_in_the_stream_of_followers(espocrm: Espo, mocks: MockCRMs) ->
 
 def test_webhooks_are_for_administrators(espocrm: Espo, mocks: MockCRMs) -> None:
     """A webhook is created with 201 and a secret; unknown events and other users are 403."""
-    body = {"event": "Account.fieldUpdate.name", "url": "https://hook.example"}
+    body = {"event": "Account.fieldUpdate.name", "url": "https://hooks.example.com"}
     assert error_reason(espocrm.http.post("/Webhook", json=body), 403) == "No create access."
     with client_for(mocks.espocrm, "admin") as admin:
         created = admin.post("/Webhook", json=body)

@@ -1,15 +1,22 @@
-"""Calendar, activities of a record and of a user, and attendees."""
+"""Activities of a record and of a user, and attendees."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm import records
 from crmkit_mock.espocrm.attributes import value_of
 from crmkit_mock.espocrm.data import display_name
-from crmkit_mock.espocrm.datetimes import parse_date, parse_datetime
+from crmkit_mock.espocrm.datetimes import (
+    SERVER_TIME_ZONE,
+    date_bounds,
+    format_datetime,
+    time_zone,
+)
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
-from crmkit_mock.espocrm.errors import bad_request, not_found
+from crmkit_mock.espocrm.errors import bad_request, forbidden, not_found
+from crmkit_mock.espocrm.responses import read_response
 from crmkit_mock.espocrm.search import parse_query
 
 if TYPE_CHECKING:
@@ -17,79 +24,105 @@ if TYPE_CHECKING:
     from crmkit_mock.espocrm.fields import EntityType
     from crmkit_mock.espocrm.session import Session
 
-_CALENDAR = ("Meeting", "Call", "Task")
-_DONE = {
-    "Meeting": ("Held", "Not Held"),
-    "Call": ("Held", "Not Held"),
-    "Task": ("Completed", "Canceled"),
-    "Email": ("Sent", "Archived", "Received"),
+#: Statuses of the activities in each list, by entity type.
+_STATUSES: dict[str, dict[str, tuple[str, ...]]] = {
+    "activities": {"Meeting": ("Planned",), "Call": ("Planned",)},
+    "history": {
+        "Meeting": ("Held", "Not Held"),
+        "Call": ("Held", "Not Held"),
+        "Email": ("Archived", "Sent"),
+    },
 }
 _ATTRIBUTES = (
-    "id", "name", "status", "dateStart", "dateEnd", "dateStartDate", "dateEndDate",
-    "assignedUserId", "assignedUserName", "parentType", "parentId", "createdAt",
+    "id", "name", "dateStart", "dateEnd", "dateStartDate", "dateEndDate", "assignedUserId",
+    "assignedUserName", "parentType", "parentId", "status", "createdAt",
 )  # fmt: skip
-_CALENDAR_ATTRIBUTES = (
-    "id", "name", "status", "dateStart", "dateEnd", "dateStartDate", "dateEndDate",
-    "parentType", "parentId",
-)  # fmt: skip
-
-
-def _to_response(
-    session: Session, entity_name: str, record: Record, names: tuple[str, ...]
-) -> dict[str, Any]:
-    entity = ENTITY_TYPES[entity_name]
-    known = [name for name in names if name == "id" or name in entity.by_attribute]
-    return {name: value_of(session, entity, record, name) for name in known}
-
-
-def calendar(session: Session) -> list[dict[str, Any]]:
-    """Return the entries of a user's calendar in a period.
-
-    Raises:
-        APIError: 400, `from` or `to` is not a datetime.
-    """
-    first, last = (_bound(session.query.get(name)) for name in ("from", "to"))
-    user = session.query.get("userId") or session.user.id
-    entries: list[dict[str, Any]] = []
-    for entity in _CALENDAR:
-        if session.user.level(entity, "read") == "no":
-            continue
-        for record in _assigned(session, entity, user):
-            start = record.get("dateStart") or record.get("dateEnd")
-            if start and first <= start <= last:
-                entry = _to_response(session, entity, record, _CALENDAR_ATTRIBUTES)
-                entries.append({"scope": entity, **entry})
-    return sorted(
-        entries, key=lambda entry: (entry.get("dateStart") or entry["dateEnd"], entry["id"])
-    )
-
-
-def _assigned(session: Session, entity: str, user: object) -> list[Record]:
-    if not isinstance(user, str):
-        return []
-    return session.data.with_value(entity, user, "assignedUserId")
-
-
-def _bound(value: object) -> str:
-    text = value if isinstance(value, str) else ""
-    bound = parse_datetime(text) or (f"{text} 00:00:00" if parse_date(text) else None)
-    if bound is None:
-        raise bad_request("")
-    return bound
+#: Links of meetings and calls to people of an entity type.
+_ATTENDEES = {"Contact": "contacts", "Lead": "leads", "User": "users"}
+_WITH_ADDRESSES = frozenset({"Account", "Contact", "Lead", "User"})
+#: Statuses of tasks that are not open.
+_CLOSED_TASKS = ("Completed", "Canceled", "Deferred")
 
 
 def upcoming(session: Session) -> dict[str, Any]:
-    """Return a page of the user's upcoming activities, the next one first."""
-    now = session.now()
-    found = [
-        (entity, record)
-        for entity in _CALENDAR
-        for record in _assigned(session, entity, session.user.id)
-        if record.get("status") not in _DONE[entity]
-        and (record.get("dateEnd") or record.get("dateStart") or "") >= now
+    """Return a page of a user's activities of today and of the next days, the next one first.
+
+    Raises:
+        APIError: 400, `entityTypeList` is not a list; 403, the calendar is another user's; 404,
+            there is no such user.
+    """
+    user = session.query.get("userId") or session.user.id
+    if session.data.find("User", user) is None:
+        raise not_found()
+    if user != session.user.id and not session.user.is_admin:
+        raise forbidden("")
+    names = session.query.get("entityTypeList", {"0": "Meeting", "1": "Call"})
+    if not isinstance(names, dict):
+        raise bad_request("Bad entityTypeList.")
+    days = session.query.get("futureDays")
+    is_upcoming = _Upcoming(session, int(days) if isinstance(days, str) and days.isdigit() else 1)
+    found: list[tuple[str, Record]] = []
+    for name in names.values():
+        if name not in ("Meeting", "Call", "Task") or session.user.level(name, "read") == "no":
+            continue
+        found += (
+            (name, record)
+            for record in session.data.all(name)
+            if _is_own(session, name, record, user)
+            and session.user.may(name, "read", record)
+            and is_upcoming(name, record)
+        )
+    found.sort(key=_order)
+    search = parse_query(session, session.query)
+    page = [
+        {**read_response(session, ENTITY_TYPES[name], record), "_scope": name}
+        for name, record in found[search.offset : search.offset + search.max_size]
     ]
-    found.sort(key=lambda pair: (pair[1].get("dateStart") or pair[1]["dateEnd"], pair[1]["id"]))
-    return _page(session, found)
+    return {"total": len(found), "list": page}
+
+
+class _Upcoming:
+    """The condition of upcoming activities.
+
+    Args:
+        session: The request.
+        days: Number of the next days.
+    """
+
+    def __init__(self, session: Session, days: int) -> None:
+        now = session.clock.now()
+        zone = time_zone(SERVER_TIME_ZONE)
+        today = now.astimezone(zone).date()
+        self._now = format_datetime(now)
+        self._before = format_datetime(now + timedelta(days=days))
+        self._tasks_before = format_datetime(now + timedelta(days=7))
+        self._first, self._last = date_bounds(today, today, zone)
+
+    def __call__(self, name: str, record: Record) -> bool:
+        start, end = record.get("dateStart"), record.get("dateEnd")
+        is_today = start is not None and self._first <= start <= self._last
+        if name != "Task":
+            is_soon = start is not None and start < self._before and (end or "") > self._now
+            return bool(record.get("status") == "Planned" and (is_today or is_soon))
+        if record.get("status") in _CLOSED_TASKS:
+            return False
+        if start is None:
+            return bool(end is None or end < self._tasks_before)
+        return bool(is_today or start < self._before)
+
+
+def _order(pair: tuple[str, Record]) -> tuple[bool, str, str, str, str]:
+    name, record = pair
+    start, end = record.get("dateStart") or "", record.get("dateEnd") or ""
+    return (not end, end if name == "Task" else start, start, end, record.get("name") or "")
+
+
+def _is_own(session: Session, name: str, record: Record, user: str) -> bool:
+    if name == "Task":
+        return record.get("assignedUserId") == user
+    return (
+        session.data.related(ENTITY_TYPES[name].all_links["users"], record["id"], user) is not None
+    )
 
 
 def list_of_record(session: Session, entity: EntityType, id: str, which: str) -> dict[str, Any]:
@@ -104,31 +137,91 @@ def list_of_record(session: Session, entity: EntityType, id: str, which: str) ->
     Raises:
         APIError: 400 for another list, 403 or 404.
     """
-    if which not in {"activities", "history"}:
+    if session.user.level("Activities", "read") == "no":
+        raise forbidden("")
+    statuses = _STATUSES.get(which)
+    if statuses is None:
         raise bad_request("")
-    record = records.find(session, entity, id, "read")
-    names = ("Meeting", "Call") if which == "activities" else ("Meeting", "Call", "Email")
+    search = parse_query(session, session.query)
+    record = session.data.find(entity.name, id)
+    if record is None:
+        raise not_found()
+    if not session.user.may(entity.name, "read", record):
+        raise forbidden("")
+    only = session.query.get("entityType")
+    if only and only not in ("Meeting", "Call", "Task", "Email"):
+        reason = f"Entity '{only}' is not an activity"
+        raise session.server_error_or(f"{reason}.", says=reason)
+    if only and only not in statuses:
+        return {"total": 0, "list": []}
     found = [
         (name, other)
-        for name in names
-        for other in session.data.with_value(name, record["id"], "parentId", "accountId")
-        if (other.get("status") in _DONE[name]) == (which == "history")
+        for name in statuses
+        if (not only or only == name) and session.user.level(name, "read") != "no"
+        for other in session.data.all(name)
+        if other.get("status") in statuses[name]
+        and _belongs(session, entity, record, name, other)
         and session.user.may(name, "read", other)
     ]
-    found.sort(
-        key=lambda pair: (pair[1].get("dateStart") or pair[1]["createdAt"], pair[1]["id"]),
-        reverse=which == "history",
-    )
-    return _page(session, found)
+    found.sort(key=_newest, reverse=True)
+    total = len(found)
+    if entity.name == "User":
+        total = -1 if len(found) > search.offset + search.max_size else -2
+    page = found[search.offset : search.offset + search.max_size]
+    return {"total": total, "list": [_to_response(session, *pair) for pair in page]}
 
 
-def _page(session: Session, found: list[tuple[str, Record]]) -> dict[str, Any]:
-    search = parse_query(session, session.query)
-    page = [
-        {"_scope": entity, **_to_response(session, entity, record, _ATTRIBUTES)}
-        for entity, record in found[search.offset : search.offset + search.max_size]
-    ]
-    return {"total": len(found), "list": page}
+def _belongs(
+    session: Session, entity: EntityType, record: Record, name: str, other: Record
+) -> bool:
+    """Return whether an activity is one of a record."""
+    id = record["id"]
+    if entity.name != "User" and (other.get("parentType"), other.get("parentId")) == (
+        entity.name,
+        id,
+    ):
+        return True
+    account = id if entity.name == "Account" else record.get("createdAccountId")
+    if account and entity.name in {"Account", "Lead"} and other.get("accountId") == account:
+        return True
+    if name == "Email":
+        if entity.name == "User":
+            users = ENTITY_TYPES["Email"].all_links["users"]
+            return session.data.related(users, other["id"], id) is not None
+        return entity.name in _WITH_ADDRESSES and _has_address(record, other)
+    link = _ATTENDEES.get(entity.name)
+    if link is None:
+        return False
+    return session.data.related(ENTITY_TYPES[name].all_links[link], other["id"], id) is not None
+
+
+def _has_address(record: Record, email: Record) -> bool:
+    """Return whether an e-mail is from or to an address of a record."""
+    own = {entry["lower"] for entry in record.get("emailAddressData") or ()}
+    named = ";".join(str(email.get(name) or "") for name in ("from", "to", "cc", "bcc", "replyTo"))
+    return any(address.strip().lower() in own for address in named.split(";") if address.strip())
+
+
+def _newest(pair: tuple[str, Record]) -> tuple[str, str]:
+    name, record = pair
+    start = record.get("dateSent" if name == "Email" else "dateStart")
+    return (start or "", record["createdAt"])
+
+
+def _to_response(session: Session, name: str, record: Record) -> dict[str, Any]:
+    entity = ENTITY_TYPES[name]
+    response = {
+        attribute: value_of(session, entity, record, attribute)
+        if attribute == "id" or attribute in entity.by_attribute
+        else None
+        for attribute in _ATTRIBUTES
+    }
+    if name == "Email":
+        del response["dateStart"]
+        response["dateSent"] = record.get("dateSent")
+    is_email = name == "Email"
+    response["hasAttachment"] = bool(record.get("hasAttachment")) if is_email else False
+    return {"_scope": name, **response}
 
 
 def attendees(session: Session, entity: EntityType, id: str) -> dict[str, Any]:

@@ -31,8 +31,8 @@ _ASSIGNED = to_one("assignedUser", "User", required=True)
 _TEAMS = to_many("teams", "Team")
 _REMINDERS = Field("reminders", "jsonArray", responses=("create", "read"))
 _STATUSES = ("Planned", "Held", "Not Held")
-ACCEPTANCE_STATUSES = ("None", "Accepted", "Tentative", "Declined")
-_ACCEPTANCE = unstored("acceptanceStatus", "enum", options=ACCEPTANCE_STATUSES)
+_ACCEPTANCE_STATUSES = ("None", "Accepted", "Tentative", "Declined")
+_ACCEPTANCE = unstored("acceptanceStatus", "enum", options=_ACCEPTANCE_STATUSES)
 _ATTENDEES = (
     to_many("users", "User", columns=("status",)),
     to_many("contacts", "Contact", columns=("status",)),
@@ -58,8 +58,8 @@ TASK = EntityType(
         _PARENT,
         _ACCOUNT,
         to_one("contact", "Contact", read_only=True),
-        varchar("emailId", read_only=True, responses=("read", "list")),
-        unstored("originalEmailId"),
+        varchar("emailId", responses=("read", "list")),
+        unstored("originalEmail", "link", entity="Email"),
         _ASSIGNED,
         _TEAMS,
         COLLABORATORS,
@@ -126,7 +126,7 @@ CALL = EntityType(
         _ACCOUNT,
         _ACCEPTANCE,
         *_ATTENDEES,
-        Field("phoneNumbersMap", "jsonObject", read_only=True, responses=("create", "read")),
+        Field("phoneNumbersMap", "jsonObject", stored=False, responses=("create", "read")),
         _ASSIGNED,
         _TEAMS,
         *STAMPS,

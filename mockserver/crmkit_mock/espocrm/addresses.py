@@ -211,13 +211,15 @@ def _store_list(
     named = found.get(_key(field, values[field.name] or ""))
     if named is not None:
         named.update(flags)
+    before = primary_of(current)
+    kept = None if before is None else _key(field, before[field.name])
     primary = next((key for key in reversed(found) if found[key]["primary"]), None)
     for key, entry in found.items():
-        entry["primary"] = key == primary
+        # Without a new primary one the old one stays.
+        entry["primary"] = key == (kept if primary is None else primary)
         share(data, field, entry)
     shown = {**values, f"{field.name}Data": [_coerced(row) for row in sent]}
-    before = primary_of(current)
-    if primary is not None and (before is None or _key(field, before[field.name]) != primary):
+    if primary not in (None, kept):
         shown[field.name] = primary
     return list(found.values()), shown
 

@@ -107,6 +107,60 @@ def add_chunk(session: Session, id: str) -> bool:
     return True
 
 
+def copy(session: Session, id: str) -> dict[str, Any]:
+    """Copy a file for another field; return the copy.
+
+    Raises:
+        APIError: 400, the field is missing; 403, the field does not exist or takes no such file;
+            404.
+    """
+    body = session.body
+    field_name = body.get("field")
+    if not field_name:
+        raise bad_request("No `field`.")
+    parent_type, related_type = body.get("parentType"), body.get("relatedType")
+    target = parent_type or related_type
+    if not isinstance(target, str):
+        raise bad_request("No parentType or relatedType.")
+    _require_field(session, target, str(field_name), "")
+    file = _find(session, id)
+    changes = {
+        "parentType": parent_type,
+        "relatedType": related_type,
+        "field": str(field_name),
+        "role": "Attachment",
+    }
+    record = duplicate(session, file, changes)
+    shown = {name: record[name] for name in _COPIED if name in record}
+    return {"isBeingUploaded": False, "storageFilePath": None, "global": False, **shown}
+
+
+def duplicate(session: Session, file: Record, changes: dict[str, Any]) -> Record:
+    """Insert a copy of a file with changes; return its record."""
+    now = session.now()
+    record = {
+        **{name: value for name, value in file.items() if name not in _OWN},
+        **changes,
+        "id": session.new_id(),
+        "createdAt": now,
+        "modifiedAt": now,
+        "createdById": session.user.id,
+        "sourceId": file.get("sourceId") or file["id"],
+    }
+    session.data.insert("Attachment", record)
+    session.data.write_file(record["id"], session.data.read_file(file["id"]))
+    return record
+
+
+#: Attributes that the reply to a copy has, if they are set.
+_COPIED = (
+    "id", "name", "deleted", "type", "size", "field", "isBeingUploaded", "createdAt", "modifiedAt",
+    "role", "storage", "parentType", "relatedType", "sourceId", "createdById",
+)  # fmt: skip
+#: Attributes of a file that its copy does not have.
+_OWN = frozenset({"parentId", "relatedId", "modifiedById"})
+
+
 def download(session: Session, id: str) -> Reply:
     """Return the content of a file.
 

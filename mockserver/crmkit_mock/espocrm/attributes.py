@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 FOLLOWERS = Link("followers", "User", "many_many", relation="followers")
 STARS = Link("stars", "User", "many_many", relation="stars")
 
+#: Member of a stored note that holds the reactions to it, by the id of the user.
+REACTIONS = "reactions"
+
 _EMPTY_ARRAYS_SINCE = (10, 0)
 _CALLS = {
     "contacts": Link("contacts", "Contact", "many_many", relation="contactCall"),
@@ -102,6 +105,13 @@ def _parent(
 _LATEST_FIRST = frozenset({"TargetList", "Campaign"})
 
 
+def _name_key(record: Record) -> tuple[str, ...]:
+    # People are ordered by their first names, those without one first.
+    if "lastName" in record:
+        return fold(record.get("firstName") or ""), fold(record.get("lastName") or "")
+    return (fold(display_name(record) or ""),)
+
+
 def linked_ids(session: Session, entity: EntityType, record: Record, field: Field) -> list[str]:
     """Return the ids of the records that a field links to."""
     link = entity.all_links.get(field.name)
@@ -113,7 +123,7 @@ def linked_ids(session: Session, entity: EntityType, record: Record, field: Fiel
     if field.entity in _LATEST_FIRST:
         others.sort(key=lambda other: (other["createdAt"], other["id"]), reverse=True)
     else:
-        others.sort(key=lambda other: fold(display_name(other) or ""))
+        others.sort(key=_name_key)
     return [other["id"] for other in others]
 
 
@@ -317,6 +327,16 @@ def _stored(name: str) -> Callable[[Session, Record], Any]:
     return lambda _session, record: record.get(name)
 
 
+def _my_reactions(session: Session, record: Record) -> list[str]:
+    reaction = record.get(REACTIONS, {}).get(session.user.id)
+    return [] if reaction is None else [reaction]
+
+
+def _reaction_counts(_session: Session, record: Record) -> dict[str, int] | None:
+    reactions = [*record.get(REACTIONS, {}).values()]
+    return {kind: reactions.count(kind) for kind in reactions} or None
+
+
 def _person_string(_session: Session, record: Record) -> Any:
     if record.get("status") == "Sent":
         names = record.get("nameHash") or {}
@@ -332,6 +352,8 @@ _COMPUTED: dict[tuple[str, str], Callable[[Session, Record], Any]] = {
     ("Contact", "accountIsInactive"): _account_is_inactive,
     ("Contact", "hasPortalUser"): _has_portal_user,
     ("Opportunity", "amountWeightedConverted"): _weighted,
+    ("Note", "myReactions"): _my_reactions,
+    ("Note", "reactionCounts"): _reaction_counts,
     ("Call", "phoneNumbersMap"): _phone_numbers,
     ("TargetList", "entryCount"): _entry_count,
     ("TargetList", "optedOutCount"): _opted_out_count,

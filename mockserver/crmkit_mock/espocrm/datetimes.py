@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from crmkit_mock.espocrm.errors import bad_request
@@ -12,18 +12,24 @@ from crmkit_mock.espocrm.errors import bad_request
 SERVER_TIME_ZONE = "Europe/Prague"
 
 _ESPO = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?", re.ASCII)
-#: ISO 8601 as PHP reads it: with seconds, without fractions, with an offset or the name of a zone.
-_ISO = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})T(\d{1,2}):(\d{2}):(\d{2})((?i:Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?))",
-    re.ASCII,
-)
+#: ISO 8601 as PHP reads it: with seconds, without fractions, with an offset or a zone's name.
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})T(\d{1,2}):(\d{2}):(\d{2})[ \t]*(\S+)", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?")
+_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2}):?(\d{2})?", re.ASCII | re.IGNORECASE)
+#: Abbreviations of time zones, with their hours from UTC.
+_ZONES = {
+    "Z": 0, "UTC": 0, "GMT": 0, "CET": 1, "CEST": 2, "BST": 1, "EET": 2, "EEST": 3, "MSK": 3,
+    "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+}  # fmt: skip
 
 
 def format_datetime(value: datetime) -> str:
     """Format a datetime as EspoCRM does: in UTC, with a space and without an offset."""
-    utc = value.astimezone(UTC)
+    try:
+        utc = value.astimezone(UTC)
+    except OverflowError:
+        # In the first or the last hours that there are.
+        utc = value.replace(tzinfo=UTC)
     return f"{utc.year:04}-{utc:%m-%d %H:%M:%S}"
 
 
@@ -65,22 +71,31 @@ def _parse_iso(value: object) -> datetime | None:
     if match is None:
         return None
     year, month, day, hour, minute, second = (int(match[place]) for place in range(1, 7))
-    if not (1 <= month <= 12 and 1 <= day <= 31 and year):
+    zone = _zone(match[7])
+    years, month = divmod(month - 1, 12)
+    if zone is None or not 1 <= year + years <= MAXYEAR:
         return None
-    start = datetime(year, month, 1, tzinfo=_zone(match[7]))
+    start = datetime(year + years, month + 1, 1, tzinfo=zone)
     try:
         return start + timedelta(days=day - 1, hours=hour, minutes=minute, seconds=second)
     except OverflowError:
         return None
 
 
-def _zone(text: str) -> tzinfo:
+def _zone(text: str) -> tzinfo | None:
+    """Return a time zone by its offset, its abbreviation or its name, None if there is none."""
     match = _OFFSET.fullmatch(text)
-    if match is None:
-        return UTC
-    offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
-    offset = min(offset, timedelta(hours=23, minutes=59))
-    return timezone(-offset if match[1] == "-" else offset)
+    if match is not None:
+        offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
+        offset = min(offset, timedelta(hours=23, minutes=59))
+        return timezone(-offset if match[1] == "-" else offset)
+    hours = _ZONES.get(text.upper())
+    if hours is not None:
+        return timezone(timedelta(hours=hours))
+    try:
+        return ZoneInfo(text) if "/" in text else None
+    except (KeyError, ValueError, OSError):
+        return None
 
 
 def parse_datetime(value: object) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from crmkit_mock.messages import JSON_TYPE, Refusal, Reply, json_reply
@@ -20,7 +21,9 @@ class APIError(Refusal):
         reason: Value of X-Status-Reason; None omits the header.
         body: The body as a JSON tree; None for an empty one.
         headers: Further headers.
-        page: Whether the body is an HTML page of the router or of the web server.
+        page: Title of the error that the router or the web server writes in place of EspoCRM;
+            None: EspoCRM answers.
+        by_web_server: Whether it is the web server's, which knows only HTML.
     """
 
     def __init__(
@@ -30,12 +33,16 @@ class APIError(Refusal):
         body: object = None,
         *,
         headers: dict[str, str] | None = None,
-        page: bool = False,
+        page: str | None = None,
+        by_web_server: bool = False,
     ) -> None:
         super().__init__(status, reason or "", headers=headers)
         self.reason = reason
         self.body = body
         self.page = page
+        self.by_web_server = by_web_server
+        #: Whether an error of no operation has the content type text/html.
+        self.html = False
 
 
 class PartiallyApplied(Exception):
@@ -65,9 +72,15 @@ def not_found(reason: str | None = "") -> APIError:
     return APIError(404, reason)
 
 
-def route_not_found() -> APIError:
-    """Return the router's 404 for an unknown path: a page without a reason."""
-    return APIError(404, page=True)
+def router_page(status: int, headers: dict[str, str] | None = None) -> APIError:
+    """Return an error of the router or of the web server, which has no reason.
+
+    Args:
+        status: 404, 405 or 500; 400 or 413 of the web server.
+        headers: Further headers.
+    """
+    is_web_server = status in {400, 413}
+    return APIError(status, headers=headers, page=_TITLES[status], by_web_server=is_web_server)
 
 
 def invalid(entity: str, field: str, kind: str) -> APIError:
@@ -130,29 +143,36 @@ def action_not_found(method: str, action: str, controller: str) -> APIError:
     return not_found(reason)
 
 
-def server_error_or(reason: str, *, faithful: bool) -> APIError:
+def server_error_or(
+    reason: str, *, faithful: bool, by_router: bool = False, says: str | None = None
+) -> APIError:
     """Return the error for what crashes a real server: its 500, or a 400 with the reason.
 
     Args:
         reason: What is wrong, as a sentence.
         faithful: Whether to return the 500.
+        by_router: Whether the router writes the 500, as it does for an error of PHP's own, such
+            as a wrong type. EspoCRM's own exceptions, and those of the database, have no body.
+        says: The X-Status-Reason of the 500, which few have.
     """
-    return APIError(500) if faithful else bad_request(f"{reason} A real server answers 500.")
+    if not faithful:
+        return bad_request(f"{reason} A real server answers 500.")
+    return router_page(500) if by_router else APIError(500, says)
 
 
-def to_response(error: APIError, *, html: bool = False) -> Reply:
+def to_response(error: APIError, *, html: bool = False, accept: str = "") -> Reply:
     """Build the response of an error.
 
     Args:
         error: The error.
         html: Whether the errors of the operation have the content type text/html.
+        accept: The request's header Accept, which chooses the form of the router's errors.
     """
     headers = dict(error.headers)
     if error.reason is not None:
         headers[REASON] = header_value(error.reason)
-    if error.page:
-        page = f"<!doctype html>\n<html><head><title>{_TITLES[error.status]}</title></head></html>"
-        return Reply(error.status, page.encode("ascii"), headers, _PAGE, page)
+    if error.page is not None:
+        return _page(error, error.page, headers, accept)
     media_type = HTML if html or error.status == 401 else JSON_TYPE
     if error.body is None:
         return Reply(error.status, b"", headers, media_type, "")
@@ -161,15 +181,49 @@ def to_response(error: APIError, *, html: bool = False) -> Reply:
 
 
 _TITLES = {
-    # OPTIONS answers 200 with the page of a wrong method.
-    200: "405 Method Not Allowed",
+    400: "400 Bad Request",
     404: "404 Not Found",
     405: "405 Method Not Allowed",
     413: "413 Request Entity Too Large",
+    500: "Slim Application Error",
 }
 
 
+def _page(error: APIError, title: str, headers: dict[str, str], accept: str) -> Reply:
+    if error.by_web_server:
+        return Reply(error.status, _html(title).encode("ascii"), headers, "text/html", _html(title))
+    # The router compares whole parts of the header: parameters make it miss them.
+    parts = accept.split(",")
+    if JSON_TYPE in parts or "+json" in accept:
+        tree = {"message": title}
+        return Reply(error.status, json.dumps(tree, indent=4).encode("ascii"), headers, tree=tree)
+    # No operation of the document answers in these, so that only a route that fails does.
+    form = next((name for name in _FORMS if name in parts), None) if error.status != 500 else None
+    if form is not None:
+        text = _FORMS[form].format(title)
+        media_type = f"{form};charset=UTF-8" if form.startswith("text/") else form
+        return Reply(error.status, text.encode("ascii"), headers, media_type, text)
+    return Reply(error.status, _html(title).encode("ascii"), headers, _PAGE, _html(title))
+
+
+#: The router's other forms of an error, by media type.
+_FORMS = {
+    "application/xml": (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        "<error>\n  <message><![CDATA[{}]]></message>\n</error>"
+    ),
+    "text/plain": "{}\n",
+}
+
+
+def _html(title: str) -> str:
+    return f"<!doctype html>\n<html><head><title>{title}</title></head></html>"
+
+
 def header_value(text: str) -> str:
-    """Return a string as a header can carry it: one line of printable Latin-1."""
-    line = "".join(char if char.isprintable() else "?" for char in " ".join(text.split()))
-    return line.encode("latin-1", "replace").decode("latin-1")[:500]
+    """Return a string as a header carries it: its UTF-8, of which controls become spaces.
+
+    What is returned stands for bytes, one for each character.
+    """
+    line = text[:500].encode("utf-8", "replace").decode("latin-1")
+    return "".join(" " if char < " " or char == "\x7f" else char for char in line).strip()

@@ -173,6 +173,11 @@ class EntityType:
         """The fields by name."""
         return {field.name: field for field in self.fields}
 
+    @property
+    def computed(self) -> bool:
+        """Whether reading a record computes attributes of its own type."""
+        return self.name in {"Call", "Campaign", "TargetList", "User"}
+
     @cached_property
     def unstored(self) -> frozenset[str]:
         """Attributes that are not kept; those that are computed from others among them."""
@@ -195,6 +200,6 @@ class EntityType:
         belongs_to = {
             field.name: Link(field.name, field.entity or "", "belongs_to", key=f"{field.name}Id")
             for field in self.fields
-            if field.family in {"link", "file"}
+            if field.family in {"link", "file"} and field.stored
         }
         return {**belongs_to, **{link.name: link for link in self.links}}

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.attributes import linked_ids
-from crmkit_mock.espocrm.errors import foreign_record_forbidden, foreign_record_not_found
+from crmkit_mock.espocrm.errors import (
+    forbidden,
+    foreign_record_forbidden,
+    foreign_record_not_found,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,6 +18,8 @@ if TYPE_CHECKING:
     from crmkit_mock.espocrm.session import Session
 
 _MANY = frozenset({"linkMultiple", "attachmentMultiple"})
+#: Links to one record that no field sets, by entity type.
+_WITHOUT_FIELD = {"Task": ("email",)}
 _ONE = frozenset({"link", "file", "linkParent"})
 #: Entity types that anyone may link who knows the id.
 _OPEN = frozenset({"Attachment"})
@@ -45,6 +51,10 @@ def check_links(
             for id in values.get(f"{field.name}Ids") or ():
                 if id not in known:
                     _check(session, entity, field, field.entity, id)
+    for link in _WITHOUT_FIELD.get(entity.name, ()):
+        if values.get(f"{link}Id") is not None:
+            reason = f"Cannot set ID attribute for link '{link}' as there's no link field."
+            raise forbidden(reason)
     for field in fields:
         name = f"{field.name}Id"
         id = values.get(name)

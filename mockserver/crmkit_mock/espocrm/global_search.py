@@ -1,4 +1,4 @@
-"""Lists across entity types or groups: global search, e-mail addresses, Kanban boards."""
+"""Lists across entity types: global search, e-mail addresses."""
 
 from __future__ import annotations
 
@@ -7,37 +7,12 @@ from typing import TYPE_CHECKING, Any
 from crmkit_mock.espocrm import lists
 from crmkit_mock.espocrm.data import display_name
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
-from crmkit_mock.espocrm.errors import bad_request, not_found
+from crmkit_mock.espocrm.errors import bad_request, forbidden
 from crmkit_mock.espocrm.search import MAX_SIZE, parse_query
 from crmkit_mock.espocrm.text_filters import text_filter
 
 if TYPE_CHECKING:
-    from crmkit_mock.espocrm.fields import EntityType
     from crmkit_mock.espocrm.session import Session
-
-#: Field by which the records of a board are grouped.
-_BOARDS = {"Lead": "status", "Opportunity": "stage", "Case": "status", "Task": "status"}
-
-
-def kanban(session: Session, entity: EntityType) -> dict[str, Any]:
-    """Return records grouped by their status.
-
-    Raises:
-        APIError: 400 for an invalid search, 403, or 404 for an entity type without a board.
-    """
-    name = _BOARDS.get(entity.name)
-    if name is None:
-        raise not_found()
-    session.user.require_scope(entity.name, "read")
-    search = parse_query(session, session.query)
-    found = lists.matching(session, entity, search)
-    names = lists.response_attributes(session, entity, search)
-    groups: list[dict[str, Any]] = []
-    for option in entity.by_name[name].options:
-        members = [record for record in found if record.get(name) == option]
-        groups.append({"name": option, **lists.page(session, entity, search, members, names=names)})
-    page = lists.page(session, entity, search, found, names=names)
-    return {"total": page["total"], "groups": groups, "list": page["list"]}
 
 
 def search_records(session: Session) -> dict[str, Any]:
@@ -48,7 +23,7 @@ def search_records(session: Session) -> dict[str, Any]:
     """
     text = session.query.get("q")
     if not isinstance(text, str) or not text.strip():
-        raise bad_request("")
+        raise bad_request("No `q` parameter.")
     search = parse_query(session, {**session.query, "q": ""})
     found: list[dict[str, Any]] = []
     for name in ("Account", "Contact", "Lead", "Opportunity", "Case"):
@@ -68,9 +43,18 @@ def search_email_addresses(session: Session) -> list[dict[str, Any]]:
     """Return e-mail addresses with a prefix, and their users.
 
     Only users are searched, by the vendor's default of emailAddressLookupEntityTypeList.
+
+    Raises:
+        APIError: 400, the prefix is missing; 403.
     """
-    prefix = str(session.query.get("q") or "").lower()
-    if not prefix or session.user.level("User", "read") == "no":
+    if session.user.level("Email", "read") == "no":
+        raise forbidden("")
+    if session.user.level("Email", "create") == "no":
+        raise forbidden("No 'create' access for Email.")
+    prefix = str(session.query.get("q") or "").strip().lower()
+    if not prefix:
+        raise bad_request("No `q` parameter.")
+    if session.user.level("User", "read") == "no":
         return []
     found = [
         {

@@ -12,8 +12,10 @@ from crmkit_mock.espocrm.errors import (
     PartiallyApplied,
     bad_request,
     duplicate,
+    forbidden,
     not_found,
 )
+from crmkit_mock.espocrm.insertion import insert_record
 from crmkit_mock.espocrm.responses import read_response
 from crmkit_mock.espocrm.rules import normalise
 from crmkit_mock.espocrm.sales_types import ACCOUNT, CONTACT, LEAD, OPPORTUNITY
@@ -22,6 +24,7 @@ from crmkit_mock.espocrm.validation import accept
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from crmkit_mock.espocrm.access import Action
     from crmkit_mock.espocrm.data import Record
     from crmkit_mock.espocrm.fields import EntityType
     from crmkit_mock.espocrm.session import Session
@@ -56,9 +59,7 @@ def conversion_attributes(session: Session, id: object) -> dict[str, Any]:
     Raises:
         APIError: 400 without an id, 403 or 404.
     """
-    if not isinstance(id, str) or not id:
-        raise bad_request("")
-    lead = records.read(session, LEAD, id)
+    lead = read_response(session, LEAD, _find(session, id, "read"))
     return {part.name: _initial_attributes(part, lead) for part in _PARTS}
 
 
@@ -92,15 +93,15 @@ def convert(session: Session, id: object) -> dict[str, Any]:
         PartiallyApplied: one record was rejected; the lead is unchanged, the records created
             before remain.
     """
-    if not isinstance(id, str) or not id:
+    sent = session.body.get("records", {})
+    if not isinstance(sent, dict):
         raise bad_request("")
-    lead = records.find(session, LEAD, id, "edit")
-    sent = session.body.get("records")
-    parts: dict[str, Any] = {}
-    if isinstance(sent, dict):
-        parts = {
-            part.name: sent[part.name] for part in _PARTS if isinstance(sent.get(part.name), dict)
-        }
+    lead = _find(session, id, "edit")
+    for name, values in sent.items():
+        if not isinstance(values, dict):
+            reason = f"The attributes of {name[:50]} are not an object."
+            raise session.server_error_or(reason, by_router=True)
+    parts = {part.name: sent[part.name] for part in _PARTS if part.name in sent}
     if session.body.get("skipDuplicateCheck") is not True:
         _require_unique(session, parts)
     created: dict[str, Record] = {}
@@ -111,6 +112,25 @@ def convert(session: Session, id: object) -> dict[str, Any]:
             except APIError as error:
                 raise PartiallyApplied(error) from None
     return _finish(session, lead, created)
+
+
+def _find(session: Session, id: object, action: Action) -> Record:
+    """Return the lead of an id.
+
+    Raises:
+        APIError: 400 without an id, 403 or 404.
+    """
+    if not id:
+        raise bad_request("")
+    if session.user.level("Lead", "read") == "no":
+        raise forbidden("No 'read' access.")
+    lead = session.data.find("Lead", id)
+    if lead is None:
+        raise not_found()
+    for needed in ("read", action):
+        if not session.user.may("Lead", needed, lead):
+            raise forbidden(f"No '{needed}' access.")
+    return lead
 
 
 def _require_unique(session: Session, parts: Mapping[str, dict[str, Any]]) -> None:
@@ -166,13 +186,40 @@ def _finish(session: Session, lead: Record, created: Mapping[str, Record]) -> di
     return response
 
 
-def capture(session: Session, key: str) -> bool:
-    """Create a lead from a form on a web page; no attribute is required.
+def require_form(key: str) -> None:
+    """Check the key of a form.
 
     Raises:
-        APIError: 400 for an invalid value, 404 for an unknown key.
+        APIError: 404, it is unknown.
     """
     if key != LEAD_CAPTURE_KEY:
         raise not_found()
-    records.insert(session, LEAD, session.body, skip_duplicate_check=True)
+
+
+def capture(session: Session, key: str) -> bool:
+    """Create a lead from a form on a web page, or update the one with the same e-mail address.
+
+    Raises:
+        APIError: 400, no field of the form is sent or a value is invalid; 404 for an unknown key.
+    """
+    if key != LEAD_CAPTURE_KEY:
+        # The reason is observed, although it names the id of another kind of form.
+        raise not_found("Form ID is not valid.")
+    sent = {name: session.body[name] for name in _FORM_FIELDS if name in session.body}
+    if not sent:
+        raise bad_request("empty")
+    accepted = accept(session, LEAD, normalise(session, LEAD, sent), {"id": ""})
+    address = sent.get("emailAddress")
+    known = session.data.with_address("Lead", address.lower()) if isinstance(address, str) else []
+    if known:
+        records.change(session, LEAD, known[0], accepted, sent)
+        return True
+    # No field is required.
+    values = {**accepted.values, "source": _FORM_SOURCE, "createdById": session.user.id}
+    insert_record(session.data, session.clock, "Lead", values)
     return True
+
+
+#: The vendor's defaults of a form: its fields, and the source of its leads.
+_FORM_FIELDS = ("firstName", "lastName", "emailAddress")
+_FORM_SOURCE = "Web Site"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.espocrm.activity_types import ACCEPTANCE_STATUSES
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.phone_numbers import is_possible_number
 from crmkit_mock.espocrm.php_types import to_str
 from crmkit_mock.espocrm.sales_types import CONTACT_ROLES
-from crmkit_mock.espocrm.text_formats import is_email, is_id
+from crmkit_mock.espocrm.text_formats import has_markup, is_email, is_id
 
 if TYPE_CHECKING:
     from crmkit_mock.espocrm.values import Check, FieldInput
@@ -76,11 +75,15 @@ def _has_columns(sent: FieldInput) -> bool:
 def _is_column_value(sent: FieldInput, column: str, value: object) -> bool:
     if column == "isInactive":
         return isinstance(value, bool)
-    if column == "status" and sent.entity.name in {"Meeting", "Call"}:
-        return value in ACCEPTANCE_STATUSES
+    if value is None:
+        return True
+    if not isinstance(value, str):
+        return False
     if column == "role" and sent.entity.name == "Opportunity":
-        return value is None or value in ("", *CONTACT_ROLES)
-    return value is None or (isinstance(value, str) and len(value) <= _MAX_ROLE_LENGTH)
+        return value in ("", *CONTACT_ROLES)
+    if column == "role" and sent.entity.name == "Contact":
+        return 0 < len(value) <= _MAX_ROLE_LENGTH and not has_markup(value)
+    return True
 
 
 _MAX_ROLE_LENGTH = 100

@@ -1,4 +1,4 @@
-"""Metadata of the entity types, their layouts and labels."""
+"""Metadata of the entity types, and their labels."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
-from crmkit_mock.espocrm.errors import not_found
 
 if TYPE_CHECKING:
     from crmkit_mock.espocrm.fields import EntityType, Field, Link
@@ -18,6 +17,10 @@ _LINK_TYPES = {
     "children": "hasChildren",
     "many_many": "hasMany",
 }
+
+
+#: Entity types whose metadata every user gets.
+_ALWAYS = frozenset({"User", "Team", "Attachment", "Note", "Preferences", "Notification"})
 
 
 @cache
@@ -32,11 +35,20 @@ def metadata() -> dict[str, Any]:
 def metadata_at_key(session: Session) -> Any:
     """Return the part of the metadata at the dotted key of the query, or all without a key.
 
+    Entity types that the user may not read are left out.
+
     Returns:
         A JSON tree; None if the key is unknown.
     """
     key = session.query.get("key")
-    node: Any = metadata()
+    node: Any = {
+        part: {
+            name: tree
+            for name, tree in trees.items()
+            if session.user.level(name, "read") != "no" or name in _ALWAYS
+        }
+        for part, trees in metadata().items()
+    }
     if not isinstance(key, str) or not key:
         return node
     for step in key.split("."):
@@ -55,22 +67,6 @@ def labels() -> dict[str, Any]:
             for name, entity in ENTITY_TYPES.items()
         },
     }
-
-
-def layout(session: Session, entity: EntityType, name: str) -> list[Any]:
-    """Return a layout of an entity type.
-
-    Raises:
-        APIError: 403, or 404: there is no such layout.
-    """
-    session.user.require_scope(entity.name, "read")
-    if name not in {"list", "listSmall", "filters", "detail"}:
-        raise not_found()
-    names = [field.name for field in entity.fields if field.family in {"varchar", "enum", "url"}]
-    if name == "filters":
-        return names
-    others = [other for other in names if other != "name"][:3]
-    return [{"name": "name", "link": True}, *({"name": other, "width": 20} for other in others)]
 
 
 def _entity(entity: EntityType) -> dict[str, Any]:

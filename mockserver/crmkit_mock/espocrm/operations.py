@@ -10,19 +10,29 @@ from crmkit_mock.espocrm import (
     actions,
     activities,
     attachments,
+    calendars,
+    currency_rates,
+    email_templates,
     emails,
     exports,
     followers,
     global_search,
+    imports,
+    inbox,
+    kanban,
+    layouts,
     leads,
     links,
     lists,
     mass_actions,
     me,
     metadata,
+    notes,
+    record_access,
     records,
     settings,
     stream,
+    target_lists,
     webhooks,
 )
 from crmkit_mock.espocrm.errors import forbidden
@@ -38,13 +48,6 @@ Params = Mapping[str, str]
 #: Takes the path parameters too; returns a JSON tree, or a reply that is not 200 with JSON.
 Handler = Callable[[Session, Params], Any]
 
-#: Operations whose errors have the content type text/html (observed).
-HTML_ERRORS = frozenset(
-    {
-        "mass_actions_run", "mass_actions_status", "activities_calendar", "activities_upcoming",
-        "activities_list", "attachments_download", "stars_add", "stars_remove", "app_openapi",
-    }
-)  # fmt: skip
 _ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
 _PREFLIGHT = {
     **_ANY_ORIGIN,
@@ -183,6 +186,16 @@ def _capture_lead(session: Session, params: Params) -> Reply:
     return to_reply(session, leads.capture(session, params["apiKey"]), headers=_ANY_ORIGIN)
 
 
+def _state(**state: bool) -> Handler:
+    """Return the handler that sets the state of e-mails for the user."""
+    return lambda session, _params: inbox.set_state(session, state)
+
+
+def _lead_capture_preflight(session: Session, params: Params) -> Reply:
+    leads.require_form(params["apiKey"])
+    return to_reply(session, tree=True, headers=_PREFLIGHT)
+
+
 # The system.
 
 
@@ -197,8 +210,8 @@ def _metadata(session: Session) -> Any:
 
 def _open_api(session: Session) -> dict[str, Any]:
     if not session.user.is_admin:
-        raise forbidden("")
-    return {"openapi": "3.1.1", "info": {"title": "EspoCRM", "version": settings.VERSION}}
+        raise forbidden("No access to OpenApi scope.")
+    return {"openapi": "3.1.1", "info": {"title": "EspoCRM", "version": settings.version(session)}}
 
 
 #: Handler by operationId, for the operations of either profile.
@@ -219,7 +232,18 @@ OPERATIONS: dict[str, Handler] = {
     "emails_create": _plain(emails.create),
     "emails_update": _by_id(emails.update),
     "emails_update_patch": _by_id(emails.update),
+    "emails_mark_read": _plain(inbox.mark_read),
+    "emails_mark_unread": _state(isRead=False),
+    "emails_mark_important": _state(isImportant=True),
+    "emails_unmark_important": _state(isImportant=False),
+    "emails_move_to_trash": _state(inTrash=True),
+    "emails_restore_from_trash": _state(inTrash=False),
+    "emails_move_to_folder": lambda session, params: inbox.move_to_folder(
+        session, params["folderId"]
+    ),
+    "emails_unread_counts": _plain(inbox.unread_counts),
     "attachments_create": _plain(attachments.create),
+    "attachments_copy": _by_id(attachments.copy),
     "attachments_get": _by_id(attachments.read),
     "attachments_delete": _by_id(_delete_attachment),
     "attachments_download": _by_id(attachments.download),
@@ -228,7 +252,13 @@ OPERATIONS: dict[str, Handler] = {
     "notes_update": _by_id(stream.update),
     "notes_update_patch": _by_id(stream.update),
     "notes_delete": _by_id(_delete_note),
+    "notes_pin": _by_id(notes.pin),
+    "notes_unpin": _by_id(notes.unpin),
+    "notes_react": lambda session, params: notes.react(session, params["id"], params["type"]),
+    "notes_unreact": lambda session, params: notes.unreact(session, params["id"], params["type"]),
     "webhooks_create": _plain(_create_webhook),
+    "webhooks_update": _by_id(webhooks.update),
+    "webhooks_update_patch": _by_id(webhooks.update),
     "records_related": _of_link(links.list_linked),
     "records_link": _of_link(links.link_records),
     "records_unlink": _of_link(links.unlink_records),
@@ -241,10 +271,18 @@ OPERATIONS: dict[str, Handler] = {
     "records_mass_delete": _of_type(mass_actions.mass_delete),
     "actions_run": _plain(actions.run),
     "exports_create": _plain(exports.create),
+    "exports_status": _by_id(exports.status),
+    "imports_upload": _plain(imports.upload),
+    "imports_run": _plain(imports.run),
+    "imports_revert": _by_id(imports.revert),
+    "email_templates_prepare": _by_id(email_templates.prepare),
+    "target_lists_opted_out": _by_id(target_lists.opted_out),
     "stream_list": lambda session, _: stream.list_all(session, followed=True),
     "stream_list_all": lambda session, _: stream.list_all(session, followed=False),
     "stream_record": _of_record(stream.list_of_record),
     "stream_posts": _of_record(stream.list_posts),
+    "stream_attachments": _of_record(record_access.stream_attachments),
+    "records_users_access": _of_record(record_access.users_access),
     "follow": _of_record(followers.follow),
     "unfollow": _of_record(followers.unfollow),
     "followers_list": _of_record(followers.list_followers),
@@ -253,29 +291,33 @@ OPERATIONS: dict[str, Handler] = {
     "stars_add": _of_record(followers.add_star),
     "stars_remove": _of_record(followers.remove_star),
     "attendees_list": _of_record(activities.attendees),
-    "activities_calendar": _plain(activities.calendar),
+    "activities_calendar": _plain(calendars.calendar),
+    "activities_busy_ranges": _plain(calendars.busy_ranges),
     "activities_upcoming": _plain(activities.upcoming),
     "activities_list": lambda session, params: activities.list_of_record(
         session, session.entity(params["entityType"]), params["id"], params["activityList"]
     ),
     "search_records": _plain(global_search.search_records),
     "search_email_addresses": _plain(global_search.search_email_addresses),
-    "kanban_get": _of_type(global_search.kanban),
+    "kanban_get": lambda session, params: kanban.kanban(session, params["entityType"]),
     "app_greeting": lambda _session, _params: "EspoCRM REST API",
-    "app_about": lambda _session, _params: {"version": settings.VERSION, "text": "A mock."},
+    "app_about": lambda session, _params: {
+        "text": "A mock of EspoCRM.",
+        "version": settings.version(session),
+    },
     "app_openapi": _plain(_open_api),
     "app_destroy_token": _plain(me.destroy_token),
     "me": _plain(_me),
     "users_acl": _by_id(me.access),
     "metadata_get": _plain(_metadata),
     "i18n_get": lambda _session, _params: metadata.labels(),
-    "layouts_get": lambda session, params: metadata.layout(
-        session, session.entity(params["entityType"]), params["name"]
+    "layouts_get": lambda session, params: layouts.layout(
+        session, params["entityType"], params["name"]
     ),
     "settings_get": _plain(settings.settings),
     "settings_update": _plain(settings.update_settings),
-    "currency_rates_get": lambda session, _: session.rates(),
-    "currency_rates_update": _plain(settings.update_rates),
+    "currency_rates_get": _plain(currency_rates.read),
+    "currency_rates_update": _plain(currency_rates.update),
     "lead_capture_submit": _capture_lead,
-    "lead_capture_preflight": lambda session, _: to_reply(session, tree=True, headers=_PREFLIGHT),
+    "lead_capture_preflight": _lead_capture_preflight,
 }

@@ -20,22 +20,16 @@ def trim(text: str) -> str:
 
 def to_str(value: object) -> str | None:
     """Return a value as EspoCRM casts it to a string; None stays None."""
-    match value:
-        case None | str():
-            return value
-        case bool():
-            return "1" if value else ""
-        case dict():
-            return "Object"
-        case list():
-            return "Array"
-        case float():
-            return _float_to_str(value)
-        case int() if not -_INT_MAX - 1 <= value <= _INT_MAX:
-            # JSON's integers that do not fit are floats.
-            return _float_to_str(float(value))
-        case _:
-            return str(value)
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "1" if value else ""
+    if isinstance(value, list | dict):
+        return "Array" if isinstance(value, list) else "Object"
+    # JSON's integers that do not fit are floats.
+    if isinstance(value, float) or not -_INT_MAX - 1 <= cast("int", value) <= _INT_MAX:
+        return _float_to_str(float(cast("float", value)))
+    return str(value)
 
 
 def _float_to_str(value: float) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from crmkit_mock.espocrm.datetimes import format_datetime
 from crmkit_mock.espocrm.defaults import defaults
 from crmkit_mock.espocrm.duplicates import require_unique
-from crmkit_mock.espocrm.errors import bad_request, forbidden, modified, not_found
+from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
+from crmkit_mock.espocrm.errors import APIError, bad_request, forbidden, modified, not_found
 from crmkit_mock.espocrm.event_rules import stored_reminders
 from crmkit_mock.espocrm.foreign_records import check_links
 from crmkit_mock.espocrm.linking import link_related
@@ -42,6 +43,20 @@ def find(session: Session, entity: EntityType, id: str, action: Action) -> Recor
         raise not_found(f"Record {id} {reason}.")
     session.user.require(entity.name, action, record)
     return record
+
+
+def find_readable(session: Session, name: object, id: object) -> tuple[str, Record] | None:
+    """Return a record that the user may read and the name of its entity type, or None.
+
+    Args:
+        session: The request.
+        name: Name of the entity type, as it was sent.
+        id: Id of the record, as it was sent.
+    """
+    if not isinstance(name, str) or name not in ENTITY_TYPES:
+        return None
+    record = session.data.find(name, id)
+    return (name, record) if record and session.user.may(name, "read", record) else None
 
 
 def read(session: Session, entity: EntityType, id: str) -> dict[str, Any]:
@@ -210,8 +225,8 @@ def _write(
     if entity.versioned:
         stamps["versionNumber"] = before.get("versionNumber", 1) + 1
     saving = Saving(session, entity, record, loaded, sent, now)
-    if entity.versioned or saving.is_changed(*accepted.values):
-        # Of a record that stays as it is only the version changes.
+    if entity.versioned or entity.stream or entity.computed or saving.is_changed(*accepted.values):
+        # What is computed on loading counts as a change.
         stamps |= {"modifiedAt": now, "modifiedById": session.user.id}
     record |= stamps
     derived = _save(saving)
@@ -266,15 +281,20 @@ def restore(session: Session, entity: EntityType) -> bool:
     """Restore the deleted record that the body names; for administrators.
 
     Raises:
-        APIError: 400 without an id, 403, or 404 for a record that is not deleted.
+        APIError: 400 without an id; 403; 404 for an unknown record; 409, in older releases 403,
+            for one that is not deleted.
     """
     if not session.user.is_admin:
         raise forbidden("")
     record = session.data.find_any(entity.name, _required_id(session))
-    if record is None or not record["deleted"]:
+    if record is None:
         raise not_found()
-    session.clock.tick()
-    session.data.replace(entity.name, {**record, "deleted": False})
+    if not record["deleted"]:
+        if session.release >= (10, 0):
+            raise APIError(409, "Record type is not soft-deleted.")
+        raise forbidden("No 'deleted' attribute.")
+    now = format_datetime(session.clock.tick())
+    session.data.replace(entity.name, {**record, "deleted": False, "modifiedAt": now})
     return True
 
 
@@ -292,7 +312,10 @@ def duplicate_attributes(session: Session, entity: EntityType) -> dict[str, Any]
         APIError: 400 without an id, 403 or 404.
     """
     id = _required_id(session)
-    session.user.require_scope(entity.name, "create")
+    if session.user.level(entity.name, "create") == "no":
+        raise forbidden("No 'create' access.")
+    if session.data.find(entity.name, id) is None:
+        raise not_found("Record not found.")
     attributes = read(session, entity, id)
     for field in entity.fields:
         if field.family == "attachmentMultiple":

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from crmkit_mock.espocrm.errors import bad_request
-from crmkit_mock.forms import Upload, form_pairs, php_tree, query_pairs
-from crmkit_mock.json_text import parse
+from crmkit_mock.forms import FORM_TYPE, php_lists, php_tree, query_pairs
+from crmkit_mock.json_text import JSONTextError, parse_as_php
+from crmkit_mock.messages import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,41 +16,45 @@ if TYPE_CHECKING:
 
 
 def read_query(request: Request) -> Mapping[str, Any]:
-    """Return the query as a tree.
+    """Return the query as a tree. What is not UTF-8 gets U+FFFD, which matches nothing.
 
     Raises:
-        Refusal: 400, it is not UTF-8.
         EmptyBracketsError: a name has empty brackets before further ones.
     """
-    return php_tree(query_pairs(request.query), nested_append=False)
+    return php_tree(query_pairs(request.query, errors="replace"), nested_append=False)
 
 
 def read_body(request: Request) -> dict[str, Any]:
     """Return the body as a tree, empty without a Content-Type or with an unknown one.
 
+    PHP reads urlencoded forms of POST alone. It does not keep the text of multipart bodies, without
+    which EspoCRM takes a body for empty.
+
     Raises:
         APIError: 400, it is a JSON value that is neither an object nor an array.
-        Refusal: 400, a form is not UTF-8.
-        JSONTextError: it is not valid JSON.
-        EmptyBracketsError: as for `read_query`.
+        JSONTextError: it is not valid JSON, or a form is not UTF-8.
     """
-    if request.media_type == "application/json":
+    # Whitespace before the semicolon is part of the type to the server.
+    media_type = request.headers.get("content-type", "").partition(";")[0].lower()
+    if media_type == "application/json":
         return _read_json(request.body)
-    pairs = form_pairs(request) or ()
-    return php_tree(((name, _text(value)) for name, value in pairs), nested_append=False)
+    if media_type != FORM_TYPE or request.method != "POST":
+        return {}
+    try:
+        pairs = query_pairs(request.body)
+    except Refusal:
+        # The database refuses it.
+        raise JSONTextError("it is not UTF-8") from None
+    return {name: php_lists(value) for name, value in php_tree(pairs).items()}
 
 
 def _read_json(body: bytes) -> dict[str, Any]:
-    if not body.strip():
+    # "0" is nothing to PHP.
+    if body in {b"", b"0"}:
         return {}
-    tree = parse(body)
+    tree = parse_as_php(body)
     if isinstance(tree, list):
         return {"list": tree}
     if not isinstance(tree, dict):
         raise bad_request("Body is not a JSON object.")
     return cast("dict[str, Any]", tree)
-
-
-def _text(value: str | Upload) -> str:
-    # Files are uploaded as data URIs in the body; one in a form is read as its text.
-    return value.content.decode("utf-8", "replace") if isinstance(value, Upload) else value

@@ -335,6 +335,15 @@ def update_response(
         if field.family in _LINKS and f"{field.name}Id" in written:
             name = f"{field.name}Name"
             response[name] = value_of(session, entity, response, name)
+    if entity.name == "Call" and ("contactsIds" in written or "leadsIds" in written):
+        # Only of calls the server looks everything up again.
+        stored = session.data.get(entity.name, id)
+        response |= {
+            name: value_of(session, entity, stored, name)
+            for field in _fields_in(session, entity, "read")
+            if _is_loaded(field, field.name)
+            for name in field.attributes
+        }
     if entity.person and any(name in written for name in PERSON_NAME[1:-1]):
         _compose_name(response, response)
     return response

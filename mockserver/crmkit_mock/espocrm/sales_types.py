@@ -53,7 +53,7 @@ _ACCEPTANCE = (
     unstored("acceptanceStatusCalls", "enum"),
 )
 _TARGET = (
-    unstored("targetListId"),
+    unstored("targetList", "link", entity="TargetList"),
     unstored("targetListIsOptedOut", "bool", read_only=True),
 )
 #: Columns of a target list's relation and the attributes that show them at its other end.
@@ -285,7 +285,7 @@ TARGET_LIST = EntityType(
         to_one("category", "TargetListCategory"),
         *(Field(name, "int", read_only=True) for name in ("entryCount", "optedOutCount")),
         DESCRIPTION,
-        unstored("sourceCampaignId"),
+        unstored("sourceCampaign", "link", entity="Campaign"),
         *OWNED,
         *STAMPS,
     ),
@@ -333,7 +333,7 @@ CAMPAIGN_TYPE = EntityType(
         varchar("revenueCurrency", default="USD", read_only=True),
         Field("budget", "currency"),
         *(
-            to_one(f"{target}Template", "EmailTemplate")
+            to_one(f"{target}Template", "Template")
             for target in ("contacts", "leads", "accounts", "users")
         ),
         Field("mailMergeOnlyWithAddress", "bool", default=True),

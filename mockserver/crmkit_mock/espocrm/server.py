@@ -7,23 +7,25 @@ is acted on.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crmkit_mock.arguments import require_choice
 from crmkit_mock.crm import MockCRM
-from crmkit_mock.espocrm import errors
+from crmkit_mock.espocrm import errors, routes
 from crmkit_mock.espocrm.authentication import CREDENTIAL_HEADERS, Authenticator
 from crmkit_mock.espocrm.data import Data
 from crmkit_mock.espocrm.emails import MAIL_SERVER
 from crmkit_mock.espocrm.errors import APIError, PartiallyApplied, server_error_or
 from crmkit_mock.espocrm.insertion import insert_record
 from crmkit_mock.espocrm.leads import LEAD_CAPTURE_KEY
-from crmkit_mock.espocrm.operations import HTML_ERRORS, OPERATIONS, answer
+from crmkit_mock.espocrm.operations import OPERATIONS, answer
 from crmkit_mock.espocrm.profiles import AUTOCRM, ESPOCRM, Profile
 from crmkit_mock.espocrm.request_data import read_body, read_query
+from crmkit_mock.espocrm.routes import ACTION_CLASSES, MissingAction
 from crmkit_mock.espocrm.seed import load_seed
-from crmkit_mock.espocrm.session import Session
+from crmkit_mock.espocrm.session import Session, find_entity
 from crmkit_mock.espocrm.users import USERS, Login
 from crmkit_mock.forms import EmptyBracketsError
 from crmkit_mock.json_text import JSONTextError
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
     from crmkit_mock.documents import Operation
 
+#: Operations whose body is a file, or a part of one.
+_RAW_BODIES = frozenset({"attachments_chunk", "imports_upload"})
 #: Operations without authentication are done as this user.
 _PUBLIC_LOGIN = USERS["admin"]
 
@@ -145,45 +149,45 @@ class MockEspoCRM(MockCRM):
         Raises:
             Refusal: 404 or 405, as the vendor's router answers.
         """
-        path = request.path[:1] + request.path[1:2].upper() + request.path[2:]
-        match = self.document.match(path)
-        if match is None:
-            raise errors.route_not_found()
-        operations = {
-            method: operation
-            for method, operation in match[0].items()
-            if self.profile.name in operation.node.get("x-crmkit-profile", [self.profile.name])
-        }
-        operation = operations.get(request.method)
-        steps = path.split("/")[1:]
-        is_action = len(steps) == 3 and steps[1] == "action"
-        if is_action and (operation is None or "/action/" not in operation.path):
-            raise errors.action_not_found(request.method, steps[2], steps[0])
-        if operation is not None:
-            return operation, match[1]
-        if request.method == "HEAD" and len(steps) <= 2:
-            raise errors.action_not_found("HEAD", "read" if len(steps) == 2 else "list", steps[0])
-        if not operations:
-            # Only the other kind of server has the route.
-            raise errors.route_not_found()
-        allow = {"Allow": ", ".join(operations)}
-        raise APIError(200 if request.method == "OPTIONS" else 405, headers=allow, page=True)
+        if "\0" in request.path:
+            raise errors.router_page(400)
+        release = self.behavior.espocrm_release
+        try:
+            return routes.find(
+                self.document, self.profile.name, release, request.method, request.path
+            )
+        except MissingAction as missing:
+            authenticator = self._authenticator()
+            if authenticator.authenticate(request) is None:
+                raise authenticator.unauthorized(request) from None
+            missing.error.html = missing.html
+            raise missing.error from None
+
+    def _authenticator(self) -> Authenticator:
+        return Authenticator(self.settings, self.clock, limit_failures=self.rate_limits)
 
     def refuse(self, refusal: Refusal, request: Request) -> Reply:
         """Turn a refusal into the vendor's response."""
         if not isinstance(refusal, APIError):
             # From the frame. A body over the cap is rejected by the web server, not by EspoCRM.
-            page = refusal.status == 413
-            refusal = APIError(refusal.status, None if page else refusal.message, page=page)
+            is_page = refusal.status == 413
+            refusal = (
+                errors.router_page(413) if is_page else APIError(refusal.status, refusal.message)
+            )
         operation = self._operation(request)
-        html = operation is not None and operation.id in HTML_ERRORS
-        return errors.to_response(refusal, html=html)
+        html = operation.id in ACTION_CLASSES if operation is not None else refusal.html
+        accept = request.headers.get("accept", "")
+        reply = errors.to_response(refusal, html=html, accept=accept)
+        if request.method == "OPTIONS" and operation is None:
+            # The router answers it with the page of the error, but says 200.
+            return replace(reply, status=200)
+        return reply
 
     def respond(
         self, operation: Operation, path_parameters: Mapping[str, str], request: Request
     ) -> Reply:
         """Answer an operation: authentication first, then access, parameters, body and state."""
-        authenticator = Authenticator(self.settings, self.clock, limit_failures=self.rate_limits)
+        authenticator = self._authenticator()
         if authenticator.is_locked():
             # Valid credentials make no difference (observed).
             self.clock.tick()
@@ -192,6 +196,10 @@ class MockEspoCRM(MockCRM):
         if login is None and not _is_public(operation):
             # Returned, not raised, so that the failure is stored.
             return errors.to_response(authenticator.unauthorized(request))
+        name = path_parameters.get("entityType")
+        if name is not None and operation.id not in ACTION_CLASSES:
+            # The controller is looked for before the body is read.
+            find_entity(name)
         session = self._session(request, operation, login, authenticator)
         try:
             return answer(session, operation.id, path_parameters)
@@ -207,7 +215,8 @@ class MockEspoCRM(MockCRM):
     ) -> Session:
         try:
             query = read_query(request)
-            body = {} if operation.id == "attachments_chunk" else read_body(request)
+            # Others do not look at the body.
+            body = read_body(request) if _reads_body(operation) else {}
         except EmptyBracketsError:
             reason = "A parameter has empty brackets."
             raise server_error_or(reason, faithful=self.faithful_crashes) from None
@@ -240,6 +249,11 @@ class MockAutoCRM(MockEspoCRM):
 
     name: ClassVar[str] = "autocrm"
     profile: ClassVar[Profile] = AUTOCRM
+
+
+def _reads_body(operation: Operation) -> bool:
+    """Return whether an operation reads the body as JSON or as a form."""
+    return "requestBody" in operation.node and operation.id not in _RAW_BODIES
 
 
 def _is_public(operation: Operation) -> bool:

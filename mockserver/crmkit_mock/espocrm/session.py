@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: The base of all rates, and the currency of an amount without one.
 BASE_CURRENCY = "USD"
-_RATES = {"CZK": 0.045, "EUR": 1.1, "USD": 1}
+_RATES = {"USD": 1, "EUR": 1.1, "CZK": 0.045}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +82,41 @@ class Session:
         Raises:
             APIError: 404, there is no such entity type.
         """
-        name = name[:1].upper() + name[1:]
-        entity = ENTITY_TYPES.get(name)
-        if entity is None:
-            raise not_found(f"Controller '{name}' does not exist.")
-        return entity
+        return find_entity(name)
 
-    def server_error_or(self, reason: str) -> APIError:
+    def server_error_or(
+        self, reason: str, *, by_router: bool = False, says: str | None = None
+    ) -> APIError:
         """Return the error for what crashes a real server: its 500, or a 400 with the reason.
 
         Args:
             reason: What is wrong, as a sentence.
+            by_router: Whether the router writes the 500: an error of PHP's own, such as a wrong
+                type, and not an exception.
+            says: The X-Status-Reason of the 500.
         """
-        return server_error_or(reason, faithful=self.faithful_crashes)
+        return server_error_or(
+            reason, faithful=self.faithful_crashes, by_router=by_router, says=says
+        )
 
     def rates(self) -> dict[str, float]:
         """Return the currency rates."""
-        return self.settings.get("rates") or dict(_RATES)
+        return dict(self.settings.get("rates") or _RATES)
 
     def new_id(self) -> str:
         """Return the id of a new record: 17 hexadecimal digits, increasing."""
         number = self.settings.next_number("id", 1)
         return f"{int(self.clock.now().timestamp()):08x}{number:09x}"
+
+
+def find_entity(name: str) -> EntityType:
+    """Return an entity type by its name in a path, with the first letter in either case.
+
+    Raises:
+        APIError: 404, there is no such entity type.
+    """
+    name = name[:1].upper() + name[1:]
+    entity = ENTITY_TYPES.get(name)
+    if entity is None:
+        raise not_found(f"Controller '{name}' does not exist.")
+    return entity

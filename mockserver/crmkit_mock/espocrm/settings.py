@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.datetimes import SERVER_TIME_ZONE
-from crmkit_mock.espocrm.errors import bad_request, forbidden
+from crmkit_mock.espocrm.errors import forbidden
 from crmkit_mock.espocrm.search import MAX_SIZE
 from crmkit_mock.espocrm.session import BASE_CURRENCY
 
 if TYPE_CHECKING:
     from crmkit_mock.espocrm.session import Session
 
-#: Release whose recorded responses the mock is modelled on.
-VERSION = "9.2.7"
+#: The newest version of each release that the mock imitates.
+_VERSIONS: dict[tuple[int, ...], str] = {(9, 2): "9.2.7", (10, 0): "10.0.0"}
 _PUBLIC_SETTINGS = {
     "applicationName": "EspoCRM",
     "dateFormat": "DD.MM.YYYY",
@@ -35,7 +35,6 @@ _PUBLIC_SETTINGS = {
 }
 _SETTINGS: dict[str, Any] = {
     **_PUBLIC_SETTINGS,
-    "version": VERSION,
     "activitiesEntityList": ["Meeting", "Call"],
     "attachmentUploadChunkSize": 4,
     "attachmentUploadMaxSize": 256,
@@ -60,14 +59,24 @@ _FIXED = frozenset(
 _CHANGED = "changed settings"
 
 
+def version(session: Session) -> str:
+    """Return the version of the server."""
+    return _VERSIONS[session.release]
+
+
 def settings(session: Session) -> dict[str, Any]:
     """Return the settings, only the public ones without authentication."""
     if session.is_public:
         return dict(_PUBLIC_SETTINGS)
     rates = session.rates()
-    own = {code: rate for code, rate in rates.items() if code != BASE_CURRENCY}
-    money = {"currencyList": [BASE_CURRENCY, *sorted(own)], "currencyRates": own}
-    return {**_SETTINGS, **money, **(session.settings.get(_CHANGED) or {})}
+    if session.release < (10, 0):
+        rates = {code: rate for code, rate in rates.items() if code != BASE_CURRENCY}
+    own = {
+        "currencyList": [BASE_CURRENCY, *(code for code in rates if code != BASE_CURRENCY)],
+        "currencyRates": rates,
+        "version": version(session),
+    }
+    return {**_SETTINGS, **own, **(session.settings.get(_CHANGED) or {})}
 
 
 def update_settings(session: Session) -> dict[str, Any]:
@@ -85,18 +94,3 @@ def update_settings(session: Session) -> dict[str, Any]:
     }
     session.settings.set(_CHANGED, {**(session.settings.get(_CHANGED) or {}), **changed})
     return settings(session)
-
-
-def update_rates(session: Session) -> bool:
-    """Change currency rates.
-
-    Raises:
-        APIError: 400, a rate is not a positive number or its currency is unknown.
-    """
-    rates = session.rates()
-    for code, rate in session.body.items():
-        is_valid = isinstance(rate, int | float) and not isinstance(rate, bool) and rate > 0
-        if code not in rates or not is_valid:
-            raise bad_request("Bad currency rate.")
-    session.settings.set("rates", {**rates, **session.body, BASE_CURRENCY: 1})
-    return True

@@ -51,6 +51,9 @@ INTEGRATOR = Role(
         **dict.fromkeys(_SCOPES, _EVERYTHING),
         **dict.fromkeys(("User", "Team"), _READ),
         "Notification": _READ,
+        # Scopes without actions.
+        **dict.fromkeys(("Activities", "Calendar", "Import"), _READ),
+        "Currency": {"read": "all", "edit": "all"},
         # Only administrators list files.
         "Attachment": {"create": "all"},
     },

@@ -137,7 +137,7 @@ def to_stored(
         sent = [(name, kind) for name, kind in settable(field) if name in values]
         if field.family not in _ADDRESSES:
             for name, kind in sent:
-                _convert(session, field, name, kind, out, new=stored is None)
+                _convert(session, field, name, kind, out)
         elif sent or stored is None:
             written = write_addresses(session, field, values, stored)
             for name, _ in sent:
@@ -147,9 +147,7 @@ def to_stored(
     return out
 
 
-def _convert(
-    session: Session, field: Field, name: str, kind: str, out: Accepted, *, new: bool
-) -> None:
+def _convert(session: Session, field: Field, name: str, kind: str, out: Accepted) -> None:
     value = out.values.get(name)
     if field.family == "autoincrement":
         # The database numbers records, whatever is sent.
@@ -160,12 +158,10 @@ def _convert(
         out.values[name] = with_seconds(value)
     elif kind == "bool" and value is None and field.stored and field.family == "bool":
         # The column cannot be null.
-        if new:
-            raise session.server_error_or(f"{name} is null.")
-        out.values[name] = False
+        raise session.server_error_or(f"{name} is null.")
     elif kind == "float" and value is not None:
         if value - value != 0:
             raise session.server_error_or(f"{name} is not finite.")
         out.values[name] = stored_float(value)
-    if out.values.get(name) != value or (value is None and kind == "bool"):
+    if out.values.get(name) != value:
         out.echo[name] = value

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from crmkit_mock.espocrm import records
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
-from crmkit_mock.espocrm.errors import forbidden
+from crmkit_mock.espocrm.errors import forbidden, invalid
+from crmkit_mock.espocrm.php_types import to_str
 from crmkit_mock.espocrm.system_types import WEBHOOK
+from crmkit_mock.espocrm.text_formats import is_url
 
 if TYPE_CHECKING:
     from crmkit_mock.espocrm.session import Session
+
+#: Top-level domains that the Internet never has: a server cannot resolve them.
+_UNRESOLVABLE = frozenset({"example", "internal", "invalid", "lan", "local", "localhost", "test"})
+_PRIVATE = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "0.0.0.0/8", "10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+        "192.168.0.0/16", "240.0.0.0/4", "::/127", "fc00::/7", "fe80::/10",
+    )
+)  # fmt: skip
+_TYPES = ("create", "update", "delete", "fieldUpdate")
 
 
 def create(session: Session) -> dict[str, Any]:
@@ -21,26 +36,72 @@ def create(session: Session) -> dict[str, Any]:
         APIError: 400, or 403: it is not allowed, or the event is unknown.
     """
     session.user.require_scope("Webhook", "create")
-    event = session.body.get("event")
-    parts = event.split(".") if isinstance(event, str) else []
-    if event is not None and not _is_event(parts):
-        raise forbidden("Not supported event.")
+    _require_external(session)
     number = session.settings.next_number("webhook", 1)
     extra: dict[str, Any] = {
         "secretKey": hashlib.sha256(f"webhook {number}".encode()).hexdigest()[:32],
         "isActive": session.body.get("isActive", True) is True,
     }
-    if parts:
-        field = parts[2] if len(parts) == 3 else None
-        extra |= {"entityType": parts[0], "type": parts[1], "field": field}
-    response = records.create(session, WEBHOOK, session.body, extra=extra)
-    return {"userId": None, **response}
+    if session.body.get("event"):
+        extra |= _event(to_str(session.body["event"]) or "Array")
+    return records.create(session, WEBHOOK, session.body, extra=extra)
 
 
-def _is_event(parts: list[str]) -> bool:
-    entity = ENTITY_TYPES.get(parts[0]) if parts else None
+def update(session: Session, id: str) -> dict[str, Any]:
+    """Change a subscription, but not its event.
+
+    Raises:
+        APIError: 400, 403 or 404; nothing has changed.
+    """
+    before = records.find(session, WEBHOOK, id, "edit")
+    _require_external(session)
+    event = session.body.get("event", before["event"])
+    if event != before["event"]:
+        raise forbidden("Event can't be changed.")
+    return records.update(session, WEBHOOK, id, session.body)
+
+
+def _event(text: str) -> dict[str, Any]:
+    """Return the parts of an event such as Account.fieldUpdate.name.
+
+    Raises:
+        APIError: 403, there is no such event.
+    """
+    entity_type, _, rest = text.partition(".")
+    kind, _, field = rest.partition(".")
+    if not kind or kind not in _TYPES:
+        raise forbidden("Not supported event.")
+    entity = ENTITY_TYPES.get(entity_type)
     if entity is None:
-        return False
-    if len(parts) == 3:
-        return parts[1] == "fieldUpdate" and parts[2] in entity.by_name
-    return len(parts) == 2 and parts[1] in {"create", "update", "delete"}
+        raise forbidden("Entity type is not available for Webhooks.")
+    is_field = kind == "fieldUpdate"
+    if is_field and not field:
+        raise forbidden("Field is empty.")
+    if is_field and field not in entity.by_name:
+        raise forbidden("Field does not exist.")
+    return {"entityType": entity_type, "type": kind, "field": field if is_field else None}
+
+
+def _require_external(session: Session) -> None:
+    """Check that a URL does not lead into the server's own network, as since 10.0.
+
+    Raises:
+        APIError: 400, it does, or its host cannot be resolved.
+    """
+    url = session.body.get("url")
+    if session.release < (10, 0) or not isinstance(url, str) or not is_url(url):
+        return
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return
+    if _is_internal(host):
+        raise invalid("Webhook", "url", "notInternal")
+
+
+def _is_internal(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return "." not in host or host.rpartition(".")[2] in _UNRESOLVABLE
+    return any(address in network for network in _PRIVATE if network.version == address.version)

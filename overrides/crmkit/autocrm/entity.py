@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crmkit_generated.autocrm.resources.records import AsyncRecordsOf, RecordsOf
 
-from .records import AsyncLinked, Linked, checked_name
+from .records import AsyncLinked, EntityType, Linked, checked_name
 
 if TYPE_CHECKING:
     from crmkit.core.sender import Sender
@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 __all__ = ["AsyncEntity", "Entity"]
 
 
-class Entity(Linked, RecordsOf):
+class _Named(EntityType):
+    @property
+    def _label(self) -> str:
+        return f"entity({self.entity_type!r})"
+
+
+class Entity(_Named, Linked, RecordsOf):
     """The records of one entity type, custom ones included.
 
     Args:
@@ -29,12 +35,8 @@ class Entity(Linked, RecordsOf):
         super().__init__(sender, checked_name(entity_type, "entity_type"))
         self.entity_type = entity_type
 
-    @property
-    def _label(self) -> str:
-        return f"entity({self.entity_type!r})"
 
-
-class AsyncEntity(AsyncLinked, AsyncRecordsOf):
+class AsyncEntity(_Named, AsyncLinked, AsyncRecordsOf):
     """The records of one entity type, for async clients; see `Entity`.
 
     Args:
@@ -48,7 +50,3 @@ class AsyncEntity(AsyncLinked, AsyncRecordsOf):
     def __init__(self, sender: Sender, entity_type: str) -> None:
         super().__init__(sender, checked_name(entity_type, "entity_type"))
         self.entity_type = entity_type
-
-    @property
-    def _label(self) -> str:
-        return f"entity({self.entity_type!r})"

@@ -19,22 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crmkit.core.call import Call
-    from crmkit.core.errors import NotFoundError
     from crmkit.core.options import Options
     from crmkit_generated.autocrm.models import Lead
 
 __all__ = ["AsyncLeads", "Leads"]
-
-
-def _has_no_route(error: NotFoundError) -> bool:
-    """Tell a missing route, whose 404 is an HTML page, from a missing lead, whose 404 is empty."""
-    response: Any = error.response
-    media_type = response.headers.get("Content-Type", "")
-    return (
-        bool(response.content)
-        and "html" in media_type
-        and "X-Status-Reason" not in response.headers
-    )
 
 
 class _Conversion(EntityType):
@@ -57,7 +45,7 @@ class _Conversion(EntityType):
                 body["skipDuplicateCheck"] = True
         page = self._call(LEADS_CONVERT_BY_ID, {"id": id}, options, body)
         own = self._call(LEADS_CONVERT, {}, options, {"id": id, **body})
-        return await self._with_fallback(send, page, own, _has_no_route)
+        return await self._with_fallback(send, page, own)
 
 
 class Leads(_Conversion, Linked, generated.Leads):

@@ -186,16 +186,10 @@ class EntityType(Resource):
         if "where" in body:
             body = {**body, "byWhere": True}
         by_page = self._call(page, {"entity": self.entity_type}, options, body)
-        return await self._with_fallback(
-            send, by_page, self._call(run, {}, options, own), _has_no_action
-        )
+        return await self._with_fallback(send, by_page, self._call(run, {}, options, own))
 
     async def _with_fallback(
-        self,
-        send: Callable[[Call], Awaitable[T]],
-        page: Call,
-        own: Call,
-        is_missing: Callable[[NotFoundError], bool],
+        self, send: Callable[[Call], Awaitable[T]], page: Call, own: Call
     ) -> T:
         """Take the route of AutoCRM's page, or EspoCRM's own where the server does not have it."""
         vendor: Any = self._sender.vendor
@@ -204,14 +198,20 @@ class EntityType(Resource):
             try:
                 return await send(page)
             except NotFoundError as error:
-                if not is_missing(error):
+                if not _has_no_route(error):
                     raise
                 vendor.missing.add(name)
         return await send(own)
 
 
-def _has_no_action(error: NotFoundError) -> bool:
-    return _NO_ACTION.search(error.message) is not None
+def _has_no_route(error: NotFoundError) -> bool:
+    """Tell a missing route from a missing record, whose 404 has a header for a reason and no body.
+
+    The router writes its 404 as JSON, HTML, XML or plain text, whatever Accept asks for.
+    """
+    response: Any = error.response
+    by_router = b"404 Not Found" in response.content and "X-Status-Reason" not in response.headers
+    return by_router or _NO_ACTION.search(error.message) is not None
 
 
 class Linked(EntityType):

@@ -15,8 +15,8 @@ All conditions of a list must match. A condition is a plain mapping with the mem
 Values are aware datetimes or dates. Operators that count in days (`on`, `today`,
 `last_x_days` and so on) must know whether an attribute has a time of day. They take that from the
 names of EspoCRM's own attributes (`createdAt` and all others in `At`, `dateStart`, `dateEnd`,
-`dateSent`, `dateCompleted`, `deliveryDate`) and from `time_zone`, which a custom attribute needs:
-it says in which zone days begin, UTC by default.
+`dateSent`, `dateCompleted`, `deliveryDate`, `actionDate`, `lastAccess`) and from `time_zone`, which
+a custom attribute needs: it says in which zone days begin, UTC by default.
 
 `not`, sub-queries and expressions are refused by every server in a list, so there are no functions
 for them (recorded: where-not-as-admin, where-subQueryIn, where-expression).
@@ -27,6 +27,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timezone, tzinfo
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -36,11 +37,13 @@ from crmkit.core.errors import ArgumentError, expected
 Where = Mapping[str, Any]
 """A condition: `{"type": "equals", "attribute": "status", "value": "New"}`."""
 
-Scalar = str | int | float | bool | date | None
+Scalar = str | int | float | Decimal | bool | date | None
 Ids = str | Sequence[str]
 Zone = str | tzinfo | None
 
-_DATETIMES = re.compile(r"[a-z]\w*At|date(Start|End|Sent|Completed)|deliveryDate")
+_DATETIMES = re.compile(
+    r"[a-z]\w*At|date(Start|End|Sent|Completed)|deliveryDate|actionDate|lastAccess"
+)
 _ZONE = re.compile(r"[A-Za-z][\w+/-]*", re.ASCII)
 _LAST = time(23, 59, 59)
 _FLAGS = ("[dateTime]", "[date]")
@@ -342,8 +345,16 @@ def on(attribute: str, value: date, *, time_zone: Zone = None) -> Where:
 
 
 def not_on(attribute: str, value: date, *, time_zone: Zone = None) -> Where:
-    """Match records whose attribute is not on the date."""
-    return _dated("notOn", attribute, time_zone, value)
+    """Match records whose attribute is set, but not on the date, or at the datetime.
+
+    Servers compare `notOn` with the time of day, so that every datetime is on no date. For a
+    datetime attribute (see the module; a custom one needs `time_zone`) the condition is therefore
+    sent as `before` or `after`.
+    """
+    item = _dated("notOn", attribute, time_zone, value)
+    if "dateTime" not in item or len(str(item["value"])) > 10:  # a date, or at a datetime
+        return item
+    return or_(*({**item, "type": operator} for operator in ("before", "after")))
 
 
 def before(attribute: str, value: date, *, time_zone: Zone = None) -> Where:

@@ -3,17 +3,11 @@
 Conversations are held with a server, step by step; each reply is held against the wire document,
 and where the mock holds the same conversation beside it, against the mock's reply:
 
-    from contextlib import ExitStack
+    from crmkit.contract import CRMS, Check
 
-    from crmkit.contract import CRMS, Run, Server, mock_server
-
-    crm = CRMS["monica"]()
-    with ExitStack() as stack:
-        url = crm.base_url(None)                                  # MONICA_BASE_URL
-        server = Server(crm, url, {"": crm.authenticator("MONICA", url)})
-        probe = crm.probe(server)
-        run = Run(server, mock=mock_server(crm, probe.version, stack), writes=True)
-        for step in run.hold(crm.conversations(probe), probe).unequal:
+    with Check(CRMS["monica"](), writes=True, against_mock=True) as check:    # MONICA_TOKEN, …
+        check.start_mock(check.probe().version)
+        for step in check.hold().unequal:
             print(step.request, *step.differences)
 
 Names are loaded when they are first used. Needs the extra `crmkit[contract]`.
@@ -24,7 +18,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .catalogue import CRMS as CRMS
-    from .conversation import Conversation as Conversation
+    from .check import Check as Check
     from .conversation import Step as Step
     from .conversation import Talk as Talk
     from .crm import CRM as CRM
@@ -32,6 +26,7 @@ if TYPE_CHECKING:
     from .crm import ContractError as ContractError
     from .crm import Probe as Probe
     from .document import Document as Document
+    from .entry import Conversation as Conversation
     from .exchange import Reply as Reply
     from .exchange import Request as Request
     from .judge import Difference as Difference
@@ -44,9 +39,11 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "catalogue": ("CRMS",),
-    "conversation": ("Conversation", "Step", "Talk"),
+    "check": ("Check",),
+    "conversation": ("Step", "Talk"),
     "crm": ("CRM", "Accepted", "ContractError", "Probe"),
     "document": ("Document",),
+    "entry": ("Conversation",),
     "exchange": ("Reply", "Request"),
     "judge": ("Difference", "Judge"),
     "runner": ("Held", "Run", "Summary", "mock_server"),
@@ -58,6 +55,7 @@ __all__ = [
     "CRM",
     "CRMS",
     "Accepted",
+    "Check",
     "ContractError",
     "Conversation",
     "Difference",

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from .espocrm.crm import AutoCRM, EspoCRM
 from .monica.crm import Monica
+from .onepagecrm import OnePageCRM
+from .relenta import Relenta
 
 if TYPE_CHECKING:
     from .crm import CRM
@@ -13,4 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["CRMS"]
 
 #: The kinds of servers, by their names on the command line.
-CRMS: dict[str, type[CRM]] = {crm.name: crm for crm in (AutoCRM, EspoCRM, Monica)}
+CRMS: dict[str, type[CRM]] = {
+    crm.name: crm for crm in (AutoCRM, EspoCRM, Monica, OnePageCRM, Relenta)
+}

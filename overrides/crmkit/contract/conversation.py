@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .entry import Conversation
 from .exchange import NO_BODY, Reply, Request
 from .judge import Difference
-from .names import MISSING, Bound
+from .names import MISSING, Bound, readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -19,27 +20,11 @@ if TYPE_CHECKING:
     from .names import Pairs
     from .server import Server
 
-__all__ = ["Conversation", "Step", "Talk"]
+__all__ = ["Conversation", "RefusedError", "Step", "Talk"]
 
 
-@dataclass(frozen=True)
-class Conversation:
-    """A conversation: a function that takes steps.
-
-    What it does may depend on the replies of the first server only through the steps that it
-    takes; a value that differs between servers is bound to a name.
-
-    Attributes:
-        name: Name in reports, such as "records.create".
-        hold: Holds it.
-        writes: Whether it changes anything on the server.
-        users: Names of the users that it needs beside the run's own.
-    """
-
-    name: str
-    hold: Callable[[Talk], None]
-    writes: bool = True
-    users: tuple[str, ...] = ()
+class RefusedError(Exception):
+    """The server refuses, for want of rights, what a conversation begins with."""
 
 
 @dataclass
@@ -111,6 +96,10 @@ class Talk:
         shape_only: Whether values are left aside when replies are compared.
         on_step: Called after each step.
         undo: Requests that remove what was created; steps add to it and take from it.
+        stays: What was created and cannot be removed; steps add to it.
+
+    Attributes:
+        pending: A request that changes something, while its reply is waited for.
     """
 
     def __init__(
@@ -126,6 +115,7 @@ class Talk:
         shape_only: bool,
         on_step: Callable[[Step], object],
         undo: dict[str, Request],
+        stays: set[str],
     ) -> None:
         self.name = conversation.name
         self.servers = servers
@@ -137,11 +127,22 @@ class Talk:
         self._shape_only = shape_only
         self._on_step = on_step
         self._undo = undo
+        self._stays = stays
         self._steps = 0
+        self._worked = {True: 0, False: 0}  # reads, and others
+        self._needs_users = bool(conversation.users)
+        self.pending: Request | None = None
 
     def has_user(self, name: str) -> bool:
         """Return whether every server has a user of that name."""
         return all(name in server.users for server in self.servers)
+
+    def knows(self, *values: Bound) -> bool:
+        """Return whether every server has given a value to these names.
+
+        Where a conversation reads what is there already, one of them may have nothing.
+        """
+        return not any(server.names.missing(values) for server in self.servers)
 
     def unique(self, text: str = "") -> str:
         """Return a name that only this run uses, the same on each server.
@@ -183,6 +184,7 @@ class Talk:
         user: str = "",
         keeps: bool = False,
         any_order: bool = False,
+        shared: bool = False,
     ) -> Step:
         """Send a request to each server, and judge the replies.
 
@@ -196,6 +198,8 @@ class Talk:
             user: Name of the user who sends it.
             keeps: Whether the request creates nothing that would have to be removed.
             any_order: Whether the server promises no order, so that none is compared.
+            shared: Whether the reply shows the whole account's records, of which only types are
+                compared.
 
         Returns:
             The step, with the replies.
@@ -213,11 +217,20 @@ class Talk:
         step = Step(self, self._steps, request, operation, [])
         for server in self.servers:
             filled = self._filled(request, server)
-            reply = server.send(filled) if filled is not None else None
+            if filled is None:
+                step.replies.append(None)
+                continue
+            is_first = server is self.servers[0]
+            self.pending = filled if is_first and not _is_read(step) else None
+            reply = server.send(filled)
+            self.pending = None
             step.replies.append(reply)
-            if reply is not None and server is self.servers[0] and filled is not None:
+            if is_first:
                 self._note(filled, reply, operation, keeps=keeps)
-        step.differences = self._judged(step, any_order=any_order)
+        if self._is_refused(step):
+            self._on_step(step)
+            raise RefusedError(f"{method} {readable(plain)}: {self._refusal(step)}")
+        step.differences = self._judged(step, any_order=any_order, shared=shared)
         self._on_step(step)
         return step
 
@@ -239,6 +252,31 @@ class Talk:
             if not is_true:
                 texts = ("", condition) if side else (condition, "")
                 step.differences.append(Difference("law", "", *texts))
+
+    def _is_refused(self, step: Step) -> bool:
+        """Return whether the user lacks the rights for what the conversation begins with.
+
+        Without the mock's reply beside it, a refused read may be what the conversation is about.
+        """
+        reply, *others = step.replies
+        is_read = _is_read(step)
+        if reply is None or step.request.user or self._needs_users:
+            return False
+        if reply.succeeded:
+            self._worked[is_read] += 1
+        is_expected = any(other is None or not other.succeeded for other in others)
+        return (
+            reply.is_denied
+            and not is_expected
+            and (bool(others) or not is_read)
+            and not self._worked[False]
+            and not (is_read and self._worked[True])
+        )
+
+    def _refusal(self, step: Step) -> str:
+        reply = step.replies[0]
+        assert reply is not None  # noqa: S101 - it was refused
+        return f"{reply.outcome} {self.crm.reason(reply)}".strip()
 
     def _filled(self, request: Request, server: Server) -> Request | None:
         names = server.names
@@ -265,11 +303,14 @@ class Talk:
             self._undo.pop(request.path, None)
         elif request.method == "POST" and not keeps and operation and not operation.is_read:
             id = _value(reply.tree, self.crm.id_path)
-            undo = None if id is MISSING else self.crm.undo(request, reply, id)
+            id = None if id is MISSING else id
+            undo = self.crm.undo(request, reply, id)
             if undo is not None and self.document.operation("DELETE", undo.path) is not None:
                 self._undo[undo.path] = undo
+            elif not self.crm.deletes and id is not None:
+                self._stays.add(f"{request.path}: {id}")
 
-    def _judged(self, step: Step, *, any_order: bool) -> list[Difference]:
+    def _judged(self, step: Step, *, any_order: bool, shared: bool) -> list[Difference]:
         found: list[Difference] = []
         for side, reply in enumerate(step.replies):
             if reply is not None:
@@ -279,7 +320,8 @@ class Talk:
         if self._judge is not None and len(step.replies) == 2:
             server, mock = step.replies
             if server is not None and mock is not None:
-                found += self._judge.differences(server, mock, shape_only=self._shape_only)
+                shape_only = self._shape_only or shared
+                found += self._judge.differences(server, mock, shape_only=shape_only)
             elif server is not mock:
                 held, not_held = ("could be sent", "could not: an earlier step gave no value")
                 texts = (held, not_held) if mock is None else (not_held, held)
@@ -290,7 +332,7 @@ class Talk:
 
     def _document_errors(self, step: Step, reply: Reply) -> list[str]:
         if step.operation is None:
-            is_refused = reply.status in {400, 401, 403, 404, 405, 501}
+            is_refused = reply.status in {400, 401, 403, 404, 405, 406, 501}
             return [] if is_refused else ["the document has no such operation"]
         return self.document.reply_errors(step.operation, reply)
 
@@ -306,6 +348,12 @@ class Talk:
                     accepted.reason,
                 )
         return difference
+
+
+def _is_read(step: Step) -> bool:
+    if step.operation is not None:
+        return step.operation.is_read
+    return step.request.method in {"GET", "HEAD", "OPTIONS"}
 
 
 def _value(tree: Any, path: str) -> Any:

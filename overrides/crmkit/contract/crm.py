@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from abc import abstractmethod
@@ -14,10 +15,9 @@ from .exchange import NO_BODY, Reply, Request
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    import httpx
-
-    from .conversation import Conversation
-    from .server import Server
+    from .entry import Conversation
+    from .exchange import Sender
+    from .http import HTTPRequest
 
 __all__ = ["CRM", "Accepted", "ContractError", "Probe", "environment"]
 
@@ -71,12 +71,14 @@ class Probe:
         version: Its release; empty if the server does not say.
         user: Who the credentials belong to; empty if the server does not say.
         notes: What else a reader of the report should know, a sentence each.
+        rate: Requests a second that its replies say it takes; None if they do not say.
         traits: What conversations may rely on beside what every server has.
     """
 
     version: str = ""
     user: str = ""
     notes: tuple[str, ...] = ()
+    rate: float | None = None
     traits: frozenset[str] = frozenset()
 
 
@@ -92,6 +94,7 @@ class CRM:
         id_path: Dotted path of the id in the reply to a creation.
         rows_path: Dotted path of the rows in the reply to a list; empty: the body is the rows.
         deletes: Whether what a conversation creates can be deleted.
+        reply: Class of its replies, which knows where they say whether a request worked.
         accepted: Known differences between servers and the mock.
     """
 
@@ -103,6 +106,7 @@ class CRM:
     id_path: ClassVar[str] = "id"
     rows_path: ClassVar[str] = "data"
     deletes: ClassVar[bool] = True
+    reply: ClassVar[type[Reply]] = Reply
     accepted: ClassVar[tuple[Accepted, ...]] = ()
 
     def document(self) -> Document:
@@ -128,7 +132,7 @@ class CRM:
         """
 
     @abstractmethod
-    def authenticator(self, prefix: str, base_url: str) -> Callable[[httpx.Request], None]:
+    def authenticator(self, prefix: str, base_url: str) -> Callable[[HTTPRequest], None]:
         """Return what puts a user's credentials on a request.
 
         Args:
@@ -142,7 +146,7 @@ class CRM:
     @abstractmethod
     def mock_authenticators(
         self, mock: Any, base_url: str
-    ) -> Mapping[str, Callable[[httpx.Request], None]]:
+    ) -> Mapping[str, Callable[[HTTPRequest], None]]:
         """Return what puts credentials on requests to the mock, by name of the user.
 
         Args:
@@ -155,7 +159,7 @@ class CRM:
         return {}
 
     @abstractmethod
-    def probe(self, server: Server) -> Probe:
+    def probe(self, server: Sender) -> Probe:
         """Ask a server who it is.
 
         Raises:
@@ -170,6 +174,24 @@ class CRM:
             probe: What is known of the server.
         """
 
+    def version_note(self, version: str) -> str:  # noqa: ARG002 - for subclasses
+        """Return a sentence if the mock cannot imitate a release; empty if it can.
+
+        Args:
+            version: Release of the server; empty if it does not say.
+        """
+        return ""
+
+    def notes(self, server: Sender, *, writes: bool) -> Iterable[str]:  # noqa: ARG002 - as above
+        """Ask a server what its kind of servers differs in; return a sentence for each answer.
+
+        Args:
+            server: The server; nothing is changed on it.
+            writes: Whether requests may be sent that would change something if there were
+                anything to change.
+        """
+        return ()
+
     # -- replies -----------------------------------------------------------------------------------
 
     def headers(self, request: Request) -> dict[str, str]:
@@ -180,6 +202,11 @@ class CRM:
             **({"Content-Type": "application/json"} if has_body else {}),
             **request.headers,
         }
+
+    def encode(self, tree: Any) -> bytes:
+        """Return the body of a request."""
+        text = json.dumps(tree, ensure_ascii=False, separators=(",", ":"))
+        return text.encode("utf-8", "surrogatepass")
 
     def id_space(self, place: str, value: Any, parent: Any) -> str | None:  # noqa: ARG002
         """Return the space of a value that each server gives its own, such as an id.
@@ -205,6 +232,10 @@ class CRM:
         """Return whether servers differ at a place by nature, such as in a random color."""
         return False
 
+    def is_shared(self, place: str) -> bool:  # noqa: ARG002 - for subclasses
+        """Return whether only types are compared at a place, which shows the whole account."""
+        return False
+
     def is_timestamp(self, place: str) -> bool:
         """Return whether a place says when a record was created or changed."""
         return _TIMESTAMP.fullmatch(place) is not None
@@ -215,8 +246,14 @@ class CRM:
         return str(tree.get("message") or "") if isinstance(tree, dict) else ""
 
     def undo(self, request: Request, reply: Reply, id: Any) -> Request | None:  # noqa: ARG002
-        """Return the request that removes what a request has created; None if there is none."""
-        return Request("DELETE", f"{request.path}/{id}", user=request.user)
+        """Return the request that removes what a request has created; None if there is none.
+
+        Args:
+            request: The request.
+            reply: The reply, which says that it worked.
+            id: The value at `id_path` of the reply; None if there is none.
+        """
+        return None if id is None else Request("DELETE", f"{request.path}/{id}", user=request.user)
 
 
 def environment(prefix: str, name: str) -> str | None:

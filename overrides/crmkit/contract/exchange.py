@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["NO_BODY", "Reply", "Request"]
+__all__ = ["NO_BODY", "Reply", "Request", "Sender"]
 
 
 class _NoBody:
@@ -70,17 +70,34 @@ class Reply:
         headers: Headers by name in lower case.
         content: The body.
         url: The address that was asked.
+        seconds: How long it took.
     """
 
     status: int
     headers: Mapping[str, str]
     content: bytes
     url: str = ""
+    seconds: float = 0.0
 
     @property
     def succeeded(self) -> bool:
         """Whether the status says that the request worked."""
         return 200 <= self.status < 300
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it says that there is no such record, or none any more."""
+        return self.status in {404, 410}
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether it refuses for want of rights."""
+        return self.status in {401, 403}
+
+    @property
+    def outcome(self) -> str:
+        """The status, with the vendor's own where that is in the body."""
+        return str(self.status)
 
     @property
     def media_type(self) -> str:
@@ -112,3 +129,18 @@ class Reply:
             return parsedate_to_datetime(self.headers["date"]).astimezone(UTC)
         except (KeyError, ValueError, TypeError):
             return datetime.now(UTC)
+
+
+class Sender(Protocol):
+    """Sends requests: what a kind of server needs of a server to ask who it is."""
+
+    base_url: str
+
+    @property
+    def users(self) -> Mapping[str, Any]:
+        """What puts the credentials of each user on a request, by name."""
+        ...
+
+    def send(self, request: Request) -> Reply:
+        """Send a request and return the reply."""
+        ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
@@ -56,6 +56,9 @@ class Difference:
     def __str__(self) -> str:
         """The difference in one line."""
         where = f" at {self.place}" if self.place else ""
+        if self.kind == "missing":
+            side = "mock" if self.server.startswith("could be") else "server"
+            return f"missing: an earlier step gave the {side} no value that this one needs"
         if self.kind in ("document", "law"):
             side = " (mock)" if self.mock else ""
             return f"{self.kind}{side}{where}: {self.mock or self.server}"
@@ -95,15 +98,16 @@ class Judge:
             shape_only: Leaves values, counts and order aside, for data that are not the
                 conversation's own.
         """
-        if server.status != mock.status:
+        if server.outcome != mock.outcome:
             return [Difference("status", "", self._summary(server), self._summary(mock))]
         found = list(self._heads(server, mock))
         if server.is_json and mock.is_json:
             clocks = server.time, mock.time
             comparison = self._comparison(clocks, shape_only=shape_only)
             found += comparison.trees(server.tree, mock.tree)
-        elif server.is_json != mock.is_json and not found:
-            found.append(Difference("class", "", self._body(server), self._body(mock)))
+        elif server.is_json != mock.is_json:
+            if not found:
+                found.append(Difference("class", "", self._body(server), self._body(mock)))
         elif not shape_only and server.succeeded and server.content != mock.content:
             found.append(Difference("values", "", self._body(server), self._body(mock)))
         return found
@@ -129,7 +133,7 @@ class Judge:
 
     def _summary(self, reply: Reply) -> str:
         reason = self._crm.reason(reply) or (reply.text[:_SHOWN] if reply.status >= 400 else "")
-        return f"{reply.status} {reason}".strip()
+        return f"{reply.outcome} {reason}".strip()
 
     def _body(self, reply: Reply) -> str:
         return _shown(reply.text if len(reply.content) < 10_000 else f"{len(reply.content)} bytes")
@@ -152,6 +156,9 @@ class _Comparison:
         """Yield the differences of two trees that are at a place."""
         plain = re.sub(r"\[\d*\]", "", place)
         if self.crm.is_ignored(plain):
+            return
+        if not self.shape_only and self.crm.is_shared(plain):
+            yield from replace(self, shape_only=True).trees(server, mock, place, parents)
             return
         if self.shape_only and (server in _EMPTY or mock in _EMPTY):
             return
@@ -177,14 +184,17 @@ class _Comparison:
                 f"has {', '.join(missing)}" if missing else "lacks them",
                 f"has {', '.join(surplus)}" if surplus else "lacks them",
             )
-        for name in server:
-            key = self._key(0, name, plain)
+        for key, value in by_name[0].items():
             if key in by_name[1]:
                 inner = f"{place}.{key}" if place else key
-                yield from self.trees(server[name], by_name[1][key], inner, (server, mock))
+                yield from self.trees(value, by_name[1][key], inner, (server, mock))
 
     def _by_name(self, side: int, tree: Mapping[str, Any], plain: str) -> dict[str, Any]:
-        return {self._key(side, name, plain): value for name, value in tree.items()}
+        return {
+            self._key(side, name, plain): value
+            for name, value in tree.items()
+            if not self.crm.is_ignored(f"{plain}.{name}" if plain else name)
+        }
 
     def _key(self, side: int, name: str, plain: str) -> str:
         """Return a member's name, or what stands for it where members are named by ids."""
@@ -197,7 +207,7 @@ class _Comparison:
     ) -> Iterator[Difference]:
         if self.shape_only:
             if server and mock:
-                yield from self.trees(server[0], mock[0], f"{place}[]")
+                yield from self.trees(_merged(server), _merged(mock), f"{place}[]")
             return
         if len(server) != len(mock):
             yield Difference("count", place, f"{len(server)} items", f"{len(mock)} items")
@@ -241,7 +251,7 @@ class _Comparison:
         if server == mock:
             return True
         if not isinstance(server, str):
-            return False
+            return self._is_now(server, 0) and self._is_now(mock, 1)
         if self._same_time(server, mock, plain):
             return True
         return self.canonical(0, server) == self.canonical(1, mock)
@@ -259,6 +269,11 @@ class _Comparison:
         return _SECONDS.sub(
             lambda match: "<now>" if abs(int(match[0]) - now) < _RECENT.seconds else match[0], text
         )
+
+    def _is_now(self, seconds: Any, side: int) -> bool:
+        """Return whether a value is the unix time of about now."""
+        is_number = isinstance(seconds, int) and not isinstance(seconds, bool)
+        return is_number and abs(seconds - self.clocks[side].timestamp()) < _RECENT.seconds
 
     def _same_time(self, server: str, mock: str, plain: str) -> bool:
         """Return whether both are the present, or times of records older than the run."""
@@ -286,6 +301,16 @@ def _age(text: str, clock: datetime) -> timedelta | None:
     except ValueError:
         return None
     return clock - (time if time.tzinfo else time.replace(tzinfo=UTC))
+
+
+def _merged(rows: Sequence[Any]) -> Any:
+    """Return one item that has the members of all, each with a value if any item has one."""
+    if not all(isinstance(row, dict) for row in rows):
+        return rows[0]
+    merged: dict[str, Any] = {}
+    for row in rows:
+        merged |= {name: value for name, value in row.items() if merged.get(name) is None}
+    return merged
 
 
 def _origin(url: str) -> str:

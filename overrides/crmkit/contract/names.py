@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Self
 
-__all__ = ["MISSING", "Bound", "Names", "Pairs", "bound_names"]
+__all__ = ["MISSING", "Bound", "Names", "Pairs", "bound_names", "readable"]
 
 # Private-use characters, which no server sends and no conversation writes.
 _TOKEN = re.compile("\ue000([^\ue001]+)\ue001")
@@ -47,6 +47,11 @@ def bound_names(tree: Any) -> set[str]:
     if isinstance(tree, list | tuple):
         return {name for item in tree for name in bound_names(item)}
     return set()
+
+
+def readable(text: str) -> str:
+    """Return a str for people, with the place that each value comes from in place of its name."""
+    return _TOKEN.sub(lambda match: f"{{{match[1].rpartition(' ')[2]}}}", text)
 
 
 class Names:

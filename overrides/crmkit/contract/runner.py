@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from .conversation import Conversation, Step, Talk
+from .conversation import Conversation, RefusedError, Step, Talk
 from .crm import ContractError, Probe
 from .judge import Judge
 from .names import Pairs
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Held", "Run", "Summary", "mock_server"]
 
+#: Conversations that write and are all refused, after which it is clear that the user may not.
+_CLEAR = 3
+
 
 @dataclass
 class Held:
@@ -34,13 +37,21 @@ class Held:
         conversation: The conversation.
         steps: Its steps, as far as they were taken.
         error: Why it ended early; empty if it did not.
+        refused: What the server refused for want of rights, so that it could not be held; empty
+            if it was held. Its steps do not count.
         seconds: How long it took.
     """
 
     conversation: Conversation
     steps: list[Step] = field(default_factory=list[Step])
     error: str = ""
+    refused: str = ""
     seconds: float = 0.0
+
+    @property
+    def unequal(self) -> list[Step]:
+        """The steps in which something was found that is not accepted."""
+        return [step for step in self.steps if any(not d.accepted for d in step.differences)]
 
 
 @dataclass
@@ -53,8 +64,12 @@ class Summary:
         probe: What the server said of itself.
         held: The conversations that were held.
         left: What could not be removed, a line each.
-        interrupted: Whether the run was ended early.
+        stays: What was created where the API has no deletion.
+        interrupted: Whether the run was ended early by the user.
+        error: Why the run could not go on; empty if it came to its end.
         against_mock: Whether the mock was asked as well.
+        marker: Beginning of the names of all that the run created.
+        may_not_write: What the server refused first, if it refused everything that writes.
     """
 
     crm: CRM
@@ -62,18 +77,32 @@ class Summary:
     probe: Probe
     held: list[Held] = field(default_factory=list[Held])
     left: list[str] = field(default_factory=list[str])
+    stays: set[str] = field(default_factory=set[str])
     interrupted: bool = False
+    error: str = ""
     against_mock: bool = False
+    marker: str = ""
+    may_not_write: str = ""
 
     @property
     def steps(self) -> list[Step]:
-        """All steps."""
-        return [step for held in self.held for step in held.steps]
+        """All steps of the conversations that could be held."""
+        return [step for held in self.held if not held.refused for step in held.steps]
 
     @property
     def unequal(self) -> list[Step]:
         """The steps in which something was found that is not accepted."""
         return [step for step in self.steps if any(not d.accepted for d in step.differences)]
+
+    @property
+    def broken(self) -> list[Held]:
+        """The conversations that could not go on, since a reply lacked what they need."""
+        return [held for held in self.held if held.error]
+
+    @property
+    def refused(self) -> list[Held]:
+        """The conversations that the user has no rights for."""
+        return [held for held in self.held if held.refused]
 
     def kinds(self) -> Counter[str]:
         """Return how many steps have a difference of each kind that is not accepted."""
@@ -152,33 +181,43 @@ class Run:
         Returns:
             What was found. A run that is interrupted, or whose server is lost, says so there.
         """
-        against_mock = self._mock is not None
-        summary = Summary(self.crm, self._server.base_url, probe, against_mock=against_mock)
+        summary = Summary(
+            self.crm,
+            self._server.base_url,
+            probe,
+            against_mock=self._mock is not None,
+            marker=self._marker,
+        )
         try:
             for conversation in conversations:
-                if not self._is_possible(conversation):
+                if not self._is_possible(conversation, summary):
                     continue
                 if self._requests is not None and self._server.sent >= self._requests:
                     break
                 summary.held.append(held := Held(conversation))
-                self._hold(held)
-                self._on_held(held)
+                self._hold(held, summary)
                 self._clean(summary)
+                self._on_held(held)
+                if summary.interrupted or summary.error:
+                    break
         except KeyboardInterrupt:
             summary.interrupted = True
+        except ContractError as error:
+            summary.error = str(error)
         finally:
             self._clean(summary)
         return summary
 
-    def _is_possible(self, conversation: Conversation) -> bool:
+    def _is_possible(self, conversation: Conversation, summary: Summary) -> bool:
         servers = self._servers()
         has_users = all(user in server.users for server in servers for user in conversation.users)
-        return has_users and (self._writes or not conversation.writes)
+        may_write = self._writes and not summary.may_not_write
+        return has_users and (may_write or not conversation.writes)
 
     def _servers(self) -> list[Server]:
         return [self._server] if self._mock is None else [self._server, self._mock]
 
-    def _hold(self, held: Held) -> None:
+    def _hold(self, held: Held, summary: Summary) -> None:
         def on_step(step: Step) -> None:
             held.steps.append(step)
             self._on_step(step)
@@ -196,17 +235,36 @@ class Run:
             shape_only=not held.conversation.writes,
             on_step=on_step,
             undo=self._undo,
+            stays=summary.stays,
         )
         try:
             held.conversation.hold(talk)
-        except ContractError as error:
-            held.error = str(error)
+        except RefusedError as error:
+            held.refused = str(error)
+            if held.conversation.writes:
+                self._count_refusals(summary)
+        except (ContractError, KeyboardInterrupt) as error:
+            held.error = "interrupted" if isinstance(error, KeyboardInterrupt) else str(error)
+            if talk.pending is not None:
+                request = talk.pending
+                summary.left.append(
+                    f"{request.method} {request.path} was under way: look for {self._marker}"
+                )
             raise
+        except Exception as error:  # noqa: BLE001 - any reply may lack what a conversation needs
+            held.error = f"cannot go on: {type(error).__name__}: {error}"
         finally:
             held.seconds = time.monotonic() - started
 
+    @staticmethod
+    def _count_refusals(summary: Summary) -> None:
+        """Note that the user may not write at all, once that is clear."""
+        writing = [held for held in summary.held if held.conversation.writes]
+        if len(writing) >= _CLEAR and all(held.refused for held in writing):
+            summary.may_not_write = writing[0].refused
+
     def _clean(self, summary: Summary) -> None:
-        """Remove what was created, the newest first."""
+        """Remove what was created, the newest first. It raises nothing, so that none is lost."""
         if not self._cleans:
             self._undo.clear()
         while self._undo:
@@ -214,13 +272,14 @@ class Run:
             try:
                 reply = self._server.send(request)
             except (ContractError, KeyboardInterrupt) as error:
-                summary.left += [path, *self._undo]
+                summary.left += [path, *reversed(self._undo)]
                 self._undo.clear()
-                summary.interrupted = True
                 if isinstance(error, KeyboardInterrupt):
-                    return
-                raise
-            if not reply.succeeded and reply.status not in {404, 410}:
+                    summary.interrupted = True
+                elif not summary.error:
+                    summary.error = str(error)
+                return
+            if not reply.succeeded and not reply.is_gone:
                 summary.left.append(path)
 
 

@@ -204,9 +204,9 @@ class StatusError(CRMError):
         head, message = status, self.message
         if self.code is not None and self.code != self.status_code:
             head += f", code {self.code}"
-        if self.status_code in _UNEXPLAINED and message.lower() in {"", status[4:].lower()}:
+        if message.lower() in {"", status.lower(), status[4:].lower()}:  # a router's, say
             message = "is base_url right?" if self.status_code == 404 else ""
-            head += self._from_address()
+            head += self._from_address() if self.status_code in _UNEXPLAINED else ""
         elif 300 <= self.status_code < 400:
             head += self._from_address()
         if self.operation:

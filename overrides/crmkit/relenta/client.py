@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import re
 from typing import TYPE_CHECKING
 
 from crmkit.core.client import AsyncClient, SyncClient
-from crmkit.core.errors import ConfigError
 from crmkit.core.options import credential
 from crmkit_generated.relenta.resources import AsyncResources, Resources
 
+from .login import address
 from .vendor import RelentaVendor
 
 if TYPE_CHECKING:
@@ -19,25 +17,6 @@ if TYPE_CHECKING:
     from crmkit.core.client import AsyncSettings, SyncSettings
 
 __all__ = ["AsyncRelenta", "Relenta"]
-
-
-def _base_url(account: str | None, base_url: str | None) -> str:
-    # What is passed wins over the environment.
-    address = base_url or (None if account else os.environ.get("RELENTA_BASE_URL"))
-    if address:
-        return address
-    name = account or os.environ.get("RELENTA_ACCOUNT")
-    if not name:
-        raise ConfigError(
-            "account is missing: pass account=… or set RELENTA_ACCOUNT "
-            "(or base_url=…, RELENTA_BASE_URL)"
-        )
-    # Anything but a host label could send the key to another host.
-    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?", name):
-        raise ConfigError(
-            f"account must be the first label of the account's host name, got {name!r}"
-        )
-    return f"https://{name}.relenta.com/api/v3"
 
 
 class Relenta(Resources, SyncClient):
@@ -64,7 +43,7 @@ class Relenta(Resources, SyncClient):
         **settings: Unpack[SyncSettings],
     ) -> None:
         key = credential(department_key, "department_key", "RELENTA_DEPARTMENT_KEY")
-        super().__init__(RelentaVendor(key), _base_url(account, base_url), **settings)
+        super().__init__(RelentaVendor(key), address(account, base_url), **settings)
 
 
 class AsyncRelenta(AsyncResources, AsyncClient):
@@ -92,4 +71,4 @@ class AsyncRelenta(AsyncResources, AsyncClient):
         **settings: Unpack[AsyncSettings],
     ) -> None:
         key = credential(department_key, "department_key", "RELENTA_DEPARTMENT_KEY")
-        super().__init__(RelentaVendor(key), _base_url(account, base_url), **settings)
+        super().__init__(RelentaVendor(key), address(account, base_url), **settings)

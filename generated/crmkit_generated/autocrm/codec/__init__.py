@@ -12,12 +12,15 @@ if TYPE_CHECKING:
     from . import acl as acl
     from . import action_input as action_input
     from . import actions_payloads as actions_payloads
+    from . import activities_payloads as activities_payloads
     from . import activity as activity
     from . import app_payloads as app_payloads
     from . import attachment as attachment
+    from . import attachment_copy_input as attachment_copy_input
     from . import attachment_input as attachment_input
     from . import attendee as attendee
     from . import attribute_set as attribute_set
+    from . import busy_range as busy_range
     from . import calendar_entry as calendar_entry
     from . import call as call
     from . import call_input as call_input
@@ -33,11 +36,17 @@ if TYPE_CHECKING:
     from . import email_address as email_address
     from . import email_address_hit as email_address_hit
     from . import email_address_input as email_address_input
+    from . import email_ids as email_ids
     from . import email_input as email_input
+    from . import emails_payloads as emails_payloads
     from . import export_input as export_input
     from . import export_result as export_result
+    from . import export_status as export_status
     from . import followers_input as followers_input
     from . import i18n_payloads as i18n_payloads
+    from . import import_file as import_file
+    from . import import_input as import_input
+    from . import import_result as import_result
     from . import kanban_board as kanban_board
     from . import kanban_group as kanban_group
     from . import layout_column as layout_column
@@ -63,6 +72,7 @@ if TYPE_CHECKING:
     from . import opportunity_input as opportunity_input
     from . import phone_number as phone_number
     from . import phone_number_input as phone_number_input
+    from . import prepared_template as prepared_template
     from . import record as record
     from . import record_input as record_input
     from . import record_reference as record_reference
@@ -75,6 +85,7 @@ if TYPE_CHECKING:
     from . import system_settings as system_settings
     from . import task as task
     from . import task_input as task_input
+    from . import template_data_input as template_data_input
     from . import token_input as token_input
     from . import unlink_all_input as unlink_all_input
     from . import webhook as webhook

@@ -113,7 +113,7 @@ def decode_all(rows: Any, cls: type[Any] = AccountInput) -> list[AccountInput]:
             reject(v, "str", "emailAddress")
         at = "emailAddressData"
         v = pop("emailAddressData", U)
-        o.email_address_data = v if v is U or v is None else email_address_input_codec.decode_all(v)
+        o.email_address_data = v if v is U else email_address_input_codec.decode_all(v)
         v = o.email_address_is_opted_out = pop("emailAddressIsOptedOut", U)
         if v is not U and v is not None and type(v) is not bool:
             reject(v, "bool", "emailAddressIsOptedOut")
@@ -125,7 +125,7 @@ def decode_all(rows: Any, cls: type[Any] = AccountInput) -> list[AccountInput]:
             reject(v, "str", "phoneNumber")
         at = "phoneNumberData"
         v = pop("phoneNumberData", U)
-        o.phone_number_data = v if v is U or v is None else phone_number_input_codec.decode_all(v)
+        o.phone_number_data = v if v is U else phone_number_input_codec.decode_all(v)
         v = o.phone_number_is_opted_out = pop("phoneNumberIsOptedOut", U)
         if v is not U and v is not None and type(v) is not bool:
             reject(v, "bool", "phoneNumberIsOptedOut")
@@ -173,7 +173,7 @@ def decode_all(rows: Any, cls: type[Any] = AccountInput) -> list[AccountInput]:
             reject(v, "str", "assignedUserId")
         at = "teamsIds"
         v = pop("teamsIds", U)
-        o.teams_ids = v if v is U or v is None else decode_items(v, "str", str)
+        o.teams_ids = v if v is U else decode_items(v, "str", str)
         o.additional_properties = dict(s) if s else {}
         add(o)
     return out
@@ -220,16 +220,10 @@ def encode(o: Any) -> dict[str, Any]:
             v if v is None or type(v) is str else encode_plain(v, str, "email_address")
         )
     if (v := o.email_address_data) is not U:
-        d["emailAddressData"] = (
-            None
-            if v is None
-            else encode_list(
-                v,
-                "email_address_data",
-                lambda x, at: encode_model(
-                    x, at, EmailAddressInput, email_address_input_codec.encode
-                ),
-            )
+        d["emailAddressData"] = encode_list(
+            v,
+            "email_address_data",
+            lambda x, at: encode_model(x, at, EmailAddressInput, email_address_input_codec.encode),
         )
     if (v := o.email_address_is_opted_out) is not U:
         d["emailAddressIsOptedOut"] = (
@@ -246,16 +240,10 @@ def encode(o: Any) -> dict[str, Any]:
             v if v is None or type(v) is str else encode_plain(v, str, "phone_number")
         )
     if (v := o.phone_number_data) is not U:
-        d["phoneNumberData"] = (
-            None
-            if v is None
-            else encode_list(
-                v,
-                "phone_number_data",
-                lambda x, at: encode_model(
-                    x, at, PhoneNumberInput, phone_number_input_codec.encode
-                ),
-            )
+        d["phoneNumberData"] = encode_list(
+            v,
+            "phone_number_data",
+            lambda x, at: encode_model(x, at, PhoneNumberInput, phone_number_input_codec.encode),
         )
     if (v := o.phone_number_is_opted_out) is not U:
         d["phoneNumberIsOptedOut"] = (
@@ -320,5 +308,5 @@ def encode(o: Any) -> dict[str, Any]:
             v if v is None or type(v) is str else encode_plain(v, str, "assigned_user_id")
         )
     if (v := o.teams_ids) is not U:
-        d["teamsIds"] = None if v is None else encode_items(v, "teams_ids")
+        d["teamsIds"] = encode_items(v, "teams_ids")
     return d

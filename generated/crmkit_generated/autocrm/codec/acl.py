@@ -33,6 +33,9 @@ def decode_all(rows: Any, cls: type[Any] = Acl) -> list[Acl]:
         at = "fieldTable"
         v = pop("fieldTable", None)
         o.field_table = v if v is None else decode_dict(v, lambda x: x)
+        at = "fieldTableQuickAccess"
+        v = pop("fieldTableQuickAccess", None)
+        o.field_table_quick_access = v if v is None else decode_dict(v, lambda x: x)
         v = o.assignment_permission = pop("assignmentPermission", None)
         if v is not None and type(v) is not str:
             reject(v, "str", "assignmentPermission")
@@ -51,6 +54,27 @@ def decode_all(rows: Any, cls: type[Any] = Acl) -> list[Acl]:
         v = o.audit_permission = pop("auditPermission", None)
         if v is not None and type(v) is not str:
             reject(v, "str", "auditPermission")
+        v = o.portal_permission = pop("portalPermission", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "portalPermission")
+        v = o.group_email_account_permission = pop("groupEmailAccountPermission", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "groupEmailAccountPermission")
+        v = o.follower_management_permission = pop("followerManagementPermission", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "followerManagementPermission")
+        v = o.mention_permission = pop("mentionPermission", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "mentionPermission")
+        v = o.user_calendar_permission = pop("userCalendarPermission", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "userCalendarPermission")
+        v = o.data_privacy_permission = pop("dataPrivacyPermission", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "dataPrivacyPermission")
+        v = o.lock_permission = pop("lockPermission", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "lockPermission")
         o.additional_properties = dict(s) if s else {}
         add(o)
     return out
@@ -68,6 +92,8 @@ def encode(o: Any) -> dict[str, Any]:
         d["table"] = encode_dict(v, "table", encode_json)
     if (v := o.field_table) is not None:
         d["fieldTable"] = encode_dict(v, "field_table", encode_json)
+    if (v := o.field_table_quick_access) is not None:
+        d["fieldTableQuickAccess"] = encode_dict(v, "field_table_quick_access", encode_json)
     if (v := o.assignment_permission) is not None:
         d["assignmentPermission"] = v
     if (v := o.message_permission) is not None:
@@ -80,4 +106,18 @@ def encode(o: Any) -> dict[str, Any]:
         d["massUpdatePermission"] = v
     if (v := o.audit_permission) is not None:
         d["auditPermission"] = v
+    if (v := o.portal_permission) is not None:
+        d["portalPermission"] = v
+    if (v := o.group_email_account_permission) is not None:
+        d["groupEmailAccountPermission"] = v
+    if (v := o.follower_management_permission) is not None:
+        d["followerManagementPermission"] = v
+    if (v := o.mention_permission) is not None:
+        d["mentionPermission"] = v
+    if (v := o.user_calendar_permission) is not None:
+        d["userCalendarPermission"] = v
+    if (v := o.data_privacy_permission) is not None:
+        d["dataPrivacyPermission"] = v
+    if (v := o.lock_permission) is not None:
+        d["lockPermission"] = v
     return d

@@ -78,6 +78,78 @@ def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
         at = "createdAt"
         v = pop("createdAt", None)
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        v = o.created_by_id = pop("createdById", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "createdById")
+        v = o.created_by_name = pop("createdByName", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "createdByName")
+        at = "modifiedAt"
+        v = pop("modifiedAt", None)
+        o.modified_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        v = o.modified_by_id = pop("modifiedById", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "modifiedById")
+        v = o.modified_by_name = pop("modifiedByName", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "modifiedByName")
+        at = "streamUpdatedAt"
+        v = pop("streamUpdatedAt", None)
+        o.stream_updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        v = o.is_followed = pop("isFollowed", None)
+        if v is not None and type(v) is not bool:
+            reject(v, "bool", "isFollowed")
+        v = o.description = pop("description", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "description")
+        v = o.deleted = pop("deleted", None)
+        if v is not None and type(v) is not bool:
+            reject(v, "bool", "deleted")
+        v = o.account_id = pop("accountId", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "accountId")
+        v = o.account_name = pop("accountName", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "accountName")
+        v = o.is_all_day = pop("isAllDay", None)
+        if v is not None and type(v) is not bool:
+            reject(v, "bool", "isAllDay")
+        v = o.duration = pop("duration", None)
+        if v is not None and type(v) is not int:
+            reject(v, "int", "duration")
+        v = o.join_url = pop("joinUrl", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "joinUrl")
+        v = o.external_service = pop("externalService", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "externalService")
+        v = o.subject = pop("subject", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "subject")
+        v = o.from_ = pop("from", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "from")
+        v = o.from_name = pop("fromName", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "fromName")
+        v = o.from_address = pop("fromAddress", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "fromAddress")
+        v = o.from_string = pop("fromString", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "fromString")
+        v = o.is_read = pop("isRead", None)
+        if v is not None and type(v) is not bool:
+            reject(v, "bool", "isRead")
+        v = o.is_replied = pop("isReplied", None)
+        if v is not None and type(v) is not bool:
+            reject(v, "bool", "isReplied")
+        v = o.is_important = pop("isImportant", None)
+        if v is not None and type(v) is not bool:
+            reject(v, "bool", "isImportant")
+        v = o.is_html = pop("isHtml", None)
+        if v is not None and type(v) is not bool:
+            reject(v, "bool", "isHtml")
         v = o.has_attachment = pop("hasAttachment", None)
         if v is not None and type(v) is not bool:
             reject(v, "bool", "hasAttachment")
@@ -122,6 +194,54 @@ def encode(o: Any) -> dict[str, Any]:
         d["parentName"] = v
     if (v := o.created_at) is not None:
         d["createdAt"] = encode_espo_datetime(v, "created_at")
+    if (v := o.created_by_id) is not None:
+        d["createdById"] = v
+    if (v := o.created_by_name) is not None:
+        d["createdByName"] = v
+    if (v := o.modified_at) is not None:
+        d["modifiedAt"] = encode_espo_datetime(v, "modified_at")
+    if (v := o.modified_by_id) is not None:
+        d["modifiedById"] = v
+    if (v := o.modified_by_name) is not None:
+        d["modifiedByName"] = v
+    if (v := o.stream_updated_at) is not None:
+        d["streamUpdatedAt"] = encode_espo_datetime(v, "stream_updated_at")
+    if (v := o.is_followed) is not None:
+        d["isFollowed"] = v
+    if (v := o.description) is not None:
+        d["description"] = v
+    if (v := o.deleted) is not None:
+        d["deleted"] = v
+    if (v := o.account_id) is not None:
+        d["accountId"] = v
+    if (v := o.account_name) is not None:
+        d["accountName"] = v
+    if (v := o.is_all_day) is not None:
+        d["isAllDay"] = v
+    if (v := o.duration) is not None:
+        d["duration"] = v
+    if (v := o.join_url) is not None:
+        d["joinUrl"] = v
+    if (v := o.external_service) is not None:
+        d["externalService"] = v
+    if (v := o.subject) is not None:
+        d["subject"] = v
+    if (v := o.from_) is not None:
+        d["from"] = v
+    if (v := o.from_name) is not None:
+        d["fromName"] = v
+    if (v := o.from_address) is not None:
+        d["fromAddress"] = v
+    if (v := o.from_string) is not None:
+        d["fromString"] = v
+    if (v := o.is_read) is not None:
+        d["isRead"] = v
+    if (v := o.is_replied) is not None:
+        d["isReplied"] = v
+    if (v := o.is_important) is not None:
+        d["isImportant"] = v
+    if (v := o.is_html) is not None:
+        d["isHtml"] = v
     if (v := o.has_attachment) is not None:
         d["hasAttachment"] = v
     return d

@@ -57,6 +57,12 @@ def decode_all(rows: Any, cls: type[Any] = CalendarEntry) -> list[CalendarEntry]
         at = "dateEndDate"
         v = pop("dateEndDate", None)
         o.date_end_date = v if v is None else decode_date(v) if v else decode_empty(v)
+        v = o.color = pop("color", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "color")
+        at = "createdAt"
+        v = pop("createdAt", None)
+        o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
         v = o.parent_type = pop("parentType", None)
         if v is not None and type(v) is not str:
             reject(v, "str", "parentType")
@@ -92,6 +98,10 @@ def encode(o: Any) -> dict[str, Any]:
         d["dateStartDate"] = encode_date(v, "date_start_date")
     if (v := o.date_end_date) is not None:
         d["dateEndDate"] = encode_date(v, "date_end_date")
+    if (v := o.color) is not None:
+        d["color"] = v
+    if (v := o.created_at) is not None:
+        d["createdAt"] = encode_espo_datetime(v, "created_at")
     if (v := o.parent_type) is not None:
         d["parentType"] = v
     if (v := o.parent_id) is not None:

@@ -33,6 +33,7 @@ MEMBERS = frozenset[str](
         "description",
         "attachmentsIds",
         "assignedUserId",
+        "collaboratorsIds",
         "teamsIds",
     )
 )
@@ -74,22 +75,25 @@ def decode_all(rows: Any, cls: type[Any] = CaseInput) -> list[CaseInput]:
             reject(v, "str", "contactId")
         at = "contactsIds"
         v = pop("contactsIds", U)
-        o.contacts_ids = v if v is U or v is None else decode_items(v, "str", str)
+        o.contacts_ids = v if v is U else decode_items(v, "str", str)
         v = o.is_internal = pop("isInternal", U)
-        if v is not U and v is not None and type(v) is not bool:
+        if v is not U and type(v) is not bool:
             reject(v, "bool", "isInternal")
         v = o.description = pop("description", U)
         if v is not U and v is not None and type(v) is not str:
             reject(v, "str", "description")
         at = "attachmentsIds"
         v = pop("attachmentsIds", U)
-        o.attachments_ids = v if v is U or v is None else decode_items(v, "str", str)
+        o.attachments_ids = v if v is U else decode_items(v, "str", str)
         v = o.assigned_user_id = pop("assignedUserId", U)
         if v is not U and v is not None and type(v) is not str:
             reject(v, "str", "assignedUserId")
+        at = "collaboratorsIds"
+        v = pop("collaboratorsIds", U)
+        o.collaborators_ids = v if v is U else decode_items(v, "str", str)
         at = "teamsIds"
         v = pop("teamsIds", U)
-        o.teams_ids = v if v is U or v is None else decode_items(v, "str", str)
+        o.teams_ids = v if v is U else decode_items(v, "str", str)
         o.additional_properties = dict(s) if s else {}
         add(o)
     return out
@@ -118,19 +122,19 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.contact_id) is not U:
         d["contactId"] = v if v is None or type(v) is str else encode_plain(v, str, "contact_id")
     if (v := o.contacts_ids) is not U:
-        d["contactsIds"] = None if v is None else encode_items(v, "contacts_ids")
+        d["contactsIds"] = encode_items(v, "contacts_ids")
     if (v := o.is_internal) is not U:
-        d["isInternal"] = (
-            v if v is None or type(v) is bool else encode_plain(v, bool, "is_internal")
-        )
+        d["isInternal"] = v if type(v) is bool else encode_plain(v, bool, "is_internal")
     if (v := o.description) is not U:
         d["description"] = v if v is None or type(v) is str else encode_plain(v, str, "description")
     if (v := o.attachments_ids) is not U:
-        d["attachmentsIds"] = None if v is None else encode_items(v, "attachments_ids")
+        d["attachmentsIds"] = encode_items(v, "attachments_ids")
     if (v := o.assigned_user_id) is not U:
         d["assignedUserId"] = (
             v if v is None or type(v) is str else encode_plain(v, str, "assigned_user_id")
         )
+    if (v := o.collaborators_ids) is not U:
+        d["collaboratorsIds"] = encode_items(v, "collaborators_ids")
     if (v := o.teams_ids) is not U:
-        d["teamsIds"] = None if v is None else encode_items(v, "teams_ids")
+        d["teamsIds"] = encode_items(v, "teams_ids")
     return d

@@ -41,8 +41,6 @@ MEMBERS = frozenset[str](
         "accountId",
         "accountsIds",
         "accountsColumns",
-        "accountRole",
-        "accountIsInactive",
         "emailAddress",
         "emailAddressData",
         "emailAddressIsOptedOut",
@@ -101,12 +99,12 @@ def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:
             reject(v, "str", "accountId")
         at = "accountsIds"
         v = pop("accountsIds", U)
-        o.accounts_ids = v if v is U or v is None else decode_items(v, "str", str)
+        o.accounts_ids = v if v is U else decode_items(v, "str", str)
         at = "accountsColumns"
         v = pop("accountsColumns", U)
         o.accounts_columns = (
             v
-            if v is U or v is None
+            if v is U
             else decode_dict(
                 v,
                 lambda x: decode_dict(
@@ -117,18 +115,12 @@ def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:
                 ),
             )
         )
-        v = o.account_role = pop("accountRole", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "accountRole")
-        v = o.account_is_inactive = pop("accountIsInactive", U)
-        if v is not U and v is not None and type(v) is not bool:
-            reject(v, "bool", "accountIsInactive")
         v = o.email_address = pop("emailAddress", U)
         if v is not U and v is not None and type(v) is not str:
             reject(v, "str", "emailAddress")
         at = "emailAddressData"
         v = pop("emailAddressData", U)
-        o.email_address_data = v if v is U or v is None else email_address_input_codec.decode_all(v)
+        o.email_address_data = v if v is U else email_address_input_codec.decode_all(v)
         v = o.email_address_is_opted_out = pop("emailAddressIsOptedOut", U)
         if v is not U and v is not None and type(v) is not bool:
             reject(v, "bool", "emailAddressIsOptedOut")
@@ -140,7 +132,7 @@ def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:
             reject(v, "str", "phoneNumber")
         at = "phoneNumberData"
         v = pop("phoneNumberData", U)
-        o.phone_number_data = v if v is U or v is None else phone_number_input_codec.decode_all(v)
+        o.phone_number_data = v if v is U else phone_number_input_codec.decode_all(v)
         v = o.phone_number_is_opted_out = pop("phoneNumberIsOptedOut", U)
         if v is not U and v is not None and type(v) is not bool:
             reject(v, "bool", "phoneNumberIsOptedOut")
@@ -148,7 +140,7 @@ def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:
         if v is not U and v is not None and type(v) is not bool:
             reject(v, "bool", "phoneNumberIsInvalid")
         v = o.do_not_call = pop("doNotCall", U)
-        if v is not U and v is not None and type(v) is not bool:
+        if v is not U and type(v) is not bool:
             reject(v, "bool", "doNotCall")
         v = o.address_street = pop("addressStreet", U)
         if v is not U and v is not None and type(v) is not str:
@@ -176,7 +168,7 @@ def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:
             reject(v, "str", "assignedUserId")
         at = "teamsIds"
         v = pop("teamsIds", U)
-        o.teams_ids = v if v is U or v is None else decode_items(v, "str", str)
+        o.teams_ids = v if v is U else decode_items(v, "str", str)
         o.additional_properties = dict(s) if s else {}
         add(o)
     return out
@@ -207,46 +199,26 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.account_id) is not U:
         d["accountId"] = v if v is None or type(v) is str else encode_plain(v, str, "account_id")
     if (v := o.accounts_ids) is not U:
-        d["accountsIds"] = None if v is None else encode_items(v, "accounts_ids")
+        d["accountsIds"] = encode_items(v, "accounts_ids")
     if (v := o.accounts_columns) is not U:
-        d["accountsColumns"] = (
-            None
-            if v is None
-            else encode_dict(
-                v,
-                "accounts_columns",
-                lambda x, at: encode_dict(
-                    x,
-                    at,
-                    lambda x, at: (
-                        None if x is None else format_lenient(x, at, str, float, int, bool)
-                    ),
-                ),
-            )
-        )
-    if (v := o.account_role) is not U:
-        d["accountRole"] = (
-            v if v is None or type(v) is str else encode_plain(v, str, "account_role")
-        )
-    if (v := o.account_is_inactive) is not U:
-        d["accountIsInactive"] = (
-            v if v is None or type(v) is bool else encode_plain(v, bool, "account_is_inactive")
+        d["accountsColumns"] = encode_dict(
+            v,
+            "accounts_columns",
+            lambda x, at: encode_dict(
+                x,
+                at,
+                lambda x, at: None if x is None else format_lenient(x, at, str, float, int, bool),
+            ),
         )
     if (v := o.email_address) is not U:
         d["emailAddress"] = (
             v if v is None or type(v) is str else encode_plain(v, str, "email_address")
         )
     if (v := o.email_address_data) is not U:
-        d["emailAddressData"] = (
-            None
-            if v is None
-            else encode_list(
-                v,
-                "email_address_data",
-                lambda x, at: encode_model(
-                    x, at, EmailAddressInput, email_address_input_codec.encode
-                ),
-            )
+        d["emailAddressData"] = encode_list(
+            v,
+            "email_address_data",
+            lambda x, at: encode_model(x, at, EmailAddressInput, email_address_input_codec.encode),
         )
     if (v := o.email_address_is_opted_out) is not U:
         d["emailAddressIsOptedOut"] = (
@@ -263,16 +235,10 @@ def encode(o: Any) -> dict[str, Any]:
             v if v is None or type(v) is str else encode_plain(v, str, "phone_number")
         )
     if (v := o.phone_number_data) is not U:
-        d["phoneNumberData"] = (
-            None
-            if v is None
-            else encode_list(
-                v,
-                "phone_number_data",
-                lambda x, at: encode_model(
-                    x, at, PhoneNumberInput, phone_number_input_codec.encode
-                ),
-            )
+        d["phoneNumberData"] = encode_list(
+            v,
+            "phone_number_data",
+            lambda x, at: encode_model(x, at, PhoneNumberInput, phone_number_input_codec.encode),
         )
     if (v := o.phone_number_is_opted_out) is not U:
         d["phoneNumberIsOptedOut"] = (
@@ -285,7 +251,7 @@ def encode(o: Any) -> dict[str, Any]:
             v if v is None or type(v) is bool else encode_plain(v, bool, "phone_number_is_invalid")
         )
     if (v := o.do_not_call) is not U:
-        d["doNotCall"] = v if v is None or type(v) is bool else encode_plain(v, bool, "do_not_call")
+        d["doNotCall"] = v if type(v) is bool else encode_plain(v, bool, "do_not_call")
     if (v := o.address_street) is not U:
         d["addressStreet"] = (
             v if v is None or type(v) is str else encode_plain(v, str, "address_street")
@@ -315,5 +281,5 @@ def encode(o: Any) -> dict[str, Any]:
             v if v is None or type(v) is str else encode_plain(v, str, "assigned_user_id")
         )
     if (v := o.teams_ids) is not U:
-        d["teamsIds"] = None if v is None else encode_items(v, "teams_ids")
+        d["teamsIds"] = encode_items(v, "teams_ids")
     return d

@@ -95,6 +95,15 @@ def decode_all(rows: Any, cls: type[Any] = CurrentUser) -> list[CurrentUser]:
         v = o.ip_address = pop("ipAddress", None)
         if v is not None and type(v) is not str:
             reject(v, "str", "ipAddress")
+        v = o.gender = pop("gender", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "gender")
+        v = o.auth_method = pop("authMethod", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "authMethod")
+        v = o.auth_2fa = pop("auth2FA", None)
+        if v is not None and type(v) is not bool:
+            reject(v, "bool", "auth2FA")
         v = o.avatar_id = pop("avatarId", None)
         if v is not None and type(v) is not str:
             reject(v, "str", "avatarId")
@@ -141,9 +150,24 @@ def decode_all(rows: Any, cls: type[Any] = CurrentUser) -> list[CurrentUser]:
         v = o.contact_name = pop("contactName", None)
         if v is not None and type(v) is not str:
             reject(v, "str", "contactName")
+        v = o.dashboard_template_id = pop("dashboardTemplateId", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "dashboardTemplateId")
+        v = o.dashboard_template_name = pop("dashboardTemplateName", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "dashboardTemplateName")
+        v = o.layout_set_id = pop("layoutSetId", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "layoutSetId")
+        v = o.layout_set_name = pop("layoutSetName", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "layoutSetName")
         v = o.working_time_calendar_id = pop("workingTimeCalendarId", None)
         if v is not None and type(v) is not str:
             reject(v, "str", "workingTimeCalendarId")
+        v = o.working_time_calendar_name = pop("workingTimeCalendarName", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "workingTimeCalendarName")
         at = "emailAddressList"
         v = pop("emailAddressList", None)
         o.email_address_list = [] if v is None else decode_items(v, "str", str)
@@ -213,6 +237,12 @@ def encode(o: Any) -> dict[str, Any]:
         d["phoneNumberIsInvalid"] = v
     if (v := o.ip_address) is not None:
         d["ipAddress"] = v
+    if (v := o.gender) is not None:
+        d["gender"] = v
+    if (v := o.auth_method) is not None:
+        d["authMethod"] = v
+    if (v := o.auth_2fa) is not None:
+        d["auth2FA"] = v
     if (v := o.avatar_id) is not None:
         d["avatarId"] = v
     if (v := o.avatar_name) is not None:
@@ -245,8 +275,18 @@ def encode(o: Any) -> dict[str, Any]:
         d["contactId"] = v
     if (v := o.contact_name) is not None:
         d["contactName"] = v
+    if (v := o.dashboard_template_id) is not None:
+        d["dashboardTemplateId"] = v
+    if (v := o.dashboard_template_name) is not None:
+        d["dashboardTemplateName"] = v
+    if (v := o.layout_set_id) is not None:
+        d["layoutSetId"] = v
+    if (v := o.layout_set_name) is not None:
+        d["layoutSetName"] = v
     if (v := o.working_time_calendar_id) is not None:
         d["workingTimeCalendarId"] = v
+    if (v := o.working_time_calendar_name) is not None:
+        d["workingTimeCalendarName"] = v
     if v := o.email_address_list:
         d["emailAddressList"] = encode_items(v, "email_address_list")
     if v := o.user_email_address_list:

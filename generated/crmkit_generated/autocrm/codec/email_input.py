@@ -7,16 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import (
-    check_type,
-    decode_dict,
-    decode_enum,
-    decode_items,
-    decode_optional,
-    decode_single,
-    encode_dict,
-)
-from crmkit.core.codec.numbers import format_lenient
+from crmkit.core.codec.nested import decode_enum, decode_items, decode_single
 from crmkit.core.codec.values import (
     decode_empty,
     encode_extras,
@@ -41,25 +32,14 @@ MEMBERS = frozenset[str](
         "bcc",
         "replyTo",
         "body",
-        "bodyPlain",
         "isHtml",
         "parentId",
         "parentType",
         "attachmentsIds",
         "dateSent",
         "sendAt",
-        "accountId",
         "isRead",
-        "isReplied",
-        "isImportant",
-        "inTrash",
-        "inArchive",
-        "folderId",
-        "groupFolderId",
         "repliedId",
-        "usersIds",
-        "usersColumns",
-        "assignedUsersIds",
         "assignedUserId",
         "teamsIds",
     )
@@ -106,11 +86,8 @@ def decode_all(rows: Any, cls: type[Any] = EmailInput) -> list[EmailInput]:
         v = o.body = pop("body", U)
         if v is not U and v is not None and type(v) is not str:
             reject(v, "str", "body")
-        v = o.body_plain = pop("bodyPlain", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "bodyPlain")
         v = o.is_html = pop("isHtml", U)
-        if v is not U and v is not None and type(v) is not bool:
+        if v is not U and type(v) is not bool:
             reject(v, "bool", "isHtml")
         v = o.parent_id = pop("parentId", U)
         if v is not U and v is not None and type(v) is not str:
@@ -120,67 +97,25 @@ def decode_all(rows: Any, cls: type[Any] = EmailInput) -> list[EmailInput]:
             reject(v, "str", "parentType")
         at = "attachmentsIds"
         v = pop("attachmentsIds", U)
-        o.attachments_ids = v if v is U or v is None else decode_items(v, "str", str)
+        o.attachments_ids = v if v is U else decode_items(v, "str", str)
         at = "dateSent"
         v = pop("dateSent", U)
         o.date_sent = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
         at = "sendAt"
         v = pop("sendAt", U)
         o.send_at = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.account_id = pop("accountId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "accountId")
         v = o.is_read = pop("isRead", U)
-        if v is not U and v is not None and type(v) is not bool:
+        if v is not U and type(v) is not bool:
             reject(v, "bool", "isRead")
-        v = o.is_replied = pop("isReplied", U)
-        if v is not U and v is not None and type(v) is not bool:
-            reject(v, "bool", "isReplied")
-        v = o.is_important = pop("isImportant", U)
-        if v is not U and v is not None and type(v) is not bool:
-            reject(v, "bool", "isImportant")
-        v = o.in_trash = pop("inTrash", U)
-        if v is not U and v is not None and type(v) is not bool:
-            reject(v, "bool", "inTrash")
-        v = o.in_archive = pop("inArchive", U)
-        if v is not U and v is not None and type(v) is not bool:
-            reject(v, "bool", "inArchive")
-        v = o.folder_id = pop("folderId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "folderId")
-        v = o.group_folder_id = pop("groupFolderId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "groupFolderId")
         v = o.replied_id = pop("repliedId", U)
         if v is not U and v is not None and type(v) is not str:
             reject(v, "str", "repliedId")
-        at = "usersIds"
-        v = pop("usersIds", U)
-        o.users_ids = v if v is U or v is None else decode_items(v, "str", str)
-        at = "usersColumns"
-        v = pop("usersColumns", U)
-        o.users_columns = (
-            v
-            if v is U or v is None
-            else decode_dict(
-                v,
-                lambda x: decode_dict(
-                    x,
-                    lambda x: decode_optional(
-                        x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
-                    ),
-                ),
-            )
-        )
-        at = "assignedUsersIds"
-        v = pop("assignedUsersIds", U)
-        o.assigned_users_ids = v if v is U or v is None else decode_items(v, "str", str)
         v = o.assigned_user_id = pop("assignedUserId", U)
         if v is not U and v is not None and type(v) is not str:
             reject(v, "str", "assignedUserId")
         at = "teamsIds"
         v = pop("teamsIds", U)
-        o.teams_ids = v if v is U or v is None else decode_items(v, "str", str)
+        o.teams_ids = v if v is U else decode_items(v, "str", str)
         o.additional_properties = dict(s) if s else {}
         add(o)
     return out
@@ -212,66 +147,26 @@ def encode(o: Any) -> dict[str, Any]:
         d["replyTo"] = v if v is None or type(v) is str else encode_plain(v, str, "reply_to")
     if (v := o.body) is not U:
         d["body"] = v if v is None or type(v) is str else encode_plain(v, str, "body")
-    if (v := o.body_plain) is not U:
-        d["bodyPlain"] = v if v is None or type(v) is str else encode_plain(v, str, "body_plain")
     if (v := o.is_html) is not U:
-        d["isHtml"] = v if v is None or type(v) is bool else encode_plain(v, bool, "is_html")
+        d["isHtml"] = v if type(v) is bool else encode_plain(v, bool, "is_html")
     if (v := o.parent_id) is not U:
         d["parentId"] = v if v is None or type(v) is str else encode_plain(v, str, "parent_id")
     if (v := o.parent_type) is not U:
         d["parentType"] = v if v is None or type(v) is str else encode_plain(v, str, "parent_type")
     if (v := o.attachments_ids) is not U:
-        d["attachmentsIds"] = None if v is None else encode_items(v, "attachments_ids")
+        d["attachmentsIds"] = encode_items(v, "attachments_ids")
     if (v := o.date_sent) is not U:
         d["dateSent"] = None if v is None else encode_espo_datetime(v, "date_sent")
     if (v := o.send_at) is not U:
         d["sendAt"] = None if v is None else encode_espo_datetime(v, "send_at")
-    if (v := o.account_id) is not U:
-        d["accountId"] = v if v is None or type(v) is str else encode_plain(v, str, "account_id")
     if (v := o.is_read) is not U:
-        d["isRead"] = v if v is None or type(v) is bool else encode_plain(v, bool, "is_read")
-    if (v := o.is_replied) is not U:
-        d["isReplied"] = v if v is None or type(v) is bool else encode_plain(v, bool, "is_replied")
-    if (v := o.is_important) is not U:
-        d["isImportant"] = (
-            v if v is None or type(v) is bool else encode_plain(v, bool, "is_important")
-        )
-    if (v := o.in_trash) is not U:
-        d["inTrash"] = v if v is None or type(v) is bool else encode_plain(v, bool, "in_trash")
-    if (v := o.in_archive) is not U:
-        d["inArchive"] = v if v is None or type(v) is bool else encode_plain(v, bool, "in_archive")
-    if (v := o.folder_id) is not U:
-        d["folderId"] = v if v is None or type(v) is str else encode_plain(v, str, "folder_id")
-    if (v := o.group_folder_id) is not U:
-        d["groupFolderId"] = (
-            v if v is None or type(v) is str else encode_plain(v, str, "group_folder_id")
-        )
+        d["isRead"] = v if type(v) is bool else encode_plain(v, bool, "is_read")
     if (v := o.replied_id) is not U:
         d["repliedId"] = v if v is None or type(v) is str else encode_plain(v, str, "replied_id")
-    if (v := o.users_ids) is not U:
-        d["usersIds"] = None if v is None else encode_items(v, "users_ids")
-    if (v := o.users_columns) is not U:
-        d["usersColumns"] = (
-            None
-            if v is None
-            else encode_dict(
-                v,
-                "users_columns",
-                lambda x, at: encode_dict(
-                    x,
-                    at,
-                    lambda x, at: (
-                        None if x is None else format_lenient(x, at, str, float, int, bool)
-                    ),
-                ),
-            )
-        )
-    if (v := o.assigned_users_ids) is not U:
-        d["assignedUsersIds"] = None if v is None else encode_items(v, "assigned_users_ids")
     if (v := o.assigned_user_id) is not U:
         d["assignedUserId"] = (
             v if v is None or type(v) is str else encode_plain(v, str, "assigned_user_id")
         )
     if (v := o.teams_ids) is not U:
-        d["teamsIds"] = None if v is None else encode_items(v, "teams_ids")
+        d["teamsIds"] = encode_items(v, "teams_ids")
     return d

@@ -31,6 +31,12 @@ def decode_all(rows: Any, cls: type[Any] = KanbanGroup) -> list[KanbanGroup]:
         v = o.name = pop("name", None)
         if v is not None and type(v) is not str:
             reject(v, "str", "name")
+        v = o.label = pop("label", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "label")
+        v = o.style = pop("style", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "style")
         v = o.total = pop("total", None)
         if v is not None and type(v) is not int:
             reject(v, "int", "total")
@@ -50,6 +56,10 @@ def encode(o: Any) -> dict[str, Any]:
     d: dict[str, Any] = {"name": o.name}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)
+    if (v := o.label) is not None:
+        d["label"] = v
+    if (v := o.style) is not None:
+        d["style"] = v
     if (v := o.total) is not None:
         d["total"] = v
     if v := o.list_:

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.values import encode_extras, encode_json
 
 from ..models.layout_column import LayoutColumn
 
@@ -39,6 +39,19 @@ def decode_all(rows: Any, cls: type[Any] = LayoutColumn) -> list[LayoutColumn]:
         v = o.not_sortable = pop("notSortable", None)
         if v is not None and type(v) is not bool:
             reject(v, "bool", "notSortable")
+        v = o.hidden = pop("hidden", None)
+        if v is not None and type(v) is not bool:
+            reject(v, "bool", "hidden")
+        v = o.align = pop("align", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "align")
+        v = o.is_large = pop("isLarge", None)
+        if v is not None and type(v) is not bool:
+            reject(v, "bool", "isLarge")
+        v = o.is_muted = pop("isMuted", None)
+        if v is not None and type(v) is not bool:
+            reject(v, "bool", "isMuted")
+        o.rows = pop("rows", None)
         v = o.label = pop("label", None)
         if v is not None and type(v) is not str:
             reject(v, "str", "label")
@@ -63,6 +76,16 @@ def encode(o: Any) -> dict[str, Any]:
         d["width"] = v
     if (v := o.not_sortable) is not None:
         d["notSortable"] = v
+    if (v := o.hidden) is not None:
+        d["hidden"] = v
+    if (v := o.align) is not None:
+        d["align"] = v
+    if (v := o.is_large) is not None:
+        d["isLarge"] = v
+    if (v := o.is_muted) is not None:
+        d["isMuted"] = v
+    if (v := o.rows) is not None:
+        d["rows"] = encode_json(v, "rows")
     if (v := o.label) is not None:
         d["label"] = v
     return d

@@ -16,6 +16,7 @@ from crmkit.core.codec.nested import (
     decode_single,
     encode_dict,
 )
+from crmkit.core.codec.numbers import decode_decimal, encode_decimal
 from crmkit.core.codec.values import (
     decode_empty,
     encode_extras,
@@ -84,15 +85,15 @@ def decode_all(rows: Any, cls: type[Any] = Lead) -> list[Lead]:
         at = "industry"
         v = pop("industry", None)
         o.industry = v if v is None else decode_enum(v, _industry)
-        v = o.opportunity_amount = pop("opportunityAmount", None)
-        if v is not None and type(v) is not float and type(v) is not int:
-            reject(v, "float", "opportunityAmount")
+        at = "opportunityAmount"
+        v = pop("opportunityAmount", None)
+        o.opportunity_amount = v if v is None else decode_decimal(v)
         v = o.opportunity_amount_currency = pop("opportunityAmountCurrency", None)
         if v is not None and type(v) is not str:
             reject(v, "str", "opportunityAmountCurrency")
-        v = o.opportunity_amount_converted = pop("opportunityAmountConverted", None)
-        if v is not None and type(v) is not float and type(v) is not int:
-            reject(v, "float", "opportunityAmountConverted")
+        at = "opportunityAmountConverted"
+        v = pop("opportunityAmountConverted", None)
+        o.opportunity_amount_converted = v if v is None else decode_decimal(v)
         v = o.website = pop("website", None)
         if v is not None and type(v) is not str:
             reject(v, "str", "website")
@@ -264,11 +265,11 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.industry) is not None:
         d["industry"] = v if type(v) is str else encode_plain(v, str, "industry")
     if (v := o.opportunity_amount) is not None:
-        d["opportunityAmount"] = v
+        d["opportunityAmount"] = encode_decimal(v, "opportunity_amount")
     if (v := o.opportunity_amount_currency) is not None:
         d["opportunityAmountCurrency"] = v
     if (v := o.opportunity_amount_converted) is not None:
-        d["opportunityAmountConverted"] = v
+        d["opportunityAmountConverted"] = encode_decimal(v, "opportunity_amount_converted")
     if (v := o.website) is not None:
         d["website"] = v
     if (v := o.email_address) is not None:

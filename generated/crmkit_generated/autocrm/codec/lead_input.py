@@ -13,6 +13,7 @@ from crmkit.core.codec.nested import (
     encode_list,
     encode_model,
 )
+from crmkit.core.codec.numbers import decode_decimal, encode_decimal
 from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -37,7 +38,6 @@ MEMBERS = frozenset[str](
         "firstName",
         "middleName",
         "lastName",
-        "name",
         "title",
         "accountName",
         "status",
@@ -93,9 +93,6 @@ def decode_all(rows: Any, cls: type[Any] = LeadInput) -> list[LeadInput]:
         v = o.last_name = pop("lastName", U)
         if v is not U and v is not None and type(v) is not str:
             reject(v, "str", "lastName")
-        v = o.name = pop("name", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "name")
         v = o.title = pop("title", U)
         if v is not U and v is not None and type(v) is not str:
             reject(v, "str", "title")
@@ -111,9 +108,9 @@ def decode_all(rows: Any, cls: type[Any] = LeadInput) -> list[LeadInput]:
         at = "industry"
         v = pop("industry", U)
         o.industry = v if v is U or v is None else decode_enum(v, _industry)
-        v = o.opportunity_amount = pop("opportunityAmount", U)
-        if v is not U and v is not None and type(v) is not float and type(v) is not int:
-            reject(v, "float", "opportunityAmount")
+        at = "opportunityAmount"
+        v = pop("opportunityAmount", U)
+        o.opportunity_amount = v if v is U or v is None else decode_decimal(v)
         v = o.opportunity_amount_currency = pop("opportunityAmountCurrency", U)
         if v is not U and v is not None and type(v) is not str:
             reject(v, "str", "opportunityAmountCurrency")
@@ -125,7 +122,7 @@ def decode_all(rows: Any, cls: type[Any] = LeadInput) -> list[LeadInput]:
             reject(v, "str", "emailAddress")
         at = "emailAddressData"
         v = pop("emailAddressData", U)
-        o.email_address_data = v if v is U or v is None else email_address_input_codec.decode_all(v)
+        o.email_address_data = v if v is U else email_address_input_codec.decode_all(v)
         v = o.email_address_is_opted_out = pop("emailAddressIsOptedOut", U)
         if v is not U and v is not None and type(v) is not bool:
             reject(v, "bool", "emailAddressIsOptedOut")
@@ -137,7 +134,7 @@ def decode_all(rows: Any, cls: type[Any] = LeadInput) -> list[LeadInput]:
             reject(v, "str", "phoneNumber")
         at = "phoneNumberData"
         v = pop("phoneNumberData", U)
-        o.phone_number_data = v if v is U or v is None else phone_number_input_codec.decode_all(v)
+        o.phone_number_data = v if v is U else phone_number_input_codec.decode_all(v)
         v = o.phone_number_is_opted_out = pop("phoneNumberIsOptedOut", U)
         if v is not U and v is not None and type(v) is not bool:
             reject(v, "bool", "phoneNumberIsOptedOut")
@@ -145,7 +142,7 @@ def decode_all(rows: Any, cls: type[Any] = LeadInput) -> list[LeadInput]:
         if v is not U and v is not None and type(v) is not bool:
             reject(v, "bool", "phoneNumberIsInvalid")
         v = o.do_not_call = pop("doNotCall", U)
-        if v is not U and v is not None and type(v) is not bool:
+        if v is not U and type(v) is not bool:
             reject(v, "bool", "doNotCall")
         v = o.address_street = pop("addressStreet", U)
         if v is not U and v is not None and type(v) is not str:
@@ -173,7 +170,7 @@ def decode_all(rows: Any, cls: type[Any] = LeadInput) -> list[LeadInput]:
             reject(v, "str", "assignedUserId")
         at = "teamsIds"
         v = pop("teamsIds", U)
-        o.teams_ids = v if v is U or v is None else decode_items(v, "str", str)
+        o.teams_ids = v if v is U else decode_items(v, "str", str)
         o.additional_properties = dict(s) if s else {}
         add(o)
     return out
@@ -197,8 +194,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["middleName"] = v if v is None or type(v) is str else encode_plain(v, str, "middle_name")
     if (v := o.last_name) is not U:
         d["lastName"] = v if v is None or type(v) is str else encode_plain(v, str, "last_name")
-    if (v := o.name) is not U:
-        d["name"] = v if v is None or type(v) is str else encode_plain(v, str, "name")
     if (v := o.title) is not U:
         d["title"] = v if v is None or type(v) is str else encode_plain(v, str, "title")
     if (v := o.account_name) is not U:
@@ -212,7 +207,7 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.industry) is not U:
         d["industry"] = v if v is None or type(v) is str else encode_plain(v, str, "industry")
     if (v := o.opportunity_amount) is not U:
-        d["opportunityAmount"] = None if v is None else encode_plain(v, float, "opportunity_amount")
+        d["opportunityAmount"] = None if v is None else encode_decimal(v, "opportunity_amount")
     if (v := o.opportunity_amount_currency) is not U:
         d["opportunityAmountCurrency"] = (
             v
@@ -226,16 +221,10 @@ def encode(o: Any) -> dict[str, Any]:
             v if v is None or type(v) is str else encode_plain(v, str, "email_address")
         )
     if (v := o.email_address_data) is not U:
-        d["emailAddressData"] = (
-            None
-            if v is None
-            else encode_list(
-                v,
-                "email_address_data",
-                lambda x, at: encode_model(
-                    x, at, EmailAddressInput, email_address_input_codec.encode
-                ),
-            )
+        d["emailAddressData"] = encode_list(
+            v,
+            "email_address_data",
+            lambda x, at: encode_model(x, at, EmailAddressInput, email_address_input_codec.encode),
         )
     if (v := o.email_address_is_opted_out) is not U:
         d["emailAddressIsOptedOut"] = (
@@ -252,16 +241,10 @@ def encode(o: Any) -> dict[str, Any]:
             v if v is None or type(v) is str else encode_plain(v, str, "phone_number")
         )
     if (v := o.phone_number_data) is not U:
-        d["phoneNumberData"] = (
-            None
-            if v is None
-            else encode_list(
-                v,
-                "phone_number_data",
-                lambda x, at: encode_model(
-                    x, at, PhoneNumberInput, phone_number_input_codec.encode
-                ),
-            )
+        d["phoneNumberData"] = encode_list(
+            v,
+            "phone_number_data",
+            lambda x, at: encode_model(x, at, PhoneNumberInput, phone_number_input_codec.encode),
         )
     if (v := o.phone_number_is_opted_out) is not U:
         d["phoneNumberIsOptedOut"] = (
@@ -274,7 +257,7 @@ def encode(o: Any) -> dict[str, Any]:
             v if v is None or type(v) is bool else encode_plain(v, bool, "phone_number_is_invalid")
         )
     if (v := o.do_not_call) is not U:
-        d["doNotCall"] = v if v is None or type(v) is bool else encode_plain(v, bool, "do_not_call")
+        d["doNotCall"] = v if type(v) is bool else encode_plain(v, bool, "do_not_call")
     if (v := o.address_street) is not U:
         d["addressStreet"] = (
             v if v is None or type(v) is str else encode_plain(v, str, "address_street")
@@ -304,5 +287,5 @@ def encode(o: Any) -> dict[str, Any]:
             v if v is None or type(v) is str else encode_plain(v, str, "assigned_user_id")
         )
     if (v := o.teams_ids) is not U:
-        d["teamsIds"] = None if v is None else encode_items(v, "teams_ids")
+        d["teamsIds"] = encode_items(v, "teams_ids")
     return d

@@ -178,6 +178,9 @@ def decode_all(rows: Any, cls: type[Any] = Meeting) -> list[Meeting]:
         v = o.join_url = pop("joinUrl", None)
         if v is not None and type(v) is not str:
             reject(v, "str", "joinUrl")
+        v = o.external_service = pop("externalService", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "externalService")
         v = o.description = pop("description", None)
         if v is not None and type(v) is not str:
             reject(v, "str", "description")
@@ -339,6 +342,8 @@ def encode(o: Any) -> dict[str, Any]:
         d["acceptanceStatus"] = v if type(v) is str else encode_plain(v, str, "acceptance_status")
     if (v := o.join_url) is not None:
         d["joinUrl"] = v
+    if (v := o.external_service) is not None:
+        d["externalService"] = v
     if (v := o.description) is not None:
         d["description"] = v
     if (v := o.assigned_user_id) is not None:

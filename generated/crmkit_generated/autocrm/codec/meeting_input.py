@@ -48,7 +48,6 @@ MEMBERS = frozenset[str](
         "isAllDay",
         "dateStartDate",
         "dateEndDate",
-        "duration",
         "reminders",
         "parentId",
         "parentType",
@@ -58,7 +57,6 @@ MEMBERS = frozenset[str](
         "contactsColumns",
         "leadsIds",
         "leadsColumns",
-        "joinUrl",
         "description",
         "assignedUserId",
         "teamsIds",
@@ -92,7 +90,7 @@ def decode_all(rows: Any, cls: type[Any] = MeetingInput) -> list[MeetingInput]:
         v = pop("dateEnd", U)
         o.date_end = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
         v = o.is_all_day = pop("isAllDay", U)
-        if v is not U and v is not None and type(v) is not bool:
+        if v is not U and type(v) is not bool:
             reject(v, "bool", "isAllDay")
         at = "dateStartDate"
         v = pop("dateStartDate", U)
@@ -100,9 +98,6 @@ def decode_all(rows: Any, cls: type[Any] = MeetingInput) -> list[MeetingInput]:
         at = "dateEndDate"
         v = pop("dateEndDate", U)
         o.date_end_date = v if v is U or v is None else decode_date(v) if v else decode_empty(v)
-        v = o.duration = pop("duration", U)
-        if v is not U and v is not None and type(v) is not int:
-            reject(v, "int", "duration")
         at = "reminders"
         v = pop("reminders", U)
         o.reminders = v if v is U or v is None else reminder_input_codec.decode_all(v)
@@ -114,12 +109,12 @@ def decode_all(rows: Any, cls: type[Any] = MeetingInput) -> list[MeetingInput]:
             reject(v, "str", "parentType")
         at = "usersIds"
         v = pop("usersIds", U)
-        o.users_ids = v if v is U or v is None else decode_items(v, "str", str)
+        o.users_ids = v if v is U else decode_items(v, "str", str)
         at = "usersColumns"
         v = pop("usersColumns", U)
         o.users_columns = (
             v
-            if v is U or v is None
+            if v is U
             else decode_dict(
                 v,
                 lambda x: decode_dict(
@@ -132,12 +127,12 @@ def decode_all(rows: Any, cls: type[Any] = MeetingInput) -> list[MeetingInput]:
         )
         at = "contactsIds"
         v = pop("contactsIds", U)
-        o.contacts_ids = v if v is U or v is None else decode_items(v, "str", str)
+        o.contacts_ids = v if v is U else decode_items(v, "str", str)
         at = "contactsColumns"
         v = pop("contactsColumns", U)
         o.contacts_columns = (
             v
-            if v is U or v is None
+            if v is U
             else decode_dict(
                 v,
                 lambda x: decode_dict(
@@ -150,12 +145,12 @@ def decode_all(rows: Any, cls: type[Any] = MeetingInput) -> list[MeetingInput]:
         )
         at = "leadsIds"
         v = pop("leadsIds", U)
-        o.leads_ids = v if v is U or v is None else decode_items(v, "str", str)
+        o.leads_ids = v if v is U else decode_items(v, "str", str)
         at = "leadsColumns"
         v = pop("leadsColumns", U)
         o.leads_columns = (
             v
-            if v is U or v is None
+            if v is U
             else decode_dict(
                 v,
                 lambda x: decode_dict(
@@ -166,9 +161,6 @@ def decode_all(rows: Any, cls: type[Any] = MeetingInput) -> list[MeetingInput]:
                 ),
             )
         )
-        v = o.join_url = pop("joinUrl", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "joinUrl")
         v = o.description = pop("description", U)
         if v is not U and v is not None and type(v) is not str:
             reject(v, "str", "description")
@@ -177,7 +169,7 @@ def decode_all(rows: Any, cls: type[Any] = MeetingInput) -> list[MeetingInput]:
             reject(v, "str", "assignedUserId")
         at = "teamsIds"
         v = pop("teamsIds", U)
-        o.teams_ids = v if v is U or v is None else decode_items(v, "str", str)
+        o.teams_ids = v if v is U else decode_items(v, "str", str)
         o.additional_properties = dict(s) if s else {}
         add(o)
     return out
@@ -200,13 +192,11 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.date_end) is not U:
         d["dateEnd"] = None if v is None else encode_espo_datetime(v, "date_end")
     if (v := o.is_all_day) is not U:
-        d["isAllDay"] = v if v is None or type(v) is bool else encode_plain(v, bool, "is_all_day")
+        d["isAllDay"] = v if type(v) is bool else encode_plain(v, bool, "is_all_day")
     if (v := o.date_start_date) is not U:
         d["dateStartDate"] = None if v is None else encode_date(v, "date_start_date")
     if (v := o.date_end_date) is not U:
         d["dateEndDate"] = None if v is None else encode_date(v, "date_end_date")
-    if (v := o.duration) is not U:
-        d["duration"] = v if v is None or type(v) is int else encode_plain(v, int, "duration")
     if (v := o.reminders) is not U:
         d["reminders"] = (
             None
@@ -222,61 +212,41 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.parent_type) is not U:
         d["parentType"] = v if v is None or type(v) is str else encode_plain(v, str, "parent_type")
     if (v := o.users_ids) is not U:
-        d["usersIds"] = None if v is None else encode_items(v, "users_ids")
+        d["usersIds"] = encode_items(v, "users_ids")
     if (v := o.users_columns) is not U:
-        d["usersColumns"] = (
-            None
-            if v is None
-            else encode_dict(
-                v,
-                "users_columns",
-                lambda x, at: encode_dict(
-                    x,
-                    at,
-                    lambda x, at: (
-                        None if x is None else format_lenient(x, at, str, float, int, bool)
-                    ),
-                ),
-            )
+        d["usersColumns"] = encode_dict(
+            v,
+            "users_columns",
+            lambda x, at: encode_dict(
+                x,
+                at,
+                lambda x, at: None if x is None else format_lenient(x, at, str, float, int, bool),
+            ),
         )
     if (v := o.contacts_ids) is not U:
-        d["contactsIds"] = None if v is None else encode_items(v, "contacts_ids")
+        d["contactsIds"] = encode_items(v, "contacts_ids")
     if (v := o.contacts_columns) is not U:
-        d["contactsColumns"] = (
-            None
-            if v is None
-            else encode_dict(
-                v,
-                "contacts_columns",
-                lambda x, at: encode_dict(
-                    x,
-                    at,
-                    lambda x, at: (
-                        None if x is None else format_lenient(x, at, str, float, int, bool)
-                    ),
-                ),
-            )
+        d["contactsColumns"] = encode_dict(
+            v,
+            "contacts_columns",
+            lambda x, at: encode_dict(
+                x,
+                at,
+                lambda x, at: None if x is None else format_lenient(x, at, str, float, int, bool),
+            ),
         )
     if (v := o.leads_ids) is not U:
-        d["leadsIds"] = None if v is None else encode_items(v, "leads_ids")
+        d["leadsIds"] = encode_items(v, "leads_ids")
     if (v := o.leads_columns) is not U:
-        d["leadsColumns"] = (
-            None
-            if v is None
-            else encode_dict(
-                v,
-                "leads_columns",
-                lambda x, at: encode_dict(
-                    x,
-                    at,
-                    lambda x, at: (
-                        None if x is None else format_lenient(x, at, str, float, int, bool)
-                    ),
-                ),
-            )
+        d["leadsColumns"] = encode_dict(
+            v,
+            "leads_columns",
+            lambda x, at: encode_dict(
+                x,
+                at,
+                lambda x, at: None if x is None else format_lenient(x, at, str, float, int, bool),
+            ),
         )
-    if (v := o.join_url) is not U:
-        d["joinUrl"] = v if v is None or type(v) is str else encode_plain(v, str, "join_url")
     if (v := o.description) is not U:
         d["description"] = v if v is None or type(v) is str else encode_plain(v, str, "description")
     if (v := o.assigned_user_id) is not U:
@@ -284,5 +254,5 @@ def encode(o: Any) -> dict[str, Any]:
             v if v is None or type(v) is str else encode_plain(v, str, "assigned_user_id")
         )
     if (v := o.teams_ids) is not U:
-        d["teamsIds"] = None if v is None else encode_items(v, "teams_ids")
+        d["teamsIds"] = encode_items(v, "teams_ids")
     return d

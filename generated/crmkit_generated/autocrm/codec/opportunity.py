@@ -21,7 +21,7 @@ from crmkit.core.codec.nested import (
     decode_single,
     encode_dict,
 )
-from crmkit.core.codec.numbers import format_lenient
+from crmkit.core.codec.numbers import decode_decimal, encode_decimal, format_lenient
 from crmkit.core.codec.values import (
     decode_empty,
     encode_extras,
@@ -63,18 +63,18 @@ def decode_all(rows: Any, cls: type[Any] = Opportunity) -> list[Opportunity]:
         v = o.account_name = pop("accountName", None)
         if v is not None and type(v) is not str:
             reject(v, "str", "accountName")
-        v = o.amount = pop("amount", None)
-        if v is not None and type(v) is not float and type(v) is not int:
-            reject(v, "float", "amount")
+        at = "amount"
+        v = pop("amount", None)
+        o.amount = v if v is None else decode_decimal(v)
         v = o.amount_currency = pop("amountCurrency", None)
         if v is not None and type(v) is not str:
             reject(v, "str", "amountCurrency")
-        v = o.amount_converted = pop("amountConverted", None)
-        if v is not None and type(v) is not float and type(v) is not int:
-            reject(v, "float", "amountConverted")
-        v = o.amount_weighted_converted = pop("amountWeightedConverted", None)
-        if v is not None and type(v) is not float and type(v) is not int:
-            reject(v, "float", "amountWeightedConverted")
+        at = "amountConverted"
+        v = pop("amountConverted", None)
+        o.amount_converted = v if v is None else decode_decimal(v)
+        at = "amountWeightedConverted"
+        v = pop("amountWeightedConverted", None)
+        o.amount_weighted_converted = v if v is None else decode_decimal(v)
         at = "stage"
         v = pop("stage", None)
         o.stage = v if v is None else decode_enum(v, _opportunity_stage)
@@ -218,13 +218,13 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.account_name) is not None:
         d["accountName"] = v
     if (v := o.amount) is not None:
-        d["amount"] = v
+        d["amount"] = encode_decimal(v, "amount")
     if (v := o.amount_currency) is not None:
         d["amountCurrency"] = v
     if (v := o.amount_converted) is not None:
-        d["amountConverted"] = v
+        d["amountConverted"] = encode_decimal(v, "amount_converted")
     if (v := o.amount_weighted_converted) is not None:
-        d["amountWeightedConverted"] = v
+        d["amountWeightedConverted"] = encode_decimal(v, "amount_weighted_converted")
     if (v := o.stage) is not None:
         d["stage"] = v if type(v) is str else encode_plain(v, str, "stage")
     if (v := o.last_stage) is not None:

@@ -16,7 +16,7 @@ from crmkit.core.codec.nested import (
     decode_single,
     encode_dict,
 )
-from crmkit.core.codec.numbers import format_lenient
+from crmkit.core.codec.numbers import decode_decimal, encode_decimal, format_lenient
 from crmkit.core.codec.values import (
     decode_empty,
     encode_extras,
@@ -71,9 +71,9 @@ def decode_all(rows: Any, cls: type[Any] = OpportunityInput) -> list[Opportunity
         v = o.account_id = pop("accountId", U)
         if v is not U and v is not None and type(v) is not str:
             reject(v, "str", "accountId")
-        v = o.amount = pop("amount", U)
-        if v is not U and v is not None and type(v) is not float and type(v) is not int:
-            reject(v, "float", "amount")
+        at = "amount"
+        v = pop("amount", U)
+        o.amount = v if v is U or v is None else decode_decimal(v)
         v = o.amount_currency = pop("amountCurrency", U)
         if v is not U and v is not None and type(v) is not str:
             reject(v, "str", "amountCurrency")
@@ -91,12 +91,12 @@ def decode_all(rows: Any, cls: type[Any] = OpportunityInput) -> list[Opportunity
         o.lead_source = v if v is U or v is None else decode_enum(v, _lead_source)
         at = "contactsIds"
         v = pop("contactsIds", U)
-        o.contacts_ids = v if v is U or v is None else decode_items(v, "str", str)
+        o.contacts_ids = v if v is U else decode_items(v, "str", str)
         at = "contactsColumns"
         v = pop("contactsColumns", U)
         o.contacts_columns = (
             v
-            if v is U or v is None
+            if v is U
             else decode_dict(
                 v,
                 lambda x: decode_dict(
@@ -118,7 +118,7 @@ def decode_all(rows: Any, cls: type[Any] = OpportunityInput) -> list[Opportunity
             reject(v, "str", "assignedUserId")
         at = "teamsIds"
         v = pop("teamsIds", U)
-        o.teams_ids = v if v is U or v is None else decode_items(v, "str", str)
+        o.teams_ids = v if v is U else decode_items(v, "str", str)
         o.additional_properties = dict(s) if s else {}
         add(o)
     return out
@@ -137,7 +137,7 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.account_id) is not U:
         d["accountId"] = v if v is None or type(v) is str else encode_plain(v, str, "account_id")
     if (v := o.amount) is not U:
-        d["amount"] = None if v is None else encode_plain(v, float, "amount")
+        d["amount"] = None if v is None else encode_decimal(v, "amount")
     if (v := o.amount_currency) is not U:
         d["amountCurrency"] = (
             v if v is None or type(v) is str else encode_plain(v, str, "amount_currency")
@@ -151,22 +151,16 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.lead_source) is not U:
         d["leadSource"] = v if v is None or type(v) is str else encode_plain(v, str, "lead_source")
     if (v := o.contacts_ids) is not U:
-        d["contactsIds"] = None if v is None else encode_items(v, "contacts_ids")
+        d["contactsIds"] = encode_items(v, "contacts_ids")
     if (v := o.contacts_columns) is not U:
-        d["contactsColumns"] = (
-            None
-            if v is None
-            else encode_dict(
-                v,
-                "contacts_columns",
-                lambda x, at: encode_dict(
-                    x,
-                    at,
-                    lambda x, at: (
-                        None if x is None else format_lenient(x, at, str, float, int, bool)
-                    ),
-                ),
-            )
+        d["contactsColumns"] = encode_dict(
+            v,
+            "contacts_columns",
+            lambda x, at: encode_dict(
+                x,
+                at,
+                lambda x, at: None if x is None else format_lenient(x, at, str, float, int, bool),
+            ),
         )
     if (v := o.campaign_id) is not U:
         d["campaignId"] = v if v is None or type(v) is str else encode_plain(v, str, "campaign_id")
@@ -177,5 +171,5 @@ def encode(o: Any) -> dict[str, Any]:
             v if v is None or type(v) is str else encode_plain(v, str, "assigned_user_id")
         )
     if (v := o.teams_ids) is not U:
-        d["teamsIds"] = None if v is None else encode_items(v, "teams_ids")
+        d["teamsIds"] = encode_items(v, "teams_ids")
     return d

@@ -39,6 +39,18 @@ def decode_all(rows: Any, cls: type[Any] = SearchHit) -> list[SearchHit]:
         v = o.status = pop("status", None)
         if v is not None and type(v) is not str:
             reject(v, "str", "status")
+        v = o.stage = pop("stage", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "stage")
+        v = o.email_address = pop("emailAddress", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "emailAddress")
+        v = o.phone_number = pop("phoneNumber", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "phoneNumber")
+        v = o.account_name = pop("accountName", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "accountName")
         o.additional_properties = dict(s) if s else {}
         add(o)
     return out
@@ -58,4 +70,12 @@ def encode(o: Any) -> dict[str, Any]:
         d["_scope"] = v
     if (v := o.status) is not None:
         d["status"] = v
+    if (v := o.stage) is not None:
+        d["stage"] = v
+    if (v := o.email_address) is not None:
+        d["emailAddress"] = v
+    if (v := o.phone_number) is not None:
+        d["phoneNumber"] = v
+    if (v := o.account_name) is not None:
+        d["accountName"] = v
     return d

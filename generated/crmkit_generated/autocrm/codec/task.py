@@ -134,6 +134,16 @@ def decode_all(rows: Any, cls: type[Any] = Task) -> list[Task]:
         v = o.assigned_user_name = pop("assignedUserName", None)
         if v is not None and type(v) is not str:
             reject(v, "str", "assignedUserName")
+        at = "collaboratorsIds"
+        v = pop("collaboratorsIds", None)
+        o.collaborators_ids = [] if v is None else decode_items(v, "str", str)
+        at = "collaboratorsNames"
+        v = pop("collaboratorsNames", None)
+        o.collaborators_names = (
+            v
+            if v is None
+            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+        )
         at = "teamsIds"
         v = pop("teamsIds", None)
         o.teams_ids = [] if v is None else decode_items(v, "str", str)
@@ -259,6 +269,14 @@ def encode(o: Any) -> dict[str, Any]:
         d["assignedUserId"] = v
     if (v := o.assigned_user_name) is not None:
         d["assignedUserName"] = v
+    if v := o.collaborators_ids:
+        d["collaboratorsIds"] = encode_items(v, "collaborators_ids")
+    if (v := o.collaborators_names) is not None:
+        d["collaboratorsNames"] = encode_dict(
+            v,
+            "collaborators_names",
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
+        )
     if v := o.teams_ids:
         d["teamsIds"] = encode_items(v, "teams_ids")
     if (v := o.teams_names) is not None:

@@ -48,10 +48,11 @@ MEMBERS = frozenset[str](
         "reminders",
         "parentId",
         "parentType",
-        "emailId",
+        "originalEmailId",
         "description",
         "attachmentsIds",
         "assignedUserId",
+        "collaboratorsIds",
         "teamsIds",
     )
 )
@@ -100,21 +101,24 @@ def decode_all(rows: Any, cls: type[Any] = TaskInput) -> list[TaskInput]:
         v = o.parent_type = pop("parentType", U)
         if v is not U and v is not None and type(v) is not str:
             reject(v, "str", "parentType")
-        v = o.email_id = pop("emailId", U)
+        v = o.original_email_id = pop("originalEmailId", U)
         if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "emailId")
+            reject(v, "str", "originalEmailId")
         v = o.description = pop("description", U)
         if v is not U and v is not None and type(v) is not str:
             reject(v, "str", "description")
         at = "attachmentsIds"
         v = pop("attachmentsIds", U)
-        o.attachments_ids = v if v is U or v is None else decode_items(v, "str", str)
+        o.attachments_ids = v if v is U else decode_items(v, "str", str)
         v = o.assigned_user_id = pop("assignedUserId", U)
         if v is not U and v is not None and type(v) is not str:
             reject(v, "str", "assignedUserId")
+        at = "collaboratorsIds"
+        v = pop("collaboratorsIds", U)
+        o.collaborators_ids = v if v is U else decode_items(v, "str", str)
         at = "teamsIds"
         v = pop("teamsIds", U)
-        o.teams_ids = v if v is U or v is None else decode_items(v, "str", str)
+        o.teams_ids = v if v is U else decode_items(v, "str", str)
         o.additional_properties = dict(s) if s else {}
         add(o)
     return out
@@ -156,16 +160,20 @@ def encode(o: Any) -> dict[str, Any]:
         d["parentId"] = v if v is None or type(v) is str else encode_plain(v, str, "parent_id")
     if (v := o.parent_type) is not U:
         d["parentType"] = v if v is None or type(v) is str else encode_plain(v, str, "parent_type")
-    if (v := o.email_id) is not U:
-        d["emailId"] = v if v is None or type(v) is str else encode_plain(v, str, "email_id")
+    if (v := o.original_email_id) is not U:
+        d["originalEmailId"] = (
+            v if v is None or type(v) is str else encode_plain(v, str, "original_email_id")
+        )
     if (v := o.description) is not U:
         d["description"] = v if v is None or type(v) is str else encode_plain(v, str, "description")
     if (v := o.attachments_ids) is not U:
-        d["attachmentsIds"] = None if v is None else encode_items(v, "attachments_ids")
+        d["attachmentsIds"] = encode_items(v, "attachments_ids")
     if (v := o.assigned_user_id) is not U:
         d["assignedUserId"] = (
             v if v is None or type(v) is str else encode_plain(v, str, "assigned_user_id")
         )
+    if (v := o.collaborators_ids) is not U:
+        d["collaboratorsIds"] = encode_items(v, "collaborators_ids")
     if (v := o.teams_ids) is not U:
-        d["teamsIds"] = None if v is None else encode_items(v, "teams_ids")
+        d["teamsIds"] = encode_items(v, "teams_ids")
     return d

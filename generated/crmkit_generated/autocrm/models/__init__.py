@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from .action_name import ActionName as ActionName
     from .activity import Activity as Activity
     from .attachment import Attachment as Attachment
+    from .attachment_copy_input import AttachmentCopyInput as AttachmentCopyInput
     from .attachment_input import AttachmentInput as AttachmentInput
     from .attendee import Attendee as Attendee
     from .attribute_set import AttributeSet as AttributeSet
+    from .busy_range import BusyRange as BusyRange
+    from .busy_ranges import BusyRanges as BusyRanges
     from .calendar_entry import CalendarEntry as CalendarEntry
     from .call import Call as Call
     from .call_direction import CallDirection as CallDirection
@@ -38,18 +41,24 @@ if TYPE_CHECKING:
     from .currency_rate_map import CurrencyRateMap as CurrencyRateMap
     from .currency_rates_input import CurrencyRatesInput as CurrencyRatesInput
     from .current_user import CurrentUser as CurrentUser
+    from .decimal import Decimal as Decimal
     from .email import Email as Email
     from .email_address import EmailAddress as EmailAddress
     from .email_address_hit import EmailAddressHit as EmailAddressHit
     from .email_address_input import EmailAddressInput as EmailAddressInput
+    from .email_ids import EmailIds as EmailIds
     from .email_input import EmailInput as EmailInput
     from .email_status import EmailStatus as EmailStatus
     from .export_input import ExportInput as ExportInput
     from .export_result import ExportResult as ExportResult
+    from .export_status import ExportStatus as ExportStatus
     from .field_actions_input import FieldActionsInput as FieldActionsInput
     from .filter_type import FilterType as FilterType
     from .followers_input import FollowersInput as FollowersInput
     from .free_object import FreeObject as FreeObject
+    from .import_file import ImportFile as ImportFile
+    from .import_input import ImportInput as ImportInput
+    from .import_result import ImportResult as ImportResult
     from .industry import Industry as Industry
     from .kanban_board import KanbanBoard as KanbanBoard
     from .kanban_group import KanbanGroup as KanbanGroup
@@ -86,6 +95,7 @@ if TYPE_CHECKING:
     from .phone_number import PhoneNumber as PhoneNumber
     from .phone_number_input import PhoneNumberInput as PhoneNumberInput
     from .phone_type import PhoneType as PhoneType
+    from .prepared_template import PreparedTemplate as PreparedTemplate
     from .priority import Priority as Priority
     from .rates_by_currency import RatesByCurrency as RatesByCurrency
     from .reaction_counts import ReactionCounts as ReactionCounts
@@ -103,8 +113,10 @@ if TYPE_CHECKING:
     from .task import Task as Task
     from .task_input import TaskInput as TaskInput
     from .task_status import TaskStatus as TaskStatus
+    from .template_data_input import TemplateDataInput as TemplateDataInput
     from .token_input import TokenInput as TokenInput
     from .unlink_all_input import UnlinkAllInput as UnlinkAllInput
+    from .unread_counts import UnreadCounts as UnreadCounts
     from .webhook import Webhook as Webhook
     from .webhook_input import WebhookInput as WebhookInput
     from .where_item import WhereItem as WhereItem
@@ -122,9 +134,12 @@ else:
             "ActionName": "action_name",
             "Activity": "activity",
             "Attachment": "attachment",
+            "AttachmentCopyInput": "attachment_copy_input",
             "AttachmentInput": "attachment_input",
             "Attendee": "attendee",
             "AttributeSet": "attribute_set",
+            "BusyRange": "busy_range",
+            "BusyRanges": "busy_ranges",
             "CalendarEntry": "calendar_entry",
             "Call": "call",
             "CallDirection": "call_direction",
@@ -144,18 +159,24 @@ else:
             "CurrencyRateMap": "currency_rate_map",
             "CurrencyRatesInput": "currency_rates_input",
             "CurrentUser": "current_user",
+            "Decimal": "decimal",
             "Email": "email",
             "EmailAddress": "email_address",
             "EmailAddressHit": "email_address_hit",
             "EmailAddressInput": "email_address_input",
+            "EmailIds": "email_ids",
             "EmailInput": "email_input",
             "EmailStatus": "email_status",
             "ExportInput": "export_input",
             "ExportResult": "export_result",
+            "ExportStatus": "export_status",
             "FieldActionsInput": "field_actions_input",
             "FilterType": "filter_type",
             "FollowersInput": "followers_input",
             "FreeObject": "free_object",
+            "ImportFile": "import_file",
+            "ImportInput": "import_input",
+            "ImportResult": "import_result",
             "Industry": "industry",
             "KanbanBoard": "kanban_board",
             "KanbanGroup": "kanban_group",
@@ -192,6 +213,7 @@ else:
             "PhoneNumber": "phone_number",
             "PhoneNumberInput": "phone_number_input",
             "PhoneType": "phone_type",
+            "PreparedTemplate": "prepared_template",
             "Priority": "priority",
             "RatesByCurrency": "rates_by_currency",
             "ReactionCounts": "reaction_counts",
@@ -209,8 +231,10 @@ else:
             "Task": "task",
             "TaskInput": "task_input",
             "TaskStatus": "task_status",
+            "TemplateDataInput": "template_data_input",
             "TokenInput": "token_input",
             "UnlinkAllInput": "unlink_all_input",
+            "UnreadCounts": "unread_counts",
             "Webhook": "webhook",
             "WebhookInput": "webhook_input",
             "WhereItem": "where_item",

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 @_attrs_define
 class AccountInput(Model):
     """Attributes of an account, to create or change it. Attributes that are not sent keep their
-    values; None clears. Custom attributes may be sent too; the server ignores unknown and read-
-    only ones.
+    values; None clears a value, an empty list a list. Custom attributes may be sent too; the
+    server ignores unknown and read-only ones.
 
     Attributes:
         name: Name of the company or person.
@@ -55,7 +55,8 @@ class AccountInput(Model):
             None unlinks it.
         assigned_user_id: Id of the user who is responsible. None if there is none; writing None
             unlinks it.
-        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set; an
+            empty list unlinks all.
     """
 
     name: None | str | Unset = UNSET
@@ -66,11 +67,11 @@ class AccountInput(Model):
     vat_id: None | str | Unset = UNSET
     slovak_vat_id: None | str | Unset = UNSET
     email_address: None | str | Unset = UNSET
-    email_address_data: list[EmailAddressInput] | None | Unset = UNSET
+    email_address_data: list[EmailAddressInput] | Unset = UNSET
     email_address_is_opted_out: bool | None | Unset = UNSET
     email_address_is_invalid: bool | None | Unset = UNSET
     phone_number: None | str | Unset = UNSET
-    phone_number_data: list[PhoneNumberInput] | None | Unset = UNSET
+    phone_number_data: list[PhoneNumberInput] | Unset = UNSET
     phone_number_is_opted_out: bool | None | Unset = UNSET
     phone_number_is_invalid: bool | None | Unset = UNSET
     billing_address_street: None | str | Unset = UNSET
@@ -86,5 +87,5 @@ class AccountInput(Model):
     description: None | str | Unset = UNSET
     campaign_id: None | str | Unset = UNSET
     assigned_user_id: None | str | Unset = UNSET
-    teams_ids: list[str] | None | Unset = UNSET
+    teams_ids: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -18,20 +18,36 @@ class Acl(Model):
     Attributes:
         table: Rights by scope: a boolean, or "no", "own", "team", "all" and "yes" by action.
         field_table: Rights by scope and field.
+        field_table_quick_access: The same, by action and right.
         assignment_permission: Users whom the user may assign.
         message_permission: Users whom the user may post to.
         user_permission: Users whose activities the user may see.
         export_permission: Whether the user may export.
         mass_update_permission: Whether the user may change many records at once.
         audit_permission: Whether the user may see who changed what.
+        portal_permission: Whether the user may see users of portals.
+        group_email_account_permission: Group e-mail accounts that the user may use.
+        follower_management_permission: Users whom the user may make followers.
+        mention_permission: Users whom the user may mention.
+        user_calendar_permission: Users whose calendars the user may see.
+        data_privacy_permission: Whether the user may erase personal data.
+        lock_permission: Whether the user may lock records. From 10.0 on.
     """
 
     table: FreeObject | None
     field_table: FreeObject | None
+    field_table_quick_access: FreeObject | None
     assignment_permission: None | str
     message_permission: None | str
     user_permission: None | str
     export_permission: None | str
     mass_update_permission: None | str
     audit_permission: None | str
+    portal_permission: None | str
+    group_email_account_permission: None | str
+    follower_management_permission: None | str
+    mention_permission: None | str
+    user_calendar_permission: None | str
+    data_privacy_permission: None | str
+    lock_permission: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -22,6 +22,8 @@ class CalendarEntry(Model):
         date_end: When it ends.
         date_start_date: First date, of an event without a time.
         date_end_date: Last date, of an event without a time.
+        color: Colour of the event.
+        created_at: When it was created.
         parent_type: Entity type of the record that it belongs to.
         parent_id: Id of the record that it belongs to.
     """
@@ -34,6 +36,8 @@ class CalendarEntry(Model):
     date_end: datetime.datetime | None
     date_start_date: datetime.date | None
     date_end_date: datetime.date | None
+    color: None | str
+    created_at: datetime.datetime | None
     parent_type: None | str
     parent_id: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

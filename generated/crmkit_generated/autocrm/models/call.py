@@ -31,20 +31,24 @@ class Call(Model):
         direction: Who called whom.
         date_start: When the call starts.
         date_end: When the call ends. An end before the start is accepted.
-        duration: Duration in seconds; sets the end if only the start is sent.
+        duration: Duration in seconds, which the server calculates from start and end; None without
+            an end. A duration that is sent is dropped. The reply to a write may have an older one.
         reminders: Reminders of the current user.
         parent_id: Id of the record that this one belongs to.
         parent_type: Entity type of the record that this one belongs to.
         parent_name: Name of the record that this one belongs to.
         account_id: Id of the account, taken from the parent. None if there is none.
         account_name: Name of the account, taken from the parent. Set with the id.
-        users_ids: Ids of the users who take part. Writing replaces the whole set.
+        users_ids: Ids of the users who take part. Writing replaces the whole set; an empty list
+            unlinks all.
         users_names: Names of the users who take part by id.
         users_columns: Acceptance by the users who take part by id.
-        contacts_ids: Ids of the contacts who take part. Writing replaces the whole set.
+        contacts_ids: Ids of the contacts who take part. Writing replaces the whole set; an empty
+            list unlinks all.
         contacts_names: Names of the contacts who take part by id.
         contacts_columns: Acceptance by the contacts who take part by id.
-        leads_ids: Ids of the leads who take part. Writing replaces the whole set.
+        leads_ids: Ids of the leads who take part. Writing replaces the whole set; an empty list
+            unlinks all.
         leads_names: Names of the leads who take part by id.
         leads_columns: Acceptance by the leads who take part by id.
         acceptance_status: Whether the current user has accepted.
@@ -53,7 +57,8 @@ class Call(Model):
         assigned_user_id: Id of the user who is responsible. None if there is none; writing None
             unlinks it.
         assigned_user_name: Name of the user who is responsible. Set with the id.
-        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set; an
+            empty list unlinks all.
         teams_names: Names of the teams that the record belongs to by id.
         created_at: When the record was created.
         created_by_id: Id of the user who created the record. None if there is none.

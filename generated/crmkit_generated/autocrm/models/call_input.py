@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 @_attrs_define
 class CallInput(Model):
     """Attributes of a call, to create or change it. Attributes that are not sent keep their
-    values; None clears. Custom attributes may be sent too; the server ignores unknown and read-
-    only ones.
+    values; None clears a value, an empty list a list. Custom attributes may be sent too; the
+    server ignores unknown and read-only ones.
 
     Attributes:
         name: Subject of the call.
@@ -29,20 +29,23 @@ class CallInput(Model):
         direction: Who called whom.
         date_start: When the call starts.
         date_end: When the call ends. An end before the start is accepted.
-        duration: Duration in seconds; sets the end if only the start is sent.
         reminders: Reminders of the current user.
         parent_id: Id of the record that this one belongs to.
         parent_type: Entity type of the record that this one belongs to.
-        users_ids: Ids of the users who take part. Writing replaces the whole set.
+        users_ids: Ids of the users who take part. Writing replaces the whole set; an empty list
+            unlinks all.
         users_columns: Acceptance by the users who take part by id.
-        contacts_ids: Ids of the contacts who take part. Writing replaces the whole set.
+        contacts_ids: Ids of the contacts who take part. Writing replaces the whole set; an empty
+            list unlinks all.
         contacts_columns: Acceptance by the contacts who take part by id.
-        leads_ids: Ids of the leads who take part. Writing replaces the whole set.
+        leads_ids: Ids of the leads who take part. Writing replaces the whole set; an empty list
+            unlinks all.
         leads_columns: Acceptance by the leads who take part by id.
         description: Free text.
         assigned_user_id: Id of the user who is responsible. None if there is none; writing None
             unlinks it.
-        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set; an
+            empty list unlinks all.
     """
 
     name: None | str | Unset = UNSET
@@ -50,17 +53,16 @@ class CallInput(Model):
     direction: CallDirection | None | str | Unset = UNSET
     date_start: datetime.datetime | None | Unset = UNSET
     date_end: datetime.datetime | None | Unset = UNSET
-    duration: int | None | Unset = UNSET
     reminders: list[ReminderInput] | None | Unset = UNSET
     parent_id: None | str | Unset = UNSET
     parent_type: None | str | Unset = UNSET
-    users_ids: list[str] | None | Unset = UNSET
-    users_columns: ColumnMapInput | None | Unset = UNSET
-    contacts_ids: list[str] | None | Unset = UNSET
-    contacts_columns: ColumnMapInput | None | Unset = UNSET
-    leads_ids: list[str] | None | Unset = UNSET
-    leads_columns: ColumnMapInput | None | Unset = UNSET
+    users_ids: list[str] | Unset = UNSET
+    users_columns: ColumnMapInput | Unset = UNSET
+    contacts_ids: list[str] | Unset = UNSET
+    contacts_columns: ColumnMapInput | Unset = UNSET
+    leads_ids: list[str] | Unset = UNSET
+    leads_columns: ColumnMapInput | Unset = UNSET
     description: None | str | Unset = UNSET
     assigned_user_id: None | str | Unset = UNSET
-    teams_ids: list[str] | None | Unset = UNSET
+    teams_ids: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

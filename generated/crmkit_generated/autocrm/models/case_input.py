@@ -16,8 +16,8 @@ from .priority import Priority
 @_attrs_define
 class CaseInput(Model):
     """Attributes of a case, to create or change it. Attributes that are not sent keep their
-    values; None clears. Custom attributes may be sent too; the server ignores unknown and read-
-    only ones.
+    values; None clears a value, an empty list a list. Custom attributes may be sent too; the
+    server ignores unknown and read-only ones.
 
     Attributes:
         name: Subject of the case.
@@ -27,13 +27,18 @@ class CaseInput(Model):
         account_id: Id of the account. None if there is none; writing None unlinks it.
         lead_id: Id of the lead. None if there is none; writing None unlinks it.
         contact_id: Id of the first contact. None if there is none; writing None unlinks it.
-        contacts_ids: Ids of the contacts that the case concerns. Writing replaces the whole set.
+        contacts_ids: Ids of the contacts that the case concerns. Writing replaces the whole set; an
+            empty list unlinks all.
         is_internal: Whether the case is hidden from portal users.
         description: Free text.
-        attachments_ids: Ids of the attached files. Writing replaces the whole set.
+        attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty list
+            unlinks all.
         assigned_user_id: Id of the user who is responsible. None if there is none; writing None
             unlinks it.
-        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        collaborators_ids: Ids of the users who work on the record too. Writing replaces the whole
+            set; an empty list unlinks all. From 10.0 on, where the entity type has them.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set; an
+            empty list unlinks all.
     """
 
     name: None | str | Unset = UNSET
@@ -43,10 +48,11 @@ class CaseInput(Model):
     account_id: None | str | Unset = UNSET
     lead_id: None | str | Unset = UNSET
     contact_id: None | str | Unset = UNSET
-    contacts_ids: list[str] | None | Unset = UNSET
-    is_internal: bool | None | Unset = UNSET
+    contacts_ids: list[str] | Unset = UNSET
+    is_internal: bool | Unset = UNSET
     description: None | str | Unset = UNSET
-    attachments_ids: list[str] | None | Unset = UNSET
+    attachments_ids: list[str] | Unset = UNSET
     assigned_user_id: None | str | Unset = UNSET
-    teams_ids: list[str] | None | Unset = UNSET
+    collaborators_ids: list[str] | Unset = UNSET
+    teams_ids: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

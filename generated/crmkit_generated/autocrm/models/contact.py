@@ -29,17 +29,21 @@ class Contact(Model):
         first_name: First name.
         middle_name: Middle name.
         last_name: Last name.
-        name: Full name, composed of its parts. It cannot replace `last_name` when a record is
-            created, although the page's sample sends it alone.
-        title: Job title, at the main account.
+        name: Full name. EspoCRM composes it of its parts and drops one that is sent: send
+            `last_name`, without which no contact is created. AutoCRM's page sends the full name
+            alone.
+        title: Job title at the main account. Servers drop it where the contact has no account.
         account_id: Id of the main account. None if there is none; writing None unlinks it.
         account_name: Name of the main account. Set with the id.
-        accounts_ids: Ids of all accounts of the contact. Writing replaces the whole set.
+        accounts_ids: Ids of all accounts of the contact. Writing replaces the whole set; an empty
+            list unlinks all.
         accounts_names: Names of all accounts of the contact by id.
         accounts_columns: Job title and activity of all accounts of the contact by id.
-        account_role: Role at the account whose contacts were listed.
+        account_role: Role at the account whose contacts were listed. Written by `title` or
+            `accounts_columns`.
         account_type: Type of the main account.
-        account_is_inactive: Whether the contact is inactive at the main account.
+        account_is_inactive: Whether the contact is inactive at the main account. Written by
+            `accounts_columns`.
         opportunity_role: Role in the opportunity whose contacts were listed. Written through the
             opportunity.
         email_address: Primary e-mail address. Writing it replaces the primary one; None removes
@@ -72,7 +76,8 @@ class Contact(Model):
         assigned_user_id: Id of the user who is responsible. None if there is none; writing None
             unlinks it.
         assigned_user_name: Name of the user who is responsible. Set with the id.
-        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set; an
+            empty list unlinks all.
         teams_names: Names of the teams that the record belongs to by id.
         created_at: When the record was created.
         created_by_id: Id of the user who created the record. None if there is none.

@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 @_attrs_define
 class ContactInput(Model):
     """Attributes of a contact, to create or change it. Attributes that are not sent keep their
-    values; None clears. Custom attributes may be sent too; the server ignores unknown and read-
-    only ones.
+    values; None clears a value, an empty list a list. Custom attributes may be sent too; the
+    server ignores unknown and read-only ones.
 
     Attributes:
         salutation_name: Salutation of the contact.
         first_name: First name.
         middle_name: Middle name.
         last_name: Last name.
-        name: Full name, composed of its parts. It cannot replace `last_name` when a record is
-            created, although the page's sample sends it alone.
-        title: Job title, at the main account.
+        name: Full name. EspoCRM composes it of its parts and drops one that is sent: send
+            `last_name`, without which no contact is created. AutoCRM's page sends the full name
+            alone.
+        title: Job title at the main account. Servers drop it where the contact has no account.
         account_id: Id of the main account. None if there is none; writing None unlinks it.
-        accounts_ids: Ids of all accounts of the contact. Writing replaces the whole set.
+        accounts_ids: Ids of all accounts of the contact. Writing replaces the whole set; an empty
+            list unlinks all.
         accounts_columns: Job title and activity of all accounts of the contact by id.
-        account_role: Role at the account whose contacts were listed.
-        account_is_inactive: Whether the contact is inactive at the main account.
         email_address: Primary e-mail address. Writing it replaces the primary one; None removes
             all.
         email_address_data: All e-mail addresses. In replies only when one record is read; after a
@@ -56,7 +56,8 @@ class ContactInput(Model):
             None unlinks it.
         assigned_user_id: Id of the user who is responsible. None if there is none; writing None
             unlinks it.
-        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set; an
+            empty list unlinks all.
     """
 
     salutation_name: None | Salutation | str | Unset = UNSET
@@ -66,19 +67,17 @@ class ContactInput(Model):
     name: None | str | Unset = UNSET
     title: None | str | Unset = UNSET
     account_id: None | str | Unset = UNSET
-    accounts_ids: list[str] | None | Unset = UNSET
-    accounts_columns: ColumnMapInput | None | Unset = UNSET
-    account_role: None | str | Unset = UNSET
-    account_is_inactive: bool | None | Unset = UNSET
+    accounts_ids: list[str] | Unset = UNSET
+    accounts_columns: ColumnMapInput | Unset = UNSET
     email_address: None | str | Unset = UNSET
-    email_address_data: list[EmailAddressInput] | None | Unset = UNSET
+    email_address_data: list[EmailAddressInput] | Unset = UNSET
     email_address_is_opted_out: bool | None | Unset = UNSET
     email_address_is_invalid: bool | None | Unset = UNSET
     phone_number: None | str | Unset = UNSET
-    phone_number_data: list[PhoneNumberInput] | None | Unset = UNSET
+    phone_number_data: list[PhoneNumberInput] | Unset = UNSET
     phone_number_is_opted_out: bool | None | Unset = UNSET
     phone_number_is_invalid: bool | None | Unset = UNSET
-    do_not_call: bool | None | Unset = UNSET
+    do_not_call: bool | Unset = UNSET
     address_street: None | str | Unset = UNSET
     address_city: None | str | Unset = UNSET
     address_state: None | str | Unset = UNSET
@@ -87,5 +86,5 @@ class ContactInput(Model):
     description: None | str | Unset = UNSET
     campaign_id: None | str | Unset = UNSET
     assigned_user_id: None | str | Unset = UNSET
-    teams_ids: list[str] | None | Unset = UNSET
+    teams_ids: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

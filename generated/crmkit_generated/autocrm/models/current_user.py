@@ -37,6 +37,10 @@ class CurrentUser(Model):
         phone_number_is_opted_out: Whether the primary telephone number has opted out.
         phone_number_is_invalid: Whether the primary telephone number is known not to work.
         ip_address: Address that the request came from.
+        gender: Gender, for translations.
+        auth_method: How the user logs in, where it is not the system's way; for API users the
+            scheme.
+        auth_2fa: Whether the user logs in with a second factor.
         avatar_id: Id of the picture.
         avatar_name: File name of the picture.
         avatar_color: Colour used instead of a picture.
@@ -47,7 +51,12 @@ class CurrentUser(Model):
         teams_columns: Positions in the teams by id.
         contact_id: Id of the contact that is the same person.
         contact_name: Name of that contact.
+        dashboard_template_id: Id of the template of the user's dashboard.
+        dashboard_template_name: Name of that template.
+        layout_set_id: Id of the set of layouts that the user sees.
+        layout_set_name: Name of that set.
         working_time_calendar_id: Id of the calendar of working hours.
+        working_time_calendar_name: Name of that calendar.
         email_address_list: Addresses that the user may send from.
         user_email_address_list: The user's own addresses.
         exclude_from_reply_email_address_list: Addresses that answers do not go to.
@@ -75,6 +84,9 @@ class CurrentUser(Model):
     phone_number_is_opted_out: bool | None
     phone_number_is_invalid: bool | None
     ip_address: None | str
+    gender: None | str
+    auth_method: None | str
+    auth_2fa: bool | None
     avatar_id: None | str
     avatar_name: None | str
     avatar_color: None | str
@@ -85,7 +97,12 @@ class CurrentUser(Model):
     teams_columns: ColumnMap | None
     contact_id: None | str
     contact_name: None | str
+    dashboard_template_id: None | str
+    dashboard_template_name: None | str
+    layout_set_id: None | str
+    layout_set_name: None | str
     working_time_calendar_id: None | str
+    working_time_calendar_name: None | str
     email_address_list: list[str]
     user_email_address_list: list[str]
     exclude_from_reply_email_address_list: list[str]

@@ -23,7 +23,8 @@ class Email(Model):
     Attributes:
         id: Id of the record, created by the server.
         subject: Subject. The same as `name`.
-        name: Subject, under the name that lists sort and filter by.
+        name: Subject, under the name that lists sort and filter by. `subject` wins where both are
+            sent.
         status: Status of the e-mail. "Sending" sends it; without a status it is stored as
             "Archived" and not sent.
         from_: Address of the sender. Required to create, for drafts as well.
@@ -32,19 +33,19 @@ class Email(Model):
         bcc: Addresses of the BCC recipients, separated by semicolons.
         reply_to: Address for replies.
         body: The text.
-        body_plain: The text without markup.
+        body_plain: The text without markup, which the server makes of it.
         is_html: Whether the text is HTML.
         parent_id: Id of the record that the e-mail belongs to.
         parent_type: Entity type of the record that the e-mail belongs to.
         parent_name: Name of the record that the e-mail belongs to.
-        attachments_ids: Ids of the attached files. Writing replaces the whole set.
+        attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty list
+            unlinks all.
         attachments_names: File names of the attached files by id.
         attachments_types: Media types of the attached files by id.
         date_sent: When the e-mail was sent.
         send_at: When the e-mail is to be sent.
         delivery_date: When the e-mail arrived.
-        account_id: Id of the account, taken from the parent. None if there is none; writing None
-            unlinks it.
+        account_id: Id of the account, taken from the parent. None if there is none.
         account_name: Name of the account, taken from the parent. Set with the id.
         from_string: Sender as in the header.
         from_name: Name of the sender.
@@ -69,17 +70,18 @@ class Email(Model):
         address_name_map: Names that go with the addresses, by address.
         message_id: Id of the message in the mail system.
         message_id_internal: Id of the message in the mailbox.
-        is_read: Whether the current user has read it.
+        is_read: Whether the current user has read it. Reading or changing an e-mail marks it as
+            read, by whatever value; routes of the inbox mark it as unread.
         is_not_read: The opposite of `is_read`, for filters.
-        is_replied: Whether it was replied to.
+        is_replied: Whether it was replied to. Set by the server.
         is_not_replied: The opposite of `is_replied`, for filters.
-        is_important: Whether the current user marked it as important.
-        in_trash: Whether it is in the trash of the current user.
-        in_archive: Whether it is in the archive of the current user.
-        folder_id: Id of the folder of the current user.
+        is_important: Whether the current user marked it as important. Set by a route of the inbox.
+        in_trash: Whether it is in the trash of the current user. Set by a route of the inbox.
+        in_archive: Whether it is in the archive of the current user. Set by a route of the inbox.
+        folder_id: Id of the folder of the current user. Set by a route of the inbox.
         folder_name: Name of the folder.
-        group_folder_id: Id of the folder of the group. None if there is none; writing None unlinks
-            it.
+        group_folder_id: Id of the folder of the group. None if there is none. Set by a route of the
+            inbox.
         group_folder_name: Name of the folder of the group. Set with the id.
         group_status_folder: Status in the group folder: archived or in the trash.
         has_attachment: Whether a file is attached.
@@ -100,10 +102,10 @@ class Email(Model):
         tasks_columns: Columns of the tasks created from it by id.
         sent_by_id: Id of the user who sent it. None if there is none.
         sent_by_name: Name of the user who sent it. Set with the id.
-        users_ids: Ids of the users concerned. Writing replaces the whole set.
+        users_ids: Ids of the users concerned. Set by the server.
         users_names: Names of the users concerned by id.
-        users_columns: Read flags and folders of the users concerned by id.
-        assigned_users_ids: Ids of the users who are responsible. Writing replaces the whole set.
+        users_columns: Read flags and folders of the users concerned by id. Set by the server.
+        assigned_users_ids: Ids of the users who are responsible. Set by the server.
         assigned_users_names: Names of the users who are responsible by id.
         inbound_emails_ids: Ids of the group mailboxes that hold it.
         inbound_emails_names: Names of the group mailboxes that hold it by id.
@@ -117,7 +119,8 @@ class Email(Model):
         assigned_user_id: Id of the user who is responsible. None if there is none; writing None
             unlinks it.
         assigned_user_name: Name of the user who is responsible. Set with the id.
-        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set; an
+            empty list unlinks all.
         teams_names: Names of the teams that the record belongs to by id.
         created_at: When the record was created.
         created_by_id: Id of the user who created the record. None if there is none.

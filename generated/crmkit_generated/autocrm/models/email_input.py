@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -11,19 +11,17 @@ from crmkit.core.types import UNSET, Unset
 
 from .email_status import EmailStatus
 
-if TYPE_CHECKING:
-    from .column_map_input import ColumnMapInput
-
 
 @_attrs_define
 class EmailInput(Model):
     """Attributes of an e-mail, to create or change it. Attributes that are not sent keep their
-    values; None clears. Custom attributes may be sent too; the server ignores unknown and read-
-    only ones.
+    values; None clears a value, an empty list a list. Custom attributes may be sent too; the
+    server ignores unknown and read-only ones.
 
     Attributes:
         subject: Subject. The same as `name`.
-        name: Subject, under the name that lists sort and filter by.
+        name: Subject, under the name that lists sort and filter by. `subject` wins where both are
+            sent.
         status: Status of the e-mail. "Sending" sends it; without a status it is stored as
             "Archived" and not sent.
         from_: Address of the sender. Required to create, for drafts as well.
@@ -32,31 +30,21 @@ class EmailInput(Model):
         bcc: Addresses of the BCC recipients, separated by semicolons.
         reply_to: Address for replies.
         body: The text.
-        body_plain: The text without markup.
         is_html: Whether the text is HTML.
         parent_id: Id of the record that the e-mail belongs to.
         parent_type: Entity type of the record that the e-mail belongs to.
-        attachments_ids: Ids of the attached files. Writing replaces the whole set.
+        attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty list
+            unlinks all.
         date_sent: When the e-mail was sent.
-        send_at: When the e-mail is to be sent.
-        account_id: Id of the account, taken from the parent. None if there is none; writing None
-            unlinks it.
-        is_read: Whether the current user has read it.
-        is_replied: Whether it was replied to.
-        is_important: Whether the current user marked it as important.
-        in_trash: Whether it is in the trash of the current user.
-        in_archive: Whether it is in the archive of the current user.
-        folder_id: Id of the folder of the current user.
-        group_folder_id: Id of the folder of the group. None if there is none; writing None unlinks
-            it.
+        send_at: When the e-mail is to be sent. Only drafts may have it.
+        is_read: Whether the current user has read it. Reading or changing an e-mail marks it as
+            read, by whatever value; routes of the inbox mark it as unread.
         replied_id: Id of the e-mail that this one replies to. None if there is none; writing None
             unlinks it.
-        users_ids: Ids of the users concerned. Writing replaces the whole set.
-        users_columns: Read flags and folders of the users concerned by id.
-        assigned_users_ids: Ids of the users who are responsible. Writing replaces the whole set.
         assigned_user_id: Id of the user who is responsible. None if there is none; writing None
             unlinks it.
-        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set; an
+            empty list unlinks all.
     """
 
     subject: None | str | Unset = UNSET
@@ -68,25 +56,14 @@ class EmailInput(Model):
     bcc: None | str | Unset = UNSET
     reply_to: None | str | Unset = UNSET
     body: None | str | Unset = UNSET
-    body_plain: None | str | Unset = UNSET
-    is_html: bool | None | Unset = UNSET
+    is_html: bool | Unset = UNSET
     parent_id: None | str | Unset = UNSET
     parent_type: None | str | Unset = UNSET
-    attachments_ids: list[str] | None | Unset = UNSET
+    attachments_ids: list[str] | Unset = UNSET
     date_sent: datetime.datetime | None | Unset = UNSET
     send_at: datetime.datetime | None | Unset = UNSET
-    account_id: None | str | Unset = UNSET
-    is_read: bool | None | Unset = UNSET
-    is_replied: bool | None | Unset = UNSET
-    is_important: bool | None | Unset = UNSET
-    in_trash: bool | None | Unset = UNSET
-    in_archive: bool | None | Unset = UNSET
-    folder_id: None | str | Unset = UNSET
-    group_folder_id: None | str | Unset = UNSET
+    is_read: bool | Unset = UNSET
     replied_id: None | str | Unset = UNSET
-    users_ids: list[str] | None | Unset = UNSET
-    users_columns: ColumnMapInput | None | Unset = UNSET
-    assigned_users_ids: list[str] | None | Unset = UNSET
     assigned_user_id: None | str | Unset = UNSET
-    teams_ids: list[str] | None | Unset = UNSET
+    teams_ids: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

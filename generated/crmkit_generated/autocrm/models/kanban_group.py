@@ -17,11 +17,15 @@ class KanbanGroup(Model):
 
     Attributes:
         name: The status of its records.
+        label: Heading of the column. From 10.0 on.
+        style: Colour of the column, as user interfaces call it. From 10.0 on.
         total: Number of records. Where they are not counted: -1 if more follow, -2 if none do.
         list_: The records.
     """
 
     name: None | str
+    label: None | str
+    style: None | str
     total: int | None
     list_: list[Record]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -17,6 +17,11 @@ class LayoutColumn(Model):
         link: Whether it links to the record.
         width: Width in percent.
         not_sortable: Whether sorting by it is disabled.
+        hidden: Whether the column is hidden until the user shows it.
+        align: Where its text stands.
+        is_large: Whether it is shown larger.
+        is_muted: Whether it is shown paler.
+        rows: Rows of a panel: lists of fields, with false where there is none.
         label: Heading.
     """
 
@@ -24,5 +29,10 @@ class LayoutColumn(Model):
     link: bool | None
     width: float | None
     not_sortable: bool | None
+    hidden: bool | None
+    align: None | str
+    is_large: bool | None
+    is_muted: bool | None
+    rows: Any
     label: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -14,6 +14,7 @@ from .lead_status import LeadStatus
 from .salutation import Salutation
 
 if TYPE_CHECKING:
+    from .decimal import Decimal
     from .email_address import EmailAddress
     from .name_map import NameMap
     from .phone_number import PhoneNumber
@@ -30,8 +31,7 @@ class Lead(Model):
         first_name: First name.
         middle_name: Middle name.
         last_name: Last name.
-        name: Full name, composed of its parts. It cannot replace `last_name` when a record is
-            created, although the page's sample sends it alone.
+        name: Full name, which the server composes of its parts. A name that is sent is dropped.
         title: Job title.
         account_name: Name of the company, a plain string.
         status: Status of the lead.
@@ -77,7 +77,8 @@ class Lead(Model):
         assigned_user_id: Id of the user who is responsible. None if there is none; writing None
             unlinks it.
         assigned_user_name: Name of the user who is responsible. Set with the id.
-        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set; an
+            empty list unlinks all.
         teams_names: Names of the teams that the record belongs to by id.
         created_at: When the record was created.
         created_by_id: Id of the user who created the record. None if there is none.
@@ -105,9 +106,9 @@ class Lead(Model):
     status: LeadStatus | None | str
     source: LeadSource | None | str
     industry: Industry | None | str
-    opportunity_amount: float | None
+    opportunity_amount: Decimal | None
     opportunity_amount_currency: None | str
-    opportunity_amount_converted: float | None
+    opportunity_amount_converted: Decimal | None
     website: None | str
     email_address: None | str
     email_address_data: list[EmailAddress]

@@ -14,6 +14,7 @@ from .lead_status import LeadStatus
 from .salutation import Salutation
 
 if TYPE_CHECKING:
+    from .decimal import Decimal
     from .email_address_input import EmailAddressInput
     from .phone_number_input import PhoneNumberInput
 
@@ -21,16 +22,14 @@ if TYPE_CHECKING:
 @_attrs_define
 class LeadInput(Model):
     """Attributes of a lead, to create or change it. Attributes that are not sent keep their
-    values; None clears. Custom attributes may be sent too; the server ignores unknown and read-
-    only ones.
+    values; None clears a value, an empty list a list. Custom attributes may be sent too; the
+    server ignores unknown and read-only ones.
 
     Attributes:
         salutation_name: Salutation of the lead.
         first_name: First name.
         middle_name: Middle name.
         last_name: Last name.
-        name: Full name, composed of its parts. It cannot replace `last_name` when a record is
-            created, although the page's sample sends it alone.
         title: Job title.
         account_name: Name of the company, a plain string.
         status: Status of the lead.
@@ -61,31 +60,31 @@ class LeadInput(Model):
             unlinks it.
         assigned_user_id: Id of the user who is responsible. None if there is none; writing None
             unlinks it.
-        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set; an
+            empty list unlinks all.
     """
 
     salutation_name: None | Salutation | str | Unset = UNSET
     first_name: None | str | Unset = UNSET
     middle_name: None | str | Unset = UNSET
     last_name: None | str | Unset = UNSET
-    name: None | str | Unset = UNSET
     title: None | str | Unset = UNSET
     account_name: None | str | Unset = UNSET
     status: LeadStatus | None | str | Unset = UNSET
     source: LeadSource | None | str | Unset = UNSET
     industry: Industry | None | str | Unset = UNSET
-    opportunity_amount: float | None | Unset = UNSET
+    opportunity_amount: Decimal | float | None | Unset = UNSET
     opportunity_amount_currency: None | str | Unset = UNSET
     website: None | str | Unset = UNSET
     email_address: None | str | Unset = UNSET
-    email_address_data: list[EmailAddressInput] | None | Unset = UNSET
+    email_address_data: list[EmailAddressInput] | Unset = UNSET
     email_address_is_opted_out: bool | None | Unset = UNSET
     email_address_is_invalid: bool | None | Unset = UNSET
     phone_number: None | str | Unset = UNSET
-    phone_number_data: list[PhoneNumberInput] | None | Unset = UNSET
+    phone_number_data: list[PhoneNumberInput] | Unset = UNSET
     phone_number_is_opted_out: bool | None | Unset = UNSET
     phone_number_is_invalid: bool | None | Unset = UNSET
-    do_not_call: bool | None | Unset = UNSET
+    do_not_call: bool | Unset = UNSET
     address_street: None | str | Unset = UNSET
     address_city: None | str | Unset = UNSET
     address_state: None | str | Unset = UNSET
@@ -94,5 +93,5 @@ class LeadInput(Model):
     description: None | str | Unset = UNSET
     campaign_id: None | str | Unset = UNSET
     assigned_user_id: None | str | Unset = UNSET
-    teams_ids: list[str] | None | Unset = UNSET
+    teams_ids: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -19,53 +19,55 @@ if TYPE_CHECKING:
 @_attrs_define
 class MeetingInput(Model):
     """Attributes of a meeting, to create or change it. Attributes that are not sent keep their
-    values; None clears. Custom attributes may be sent too; the server ignores unknown and read-
-    only ones.
+    values; None clears a value, an empty list a list. Custom attributes may be sent too; the
+    server ignores unknown and read-only ones.
 
     Attributes:
         name: Subject of the meeting.
         status: Whether the meeting is planned or held.
         date_start: When the meeting starts.
         date_end: When the meeting ends. An end before the start is accepted.
-        is_all_day: Whether the meeting lasts all day.
+        is_all_day: Whether the meeting lasts all day, from `date_start_date` to `date_end_date`.
+            Servers from 10.0 on drop dates that are sent without it. A meeting that has dates keeps
+            them, whatever times are sent, until this is false and the dates are None.
         date_start_date: First date of an all-day meeting.
         date_end_date: Last date of an all-day meeting.
-        duration: Duration in seconds; sets the end if only the start is sent.
         reminders: Reminders of the current user.
         parent_id: Id of the record that this one belongs to.
         parent_type: Entity type of the record that this one belongs to.
-        users_ids: Ids of the users who take part. Writing replaces the whole set.
+        users_ids: Ids of the users who take part. Writing replaces the whole set; an empty list
+            unlinks all.
         users_columns: Acceptance by the users who take part by id.
-        contacts_ids: Ids of the contacts who take part. Writing replaces the whole set.
+        contacts_ids: Ids of the contacts who take part. Writing replaces the whole set; an empty
+            list unlinks all.
         contacts_columns: Acceptance by the contacts who take part by id.
-        leads_ids: Ids of the leads who take part. Writing replaces the whole set.
+        leads_ids: Ids of the leads who take part. Writing replaces the whole set; an empty list
+            unlinks all.
         leads_columns: Acceptance by the leads who take part by id.
-        join_url: Address of the online meeting.
         description: Free text.
         assigned_user_id: Id of the user who is responsible. None if there is none; writing None
             unlinks it.
-        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set; an
+            empty list unlinks all.
     """
 
     name: None | str | Unset = UNSET
     status: MeetingStatus | None | str | Unset = UNSET
     date_start: datetime.datetime | None | Unset = UNSET
     date_end: datetime.datetime | None | Unset = UNSET
-    is_all_day: bool | None | Unset = UNSET
+    is_all_day: bool | Unset = UNSET
     date_start_date: datetime.date | None | Unset = UNSET
     date_end_date: datetime.date | None | Unset = UNSET
-    duration: int | None | Unset = UNSET
     reminders: list[ReminderInput] | None | Unset = UNSET
     parent_id: None | str | Unset = UNSET
     parent_type: None | str | Unset = UNSET
-    users_ids: list[str] | None | Unset = UNSET
-    users_columns: ColumnMapInput | None | Unset = UNSET
-    contacts_ids: list[str] | None | Unset = UNSET
-    contacts_columns: ColumnMapInput | None | Unset = UNSET
-    leads_ids: list[str] | None | Unset = UNSET
-    leads_columns: ColumnMapInput | None | Unset = UNSET
-    join_url: None | str | Unset = UNSET
+    users_ids: list[str] | Unset = UNSET
+    users_columns: ColumnMapInput | Unset = UNSET
+    contacts_ids: list[str] | Unset = UNSET
+    contacts_columns: ColumnMapInput | Unset = UNSET
+    leads_ids: list[str] | Unset = UNSET
+    leads_columns: ColumnMapInput | Unset = UNSET
     description: None | str | Unset = UNSET
     assigned_user_id: None | str | Unset = UNSET
-    teams_ids: list[str] | None | Unset = UNSET
+    teams_ids: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -13,6 +13,7 @@ from .opportunity_stage import OpportunityStage
 
 if TYPE_CHECKING:
     from .column_map import ColumnMap
+    from .decimal import Decimal
     from .name_map import NameMap
 
 
@@ -36,7 +37,8 @@ class Opportunity(Model):
         probability: Probability of winning in percent. Changing the stage sets it.
         close_date: Date on which it is expected to close.
         lead_source: Source of the opportunity.
-        contacts_ids: Ids of the contacts that take part. Writing replaces the whole set.
+        contacts_ids: Ids of the contacts that take part. Writing replaces the whole set; an empty
+            list unlinks all.
         contacts_names: Names of the contacts that take part by id.
         contacts_columns: Role of the contacts that take part by id.
         contact_id: Id of the first contact. None if there is none.
@@ -52,7 +54,8 @@ class Opportunity(Model):
         assigned_user_id: Id of the user who is responsible. None if there is none; writing None
             unlinks it.
         assigned_user_name: Name of the user who is responsible. Set with the id.
-        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set; an
+            empty list unlinks all.
         teams_names: Names of the teams that the record belongs to by id.
         created_at: When the record was created.
         created_by_id: Id of the user who created the record. None if there is none.
@@ -75,10 +78,10 @@ class Opportunity(Model):
     name: None | str
     account_id: None | str
     account_name: None | str
-    amount: float | None
+    amount: Decimal | None
     amount_currency: None | str
-    amount_converted: float | None
-    amount_weighted_converted: float | None
+    amount_converted: Decimal | None
+    amount_weighted_converted: Decimal | None
     stage: None | OpportunityStage | str
     last_stage: None | OpportunityStage | str
     probability: int | None

@@ -14,13 +14,14 @@ from .opportunity_stage import OpportunityStage
 
 if TYPE_CHECKING:
     from .column_map_input import ColumnMapInput
+    from .decimal import Decimal
 
 
 @_attrs_define
 class OpportunityInput(Model):
     """Attributes of an opportunity, to create or change it. Attributes that are not sent keep
-    their values; None clears. Custom attributes may be sent too; the server ignores unknown and
-    read-only ones.
+    their values; None clears a value, an empty list a list. Custom attributes may be sent too;
+    the server ignores unknown and read-only ones.
 
     Attributes:
         name: Name of the opportunity.
@@ -31,28 +32,30 @@ class OpportunityInput(Model):
         probability: Probability of winning in percent. Changing the stage sets it.
         close_date: Date on which it is expected to close.
         lead_source: Source of the opportunity.
-        contacts_ids: Ids of the contacts that take part. Writing replaces the whole set.
+        contacts_ids: Ids of the contacts that take part. Writing replaces the whole set; an empty
+            list unlinks all.
         contacts_columns: Role of the contacts that take part by id.
         campaign_id: Id of the campaign that brought the opportunity. None if there is none; writing
             None unlinks it.
         description: Free text.
         assigned_user_id: Id of the user who is responsible. None if there is none; writing None
             unlinks it.
-        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set; an
+            empty list unlinks all.
     """
 
     name: None | str | Unset = UNSET
     account_id: None | str | Unset = UNSET
-    amount: float | None | Unset = UNSET
+    amount: Decimal | float | None | Unset = UNSET
     amount_currency: None | str | Unset = UNSET
     stage: None | OpportunityStage | str | Unset = UNSET
     probability: int | None | Unset = UNSET
     close_date: datetime.date | None | Unset = UNSET
     lead_source: LeadSource | None | str | Unset = UNSET
-    contacts_ids: list[str] | None | Unset = UNSET
-    contacts_columns: ColumnMapInput | None | Unset = UNSET
+    contacts_ids: list[str] | Unset = UNSET
+    contacts_columns: ColumnMapInput | Unset = UNSET
     campaign_id: None | str | Unset = UNSET
     description: None | str | Unset = UNSET
     assigned_user_id: None | str | Unset = UNSET
-    teams_ids: list[str] | None | Unset = UNSET
+    teams_ids: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -26,7 +26,11 @@ class Record(Model):
         assigned_user_id: Id of the user who is responsible. None if there is none; writing None
             unlinks it.
         assigned_user_name: Name of the user who is responsible. Set with the id.
-        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        collaborators_ids: Ids of the users who work on the record too. Writing replaces the whole
+            set; an empty list unlinks all. From 10.0 on, where the entity type has them.
+        collaborators_names: Names of the users who work on the record too by id.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set; an
+            empty list unlinks all.
         teams_names: Names of the teams that the record belongs to by id.
         created_at: When the record was created.
         created_by_id: Id of the user who created the record. None if there is none.
@@ -39,6 +43,7 @@ class Record(Model):
         followers_ids: Ids of the users who follow the record.
         followers_names: Names of the users who follow the record by id.
         is_starred: Whether the current user has starred the record.
+        is_locked: Whether the record is locked against changes.
         deleted: Whether the record is deleted; false for every record returned.
         version_number: Incremented by every update, even one that changes nothing. A value sent in
             a body has no effect.
@@ -55,6 +60,8 @@ class Record(Model):
     description: None | str
     assigned_user_id: None | str
     assigned_user_name: None | str
+    collaborators_ids: list[str]
+    collaborators_names: NameMap | None
     teams_ids: list[str]
     teams_names: NameMap | None
     created_at: datetime.datetime | None
@@ -68,6 +75,7 @@ class Record(Model):
     followers_ids: list[str]
     followers_names: NameMap | None
     is_starred: bool | None
+    is_locked: bool | None
     deleted: bool | None
     version_number: int | None
     email_address: None | str

@@ -17,10 +17,19 @@ class SearchHit(Model):
         name: Its name.
         field_scope: Its entity type.
         status: Its state.
+        stage: Stage of an opportunity.
+        email_address: Primary e-mail address. Writing it replaces the primary one; None removes
+            all.
+        phone_number: Primary telephone number, in international form.
+        account_name: Name of the company of a lead.
     """
 
     id: str
     name: None | str
     field_scope: None | str
     status: None | str
+    stage: None | str
+    email_address: None | str
+    phone_number: None | str
+    account_name: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -40,15 +40,20 @@ class Task(Model):
         account_name: Name of the account, taken from the parent. Set with the id.
         contact_id: Id of the contact, taken from the parent. None if there is none.
         contact_name: Name of the contact, taken from the parent. Set with the id.
-        email_id: Id of the e-mail that the task came from.
+        email_id: Id of the e-mail that the task came from. Written by `original_email_id`.
         description: Free text.
-        attachments_ids: Ids of the attached files. Writing replaces the whole set.
+        attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty list
+            unlinks all.
         attachments_names: File names of the attached files by id.
         attachments_types: Media types of the attached files by id.
         assigned_user_id: Id of the user who is responsible. None if there is none; writing None
             unlinks it.
         assigned_user_name: Name of the user who is responsible. Set with the id.
-        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        collaborators_ids: Ids of the users who work on the record too. Writing replaces the whole
+            set; an empty list unlinks all. From 10.0 on, where the entity type has them.
+        collaborators_names: Names of the users who work on the record too by id.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set; an
+            empty list unlinks all.
         teams_names: Names of the teams that the record belongs to by id.
         created_at: When the record was created.
         created_by_id: Id of the user who created the record. None if there is none.
@@ -92,6 +97,8 @@ class Task(Model):
     attachments_types: NameMap | None
     assigned_user_id: None | str
     assigned_user_name: None | str
+    collaborators_ids: list[str]
+    collaborators_names: NameMap | None
     teams_ids: list[str]
     teams_names: NameMap | None
     created_at: datetime.datetime | None

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 @_attrs_define
 class TaskInput(Model):
     """Attributes of a task, to create or change it. Attributes that are not sent keep their
-    values; None clears. Custom attributes may be sent too; the server ignores unknown and read-
-    only ones.
+    values; None clears a value, an empty list a list. Custom attributes may be sent too; the
+    server ignores unknown and read-only ones.
 
     Attributes:
         name: What to do.
@@ -30,15 +30,20 @@ class TaskInput(Model):
         date_end: When the task is due.
         date_start_date: Date on which the work starts, for a task without a time.
         date_end_date: Date on which the task is due, for a task without a time.
-        reminders: Reminders of the current user.
+        reminders: Reminders of the current user; servers drop those of a task without `date_end`.
         parent_id: Id of the record that this one belongs to.
         parent_type: Entity type of the record that this one belongs to.
-        email_id: Id of the e-mail that the task came from.
+        original_email_id: Id of the e-mail that the task comes from, when it is created; read as
+            `email_id`.
         description: Free text.
-        attachments_ids: Ids of the attached files. Writing replaces the whole set.
+        attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty list
+            unlinks all.
         assigned_user_id: Id of the user who is responsible. None if there is none; writing None
             unlinks it.
-        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        collaborators_ids: Ids of the users who work on the record too. Writing replaces the whole
+            set; an empty list unlinks all. From 10.0 on, where the entity type has them.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set; an
+            empty list unlinks all.
     """
 
     name: None | str | Unset = UNSET
@@ -51,9 +56,10 @@ class TaskInput(Model):
     reminders: list[ReminderInput] | None | Unset = UNSET
     parent_id: None | str | Unset = UNSET
     parent_type: None | str | Unset = UNSET
-    email_id: None | str | Unset = UNSET
+    original_email_id: None | str | Unset = UNSET
     description: None | str | Unset = UNSET
-    attachments_ids: list[str] | None | Unset = UNSET
+    attachments_ids: list[str] | Unset = UNSET
     assigned_user_id: None | str | Unset = UNSET
-    teams_ids: list[str] | None | Unset = UNSET
+    collaborators_ids: list[str] | Unset = UNSET
+    teams_ids: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -61,3 +61,15 @@ ACTIVITIES_LIST = Operation(
         total=("total",),
     ),
 )
+ACTIVITIES_BUSY_RANGES = Operation(
+    "activities.busy_ranges",
+    "GET",
+    "/Timeline/busyRanges",
+    (
+        Param("from_", "from", convert=encode_espo_datetime),
+        Param("to", "to", convert=encode_espo_datetime),
+        Param("user_ids", "userIdList", style="joined"),
+    ),
+    payload=dict,
+    effect="read",
+)

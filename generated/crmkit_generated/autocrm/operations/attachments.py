@@ -66,3 +66,6 @@ ATTACHMENTS_CHUNK = Operation(
     media="content",
     content_type="text/plain",
 )
+ATTACHMENTS_COPY = Operation(
+    "attachments.copy", "POST", "/Attachment/copy/{id}", (Param("id", "id", "path"),), payload=dict
+)

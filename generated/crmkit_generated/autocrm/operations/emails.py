@@ -55,3 +55,23 @@ EMAILS_UPDATE = Operation(
     payload=dict,
 )
 EMAILS_DELETE = Operation("emails.delete", "DELETE", "/Email/{id}", (Param("id", "id", "path"),))
+EMAILS_MARK_READ = Operation("emails.mark_read", "POST", "/Email/inbox/read", payload=bool)
+EMAILS_MARK_UNREAD = Operation("emails.mark_unread", "DELETE", "/Email/inbox/read")
+EMAILS_MARK_IMPORTANT = Operation(
+    "emails.mark_important", "POST", "/Email/inbox/important", payload=bool
+)
+EMAILS_UNMARK_IMPORTANT = Operation("emails.unmark_important", "DELETE", "/Email/inbox/important")
+EMAILS_MOVE_TO_TRASH = Operation(
+    "emails.move_to_trash", "POST", "/Email/inbox/inTrash", payload=bool
+)
+EMAILS_RESTORE_FROM_TRASH = Operation("emails.restore_from_trash", "DELETE", "/Email/inbox/inTrash")
+EMAILS_MOVE_TO_FOLDER = Operation(
+    "emails.move_to_folder",
+    "POST",
+    "/Email/inbox/folders/{folderId}",
+    (Param("folder_id", "folderId", "path"),),
+    payload=bool,
+)
+EMAILS_UNREAD_COUNTS = Operation(
+    "emails.unread_counts", "GET", "/Email/inbox/notReadCounts", payload=dict, effect="read"
+)

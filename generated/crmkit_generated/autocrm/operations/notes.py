@@ -41,3 +41,26 @@ NOTES_UPDATE = Operation(
     "notes.update", "PUT", "/Note/{id}", (Param("id", "id", "path"),), payload=dict
 )
 NOTES_DELETE = Operation("notes.delete", "DELETE", "/Note/{id}", (Param("id", "id", "path"),))
+NOTES_PIN = Operation(
+    "notes.pin", "POST", "/Note/{id}/pin", (Param("id", "id", "path"),), payload=bool
+)
+NOTES_UNPIN = Operation("notes.unpin", "DELETE", "/Note/{id}/pin", (Param("id", "id", "path"),))
+NOTES_REACT = Operation(
+    "notes.react",
+    "POST",
+    "/Note/{id}/myReactions/{type}",
+    (
+        Param("id", "id", "path"),
+        Param("type_", "type", "path"),
+    ),
+    payload=bool,
+)
+NOTES_UNREACT = Operation(
+    "notes.unreact",
+    "DELETE",
+    "/Note/{id}/myReactions/{type}",
+    (
+        Param("id", "id", "path"),
+        Param("type_", "type", "path"),
+    ),
+)

@@ -37,6 +37,28 @@ RECORDS_RESTORE = Operation(
     (Param("entity", "entityType", "path"),),
     payload=bool,
 )
+RECORDS_USERS_ACCESS = Operation(
+    "records.users_access",
+    "GET",
+    "/{entityType}/{id}/usersAccess",
+    (
+        Param("entity", "entityType", "path"),
+        Param("id", "id", "path"),
+        Param("offset", "offset"),
+        Param("max_size", "maxSize"),
+    ),
+    envelope=("list",),
+    payload=list,
+    effect="read",
+    paging=Paging(
+        first=0,
+        strategy="offset",
+        number="offset",
+        size="maxSize",
+        default_size=200,
+        total=("total",),
+    ),
+)
 RECORDS_LIST = Operation(
     "records.list",
     "GET",

@@ -101,3 +101,25 @@ STREAM_POSTS = Operation(
         total=("total",),
     ),
 )
+STREAM_ATTACHMENTS = Operation(
+    "stream.attachments",
+    "GET",
+    "/{entityType}/{id}/streamAttachments",
+    (
+        Param("entity", "entityType", "path"),
+        Param("id", "id", "path"),
+        Param("offset", "offset"),
+        Param("max_size", "maxSize"),
+    ),
+    envelope=("list",),
+    payload=list,
+    effect="read",
+    paging=Paging(
+        first=0,
+        strategy="offset",
+        number="offset",
+        size="maxSize",
+        default_size=200,
+        total=("total",),
+    ),
+)

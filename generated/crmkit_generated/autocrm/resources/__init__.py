@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from .cases import AsyncCases, Cases
     from .contacts import AsyncContacts, Contacts
     from .currency_rates import AsyncCurrencyRates, CurrencyRates
+    from .email_templates import AsyncEmailTemplates, EmailTemplates
     from .emails import AsyncEmails, Emails
     from .exports import AsyncExports, Exports
     from .followers import AsyncFollowers, Followers
     from .i18n import AsyncI18n, I18n
+    from .imports import AsyncImports, Imports
     from .kanban import AsyncKanban, Kanban
     from .layouts import AsyncLayouts, Layouts
     from .lead_capture import AsyncLeadCapture, LeadCapture
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from .settings import AsyncSettings, Settings
     from .stars import AsyncStars, Stars
     from .stream import AsyncStream, Stream
+    from .target_lists import AsyncTargetLists, TargetLists
     from .tasks import AsyncTasks, Tasks
     from .users import AsyncUsers, Users
     from .webhooks import AsyncWebhooks, Webhooks
@@ -120,6 +123,13 @@ class Resources(Client):
         return CurrencyRates(self._sender)
 
     @cached_property
+    def email_templates(self) -> EmailTemplates:
+        """Texts of e-mails with placeholders."""
+        from .email_templates import EmailTemplates
+
+        return EmailTemplates(self._sender)
+
+    @cached_property
     def emails(self) -> Emails:
         """E-mails: drafts, sent, received and archived ones."""
         from .emails import Emails
@@ -146,6 +156,13 @@ class Resources(Client):
         from .i18n import I18n
 
         return I18n(self._sender)
+
+    @cached_property
+    def imports(self) -> Imports:
+        """Records made from the rows of a file."""
+        from .imports import Imports
+
+        return Imports(self._sender)
 
     @cached_property
     def kanban(self) -> Kanban:
@@ -244,6 +261,13 @@ class Resources(Client):
         from .stream import Stream
 
         return Stream(self._sender)
+
+    @cached_property
+    def target_lists(self) -> TargetLists:
+        """Lists of recipients."""
+        from .target_lists import TargetLists
+
+        return TargetLists(self._sender)
 
     @cached_property
     def tasks(self) -> Tasks:
@@ -406,6 +430,13 @@ class AsyncResources(Client):
         return AsyncCurrencyRates(self._sender)
 
     @cached_property
+    def email_templates(self) -> AsyncEmailTemplates:
+        """Texts of e-mails with placeholders."""
+        from .email_templates import AsyncEmailTemplates
+
+        return AsyncEmailTemplates(self._sender)
+
+    @cached_property
     def emails(self) -> AsyncEmails:
         """E-mails: drafts, sent, received and archived ones."""
         from .emails import AsyncEmails
@@ -432,6 +463,13 @@ class AsyncResources(Client):
         from .i18n import AsyncI18n
 
         return AsyncI18n(self._sender)
+
+    @cached_property
+    def imports(self) -> AsyncImports:
+        """Records made from the rows of a file."""
+        from .imports import AsyncImports
+
+        return AsyncImports(self._sender)
 
     @cached_property
     def kanban(self) -> AsyncKanban:
@@ -530,6 +568,13 @@ class AsyncResources(Client):
         from .stream import AsyncStream
 
         return AsyncStream(self._sender)
+
+    @cached_property
+    def target_lists(self) -> AsyncTargetLists:
+        """Lists of recipients."""
+        from .target_lists import AsyncTargetLists
+
+        return AsyncTargetLists(self._sender)
 
     @cached_property
     def tasks(self) -> AsyncTasks:

@@ -109,11 +109,11 @@ class Accounts(Resource):
         vat_id: None | str | Unset = UNSET,
         slovak_vat_id: None | str | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | None | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | None | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
         billing_address_street: None | str | Unset = UNSET,
@@ -129,7 +129,7 @@ class Accounts(Resource):
         description: None | str | Unset = UNSET,
         campaign_id: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Account:
@@ -176,7 +176,7 @@ class Accounts(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -273,11 +273,11 @@ class Accounts(Resource):
         vat_id: None | str | Unset = UNSET,
         slovak_vat_id: None | str | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | None | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | None | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
         billing_address_street: None | str | Unset = UNSET,
@@ -293,7 +293,7 @@ class Accounts(Resource):
         description: None | str | Unset = UNSET,
         campaign_id: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Account:
@@ -341,7 +341,7 @@ class Accounts(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -504,11 +504,11 @@ class AsyncAccounts(Resource):
         vat_id: None | str | Unset = UNSET,
         slovak_vat_id: None | str | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | None | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | None | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
         billing_address_street: None | str | Unset = UNSET,
@@ -524,7 +524,7 @@ class AsyncAccounts(Resource):
         description: None | str | Unset = UNSET,
         campaign_id: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Account:
@@ -571,7 +571,7 @@ class AsyncAccounts(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -664,11 +664,11 @@ class AsyncAccounts(Resource):
         vat_id: None | str | Unset = UNSET,
         slovak_vat_id: None | str | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | None | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | None | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
         billing_address_street: None | str | Unset = UNSET,
@@ -684,7 +684,7 @@ class AsyncAccounts(Resource):
         description: None | str | Unset = UNSET,
         campaign_id: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Account:
@@ -732,7 +732,7 @@ class AsyncAccounts(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import builtins
 import datetime
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
@@ -17,6 +19,7 @@ from ..operations import activities as operations
 
 if TYPE_CHECKING:
     from ..models.activity import Activity
+    from ..models.busy_range import BusyRange
     from ..models.calendar_entry import CalendarEntry
 
 
@@ -118,6 +121,38 @@ class Activities(Resource):
             codec.activity.decode_all,
         )
 
+    def busy_ranges(
+        self,
+        from_: datetime.datetime,
+        to: datetime.datetime,
+        user_ids: Sequence[str],
+        *,
+        options: Options | None = None,
+    ) -> builtins.dict[str, builtins.list[BusyRange]]:
+        """Read when users are busy.
+
+        Returns the busy times of each user in a period of up to 20 days.
+
+        Args:
+            from_: Start of the period, in UTC.
+            to: End of the period, in UTC.
+            user_ids: Ids of the users.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The busy times by the id of the user.
+        """
+        return drive(
+            self._sender.call(
+                self._call(
+                    operations.ACTIVITIES_BUSY_RANGES,
+                    {"from_": from_, "to": to, "user_ids": user_ids},
+                    options,
+                ),
+                codec.activities_payloads.activities_busy_ranges,
+            )
+        )
+
 
 class AsyncActivities(Resource):
     """Meetings, calls, tasks and e-mails of a record or in a calendar."""
@@ -215,4 +250,34 @@ class AsyncActivities(Resource):
                 page_size=page_size,
             ),
             codec.activity.decode_all,
+        )
+
+    async def busy_ranges(
+        self,
+        from_: datetime.datetime,
+        to: datetime.datetime,
+        user_ids: Sequence[str],
+        *,
+        options: Options | None = None,
+    ) -> builtins.dict[str, builtins.list[BusyRange]]:
+        """Read when users are busy.
+
+        Returns the busy times of each user in a period of up to 20 days.
+
+        Args:
+            from_: Start of the period, in UTC.
+            to: End of the period, in UTC.
+            user_ids: Ids of the users.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The busy times by the id of the user.
+        """
+        return await self._sender.call(
+            self._call(
+                operations.ACTIVITIES_BUSY_RANGES,
+                {"from_": from_, "to": to, "user_ids": user_ids},
+                options,
+            ),
+            codec.activities_payloads.activities_busy_ranges,
         )

@@ -18,6 +18,7 @@ from ..operations import attachments as operations
 
 if TYPE_CHECKING:
     from ..models.attachment import Attachment
+    from ..models.attachment_copy_input import AttachmentCopyInput
     from ..models.attachment_input import AttachmentInput
 
 
@@ -255,6 +256,48 @@ class Attachments(Resource):
             )
         )
 
+    def copy(
+        self,
+        id: str,
+        input_: AttachmentCopyInput | None = None,
+        *,
+        field: str | Unset = UNSET,
+        parent_type: str | Unset = UNSET,
+        related_type: str | Unset = UNSET,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> Attachment:
+        """Copy a file.
+
+        Records do not share files: copy one to attach it to another record as well.
+
+        Args:
+            id: Id of the record.
+            input_: The whole input as one AttachmentCopyInput, in place of the keywords.
+            field: Name of the field.
+            parent_type: Name of the entity type, for a field with several files.
+            related_type: Name of the entity type, for a field with one file.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The copy.
+        """
+        body_ = request_tree(
+            operations.ATTACHMENTS_COPY,
+            models.AttachmentCopyInput,
+            codec.attachment_copy_input,
+            input_,
+            {"field": field, "parent_type": parent_type, "related_type": related_type},
+            extra,
+        )
+        return drive(
+            self._sender.call(
+                self._call(operations.ATTACHMENTS_COPY, {"id": id}, options, body_),
+                codec.attachment.decode,
+            )
+        )
+
 
 class AsyncAttachments(Resource):
     """Uploaded files."""
@@ -477,4 +520,44 @@ class AsyncAttachments(Resource):
         return await self._sender.call(
             self._call(operations.ATTACHMENTS_CHUNK, {"id": id, "start": start}, options, content),
             None,
+        )
+
+    async def copy(
+        self,
+        id: str,
+        input_: AttachmentCopyInput | None = None,
+        *,
+        field: str | Unset = UNSET,
+        parent_type: str | Unset = UNSET,
+        related_type: str | Unset = UNSET,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> Attachment:
+        """Copy a file.
+
+        Records do not share files: copy one to attach it to another record as well.
+
+        Args:
+            id: Id of the record.
+            input_: The whole input as one AttachmentCopyInput, in place of the keywords.
+            field: Name of the field.
+            parent_type: Name of the entity type, for a field with several files.
+            related_type: Name of the entity type, for a field with one file.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The copy.
+        """
+        body_ = request_tree(
+            operations.ATTACHMENTS_COPY,
+            models.AttachmentCopyInput,
+            codec.attachment_copy_input,
+            input_,
+            {"field": field, "parent_type": parent_type, "related_type": related_type},
+            extra,
+        )
+        return await self._sender.call(
+            self._call(operations.ATTACHMENTS_COPY, {"id": id}, options, body_),
+            codec.attachment.decode,
         )

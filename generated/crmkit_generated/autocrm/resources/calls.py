@@ -107,19 +107,18 @@ class Calls(Resource):
         direction: CallDirection | None | str | Unset = UNSET,
         date_start: datetime.datetime | None | Unset = UNSET,
         date_end: datetime.datetime | None | Unset = UNSET,
-        duration: int | None | Unset = UNSET,
         reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
-        users_ids: builtins.list[str] | None | Unset = UNSET,
-        users_columns: ColumnMapInput | None | Unset = UNSET,
-        contacts_ids: builtins.list[str] | None | Unset = UNSET,
-        contacts_columns: ColumnMapInput | None | Unset = UNSET,
-        leads_ids: builtins.list[str] | None | Unset = UNSET,
-        leads_columns: ColumnMapInput | None | Unset = UNSET,
+        users_ids: builtins.list[str] | Unset = UNSET,
+        users_columns: ColumnMapInput | Unset = UNSET,
+        contacts_ids: builtins.list[str] | Unset = UNSET,
+        contacts_columns: ColumnMapInput | Unset = UNSET,
+        leads_ids: builtins.list[str] | Unset = UNSET,
+        leads_columns: ColumnMapInput | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Call:
@@ -137,21 +136,23 @@ class Calls(Resource):
             direction: Who called whom.
             date_start: When the call starts.
             date_end: When the call ends. An end before the start is accepted.
-            duration: Duration in seconds; sets the end if only the start is sent.
             reminders: Reminders of the current user.
             parent_id: Id of the record that this one belongs to.
             parent_type: Entity type of the record that this one belongs to.
-            users_ids: Ids of the users who take part. Writing replaces the whole set.
+            users_ids: Ids of the users who take part. Writing replaces the whole set; an empty
+                list unlinks all.
             users_columns: Acceptance by the users who take part by id.
-            contacts_ids: Ids of the contacts who take part. Writing replaces the whole set.
+            contacts_ids: Ids of the contacts who take part. Writing replaces the whole set; an
+                empty list unlinks all.
             contacts_columns: Acceptance by the contacts who take part by id.
-            leads_ids: Ids of the leads who take part. Writing replaces the whole set.
+            leads_ids: Ids of the leads who take part. Writing replaces the whole set; an empty
+                list unlinks all.
             leads_columns: Acceptance by the leads who take part by id.
             description: Free text.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -172,7 +173,6 @@ class Calls(Resource):
                 "direction": direction,
                 "date_start": date_start,
                 "date_end": date_end,
-                "duration": duration,
                 "reminders": reminders,
                 "parent_id": parent_id,
                 "parent_type": parent_type,
@@ -234,19 +234,18 @@ class Calls(Resource):
         direction: CallDirection | None | str | Unset = UNSET,
         date_start: datetime.datetime | None | Unset = UNSET,
         date_end: datetime.datetime | None | Unset = UNSET,
-        duration: int | None | Unset = UNSET,
         reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
-        users_ids: builtins.list[str] | None | Unset = UNSET,
-        users_columns: ColumnMapInput | None | Unset = UNSET,
-        contacts_ids: builtins.list[str] | None | Unset = UNSET,
-        contacts_columns: ColumnMapInput | None | Unset = UNSET,
-        leads_ids: builtins.list[str] | None | Unset = UNSET,
-        leads_columns: ColumnMapInput | None | Unset = UNSET,
+        users_ids: builtins.list[str] | Unset = UNSET,
+        users_columns: ColumnMapInput | Unset = UNSET,
+        contacts_ids: builtins.list[str] | Unset = UNSET,
+        contacts_columns: ColumnMapInput | Unset = UNSET,
+        leads_ids: builtins.list[str] | Unset = UNSET,
+        leads_columns: ColumnMapInput | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Call:
@@ -265,21 +264,23 @@ class Calls(Resource):
             direction: Who called whom.
             date_start: When the call starts.
             date_end: When the call ends. An end before the start is accepted.
-            duration: Duration in seconds; sets the end if only the start is sent.
             reminders: Reminders of the current user.
             parent_id: Id of the record that this one belongs to.
             parent_type: Entity type of the record that this one belongs to.
-            users_ids: Ids of the users who take part. Writing replaces the whole set.
+            users_ids: Ids of the users who take part. Writing replaces the whole set; an empty
+                list unlinks all.
             users_columns: Acceptance by the users who take part by id.
-            contacts_ids: Ids of the contacts who take part. Writing replaces the whole set.
+            contacts_ids: Ids of the contacts who take part. Writing replaces the whole set; an
+                empty list unlinks all.
             contacts_columns: Acceptance by the contacts who take part by id.
-            leads_ids: Ids of the leads who take part. Writing replaces the whole set.
+            leads_ids: Ids of the leads who take part. Writing replaces the whole set; an empty
+                list unlinks all.
             leads_columns: Acceptance by the leads who take part by id.
             description: Free text.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -301,7 +302,6 @@ class Calls(Resource):
                 "direction": direction,
                 "date_start": date_start,
                 "date_end": date_end,
-                "duration": duration,
                 "reminders": reminders,
                 "parent_id": parent_id,
                 "parent_type": parent_type,
@@ -428,19 +428,18 @@ class AsyncCalls(Resource):
         direction: CallDirection | None | str | Unset = UNSET,
         date_start: datetime.datetime | None | Unset = UNSET,
         date_end: datetime.datetime | None | Unset = UNSET,
-        duration: int | None | Unset = UNSET,
         reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
-        users_ids: builtins.list[str] | None | Unset = UNSET,
-        users_columns: ColumnMapInput | None | Unset = UNSET,
-        contacts_ids: builtins.list[str] | None | Unset = UNSET,
-        contacts_columns: ColumnMapInput | None | Unset = UNSET,
-        leads_ids: builtins.list[str] | None | Unset = UNSET,
-        leads_columns: ColumnMapInput | None | Unset = UNSET,
+        users_ids: builtins.list[str] | Unset = UNSET,
+        users_columns: ColumnMapInput | Unset = UNSET,
+        contacts_ids: builtins.list[str] | Unset = UNSET,
+        contacts_columns: ColumnMapInput | Unset = UNSET,
+        leads_ids: builtins.list[str] | Unset = UNSET,
+        leads_columns: ColumnMapInput | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Call:
@@ -458,21 +457,23 @@ class AsyncCalls(Resource):
             direction: Who called whom.
             date_start: When the call starts.
             date_end: When the call ends. An end before the start is accepted.
-            duration: Duration in seconds; sets the end if only the start is sent.
             reminders: Reminders of the current user.
             parent_id: Id of the record that this one belongs to.
             parent_type: Entity type of the record that this one belongs to.
-            users_ids: Ids of the users who take part. Writing replaces the whole set.
+            users_ids: Ids of the users who take part. Writing replaces the whole set; an empty
+                list unlinks all.
             users_columns: Acceptance by the users who take part by id.
-            contacts_ids: Ids of the contacts who take part. Writing replaces the whole set.
+            contacts_ids: Ids of the contacts who take part. Writing replaces the whole set; an
+                empty list unlinks all.
             contacts_columns: Acceptance by the contacts who take part by id.
-            leads_ids: Ids of the leads who take part. Writing replaces the whole set.
+            leads_ids: Ids of the leads who take part. Writing replaces the whole set; an empty
+                list unlinks all.
             leads_columns: Acceptance by the leads who take part by id.
             description: Free text.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -493,7 +494,6 @@ class AsyncCalls(Resource):
                 "direction": direction,
                 "date_start": date_start,
                 "date_end": date_end,
-                "duration": duration,
                 "reminders": reminders,
                 "parent_id": parent_id,
                 "parent_type": parent_type,
@@ -551,19 +551,18 @@ class AsyncCalls(Resource):
         direction: CallDirection | None | str | Unset = UNSET,
         date_start: datetime.datetime | None | Unset = UNSET,
         date_end: datetime.datetime | None | Unset = UNSET,
-        duration: int | None | Unset = UNSET,
         reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
-        users_ids: builtins.list[str] | None | Unset = UNSET,
-        users_columns: ColumnMapInput | None | Unset = UNSET,
-        contacts_ids: builtins.list[str] | None | Unset = UNSET,
-        contacts_columns: ColumnMapInput | None | Unset = UNSET,
-        leads_ids: builtins.list[str] | None | Unset = UNSET,
-        leads_columns: ColumnMapInput | None | Unset = UNSET,
+        users_ids: builtins.list[str] | Unset = UNSET,
+        users_columns: ColumnMapInput | Unset = UNSET,
+        contacts_ids: builtins.list[str] | Unset = UNSET,
+        contacts_columns: ColumnMapInput | Unset = UNSET,
+        leads_ids: builtins.list[str] | Unset = UNSET,
+        leads_columns: ColumnMapInput | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Call:
@@ -582,21 +581,23 @@ class AsyncCalls(Resource):
             direction: Who called whom.
             date_start: When the call starts.
             date_end: When the call ends. An end before the start is accepted.
-            duration: Duration in seconds; sets the end if only the start is sent.
             reminders: Reminders of the current user.
             parent_id: Id of the record that this one belongs to.
             parent_type: Entity type of the record that this one belongs to.
-            users_ids: Ids of the users who take part. Writing replaces the whole set.
+            users_ids: Ids of the users who take part. Writing replaces the whole set; an empty
+                list unlinks all.
             users_columns: Acceptance by the users who take part by id.
-            contacts_ids: Ids of the contacts who take part. Writing replaces the whole set.
+            contacts_ids: Ids of the contacts who take part. Writing replaces the whole set; an
+                empty list unlinks all.
             contacts_columns: Acceptance by the contacts who take part by id.
-            leads_ids: Ids of the leads who take part. Writing replaces the whole set.
+            leads_ids: Ids of the leads who take part. Writing replaces the whole set; an empty
+                list unlinks all.
             leads_columns: Acceptance by the leads who take part by id.
             description: Free text.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -618,7 +619,6 @@ class AsyncCalls(Resource):
                 "direction": direction,
                 "date_start": date_start,
                 "date_end": date_end,
-                "duration": duration,
                 "reminders": reminders,
                 "parent_id": parent_id,
                 "parent_type": parent_type,

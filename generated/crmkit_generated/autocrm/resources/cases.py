@@ -106,12 +106,13 @@ class Cases(Resource):
         account_id: None | str | Unset = UNSET,
         lead_id: None | str | Unset = UNSET,
         contact_id: None | str | Unset = UNSET,
-        contacts_ids: builtins.list[str] | None | Unset = UNSET,
-        is_internal: bool | None | Unset = UNSET,
+        contacts_ids: builtins.list[str] | Unset = UNSET,
+        is_internal: bool | Unset = UNSET,
         description: None | str | Unset = UNSET,
-        attachments_ids: builtins.list[str] | None | Unset = UNSET,
+        attachments_ids: builtins.list[str] | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        collaborators_ids: builtins.list[str] | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Case:
@@ -132,14 +133,18 @@ class Cases(Resource):
             lead_id: Id of the lead. None if there is none; writing None unlinks it.
             contact_id: Id of the first contact. None if there is none; writing None unlinks it.
             contacts_ids: Ids of the contacts that the case concerns. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             is_internal: Whether the case is hidden from portal users.
             description: Free text.
-            attachments_ids: Ids of the attached files. Writing replaces the whole set.
+            attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty
+                list unlinks all.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
+            collaborators_ids: Ids of the users who work on the record too. Writing replaces the
+                whole set; an empty list unlinks all. From 10.0 on, where the entity type has
+                them.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -167,6 +172,7 @@ class Cases(Resource):
                 "description": description,
                 "attachments_ids": attachments_ids,
                 "assigned_user_id": assigned_user_id,
+                "collaborators_ids": collaborators_ids,
                 "teams_ids": teams_ids,
             },
             extra,
@@ -219,12 +225,13 @@ class Cases(Resource):
         account_id: None | str | Unset = UNSET,
         lead_id: None | str | Unset = UNSET,
         contact_id: None | str | Unset = UNSET,
-        contacts_ids: builtins.list[str] | None | Unset = UNSET,
-        is_internal: bool | None | Unset = UNSET,
+        contacts_ids: builtins.list[str] | Unset = UNSET,
+        is_internal: bool | Unset = UNSET,
         description: None | str | Unset = UNSET,
-        attachments_ids: builtins.list[str] | None | Unset = UNSET,
+        attachments_ids: builtins.list[str] | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        collaborators_ids: builtins.list[str] | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Case:
@@ -247,14 +254,18 @@ class Cases(Resource):
             lead_id: Id of the lead. None if there is none; writing None unlinks it.
             contact_id: Id of the first contact. None if there is none; writing None unlinks it.
             contacts_ids: Ids of the contacts that the case concerns. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             is_internal: Whether the case is hidden from portal users.
             description: Free text.
-            attachments_ids: Ids of the attached files. Writing replaces the whole set.
+            attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty
+                list unlinks all.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
+            collaborators_ids: Ids of the users who work on the record too. Writing replaces the
+                whole set; an empty list unlinks all. From 10.0 on, where the entity type has
+                them.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -283,6 +294,7 @@ class Cases(Resource):
                 "description": description,
                 "attachments_ids": attachments_ids,
                 "assigned_user_id": assigned_user_id,
+                "collaborators_ids": collaborators_ids,
                 "teams_ids": teams_ids,
             },
             extra,
@@ -399,12 +411,13 @@ class AsyncCases(Resource):
         account_id: None | str | Unset = UNSET,
         lead_id: None | str | Unset = UNSET,
         contact_id: None | str | Unset = UNSET,
-        contacts_ids: builtins.list[str] | None | Unset = UNSET,
-        is_internal: bool | None | Unset = UNSET,
+        contacts_ids: builtins.list[str] | Unset = UNSET,
+        is_internal: bool | Unset = UNSET,
         description: None | str | Unset = UNSET,
-        attachments_ids: builtins.list[str] | None | Unset = UNSET,
+        attachments_ids: builtins.list[str] | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        collaborators_ids: builtins.list[str] | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Case:
@@ -425,14 +438,18 @@ class AsyncCases(Resource):
             lead_id: Id of the lead. None if there is none; writing None unlinks it.
             contact_id: Id of the first contact. None if there is none; writing None unlinks it.
             contacts_ids: Ids of the contacts that the case concerns. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             is_internal: Whether the case is hidden from portal users.
             description: Free text.
-            attachments_ids: Ids of the attached files. Writing replaces the whole set.
+            attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty
+                list unlinks all.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
+            collaborators_ids: Ids of the users who work on the record too. Writing replaces the
+                whole set; an empty list unlinks all. From 10.0 on, where the entity type has
+                them.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -460,6 +477,7 @@ class AsyncCases(Resource):
                 "description": description,
                 "attachments_ids": attachments_ids,
                 "assigned_user_id": assigned_user_id,
+                "collaborators_ids": collaborators_ids,
                 "teams_ids": teams_ids,
             },
             extra,
@@ -508,12 +526,13 @@ class AsyncCases(Resource):
         account_id: None | str | Unset = UNSET,
         lead_id: None | str | Unset = UNSET,
         contact_id: None | str | Unset = UNSET,
-        contacts_ids: builtins.list[str] | None | Unset = UNSET,
-        is_internal: bool | None | Unset = UNSET,
+        contacts_ids: builtins.list[str] | Unset = UNSET,
+        is_internal: bool | Unset = UNSET,
         description: None | str | Unset = UNSET,
-        attachments_ids: builtins.list[str] | None | Unset = UNSET,
+        attachments_ids: builtins.list[str] | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        collaborators_ids: builtins.list[str] | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Case:
@@ -536,14 +555,18 @@ class AsyncCases(Resource):
             lead_id: Id of the lead. None if there is none; writing None unlinks it.
             contact_id: Id of the first contact. None if there is none; writing None unlinks it.
             contacts_ids: Ids of the contacts that the case concerns. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             is_internal: Whether the case is hidden from portal users.
             description: Free text.
-            attachments_ids: Ids of the attached files. Writing replaces the whole set.
+            attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty
+                list unlinks all.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
+            collaborators_ids: Ids of the users who work on the record too. Writing replaces the
+                whole set; an empty list unlinks all. From 10.0 on, where the entity type has
+                them.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -572,6 +595,7 @@ class AsyncCases(Resource):
                 "description": description,
                 "attachments_ids": attachments_ids,
                 "assigned_user_id": assigned_user_id,
+                "collaborators_ids": collaborators_ids,
                 "teams_ids": teams_ids,
             },
             extra,

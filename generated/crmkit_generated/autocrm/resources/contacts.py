@@ -108,19 +108,17 @@ class Contacts(Resource):
         name: None | str | Unset = UNSET,
         title: None | str | Unset = UNSET,
         account_id: None | str | Unset = UNSET,
-        accounts_ids: builtins.list[str] | None | Unset = UNSET,
-        accounts_columns: ColumnMapInput | None | Unset = UNSET,
-        account_role: None | str | Unset = UNSET,
-        account_is_inactive: bool | None | Unset = UNSET,
+        accounts_ids: builtins.list[str] | Unset = UNSET,
+        accounts_columns: ColumnMapInput | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | None | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | None | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
-        do_not_call: bool | None | Unset = UNSET,
+        do_not_call: bool | Unset = UNSET,
         address_street: None | str | Unset = UNSET,
         address_city: None | str | Unset = UNSET,
         address_state: None | str | Unset = UNSET,
@@ -129,7 +127,7 @@ class Contacts(Resource):
         description: None | str | Unset = UNSET,
         campaign_id: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Contact:
@@ -147,14 +145,15 @@ class Contacts(Resource):
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, composed of its parts. It cannot replace `last_name` when a record
-                is created, although the page's sample sends it alone.
-            title: Job title, at the main account.
+            name: Full name. EspoCRM composes it of its parts and drops one that is sent: send
+                `last_name`, without which no contact is created. AutoCRM's page sends the full
+                name alone.
+            title: Job title at the main account. Servers drop it where the contact has no
+                account.
             account_id: Id of the main account. None if there is none; writing None unlinks it.
-            accounts_ids: Ids of all accounts of the contact. Writing replaces the whole set.
+            accounts_ids: Ids of all accounts of the contact. Writing replaces the whole set; an
+                empty list unlinks all.
             accounts_columns: Job title and activity of all accounts of the contact by id.
-            account_role: Role at the account whose contacts were listed.
-            account_is_inactive: Whether the contact is inactive at the main account.
             email_address: Primary e-mail address. Writing it replaces the primary one; None
                 removes all.
             email_address_data: All e-mail addresses. In replies only when one record is read;
@@ -177,7 +176,7 @@ class Contacts(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -202,8 +201,6 @@ class Contacts(Resource):
                 "account_id": account_id,
                 "accounts_ids": accounts_ids,
                 "accounts_columns": accounts_columns,
-                "account_role": account_role,
-                "account_is_inactive": account_is_inactive,
                 "email_address": email_address,
                 "email_address_data": email_address_data,
                 "email_address_is_opted_out": email_address_is_opted_out,
@@ -273,19 +270,17 @@ class Contacts(Resource):
         name: None | str | Unset = UNSET,
         title: None | str | Unset = UNSET,
         account_id: None | str | Unset = UNSET,
-        accounts_ids: builtins.list[str] | None | Unset = UNSET,
-        accounts_columns: ColumnMapInput | None | Unset = UNSET,
-        account_role: None | str | Unset = UNSET,
-        account_is_inactive: bool | None | Unset = UNSET,
+        accounts_ids: builtins.list[str] | Unset = UNSET,
+        accounts_columns: ColumnMapInput | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | None | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | None | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
-        do_not_call: bool | None | Unset = UNSET,
+        do_not_call: bool | Unset = UNSET,
         address_street: None | str | Unset = UNSET,
         address_city: None | str | Unset = UNSET,
         address_state: None | str | Unset = UNSET,
@@ -294,7 +289,7 @@ class Contacts(Resource):
         description: None | str | Unset = UNSET,
         campaign_id: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Contact:
@@ -312,14 +307,15 @@ class Contacts(Resource):
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, composed of its parts. It cannot replace `last_name` when a record
-                is created, although the page's sample sends it alone.
-            title: Job title, at the main account.
+            name: Full name. EspoCRM composes it of its parts and drops one that is sent: send
+                `last_name`, without which no contact is created. AutoCRM's page sends the full
+                name alone.
+            title: Job title at the main account. Servers drop it where the contact has no
+                account.
             account_id: Id of the main account. None if there is none; writing None unlinks it.
-            accounts_ids: Ids of all accounts of the contact. Writing replaces the whole set.
+            accounts_ids: Ids of all accounts of the contact. Writing replaces the whole set; an
+                empty list unlinks all.
             accounts_columns: Job title and activity of all accounts of the contact by id.
-            account_role: Role at the account whose contacts were listed.
-            account_is_inactive: Whether the contact is inactive at the main account.
             email_address: Primary e-mail address. Writing it replaces the primary one; None
                 removes all.
             email_address_data: All e-mail addresses. In replies only when one record is read;
@@ -342,7 +338,7 @@ class Contacts(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -368,8 +364,6 @@ class Contacts(Resource):
                 "account_id": account_id,
                 "accounts_ids": accounts_ids,
                 "accounts_columns": accounts_columns,
-                "account_role": account_role,
-                "account_is_inactive": account_is_inactive,
                 "email_address": email_address,
                 "email_address_data": email_address_data,
                 "email_address_is_opted_out": email_address_is_opted_out,
@@ -504,19 +498,17 @@ class AsyncContacts(Resource):
         name: None | str | Unset = UNSET,
         title: None | str | Unset = UNSET,
         account_id: None | str | Unset = UNSET,
-        accounts_ids: builtins.list[str] | None | Unset = UNSET,
-        accounts_columns: ColumnMapInput | None | Unset = UNSET,
-        account_role: None | str | Unset = UNSET,
-        account_is_inactive: bool | None | Unset = UNSET,
+        accounts_ids: builtins.list[str] | Unset = UNSET,
+        accounts_columns: ColumnMapInput | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | None | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | None | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
-        do_not_call: bool | None | Unset = UNSET,
+        do_not_call: bool | Unset = UNSET,
         address_street: None | str | Unset = UNSET,
         address_city: None | str | Unset = UNSET,
         address_state: None | str | Unset = UNSET,
@@ -525,7 +517,7 @@ class AsyncContacts(Resource):
         description: None | str | Unset = UNSET,
         campaign_id: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Contact:
@@ -543,14 +535,15 @@ class AsyncContacts(Resource):
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, composed of its parts. It cannot replace `last_name` when a record
-                is created, although the page's sample sends it alone.
-            title: Job title, at the main account.
+            name: Full name. EspoCRM composes it of its parts and drops one that is sent: send
+                `last_name`, without which no contact is created. AutoCRM's page sends the full
+                name alone.
+            title: Job title at the main account. Servers drop it where the contact has no
+                account.
             account_id: Id of the main account. None if there is none; writing None unlinks it.
-            accounts_ids: Ids of all accounts of the contact. Writing replaces the whole set.
+            accounts_ids: Ids of all accounts of the contact. Writing replaces the whole set; an
+                empty list unlinks all.
             accounts_columns: Job title and activity of all accounts of the contact by id.
-            account_role: Role at the account whose contacts were listed.
-            account_is_inactive: Whether the contact is inactive at the main account.
             email_address: Primary e-mail address. Writing it replaces the primary one; None
                 removes all.
             email_address_data: All e-mail addresses. In replies only when one record is read;
@@ -573,7 +566,7 @@ class AsyncContacts(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -598,8 +591,6 @@ class AsyncContacts(Resource):
                 "account_id": account_id,
                 "accounts_ids": accounts_ids,
                 "accounts_columns": accounts_columns,
-                "account_role": account_role,
-                "account_is_inactive": account_is_inactive,
                 "email_address": email_address,
                 "email_address_data": email_address_data,
                 "email_address_is_opted_out": email_address_is_opted_out,
@@ -665,19 +656,17 @@ class AsyncContacts(Resource):
         name: None | str | Unset = UNSET,
         title: None | str | Unset = UNSET,
         account_id: None | str | Unset = UNSET,
-        accounts_ids: builtins.list[str] | None | Unset = UNSET,
-        accounts_columns: ColumnMapInput | None | Unset = UNSET,
-        account_role: None | str | Unset = UNSET,
-        account_is_inactive: bool | None | Unset = UNSET,
+        accounts_ids: builtins.list[str] | Unset = UNSET,
+        accounts_columns: ColumnMapInput | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | None | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | None | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
-        do_not_call: bool | None | Unset = UNSET,
+        do_not_call: bool | Unset = UNSET,
         address_street: None | str | Unset = UNSET,
         address_city: None | str | Unset = UNSET,
         address_state: None | str | Unset = UNSET,
@@ -686,7 +675,7 @@ class AsyncContacts(Resource):
         description: None | str | Unset = UNSET,
         campaign_id: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Contact:
@@ -704,14 +693,15 @@ class AsyncContacts(Resource):
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, composed of its parts. It cannot replace `last_name` when a record
-                is created, although the page's sample sends it alone.
-            title: Job title, at the main account.
+            name: Full name. EspoCRM composes it of its parts and drops one that is sent: send
+                `last_name`, without which no contact is created. AutoCRM's page sends the full
+                name alone.
+            title: Job title at the main account. Servers drop it where the contact has no
+                account.
             account_id: Id of the main account. None if there is none; writing None unlinks it.
-            accounts_ids: Ids of all accounts of the contact. Writing replaces the whole set.
+            accounts_ids: Ids of all accounts of the contact. Writing replaces the whole set; an
+                empty list unlinks all.
             accounts_columns: Job title and activity of all accounts of the contact by id.
-            account_role: Role at the account whose contacts were listed.
-            account_is_inactive: Whether the contact is inactive at the main account.
             email_address: Primary e-mail address. Writing it replaces the primary one; None
                 removes all.
             email_address_data: All e-mail addresses. In replies only when one record is read;
@@ -734,7 +724,7 @@ class AsyncContacts(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -760,8 +750,6 @@ class AsyncContacts(Resource):
                 "account_id": account_id,
                 "accounts_ids": accounts_ids,
                 "accounts_columns": accounts_columns,
-                "account_role": account_role,
-                "account_is_inactive": account_is_inactive,
                 "email_address": email_address,
                 "email_address_data": email_address_data,
                 "email_address_is_opted_out": email_address_is_opted_out,

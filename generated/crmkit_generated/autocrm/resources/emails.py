@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager
-from crmkit.core.resource import Resource, request_tree
+from crmkit.core.resource import Resource, member_tree, request_tree
 from crmkit.core.types import UNSET, Unset
 
 from .. import codec, models
 from ..operations import emails as operations
 
 if TYPE_CHECKING:
-    from ..models.column_map_input import ColumnMapInput
     from ..models.email import Email
+    from ..models.email_ids import EmailIds
     from ..models.email_input import EmailInput
     from ..models.email_status import EmailStatus
 
@@ -110,27 +110,16 @@ class Emails(Resource):
         bcc: None | str | Unset = UNSET,
         reply_to: None | str | Unset = UNSET,
         body: None | str | Unset = UNSET,
-        body_plain: None | str | Unset = UNSET,
-        is_html: bool | None | Unset = UNSET,
+        is_html: bool | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
-        attachments_ids: builtins.list[str] | None | Unset = UNSET,
+        attachments_ids: builtins.list[str] | Unset = UNSET,
         date_sent: datetime.datetime | None | Unset = UNSET,
         send_at: datetime.datetime | None | Unset = UNSET,
-        account_id: None | str | Unset = UNSET,
-        is_read: bool | None | Unset = UNSET,
-        is_replied: bool | None | Unset = UNSET,
-        is_important: bool | None | Unset = UNSET,
-        in_trash: bool | None | Unset = UNSET,
-        in_archive: bool | None | Unset = UNSET,
-        folder_id: None | str | Unset = UNSET,
-        group_folder_id: None | str | Unset = UNSET,
+        is_read: bool | Unset = UNSET,
         replied_id: None | str | Unset = UNSET,
-        users_ids: builtins.list[str] | None | Unset = UNSET,
-        users_columns: ColumnMapInput | None | Unset = UNSET,
-        assigned_users_ids: builtins.list[str] | None | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Email:
@@ -146,7 +135,8 @@ class Emails(Resource):
             input_: The whole input as one EmailInput, in place of the keywords.
             skip_duplicate_check: True to create the record although there are similar ones.
             subject: Subject. The same as `name`.
-            name: Subject, under the name that lists sort and filter by.
+            name: Subject, under the name that lists sort and filter by. `subject` wins where
+                both are sent.
             status: Status of the e-mail. "Sending" sends it; without a status it is stored as
                 "Archived" and not sent.
             from_: Address of the sender. Required to create, for drafts as well.
@@ -155,33 +145,21 @@ class Emails(Resource):
             bcc: Addresses of the BCC recipients, separated by semicolons.
             reply_to: Address for replies.
             body: The text.
-            body_plain: The text without markup.
             is_html: Whether the text is HTML.
             parent_id: Id of the record that the e-mail belongs to.
             parent_type: Entity type of the record that the e-mail belongs to.
-            attachments_ids: Ids of the attached files. Writing replaces the whole set.
+            attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty
+                list unlinks all.
             date_sent: When the e-mail was sent.
-            send_at: When the e-mail is to be sent.
-            account_id: Id of the account, taken from the parent. None if there is none; writing
-                None unlinks it.
-            is_read: Whether the current user has read it.
-            is_replied: Whether it was replied to.
-            is_important: Whether the current user marked it as important.
-            in_trash: Whether it is in the trash of the current user.
-            in_archive: Whether it is in the archive of the current user.
-            folder_id: Id of the folder of the current user.
-            group_folder_id: Id of the folder of the group. None if there is none; writing None
-                unlinks it.
+            send_at: When the e-mail is to be sent. Only drafts may have it.
+            is_read: Whether the current user has read it. Reading or changing an e-mail marks
+                it as read, by whatever value; routes of the inbox mark it as unread.
             replied_id: Id of the e-mail that this one replies to. None if there is none;
                 writing None unlinks it.
-            users_ids: Ids of the users concerned. Writing replaces the whole set.
-            users_columns: Read flags and folders of the users concerned by id.
-            assigned_users_ids: Ids of the users who are responsible. Writing replaces the whole
-                set.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -206,25 +184,14 @@ class Emails(Resource):
                 "bcc": bcc,
                 "reply_to": reply_to,
                 "body": body,
-                "body_plain": body_plain,
                 "is_html": is_html,
                 "parent_id": parent_id,
                 "parent_type": parent_type,
                 "attachments_ids": attachments_ids,
                 "date_sent": date_sent,
                 "send_at": send_at,
-                "account_id": account_id,
                 "is_read": is_read,
-                "is_replied": is_replied,
-                "is_important": is_important,
-                "in_trash": in_trash,
-                "in_archive": in_archive,
-                "folder_id": folder_id,
-                "group_folder_id": group_folder_id,
                 "replied_id": replied_id,
-                "users_ids": users_ids,
-                "users_columns": users_columns,
-                "assigned_users_ids": assigned_users_ids,
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
@@ -280,27 +247,16 @@ class Emails(Resource):
         bcc: None | str | Unset = UNSET,
         reply_to: None | str | Unset = UNSET,
         body: None | str | Unset = UNSET,
-        body_plain: None | str | Unset = UNSET,
-        is_html: bool | None | Unset = UNSET,
+        is_html: bool | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
-        attachments_ids: builtins.list[str] | None | Unset = UNSET,
+        attachments_ids: builtins.list[str] | Unset = UNSET,
         date_sent: datetime.datetime | None | Unset = UNSET,
         send_at: datetime.datetime | None | Unset = UNSET,
-        account_id: None | str | Unset = UNSET,
-        is_read: bool | None | Unset = UNSET,
-        is_replied: bool | None | Unset = UNSET,
-        is_important: bool | None | Unset = UNSET,
-        in_trash: bool | None | Unset = UNSET,
-        in_archive: bool | None | Unset = UNSET,
-        folder_id: None | str | Unset = UNSET,
-        group_folder_id: None | str | Unset = UNSET,
+        is_read: bool | Unset = UNSET,
         replied_id: None | str | Unset = UNSET,
-        users_ids: builtins.list[str] | None | Unset = UNSET,
-        users_columns: ColumnMapInput | None | Unset = UNSET,
-        assigned_users_ids: builtins.list[str] | None | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Email:
@@ -316,7 +272,8 @@ class Emails(Resource):
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.
             subject: Subject. The same as `name`.
-            name: Subject, under the name that lists sort and filter by.
+            name: Subject, under the name that lists sort and filter by. `subject` wins where
+                both are sent.
             status: Status of the e-mail. "Sending" sends it; without a status it is stored as
                 "Archived" and not sent.
             from_: Address of the sender. Required to create, for drafts as well.
@@ -325,33 +282,21 @@ class Emails(Resource):
             bcc: Addresses of the BCC recipients, separated by semicolons.
             reply_to: Address for replies.
             body: The text.
-            body_plain: The text without markup.
             is_html: Whether the text is HTML.
             parent_id: Id of the record that the e-mail belongs to.
             parent_type: Entity type of the record that the e-mail belongs to.
-            attachments_ids: Ids of the attached files. Writing replaces the whole set.
+            attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty
+                list unlinks all.
             date_sent: When the e-mail was sent.
-            send_at: When the e-mail is to be sent.
-            account_id: Id of the account, taken from the parent. None if there is none; writing
-                None unlinks it.
-            is_read: Whether the current user has read it.
-            is_replied: Whether it was replied to.
-            is_important: Whether the current user marked it as important.
-            in_trash: Whether it is in the trash of the current user.
-            in_archive: Whether it is in the archive of the current user.
-            folder_id: Id of the folder of the current user.
-            group_folder_id: Id of the folder of the group. None if there is none; writing None
-                unlinks it.
+            send_at: When the e-mail is to be sent. Only drafts may have it.
+            is_read: Whether the current user has read it. Reading or changing an e-mail marks
+                it as read, by whatever value; routes of the inbox mark it as unread.
             replied_id: Id of the e-mail that this one replies to. None if there is none;
                 writing None unlinks it.
-            users_ids: Ids of the users concerned. Writing replaces the whole set.
-            users_columns: Read flags and folders of the users concerned by id.
-            assigned_users_ids: Ids of the users who are responsible. Writing replaces the whole
-                set.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -377,25 +322,14 @@ class Emails(Resource):
                 "bcc": bcc,
                 "reply_to": reply_to,
                 "body": body,
-                "body_plain": body_plain,
                 "is_html": is_html,
                 "parent_id": parent_id,
                 "parent_type": parent_type,
                 "attachments_ids": attachments_ids,
                 "date_sent": date_sent,
                 "send_at": send_at,
-                "account_id": account_id,
                 "is_read": is_read,
-                "is_replied": is_replied,
-                "is_important": is_important,
-                "in_trash": in_trash,
-                "in_archive": in_archive,
-                "folder_id": folder_id,
-                "group_folder_id": group_folder_id,
                 "replied_id": replied_id,
-                "users_ids": users_ids,
-                "users_columns": users_columns,
-                "assigned_users_ids": assigned_users_ids,
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
@@ -429,6 +363,220 @@ class Emails(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
         """
         drive(self._sender.call(self._call(operations.EMAILS_DELETE, {"id": id}, options), None))
+
+    def mark_read(
+        self,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> bool:
+        """Mark e-mails as read.
+
+        For the current user. Updates of an e-mail do not change its state.
+
+        Args:
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            True, also for e-mails that the user does not have.
+        """
+        body_ = member_tree(
+            operations.EMAILS_MARK_READ, models.EmailIds, codec.email_ids, "ids", ids, extra
+        )
+        return drive(
+            self._sender.call(self._call(operations.EMAILS_MARK_READ, {}, options, body_), None)
+        )
+
+    def mark_unread(
+        self,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> None:
+        """Mark e-mails as not read.
+
+        For the current user.
+
+        Args:
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+        """
+        body_ = member_tree(
+            operations.EMAILS_MARK_UNREAD, models.EmailIds, codec.email_ids, "ids", ids, extra
+        )
+        drive(
+            self._sender.call(self._call(operations.EMAILS_MARK_UNREAD, {}, options, body_), None)
+        )
+
+    def mark_important(
+        self,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> bool:
+        """Mark e-mails as important.
+
+        For the current user.
+
+        Args:
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            True, also for e-mails that the user does not have.
+        """
+        body_ = member_tree(
+            operations.EMAILS_MARK_IMPORTANT, models.EmailIds, codec.email_ids, "ids", ids, extra
+        )
+        return drive(
+            self._sender.call(
+                self._call(operations.EMAILS_MARK_IMPORTANT, {}, options, body_), None
+            )
+        )
+
+    def unmark_important(
+        self,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> None:
+        """Mark e-mails as not important.
+
+        For the current user.
+
+        Args:
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+        """
+        body_ = member_tree(
+            operations.EMAILS_UNMARK_IMPORTANT, models.EmailIds, codec.email_ids, "ids", ids, extra
+        )
+        drive(
+            self._sender.call(
+                self._call(operations.EMAILS_UNMARK_IMPORTANT, {}, options, body_), None
+            )
+        )
+
+    def move_to_trash(
+        self,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> bool:
+        """Move e-mails to the trash.
+
+        For the current user.
+
+        Args:
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            True, also for e-mails that the user does not have.
+        """
+        body_ = member_tree(
+            operations.EMAILS_MOVE_TO_TRASH, models.EmailIds, codec.email_ids, "ids", ids, extra
+        )
+        return drive(
+            self._sender.call(self._call(operations.EMAILS_MOVE_TO_TRASH, {}, options, body_), None)
+        )
+
+    def restore_from_trash(
+        self,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> None:
+        """Take e-mails out of the trash.
+
+        For the current user.
+
+        Args:
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+        """
+        body_ = member_tree(
+            operations.EMAILS_RESTORE_FROM_TRASH,
+            models.EmailIds,
+            codec.email_ids,
+            "ids",
+            ids,
+            extra,
+        )
+        drive(
+            self._sender.call(
+                self._call(operations.EMAILS_RESTORE_FROM_TRASH, {}, options, body_), None
+            )
+        )
+
+    def move_to_folder(
+        self,
+        folder_id: str,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> bool:
+        """Move e-mails to a folder.
+
+        For the current user. It takes them out of the trash, too.
+
+        Args:
+            folder_id: Id of a folder, "inbox", "archive", or "group:" with the id of a group
+                folder.
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            True, if they are moved.
+        """
+        body_ = member_tree(
+            operations.EMAILS_MOVE_TO_FOLDER, models.EmailIds, codec.email_ids, "ids", ids, extra
+        )
+        return drive(
+            self._sender.call(
+                self._call(
+                    operations.EMAILS_MOVE_TO_FOLDER, {"folder_id": folder_id}, options, body_
+                ),
+                None,
+            )
+        )
+
+    def unread_counts(
+        self,
+        *,
+        options: Options | None = None,
+    ) -> builtins.dict[str, int]:
+        """Count the e-mails that are not read.
+
+        Returns the number by folder: inbox, drafts, and the ids of the user's own folders.
+
+        Args:
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The numbers by folder.
+        """
+        return drive(
+            self._sender.call(
+                self._call(operations.EMAILS_UNREAD_COUNTS, {}, options),
+                codec.emails_payloads.emails_unread_counts,
+            )
+        )
 
 
 class AsyncEmails(Resource):
@@ -517,27 +665,16 @@ class AsyncEmails(Resource):
         bcc: None | str | Unset = UNSET,
         reply_to: None | str | Unset = UNSET,
         body: None | str | Unset = UNSET,
-        body_plain: None | str | Unset = UNSET,
-        is_html: bool | None | Unset = UNSET,
+        is_html: bool | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
-        attachments_ids: builtins.list[str] | None | Unset = UNSET,
+        attachments_ids: builtins.list[str] | Unset = UNSET,
         date_sent: datetime.datetime | None | Unset = UNSET,
         send_at: datetime.datetime | None | Unset = UNSET,
-        account_id: None | str | Unset = UNSET,
-        is_read: bool | None | Unset = UNSET,
-        is_replied: bool | None | Unset = UNSET,
-        is_important: bool | None | Unset = UNSET,
-        in_trash: bool | None | Unset = UNSET,
-        in_archive: bool | None | Unset = UNSET,
-        folder_id: None | str | Unset = UNSET,
-        group_folder_id: None | str | Unset = UNSET,
+        is_read: bool | Unset = UNSET,
         replied_id: None | str | Unset = UNSET,
-        users_ids: builtins.list[str] | None | Unset = UNSET,
-        users_columns: ColumnMapInput | None | Unset = UNSET,
-        assigned_users_ids: builtins.list[str] | None | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Email:
@@ -553,7 +690,8 @@ class AsyncEmails(Resource):
             input_: The whole input as one EmailInput, in place of the keywords.
             skip_duplicate_check: True to create the record although there are similar ones.
             subject: Subject. The same as `name`.
-            name: Subject, under the name that lists sort and filter by.
+            name: Subject, under the name that lists sort and filter by. `subject` wins where
+                both are sent.
             status: Status of the e-mail. "Sending" sends it; without a status it is stored as
                 "Archived" and not sent.
             from_: Address of the sender. Required to create, for drafts as well.
@@ -562,33 +700,21 @@ class AsyncEmails(Resource):
             bcc: Addresses of the BCC recipients, separated by semicolons.
             reply_to: Address for replies.
             body: The text.
-            body_plain: The text without markup.
             is_html: Whether the text is HTML.
             parent_id: Id of the record that the e-mail belongs to.
             parent_type: Entity type of the record that the e-mail belongs to.
-            attachments_ids: Ids of the attached files. Writing replaces the whole set.
+            attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty
+                list unlinks all.
             date_sent: When the e-mail was sent.
-            send_at: When the e-mail is to be sent.
-            account_id: Id of the account, taken from the parent. None if there is none; writing
-                None unlinks it.
-            is_read: Whether the current user has read it.
-            is_replied: Whether it was replied to.
-            is_important: Whether the current user marked it as important.
-            in_trash: Whether it is in the trash of the current user.
-            in_archive: Whether it is in the archive of the current user.
-            folder_id: Id of the folder of the current user.
-            group_folder_id: Id of the folder of the group. None if there is none; writing None
-                unlinks it.
+            send_at: When the e-mail is to be sent. Only drafts may have it.
+            is_read: Whether the current user has read it. Reading or changing an e-mail marks
+                it as read, by whatever value; routes of the inbox mark it as unread.
             replied_id: Id of the e-mail that this one replies to. None if there is none;
                 writing None unlinks it.
-            users_ids: Ids of the users concerned. Writing replaces the whole set.
-            users_columns: Read flags and folders of the users concerned by id.
-            assigned_users_ids: Ids of the users who are responsible. Writing replaces the whole
-                set.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -613,25 +739,14 @@ class AsyncEmails(Resource):
                 "bcc": bcc,
                 "reply_to": reply_to,
                 "body": body,
-                "body_plain": body_plain,
                 "is_html": is_html,
                 "parent_id": parent_id,
                 "parent_type": parent_type,
                 "attachments_ids": attachments_ids,
                 "date_sent": date_sent,
                 "send_at": send_at,
-                "account_id": account_id,
                 "is_read": is_read,
-                "is_replied": is_replied,
-                "is_important": is_important,
-                "in_trash": in_trash,
-                "in_archive": in_archive,
-                "folder_id": folder_id,
-                "group_folder_id": group_folder_id,
                 "replied_id": replied_id,
-                "users_ids": users_ids,
-                "users_columns": users_columns,
-                "assigned_users_ids": assigned_users_ids,
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
@@ -683,27 +798,16 @@ class AsyncEmails(Resource):
         bcc: None | str | Unset = UNSET,
         reply_to: None | str | Unset = UNSET,
         body: None | str | Unset = UNSET,
-        body_plain: None | str | Unset = UNSET,
-        is_html: bool | None | Unset = UNSET,
+        is_html: bool | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
-        attachments_ids: builtins.list[str] | None | Unset = UNSET,
+        attachments_ids: builtins.list[str] | Unset = UNSET,
         date_sent: datetime.datetime | None | Unset = UNSET,
         send_at: datetime.datetime | None | Unset = UNSET,
-        account_id: None | str | Unset = UNSET,
-        is_read: bool | None | Unset = UNSET,
-        is_replied: bool | None | Unset = UNSET,
-        is_important: bool | None | Unset = UNSET,
-        in_trash: bool | None | Unset = UNSET,
-        in_archive: bool | None | Unset = UNSET,
-        folder_id: None | str | Unset = UNSET,
-        group_folder_id: None | str | Unset = UNSET,
+        is_read: bool | Unset = UNSET,
         replied_id: None | str | Unset = UNSET,
-        users_ids: builtins.list[str] | None | Unset = UNSET,
-        users_columns: ColumnMapInput | None | Unset = UNSET,
-        assigned_users_ids: builtins.list[str] | None | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Email:
@@ -719,7 +823,8 @@ class AsyncEmails(Resource):
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.
             subject: Subject. The same as `name`.
-            name: Subject, under the name that lists sort and filter by.
+            name: Subject, under the name that lists sort and filter by. `subject` wins where
+                both are sent.
             status: Status of the e-mail. "Sending" sends it; without a status it is stored as
                 "Archived" and not sent.
             from_: Address of the sender. Required to create, for drafts as well.
@@ -728,33 +833,21 @@ class AsyncEmails(Resource):
             bcc: Addresses of the BCC recipients, separated by semicolons.
             reply_to: Address for replies.
             body: The text.
-            body_plain: The text without markup.
             is_html: Whether the text is HTML.
             parent_id: Id of the record that the e-mail belongs to.
             parent_type: Entity type of the record that the e-mail belongs to.
-            attachments_ids: Ids of the attached files. Writing replaces the whole set.
+            attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty
+                list unlinks all.
             date_sent: When the e-mail was sent.
-            send_at: When the e-mail is to be sent.
-            account_id: Id of the account, taken from the parent. None if there is none; writing
-                None unlinks it.
-            is_read: Whether the current user has read it.
-            is_replied: Whether it was replied to.
-            is_important: Whether the current user marked it as important.
-            in_trash: Whether it is in the trash of the current user.
-            in_archive: Whether it is in the archive of the current user.
-            folder_id: Id of the folder of the current user.
-            group_folder_id: Id of the folder of the group. None if there is none; writing None
-                unlinks it.
+            send_at: When the e-mail is to be sent. Only drafts may have it.
+            is_read: Whether the current user has read it. Reading or changing an e-mail marks
+                it as read, by whatever value; routes of the inbox mark it as unread.
             replied_id: Id of the e-mail that this one replies to. None if there is none;
                 writing None unlinks it.
-            users_ids: Ids of the users concerned. Writing replaces the whole set.
-            users_columns: Read flags and folders of the users concerned by id.
-            assigned_users_ids: Ids of the users who are responsible. Writing replaces the whole
-                set.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -780,25 +873,14 @@ class AsyncEmails(Resource):
                 "bcc": bcc,
                 "reply_to": reply_to,
                 "body": body,
-                "body_plain": body_plain,
                 "is_html": is_html,
                 "parent_id": parent_id,
                 "parent_type": parent_type,
                 "attachments_ids": attachments_ids,
                 "date_sent": date_sent,
                 "send_at": send_at,
-                "account_id": account_id,
                 "is_read": is_read,
-                "is_replied": is_replied,
-                "is_important": is_important,
-                "in_trash": in_trash,
-                "in_archive": in_archive,
-                "folder_id": folder_id,
-                "group_folder_id": group_folder_id,
                 "replied_id": replied_id,
-                "users_ids": users_ids,
-                "users_columns": users_columns,
-                "assigned_users_ids": assigned_users_ids,
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
@@ -830,3 +912,203 @@ class AsyncEmails(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
         """
         await self._sender.call(self._call(operations.EMAILS_DELETE, {"id": id}, options), None)
+
+    async def mark_read(
+        self,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> bool:
+        """Mark e-mails as read.
+
+        For the current user. Updates of an e-mail do not change its state.
+
+        Args:
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            True, also for e-mails that the user does not have.
+        """
+        body_ = member_tree(
+            operations.EMAILS_MARK_READ, models.EmailIds, codec.email_ids, "ids", ids, extra
+        )
+        return await self._sender.call(
+            self._call(operations.EMAILS_MARK_READ, {}, options, body_), None
+        )
+
+    async def mark_unread(
+        self,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> None:
+        """Mark e-mails as not read.
+
+        For the current user.
+
+        Args:
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+        """
+        body_ = member_tree(
+            operations.EMAILS_MARK_UNREAD, models.EmailIds, codec.email_ids, "ids", ids, extra
+        )
+        await self._sender.call(self._call(operations.EMAILS_MARK_UNREAD, {}, options, body_), None)
+
+    async def mark_important(
+        self,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> bool:
+        """Mark e-mails as important.
+
+        For the current user.
+
+        Args:
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            True, also for e-mails that the user does not have.
+        """
+        body_ = member_tree(
+            operations.EMAILS_MARK_IMPORTANT, models.EmailIds, codec.email_ids, "ids", ids, extra
+        )
+        return await self._sender.call(
+            self._call(operations.EMAILS_MARK_IMPORTANT, {}, options, body_), None
+        )
+
+    async def unmark_important(
+        self,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> None:
+        """Mark e-mails as not important.
+
+        For the current user.
+
+        Args:
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+        """
+        body_ = member_tree(
+            operations.EMAILS_UNMARK_IMPORTANT, models.EmailIds, codec.email_ids, "ids", ids, extra
+        )
+        await self._sender.call(
+            self._call(operations.EMAILS_UNMARK_IMPORTANT, {}, options, body_), None
+        )
+
+    async def move_to_trash(
+        self,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> bool:
+        """Move e-mails to the trash.
+
+        For the current user.
+
+        Args:
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            True, also for e-mails that the user does not have.
+        """
+        body_ = member_tree(
+            operations.EMAILS_MOVE_TO_TRASH, models.EmailIds, codec.email_ids, "ids", ids, extra
+        )
+        return await self._sender.call(
+            self._call(operations.EMAILS_MOVE_TO_TRASH, {}, options, body_), None
+        )
+
+    async def restore_from_trash(
+        self,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> None:
+        """Take e-mails out of the trash.
+
+        For the current user.
+
+        Args:
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+        """
+        body_ = member_tree(
+            operations.EMAILS_RESTORE_FROM_TRASH,
+            models.EmailIds,
+            codec.email_ids,
+            "ids",
+            ids,
+            extra,
+        )
+        await self._sender.call(
+            self._call(operations.EMAILS_RESTORE_FROM_TRASH, {}, options, body_), None
+        )
+
+    async def move_to_folder(
+        self,
+        folder_id: str,
+        ids: builtins.list[str] | EmailIds,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> bool:
+        """Move e-mails to a folder.
+
+        For the current user. It takes them out of the trash, too.
+
+        Args:
+            folder_id: Id of a folder, "inbox", "archive", or "group:" with the id of a group
+                folder.
+            ids: Ids of the e-mails. Or the whole input as one EmailIds.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            True, if they are moved.
+        """
+        body_ = member_tree(
+            operations.EMAILS_MOVE_TO_FOLDER, models.EmailIds, codec.email_ids, "ids", ids, extra
+        )
+        return await self._sender.call(
+            self._call(operations.EMAILS_MOVE_TO_FOLDER, {"folder_id": folder_id}, options, body_),
+            None,
+        )
+
+    async def unread_counts(
+        self,
+        *,
+        options: Options | None = None,
+    ) -> builtins.dict[str, int]:
+        """Count the e-mails that are not read.
+
+        Returns the number by folder: inbox, drafts, and the ids of the user's own folders.
+
+        Args:
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The numbers by folder.
+        """
+        return await self._sender.call(
+            self._call(operations.EMAILS_UNREAD_COUNTS, {}, options),
+            codec.emails_payloads.emails_unread_counts,
+        )

@@ -18,6 +18,7 @@ from ..operations import exports as operations
 if TYPE_CHECKING:
     from ..models.export_input import ExportInput
     from ..models.export_result import ExportResult
+    from ..models.export_status import ExportStatus
     from ..models.search_params import SearchParams
     from ..models.where_item import WhereItem
 
@@ -88,6 +89,30 @@ class Exports(Resource):
             )
         )
 
+    def status(
+        self,
+        id: str,
+        *,
+        options: Options | None = None,
+    ) -> ExportStatus:
+        """Read the progress of an export in the background.
+
+        For exports that were started with `idle`. Download the attachment when it is done.
+
+        Args:
+            id: Id of the record.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The state.
+        """
+        return drive(
+            self._sender.call(
+                self._call(operations.EXPORTS_STATUS, {"id": id}, options),
+                codec.export_status.decode,
+            )
+        )
+
 
 class AsyncExports(Resource):
     """Files with the content of many records."""
@@ -150,4 +175,25 @@ class AsyncExports(Resource):
         )
         return await self._sender.call(
             self._call(operations.EXPORTS_CREATE, {}, options, body_), codec.export_result.decode
+        )
+
+    async def status(
+        self,
+        id: str,
+        *,
+        options: Options | None = None,
+    ) -> ExportStatus:
+        """Read the progress of an export in the background.
+
+        For exports that were started with `idle`. Download the attachment when it is done.
+
+        Args:
+            id: Id of the record.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The state.
+        """
+        return await self._sender.call(
+            self._call(operations.EXPORTS_STATUS, {"id": id}, options), codec.export_status.decode
         )

@@ -19,6 +19,7 @@ from ..operations import leads as operations
 if TYPE_CHECKING:
     from ..models.conversion_records import ConversionRecords
     from ..models.convert_attributes import ConvertAttributes
+    from ..models.decimal import Decimal
     from ..models.email_address_input import EmailAddressInput
     from ..models.industry import Industry
     from ..models.lead import Lead
@@ -112,24 +113,23 @@ class Leads(Resource):
         first_name: None | str | Unset = UNSET,
         middle_name: None | str | Unset = UNSET,
         last_name: None | str | Unset = UNSET,
-        name: None | str | Unset = UNSET,
         title: None | str | Unset = UNSET,
         account_name: None | str | Unset = UNSET,
         status: LeadStatus | None | str | Unset = UNSET,
         source: LeadSource | None | str | Unset = UNSET,
         industry: Industry | None | str | Unset = UNSET,
-        opportunity_amount: float | None | Unset = UNSET,
+        opportunity_amount: Decimal | float | None | Unset = UNSET,
         opportunity_amount_currency: None | str | Unset = UNSET,
         website: None | str | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | None | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | None | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
-        do_not_call: bool | None | Unset = UNSET,
+        do_not_call: bool | Unset = UNSET,
         address_street: None | str | Unset = UNSET,
         address_city: None | str | Unset = UNSET,
         address_state: None | str | Unset = UNSET,
@@ -138,7 +138,7 @@ class Leads(Resource):
         description: None | str | Unset = UNSET,
         campaign_id: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Lead:
@@ -156,8 +156,6 @@ class Leads(Resource):
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, composed of its parts. It cannot replace `last_name` when a record
-                is created, although the page's sample sends it alone.
             title: Job title.
             account_name: Name of the company, a plain string.
             status: Status of the lead.
@@ -189,7 +187,7 @@ class Leads(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -209,7 +207,6 @@ class Leads(Resource):
                 "first_name": first_name,
                 "middle_name": middle_name,
                 "last_name": last_name,
-                "name": name,
                 "title": title,
                 "account_name": account_name,
                 "status": status,
@@ -284,24 +281,23 @@ class Leads(Resource):
         first_name: None | str | Unset = UNSET,
         middle_name: None | str | Unset = UNSET,
         last_name: None | str | Unset = UNSET,
-        name: None | str | Unset = UNSET,
         title: None | str | Unset = UNSET,
         account_name: None | str | Unset = UNSET,
         status: LeadStatus | None | str | Unset = UNSET,
         source: LeadSource | None | str | Unset = UNSET,
         industry: Industry | None | str | Unset = UNSET,
-        opportunity_amount: float | None | Unset = UNSET,
+        opportunity_amount: Decimal | float | None | Unset = UNSET,
         opportunity_amount_currency: None | str | Unset = UNSET,
         website: None | str | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | None | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | None | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
-        do_not_call: bool | None | Unset = UNSET,
+        do_not_call: bool | Unset = UNSET,
         address_street: None | str | Unset = UNSET,
         address_city: None | str | Unset = UNSET,
         address_state: None | str | Unset = UNSET,
@@ -310,7 +306,7 @@ class Leads(Resource):
         description: None | str | Unset = UNSET,
         campaign_id: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Lead:
@@ -328,8 +324,6 @@ class Leads(Resource):
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, composed of its parts. It cannot replace `last_name` when a record
-                is created, although the page's sample sends it alone.
             title: Job title.
             account_name: Name of the company, a plain string.
             status: Status of the lead.
@@ -361,7 +355,7 @@ class Leads(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -382,7 +376,6 @@ class Leads(Resource):
                 "first_name": first_name,
                 "middle_name": middle_name,
                 "last_name": last_name,
-                "name": name,
                 "title": title,
                 "account_name": account_name,
                 "status": status,
@@ -652,24 +645,23 @@ class AsyncLeads(Resource):
         first_name: None | str | Unset = UNSET,
         middle_name: None | str | Unset = UNSET,
         last_name: None | str | Unset = UNSET,
-        name: None | str | Unset = UNSET,
         title: None | str | Unset = UNSET,
         account_name: None | str | Unset = UNSET,
         status: LeadStatus | None | str | Unset = UNSET,
         source: LeadSource | None | str | Unset = UNSET,
         industry: Industry | None | str | Unset = UNSET,
-        opportunity_amount: float | None | Unset = UNSET,
+        opportunity_amount: Decimal | float | None | Unset = UNSET,
         opportunity_amount_currency: None | str | Unset = UNSET,
         website: None | str | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | None | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | None | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
-        do_not_call: bool | None | Unset = UNSET,
+        do_not_call: bool | Unset = UNSET,
         address_street: None | str | Unset = UNSET,
         address_city: None | str | Unset = UNSET,
         address_state: None | str | Unset = UNSET,
@@ -678,7 +670,7 @@ class AsyncLeads(Resource):
         description: None | str | Unset = UNSET,
         campaign_id: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Lead:
@@ -696,8 +688,6 @@ class AsyncLeads(Resource):
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, composed of its parts. It cannot replace `last_name` when a record
-                is created, although the page's sample sends it alone.
             title: Job title.
             account_name: Name of the company, a plain string.
             status: Status of the lead.
@@ -729,7 +719,7 @@ class AsyncLeads(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -749,7 +739,6 @@ class AsyncLeads(Resource):
                 "first_name": first_name,
                 "middle_name": middle_name,
                 "last_name": last_name,
-                "name": name,
                 "title": title,
                 "account_name": account_name,
                 "status": status,
@@ -820,24 +809,23 @@ class AsyncLeads(Resource):
         first_name: None | str | Unset = UNSET,
         middle_name: None | str | Unset = UNSET,
         last_name: None | str | Unset = UNSET,
-        name: None | str | Unset = UNSET,
         title: None | str | Unset = UNSET,
         account_name: None | str | Unset = UNSET,
         status: LeadStatus | None | str | Unset = UNSET,
         source: LeadSource | None | str | Unset = UNSET,
         industry: Industry | None | str | Unset = UNSET,
-        opportunity_amount: float | None | Unset = UNSET,
+        opportunity_amount: Decimal | float | None | Unset = UNSET,
         opportunity_amount_currency: None | str | Unset = UNSET,
         website: None | str | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | None | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | None | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
-        do_not_call: bool | None | Unset = UNSET,
+        do_not_call: bool | Unset = UNSET,
         address_street: None | str | Unset = UNSET,
         address_city: None | str | Unset = UNSET,
         address_state: None | str | Unset = UNSET,
@@ -846,7 +834,7 @@ class AsyncLeads(Resource):
         description: None | str | Unset = UNSET,
         campaign_id: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Lead:
@@ -864,8 +852,6 @@ class AsyncLeads(Resource):
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, composed of its parts. It cannot replace `last_name` when a record
-                is created, although the page's sample sends it alone.
             title: Job title.
             account_name: Name of the company, a plain string.
             status: Status of the lead.
@@ -897,7 +883,7 @@ class AsyncLeads(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -918,7 +904,6 @@ class AsyncLeads(Resource):
                 "first_name": first_name,
                 "middle_name": middle_name,
                 "last_name": last_name,
-                "name": name,
                 "title": title,
                 "account_name": account_name,
                 "status": status,

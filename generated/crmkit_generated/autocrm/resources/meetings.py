@@ -105,23 +105,21 @@ class Meetings(Resource):
         status: MeetingStatus | None | str | Unset = UNSET,
         date_start: datetime.datetime | None | Unset = UNSET,
         date_end: datetime.datetime | None | Unset = UNSET,
-        is_all_day: bool | None | Unset = UNSET,
+        is_all_day: bool | Unset = UNSET,
         date_start_date: datetime.date | None | Unset = UNSET,
         date_end_date: datetime.date | None | Unset = UNSET,
-        duration: int | None | Unset = UNSET,
         reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
-        users_ids: builtins.list[str] | None | Unset = UNSET,
-        users_columns: ColumnMapInput | None | Unset = UNSET,
-        contacts_ids: builtins.list[str] | None | Unset = UNSET,
-        contacts_columns: ColumnMapInput | None | Unset = UNSET,
-        leads_ids: builtins.list[str] | None | Unset = UNSET,
-        leads_columns: ColumnMapInput | None | Unset = UNSET,
-        join_url: None | str | Unset = UNSET,
+        users_ids: builtins.list[str] | Unset = UNSET,
+        users_columns: ColumnMapInput | Unset = UNSET,
+        contacts_ids: builtins.list[str] | Unset = UNSET,
+        contacts_columns: ColumnMapInput | Unset = UNSET,
+        leads_ids: builtins.list[str] | Unset = UNSET,
+        leads_columns: ColumnMapInput | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Meeting:
@@ -138,25 +136,29 @@ class Meetings(Resource):
             status: Whether the meeting is planned or held.
             date_start: When the meeting starts.
             date_end: When the meeting ends. An end before the start is accepted.
-            is_all_day: Whether the meeting lasts all day.
+            is_all_day: Whether the meeting lasts all day, from `date_start_date` to
+                `date_end_date`. Servers from 10.0 on drop dates that are sent without it. A
+                meeting that has dates keeps them, whatever times are sent, until this is false
+                and the dates are None.
             date_start_date: First date of an all-day meeting.
             date_end_date: Last date of an all-day meeting.
-            duration: Duration in seconds; sets the end if only the start is sent.
             reminders: Reminders of the current user.
             parent_id: Id of the record that this one belongs to.
             parent_type: Entity type of the record that this one belongs to.
-            users_ids: Ids of the users who take part. Writing replaces the whole set.
+            users_ids: Ids of the users who take part. Writing replaces the whole set; an empty
+                list unlinks all.
             users_columns: Acceptance by the users who take part by id.
-            contacts_ids: Ids of the contacts who take part. Writing replaces the whole set.
+            contacts_ids: Ids of the contacts who take part. Writing replaces the whole set; an
+                empty list unlinks all.
             contacts_columns: Acceptance by the contacts who take part by id.
-            leads_ids: Ids of the leads who take part. Writing replaces the whole set.
+            leads_ids: Ids of the leads who take part. Writing replaces the whole set; an empty
+                list unlinks all.
             leads_columns: Acceptance by the leads who take part by id.
-            join_url: Address of the online meeting.
             description: Free text.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -179,7 +181,6 @@ class Meetings(Resource):
                 "is_all_day": is_all_day,
                 "date_start_date": date_start_date,
                 "date_end_date": date_end_date,
-                "duration": duration,
                 "reminders": reminders,
                 "parent_id": parent_id,
                 "parent_type": parent_type,
@@ -189,7 +190,6 @@ class Meetings(Resource):
                 "contacts_columns": contacts_columns,
                 "leads_ids": leads_ids,
                 "leads_columns": leads_columns,
-                "join_url": join_url,
                 "description": description,
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
@@ -241,23 +241,21 @@ class Meetings(Resource):
         status: MeetingStatus | None | str | Unset = UNSET,
         date_start: datetime.datetime | None | Unset = UNSET,
         date_end: datetime.datetime | None | Unset = UNSET,
-        is_all_day: bool | None | Unset = UNSET,
+        is_all_day: bool | Unset = UNSET,
         date_start_date: datetime.date | None | Unset = UNSET,
         date_end_date: datetime.date | None | Unset = UNSET,
-        duration: int | None | Unset = UNSET,
         reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
-        users_ids: builtins.list[str] | None | Unset = UNSET,
-        users_columns: ColumnMapInput | None | Unset = UNSET,
-        contacts_ids: builtins.list[str] | None | Unset = UNSET,
-        contacts_columns: ColumnMapInput | None | Unset = UNSET,
-        leads_ids: builtins.list[str] | None | Unset = UNSET,
-        leads_columns: ColumnMapInput | None | Unset = UNSET,
-        join_url: None | str | Unset = UNSET,
+        users_ids: builtins.list[str] | Unset = UNSET,
+        users_columns: ColumnMapInput | Unset = UNSET,
+        contacts_ids: builtins.list[str] | Unset = UNSET,
+        contacts_columns: ColumnMapInput | Unset = UNSET,
+        leads_ids: builtins.list[str] | Unset = UNSET,
+        leads_columns: ColumnMapInput | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Meeting:
@@ -275,25 +273,29 @@ class Meetings(Resource):
             status: Whether the meeting is planned or held.
             date_start: When the meeting starts.
             date_end: When the meeting ends. An end before the start is accepted.
-            is_all_day: Whether the meeting lasts all day.
+            is_all_day: Whether the meeting lasts all day, from `date_start_date` to
+                `date_end_date`. Servers from 10.0 on drop dates that are sent without it. A
+                meeting that has dates keeps them, whatever times are sent, until this is false
+                and the dates are None.
             date_start_date: First date of an all-day meeting.
             date_end_date: Last date of an all-day meeting.
-            duration: Duration in seconds; sets the end if only the start is sent.
             reminders: Reminders of the current user.
             parent_id: Id of the record that this one belongs to.
             parent_type: Entity type of the record that this one belongs to.
-            users_ids: Ids of the users who take part. Writing replaces the whole set.
+            users_ids: Ids of the users who take part. Writing replaces the whole set; an empty
+                list unlinks all.
             users_columns: Acceptance by the users who take part by id.
-            contacts_ids: Ids of the contacts who take part. Writing replaces the whole set.
+            contacts_ids: Ids of the contacts who take part. Writing replaces the whole set; an
+                empty list unlinks all.
             contacts_columns: Acceptance by the contacts who take part by id.
-            leads_ids: Ids of the leads who take part. Writing replaces the whole set.
+            leads_ids: Ids of the leads who take part. Writing replaces the whole set; an empty
+                list unlinks all.
             leads_columns: Acceptance by the leads who take part by id.
-            join_url: Address of the online meeting.
             description: Free text.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -317,7 +319,6 @@ class Meetings(Resource):
                 "is_all_day": is_all_day,
                 "date_start_date": date_start_date,
                 "date_end_date": date_end_date,
-                "duration": duration,
                 "reminders": reminders,
                 "parent_id": parent_id,
                 "parent_type": parent_type,
@@ -327,7 +328,6 @@ class Meetings(Resource):
                 "contacts_columns": contacts_columns,
                 "leads_ids": leads_ids,
                 "leads_columns": leads_columns,
-                "join_url": join_url,
                 "description": description,
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
@@ -444,23 +444,21 @@ class AsyncMeetings(Resource):
         status: MeetingStatus | None | str | Unset = UNSET,
         date_start: datetime.datetime | None | Unset = UNSET,
         date_end: datetime.datetime | None | Unset = UNSET,
-        is_all_day: bool | None | Unset = UNSET,
+        is_all_day: bool | Unset = UNSET,
         date_start_date: datetime.date | None | Unset = UNSET,
         date_end_date: datetime.date | None | Unset = UNSET,
-        duration: int | None | Unset = UNSET,
         reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
-        users_ids: builtins.list[str] | None | Unset = UNSET,
-        users_columns: ColumnMapInput | None | Unset = UNSET,
-        contacts_ids: builtins.list[str] | None | Unset = UNSET,
-        contacts_columns: ColumnMapInput | None | Unset = UNSET,
-        leads_ids: builtins.list[str] | None | Unset = UNSET,
-        leads_columns: ColumnMapInput | None | Unset = UNSET,
-        join_url: None | str | Unset = UNSET,
+        users_ids: builtins.list[str] | Unset = UNSET,
+        users_columns: ColumnMapInput | Unset = UNSET,
+        contacts_ids: builtins.list[str] | Unset = UNSET,
+        contacts_columns: ColumnMapInput | Unset = UNSET,
+        leads_ids: builtins.list[str] | Unset = UNSET,
+        leads_columns: ColumnMapInput | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Meeting:
@@ -477,25 +475,29 @@ class AsyncMeetings(Resource):
             status: Whether the meeting is planned or held.
             date_start: When the meeting starts.
             date_end: When the meeting ends. An end before the start is accepted.
-            is_all_day: Whether the meeting lasts all day.
+            is_all_day: Whether the meeting lasts all day, from `date_start_date` to
+                `date_end_date`. Servers from 10.0 on drop dates that are sent without it. A
+                meeting that has dates keeps them, whatever times are sent, until this is false
+                and the dates are None.
             date_start_date: First date of an all-day meeting.
             date_end_date: Last date of an all-day meeting.
-            duration: Duration in seconds; sets the end if only the start is sent.
             reminders: Reminders of the current user.
             parent_id: Id of the record that this one belongs to.
             parent_type: Entity type of the record that this one belongs to.
-            users_ids: Ids of the users who take part. Writing replaces the whole set.
+            users_ids: Ids of the users who take part. Writing replaces the whole set; an empty
+                list unlinks all.
             users_columns: Acceptance by the users who take part by id.
-            contacts_ids: Ids of the contacts who take part. Writing replaces the whole set.
+            contacts_ids: Ids of the contacts who take part. Writing replaces the whole set; an
+                empty list unlinks all.
             contacts_columns: Acceptance by the contacts who take part by id.
-            leads_ids: Ids of the leads who take part. Writing replaces the whole set.
+            leads_ids: Ids of the leads who take part. Writing replaces the whole set; an empty
+                list unlinks all.
             leads_columns: Acceptance by the leads who take part by id.
-            join_url: Address of the online meeting.
             description: Free text.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -518,7 +520,6 @@ class AsyncMeetings(Resource):
                 "is_all_day": is_all_day,
                 "date_start_date": date_start_date,
                 "date_end_date": date_end_date,
-                "duration": duration,
                 "reminders": reminders,
                 "parent_id": parent_id,
                 "parent_type": parent_type,
@@ -528,7 +529,6 @@ class AsyncMeetings(Resource):
                 "contacts_columns": contacts_columns,
                 "leads_ids": leads_ids,
                 "leads_columns": leads_columns,
-                "join_url": join_url,
                 "description": description,
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
@@ -576,23 +576,21 @@ class AsyncMeetings(Resource):
         status: MeetingStatus | None | str | Unset = UNSET,
         date_start: datetime.datetime | None | Unset = UNSET,
         date_end: datetime.datetime | None | Unset = UNSET,
-        is_all_day: bool | None | Unset = UNSET,
+        is_all_day: bool | Unset = UNSET,
         date_start_date: datetime.date | None | Unset = UNSET,
         date_end_date: datetime.date | None | Unset = UNSET,
-        duration: int | None | Unset = UNSET,
         reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
-        users_ids: builtins.list[str] | None | Unset = UNSET,
-        users_columns: ColumnMapInput | None | Unset = UNSET,
-        contacts_ids: builtins.list[str] | None | Unset = UNSET,
-        contacts_columns: ColumnMapInput | None | Unset = UNSET,
-        leads_ids: builtins.list[str] | None | Unset = UNSET,
-        leads_columns: ColumnMapInput | None | Unset = UNSET,
-        join_url: None | str | Unset = UNSET,
+        users_ids: builtins.list[str] | Unset = UNSET,
+        users_columns: ColumnMapInput | Unset = UNSET,
+        contacts_ids: builtins.list[str] | Unset = UNSET,
+        contacts_columns: ColumnMapInput | Unset = UNSET,
+        leads_ids: builtins.list[str] | Unset = UNSET,
+        leads_columns: ColumnMapInput | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Meeting:
@@ -610,25 +608,29 @@ class AsyncMeetings(Resource):
             status: Whether the meeting is planned or held.
             date_start: When the meeting starts.
             date_end: When the meeting ends. An end before the start is accepted.
-            is_all_day: Whether the meeting lasts all day.
+            is_all_day: Whether the meeting lasts all day, from `date_start_date` to
+                `date_end_date`. Servers from 10.0 on drop dates that are sent without it. A
+                meeting that has dates keeps them, whatever times are sent, until this is false
+                and the dates are None.
             date_start_date: First date of an all-day meeting.
             date_end_date: Last date of an all-day meeting.
-            duration: Duration in seconds; sets the end if only the start is sent.
             reminders: Reminders of the current user.
             parent_id: Id of the record that this one belongs to.
             parent_type: Entity type of the record that this one belongs to.
-            users_ids: Ids of the users who take part. Writing replaces the whole set.
+            users_ids: Ids of the users who take part. Writing replaces the whole set; an empty
+                list unlinks all.
             users_columns: Acceptance by the users who take part by id.
-            contacts_ids: Ids of the contacts who take part. Writing replaces the whole set.
+            contacts_ids: Ids of the contacts who take part. Writing replaces the whole set; an
+                empty list unlinks all.
             contacts_columns: Acceptance by the contacts who take part by id.
-            leads_ids: Ids of the leads who take part. Writing replaces the whole set.
+            leads_ids: Ids of the leads who take part. Writing replaces the whole set; an empty
+                list unlinks all.
             leads_columns: Acceptance by the leads who take part by id.
-            join_url: Address of the online meeting.
             description: Free text.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -652,7 +654,6 @@ class AsyncMeetings(Resource):
                 "is_all_day": is_all_day,
                 "date_start_date": date_start_date,
                 "date_end_date": date_end_date,
-                "duration": duration,
                 "reminders": reminders,
                 "parent_id": parent_id,
                 "parent_type": parent_type,
@@ -662,7 +663,6 @@ class AsyncMeetings(Resource):
                 "contacts_columns": contacts_columns,
                 "leads_ids": leads_ids,
                 "leads_columns": leads_columns,
-                "join_url": join_url,
                 "description": description,
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,

@@ -196,6 +196,88 @@ class Notes(Resource):
         """
         drive(self._sender.call(self._call(operations.NOTES_DELETE, {"id": id}, options), None))
 
+    def pin(
+        self,
+        id: str,
+        *,
+        options: Options | None = None,
+    ) -> bool:
+        """Pin a note.
+
+        It comes first in the stream of its record. Needs the right to edit the record.
+
+        Args:
+            id: Id of the record.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            True, if it is pinned.
+        """
+        return drive(self._sender.call(self._call(operations.NOTES_PIN, {"id": id}, options), None))
+
+    def unpin(
+        self,
+        id: str,
+        *,
+        options: Options | None = None,
+    ) -> None:
+        """Unpin a note.
+
+        Needs the right to edit the record.
+
+        Args:
+            id: Id of the record.
+            options: What this call does differently: timeout, max_retries, headers, query.
+        """
+        drive(self._sender.call(self._call(operations.NOTES_UNPIN, {"id": id}, options), None))
+
+    def react(
+        self,
+        id: str,
+        type_: str,
+        *,
+        options: Options | None = None,
+    ) -> bool:
+        """React to a note.
+
+        As the current user. Which reactions there are is a setting.
+
+        Args:
+            id: Id of the record.
+            type_: The reaction.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            True, if it is kept.
+        """
+        return drive(
+            self._sender.call(
+                self._call(operations.NOTES_REACT, {"id": id, "type_": type_}, options), None
+            )
+        )
+
+    def unreact(
+        self,
+        id: str,
+        type_: str,
+        *,
+        options: Options | None = None,
+    ) -> None:
+        """Withdraw a reaction to a note.
+
+        As the current user.
+
+        Args:
+            id: Id of the record.
+            type_: The reaction.
+            options: What this call does differently: timeout, max_retries, headers, query.
+        """
+        drive(
+            self._sender.call(
+                self._call(operations.NOTES_UNREACT, {"id": id, "type_": type_}, options), None
+            )
+        )
+
 
 class AsyncNotes(Resource):
     """Single entries of streams."""
@@ -366,3 +448,81 @@ class AsyncNotes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
         """
         await self._sender.call(self._call(operations.NOTES_DELETE, {"id": id}, options), None)
+
+    async def pin(
+        self,
+        id: str,
+        *,
+        options: Options | None = None,
+    ) -> bool:
+        """Pin a note.
+
+        It comes first in the stream of its record. Needs the right to edit the record.
+
+        Args:
+            id: Id of the record.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            True, if it is pinned.
+        """
+        return await self._sender.call(self._call(operations.NOTES_PIN, {"id": id}, options), None)
+
+    async def unpin(
+        self,
+        id: str,
+        *,
+        options: Options | None = None,
+    ) -> None:
+        """Unpin a note.
+
+        Needs the right to edit the record.
+
+        Args:
+            id: Id of the record.
+            options: What this call does differently: timeout, max_retries, headers, query.
+        """
+        await self._sender.call(self._call(operations.NOTES_UNPIN, {"id": id}, options), None)
+
+    async def react(
+        self,
+        id: str,
+        type_: str,
+        *,
+        options: Options | None = None,
+    ) -> bool:
+        """React to a note.
+
+        As the current user. Which reactions there are is a setting.
+
+        Args:
+            id: Id of the record.
+            type_: The reaction.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            True, if it is kept.
+        """
+        return await self._sender.call(
+            self._call(operations.NOTES_REACT, {"id": id, "type_": type_}, options), None
+        )
+
+    async def unreact(
+        self,
+        id: str,
+        type_: str,
+        *,
+        options: Options | None = None,
+    ) -> None:
+        """Withdraw a reaction to a note.
+
+        As the current user.
+
+        Args:
+            id: Id of the record.
+            type_: The reaction.
+            options: What this call does differently: timeout, max_retries, headers, query.
+        """
+        await self._sender.call(
+            self._call(operations.NOTES_UNREACT, {"id": id, "type_": type_}, options), None
+        )

@@ -19,6 +19,7 @@ from ..operations import opportunities as operations
 
 if TYPE_CHECKING:
     from ..models.column_map_input import ColumnMapInput
+    from ..models.decimal import Decimal
     from ..models.lead_source import LeadSource
     from ..models.opportunity import Opportunity
     from ..models.opportunity_input import OpportunityInput
@@ -103,18 +104,18 @@ class Opportunities(Resource):
         skip_duplicate_check: bool | Unset = UNSET,
         name: None | str | Unset = UNSET,
         account_id: None | str | Unset = UNSET,
-        amount: float | None | Unset = UNSET,
+        amount: Decimal | float | None | Unset = UNSET,
         amount_currency: None | str | Unset = UNSET,
         stage: None | OpportunityStage | str | Unset = UNSET,
         probability: int | None | Unset = UNSET,
         close_date: datetime.date | None | Unset = UNSET,
         lead_source: LeadSource | None | str | Unset = UNSET,
-        contacts_ids: builtins.list[str] | None | Unset = UNSET,
-        contacts_columns: ColumnMapInput | None | Unset = UNSET,
+        contacts_ids: builtins.list[str] | Unset = UNSET,
+        contacts_columns: ColumnMapInput | Unset = UNSET,
         campaign_id: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Opportunity:
@@ -135,7 +136,8 @@ class Opportunities(Resource):
             probability: Probability of winning in percent. Changing the stage sets it.
             close_date: Date on which it is expected to close.
             lead_source: Source of the opportunity.
-            contacts_ids: Ids of the contacts that take part. Writing replaces the whole set.
+            contacts_ids: Ids of the contacts that take part. Writing replaces the whole set; an
+                empty list unlinks all.
             contacts_columns: Role of the contacts that take part by id.
             campaign_id: Id of the campaign that brought the opportunity. None if there is none;
                 writing None unlinks it.
@@ -143,7 +145,7 @@ class Opportunities(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -220,18 +222,18 @@ class Opportunities(Resource):
         version_number: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
         account_id: None | str | Unset = UNSET,
-        amount: float | None | Unset = UNSET,
+        amount: Decimal | float | None | Unset = UNSET,
         amount_currency: None | str | Unset = UNSET,
         stage: None | OpportunityStage | str | Unset = UNSET,
         probability: int | None | Unset = UNSET,
         close_date: datetime.date | None | Unset = UNSET,
         lead_source: LeadSource | None | str | Unset = UNSET,
-        contacts_ids: builtins.list[str] | None | Unset = UNSET,
-        contacts_columns: ColumnMapInput | None | Unset = UNSET,
+        contacts_ids: builtins.list[str] | Unset = UNSET,
+        contacts_columns: ColumnMapInput | Unset = UNSET,
         campaign_id: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Opportunity:
@@ -254,7 +256,8 @@ class Opportunities(Resource):
             probability: Probability of winning in percent. Changing the stage sets it.
             close_date: Date on which it is expected to close.
             lead_source: Source of the opportunity.
-            contacts_ids: Ids of the contacts that take part. Writing replaces the whole set.
+            contacts_ids: Ids of the contacts that take part. Writing replaces the whole set; an
+                empty list unlinks all.
             contacts_columns: Role of the contacts that take part by id.
             campaign_id: Id of the campaign that brought the opportunity. None if there is none;
                 writing None unlinks it.
@@ -262,7 +265,7 @@ class Opportunities(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -408,18 +411,18 @@ class AsyncOpportunities(Resource):
         skip_duplicate_check: bool | Unset = UNSET,
         name: None | str | Unset = UNSET,
         account_id: None | str | Unset = UNSET,
-        amount: float | None | Unset = UNSET,
+        amount: Decimal | float | None | Unset = UNSET,
         amount_currency: None | str | Unset = UNSET,
         stage: None | OpportunityStage | str | Unset = UNSET,
         probability: int | None | Unset = UNSET,
         close_date: datetime.date | None | Unset = UNSET,
         lead_source: LeadSource | None | str | Unset = UNSET,
-        contacts_ids: builtins.list[str] | None | Unset = UNSET,
-        contacts_columns: ColumnMapInput | None | Unset = UNSET,
+        contacts_ids: builtins.list[str] | Unset = UNSET,
+        contacts_columns: ColumnMapInput | Unset = UNSET,
         campaign_id: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Opportunity:
@@ -440,7 +443,8 @@ class AsyncOpportunities(Resource):
             probability: Probability of winning in percent. Changing the stage sets it.
             close_date: Date on which it is expected to close.
             lead_source: Source of the opportunity.
-            contacts_ids: Ids of the contacts that take part. Writing replaces the whole set.
+            contacts_ids: Ids of the contacts that take part. Writing replaces the whole set; an
+                empty list unlinks all.
             contacts_columns: Role of the contacts that take part by id.
             campaign_id: Id of the campaign that brought the opportunity. None if there is none;
                 writing None unlinks it.
@@ -448,7 +452,7 @@ class AsyncOpportunities(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -520,18 +524,18 @@ class AsyncOpportunities(Resource):
         version_number: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
         account_id: None | str | Unset = UNSET,
-        amount: float | None | Unset = UNSET,
+        amount: Decimal | float | None | Unset = UNSET,
         amount_currency: None | str | Unset = UNSET,
         stage: None | OpportunityStage | str | Unset = UNSET,
         probability: int | None | Unset = UNSET,
         close_date: datetime.date | None | Unset = UNSET,
         lead_source: LeadSource | None | str | Unset = UNSET,
-        contacts_ids: builtins.list[str] | None | Unset = UNSET,
-        contacts_columns: ColumnMapInput | None | Unset = UNSET,
+        contacts_ids: builtins.list[str] | Unset = UNSET,
+        contacts_columns: ColumnMapInput | Unset = UNSET,
         campaign_id: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Opportunity:
@@ -554,7 +558,8 @@ class AsyncOpportunities(Resource):
             probability: Probability of winning in percent. Changing the stage sets it.
             close_date: Date on which it is expected to close.
             lead_source: Source of the opportunity.
-            contacts_ids: Ids of the contacts that take part. Writing replaces the whole set.
+            contacts_ids: Ids of the contacts that take part. Writing replaces the whole set; an
+                empty list unlinks all.
             contacts_columns: Role of the contacts that take part by id.
             campaign_id: Id of the campaign that brought the opportunity. None if there is none;
                 writing None unlinks it.
@@ -562,7 +567,7 @@ class AsyncOpportunities(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 

@@ -222,6 +222,9 @@ class Records(Resource):
 
         Returns:
             True, if it is restored.
+
+        Raises:
+            ConflictError: The record is not deleted; older releases answer 403.
         """
         body_ = member_tree(
             operations.RECORDS_RESTORE,
@@ -235,6 +238,40 @@ class Records(Resource):
             self._sender.call(
                 self._call(operations.RECORDS_RESTORE, {"entity": entity}, options, body_), None
             )
+        )
+
+    def users_access(
+        self,
+        entity: str,
+        id: str,
+        *,
+        start: int | Unset = UNSET,
+        page_size: int | Unset = UNSET,
+        options: Options | None = None,
+    ) -> Pager[Record]:
+        """List the rights of users on a record.
+
+        Which users may read, edit and delete the record, and see its stream.
+
+        Args:
+            entity: Name of the entity type. Custom ones begin with C.
+            id: Id of the record.
+            start: The offset of the first item to read, 0 by default.
+            page_size: Items a page, 200 by default.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            A lazy pager: no request is made before it is iterated.
+        """
+        return Pager(
+            self._list(
+                operations.RECORDS_USERS_ACCESS,
+                {"entity": entity, "id": id},
+                options,
+                start=start,
+                page_size=page_size,
+            ),
+            codec.record.decode_all,
         )
 
     def list(
@@ -316,7 +353,7 @@ class Records(Resource):
         name: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Record:
@@ -333,7 +370,7 @@ class Records(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -404,7 +441,7 @@ class Records(Resource):
         name: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Record:
@@ -424,7 +461,7 @@ class Records(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -779,7 +816,7 @@ class RecordsOf(Resource):
         name: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Record:
@@ -795,7 +832,7 @@ class RecordsOf(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -863,7 +900,7 @@ class RecordsOf(Resource):
         name: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Record:
@@ -882,7 +919,7 @@ class RecordsOf(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -1123,6 +1160,9 @@ class AsyncRecords(Resource):
 
         Returns:
             True, if it is restored.
+
+        Raises:
+            ConflictError: The record is not deleted; older releases answer 403.
         """
         body_ = member_tree(
             operations.RECORDS_RESTORE,
@@ -1134,6 +1174,40 @@ class AsyncRecords(Resource):
         )
         return await self._sender.call(
             self._call(operations.RECORDS_RESTORE, {"entity": entity}, options, body_), None
+        )
+
+    def users_access(
+        self,
+        entity: str,
+        id: str,
+        *,
+        start: int | Unset = UNSET,
+        page_size: int | Unset = UNSET,
+        options: Options | None = None,
+    ) -> AsyncPager[Record]:
+        """List the rights of users on a record.
+
+        Which users may read, edit and delete the record, and see its stream.
+
+        Args:
+            entity: Name of the entity type. Custom ones begin with C.
+            id: Id of the record.
+            start: The offset of the first item to read, 0 by default.
+            page_size: Items a page, 200 by default.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            A lazy pager: no request is made before it is iterated.
+        """
+        return AsyncPager(
+            self._list(
+                operations.RECORDS_USERS_ACCESS,
+                {"entity": entity, "id": id},
+                options,
+                start=start,
+                page_size=page_size,
+            ),
+            codec.record.decode_all,
         )
 
     def list(
@@ -1215,7 +1289,7 @@ class AsyncRecords(Resource):
         name: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Record:
@@ -1232,7 +1306,7 @@ class AsyncRecords(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -1299,7 +1373,7 @@ class AsyncRecords(Resource):
         name: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Record:
@@ -1319,7 +1393,7 @@ class AsyncRecords(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -1663,7 +1737,7 @@ class AsyncRecordsOf(Resource):
         name: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Record:
@@ -1679,7 +1753,7 @@ class AsyncRecordsOf(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -1743,7 +1817,7 @@ class AsyncRecordsOf(Resource):
         name: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Record:
@@ -1762,7 +1836,7 @@ class AsyncRecordsOf(Resource):
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 

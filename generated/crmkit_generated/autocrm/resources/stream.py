@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..models.note import Note
     from ..models.note_input import NoteInput
     from ..models.note_type import NoteType
+    from ..models.record import Record
 
 
 class Stream(Resource):
@@ -258,6 +259,40 @@ class Stream(Resource):
             codec.note.decode_all,
         )
 
+    def attachments(
+        self,
+        entity: str,
+        id: str,
+        *,
+        start: int | Unset = UNSET,
+        page_size: int | Unset = UNSET,
+        options: Options | None = None,
+    ) -> Pager[Record]:
+        """List the files in the stream of a record.
+
+        The newest first.
+
+        Args:
+            entity: Name of the entity type. Custom ones begin with C.
+            id: Id of the record.
+            start: The offset of the first item to read, 0 by default.
+            page_size: Items a page, 200 by default.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            A lazy pager: no request is made before it is iterated.
+        """
+        return Pager(
+            self._list(
+                operations.STREAM_ATTACHMENTS,
+                {"entity": entity, "id": id},
+                options,
+                start=start,
+                page_size=page_size,
+            ),
+            codec.record.decode_all,
+        )
+
 
 class AsyncStream(Resource):
     """What happened to records, and posts."""
@@ -490,4 +525,38 @@ class AsyncStream(Resource):
                 page_size=page_size,
             ),
             codec.note.decode_all,
+        )
+
+    def attachments(
+        self,
+        entity: str,
+        id: str,
+        *,
+        start: int | Unset = UNSET,
+        page_size: int | Unset = UNSET,
+        options: Options | None = None,
+    ) -> AsyncPager[Record]:
+        """List the files in the stream of a record.
+
+        The newest first.
+
+        Args:
+            entity: Name of the entity type. Custom ones begin with C.
+            id: Id of the record.
+            start: The offset of the first item to read, 0 by default.
+            page_size: Items a page, 200 by default.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            A lazy pager: no request is made before it is iterated.
+        """
+        return AsyncPager(
+            self._list(
+                operations.STREAM_ATTACHMENTS,
+                {"entity": entity, "id": id},
+                options,
+                start=start,
+                page_size=page_size,
+            ),
+            codec.record.decode_all,
         )

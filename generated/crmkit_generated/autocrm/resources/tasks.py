@@ -111,11 +111,12 @@ class Tasks(Resource):
         reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
-        email_id: None | str | Unset = UNSET,
+        original_email_id: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
-        attachments_ids: builtins.list[str] | None | Unset = UNSET,
+        attachments_ids: builtins.list[str] | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        collaborators_ids: builtins.list[str] | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Task:
@@ -135,16 +136,22 @@ class Tasks(Resource):
             date_end: When the task is due.
             date_start_date: Date on which the work starts, for a task without a time.
             date_end_date: Date on which the task is due, for a task without a time.
-            reminders: Reminders of the current user.
+            reminders: Reminders of the current user; servers drop those of a task without
+                `date_end`.
             parent_id: Id of the record that this one belongs to.
             parent_type: Entity type of the record that this one belongs to.
-            email_id: Id of the e-mail that the task came from.
+            original_email_id: Id of the e-mail that the task comes from, when it is created;
+                read as `email_id`.
             description: Free text.
-            attachments_ids: Ids of the attached files. Writing replaces the whole set.
+            attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty
+                list unlinks all.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
+            collaborators_ids: Ids of the users who work on the record too. Writing replaces the
+                whole set; an empty list unlinks all. From 10.0 on, where the entity type has
+                them.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -170,10 +177,11 @@ class Tasks(Resource):
                 "reminders": reminders,
                 "parent_id": parent_id,
                 "parent_type": parent_type,
-                "email_id": email_id,
+                "original_email_id": original_email_id,
                 "description": description,
                 "attachments_ids": attachments_ids,
                 "assigned_user_id": assigned_user_id,
+                "collaborators_ids": collaborators_ids,
                 "teams_ids": teams_ids,
             },
             extra,
@@ -229,11 +237,12 @@ class Tasks(Resource):
         reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
-        email_id: None | str | Unset = UNSET,
+        original_email_id: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
-        attachments_ids: builtins.list[str] | None | Unset = UNSET,
+        attachments_ids: builtins.list[str] | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        collaborators_ids: builtins.list[str] | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Task:
@@ -255,16 +264,22 @@ class Tasks(Resource):
             date_end: When the task is due.
             date_start_date: Date on which the work starts, for a task without a time.
             date_end_date: Date on which the task is due, for a task without a time.
-            reminders: Reminders of the current user.
+            reminders: Reminders of the current user; servers drop those of a task without
+                `date_end`.
             parent_id: Id of the record that this one belongs to.
             parent_type: Entity type of the record that this one belongs to.
-            email_id: Id of the e-mail that the task came from.
+            original_email_id: Id of the e-mail that the task comes from, when it is created;
+                read as `email_id`.
             description: Free text.
-            attachments_ids: Ids of the attached files. Writing replaces the whole set.
+            attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty
+                list unlinks all.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
+            collaborators_ids: Ids of the users who work on the record too. Writing replaces the
+                whole set; an empty list unlinks all. From 10.0 on, where the entity type has
+                them.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -291,10 +306,11 @@ class Tasks(Resource):
                 "reminders": reminders,
                 "parent_id": parent_id,
                 "parent_type": parent_type,
-                "email_id": email_id,
+                "original_email_id": original_email_id,
                 "description": description,
                 "attachments_ids": attachments_ids,
                 "assigned_user_id": assigned_user_id,
+                "collaborators_ids": collaborators_ids,
                 "teams_ids": teams_ids,
             },
             extra,
@@ -415,11 +431,12 @@ class AsyncTasks(Resource):
         reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
-        email_id: None | str | Unset = UNSET,
+        original_email_id: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
-        attachments_ids: builtins.list[str] | None | Unset = UNSET,
+        attachments_ids: builtins.list[str] | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        collaborators_ids: builtins.list[str] | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Task:
@@ -439,16 +456,22 @@ class AsyncTasks(Resource):
             date_end: When the task is due.
             date_start_date: Date on which the work starts, for a task without a time.
             date_end_date: Date on which the task is due, for a task without a time.
-            reminders: Reminders of the current user.
+            reminders: Reminders of the current user; servers drop those of a task without
+                `date_end`.
             parent_id: Id of the record that this one belongs to.
             parent_type: Entity type of the record that this one belongs to.
-            email_id: Id of the e-mail that the task came from.
+            original_email_id: Id of the e-mail that the task comes from, when it is created;
+                read as `email_id`.
             description: Free text.
-            attachments_ids: Ids of the attached files. Writing replaces the whole set.
+            attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty
+                list unlinks all.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
+            collaborators_ids: Ids of the users who work on the record too. Writing replaces the
+                whole set; an empty list unlinks all. From 10.0 on, where the entity type has
+                them.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -474,10 +497,11 @@ class AsyncTasks(Resource):
                 "reminders": reminders,
                 "parent_id": parent_id,
                 "parent_type": parent_type,
-                "email_id": email_id,
+                "original_email_id": original_email_id,
                 "description": description,
                 "attachments_ids": attachments_ids,
                 "assigned_user_id": assigned_user_id,
+                "collaborators_ids": collaborators_ids,
                 "teams_ids": teams_ids,
             },
             extra,
@@ -529,11 +553,12 @@ class AsyncTasks(Resource):
         reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
-        email_id: None | str | Unset = UNSET,
+        original_email_id: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
-        attachments_ids: builtins.list[str] | None | Unset = UNSET,
+        attachments_ids: builtins.list[str] | Unset = UNSET,
         assigned_user_id: None | str | Unset = UNSET,
-        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        collaborators_ids: builtins.list[str] | Unset = UNSET,
+        teams_ids: builtins.list[str] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Task:
@@ -555,16 +580,22 @@ class AsyncTasks(Resource):
             date_end: When the task is due.
             date_start_date: Date on which the work starts, for a task without a time.
             date_end_date: Date on which the task is due, for a task without a time.
-            reminders: Reminders of the current user.
+            reminders: Reminders of the current user; servers drop those of a task without
+                `date_end`.
             parent_id: Id of the record that this one belongs to.
             parent_type: Entity type of the record that this one belongs to.
-            email_id: Id of the e-mail that the task came from.
+            original_email_id: Id of the e-mail that the task comes from, when it is created;
+                read as `email_id`.
             description: Free text.
-            attachments_ids: Ids of the attached files. Writing replaces the whole set.
+            attachments_ids: Ids of the attached files. Writing replaces the whole set; an empty
+                list unlinks all.
             assigned_user_id: Id of the user who is responsible. None if there is none; writing
                 None unlinks it.
+            collaborators_ids: Ids of the users who work on the record too. Writing replaces the
+                whole set; an empty list unlinks all. From 10.0 on, where the entity type has
+                them.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+                set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -591,10 +622,11 @@ class AsyncTasks(Resource):
                 "reminders": reminders,
                 "parent_id": parent_id,
                 "parent_type": parent_type,
-                "email_id": email_id,
+                "original_email_id": original_email_id,
                 "description": description,
                 "attachments_ids": attachments_ids,
                 "assigned_user_id": assigned_user_id,
+                "collaborators_ids": collaborators_ids,
                 "teams_ids": teams_ids,
             },
             extra,

@@ -10,14 +10,14 @@ from crmkit.autocrm.login import address, credentials
 from crmkit.autocrm.vendor import EspoVendor
 from crmkit.contract.crm import CRM, Accepted, ContractError, Probe
 from crmkit.contract.exchange import Reply, Request
+from crmkit.contract.reads import read_conversations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    import httpx
-
-    from crmkit.contract.conversation import Conversation
-    from crmkit.contract.server import Server
+    from crmkit.contract.entry import Conversation
+    from crmkit.contract.exchange import Sender
+    from crmkit.contract.http import HTTPRequest
 
 __all__ = ["AutoCRM", "EspoCRM"]
 
@@ -63,7 +63,7 @@ class EspoCRM(CRM):
         """
         return address(given, self.prefix)
 
-    def authenticator(self, prefix: str, base_url: str) -> Callable[[httpx.Request], None]:
+    def authenticator(self, prefix: str, base_url: str) -> Callable[[HTTPRequest], None]:
         """Return what puts the credentials of PREFIX_API_KEY and the like on a request.
 
         Raises:
@@ -74,12 +74,12 @@ class EspoCRM(CRM):
 
     def mock_authenticators(
         self, mock: Any, base_url: str
-    ) -> Mapping[str, Callable[[httpx.Request], None]]:
+    ) -> Mapping[str, Callable[[HTTPRequest], None]]:
         """Return the credentials of the mock's users; the run's own is the one with most rights."""
         users: Mapping[str, Mapping[str, str]] = mock.users
         path = urlsplit(base_url).path
 
-        def authenticator(keywords: Mapping[str, str]) -> Callable[[httpx.Request], None]:
+        def authenticator(keywords: Mapping[str, str]) -> Callable[[HTTPRequest], None]:
             names = ("api_key", "secret_key", "username", "password")
             known = credentials("", *(keywords.get(name) for name in names))
             return EspoVendor(self.name, known, path).authenticate
@@ -98,7 +98,22 @@ class EspoCRM(CRM):
         known = older[-1] if older else ESPOCRM_VERSIONS[0]
         return {"espocrm_version": known if release else ESPOCRM_VERSIONS[-1]}
 
-    def probe(self, server: Server) -> Probe:
+    def version_note(self, version: str) -> str:
+        """Return a sentence if the mock imitates another release than the server's."""
+        release, mock = _numbers(version), self.mock_options(version)["espocrm_version"]
+        if not release:
+            return f"the server does not say its release; the mock imitates {mock}"
+        if release == _numbers(mock):
+            return ""
+        return f"the mock does not know release {version} and imitates {mock}"
+
+    def notes(self, server: Sender, *, writes: bool) -> Iterable[str]:
+        """Ask which of the routes of AutoCRM's page the server has."""
+        from .routes import route_notes
+
+        return route_notes(self.document(), server, writes=writes)
+
+    def probe(self, server: Sender) -> Probe:
         """Ask who the user is, and for the release, which only some users may see.
 
         Raises:
@@ -106,7 +121,10 @@ class EspoCRM(CRM):
         """
         reply = server.send(Request("GET", "/App/user"))
         if reply.status in {401, 403}:
-            raise ContractError(f"{server.base_url} refuses the credentials ({reply.status})")
+            raise ContractError(
+                f"{server.base_url} refuses the credentials ({reply.status}): are those of "
+                f"{self.prefix}_API_KEY, or _USERNAME and _PASSWORD, right?"
+            )
         user = reply.tree.get("user") if isinstance(reply.tree, dict) else None
         if not reply.succeeded or not isinstance(user, dict):
             raise ContractError(
@@ -124,7 +142,8 @@ class EspoCRM(CRM):
         """Return the conversations, about the mock's custom fields if a server has them."""
         from .library import conversations
 
-        return conversations(custom=_CUSTOM in probe.traits)
+        yield from conversations(custom=_CUSTOM in probe.traits)
+        yield from read_conversations(self.document())
 
     def id_space(self, place: str, value: Any, parent: Any) -> str | None:  # noqa: ARG002
         """Return a space for ids, which are 17 hexadecimal digits whatever they are of."""

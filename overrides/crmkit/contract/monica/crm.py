@@ -13,10 +13,9 @@ from crmkit.monica.vendor import MonicaVendor
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    import httpx
-
-    from crmkit.contract.conversation import Conversation
-    from crmkit.contract.server import Server
+    from crmkit.contract.entry import Conversation
+    from crmkit.contract.exchange import Sender
+    from crmkit.contract.http import HTTPRequest
 
 __all__ = ["Monica"]
 
@@ -44,7 +43,7 @@ class Monica(CRM):
         url = given or environment(self.prefix, "BASE_URL") or "https://app.monicahq.com/api"
         return url.rstrip("/")
 
-    def authenticator(self, prefix: str, base_url: str) -> Callable[[httpx.Request], None]:  # noqa: ARG002
+    def authenticator(self, prefix: str, base_url: str) -> Callable[[HTTPRequest], None]:  # noqa: ARG002
         """Return what puts the token of PREFIX_TOKEN on a request.
 
         Raises:
@@ -59,14 +58,14 @@ class Monica(CRM):
         self,
         mock: Any,
         base_url: str,  # noqa: ARG002 - other kinds sign it
-    ) -> Mapping[str, Callable[[httpx.Request], None]]:
+    ) -> Mapping[str, Callable[[HTTPRequest], None]]:
         """Return the tokens of the mock's two accounts; the second is called "other"."""
         return {
             "": MonicaVendor(mock.credentials["token"]).authenticate,
             "other": MonicaVendor(mock.accounts["grace"]["token"]).authenticate,
         }
 
-    def probe(self, server: Server) -> Probe:
+    def probe(self, server: Sender) -> Probe:
         """Ask who the user is.
 
         Raises:
@@ -74,14 +73,19 @@ class Monica(CRM):
         """
         reply = server.send(Request("GET", "/me"))
         if reply.status in {401, 403}:
-            raise ContractError(f"{server.base_url} refuses the token ({reply.status})")
+            raise ContractError(
+                f"{server.base_url} refuses the token ({reply.status}): is "
+                f"{self.prefix}_TOKEN right?"
+            )
         data = reply.tree.get("data") if isinstance(reply.tree, dict) else None
         if not reply.succeeded or not isinstance(data, dict) or data.get("object") != "user":
             raise ContractError(
                 f"{server.base_url} is no Monica: /me answered {reply.status} "
                 f"{reply.media_type or 'without a body'}"
             )
-        return Probe(user=f"user {data.get('id')}")
+        a_minute = reply.headers.get("x-ratelimit-limit", "")
+        rate = int(a_minute) / 60 if a_minute.isdecimal() else None
+        return Probe(user=f"user {data.get('id')}", rate=rate or None)
 
     def conversations(self, probe: Probe) -> Iterable[Conversation]:  # noqa: ARG002
         """Return the conversations."""

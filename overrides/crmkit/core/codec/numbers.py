@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from crmkit.core.errors import ArgumentError, expected, type_name
 
 from .decode_errors import reject
+from .values import encode_json, encode_plain
 
 _COUNTRY = re.compile("[A-Z]{2}")
+_NUMBER = re.compile(r"[+-]?[0-9]+([.][0-9]+)?([Ee][+-]?[0-9]{1,3})?")
 
 
 def decode_digits(value: object) -> int:
@@ -32,6 +35,24 @@ def encode_digits(value: object, argument: str) -> str:
     if value < 0:
         raise ArgumentError(argument, f"must be >= 0, got {value}")
     return str(value)
+
+
+def decode_decimal(value: object) -> Decimal:
+    """Read a number, or a number in a string, exactly."""
+    if type(value) is bool or not _NUMBER.fullmatch(text := str(value)):
+        reject(value, "a number")
+    return Decimal(text)
+
+
+def encode_decimal(value: object, argument: str) -> Any:
+    """Write a Decimal as a string of digits, and other numbers as they are.
+
+    Raises:
+        ArgumentError: It is not a finite number.
+    """
+    if isinstance(value, Decimal):
+        return encode_json(value, argument)
+    return encode_plain(value, float, argument)
 
 
 def decode_bit(value: object) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from math import isfinite
 from typing import Any
 
@@ -37,7 +38,7 @@ def encode_plain(value: object, type_: type, argument: str) -> Any:
 
 
 def encode_json(value: object, argument: str) -> Any:
-    """Return a value of any type as JSON holds it, datetimes and dates as str.
+    """Return a value of any type as JSON holds it, datetimes, dates and Decimals as str.
 
     Raises:
         ArgumentError: It holds a number that is not finite, a datetime without time zone, itself,
@@ -62,6 +63,8 @@ def _encode(value: Any, argument: str) -> Any:  # noqa: PLR0911  # one case a ty
         if isfinite(value):
             return value
         raise ArgumentError(argument, f"expected a finite number, got {value}")
+    if isinstance(value, Decimal) and value.is_finite():
+        return f"{value:f}"
     if isinstance(value, datetime):
         return encode_datetime(value, argument)
     if isinstance(value, date):

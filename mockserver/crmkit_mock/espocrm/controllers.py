@@ -1,0 +1,36 @@
+"""Names of the server's controllers, the first part of most paths, beside the mock's own types.
+
+A request to one that exists fails in another way than to one that does not.
+"""
+
+from __future__ import annotations
+
+#: Controllers that are not of an entity type: they have no actions for records.
+WITHOUT_RECORDS = frozenset(
+    {
+        "Activities", "Admin", "ApiIndex", "DataPrivacy", "EntityManager", "FieldManager",
+        "Formula", "I18n", "Integration", "LabelManager", "LastViewed", "Layout", "Ldap",
+        "Metadata", "Oidc", "Pdf", "PopupNotification", "Settings", "Stream", "TemplateManager",
+        "TwoFactorEmail", "TwoFactorSms", "UserSecurity",
+    }
+)  # fmt: skip
+#: Controllers of entity types whose links have no routes.
+WITHOUT_LINKS = frozenset(
+    {
+        "ActionHistoryRecord", "AddressCountry", "Attachment", "AuthenticationProvider",
+        "CurrencyRecordRate", "EmailAddress", "EmailFolder", "Extension", "ExternalAccount",
+        "Job", "Note", "Notification", "OAuthAccount", "PhoneNumber", "PipelineStage",
+        "WebhookEventQueueItem", "WebhookQueueItem",
+    }
+)  # fmt: skip
+#: Controllers of entity types that the mock does not have: administrators' and personal ones.
+OTHER_RECORDS = frozenset(
+    {
+        "ActionHistoryRecord", "AddressCountry", "AppLogRecord", "AppSecret", "AuthLogRecord",
+        "AuthToken", "AuthenticationProvider", "DashboardTemplate", "EmailAddress", "Extension",
+        "ImportError", "InboundEmail", "Job", "LayoutSet", "LeadCapture", "LeadCaptureLogRecord",
+        "OAuthAccount", "OAuthProvider", "PhoneNumber", "Portal", "PortalRole", "ScheduledJob",
+        "ScheduledJobLogRecord", "Template", "WebhookEventQueueItem", "WebhookQueueItem",
+        "WorkingTimeCalendar", "WorkingTimeRange",
+    }
+)  # fmt: skip

@@ -1,0 +1,129 @@
+"""E-mail templates: their texts with the placeholders replaced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crmkit_mock.espocrm import attachments
+from crmkit_mock.espocrm.attributes import value_of
+from crmkit_mock.espocrm.datetimes import SERVER_TIME_ZONE, time_zone
+from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
+from crmkit_mock.espocrm.errors import forbidden, not_found
+from crmkit_mock.espocrm.records import find_readable
+
+if TYPE_CHECKING:
+    from crmkit_mock.espocrm.data import Record
+    from crmkit_mock.espocrm.session import Session
+
+#: Entity types whose records are found by an e-mail address, in this order, and the people.
+_ADDRESSED = ("Contact", "Lead", "Account", "User")
+_PEOPLE = frozenset({"Contact", "Lead", "User"})
+_LINKS = frozenset({"link", "linkParent"})
+
+
+def prepare(session: Session, id: str) -> dict[str, Any]:
+    """Return subject and body of a template with the values of the records that the body names.
+
+    Raises:
+        APIError: 404, or 403 without a reason.
+    """
+    template = session.data.find("EmailTemplate", id)
+    if template is None:
+        raise not_found()
+    if not session.user.may("EmailTemplate", "read", template):
+        raise forbidden("")
+    subject, body = (str(template.get(name) or "") for name in ("subject", "body"))
+    for prefix, (entity_type, record) in _records(session).items():
+        for name, value in _values(session, entity_type, record).items():
+            subject = subject.replace(f"{{{prefix}.{name}}}", value)
+            body = body.replace(f"{{{prefix}.{name}}}", value)
+    for name, value in _placeholders(session).items():
+        subject, body = subject.replace(f"{{{name}}}", value), body.replace(f"{{{name}}}", value)
+    copies = [
+        attachments.duplicate(session, file, {"parentType": None, "parentId": None})
+        for file in (
+            session.data.find("Attachment", file) for file in template.get("attachmentsIds") or ()
+        )
+        if file is not None
+    ]
+    return {
+        "subject": subject,
+        "body": body,
+        "isHtml": bool(template.get("isHtml")),
+        "attachmentsIds": [file["id"] for file in copies],
+        "attachmentsNames": {file["id"]: file.get("name") for file in copies},
+    }
+
+
+def _records(session: Session) -> dict[str, tuple[str, Record]]:
+    """Return the records that fill in a template, by the prefix of their placeholders."""
+    body = session.body
+    found: dict[str, tuple[str, Record]] = {}
+    user = session.data.find("User", session.user.id)
+    if user is not None:
+        found["User"] = ("User", user)
+    address = body.get("emailAddress")
+    if isinstance(address, str) and address:
+        owner = _owner(session, address.lower())
+        if owner is not None:
+            if owner[0] in _PEOPLE:
+                found["Person"] = owner
+            found.setdefault(owner[0], owner)
+    parent = find_readable(session, body.get("parentType"), body.get("parentId"))
+    if parent is not None:
+        found[parent[0]] = found["Parent"] = parent
+        if parent[0] in _PEOPLE:
+            found.setdefault("Person", parent)
+    related = find_readable(session, body.get("relatedType"), body.get("relatedId"))
+    if related is not None:
+        found[related[0]] = related
+    return found
+
+
+def _owner(session: Session, address: str) -> tuple[str, Record] | None:
+    for name in _ADDRESSED:
+        for record in session.data.with_address(name, address):
+            if session.user.may(name, "read", record):
+                return name, record
+    return None
+
+
+def _values(session: Session, entity_type: str, record: Record) -> dict[str, str]:
+    """Return the values of a record as a template shows them, those of its links included."""
+    values = _own_values(session, entity_type, record)
+    for field in ENTITY_TYPES[entity_type].fields:
+        if field.family not in _LINKS:
+            continue
+        target = record.get(f"{field.name}Type") if field.family == "linkParent" else field.entity
+        linked = find_readable(session, target, record.get(f"{field.name}Id"))
+        if linked is not None:
+            own = _own_values(session, *linked)
+            values |= {f"{field.name}.{name}": value for name, value in own.items()}
+    return values
+
+
+def _own_values(session: Session, entity_type: str, record: Record) -> dict[str, str]:
+    entity = ENTITY_TYPES[entity_type]
+    hidden = session.user.hidden(entity_type)
+    values = {"id": record["id"]}
+    for field in entity.fields:
+        for name in field.attributes if field.name not in hidden else ():
+            value = value_of(session, entity, record, name)
+            if value is not None and not isinstance(value, list | dict):
+                values[name] = _text(value)
+    return values
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "1" if value else ""
+    return str(value)
+
+
+def _placeholders(session: Session) -> dict[str, str]:
+    now = session.clock.now().astimezone(time_zone(SERVER_TIME_ZONE))
+    return {
+        "today": now.strftime("%d.%m.%Y"),
+        "now": now.strftime("%d.%m.%Y %H:%M"),
+        "currentYear": now.strftime("%Y"),
+    }

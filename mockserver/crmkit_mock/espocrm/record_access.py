@@ -1,0 +1,75 @@
+"""What there is about a record beside it: rights of users, and files in its stream."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crmkit_mock.espocrm import lists, records
+from crmkit_mock.espocrm.attributes import value_of
+from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
+from crmkit_mock.espocrm.errors import forbidden
+from crmkit_mock.espocrm.search import parse_query
+from crmkit_mock.espocrm.users import USERS
+
+if TYPE_CHECKING:
+    from crmkit_mock.espocrm.access import Action
+    from crmkit_mock.espocrm.fields import EntityType
+    from crmkit_mock.espocrm.session import Session
+
+_ACTIONS: tuple[Action, ...] = ("read", "edit", "delete", "stream")
+_FILE_ATTRIBUTES = (
+    "id", "name", "type", "size", "parentType", "parentId", "createdAt", "createdById",
+    "createdByName",
+)  # fmt: skip
+
+
+def users_access(session: Session, entity: EntityType, id: str) -> dict[str, Any]:
+    """Return a page of users with their rights on a record.
+
+    Raises:
+        APIError: 400, the search is invalid; 403, the user may not read the record or see other
+            users; 404.
+    """
+    search = parse_query(session, session.query)
+    record = records.find(session, entity, id, "read")
+    if not session.user.is_admin:
+        raise forbidden("No user permission.")
+    rights = {login.user.id: login.user for login in USERS.values()}
+    users = ENTITY_TYPES["User"]
+    found = lists.matching(session, users, search)
+    # Their name comes along, whatever is selected.
+    names = dict.fromkeys(("id", "name", *lists.response_attributes(session, users, search)))
+    page = lists.page(session, users, search, found, names=[*names])
+    for row in page["list"]:
+        user = rights.get(row["id"])
+        row["recordAccessLevels"] = {
+            action: user is not None and user.may(entity.name, action, record)
+            for action in _ACTIONS
+        }
+    return page
+
+
+def stream_attachments(session: Session, entity: EntityType, id: str) -> dict[str, Any]:
+    """Return a page of the files in the stream of a record, the newest first.
+
+    Raises:
+        APIError: 400, the search is invalid; 403 or 404.
+    """
+    record = records.find(session, entity, id, "read")
+    if not session.user.may(entity.name, "stream", record):
+        raise forbidden("No 'stream' access.")
+    search = parse_query(session, session.query)
+    ids = [
+        file
+        for note in session.data.with_value("Note", id, "parentId")
+        if note.get("parentType") == entity.name
+        for file in note.get("attachmentsIds") or ()
+    ]
+    files = [file for file in (session.data.find("Attachment", id) for id in ids) if file]
+    files.sort(key=lambda file: (file["createdAt"], file["id"]), reverse=True)
+    kind = ENTITY_TYPES["Attachment"]
+    page = [
+        {name: value_of(session, kind, file, name) for name in _FILE_ATTRIBUTES}
+        for file in files[search.offset : search.offset + search.max_size]
+    ]
+    return {"total": len(files), "list": page}

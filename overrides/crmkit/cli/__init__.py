@@ -1,0 +1,44 @@
+"""The command `crmkit`; needs the extra `crmkit[cli]`.
+
+Each command is a module: to add one, write it and add a line to `crmkit.cli.app`. Nothing is
+imported before it is needed, so that `crmkit --help` answers at once.
+
+Exit codes: 0 done; 1 differences were found; 2 usage or configuration; 3 the server refused or
+could not be reached, or the run was interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["main"]
+
+_PACKAGES = frozenset({"click", "rich", "shellingham", "typer"})
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        argv: Arguments without the program's name; None takes those of the process.
+
+    Returns:
+        The exit code. Every error is one line on stderr.
+    """
+    try:
+        import_module("rich")  # which is needed later, for progress
+        from .app import run
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in _PACKAGES:
+            raise
+        sys.stderr.write(
+            f"crmkit: the command needs the package {package}: pip install 'crmkit[cli]'\n"
+        )
+        return 2
+    return run(argv)

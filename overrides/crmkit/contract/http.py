@@ -1,0 +1,16 @@
+"""The one module of the contract that imports httpx."""
+
+from __future__ import annotations
+
+import httpx
+
+__all__ = ["ERRORS", "BaseTransport", "Client", "ConnectError", "HTTPRequest", "QueryParams"]
+
+BaseTransport = httpx.BaseTransport
+Client = httpx.Client
+ConnectError = httpx.ConnectError
+HTTPRequest = httpx.Request
+QueryParams = httpx.QueryParams
+
+#: What sending raises where there is no reply.
+ERRORS = (httpx.HTTPError, httpx.InvalidURL, OSError)
