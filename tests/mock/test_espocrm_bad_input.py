@@ -287,6 +287,11 @@ def test_invalid_selection_does_not_select_all_records(mocks: MockCRMs) -> None:
         with client_for(crm) as http:
             reply = http.post(path, json=body)
         reason = error_reason(reply, 400) or ""
-        expected = ("where should", "searchParams should", "A where item is not an object.")
+        expected = (
+            "where should",
+            "searchParams should",
+            "A where item is not an object.",
+            "Bad '",
+        )
         assert reason.startswith(expected), (path, invalid)
         assert crm.snapshot() == before, (path, invalid)

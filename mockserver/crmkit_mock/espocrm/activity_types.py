@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from crmkit_mock.espocrm.common_fields import (
     ATTACHMENTS,
-    COLLABORATOR_LINK,
     COLLABORATORS,
     DESCRIPTION,
     OWNED,
@@ -12,10 +11,8 @@ from crmkit_mock.espocrm.common_fields import (
     PRIORITIES,
     STAMPS,
     STREAMED,
-    TEAMS,
     boolean,
     enum,
-    many_many,
     named,
     to_many,
     to_one,
@@ -23,6 +20,7 @@ from crmkit_mock.espocrm.common_fields import (
     varchar,
 )
 from crmkit_mock.espocrm.fields import EntityType, Field
+from crmkit_mock.espocrm.type_links import LINKS
 
 _PARENT = Field("parent", "linkParent", parents=PARENTS)
 #: The account of the parent; the server sets it.
@@ -67,7 +65,7 @@ TASK = EntityType(
         *STAMPS,
         *STREAMED,
     ),
-    (COLLABORATOR_LINK, TEAMS),
+    LINKS["Task"],
     stream=True,
     versioned=True,
     selected=("parentName",),
@@ -97,14 +95,7 @@ MEETING = EntityType(
         *STAMPS,
         *STREAMED,
     ),
-    (
-        many_many("users", "User", "meetingUser", columns=(("acceptanceStatus", "status"),)),
-        many_many(
-            "contacts", "Contact", "contactMeeting", columns=(("acceptanceStatus", "status"),)
-        ),
-        many_many("leads", "Lead", "leadMeeting", columns=(("acceptanceStatus", "status"),)),
-        TEAMS,
-    ),
+    LINKS["Meeting"],
     order=("dateStart", "desc"),
     stream=True,
     selected=("parentName",),
@@ -131,12 +122,7 @@ CALL = EntityType(
         _TEAMS,
         *STAMPS,
     ),
-    (
-        many_many("users", "User", "callUser", columns=(("acceptanceStatus", "status"),)),
-        many_many("contacts", "Contact", "contactCall", columns=(("acceptanceStatus", "status"),)),
-        many_many("leads", "Lead", "leadCall", columns=(("acceptanceStatus", "status"),)),
-        TEAMS,
-    ),
+    LINKS["Call"],
     order=("dateStart", "desc"),
     selected=("parentName",),
 )
@@ -211,7 +197,7 @@ EMAIL = EntityType(
         *OWNED,
         *STAMPS,
     ),
-    (TEAMS, many_many("users", "User", "emailUser")),
+    LINKS["Email"],
     order=("dateSent", "desc"),
     counted=False,
     text_filter=("name", "bodyPlain", "body"),

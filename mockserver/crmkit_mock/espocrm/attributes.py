@@ -243,8 +243,11 @@ _BY_FAMILY: dict[str, Callable[[Session, EntityType, Record, Field, str], Any]] 
 
 
 def followers(session: Session, record: Record) -> list[str]:
-    """Return the ids of the users who follow a record."""
-    return [row.right for row in session.data.linked(FOLLOWERS, record["id"])]
+    """Return the ids of the users who follow a record: the user itself, then others by name."""
+    ids = [row.right for row in session.data.linked(FOLLOWERS, record["id"])]
+    users = [user for id in ids if (user := session.data.find("User", id)) and user["isActive"]]
+    users.sort(key=lambda user: (user["id"] != session.user.id, display_name(user) or ""))
+    return [user["id"] for user in users]
 
 
 def _follower_names(session: Session, record: Record) -> dict[str, str | None]:

@@ -64,10 +64,10 @@ def require_link(session: Session, entity: EntityType, kind: str, name: str, val
     Raises:
         APIError: 400, the link or a record does not exist, or is not accessible.
     """
-    if _family(entity, name) == "linkParent":
+    link = find_link(session, entity, name)
+    if _family(entity, name) == "linkParent" or (link is not None and link.kind == "parent"):
         detail = ", no foreign entity type." if session.release >= (10, 0) else "."
         raise denied(session, f"Bad relation '{name}' in where{detail}")
-    link = find_link(entity, name)
     if link is None:
         raise bad_request(f"Not existing relation '{name[:50]}' in where.")
     foreign = "Team" if kind == "isUserFromTeams" else link.entity
@@ -88,16 +88,13 @@ def _is_accessible(session: Session, entity_name: str) -> bool:
     return entity_name in _FOR_EVERYBODY or session.user.level(entity_name, "read") != "no"
 
 
-#: Fields whose links are kept at the other end, though the record has the id as well.
-_ONE_TO_ONE = frozenset({"originalLead", "portalUser"})
-
-
-def find_link(entity: EntityType, name: str) -> Link | None:
+def find_link(session: Session, entity: EntityType, name: str) -> Link | None:
     """Return the link of a name, those of the files of a field included; None if there is none."""
     field = entity.by_name.get(name)
     if field is not None and field.family == "attachmentMultiple":
         return Link(name, "Attachment", "children", key=f"{name}Ids")
-    return entity.all_links.get(name)
+    link = entity.all_links.get(name)
+    return link if link is not None and session.release >= link.since else None
 
 
 def _family(entity: EntityType, name: str) -> str | None:
@@ -144,7 +141,7 @@ def link_test(
         APIError: 400, the value or the kind of the link does not fit.
         QueryFailedError: the query fails.
     """
-    link = find_link(entity, name)
+    link = find_link(session, entity, name)
     assert link is not None  # noqa: S101 - `require_link` was asked before
     linked = _linked_ids(session, link)
     if kind in {"isLinked", "isNotLinked"}:
@@ -163,7 +160,9 @@ def link_test(
         return _user_test(session, link, ids)
     if kind == "inCategory":
         return _category_test(link, linked, ids)
-    if link.kind == "children" or (kind == "linkedWithAll" and link.kind == "belongs_to"):
+    if link.kind == "children" or (
+        kind == "linkedWithAll" and link.kind in {"belongs_to", "has_one"}
+    ):
         raise bad_request(_UNSUPPORTED)
     is_all = kind == "linkedWithAll" and not any_is_enough
     return _ids_test(link, linked, ids, kind, is_all=is_all)
@@ -176,7 +175,7 @@ def _ids_test(
         return lambda record: ids <= linked(record)
     if kind != "notLinkedWith":
         return lambda record: bool(linked(record) & ids)
-    if link.kind == "belongs_to" and link.name not in _ONE_TO_ONE:
+    if link.kind == "belongs_to":
         # Written as NOT IN, which is not true of null.
         return lambda record: record.get(link.key) is not None and not linked(record) & ids
     return lambda record: not linked(record) & ids
@@ -189,7 +188,7 @@ def _linked_ids(session: Session, link: Link) -> Callable[[Record], set[str]]:
 
 
 def _category_test(link: Link, linked: Callable[[Record], set[str]], ids: set[str]) -> Test:
-    if link.kind not in {"belongs_to", "many_many"} or link.name in _ONE_TO_ONE:
+    if link.kind not in {"belongs_to", "many_many"}:
         raise bad_request(f"Not supported link '{link.name}' in where item.")
     if not link.entity.endswith(("Category", "Folder")):
         # Only categories have the table that the query reads.
@@ -198,7 +197,7 @@ def _category_test(link: Link, linked: Callable[[Record], set[str]], ids: set[st
 
 
 def _user_test(session: Session, link: Link, teams: set[str]) -> Test:
-    if link.entity != "User" or link.kind != "belongs_to" or link.name in _ONE_TO_ONE:
+    if link.entity != "User" or link.kind != "belongs_to":
         raise bad_request(f"Not supported link '{link.name}' in where item.")
 
     def test(record: Record) -> bool:

@@ -32,7 +32,7 @@ def list_all(session: Session, entity: EntityType, search: Search) -> dict[str, 
         APIError: 400, the search is invalid.
     """
     level = session.user.level(entity.name, "read")
-    is_whole = not search.is_filtered and level != "no" and _listed(session, entity) is None
+    is_whole = not (search.is_filtered or level == "no" or session.user.filters(entity.name))
     order = ordering(session, entity, search) if is_whole else None
     if order is None or order.index is None:
         return page(session, entity, search, matching(session, entity, search))
@@ -68,7 +68,7 @@ def matching(
         APIError: 400, the search is invalid.
     """
     order = ordering(session, entity, search)
-    tests = [is_listed] if (is_listed := _listed(session, entity)) is not None else []
+    tests: list[Callable[[Record], bool]] = []
     failures = [order.failure]
     if search.bool_filters:
         tests.append(bool_filters(session, entity, search.bool_filters))
@@ -88,21 +88,15 @@ def matching(
             raise failure
     searched = session.data.all(entity.name) if records is None else records
     level = session.user.level(entity.name, "read")
+    checked = session.user.filters(entity.name)
     found = [
         record
         for record in searched
-        if (level == "all" or session.user.may(entity.name, "read", record))
+        if ((level == "all" and not checked) or session.user.finds(entity.name, record))
         and all(test(record) for test in tests)
     ]
     found.sort(key=order.key, reverse=order.descending)
     return found
-
-
-def _listed(session: Session, entity: EntityType) -> Callable[[Record], bool] | None:
-    """Return the test of the users that others than administrators see; None for other records."""
-    if entity.name != "User" or session.user.is_admin:
-        return None
-    return lambda record: bool(record.get("isActive")) and record.get("type") != "api"
 
 
 def page(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from crmkit_mock.espocrm.access_table import access_table
 from crmkit_mock.espocrm.errors import bad_request, forbidden, not_found
 from crmkit_mock.espocrm.responses import read_response
 from crmkit_mock.espocrm.settings import settings
@@ -30,7 +31,7 @@ def read(session: Session) -> dict[str, Any]:
     login = session.login
     return {
         "user": {**user, "emailAddressList": [], "userEmailAddressList": []},
-        "acl": session.user.to_response(),
+        "acl": access_table(session.user, session.release),
         "preferences": {"id": session.user.id, "timeZone": "", "dateFormat": ""},
         "token": session.authenticator.token_for(login) if login.password is not None else None,
         "settings": settings(session),
@@ -69,7 +70,7 @@ def access(session: Session, id: str) -> dict[str, Any]:
     _require_self(session, id)
     for login in USERS.values():
         if login.user.id == id:
-            return login.user.to_response()
+            return access_table(login.user, session.release)
     raise not_found()
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from crmkit_mock.espocrm.access import owner_id
 from crmkit_mock.espocrm.addresses import entries_of, primary_of
 from crmkit_mock.espocrm.attribute_columns import ARRAYS, array_text, column_of
 from crmkit_mock.espocrm.attributes import is_stored, value_of
@@ -228,13 +229,14 @@ def _index(entity_name: str, by: str, descending: bool) -> Index:  # noqa: FBT00
     values = _stored_values(ENTITY_TYPES[entity_name], by, descending=descending)
     if values is None:
         raise LookupError(f"{entity_name} has no index by {by}")
-    return Index(_owners, order=_key(values))
+    return Index(lambda record: _owners(entity_name, record), order=_key(values))
 
 
-def _owners(record: Record) -> Iterable[str | None]:
+def _owners(entity_name: str, record: Record) -> Iterable[str | None]:
+    owner = owner_id(record, entity_name)
     if record["deleted"]:
         return ()
-    return (None, record.get("assignedUserId"), record.get("createdById"))
+    return (None,) if owner is None else (None, owner)
 
 
 def _sortable(value: object) -> tuple[int, Any]:

@@ -12,10 +12,17 @@ from crmkit_mock.espocrm.errors import APIError, bad_request, forbidden, modifie
 from crmkit_mock.espocrm.event_rules import stored_reminders
 from crmkit_mock.espocrm.foreign_records import check_links
 from crmkit_mock.espocrm.linking import link_related
-from crmkit_mock.espocrm.relations import follow_assigned, store_links, without_relations
+from crmkit_mock.espocrm.relations import store_links, without_relations
 from crmkit_mock.espocrm.responses import create_response, read_response, update_response
 from crmkit_mock.espocrm.rules import Saving, derive, normalise
 from crmkit_mock.espocrm.sanitizing import cast, sanitize, settable
+from crmkit_mock.espocrm.stream_notes import (
+    audited_values,
+    note_change,
+    note_creation,
+    note_link,
+    unfollow_all,
+)
 from crmkit_mock.espocrm.validation import to_stored, validate
 
 if TYPE_CHECKING:
@@ -24,6 +31,7 @@ if TYPE_CHECKING:
     from crmkit_mock.espocrm.access import Action
     from crmkit_mock.espocrm.data import Data, Record
     from crmkit_mock.espocrm.fields import EntityType, Field
+    from crmkit_mock.espocrm.relations import LinkChange
     from crmkit_mock.espocrm.session import Session
     from crmkit_mock.espocrm.validation import Accepted
 
@@ -120,16 +128,17 @@ def insert(
     now = format_datetime(session.clock.tick())
     record |= {**first_stamps(entity, now), "modifiedAt": now, **numbers(session.data, entity)}
     _save(Saving(session, entity, record, None, values, now))
-    follow_assigned(session, entity, record)
+    if entity.name != "Note":
+        note_creation(session, entity, record)
     return record, accepted
 
 
-def _save(saving: Saving) -> Record:
-    """Store a record with its links; return the attributes that were derived."""
+def _save(saving: Saving) -> tuple[Record, list[LinkChange]]:
+    """Store a record with its links; return what was derived, and the links that changed."""
     session, entity, record = saving.session, saving.entity, saving.record
     derived = derive(saving)
     links = dict(record)
-    store_links(session, entity, links)
+    changed_links = store_links(session, entity, links)
     stored = {
         name: value
         for name, value in without_relations(entity, links).items()
@@ -146,7 +155,7 @@ def _save(saving: Saving) -> Record:
     else:
         session.data.replace(entity.name, stored)
     link_related(saving)
-    return derived
+    return derived, changed_links
 
 
 def first_stamps(entity: EntityType, now: str) -> Record:
@@ -229,8 +238,12 @@ def _write(
         # What is computed on loading counts as a change.
         stamps |= {"modifiedAt": now, "modifiedById": session.user.id}
     record |= stamps
-    derived = _save(saving)
-    follow_assigned(session, entity, accepted.values | {"id": before["id"]})
+    audited = audited_values(session, entity, before)
+    derived, changed_links = _save(saving)
+    after = session.data.get(entity.name, before["id"])
+    note_change(session, entity, before, after, audited, sent)
+    for link, other, kind in changed_links:
+        note_link(session, entity, link, after, other, kind, saved=True)
     return stamps | derived
 
 
@@ -275,6 +288,8 @@ def mark_deleted(session: Session, entity: EntityType, record: Record) -> None:
     """Mark a record as deleted."""
     now = format_datetime(session.clock.tick())
     session.data.replace(entity.name, {**record, "deleted": True, "modifiedAt": now})
+    if entity.stream:
+        unfollow_all(session, record)
 
 
 def restore(session: Session, entity: EntityType) -> bool:

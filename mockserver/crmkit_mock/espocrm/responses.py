@@ -207,6 +207,9 @@ def selected_response(
     if "parentName" in response and not {"parentId", "parentType"} <= response.keys():
         # The server looks up the name by attributes that it did not load.
         response["parentName"] = None
+    if entity.name == "User" and "name" not in response:
+        # It is made of what is loaded, which is not the parts of the name.
+        response["name"] = record.get("userName")
     if "personStringData" in response and record.get("status") == "Sent":
         # To build it the server loads the addresses, and returns them too (recorded:
         # rel-emails-2).
