@@ -29,6 +29,7 @@ REFUSED: dict[str, dict[str, tuple[int, str]]] = {
         "accounts_create": (409, "the demo data have the record of the example"),
         "contacts_create": (409, "the demo data have the record of the example"),
         "leads_create": (409, "the demo data have the record of the example"),
+        "calls_create": (400, "needs both ends, which only a new record must have"),
         "attachments_chunk": (403, "needs an attachment that is still being uploaded"),
         "records_restore": (409, "needs a record that was deleted"),
         "records_link": (404, "needs the id of a record of the linked type"),

@@ -120,7 +120,7 @@ def test_answers_404_to_unknown_paths_and_ids(mocks: MockCRMs) -> None:
             reply = http.get(mocks.espocrm.base_url + path)
             assert reply.status_code in (400, 404), path[:50]
             is_404 = reply.status_code == 404
-            assert is_404 or "UTF-8" in reply.headers["x-status-reason"], path[:50]
+            assert is_404 or "%00" in path, path[:50]
 
 
 def test_answers_405_with_a_page_to_wrong_methods(mocks: MockCRMs) -> None:

@@ -267,23 +267,18 @@ def test_accepts_entity_types_in_lower_case(espocrm: Espo) -> None:
 
 
 def test_accepts_forms_as_body(espocrm: Espo) -> None:
-    """A body may be a form of either media type."""
+    """A body may be a form; one in parts is read by nobody (seen on 10.0.0 and 9.2.7)."""
+    part = b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nBy form\r\n--b--\r\n'
     cases = (
-        (b"name=By+form&description=x", "application/x-www-form-urlencoded"),
-        (
-            b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nBy form\r\n--b--\r\n',
-            "multipart/form-data; boundary=b",
-        ),
-        (
-            b"--b\r\nContent-Disposition: form-data; name=name; filename=n\r\n\r\nBy form\r\n--b--",
-            "multipart/form-data; boundary=b",
-        ),
-        (b'{"name": "By form"}', "application/json; charset=utf-8"),
+        (b"name=By+form&description=x", "application/x-www-form-urlencoded", 200),
+        (b'{"name": "By form"}', "application/json; charset=utf-8", 200),
+        (part, "multipart/form-data; boundary=b", 400),
     )
-    for content, content_type in cases:
+    for content, content_type, status in cases:
         headers = {"Content-Type": content_type}
         reply = espocrm.http.post("/CGadget", content=content, headers=headers)
-        assert reply.json()["name"] == "By form", content
+        assert reply.status_code == status, content
+        assert status != 200 or reply.json()["name"] == "By form", content
 
 
 def test_ignores_body_without_content_type(espocrm: Espo) -> None:

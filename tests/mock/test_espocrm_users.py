@@ -195,9 +195,31 @@ def test_webhooks_are_for_administrators(espocrm: Espo, mocks: MockCRMs) -> None
         assert created.status_code == 201
         assert (created.json()["type"], created.json()["field"]) == ("fieldUpdate", "name")
         assert len(created.json()["secretKey"]) == 32
-        for event in ("Account.nope", "Nope.create", "Account.fieldUpdate.nope", "Account"):
+        for event, reason in (
+            ("Account.nope", "Not supported event."),
+            ("Account", "Not supported event."),
+            ("Nope.create", "Entity type is not available for Webhooks."),
+            ("Account.fieldUpdate.nope", "Field does not exist."),
+            ("Account.fieldUpdate", "Field is empty."),
+        ):
             rejected = admin.post("/Webhook", json={**body, "event": event})
-            assert error_reason(rejected, 403) == "Not supported event."
+            assert error_reason(rejected, 403) == reason
+        changed = admin.put(f"/Webhook/{created.json()['id']}", json={"event": "Lead.create"})
+        assert error_reason(changed, 403) == "Event can't be changed."
+
+
+def test_webhooks_do_not_lead_inside_since_10() -> None:
+    """A URL of the server's own network, or of no host on the Internet, is refused since 10.0."""
+    body = {"event": "Account.create", "url": ""}
+    inside = ("http://127.0.0.1/x", "https://localhost", "https://10.1.2.3", "https://a.example")
+    for version, status in (("10.0", 400), ("9.2", 201)):
+        with (
+            MockCRMs(espocrm_version=version) as mocks,
+            client_for(mocks.espocrm, "admin") as admin,
+        ):
+            for url in inside:
+                reply = admin.post("/Webhook", json={**body, "url": url})
+                assert reply.status_code == status, (version, url)
 
 
 def test_lead_capture_needs_no_authentication(mocks: MockCRMs, espocrm: Espo) -> None:
@@ -207,7 +229,11 @@ def test_lead_capture_needs_no_authentication(mocks: MockCRMs, espocrm: Espo) ->
         reply = http.post(path, json={"firstName": "Web"})
         assert (reply.json(), reply.headers["access-control-allow-origin"]) == (True, "*")
         assert http.options(path).headers["access-control-allow-methods"] == "POST"
-        assert error_reason(http.post("/LeadCapture/nope", json={}), 404) == ""
+        assert error_reason(http.post("/LeadCapture/nope", json={}), 404) == (
+            "Form ID is not valid."
+        )
+        assert error_reason(http.options("/LeadCapture/nope"), 404) == ""
+        assert error_reason(http.post(path, json={"title": "no field of the form"}), 400) == "empty"
     assert espocrm.get("/Lead", textFilter="Web")["total"] == 1
 
 

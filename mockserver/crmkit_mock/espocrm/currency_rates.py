@@ -39,7 +39,7 @@ def update(session: Session) -> bool:
             continue
         value = _number(rate)
         if value is None:
-            raise session.server_error_or(f"The rate of {code} is not a number.")
+            raise session.server_error_or(f"The rate of {code} is not a number.", by_router=True)
         if value < 0:
             raise bad_request("Bad value.")
         rates[code] = value

@@ -105,7 +105,9 @@ def _records(session: Session, entity: EntityType) -> list[Record]:
     search.pop("select", None)
     if where:
         search["where"] = where
-    return lists.matching(session, entity, parse_params(session, search))
+    found = lists.matching(session, entity, parse_params(session, search))
+    first, size = search.get("offset", 0), search.get("maxSize")
+    return found[first:] if size is None else found[first : first + size]
 
 
 def _attributes(session: Session, entity: EntityType) -> list[str]:

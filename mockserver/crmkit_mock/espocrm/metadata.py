@@ -83,8 +83,17 @@ def _entity(entity: EntityType) -> dict[str, Any]:
     }
 
 
+#: Members of the fields that every entity type has.
+_VIEWS: dict[str, dict[str, Any]] = {
+    "createdBy": {"view": "views/fields/user"},
+    "modifiedBy": {"view": "views/fields/user"},
+    "assignedUser": {"required": False, "view": "views/fields/assigned-user"},
+    "teams": {"view": "views/fields/teams"},
+}
+
+
 def _field(field: Field) -> dict[str, Any]:
-    members: dict[str, Any] = {"type": field.family}
+    members: dict[str, Any] = {"type": field.family, **_VIEWS.get(field.name, {})}
     if field.options:
         members["options"] = list(field.options)
     if field.family == "multiEnum":
@@ -94,7 +103,8 @@ def _field(field: Field) -> dict[str, Any]:
     optional = {
         "required": field.required or None,
         "readOnly": field.read_only or None,
-        "maxLength": field.max_length,
+        "maxLength": None if field.name == "name" else field.max_length,
+        "pattern": "$noBadCharacters" if field.name == "name" and field.required else None,
         "min": field.minimum,
         "max": field.maximum,
         "default": field.default,
@@ -109,6 +119,8 @@ def _link(link: Link) -> dict[str, Any]:
     members |= {name: value for name, value in optional.items() if value}
     if link.relation:
         members["relationName"] = link.relation
+    if link.entity == "Team":
+        members["layoutRelationshipsDisabled"] = True
     return members
 
 
@@ -127,7 +139,16 @@ def _scope(entity: EntityType) -> dict[str, Any]:
         "tab": True,
     }
     if entity.custom:
-        scope["isCustom"] = True
+        del scope["stars"]
+        scope |= {
+            "aclPortal": True,
+            "aclPortalLevelList": ["all", "account", "contact", "own", "no"],
+            "disabled": False,
+            "importable": True,
+            "isCustom": True,
+            "notifications": True,
+            "type": "Base",
+        }
     if entity.duplicates:
         scope |= {
             "aclPortal": f"recordAll{entity.name}No",

@@ -287,7 +287,8 @@ def delete(session: Session, entity: EntityType, id: str) -> None:
 def mark_deleted(session: Session, entity: EntityType, record: Record) -> None:
     """Mark a record as deleted."""
     now = format_datetime(session.clock.tick())
-    session.data.replace(entity.name, {**record, "deleted": True, "modifiedAt": now})
+    stamps = {"modifiedAt": now, "modifiedById": session.user.id}
+    session.data.replace(entity.name, {**record, **stamps, "deleted": True})
     if entity.stream:
         unfollow_all(session, record)
 

@@ -12,7 +12,6 @@ from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import forbidden, invalid
 from crmkit_mock.espocrm.php_types import to_str
 from crmkit_mock.espocrm.system_types import WEBHOOK
-from crmkit_mock.espocrm.text_formats import is_url
 
 if TYPE_CHECKING:
     from crmkit_mock.espocrm.session import Session
@@ -36,7 +35,8 @@ def create(session: Session) -> dict[str, Any]:
         APIError: 400, or 403: it is not allowed, or the event is unknown.
     """
     session.user.require_scope("Webhook", "create")
-    _require_external(session)
+    if session.body.get("event"):
+        _require_external(session)
     number = session.settings.next_number("webhook", 1)
     extra: dict[str, Any] = {
         "secretKey": hashlib.sha256(f"webhook {number}".encode()).hexdigest()[:32],
@@ -89,13 +89,13 @@ def _require_external(session: Session) -> None:
         APIError: 400, it does, or its host cannot be resolved.
     """
     url = session.body.get("url")
-    if session.release < (10, 0) or not isinstance(url, str) or not is_url(url):
+    if session.release < (10, 0) or not isinstance(url, str):
         return
     try:
-        host = urlsplit(url).hostname or ""
+        host = urlsplit(url).hostname
     except ValueError:
         return
-    if _is_internal(host):
+    if host and _is_internal(host):
         raise invalid("Webhook", "url", "notInternal")
 
 
