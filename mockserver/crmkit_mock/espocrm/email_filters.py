@@ -82,9 +82,8 @@ def user_state(session: Session, entity: EntityType) -> Callable[[Record, str], 
     user = session.user.id
 
     def state(record: Record, name: str) -> bool | None:
-        if session.data.related(link, record["id"], user) is None:
-            return None
-        return bool(record.get(name))
+        row = session.data.related(link, record["id"], user)
+        return None if row is None else bool(row.columns.get(name))
 
     return state
 
@@ -123,9 +122,14 @@ def _folder_test(  # noqa: PLR0911 - one case a folder
             return lambda record: state(record, "inArchive") is True
         case _:
             wanted = None if folder == "inbox" else folder
+
+            def folder_of(record: Record) -> Any:
+                row = session.data.related(entity.all_links["users"], record["id"], user)
+                return None if row is None else row.columns.get("folderId")
+
             return lambda record: (
                 state(record, "inTrash") is False
                 and state(record, "inArchive") is False
-                and record.get("folderId") == wanted
+                and folder_of(record) == wanted
                 and record.get("status") in _SENT
             )

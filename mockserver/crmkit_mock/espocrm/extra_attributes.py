@@ -24,8 +24,8 @@ EXTRA: dict[str, frozenset[str]] = {
         "Contact": ("accountRole", "opportunityRole", *_ANSWERS, *_ORIGINAL_EMAIL, *_TARGETS),
         "Lead": (*_ANSWERS, *_ORIGINAL_EMAIL, *_TARGETS),
         "Opportunity": ("contactRole",),
-        "Case": (*_ORIGINAL_EMAIL, "collaboratorsIds", "collaboratorsNames"),
-        "Task": (*_ORIGINAL_EMAIL, "isOverdue", "collaboratorsIds", "collaboratorsNames"),
+        "Case": _ORIGINAL_EMAIL,
+        "Task": (*_ORIGINAL_EMAIL, "isOverdue"),
         "Meeting": ("duration", "reminders", "sourceEmailId", "sourceEmailName"),
         "Call": ("duration", "reminders", "phoneNumbersMap"),
         "Email": (

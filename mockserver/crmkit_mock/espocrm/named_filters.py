@@ -174,6 +174,8 @@ def bool_filters(session: Session, entity: EntityType, names: Iterable[str]) -> 
     tests: list[Test] = []
     for name in names:
         prepare = _BOOL.get((entity.name, name)) or _COMMON_BOOL.get(name[:1].lower() + name[1:])
+        if prepare is None and name == "onlyMyTeam" and session.release < (10, 0):
+            prepare = _of_my_teams
         if prepare is None:
             raise bad_request(f"No bool filter '{name}' for '{entity.name}'.")
         test = prepare(session, entity)
@@ -215,6 +217,13 @@ def _my_team(session: Session, _entity: EntityType) -> Test:
     return lambda record: any(
         row.right in teams for row in session.data.linked(TEAMS, record["id"])
     )
+
+
+def _of_my_teams(session: Session, entity: EntityType) -> Test:
+    """Return the filter of records of the user's teams, which releases before 10.0 have."""
+    if "teams" not in entity.all_links:
+        raise session.server_error_or(f"{entity.name} has no teams.")
+    return _my_team(session, entity)
 
 
 def _own_teams(session: Session, _entity: EntityType) -> Test:

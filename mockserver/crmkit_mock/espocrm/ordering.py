@@ -65,12 +65,20 @@ def ordering(session: Session, entity: EntityType, search: Search) -> Ordering:
     if _is_unjoined(session, entity, search, by):
         return _failed(session, by, descending=descending)
     values = _stored_values(entity, by, descending=descending)
+    if _is_converted(session, entity, by):
+        by, values = f"{by}Converted", None
     if values is not None:
         return Ordering(_key(values), descending, _index(entity.name, by, descending))
     computed = _computed_values(session, entity, by)
     if computed is None:
         return _failed(session, by, descending=descending)
     return Ordering(_key(computed), descending)
+
+
+def _is_converted(session: Session, entity: EntityType, by: str) -> bool:
+    """Return whether amounts are sorted in the base currency, as before 10.0."""
+    field = entity.by_name.get(by)
+    return field is not None and field.family == "currency" and session.release < (10, 0)
 
 
 def _failed(session: Session, by: str, *, descending: bool) -> Ordering:
@@ -130,6 +138,8 @@ def _stored_values(  # noqa: PLR0911 - one case a type
     entity: EntityType, by: str, *, descending: bool
 ) -> Values | None:
     """Return the values to sort by where they are the record's own, else None."""
+    if by in EXTRA.get(entity.name, ()) and by not in _EXTRA_SORTABLE.get(entity.name, ()):
+        return None
     if (entity.name, by) == ("Task", "dateUpcoming"):
         return lambda record: (
             record.get("dateEnd") is None,
@@ -139,12 +149,10 @@ def _stored_values(  # noqa: PLR0911 - one case a type
     field = entity.by_name.get(by)
     if by == "name" and entity.person:
         return lambda record: (record.get("firstName"), record.get("lastName"))
-    if field is not None:
+    if field is not None and field.stored:
         values = _field_values(field, descending=descending)
         if values is not None:
             return values
-    if by in EXTRA.get(entity.name, ()):
-        return None
     if by in entity.by_attribute and entity.by_attribute[by].family not in {
         *_LOOKED_UP,
         *_LINKS,
@@ -153,7 +161,11 @@ def _stored_values(  # noqa: PLR0911 - one case a type
         "phone",
     }:
         return (lambda record: (record.get(by),)) if is_stored(entity, by) else None
+    link = entity.all_links.get(by.removesuffix("Id"))
     is_key = by in entity.by_attribute and by.endswith(("Id", "Type"))
+    if is_key and link is not None and link.kind == "has_one":
+        # The other record has the id of this one.
+        return None
     if is_key or by in {"id", "versionNumber", "deleted"}:
         return lambda record: (record.get(by),)
     return None
@@ -186,13 +198,19 @@ def _computed_values(  # noqa: PLR0911 - one case a type
     """Return the values to sort by where they are looked up; None if no query finds them."""
     field = entity.by_name.get(by)
     if field is not None and field.family in _LINKS:
-        return lambda record: (session.data.name_of(field.entity, record.get(f"{by}Id")),)
+        return lambda record: (value_of(session, entity, record, f"{by}Name"),)
     owner = entity.by_attribute.get(by)
     if owner is not None and owner.family in {"email", "phone"}:
         return _communication_values(session, owner, by)
+    if (entity.name, by) == ("Contact", "accountIsInactive"):
+        return lambda record: (
+            None if record.get("accountId") is None else value_of(session, entity, record, by),
+        )
     if by in _EXTRA_SORTABLE.get(entity.name, ()):
         return lambda record: (value_of(session, entity, record, by),)
     if owner is None or by in EXTRA.get(entity.name, ()):
+        return None
+    if by.endswith("Id") and owner.family in _LINKS:
         return None
     if owner.family in _LOOKED_UP or (owner.family == "linkParent" and by.endswith("Name")):
         return None

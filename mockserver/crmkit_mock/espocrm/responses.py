@@ -132,7 +132,7 @@ def selected_attributes(
         # E-mails have their subject anyway, and by itself it brings nothing.
         if name in (readable if name == "subject" else names):
             names += others
-    looked_up = _looked_up(entity, readable)
+    looked_up = _looked_up(session, entity, readable)
     names = [name for name in names if is_selectable(entity, name)]
     return list(dict.fromkeys([*names, *looked_up]))
 
@@ -150,12 +150,14 @@ _FIGURES = frozenset(
 )
 
 
-def _looked_up(entity: EntityType, select: Iterable[str]) -> list[str]:
+def _looked_up(session: Session, entity: EntityType, select: Iterable[str]) -> list[str]:
     """Return the attributes that the server looks up for each record because of those selected."""
     found: list[str] = []
     for name in select:
         field = entity.by_attribute.get(name)
         is_list = field is not None and field.family in _LISTS and not name.endswith("Types")
+        if name.endswith("Columns") and session.release < (10, 0):
+            is_list = False
         if is_list and field is not None and (entity.name, field.name) != ("Email", "users"):
             found += field.attributes
         if entity.name == "Email" and name in _HEADERS:
@@ -187,16 +189,28 @@ def is_selectable(entity: EntityType, attribute: str) -> bool:
 
 #: Attributes of which no list has a value.
 _ONLY_READ = frozenset({"isFollowed", "followersIds", "followersNames", "accountRole"})
+_TEMPLATES = ("accounts", "contacts", "leads", "users")
 #: Those that only reading counts.
 _COUNTED = frozenset(
     {
         ("TargetList", "entryCount"),
         ("TargetList", "optedOutCount"),
         *(("Campaign", name) for name in _FIGURES),
+        *(
+            ("Campaign", f"{kind}TemplateName")
+            for kind in ("accounts", "contacts", "leads", "users")
+        ),
     }
 )
 #: Those that are computed or looked up, but that lists have.
 _SELECTABLE = frozenset({("Contact", "title"), ("Email", "addressNameMap")})
+
+
+#: Attributes that stand for the name of people whose own is not selected.
+_NAMES = {
+    "User": ("userName",),
+    "Lead": ("accountName", "emailAddress", "phoneNumber"),
+}
 
 
 def selected_response(
@@ -207,9 +221,11 @@ def selected_response(
     if "parentName" in response and not {"parentId", "parentType"} <= response.keys():
         # The server looks up the name by attributes that it did not load.
         response["parentName"] = None
-    if entity.name == "User" and "name" not in response:
+    if "name" not in response:
         # It is made of what is loaded, which is not the parts of the name.
-        response["name"] = record.get("userName")
+        others = [response[name] for name in _NAMES.get(entity.name, ()) if name in response]
+        if others:
+            response["name"] = next((other for other in others if other), None)
     if "personStringData" in response and record.get("status") == "Sent":
         # To build it the server loads the addresses, and returns them too (recorded:
         # rel-emails-2).

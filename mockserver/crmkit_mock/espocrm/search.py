@@ -204,7 +204,7 @@ def _search(session: Session, params: Mapping[str, Any], *, counted: bool = True
     if offset < 0:
         raise session.server_error_or("offset is negative.")
     return Search(
-        select=params.get("select") or None,
+        select=None if params.get("select") == ["*"] else params.get("select") or None,
         where=tuple(where),
         order_by=params.get("orderBy") or None,
         order=params.get("order"),

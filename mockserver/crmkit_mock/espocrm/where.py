@@ -13,7 +13,6 @@ from crmkit_mock.espocrm import date_filters, email_filters, link_filters, value
 from crmkit_mock.espocrm.attribute_columns import ARRAYS, column_of
 from crmkit_mock.espocrm.columns import NO_COLUMN, QueryFailedError
 from crmkit_mock.espocrm.comparisons import UnsupportedValueError
-from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import APIError, bad_request
 from crmkit_mock.espocrm.extra_attributes import FORBIDDEN
 from crmkit_mock.espocrm.search import denied
@@ -262,10 +261,9 @@ def _period_test(session: Session, column: Column, item: _Item) -> Test | None:
 def _array_items(entity: EntityType, kind: str, attribute: str) -> Callable[[Record], list[str]]:
     field = entity.by_attribute.get(attribute)
     if field is not None and field.family in {"link", "file"} and attribute.endswith("Name"):
-        foreign = ENTITY_TYPES.get(field.entity)
-        is_person = foreign is not None and foreign.person
-        if is_person or kind in {"arrayNoneOf", "arrayIsEmpty"}:
-            # The query names a table that it does not read.
+        alias = field.entity[:1].lower() + field.entity[1:]
+        if kind in {"arrayNoneOf", "arrayIsEmpty"} and alias != field.name:
+            # The query names the other table, which it reads under the name of the link.
             raise QueryFailedError
     if field is None or field.family not in ARRAYS:
         # The items of other attributes are not kept where the server looks for them.
