@@ -139,6 +139,7 @@ def _admin_rows(release: tuple[int, ...]) -> dict[str, Any]:
     }
     rows |= {scope: dict(_ALL) for scope in _ADMIN_RECORDS}
     rows |= _ADMIN_FLAGS
+    rows |= {name: {**_ALL, "stream": "no"} for name in ("Team", "User")}
     rows |= {
         "Currency": dict(_READ_EDIT),
         "Job": dict(_READ_DELETE),

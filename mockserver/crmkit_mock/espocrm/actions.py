@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm import records
 from crmkit_mock.espocrm.currency_conversion import convert_amounts, target_currency
+from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import bad_request, forbidden, not_found
+from crmkit_mock.espocrm.locking import is_lockable, may_lock, require_lockable
 from crmkit_mock.espocrm.relations import add_link, linked_records
 from crmkit_mock.espocrm.responses import read_response
 
@@ -34,6 +36,9 @@ def run(session: Session) -> dict[str, Any]:
         raise bad_request("")
     if not name or not id or not action:
         raise bad_request("")
+    entity = ENTITY_TYPES.get(name)
+    if entity is None:
+        raise session.server_error_or(f"There is no entity type {name[:50]}.")
     if not session.user.has_scope(name):
         raise forbidden("")
     data: Any = body.get("data")
@@ -43,9 +48,9 @@ def run(session: Session) -> dict[str, Any]:
     )
     if not is_known:
         raise not_found(f"Action '{action[:50]}' not found.")
-    entity = session.entity(name)
     if action in {"lock", "unlock"}:
-        raise forbidden("Not enabled.")
+        _lock(session, entity, id, locked=action == "lock")
+        return read_response(session, entity, records.find(session, entity, id, "read"))
     if session.user.level(entity.name, "edit") == "no":
         raise forbidden("")
     if action == "merge":
@@ -53,6 +58,18 @@ def run(session: Session) -> dict[str, Any]:
     else:
         _convert_currency(session, entity, id, data)
     return read_response(session, entity, records.find(session, entity, id, "read"))
+
+
+def _lock(session: Session, entity: EntityType, id: str, *, locked: bool) -> None:
+    if not is_lockable(session, entity):
+        raise forbidden("Not enabled.")
+    if not may_lock(session, entity):
+        raise forbidden("Not allowed.")
+    record = session.data.find(entity.name, id)
+    if record is None:
+        raise not_found()
+    require_lockable(session, entity, record, locked=locked)
+    records.save_lock(session, entity, record, locked=locked)
 
 
 def _merge(session: Session, entity: EntityType, id: str, data: Mapping[str, Any]) -> None:

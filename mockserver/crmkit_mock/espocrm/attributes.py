@@ -146,10 +146,9 @@ def _links(
 
 
 def _column(row: Row, name: str) -> Any:
-    value = row.columns.get(name)
     if name == "isInactive":
-        return bool(value)
-    return "None" if name == "status" and value is None else value
+        return bool(row.columns.get(name))
+    return row.columns.get(name, "None" if name == "status" else None)
 
 
 def _attachments(

@@ -56,6 +56,9 @@ def convert_amounts(
         amount, code = record.get(field.name), record.get(f"{field.name}Currency")
         if field.family == "currency" and amount is not None and code not in (None, target):
             rate = rates.get(code, 1) / rates.get(target, 1)
-            changes |= {field.name: round(float(amount) * rate, 2), f"{field.name}Currency": target}
+            changes |= {
+                field.name: float(f"{float(amount) * rate:.14g}"),
+                f"{field.name}Currency": target,
+            }
     accepted = accept(session, entity, changes, record)
     return records.change(session, entity, record, accepted, changes)

@@ -9,6 +9,7 @@ from crmkit_mock.espocrm.attributes import FOLLOWERS, value_of
 from crmkit_mock.espocrm.currency_conversion import convert_amounts, target_currency
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import APIError, bad_request, forbidden, not_found
+from crmkit_mock.espocrm.locking import is_lockable, may_lock, require_lockable
 from crmkit_mock.espocrm.rules import normalise
 from crmkit_mock.espocrm.search import Search, parse_selection
 from crmkit_mock.espocrm.validation import accept
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     Job = Callable[[Record], None]
     #: Ids of records, or a search for them.
     Selection = list[str] | Search
+    #: Returns what an action does with one record; takes whether a search selects the records.
+    ActionOfType = Callable[[Session, EntityType, Mapping[str, Any], bool], Job | None]
 
 _IDLE = "idle mass actions"
 
@@ -55,7 +58,9 @@ def run(session: Session) -> dict[str, Any]:
         return {"id": _store_idle(session, _run_idle(session, entity, action, data, selection))}
     job = _job(session, entity, action, data, selection)
     done = [] if job is None else _run(session, entity, selection, job)
-    return _to_response(done, by_ids=isinstance(selection, list))
+    # Locking does not say which records it locked.
+    by_ids = isinstance(selection, list) and action not in _SINCE_10
+    return _to_response(done, by_ids=by_ids)
 
 
 def _selection(session: Session, params: Mapping[str, Any]) -> Selection:
@@ -245,13 +250,13 @@ def _unfollow_job(
 
 def _recalculation_job(
     session: Session,
-    _entity: EntityType,
+    entity: EntityType,
     _data: Mapping[str, Any],
     _by_search: bool,  # noqa: FBT001 - as above
 ) -> Job:
     if not session.user.is_admin:
         raise forbidden("")
-    return lambda _record: None
+    return lambda record: records.save_as_system(session, entity, record)
 
 
 def _conversion_job(
@@ -270,13 +275,27 @@ def _conversion_job(
     return convert
 
 
-def _lock_job(
-    session: Session,
-    entity: EntityType,
-    _data: Mapping[str, Any],
-    _by_search: bool,  # noqa: FBT001 - as above
-) -> Job:
-    raise session.server_error_or(f"Records of {entity.name} cannot be locked.")
+def _lock_job(locked: bool) -> ActionOfType:  # noqa: FBT001 - lock or unlock
+    def prepare(
+        session: Session,
+        entity: EntityType,
+        _data: Mapping[str, Any],
+        _by_search: bool,  # noqa: FBT001 - as above
+    ) -> Job:
+        if not is_lockable(session, entity):
+            raise APIError(500, "Not enabled.")
+        if not may_lock(session, entity):
+            raise forbidden("Not allowed.")
+        if not session.user.may_mass_update:
+            raise forbidden("No mass update permission.")
+
+        def lock(record: Record) -> None:
+            require_lockable(session, entity, record, locked=locked)
+            records.save_lock(session, entity, record, locked=locked)
+
+        return lock
+
+    return prepare
 
 
 def _update_job(
@@ -290,20 +309,24 @@ def _update_job(
 
 
 #: What each action does.
-_ACTIONS: dict[str, Callable[[Session, EntityType, Mapping[str, Any], bool], Job | None]] = {
+_ACTIONS: dict[str, ActionOfType] = {
     "update": _update_job,
     "delete": _delete_job,
     "follow": _follow_job,
     "unfollow": _unfollow_job,
     "recalculateFormula": _recalculation_job,
     "convertCurrency": _conversion_job,
-    "lock": _lock_job,
-    "unlock": _lock_job,
+    "lock": _lock_job(True),
+    "unlock": _lock_job(False),
 }
 _SINCE_10 = frozenset({"lock", "unlock"})
 #: Entity types that have no mass actions, save those allowed.
 _NO_OBJECTS = frozenset({"Role", "Team", "Attachment", "Note", "Webhook", "Notification"})
 _ALLOWED = frozenset({("Role", "delete"), ("Team", "delete"), ("Attachment", "delete")})
+
+
+#: Attributes that no write sets.
+_SYSTEM_ATTRIBUTES = frozenset({"id", "deleted", "versionNumber"})
 
 
 def _updating(session: Session, entity: EntityType, data: Mapping[str, Any]) -> Job | None:
@@ -314,12 +337,15 @@ def _updating(session: Session, entity: EntityType, data: Mapping[str, Any]) -> 
         raise session.server_error_or("The values or the actions are not an object.")
     actions = actions or {}
     hidden = session.user.hidden(entity.name)
+    # Unknown attributes are ignored later, but count as values.
     known = {
         name: value
         for name, value in values.items()
-        if (field := entity.by_attribute.get(name)) is not None
-        and not field.read_only
-        and field.name not in hidden
+        if name not in _SYSTEM_ATTRIBUTES
+        and not (
+            (field := entity.by_attribute.get(name)) is not None
+            and (field.read_only or field.name in hidden)
+        )
     }
     if not known:
         return None

@@ -98,6 +98,13 @@ def _list(session: Session, entity: EntityType) -> dict[str, Any]:
     return lists.list_all(session, entity, search)
 
 
+def _list_files(session: Session, entity: EntityType) -> dict[str, Any]:
+    # Only administrators list files.
+    if not session.user.is_admin:
+        raise forbidden("")
+    return _list(session, entity)
+
+
 def _create(session: Session, entity: EntityType) -> dict[str, Any]:
     body = dict(session.body)
     skip = body.pop("_skipDuplicateCheck", False) is True
@@ -245,6 +252,7 @@ OPERATIONS: dict[str, Handler] = {
         session, params["folderId"]
     ),
     "emails_unread_counts": _plain(inbox.unread_counts),
+    "attachments_list": _of_type(_list_files, "Attachment"),
     "attachments_create": _plain(attachments.create),
     "attachments_copy": _by_id(attachments.copy),
     "attachments_get": _by_id(attachments.read),

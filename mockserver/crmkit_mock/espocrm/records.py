@@ -12,6 +12,8 @@ from crmkit_mock.espocrm.errors import APIError, bad_request, forbidden, modifie
 from crmkit_mock.espocrm.event_rules import stored_reminders
 from crmkit_mock.espocrm.foreign_records import check_links
 from crmkit_mock.espocrm.linking import link_related
+from crmkit_mock.espocrm.locking import require_changeable, require_removable
+from crmkit_mock.espocrm.php_types import stored_float
 from crmkit_mock.espocrm.relations import store_links, without_relations
 from crmkit_mock.espocrm.responses import create_response, read_response, update_response
 from crmkit_mock.espocrm.rules import Saving, derive, normalise
@@ -23,7 +25,8 @@ from crmkit_mock.espocrm.stream_notes import (
     note_link,
     unfollow_all,
 )
-from crmkit_mock.espocrm.validation import to_stored, validate
+from crmkit_mock.espocrm.users import SYSTEM_ID
+from crmkit_mock.espocrm.validation import Accepted, to_stored, validate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +36,6 @@ if TYPE_CHECKING:
     from crmkit_mock.espocrm.fields import EntityType, Field
     from crmkit_mock.espocrm.relations import LinkChange
     from crmkit_mock.espocrm.session import Session
-    from crmkit_mock.espocrm.validation import Accepted
 
 _NUMBERED = frozenset({"number", "autoincrement"})
 
@@ -140,7 +142,7 @@ def _save(saving: Saving) -> tuple[Record, list[LinkChange]]:
     links = dict(record)
     changed_links = store_links(session, entity, links)
     stored = {
-        name: value
+        name: stored_float(value) if isinstance(value, float) else value
         for name, value in without_relations(entity, links).items()
         if name not in entity.unstored
     }
@@ -195,6 +197,7 @@ def update(
         session.user.require_assignment(values)
     check_links(session, entity, values, before)
     response_before = read_response(session, entity, before)
+    require_changeable(session, entity, response_before, values)
     accepted = to_stored(session, entity, values, before)
     derived = _write(session, entity, before, accepted, values)
     shown = {**accepted.values, **accepted.echo, **derived}
@@ -284,8 +287,27 @@ def delete(session: Session, entity: EntityType, id: str) -> None:
     mark_deleted(session, entity, find(session, entity, id, "delete"))
 
 
+def save_lock(session: Session, entity: EntityType, record: Record, *, locked: bool) -> None:
+    """Lock or unlock a record, which counts as a change of it."""
+    before = {**record, "isLocked": bool(record.get("isLocked"))}
+    _write(session, entity, before, Accepted({"isLocked": locked}), {"isLocked": locked})
+
+
+def save_as_system(session: Session, entity: EntityType, record: Record) -> None:
+    """Save a record as it is, as the server itself does."""
+    saved = {**record, "modifiedAt": session.now(), "modifiedById": SYSTEM_ID}
+    if entity.versioned:
+        saved["versionNumber"] = record.get("versionNumber", 1) + 1
+    session.data.replace(entity.name, saved)
+
+
 def mark_deleted(session: Session, entity: EntityType, record: Record) -> None:
-    """Mark a record as deleted."""
+    """Mark a record as deleted.
+
+    Raises:
+        APIError: 409, it is locked.
+    """
+    require_removable(session, entity, record)
     now = format_datetime(session.clock.tick())
     stamps = {"modifiedAt": now, "modifiedById": session.user.id}
     session.data.replace(entity.name, {**record, **stamps, "deleted": True})

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.attributes import value_of
-from crmkit_mock.espocrm.data import display_name
+from crmkit_mock.espocrm.data import LEAD_NAMES
 from crmkit_mock.espocrm.datetimes import with_server_offset
 from crmkit_mock.espocrm.entity_types import DATETIME_ATTRIBUTES
 from crmkit_mock.espocrm.fields import PERSON_NAME
@@ -289,7 +289,7 @@ def create_response(
             elif attribute in record and _is_shown(field):
                 response[attribute] = record[attribute]
     if entity.person:
-        _compose_name(response, record)
+        _compose_name(entity, response, record)
     response |= {name: echo[name] for name in _FOREIGN.get(entity.name, ()) if name in echo}
     response |= _values(session, entity, record, _follower_attributes(session, entity))
     if has_stars(session, entity):
@@ -311,15 +311,17 @@ def _is_loaded(field: Field, attribute: str) -> bool:
     return field.family in _LINKS and attribute.endswith("Name")
 
 
-def _compose_name(response: dict[str, Any], values: Mapping[str, Any]) -> None:
+def _compose_name(entity: EntityType, response: dict[str, Any], values: Mapping[str, Any]) -> None:
     """Set the name of a person in a response to a write, if both its parts are known."""
-    first, last = values.get("firstName"), values.get("lastName")
     if "firstName" in values and "lastName" in values:
-        response["name"] = " ".join(part for part in (first, last) if part is not None) or None
-    if not first and not last and not response.get("name"):
-        name = display_name({**values, "name": None})
-        if name is not None:
-            response["name"] = name
+        parts = (values["firstName"], values["lastName"])
+        response["name"] = " ".join(part for part in parts if part is not None) or None
+    if entity.name == "Lead" and not response.get("name"):
+        # Without a person's name a lead has that of its company, or its address.
+        others = [name for name in LEAD_NAMES if name in response]
+        if others:
+            names = (response[name] for name in others)
+            response["name"] = next((name for name in names if name), None)
 
 
 def update_response(
@@ -364,7 +366,7 @@ def update_response(
             for name in field.attributes
         }
     if entity.person and any(name in written for name in PERSON_NAME[1:-1]):
-        _compose_name(response, response)
+        _compose_name(entity, response, response)
     return response
 
 
