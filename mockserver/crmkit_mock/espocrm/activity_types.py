@@ -56,7 +56,7 @@ TASK = EntityType(
         _PARENT,
         _ACCOUNT,
         to_one("contact", "Contact", read_only=True),
-        varchar("emailId", responses=("read",)),
+        varchar("emailId", responses=("read", "list")),
         unstored("originalEmail", "link", entity="Email"),
         _ASSIGNED,
         _TEAMS,
@@ -98,7 +98,7 @@ MEETING = EntityType(
     LINKS["Meeting"],
     order=("dateStart", "desc"),
     stream=True,
-    selected=("parentName", "dateStart", "dateStartDate", "dateEnd", "dateEndDate"),
+    selected=("parentName",),
     created={"joinUrl": None},
 )
 
@@ -128,6 +128,7 @@ CALL = EntityType(
 )
 
 _ONLY_READ = ("read",)
+_READ_AND_LIST = ("read", "list")
 #: State of an e-mail for the user that has it.
 EMAIL_STATE = ("isImportant", "inTrash", "inArchive")
 _BOTH = ("create", "read")
@@ -144,15 +145,15 @@ EMAIL = EntityType(
             for name in ("to", "cc", "bcc")
         ),
         varchar("replyTo", responses=_BOTH),
-        Field("body", "text", responses=_BOTH),
-        Field("bodyPlain", "text", read_only=True, responses=_BOTH),
+        Field("body", "text"),
+        Field("bodyPlain", "text", read_only=True),
         Field("isHtml", "bool", default=True),
         enum("status", ("Draft", "Sending", "Sent", "Archived", "Failed"), default="Archived"),
         _PARENT,
         _ACCOUNT,
         Field("dateSent", "datetime"),
-        Field("sendAt", "datetime", responses=_ONLY_READ),
-        Field("deliveryDate", "datetime", read_only=True, responses=_ONLY_READ),
+        Field("sendAt", "datetime", responses=_READ_AND_LIST),
+        Field("deliveryDate", "datetime", read_only=True, responses=_READ_AND_LIST),
         ATTACHMENTS,
         boolean("hasAttachment", read_only=True),
         # Sender and recipients, as the server looks them up.
@@ -161,7 +162,7 @@ EMAIL = EntityType(
             varchar(name, read_only=True)
             for name in ("replyToString", "replyToName", "replyToAddress", "messageId")
         ),
-        varchar("messageIdInternal", read_only=True, responses=_ONLY_READ),
+        varchar("messageIdInternal", read_only=True, responses=_READ_AND_LIST),
         to_one("fromEmailAddress", "EmailAddress", read_only=True),
         *(
             to_many(f"{name}EmailAddresses", "EmailAddress", read_only=True)
@@ -171,7 +172,7 @@ EMAIL = EntityType(
             Field(name, "jsonArray", read_only=True, responses=_BOTH)
             for name in ("idHash", "nameHash", "typeHash")
         ),
-        Field("addressNameMap", "jsonArray", read_only=True, responses=_ONLY_READ),
+        Field("addressNameMap", "jsonArray", read_only=True, responses=_READ_AND_LIST),
         *(boolean(name) for name in ("isRead", "isReplied")),
         # Null until a user has the e-mail.
         *(Field(name, "bool") for name in EMAIL_STATE),
@@ -189,9 +190,9 @@ EMAIL = EntityType(
         to_one("sentBy", "User", read_only=True),
         to_many("users", "User", responses=("create",)),
         to_many("assignedUsers", "User"),
-        Field("icsContents", "text", read_only=True, responses=_ONLY_READ),
-        varchar("icsEventUid", read_only=True, responses=_ONLY_READ),
-        varchar("createdEventType", read_only=True, responses=_ONLY_READ),
+        Field("icsContents", "text", read_only=True, responses=_READ_AND_LIST),
+        varchar("icsEventUid", read_only=True, responses=_READ_AND_LIST),
+        varchar("createdEventType", read_only=True, responses=_READ_AND_LIST),
         to_one("createdEvent", "Meeting", read_only=True),
         *OWNED,
         *STAMPS,
@@ -199,7 +200,7 @@ EMAIL = EntityType(
     LINKS["Email"],
     order=("dateSent", "desc"),
     counted=False,
-    text_filter=("name", "bodyPlain", "fromAddress"),
+    text_filter=("name", "bodyPlain", "body"),
     selected=(
         "accountId",
         "createdEventName",
@@ -215,7 +216,6 @@ EMAIL = EntityType(
         "hasAttachment",
         "inArchive",
         "inTrash",
-        "isAutoReply",
         "isHtml",
         "isImportant",
         "isRead",

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 
+#: What names a lead without a person's name.
+LEAD_NAMES = ("accountName", "emailAddress", "phoneNumber")
+
 _TENANT = ""
 _FILES = "bytes of files"
 _OUTBOX = "outbox"
@@ -255,9 +258,7 @@ def display_name(record: Record) -> str | None:
         # People have theirs in parts, of which the middle name is not shown.
         parts = (record.get("firstName"), record.get("lastName"))
         name = " ".join(part for part in parts if part is not None) or None
-    # A lead may have only a company, or an address.
-    others = (record.get("accountName"), record.get("emailAddress"), record.get("phoneNumber"))
-    return name or next((other for other in others if other), None)
+    return name or next((record[other] for other in LEAD_NAMES if record.get(other)), None)
 
 
 def _row(row: Record) -> Row:

@@ -13,6 +13,7 @@ from crmkit_mock.espocrm.event_rules import stored_reminders
 from crmkit_mock.espocrm.foreign_records import check_links
 from crmkit_mock.espocrm.linking import link_related
 from crmkit_mock.espocrm.locking import require_changeable, require_removable
+from crmkit_mock.espocrm.php_types import stored_float
 from crmkit_mock.espocrm.relations import store_links, without_relations
 from crmkit_mock.espocrm.responses import create_response, read_response, update_response
 from crmkit_mock.espocrm.rules import Saving, derive, normalise
@@ -141,7 +142,7 @@ def _save(saving: Saving) -> tuple[Record, list[LinkChange]]:
     links = dict(record)
     changed_links = store_links(session, entity, links)
     stored = {
-        name: value
+        name: stored_float(value) if isinstance(value, float) else value
         for name, value in without_relations(entity, links).items()
         if name not in entity.unstored
     }

@@ -99,7 +99,6 @@ ACCOUNT = EntityType(
     versioned=True,
     duplicates=True,
     text_filter=("name", "emailAddress"),
-    selected=("isStarred",),
     created={"contactIsInactive": False, "targetListIsOptedOut": False},
     uncreated=("cSerial",),
 )
@@ -135,8 +134,8 @@ CONTACT = EntityType(
     stars_since=(9, 3),
     duplicates=True,
     person=True,
-    text_filter=("firstName", "lastName", "name", "emailAddress"),
-    selected=("accountId", "accountName", "accountIsInactive"),
+    text_filter=("name", "emailAddress"),
+    selected=("accountId", "accountName"),
     created={"accountIsInactive": False, "hasPortalUser": False, "targetListIsOptedOut": False},
 )
 
@@ -171,7 +170,7 @@ LEAD = EntityType(
     stream=True,
     duplicates=True,
     person=True,
-    text_filter=("firstName", "lastName", "name", "accountName", "emailAddress"),
+    text_filter=("name", "accountName", "emailAddress"),
     with_name=("accountName", "emailAddress", "phoneNumber"),
     created={"targetListIsOptedOut": False},
 )
@@ -201,7 +200,6 @@ OPPORTUNITY = EntityType(
     LINKS["Opportunity"],
     stream=True,
     versioned=True,
-    text_filter=("name", "accountName"),
     selected=("accountId", "accountName"),
 )
 
@@ -230,7 +228,7 @@ CASE = EntityType(
     order=("number", "desc"),
     stream=True,
     versioned=True,
-    text_filter=("name", "number", "accountName"),
+    text_filter=("name", "number", "description"),
     uncreated=("number",),
 )
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from crmkit_mock.espocrm.attributes import FOLLOWERS, value_of
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import bad_request, forbidden, not_found
-from crmkit_mock.espocrm.named_filters import text_filter
 from crmkit_mock.espocrm.search import Search, parse_query
 from crmkit_mock.espocrm.stream import audience
 from crmkit_mock.espocrm.system_types import NOTE
-from crmkit_mock.espocrm.where import all_of
+from crmkit_mock.espocrm.text_filters import text_filter
+from crmkit_mock.espocrm.where import compile_where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -148,7 +148,10 @@ def _tests(session: Session, search: Search) -> list[Test]:
     Raises:
         APIError: 400, the search is invalid.
     """
-    tests: list[Test] = [all_of(session, NOTE, search.where)]
+    where = compile_where(session, NOTE, search.where)
+    if where.failure is not None:
+        raise where.failure
+    tests: list[Test] = [where.test]
     if search.primary_filter is not None:
         if search.primary_filter not in _FILTERS:
             raise bad_request(f"No primary filter '{search.primary_filter}' for 'Note'.")

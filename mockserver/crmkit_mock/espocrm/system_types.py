@@ -77,6 +77,7 @@ EMAIL_TEMPLATE = EntityType(
         *STAMPS,
     ),
     LINKS["EmailTemplate"],
+    order=("name", "asc"),
     stars=True,
     versioned=True,
 )
@@ -126,7 +127,8 @@ USER = EntityType(
     LINKS["User"],
     order=("userName", "asc"),
     person=True,
-    text_filter=("userName", "firstName", "lastName", "name", "emailAddress"),
+    text_filter=("name", "userName", "emailAddress"),
+    selected=("isActive", "userName", "type"),
 )
 
 TEAM = EntityType(
