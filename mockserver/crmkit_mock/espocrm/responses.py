@@ -56,7 +56,7 @@ def read_response(session: Session, entity: EntityType, record: Record) -> dict[
     names = ["id", "deleted", *_FOREIGN.get(entity.name, ())]
     for field in _fields_in(session, entity, "read"):
         names += field.attributes
-    names += _follower_attributes(session, entity)
+    names += _follower_attributes(session, entity, record)
     if has_stars(session, entity):
         names.append("isStarred")
     if entity.versioned:
@@ -64,10 +64,10 @@ def read_response(session: Session, entity: EntityType, record: Record) -> dict[
     return _values(session, entity, record, names)
 
 
-def _follower_attributes(session: Session, entity: EntityType) -> tuple[str, ...]:
+def _follower_attributes(session: Session, entity: EntityType, record: Record) -> tuple[str, ...]:
     if not entity.stream:
         return ()
-    if session.user.level("User", "read") == "no":
+    if not session.user.may(entity.name, "stream", record):
         return ("isFollowed",)
     return ("isFollowed", "followersIds", "followersNames")
 
@@ -291,7 +291,7 @@ def create_response(
     if entity.person:
         _compose_name(entity, response, record)
     response |= {name: echo[name] for name in _FOREIGN.get(entity.name, ()) if name in echo}
-    response |= _values(session, entity, record, _follower_attributes(session, entity))
+    response |= _values(session, entity, record, _follower_attributes(session, entity, record))
     if has_stars(session, entity):
         response["isStarred"] = False
     if entity.versioned:
