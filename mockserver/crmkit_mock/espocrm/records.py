@@ -12,7 +12,7 @@ from crmkit_mock.espocrm.errors import APIError, bad_request, forbidden, modifie
 from crmkit_mock.espocrm.event_rules import stored_reminders
 from crmkit_mock.espocrm.foreign_records import check_links
 from crmkit_mock.espocrm.linking import link_related
-from crmkit_mock.espocrm.php_types import stored_float
+from crmkit_mock.espocrm.php_types import stored_float, to_int
 from crmkit_mock.espocrm.relations import follow_assigned, store_links, without_relations
 from crmkit_mock.espocrm.responses import create_response, read_response, update_response
 from crmkit_mock.espocrm.rules import Saving, derive, normalise
@@ -241,10 +241,8 @@ def _require_version(
     header = session.header("X-Version-Number")
     if header is None or not entity.versioned:
         return
-    if not (header.isascii() and header.isdigit()):
-        raise bad_request("Bad version number.")
     version = before.get("versionNumber", 1)
-    if int(header) == version:
+    if to_int(header) == version:
         return
     response = read_response(session, entity, before)
     wanted = cast(entity, sanitize(session, entity, sent, new=False))
