@@ -39,18 +39,10 @@ if TYPE_CHECKING:
 
 _NUMBERED = frozenset({"number", "autoincrement"})
 #: Fields that a copy of a record does not get, and those that it does not get since 10.0.
-_NOT_COPIED = frozenset(
-    {
-        "createdAccount",
-        "createdContact",
-        "createdOpportunity",
-        "reminders",
-        "joinUrl",
-    }
+_NOT_COPIED = frozenset({"reminders", "joinUrl"})
+_NOT_COPIED_SINCE_10 = frozenset(
+    {"originalLead", "portalUser", "createdAccount", "createdContact", "createdOpportunity"}
 )
-
-
-_NOT_COPIED_SINCE_10 = frozenset({"originalLead", "portalUser"})
 
 
 def find(session: Session, entity: EntityType, id: str, action: Action) -> Record:

@@ -360,7 +360,10 @@ def update_response(
         if field.family in _LINKS and is_linked:
             name = f"{field.name}Name"
             response[name] = value_of(session, entity, response, name)
-    if entity.name == "Call" and ("contactsIds" in written or "leadsIds" in written):
+    if entity.name == "Call" and any(
+        name in written and written[name] != before.get(name)
+        for name in ("contactsIds", "leadsIds")
+    ):
         # Only of calls the server looks everything up again.
         stored = session.data.get(entity.name, id)
         response |= {
@@ -369,6 +372,9 @@ def update_response(
             if _is_loaded(field, field.name)
             for name in field.attributes
         }
+    if entity.stream:
+        # Notes about the update are made before it is shown.
+        response["streamUpdatedAt"] = session.data.get(entity.name, id).get("streamUpdatedAt")
     is_named = response.get("firstName") or response.get("lastName") or "name" in written
     if entity.name == "Lead" and not is_named:
         response["name"] = None
