@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crmkit_mock.espocrm.common_fields import COLLABORATORS
 from crmkit_mock.espocrm.datetimes import format_datetime
 from crmkit_mock.espocrm.defaults import defaults
 from crmkit_mock.espocrm.duplicates import require_unique
@@ -20,6 +21,7 @@ from crmkit_mock.espocrm.rules import Saving, derive, normalise
 from crmkit_mock.espocrm.sanitizing import cast, sanitize, settable
 from crmkit_mock.espocrm.stream_notes import (
     audited_values,
+    follow,
     note_change,
     note_creation,
     note_link,
@@ -162,6 +164,10 @@ def _save(saving: Saving) -> tuple[Record, list[LinkChange]]:
     else:
         session.data.replace(entity.name, stored)
     link_related(saving)
+    if entity.stream and COLLABORATORS.since <= session.release:
+        known = (saving.before or {}).get("collaboratorsIds") or []
+        added = set(record.get("collaboratorsIds") or []) - set(known)
+        follow(session, entity, stored, added)
     return derived, changed_links
 
 
