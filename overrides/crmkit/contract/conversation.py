@@ -226,10 +226,10 @@ class Talk:
             is_first = server is self.servers[0]
             self.pending = filled if is_first and not _is_read(step) else None
             reply = server.send(filled)
-            self.pending = None
             step.replies.append(reply)
             if is_first:
                 self._note(filled, reply, operation, keeps=keeps)
+            self.pending = None
         if self._is_refused(step):
             self._on_step(step)
             raise RefusedError(f"{method} {readable(plain)}: {self._refusal(step)}")
