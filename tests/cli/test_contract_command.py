@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -228,6 +229,23 @@ def test_unknown_release(
         EspoCRM().version_note("") == "the server does not say its release; the mock imitates 10.0"
     )
     assert EspoCRM().version_note("10.0.3") == ""
+
+
+def test_shows_a_bar_on_a_terminal(
+    live: MockServer, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a terminal, but not in CI, a bar shows how far the run is and where it waits."""
+    live.relenta.fail(path="/contact.list.json", status=429, retry_after=1, times=1)
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    done = command("contract", "relenta", "--requests", "5")
+    monkeypatch.setenv("CI", "true")
+    plain = command("contract", "relenta", "--requests", "5")
+
+    assert "waiting for 1 s, as the server asks" in done.err
+    assert "5/" in done.err
+    assert (done.code, plain.code, plain.err) == (0, 0, "")
 
 
 def test_signatures_follow_the_server_clock(live: MockServer, command: Command) -> None:
