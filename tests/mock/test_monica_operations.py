@@ -20,6 +20,15 @@ METHODS = ("get", "post", "put", "patch", "delete")
 BODIES: dict[str, Any] = {
     f"activity_types_{verb}": {"activity_type_category_id": 1, "name": "Chess"}
     for verb in ("create", "update", "update_patch")
+} | {
+    # The first reminder of the demo is of the second contact, and stays with it.
+    f"reminders_{verb}": {
+        "contact_id": 2,
+        "initial_date": "2030-05-01",
+        "frequency_type": "week",
+        "title": "Call",
+    }
+    for verb in ("update", "update_patch")
 }
 FILES = {"document": ("a.txt", b"hello doc", "text/plain")}
 #: Kinds whose records belong to the contact of `contact_id`.

@@ -65,6 +65,9 @@ class SpecialDate:
             return {self.known: False}
         else:
             parts = {"age": year - int(known["date"][:4])} if by_age else _day(known)
+        if not by_age:
+            # recorded: without the member a first meeting crashes the server; null is fine
+            parts.setdefault("year", None)
         if self.ages:
             parts["is_age_based"] = by_age
         return {self.known: True, **{self.name(part): value for part, value in parts.items()}}
