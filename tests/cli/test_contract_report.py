@@ -96,7 +96,7 @@ def test_masks_what_the_server_says_and_keeps_what_the_run_sent(
     assert (own["title"], own["full_name"]) == ("Tester", f"{own['full_name'].split()[0]} Me")
     assert re.fullmatch(r"\d+", other["id"])
     assert re.fullmatch(r"20\d\d-.*Z", other["dt_created"])
-    assert saved["request"]["url"] == "https://server.invalid/relenta/api/v3/contact.save.json"
+    assert saved["request"]["url"] == "https://server.invalid/xxxxxxx/api/v3/contact.save.json"
     assert json.loads(saved["request"]["postData"]["text"])["title"] == "Tester"
     assert "page_size" in json.loads(refused["response"]["content"]["text"])["message"]
 
