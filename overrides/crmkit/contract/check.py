@@ -180,6 +180,7 @@ class Check:
         on_held: Callable[[Held], object] = lambda _: None,
         on_step: Callable[[Step], object] = lambda _: None,
         on_wait: Callable[[float], object] = lambda _: None,
+        may_go_on: Callable[[], bool] = lambda: True,
     ) -> Summary:
         """Hold conversations, and remove what they have created.
 
@@ -188,6 +189,7 @@ class Check:
             on_held: Called after each conversation.
             on_step: Called after each step.
             on_wait: Called with the seconds before a pause that the server asks for.
+            may_go_on: Asked before something is removed; see `Run`.
         """
         self._server.on_wait = on_wait
         run = Run(
@@ -196,6 +198,7 @@ class Check:
             writes=self.writes,
             requests=self._requests,
             skips_refused=True,
+            may_go_on=may_go_on,
             on_held=on_held,
             on_step=on_step,
         )
