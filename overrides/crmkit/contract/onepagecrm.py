@@ -94,6 +94,9 @@ class OnePageCRM(CRM):
     client: ClassVar[str] = "OnePageCRM"
     rate: ClassVar[float | None] = 4.0  # the vendor names no limit: a courtesy
     id_path: ClassVar[str] = "data.id"
+    restores: ClassVar[frozenset[str]] = frozenset(
+        {"contacts_undo_delete", "contacts_undo_delete_post"}
+    )
     reply: ClassVar[type[Reply]] = EnvelopeReply
 
     def base_url(self, given: str | None) -> str:
