@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -227,6 +228,29 @@ def test_unknown_release(
         EspoCRM().version_note("") == "the server does not say its release; the mock imitates 10.0"
     )
     assert EspoCRM().version_note("10.0.3") == ""
+
+
+def test_signatures_follow_the_server_clock(live: MockServer, command: Command) -> None:
+    """A server whose clock is years away gets signatures of its own time, and answers."""
+    live.onepagecrm.clock.set(datetime(2012, 6, 4, tzinfo=UTC))
+    done = command("contract", "onepagecrm", "--requests", "20")
+
+    assert (done.code, done.err) == (0, "")
+
+
+def test_says_who_is_not_needed(
+    live: MockServer, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A further user takes part where a conversation needs one; else a note says who is known."""
+    keys = live.relenta.departments
+    monkeypatch.setenv("LAB_DEPARTMENT_KEY", keys["laboratory"]["department_key"])
+    done = command("contract", "relenta", "--write", "--against-mock", "--as", "other=LAB")
+    without = command("contract", "relenta", "--write", "--against-mock", "--as", "boss=LAB")
+
+    assert done.code == without.code == 0
+    assert "14 conversations" in done.out
+    assert "note: no conversation needs the user boss; they know other" in without.out
+    assert "13 conversations" in without.out
 
 
 def test_an_interrupted_run_leaves_nothing(live: MockServer) -> None:

@@ -58,18 +58,33 @@ def test_fails_with_the_list_of_differences(relenta: dict[str, Any], mocks: Mock
     assert "status: 418" in lines[3]
 
 
+class Spoiled(httpx.BaseTransport):
+    """Passes requests on, and replaces something in each reply."""
+
+    def __init__(self, transport: httpx.BaseTransport, old: bytes, new: bytes) -> None:
+        self._transport = transport
+        self._change = (old, new)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer a request."""
+        reply = self._transport.handle_request(request)
+        content = reply.read().replace(*self._change)
+        kind = {"Content-Type": reply.headers["Content-Type"]}
+        return httpx.Response(reply.status_code, headers=kind, content=content)
+
+
+def test_assumptions_are_put_to_the_test(relenta: dict[str, Any]) -> None:
+    """A server that forgets what is not sent breaks the law that says so, without any mock."""
+    relenta["transport"] = Spoiled(relenta["transport"], b'"company":"A"', b'"company":""')
+    text = message_of(ContractFixture(), "relenta", write=True, **relenta)
+
+    assert "law: members that are not sent keep their values" in text
+    assert "law: the list shows what was saved" in text
+
+
 def test_faults_of_the_wire_are_shown(relenta: dict[str, Any]) -> None:
     """A server that answers as the mock does but for one member is found out, in each list."""
-    transport: httpx.BaseTransport = relenta["transport"]
-
-    class Spoiled(httpx.BaseTransport):
-        def handle_request(self, request: httpx.Request) -> httpx.Response:
-            reply = transport.handle_request(request)
-            content = reply.read().replace(b'"subject":', b'"Subject":')
-            kind = {"Content-Type": reply.headers["Content-Type"]}
-            return httpx.Response(reply.status_code, headers=kind, content=content)
-
-    relenta["transport"] = Spoiled()
+    relenta["transport"] = Spoiled(relenta["transport"], b'"subject":', b'"Subject":')
     text = message_of(ContractFixture(), "relenta", against_mock=True, **relenta)
 
     assert "activities.pages" in text

@@ -146,10 +146,9 @@ def _links(
 
 
 def _column(row: Row, name: str) -> Any:
-    value = row.columns.get(name)
     if name == "isInactive":
-        return bool(value)
-    return "None" if name == "status" and value is None else value
+        return bool(row.columns.get(name))
+    return row.columns.get(name, "None" if name == "status" else None)
 
 
 def _attachments(
@@ -243,8 +242,11 @@ _BY_FAMILY: dict[str, Callable[[Session, EntityType, Record, Field, str], Any]] 
 
 
 def followers(session: Session, record: Record) -> list[str]:
-    """Return the ids of the users who follow a record."""
-    return [row.right for row in session.data.linked(FOLLOWERS, record["id"])]
+    """Return the ids of the users who follow a record: the user itself, then others by name."""
+    ids = [row.right for row in session.data.linked(FOLLOWERS, record["id"])]
+    users = [user for id in ids if (user := session.data.find("User", id)) and user["isActive"]]
+    users.sort(key=lambda user: (user["id"] != session.user.id, display_name(user) or ""))
+    return [user["id"] for user in users]
 
 
 def _follower_names(session: Session, record: Record) -> dict[str, str | None]:
@@ -337,12 +339,43 @@ def _reaction_counts(_session: Session, record: Record) -> dict[str, int] | None
     return {kind: reactions.count(kind) for kind in reactions} or None
 
 
-def _person_string(_session: Session, record: Record) -> Any:
-    if record.get("status") == "Sent":
-        names = record.get("nameHash") or {}
-        first = str(record.get("to") or "").partition(";")[0]
-        return f"To: {names.get(first, first)}"
-    return record.get("from")
+#: Entity types that an address is looked up in, in this order.
+_WITH_ADDRESS = ("User", "Contact", "Lead", "Account")
+
+
+def _person_string(session: Session, record: Record) -> Any:
+    """Return who sent an e-mail, or to whom the user has sent it."""
+    sender = record.get("from")
+    user = session.data.find("User", session.user.id) or {}
+    own = {entry["lower"] for entry in user.get("emailAddressData") or ()}
+    is_sent = record.get("status") == "Sent" and record.get("createdById") == session.user.id
+    if is_sent or str(sender or "").lower() in own:
+        addresses = [address for address in str(record.get("to") or "").split(";") if address]
+        names = [_person_with(session, address) or address for address in addresses]
+        return f"To: {', '.join(names)}" if names else None
+    if not sender:
+        return None
+    return _person_with(session, sender) or record.get("fromName") or sender
+
+
+def _person_with(session: Session, address: str) -> str | None:
+    """Return the name of the record that has an e-mail address, as its main one if possible."""
+    lower = address.lower()
+    found = [
+        record
+        for entity in _WITH_ADDRESS
+        for record in session.data.with_address(entity, lower)
+        if entity != "User" or record.get("isActive")
+    ]
+    is_main = [_is_main(record, lower) for record in found]
+    if True in is_main:
+        return display_name(found[is_main.index(True)])
+    return display_name(found[0]) if found else None
+
+
+def _is_main(record: Record, lower: str) -> bool:
+    entries = record.get("emailAddressData") or ()
+    return any(entry["lower"] == lower and entry["primary"] for entry in entries)
 
 
 _COMPUTED: dict[tuple[str, str], Callable[[Session, Record], Any]] = {

@@ -8,8 +8,8 @@ from crmkit_mock.espocrm import lists
 from crmkit_mock.espocrm.data import display_name
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import bad_request, forbidden
-from crmkit_mock.espocrm.named_filters import text_filter
 from crmkit_mock.espocrm.search import MAX_SIZE, parse_query
+from crmkit_mock.espocrm.text_filters import text_filter
 
 if TYPE_CHECKING:
     from crmkit_mock.espocrm.session import Session

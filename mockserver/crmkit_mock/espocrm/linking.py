@@ -45,7 +45,8 @@ def _link_account(saving: Saving) -> None:
     row = data.related(link, record["id"], account)
     if row is None:
         if account != before:
-            data.relate(link, record["id"], account, {"role": record.get("title")})
+            columns = {"role": record.get("title")}
+            data.relate(link, record["id"], account, columns, initial={"isInactive": False})
     elif has_title:
         data.relate(link, record["id"], account, {"role": record.get("title")})
 

@@ -32,6 +32,7 @@ from crmkit_mock.espocrm import (
     records,
     settings,
     stream,
+    stream_lists,
     target_lists,
     webhooks,
 )
@@ -88,11 +89,20 @@ def answer(session: Session, operation_id: str, params: Params) -> Reply:
 
 
 def _list(session: Session, entity: EntityType) -> dict[str, Any]:
-    session.user.require_scope(entity.name, "read")
     search = parse_query(session, session.query)
+    if entity.name == "Attachment" and not session.user.is_admin:
+        raise forbidden("")
+    session.user.require_scope(entity.name, "read")
     if session.has_flag("X-No-Total"):
         search = replace(search, counted=False)
     return lists.list_all(session, entity, search)
+
+
+def _list_files(session: Session, entity: EntityType) -> dict[str, Any]:
+    # Only administrators list files.
+    if not session.user.is_admin:
+        raise forbidden("")
+    return _list(session, entity)
 
 
 def _create(session: Session, entity: EntityType) -> dict[str, Any]:
@@ -242,6 +252,7 @@ OPERATIONS: dict[str, Handler] = {
         session, params["folderId"]
     ),
     "emails_unread_counts": _plain(inbox.unread_counts),
+    "attachments_list": _of_type(_list_files, "Attachment"),
     "attachments_create": _plain(attachments.create),
     "attachments_copy": _by_id(attachments.copy),
     "attachments_get": _by_id(attachments.read),
@@ -249,6 +260,7 @@ OPERATIONS: dict[str, Handler] = {
     "attachments_download": _by_id(attachments.download),
     "attachments_chunk": _by_id(attachments.add_chunk),
     "stream_post": _plain(stream.post),
+    "notes_get": _by_id(stream.read),
     "notes_update": _by_id(stream.update),
     "notes_update_patch": _by_id(stream.update),
     "notes_delete": _by_id(_delete_note),
@@ -277,10 +289,10 @@ OPERATIONS: dict[str, Handler] = {
     "imports_revert": _by_id(imports.revert),
     "email_templates_prepare": _by_id(email_templates.prepare),
     "target_lists_opted_out": _by_id(target_lists.opted_out),
-    "stream_list": lambda session, _: stream.list_all(session, followed=True),
-    "stream_list_all": lambda session, _: stream.list_all(session, followed=False),
-    "stream_record": _of_record(stream.list_of_record),
-    "stream_posts": _of_record(stream.list_posts),
+    "stream_list": _plain(stream_lists.list_own),
+    "stream_list_all": _plain(stream_lists.list_all),
+    "stream_record": _of_record(stream_lists.list_of_record),
+    "stream_posts": _of_record(stream_lists.list_posts),
     "stream_attachments": _of_record(record_access.stream_attachments),
     "records_users_access": _of_record(record_access.users_access),
     "follow": _of_record(followers.follow),

@@ -12,11 +12,21 @@ from crmkit_mock.espocrm.errors import APIError, bad_request, forbidden, modifie
 from crmkit_mock.espocrm.event_rules import stored_reminders
 from crmkit_mock.espocrm.foreign_records import check_links
 from crmkit_mock.espocrm.linking import link_related
-from crmkit_mock.espocrm.relations import follow_assigned, store_links, without_relations
+from crmkit_mock.espocrm.locking import require_changeable, require_removable
+from crmkit_mock.espocrm.php_types import stored_float
+from crmkit_mock.espocrm.relations import store_links, without_relations
 from crmkit_mock.espocrm.responses import create_response, read_response, update_response
 from crmkit_mock.espocrm.rules import Saving, derive, normalise
 from crmkit_mock.espocrm.sanitizing import cast, sanitize, settable
-from crmkit_mock.espocrm.validation import to_stored, validate
+from crmkit_mock.espocrm.stream_notes import (
+    audited_values,
+    note_change,
+    note_creation,
+    note_link,
+    unfollow_all,
+)
+from crmkit_mock.espocrm.users import SYSTEM_ID
+from crmkit_mock.espocrm.validation import Accepted, to_stored, validate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +34,8 @@ if TYPE_CHECKING:
     from crmkit_mock.espocrm.access import Action
     from crmkit_mock.espocrm.data import Data, Record
     from crmkit_mock.espocrm.fields import EntityType, Field
+    from crmkit_mock.espocrm.relations import LinkChange
     from crmkit_mock.espocrm.session import Session
-    from crmkit_mock.espocrm.validation import Accepted
 
 _NUMBERED = frozenset({"number", "autoincrement"})
 
@@ -120,18 +130,19 @@ def insert(
     now = format_datetime(session.clock.tick())
     record |= {**first_stamps(entity, now), "modifiedAt": now, **numbers(session.data, entity)}
     _save(Saving(session, entity, record, None, values, now))
-    follow_assigned(session, entity, record)
+    if entity.name != "Note":
+        note_creation(session, entity, record)
     return record, accepted
 
 
-def _save(saving: Saving) -> Record:
-    """Store a record with its links; return the attributes that were derived."""
+def _save(saving: Saving) -> tuple[Record, list[LinkChange]]:
+    """Store a record with its links; return what was derived, and the links that changed."""
     session, entity, record = saving.session, saving.entity, saving.record
     derived = derive(saving)
     links = dict(record)
-    store_links(session, entity, links)
+    changed_links = store_links(session, entity, links)
     stored = {
-        name: value
+        name: stored_float(value) if isinstance(value, float) else value
         for name, value in without_relations(entity, links).items()
         if name not in entity.unstored
     }
@@ -146,7 +157,7 @@ def _save(saving: Saving) -> Record:
     else:
         session.data.replace(entity.name, stored)
     link_related(saving)
-    return derived
+    return derived, changed_links
 
 
 def first_stamps(entity: EntityType, now: str) -> Record:
@@ -186,6 +197,7 @@ def update(
         session.user.require_assignment(values)
     check_links(session, entity, values, before)
     response_before = read_response(session, entity, before)
+    require_changeable(session, entity, response_before, values)
     accepted = to_stored(session, entity, values, before)
     derived = _write(session, entity, before, accepted, values)
     shown = {**accepted.values, **accepted.echo, **derived}
@@ -229,8 +241,12 @@ def _write(
         # What is computed on loading counts as a change.
         stamps |= {"modifiedAt": now, "modifiedById": session.user.id}
     record |= stamps
-    derived = _save(saving)
-    follow_assigned(session, entity, accepted.values | {"id": before["id"]})
+    audited = audited_values(session, entity, before)
+    derived, changed_links = _save(saving)
+    after = session.data.get(entity.name, before["id"])
+    note_change(session, entity, before, after, audited, sent)
+    for link, other, kind in changed_links:
+        note_link(session, entity, link, after, other, kind, saved=True)
     return stamps | derived
 
 
@@ -271,11 +287,32 @@ def delete(session: Session, entity: EntityType, id: str) -> None:
     mark_deleted(session, entity, find(session, entity, id, "delete"))
 
 
+def save_lock(session: Session, entity: EntityType, record: Record, *, locked: bool) -> None:
+    """Lock or unlock a record, which counts as a change of it."""
+    before = {**record, "isLocked": bool(record.get("isLocked"))}
+    _write(session, entity, before, Accepted({"isLocked": locked}), {"isLocked": locked})
+
+
+def save_as_system(session: Session, entity: EntityType, record: Record) -> None:
+    """Save a record as it is, as the server itself does."""
+    saved = {**record, "modifiedAt": session.now(), "modifiedById": SYSTEM_ID}
+    if entity.versioned:
+        saved["versionNumber"] = record.get("versionNumber", 1) + 1
+    session.data.replace(entity.name, saved)
+
+
 def mark_deleted(session: Session, entity: EntityType, record: Record) -> None:
-    """Mark a record as deleted."""
+    """Mark a record as deleted.
+
+    Raises:
+        APIError: 409, it is locked.
+    """
+    require_removable(session, entity, record)
     now = format_datetime(session.clock.tick())
     stamps = {"modifiedAt": now, "modifiedById": session.user.id}
     session.data.replace(entity.name, {**record, **stamps, "deleted": True})
+    if entity.stream:
+        unfollow_all(session, record)
 
 
 def restore(session: Session, entity: EntityType) -> bool:

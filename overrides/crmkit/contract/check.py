@@ -145,7 +145,13 @@ class Check:
         if self._against_mock:
             note = self.crm.version_note(self._probe.version)
             found += [note] if note else []
-        return found + list(self.crm.notes(self._server, writes=self.writes))
+        found += self.crm.notes(self._server, writes=self.writes)
+        known = {user for talk in self.crm.conversations(self._probe) for user in talk.users}
+        unused = self._users.keys() - known - {""}
+        if unused:
+            names = f"they know {', '.join(sorted(known))}" if known else "they know none"
+            found.append(f"no conversation needs the user {', '.join(sorted(unused))}; {names}")
+        return found
 
     def plan(self) -> tuple[int, float]:
         """Return how many requests the server will get, about, and how many seconds they take."""
@@ -186,6 +192,7 @@ class Check:
             mock=self._mock,
             writes=self.writes,
             requests=self._requests,
+            skips_refused=True,
             on_held=on_held,
             on_step=on_step,
         )

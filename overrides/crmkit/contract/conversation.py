@@ -97,6 +97,8 @@ class Talk:
         on_step: Called after each step.
         undo: Requests that remove what was created; steps add to it and take from it.
         stays: What was created and cannot be removed; steps add to it.
+        skips_refused: Whether the conversation ends when the server refuses, for want of rights,
+            what it begins with.
 
     Attributes:
         pending: A request that changes something, while its reply is waited for.
@@ -116,6 +118,7 @@ class Talk:
         on_step: Callable[[Step], object],
         undo: dict[str, Request],
         stays: set[str],
+        skips_refused: bool = False,
     ) -> None:
         self.name = conversation.name
         self.servers = servers
@@ -130,7 +133,7 @@ class Talk:
         self._stays = stays
         self._steps = 0
         self._worked = {True: 0, False: 0}  # reads, and others
-        self._needs_users = bool(conversation.users)
+        self._skips_refused = skips_refused and not conversation.users
         self.pending: Request | None = None
 
     def has_user(self, name: str) -> bool:
@@ -260,7 +263,7 @@ class Talk:
         """
         reply, *others = step.replies
         is_read = _is_read(step)
-        if reply is None or step.request.user or self._needs_users:
+        if reply is None or step.request.user or not self._skips_refused:
             return False
         if reply.succeeded:
             self._worked[is_read] += 1

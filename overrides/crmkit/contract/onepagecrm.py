@@ -100,7 +100,7 @@ class OnePageCRM(CRM):
         """Return the address of the API: the vendor's own if nothing else is said."""
         return (given or environment(self.prefix, "BASE_URL") or _BASE_URL).rstrip("/")
 
-    def authenticator(self, prefix: str, base_url: str) -> Callable[[HTTPRequest], None]:  # noqa: ARG002
+    def authenticator(self, prefix: str, base_url: str) -> Callable[[HTTPRequest], None]:
         """Return what signs a request with PREFIX_UID and PREFIX_KEY.
 
         Raises:
@@ -117,7 +117,7 @@ class OnePageCRM(CRM):
     def mock_authenticators(
         self,
         mock: Any,
-        base_url: str,  # noqa: ARG002 - it is signed as it is sent
+        base_url: str,
     ) -> Mapping[str, Callable[[HTTPRequest], None]]:
         """Return what signs for the users of the mock's accounts; the second is called "other"."""
         accounts = mock.accounts
@@ -156,7 +156,7 @@ class OnePageCRM(CRM):
         number = data.get("version") if isinstance(data, dict) else None
         return Probe(version=f"API {number}" if number else "")
 
-    def conversations(self, probe: Probe) -> Iterable[Conversation]:  # noqa: ARG002
+    def conversations(self, probe: Probe) -> Iterable[Conversation]:
         """Return the conversations."""
         return _conversations()
 
@@ -171,7 +171,7 @@ class OnePageCRM(CRM):
         values = {name: int(v) if isinstance(v, bool) else v for name, v in tree.items()}
         return urlencode({name: "" if v is None else v for name, v in values.items()}).encode()
 
-    def id_space(self, place: str, value: Any, parent: Any) -> str | None:  # noqa: ARG002
+    def id_space(self, place: str, value: Any, parent: Any) -> str | None:
         """Return a space for ids, which are 24 hexadecimal digits whatever they are of."""
         return "" if isinstance(value, str) and _ID.fullmatch(value) else None
 
@@ -187,7 +187,7 @@ class OnePageCRM(CRM):
         """Return whether it counts the whole account."""
         return _SHARED.fullmatch(place) is not None
 
-    def undo(self, request: Request, reply: Reply, id: Any) -> Request | None:  # noqa: ARG002
+    def undo(self, request: Request, reply: Reply, id: Any) -> Request | None:
         """Return the deletion of a contact, an action, a note or a tag."""
         resource = request.path.removeprefix("/").removesuffix(".json")
         if resource == "tags" and request.json is not NO_BODY:

@@ -138,6 +138,8 @@ class Run:
         marker: Word that makes what the run creates recognisable; None: a new one.
         started: When the run began, for one that was recorded; None: now.
         cleans: Whether what was created is removed afterwards.
+        skips_refused: Whether a conversation ends, and does not count, when the server refuses for
+            want of rights what it begins with: for servers whose roles are not the mock's.
         on_held: Called after each conversation, with how many there are to come.
         on_step: Called after each step.
     """
@@ -152,6 +154,7 @@ class Run:
         marker: str | None = None,
         started: datetime | None = None,
         cleans: bool = True,
+        skips_refused: bool = False,
         on_held: Callable[[Held], object] = lambda _: None,
         on_step: Callable[[Step], object] = lambda _: None,
     ) -> None:
@@ -169,6 +172,7 @@ class Run:
             self._judge = Judge(self.crm, self._pairs, (server.base_url, mock.base_url), started)
         self._undo: dict[str, Request] = {}
         self._cleans = cleans
+        self._skips_refused = skips_refused
         self._marker = marker or f"crmkit-{secrets.token_hex(3)}"
 
     def hold(self, conversations: Iterable[Conversation], probe: Probe) -> Summary:
@@ -236,6 +240,7 @@ class Run:
             on_step=on_step,
             undo=self._undo,
             stays=summary.stays,
+            skips_refused=self._skips_refused,
         )
         try:
             held.conversation.hold(talk)

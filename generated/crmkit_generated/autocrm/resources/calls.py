@@ -124,7 +124,7 @@ class Calls(Resource):
     ) -> Call:
         """Create a call.
 
-        Required: `name`, `assigned_user_id` and `date_start`.
+        Required: `name`, `assigned_user_id`, `date_start` and `date_end`.
 
         Returns the new record, without the attributes that were never set.
 
@@ -445,7 +445,7 @@ class AsyncCalls(Resource):
     ) -> Call:
         """Create a call.
 
-        Required: `name`, `assigned_user_id` and `date_start`.
+        Required: `name`, `assigned_user_id`, `date_start` and `date_end`.
 
         Returns the new record, without the attributes that were never set.
 

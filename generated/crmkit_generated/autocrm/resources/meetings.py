@@ -125,7 +125,8 @@ class Meetings(Resource):
     ) -> Meeting:
         """Create a meeting.
 
-        Required: `name`, `assigned_user_id` and `date_start`.
+        Required: `name`, `assigned_user_id` and `date_start`; of a meeting that lasts all day
+        `date_start_date`, `date_end_date` and `is_all_day` in place of the last.
 
         Returns the new record, without the attributes that were never set.
 
@@ -464,7 +465,8 @@ class AsyncMeetings(Resource):
     ) -> Meeting:
         """Create a meeting.
 
-        Required: `name`, `assigned_user_id` and `date_start`.
+        Required: `name`, `assigned_user_id` and `date_start`; of a meeting that lasts all day
+        `date_start_date`, `date_end_date` and `is_all_day` in place of the last.
 
         Returns the new record, without the attributes that were never set.
 
