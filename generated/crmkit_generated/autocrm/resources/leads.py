@@ -163,7 +163,8 @@ class Leads(Resource):
             industry: Line of business.
             opportunity_amount: Expected amount, in its own currency.
             opportunity_amount_currency: Currency of the expected amount. By default the
-                system's currency.
+                system's currency, when a lead is created; servers refuse to change the amount
+                of a lead that has none without it.
             website: Web address.
             email_address: Primary e-mail address. Writing it replaces the primary one; None
                 removes all.
@@ -331,7 +332,8 @@ class Leads(Resource):
             industry: Line of business.
             opportunity_amount: Expected amount, in its own currency.
             opportunity_amount_currency: Currency of the expected amount. By default the
-                system's currency.
+                system's currency, when a lead is created; servers refuse to change the amount
+                of a lead that has none without it.
             website: Web address.
             email_address: Primary e-mail address. Writing it replaces the primary one; None
                 removes all.
@@ -696,7 +698,8 @@ class AsyncLeads(Resource):
             industry: Line of business.
             opportunity_amount: Expected amount, in its own currency.
             opportunity_amount_currency: Currency of the expected amount. By default the
-                system's currency.
+                system's currency, when a lead is created; servers refuse to change the amount
+                of a lead that has none without it.
             website: Web address.
             email_address: Primary e-mail address. Writing it replaces the primary one; None
                 removes all.
@@ -860,7 +863,8 @@ class AsyncLeads(Resource):
             industry: Line of business.
             opportunity_amount: Expected amount, in its own currency.
             opportunity_amount_currency: Currency of the expected amount. By default the
-                system's currency.
+                system's currency, when a lead is created; servers refuse to change the amount
+                of a lead that has none without it.
             website: Web address.
             email_address: Primary e-mail address. Writing it replaces the primary one; None
                 removes all.
