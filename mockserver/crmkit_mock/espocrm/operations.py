@@ -36,8 +36,10 @@ from crmkit_mock.espocrm import (
     target_lists,
     webhooks,
 )
+from crmkit_mock.espocrm.controllers import PREFERENCES
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import forbidden
+from crmkit_mock.espocrm.preferences import read_preferences, update_preferences
 from crmkit_mock.espocrm.responses import to_reply
 from crmkit_mock.espocrm.search import parse_query
 from crmkit_mock.espocrm.session import Session
@@ -184,10 +186,15 @@ def _record_operations(tag: str, name: str | None = None) -> dict[str, Handler]:
     }
 
 
-def _get_of_any_type(session: Session, params: Params) -> dict[str, Any]:
-    if params["entityType"] == "Preferences":
-        return me.preferences(session, params["id"])
-    return records.read(session, session.entity(params["entityType"]), params["id"])
+def _or_preferences(handler: Handler, action: Callable[[Session, str], Any]) -> Handler:
+    """Return the handler of an operation on a record of any type, or on a user's preferences."""
+
+    def handle(session: Session, params: Params) -> Any:
+        if params["entityType"][1:] == PREFERENCES[1:]:
+            return action(session, params["id"])
+        return handler(session, params)
+
+    return handle
 
 
 # Records with rules of their own.
@@ -248,7 +255,8 @@ OPERATIONS: dict[str, Handler] = {
         if operation_id not in _WITHOUT_ROUTE
     },
     **_record_operations("records"),
-    "records_get": _get_of_any_type,
+    "records_get": _or_preferences(_of_record(_get), read_preferences),
+    "records_update": _or_preferences(_of_record(_update), update_preferences),
     "leads_convert": lambda session, _: leads.convert(session, session.body.get("id")),
     "leads_convert_by_id": _by_id(leads.convert),
     "leads_convert_attributes": lambda session, _: leads.conversion_attributes(
