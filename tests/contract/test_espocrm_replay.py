@@ -391,7 +391,6 @@ MADE = {
 #: Pairs that the mock answers differently, each with the reason.
 EXCEPTIONS: dict[str, str] = {
     "settings-apiuser": "the mock has only the settings that clients use",
-    "preferences-read": "the mock keeps no preferences",
     "stream-record": "the record had been changed by requests that were not recorded",
     "acl-read-own-hidden-field": "the recorded role had no access to the stream of accounts",
     "target-list-opted-out": "opting out has no operation in the document",
