@@ -192,7 +192,7 @@ def test_crashes_faithfully_on_empty_routes(monica: Monica) -> None:
         for method, path, status in routes:
             assert monica.http.request(method, path).status_code == status
             assert http.request(method, path).status_code == 500
-        assert http.patch("/logs/1").status_code == 404
+        assert http.patch("/logs/1").status_code == 500
 
 
 def test_mock_server_accepts_faithful_crashes() -> None:

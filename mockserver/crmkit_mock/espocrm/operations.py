@@ -36,6 +36,7 @@ from crmkit_mock.espocrm import (
     target_lists,
     webhooks,
 )
+from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import forbidden
 from crmkit_mock.espocrm.responses import to_reply
 from crmkit_mock.espocrm.search import parse_query
@@ -108,7 +109,8 @@ def _list_files(session: Session, entity: EntityType) -> dict[str, Any]:
 def _create(session: Session, entity: EntityType) -> dict[str, Any]:
     body = dict(session.body)
     skip = body.pop("_skipDuplicateCheck", False) is True
-    skip = skip or session.has_flag("X-Skip-Duplicate-Check")
+    if session.header("X-Skip-Duplicate-Check") is not None:
+        skip = session.has_flag("X-Skip-Duplicate-Check")
     return records.create(session, entity, body, skip_duplicate_check=skip)
 
 
@@ -142,6 +144,19 @@ def _of_record(
     return lambda session, params: action(
         session, session.entity(name or params["entityType"]), params["id"]
     )
+
+
+def _of_known(action: Callable[[Session, EntityType, str], Any]) -> Handler:
+    """Return the handler of a route that crashes at an unknown entity type."""
+
+    def handle(session: Session, params: Params) -> Any:
+        name = params["entityType"]
+        name = name[:1].upper() + name[1:]
+        if name not in ENTITY_TYPES:
+            raise session.server_error_or(f"There is no entity type {name[:50]}.")
+        return action(session, ENTITY_TYPES[name], params["id"])
+
+    return handle
 
 
 def _of_link(action: Callable[[Session, EntityType, str, str], Any]) -> Handler:
@@ -291,17 +306,17 @@ OPERATIONS: dict[str, Handler] = {
     "target_lists_opted_out": _by_id(target_lists.opted_out),
     "stream_list": _plain(stream_lists.list_own),
     "stream_list_all": _plain(stream_lists.list_all),
-    "stream_record": _of_record(stream_lists.list_of_record),
-    "stream_posts": _of_record(stream_lists.list_posts),
+    "stream_record": _of_known(stream_lists.list_of_record),
+    "stream_posts": _of_known(stream_lists.list_posts),
     "stream_attachments": _of_record(record_access.stream_attachments),
     "records_users_access": _of_record(record_access.users_access),
     "follow": _of_record(followers.follow),
     "unfollow": _of_record(followers.unfollow),
-    "followers_list": _of_record(followers.list_followers),
-    "followers_add": _of_record(followers.add_followers),
-    "followers_remove": _of_record(followers.remove_followers),
-    "stars_add": _of_record(followers.add_star),
-    "stars_remove": _of_record(followers.remove_star),
+    "followers_list": _of_known(followers.list_followers),
+    "followers_add": _of_known(followers.add_followers),
+    "followers_remove": _of_known(followers.remove_followers),
+    "stars_add": _of_known(followers.add_star),
+    "stars_remove": _of_known(followers.remove_star),
     "attendees_list": _of_record(activities.attendees),
     "activities_calendar": _plain(calendars.calendar),
     "activities_busy_ranges": _plain(calendars.busy_ranges),
