@@ -47,7 +47,7 @@ def test_collation_ignores_case_accents_and_padding() -> None:
 
 def test_collation_sorts_marks_digits_and_letters_as_the_server() -> None:
     """Marks come before digits, digits before letters, and letters without a base after it."""
-    assert sorted(SORTED[::-1], key=sort_key) == [*SORTED]
+    assert sorted(set(SORTED), key=sort_key) == [*SORTED]
 
 
 def test_patterns_have_wildcards_and_backslashes() -> None:
