@@ -133,7 +133,7 @@ def test_converts_lead_by_path(autocrm: Espo) -> None:
     lead = autocrm.post(f"/Lead/{LEADS[1]}/action/convert", {"records": records})
     assert lead["createdOpportunityId"]
     missing = autocrm.http.post("/Lead/nope/action/convert", json={"records": records})
-    assert error_reason(missing, 404) == "Record nope not found."
+    assert error_reason(missing, 404) == ""
 
 
 def test_sends_email_without_sender_and_status(autocrm: Espo, mocks: MockCRMs) -> None:

@@ -142,6 +142,7 @@ CALL = EntityType(
 )
 
 _ONLY_READ = ("read",)
+_LATER = ("read", "list")
 #: State of an e-mail for the user that has it.
 EMAIL_STATE = ("isImportant", "inTrash", "inArchive")
 _BOTH = ("create", "read")
@@ -158,15 +159,15 @@ EMAIL = EntityType(
             for name in ("to", "cc", "bcc")
         ),
         varchar("replyTo", responses=_BOTH),
-        Field("body", "text", responses=_BOTH),
-        Field("bodyPlain", "text", read_only=True, responses=_BOTH),
+        Field("body", "text"),
+        Field("bodyPlain", "text", read_only=True),
         Field("isHtml", "bool", default=True),
         enum("status", ("Draft", "Sending", "Sent", "Archived", "Failed"), default="Archived"),
         _PARENT,
         _ACCOUNT,
         Field("dateSent", "datetime"),
-        Field("sendAt", "datetime", responses=_ONLY_READ),
-        Field("deliveryDate", "datetime", read_only=True, responses=_ONLY_READ),
+        Field("sendAt", "datetime", responses=_LATER),
+        Field("deliveryDate", "datetime", read_only=True, responses=_LATER),
         ATTACHMENTS,
         boolean("hasAttachment", read_only=True),
         # Sender and recipients, as the server looks them up.
@@ -175,7 +176,7 @@ EMAIL = EntityType(
             varchar(name, read_only=True)
             for name in ("replyToString", "replyToName", "replyToAddress", "messageId")
         ),
-        varchar("messageIdInternal", read_only=True, responses=_ONLY_READ),
+        varchar("messageIdInternal", read_only=True, responses=_LATER),
         to_one("fromEmailAddress", "EmailAddress", read_only=True),
         *(
             to_many(f"{name}EmailAddresses", "EmailAddress", read_only=True)
@@ -185,27 +186,26 @@ EMAIL = EntityType(
             Field(name, "jsonArray", read_only=True, responses=_BOTH)
             for name in ("idHash", "nameHash", "typeHash")
         ),
-        Field("addressNameMap", "jsonArray", read_only=True, responses=_ONLY_READ),
-        *(boolean(name) for name in ("isRead", "isReplied")),
+        Field("addressNameMap", "jsonArray", read_only=True, responses=_LATER),
+        *(boolean(name, read_only=True) for name in ("isRead", "isReplied")),
         # Null until a user has the e-mail.
-        *(Field(name, "bool") for name in EMAIL_STATE),
+        *(Field(name, "bool", read_only=True) for name in EMAIL_STATE),
         *(boolean(name, read_only=True) for name in ("isAutoReply", "isUsers")),
-        *(
-            boolean(name, read_only=True, responses=_ONLY_READ)
-            for name in ("isSystem", "isUsersSent")
-        ),
-        varchar("folderId"),
-        to_one("groupFolder", "GroupEmailFolder"),
+        boolean("isSystem", read_only=True, responses=_LATER),
+        boolean("isUsersSent", read_only=True, responses=_ONLY_READ),
+        varchar("personStringData", read_only=True, responses=("list",)),
+        varchar("folderId", read_only=True),
+        to_one("groupFolder", "GroupEmailFolder", read_only=True),
         varchar("groupStatusFolder", read_only=True),
         to_one("replied", "Email"),
         to_many("replies", "Email", read_only=True, columns=("status",)),
         to_many("tasks", "Task", read_only=True, columns=("status",)),
         to_one("sentBy", "User", read_only=True),
-        to_many("users", "User", responses=("create",)),
-        to_many("assignedUsers", "User"),
-        Field("icsContents", "text", read_only=True, responses=_ONLY_READ),
-        varchar("icsEventUid", read_only=True, responses=_ONLY_READ),
-        varchar("createdEventType", read_only=True, responses=_ONLY_READ),
+        to_many("users", "User", read_only=True, responses=("create",)),
+        to_many("assignedUsers", "User", read_only=True),
+        Field("icsContents", "text", read_only=True, responses=_LATER),
+        varchar("icsEventUid", read_only=True, responses=_LATER),
+        varchar("createdEventType", read_only=True, responses=_LATER),
         to_one("createdEvent", "Meeting", read_only=True),
         *OWNED,
         *STAMPS,

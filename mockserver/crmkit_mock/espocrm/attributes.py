@@ -15,6 +15,7 @@ from crmkit_mock.espocrm.php_types import plain_number
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from crmkit_mock.espocrm.data import Data
     from crmkit_mock.espocrm.fields import EntityType, Field
     from crmkit_mock.espocrm.session import Session
 
@@ -337,12 +338,51 @@ def _reaction_counts(_session: Session, record: Record) -> dict[str, int] | None
     return {kind: reactions.count(kind) for kind in reactions} or None
 
 
-def _person_string(_session: Session, record: Record) -> Any:
-    if record.get("status") == "Sent":
-        names = record.get("nameHash") or {}
-        first = str(record.get("to") or "").partition(";")[0]
-        return f"To: {names.get(first, first)}"
-    return record.get("from")
+_INBOX = Link("users", "User", "many_many", relation="emailUser")
+
+
+def _email_state(name: str) -> Callable[[Session, Record], Any]:
+    def state(session: Session, record: Record) -> Any:
+        row = session.data.related(_INBOX, record["id"], session.user.id)
+        if row is None:
+            return None
+        return row.columns.get(name, None if name == "folderId" else False)
+
+    return state
+
+
+def _is_read(session: Session, record: Record) -> bool:
+    row = session.data.related(_INBOX, record["id"], session.user.id)
+    return row is None or bool(row.columns.get("isRead"))
+
+
+def _is_users(session: Session, record: Record) -> bool:
+    return session.data.related(_INBOX, record["id"], session.user.id) is not None
+
+
+def _is_users_sent(session: Session, record: Record) -> bool:
+    return record.get("sentById") == session.user.id
+
+
+def _person_string(session: Session, record: Record) -> Any:
+    """Return who an e-mail is to, if the user has sent it, else who it is from."""
+    names = _owner_names(session.data, record)
+    if record.get("status") == "Sent" and record.get("createdById") == session.user.id:
+        addresses = [part for part in str(record.get("to") or "").split(";") if part]
+        return "To: " + ", ".join(names.get(address) or address for address in addresses)
+    sender = record.get("from") or ""
+    return names.get(sender) or record.get("fromName") or record.get("from")
+
+
+def _owner_names(data: Data, email: Record) -> dict[str, str | None]:
+    """Return the names of the records that the addresses of an e-mail belong to."""
+    names: dict[str, str | None] = {}
+    for list_name in ("from", "to"):
+        for address in str(email.get(list_name) or "").split(";"):
+            for entity in ("User", "Contact", "Lead", "Account"):
+                for record in data.with_address(entity, address.strip().lower()):
+                    names.setdefault(address, display_name(record))
+    return names
 
 
 _COMPUTED: dict[tuple[str, str], Callable[[Session, Record], Any]] = {
@@ -360,6 +400,9 @@ _COMPUTED: dict[tuple[str, str], Callable[[Session, Record], Any]] = {
     ("Email", "subject"): _stored("name"),
     ("Email", "personStringData"): _person_string,
     ("Email", "fromEmailAddressName"): _stored("from"),
-    # Unlike other bools these are null until set.
-    **{("Email", name): _stored(name) for name in EMAIL_STATE},
+    # The state of an e-mail is each user's own.
+    **{("Email", name): _email_state(name) for name in (*EMAIL_STATE, "folderId")},
+    ("Email", "isRead"): _is_read,
+    ("Email", "isUsers"): _is_users,
+    ("Email", "isUsersSent"): _is_users_sent,
 }

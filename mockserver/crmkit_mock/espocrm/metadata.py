@@ -112,7 +112,7 @@ def _field(field: Field) -> dict[str, Any]:
 
 
 def _link(link: Link) -> dict[str, Any]:
-    members = {"type": _LINK_TYPES[link.kind], "entity": link.entity}
+    members: dict[str, Any] = {"type": _LINK_TYPES[link.kind], "entity": link.entity}
     if link.relation:
         members["relationName"] = link.relation
     if link.entity == "Team":

@@ -230,6 +230,7 @@ OPERATIONS: dict[str, Handler] = {
         session, session.body.get("id")
     ),
     "emails_create": _plain(emails.create),
+    "emails_get": _by_id(inbox.read),
     "emails_update": _by_id(emails.update),
     "emails_update_patch": _by_id(emails.update),
     "emails_mark_read": _plain(inbox.mark_read),
