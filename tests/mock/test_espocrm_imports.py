@@ -78,7 +78,7 @@ def test_import_needs_its_right_and_members(espocrm: Espo) -> None:
 
 def test_exports_are_csv_as_php_writes_it(espocrm: Espo) -> None:
     """Only cells that need it are quoted, and what looks like a formula is made harmless."""
-    rows = [[1.0, True], [None, 'x"y'], ["=1", ["ž/"]], [-1.5, "-2 x"]]
+    rows: list[list[object]] = [[1.0, True], [None, 'x"y'], ["=1", ["ž/"]], [-1.5, "-2 x"]]
     assert write_csv(["a", "b c"], rows) == (
         'a,"b c"\n1,1\n,"x""y"\n\'=1,"[""ž\\/""]"\n-1.5,"\'-2 x"\n'
     )

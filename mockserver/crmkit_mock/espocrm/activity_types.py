@@ -166,7 +166,7 @@ EMAIL = EntityType(
         _PARENT,
         _ACCOUNT,
         Field("dateSent", "datetime"),
-        Field("sendAt", "datetime", responses=_LATER),
+        Field("sendAt", "datetime"),
         Field("deliveryDate", "datetime", read_only=True, responses=_LATER),
         ATTACHMENTS,
         boolean("hasAttachment", read_only=True),

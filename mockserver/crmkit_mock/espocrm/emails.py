@@ -77,6 +77,7 @@ def create(session: Session) -> dict[str, Any]:
     if not sending:
         _mark_replied(session, record)
         return {"folderId": None, **create_response(session, EMAIL, record, echo), **echo}
+    inbox.add_user(session, record["id"], session.user.id, {"isRead": True})
     after = _send(session, record)
     response = create_response(session, EMAIL, after, echo)
     users = [user for user in record["usersIds"] if user != session.user.id]
@@ -85,7 +86,7 @@ def create(session: Session) -> dict[str, Any]:
         "sendAt": None,
         **response,
         **echo,
-        "bodyPlain": inbox.plain_body(after),
+        "isUsersSent": after.get("sentById") == session.user.id,
         "modifiedById": after["modifiedById"],
         "usersColumns": {session.user.id: {"isRead": True}},
         "usersIds": [*users, session.user.id],
@@ -102,6 +103,7 @@ def update(session: Session, id: str) -> dict[str, Any]:
     """
     before = records.find(session, EMAIL, id, "edit")
     inbox.mark_as_read(session, id)
+    known = {row.right for row in session.data.linked(EMAIL.all_links["users"], id)}
     changes = _effective(session, before, dict(session.body))
     status = changes.get("status", before.get("status"))
     _check(session, changes, str(status))
@@ -122,13 +124,17 @@ def update(session: Session, id: str) -> dict[str, Any]:
     assigned = [*record.get("assignedUsersIds", ()), *people.pop("assignedUsersIds")]
     record |= {**people, "assignedUsersIds": [*dict.fromkeys(assigned)]}
     session.data.replace("Email", record)
+    columns: dict[str, Any] = {}
     if sending:
         record = _send(session, record)
+        columns = {"usersColumns": {session.user.id: {"isRead": True}}}
     elif status != before.get("status"):
         _mark_replied(session, record)
     users = [row.right for row in session.data.linked(EMAIL.all_links["users"], id)]
-    names = {user: session.data.name_of("User", user) for user in users}
-    return {**inbox.response(session, record), "usersIds": users, "usersNames": names}
+    # The names are those of the users who had it before.
+    names = {user: session.data.name_of("User", user) for user in users if user in known}
+    response = inbox.response(session, record)
+    return {**response, "usersIds": users, "usersNames": names, **columns}
 
 
 def _effective(session: Session, before: Record, changes: dict[str, Any]) -> dict[str, Any]:
@@ -202,24 +208,28 @@ def _send(session: Session, record: Record) -> Record:
     Raises:
         PartiallyApplied: the mail server is missing, or rejects it.
     """
-    inbox.add_user(session, record["id"], session.user.id, {"isRead": True})
     server: str = session.settings.get(MAIL_SERVER) or "shared"
     if server == "not shared":
         session.data.replace("Email", {**_stored(session, record), "status": "Sending"})
         raise PartiallyApplied(APIError(500))
+    is_own = session.user.id in users_of(session, record["from"])
+    sender = session.user.name if is_own else SENDER_NAME
+    own = {
+        "fromAddress": record["from"],
+        "fromName": sender,
+        "fromString": f"{sender} <{record['from']}>",
+    }
     addressed = [address for name in RECIPIENTS for address in split(record.get(name))]
     if server == "missing" or REJECTING_ADDRESS in addressed:
         reason = "No system SMTP settings." if server == "missing" else "unknownError"
         body = {"id": record["id"], "message": reason}
+        if server != "missing":
+            session.data.replace("Email", {**_stored(session, record), **own})
         raise PartiallyApplied(APIError(500, "sendingFail", body))
-    is_own = session.user.id in users_of(session, record["from"])
-    sender = session.user.name if is_own else SENDER_NAME
     sent = {
+        **own,
         "status": "Sent",
         "dateSent": record["modifiedAt"],
-        "fromAddress": record["from"],
-        "fromName": sender,
-        "fromString": f"{sender} <{record['from']}>",
         "modifiedById": session.user.id,
         "messageId": f"<{record['id']}@espo>",
     }

@@ -8,6 +8,7 @@ from crmkit_mock.espocrm import records
 from crmkit_mock.espocrm.activity_types import EMAIL, EMAIL_STATE
 from crmkit_mock.espocrm.email_addresses import ADDRESSED, address_attributes, owners
 from crmkit_mock.espocrm.errors import bad_request, forbidden, not_found
+from crmkit_mock.espocrm.php_types import to_str
 from crmkit_mock.espocrm.responses import read_response
 
 if TYPE_CHECKING:
@@ -131,13 +132,14 @@ def read(session: Session, id: str) -> dict[str, Any]:
     Raises:
         APIError: 403 or 404.
     """
-    record = records.find(session, EMAIL, id, "read")
+    shown = response(session, records.find(session, EMAIL, id, "read"))
+    # The reply still has the state before.
     mark_as_read(session, id)
-    return response(session, record)
+    return shown
 
 
 def response(session: Session, email: Record) -> dict[str, Any]:
-    """Return an e-mail as reading shows it; the folder only lists show."""
+    """Return an e-mail as reading shows it."""
     email = {**email, **_addresses(session, email)}
     replies = session.data.with_value("Email", email["id"], "repliedId")
     shown = {
@@ -147,7 +149,7 @@ def response(session: Session, email: Record) -> dict[str, Any]:
         "repliesNames": {reply["id"]: reply.get("name") for reply in replies},
         "repliesColumns": {reply["id"]: {"status": reply.get("status")} for reply in replies},
         "bodyPlain": plain_body(email),
-        "folderId": None,
+        "folderId": (state_of(session, email) or {}).get("folderId"),
     }
     for name in (*EMAIL_STATE, "isUsersSent"):
         del shown[name]
@@ -176,6 +178,4 @@ def _ids(session: Session) -> list[str]:
         ids = [id]
     if not isinstance(ids, list):
         raise bad_request("No `ids`.")
-    if not all(isinstance(id, str) for id in ids):
-        raise session.server_error_or("An id is not a str.", by_router=True)
-    return ids
+    return [to_str(id) or "" for id in ids]

@@ -282,8 +282,12 @@ OPERATIONS: dict[str, Handler] = {
     "stream_list_all": lambda session, _: stream.list_all(session, followed=False),
     "stream_record": _of_record(stream.list_of_record),
     "stream_posts": _of_record(stream.list_posts),
-    "stream_attachments": _of_record(record_access.stream_attachments),
-    "records_users_access": _of_record(record_access.users_access),
+    "stream_attachments": lambda session, params: record_access.stream_attachments(
+        session, params["entityType"], params["id"]
+    ),
+    "records_users_access": lambda session, params: record_access.users_access(
+        session, params["entityType"], params["id"]
+    ),
     "follow": _of_record(followers.follow),
     "unfollow": _of_record(followers.unfollow),
     "followers_list": _of_record(followers.list_followers),
@@ -296,7 +300,7 @@ OPERATIONS: dict[str, Handler] = {
     "activities_busy_ranges": _plain(calendars.busy_ranges),
     "activities_upcoming": _plain(activities.upcoming),
     "activities_list": lambda session, params: activities.list_of_record(
-        session, session.entity(params["entityType"]), params["id"], params["activityList"]
+        session, params["entityType"], params["id"], params["activityList"]
     ),
     "search_records": _plain(global_search.search_records),
     "search_email_addresses": _plain(global_search.search_email_addresses),
