@@ -172,6 +172,12 @@ def python_with_mock(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     return environment(tmp_path_factory.mktemp("mock") / "venv", wheel, "mock")
 
 
+@pytest.fixture(scope="module")
+def python_with_command(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the interpreter of an environment with `crmkit[cli]`."""
+    return environment(tmp_path_factory.mktemp("cli") / "venv", wheel, "cli")
+
+
 def test_every_promised_name_can_be_imported(python: Path, tmp_path: Path) -> None:
     """Every public name of the installed package can be imported, with only httpx and attrs."""
     code = """
@@ -197,6 +203,8 @@ def test_every_promised_name_can_be_imported(python: Path, tmp_path: Path) -> No
                 getattr(package, name)
         for package in (crmkit, crmkit_generated):
             for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+                if module.name.startswith(("crmkit.cli.", "crmkit.contract.")):
+                    continue  # they have extras of their own
                 try:
                     importlib.import_module(module.name)
                 except ConfigError as error:
@@ -248,3 +256,21 @@ def test_installed_mock_answers(python_with_mock: Path, tmp_path: Path) -> None:
 def test_command_is_installed(python_with_mock: Path, tmp_path: Path) -> None:
     """`crmkit-mock` is among the environment's scripts and prints its help."""
     assert "serve" in run(python_with_mock.with_name("crmkit-mock"), "--help", cwd=tmp_path)
+
+
+def test_command_of_contract_checks_is_installed(
+    python: Path, python_with_command: Path, tmp_path: Path
+) -> None:
+    """`crmkit` answers, and names the extra that it or a command of it lacks."""
+    command = python_with_command.with_name("crmkit")
+    assert run(command, "--version", cwd=tmp_path) == f"crmkit {metadata.version('crmkit')}\n"
+    for script, extra, arguments in (
+        (python.with_name("crmkit"), "cli", ["--version"]),
+        (command, "contract", ["contract", "monica"]),
+    ):
+        done = subprocess.run(
+            [script, *arguments], check=False, cwd=tmp_path, capture_output=True, text=True
+        )
+        assert done.returncode == 2
+        assert done.stderr.count("\n") == 1
+        assert f"pip install 'crmkit[{extra}]'" in done.stderr

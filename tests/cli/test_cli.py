@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 import pytest
 
+from crmkit_mock.catalogue import CATALOGUE
 from tests.cli.conftest import PROGRAM, Command, program_environment, run_without
 
 WRONG: dict[str, tuple[tuple[str, ...], str]] = {
@@ -133,3 +134,23 @@ def test_a_closed_pipe_is_no_error_of_ours() -> None:
     )
 
     assert "Traceback" not in done.stderr
+
+
+def test_serves_the_mocks() -> None:
+    """`crmkit mock serve` prints where the mocks are, and ends with 0 when it is stopped."""
+    process = subprocess.Popen(
+        [*PROGRAM, "mock", "serve", "--port", "0", "--espocrm-version", "9.2"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=program_environment(),
+    )
+    assert process.stdout is not None
+    names: list[str] = []
+    while "control" not in names:
+        names.append(process.stdout.readline().partition(" ")[0])
+    process.terminate()
+    _, err = process.communicate(timeout=30)
+
+    assert names == [*CATALOGUE, "control"]
+    assert (process.returncode, err) == (0, "")

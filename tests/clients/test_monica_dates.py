@@ -44,11 +44,11 @@ def test_writes_date_as_read() -> None:
 
 
 def test_adds_no_year() -> None:
-    """A date of unknown year is written without the year that the reply shows."""
+    """A date of unknown year is written with null, not with the year that the reply shows."""
 
     def check(date: SpecialDate) -> None:
         parts = date.written(contact(date, "2026-06-23", year_unknown=True), {}, 2027)
-        assert date.name("year") not in parts
+        assert parts[date.name("year")] is None
         assert (parts[date.name("day")], parts[date.name("month")]) == (23, 6)
 
     assert failures(check, product(DATES)) == []
@@ -93,7 +93,11 @@ def test_day_replaces_age() -> None:
     """A passed day replaces an age, and its January 1 is dropped."""
     changes = {"birthdate_day": 9, "birthdate_month": 12}
     parts = BIRTHDATE.written(contact(BIRTHDATE, "1996-01-01", age=True), changes, 2026)
-    assert parts == {"is_birthdate_known": True, "birthdate_is_age_based": False}
+    assert parts == {
+        "is_birthdate_known": True,
+        "birthdate_is_age_based": False,
+        "birthdate_year": None,
+    }
 
 
 def test_age_replaces_day() -> None:

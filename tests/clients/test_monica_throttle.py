@@ -133,7 +133,7 @@ def test_keeps_limit_of_mock(
         settings = {"base_url": mock.base_url, **mock.credentials}
         crm = Driver(asynchronous, mock.transport, (Monica, AsyncMonica), **settings)
         begun = clock.now
-        names = [f"t{number}" for number in range(count)]
+        names = [f"t{number:03}" for number in range(count)]
         for name in names:
             crm(partial(_create_tag, name))
         tags = crm(lambda crm: crm.tags.list(page_size=1))

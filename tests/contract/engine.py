@@ -72,23 +72,23 @@ class Things(CRM):
         """Return the address, or that of nobody."""
         return given or "https://things.invalid"
 
-    def authenticator(self, prefix: str, base_url: str) -> Callable[[HTTPRequest], None]:  # noqa: ARG002
+    def authenticator(self, prefix: str, base_url: str) -> Callable[[HTTPRequest], None]:
         """Return what sends the prefix as the key."""
         return lambda request: request.headers.update({"X-Key": prefix})
 
     def mock_authenticators(
         self,
-        mock: Any,  # noqa: ARG002 - there is none
-        base_url: str,  # noqa: ARG002
+        mock: Any,
+        base_url: str,
     ) -> Mapping[str, Callable[[HTTPRequest], None]]:
         """Return nobody."""
         return {}
 
-    def probe(self, server: Sender) -> Probe:  # noqa: ARG002 - it is played
+    def probe(self, server: Sender) -> Probe:
         """Return what is known of any."""
         return Probe()
 
-    def id_space(self, place: str, value: Any, parent: Any) -> str | None:  # noqa: ARG002
+    def id_space(self, place: str, value: Any, parent: Any) -> str | None:
         """Return one space for the numbers of things."""
         return "" if place.rpartition(".")[2] in {"id", "of"} and isinstance(value, int) else None
 
@@ -96,7 +96,7 @@ class Things(CRM):
         """Yield the numbers in a reason."""
         return [(match[0], "", int(match[0])) for match in re.finditer(r"\d+", text)]
 
-    def conversations(self, probe: Probe) -> Iterable[Conversation]:  # noqa: ARG002
+    def conversations(self, probe: Probe) -> Iterable[Conversation]:
         """Return none."""
         return ()
 

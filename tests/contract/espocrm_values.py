@@ -45,10 +45,12 @@ _ZONED = f"T{TIME}:[0-5][0-9](Z|[+-]0[0-9]:00)"
 ADDRESSES = ("ann@x.example", "Bob@y.example")
 #: What members accept, by the component that describes them.
 _VALUES: dict[str, Tree] = {
-    "String": {"type": ["string", "null"], "pattern": "^[^<>]*$", "maxLength": 40},
-    "Amount": {"type": ["number", "null"], "minimum": 0, "maximum": 10**9},
+    "String": {"type": ["string", "null"], "pattern": "^[^<>=]*$", "maxLength": 40},
+    # Servers refuse null for a flag, and keep 14 digits of a number.
+    "Boolean": {"type": "boolean"},
+    "Amount": {"type": ["integer", "null"], "minimum": 0, "maximum": 10**9},
     "Integer": {"type": ["integer", "null"], "minimum": 0, "maximum": 100},
-    "CurrencyCode": {"enum": ["CZK", "EUR", "USD", None]},
+    "CurrencyCode": {"enum": ["CZK", "EUR", "USD"]},
     "Date": {"type": ["string", "null"], "pattern": f"^{DAY}$"},
     "DateTimeInput": {
         "type": ["string", "null"],
@@ -65,15 +67,37 @@ _MEMBERS: dict[str, Tree] = {
     "emailAddress": {"type": ["string", "null"], "pattern": "^[A-Za-z]{4,9}@x[.]example$"},
     "phoneNumber": {"enum": ["+420601000111", "+420 601 000 222", None]},
     "parentType": {"const": "Account"},
+    **{name: {"enum": ["https://x.example/a", None]} for name in ("website", "joinUrl")},
+    "url": {"const": "https://x.example"},
+    # An amount needs a currency, which a lead of the demo data may lack.
+    "opportunityAmount": {"type": "null"},
+    "seconds": {"enum": [0, 60, 86400]},
     "event": {"enum": ["Account.create", "Lead.fieldUpdate.status"]},
     "from": {"enum": ["crm@example.com", ADDRESSES[0]]},
 }
+#: Members that take a list of entries, of which servers accept ten.
+_ENTRIES = frozenset({"emailAddressData", "phoneNumberData", "reminders"})
+#: Options that only AutoCRM has, or that only the server itself sets, and enums without null.
+_OTHER_OPTIONS = frozenset({"Supplier", "Received"})
+_NOT_NULL = frozenset(
+    {
+        "LeadStatus",
+        "OpportunityStage",
+        "CaseStatus",
+        "Priority",
+        "TaskStatus",
+        "MeetingStatus",
+        "CallDirection",
+        "EmailStatus",
+        "ReminderType",
+    }
+)
 #: Members that a record cannot do without, by the schema of what is sent; with every change of
 #: them something has to be sent.
 NEEDED: dict[str, tuple[str, ...]] = {
     "AccountInput": ("name",),
     "ContactInput": ("lastName",),
-    "LeadInput": (),
+    "LeadInput": ("lastName",),
     "OpportunityInput": ("name", "amount", "closeDate"),
     "CaseInput": ("name",),
     "TaskInput": ("name", "assignedUserId"),
@@ -166,6 +190,8 @@ def narrow_records(tree: Tree) -> None:
 
 def _value(schemas: Tree, member: str, documented: Tree, *, needed: bool) -> Tree:
     component = documented.get("$ref", "").rpartition("/")[2]
+    if member in _ENTRIES:
+        return {**documented, "maxItems": 3}
     schema: Tree = dict(_MEMBERS.get(member) or _VALUES.get(component) or documented)
     if member in KNOWN:
         ids = {"enum": [*KNOWN[member]]}
@@ -174,13 +200,14 @@ def _value(schemas: Tree, member: str, documented: Tree, *, needed: bool) -> Tre
     described = schemas.get(component, {})
     if "x-crmkit-open-enum" in described:
         (names,) = (kind["enum"] for kind in described["anyOf"] if "enum" in kind)
-        schema = {"enum": [*names, None]}
+        options = [option for option in names if option not in _OTHER_OPTIONS]
+        schema = {"enum": options if component in _NOT_NULL else [*options, None]}
     if needed and "enum" in schema:
         schema["enum"] = [choice for choice in schema["enum"] if choice is not None]
     elif needed and isinstance(schema.get("type"), list):
         schema["type"] = schema["type"][0]
         if schema.get("pattern") == _VALUES["String"]["pattern"]:
-            schema["pattern"] = "^[A-Za-z][^<>]*$"
+            schema["pattern"] = "^[A-Za-z][^<>=]*$"
     return schema
 
 

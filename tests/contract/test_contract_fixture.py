@@ -58,18 +58,33 @@ def test_fails_with_the_list_of_differences(relenta: dict[str, Any], mocks: Mock
     assert "status: 418" in lines[3]
 
 
+class Spoiled(httpx.BaseTransport):
+    """Passes requests on, and replaces something in each reply."""
+
+    def __init__(self, transport: httpx.BaseTransport, old: bytes, new: bytes) -> None:
+        self._transport = transport
+        self._change = (old, new)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer a request."""
+        reply = self._transport.handle_request(request)
+        content = reply.read().replace(*self._change)
+        kind = {"Content-Type": reply.headers["Content-Type"]}
+        return httpx.Response(reply.status_code, headers=kind, content=content)
+
+
+def test_assumptions_are_put_to_the_test(relenta: dict[str, Any]) -> None:
+    """A server that forgets what is not sent breaks the law that says so, without any mock."""
+    relenta["transport"] = Spoiled(relenta["transport"], b'"company":"A"', b'"company":""')
+    text = message_of(ContractFixture(), "relenta", write=True, **relenta)
+
+    assert "law: members that are not sent keep their values" in text
+    assert "law: the list shows what was saved" in text
+
+
 def test_faults_of_the_wire_are_shown(relenta: dict[str, Any]) -> None:
     """A server that answers as the mock does but for one member is found out, in each list."""
-    transport: httpx.BaseTransport = relenta["transport"]
-
-    class Spoiled(httpx.BaseTransport):
-        def handle_request(self, request: httpx.Request) -> httpx.Response:
-            reply = transport.handle_request(request)
-            content = reply.read().replace(b'"subject":', b'"Subject":')
-            kind = {"Content-Type": reply.headers["Content-Type"]}
-            return httpx.Response(reply.status_code, headers=kind, content=content)
-
-    relenta["transport"] = Spoiled()
+    relenta["transport"] = Spoiled(relenta["transport"], b'"subject":', b'"Subject":')
     text = message_of(ContractFixture(), "relenta", against_mock=True, **relenta)
 
     assert "activities.pages" in text
@@ -86,6 +101,34 @@ def test_holds_own_conversations(relenta: dict[str, Any]) -> None:
     text = message_of(ContractFixture(), "relenta", conversations=[knows_us], write=True, **relenta)
 
     assert "knows_us\n  1: GET /custom_field.list.json\n     law: there is a field Rank" in text
+
+
+def test_removes_what_is_brought_back(mocks: MockCRMs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record that a conversation deletes and restores is deleted after it."""
+    crm = mocks.onepagecrm
+    crm.clock.set(datetime.now(UTC))
+    for name, value in crm.credentials.items():
+        monkeypatch.setenv(f"ONEPAGECRM_{name.upper()}", value)
+    counts: list[int] = []
+
+    def restores(talk: Talk) -> None:
+        contact = talk.post("/contacts.json", {"lastname": talk.unique()}).id
+        talk.delete(f"/contacts/{contact}.json")
+        talk.post("/misc/undo_contact_deletion.json")
+        counts.append(talk.get("/contacts.json").tree["data"]["count"])
+
+    def counts_again(talk: Talk) -> None:
+        counts.append(talk.get("/contacts.json").tree["data"]["count"])
+
+    ContractFixture().check(
+        "onepagecrm",
+        base_url=crm.base_url,
+        transport=crm.transport,
+        conversations=[restores, counts_again],
+        write=True,
+    )
+
+    assert counts == [3, 2]
 
 
 def test_says_what_is_missing(relenta: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -242,6 +242,31 @@ def test_lists_what_a_second_interruption_leaves() -> None:
     assert summary.left == ["/things/2", "/things/1"]
 
 
+def test_the_first_interruption_does_not_end_the_removal() -> None:
+    """Interrupted while it removes a conversation's things, a run removes them and ends."""
+    store, times = Store(), [0]
+
+    def play(request: httpx.Request) -> httpx.Response:
+        times[0] += request.method == "DELETE"
+        if request.method == "DELETE" and times[0] == 2:
+            raise KeyboardInterrupt
+        return store(request)
+
+    summary = held(Conversation("a", leaves), RECORDS, server=play)
+
+    assert (store.things, summary.left, summary.interrupted) == ({}, [], True)
+    assert len(summary.held) == 1
+
+
+def test_lists_what_is_left_when_it_may_not_go_on() -> None:
+    """A user who wants no more to be removed gets the list of what is left."""
+    store = Store()
+    summary = held(Conversation("a", leaves), server=store, may_go_on=lambda: False)
+
+    assert len(store.things) == 3
+    assert summary.left == ["/things/3", "/things/2", "/things/1"]
+
+
 def test_says_what_was_under_way() -> None:
     """A creation whose reply never came is said, with the name to look for."""
 
@@ -288,7 +313,7 @@ def test_a_conversation_that_cannot_go_on_is_said() -> None:
 def test_recognises_a_user_who_may_not_write() -> None:
     """Refusals of rights are one finding, not a difference in each step."""
     many = [Conversation(f"c{number}", records) for number in range(20)]
-    summary = held(*many, server=Store(status={"POST": 403}), mock=Store())
+    summary = held(*many, server=Store(status={"POST": 403}), mock=Store(), skips_refused=True)
 
     assert summary.unequal == []
     assert summary.may_not_write == "POST /things: 403 not you"

@@ -40,6 +40,10 @@ REFUSED: dict[str, dict[str, tuple[int, str]]] = {
         "mass_actions_status": (404, "there is no list of mass actions"),
         "exports_status": (404, "there is no list of exports"),
         "imports_run": (400, "needs the id of an uploaded file"),
+        **dict.fromkeys(
+            ("notes_update", "notes_update_patch", "notes_pin", "notes_react"),
+            (403, "needs a post; the first notes are the server's own"),
+        ),
         "imports_revert": (404, "there is no list of imports"),
         "target_lists_opted_out": (404, "there is no list of target lists"),
         "email_templates_prepare": (404, "there is no list of templates"),

@@ -121,6 +121,10 @@ EXCEPTIONS = {
 }
 
 
+#: The same for the later recording.
+LIVE_EXCEPTIONS: dict[str, str] = {}
+
+
 def _number(pair: RecordedExchange) -> int:
     return int(pair.label.removeprefix("seq "))
 
@@ -181,6 +185,20 @@ def test_mock_answers_as_the_server_did() -> None:
 
     assert len(differences) == len(pairs("monica")) > 400
     assert unexpected(differences, EXCEPTIONS) == []
+
+
+def test_mock_answers_odd_requests_as_the_server_did() -> None:
+    """The same for a conversation with values of wrong types, unknown ids, archived contacts."""
+    mocks, http, replay = _open(limited=False)
+    differences: dict[str, list[str]] = {}
+    with mocks, http:
+        for pair in pairs("monica-live"):
+            if pair.label == "live-archived-contact":
+                mocks.monica.archive(4)
+            differences[pair.label] = replay.differences(pair, replay.send(http, pair))
+
+    assert len(differences) == len(pairs("monica-live")) > 200
+    assert unexpected(differences, LIVE_EXCEPTIONS) == []
 
 
 def test_setup_and_exceptions_name_recorded_pairs() -> None:

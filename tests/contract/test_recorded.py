@@ -33,7 +33,9 @@ class Measured:
         share: Minimum share of pairs that have an operation.
         tight: Minimum share of damaged replies that are rejected.
         left_out: Labels of pairs without an operation, each with the reason.
-        ignored: Labels of pairs whose body the server accepted and did not heed, with the reason.
+        ignored: Labels of pairs whose body the server accepted although the document refuses it,
+            with the reason: it did not heed it, or took it for something else.
+        odd: Labels of pairs whose reply the document refuses on purpose, with the reason.
     """
 
     file: str
@@ -44,11 +46,15 @@ class Measured:
     tight: float
     left_out: dict[str, str]
     ignored: dict[str, str] = field(default_factory=dict[str, str])
+    odd: dict[str, str] = field(default_factory=dict[str, str])
 
 
 NO_ROUTE = "the server has no such route"
 NO_METHOD = "the route does not take the method"
 NO_CODE = "a route without code behind it, always answered 500"
+ECHO = "a value of another type comes back as it was sent, once"
+ZERO_DATE = "the database's zero date, which is not a datetime"
+LAX_INPUT = "PHP takes the value for one of the type that is described"
 NO_OPERATION = "HTTP has the method for every path, the API has no operation"
 
 MONICA = Measured(
@@ -111,7 +117,31 @@ ESPOCRM_LIVE = Measured(
     },
     ignored={"contact-accounts-null": IGNORED, "contact-accounts-null-9.2": IGNORED},
 )
-ALL = [MONICA, ESPOCRM, ESPOCRM_LIVE]
+MONICA_LIVE = Measured(
+    file="monica.yaml",
+    recorded="monica-live",
+    base="/api",
+    slash=False,
+    share=0.99,
+    tight=0.90,
+    left_out={"live-logs-patch": NO_CODE},
+    ignored={
+        **dict.fromkeys(
+            ("live-contact-gender-id-true", "live-note-true-contact", "live-type-true-delible"),
+            LAX_INPUT,
+        ),
+        **dict.fromkeys(("live-call-emotion-object", "live-activity"), LAX_INPUT),
+        **dict.fromkeys(
+            ("live-entry-number-title", "live-place-exponent", "live-pet-name-number"), ECHO
+        ),
+    },
+    odd={
+        **dict.fromkeys(("live-contact-year-before-0", "live-limit-zero"), ZERO_DATE),
+        **dict.fromkeys(("live-reminder", "live-company", "live-entry-number-title"), ECHO),
+        **dict.fromkeys(("live-place-exponent", "live-pet-name-number"), ECHO),
+    },
+)
+ALL = [MONICA, MONICA_LIVE, ESPOCRM, ESPOCRM_LIVE]
 
 for_each = pytest.mark.parametrize("what", ALL, ids=lambda what: what.recorded)
 
@@ -166,6 +196,7 @@ def test_recorded_replies_are_documented(what: Measured) -> None:
     errors = [
         error
         for pair, operation in measured.covered(read_pairs(what.recorded))
+        if pair.label not in what.odd
         for error in measured.reply_errors(pair, operation)
     ]
 

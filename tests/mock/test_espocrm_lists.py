@@ -31,7 +31,15 @@ def test_breaks_ties_by_id_in_the_same_direction(espocrm: Espo) -> None:
     ids = [id for source, id in leads if source == "Email"]
     assert ids == sorted(ids)
     down = espocrm.records("/Lead", orderBy="source", order="desc")
-    assert [(lead["source"], lead["id"]) for lead in down] == leads[::-1]
+    assert [lead["id"] for lead in down if lead["source"] == "Email"] == ids[::-1]
+
+
+def test_sorts_options_by_their_place_and_null_last(espocrm: Espo) -> None:
+    """Options come in the order of their definition; no option is last in either direction."""
+    options = ["Call", "Email", "Web Site"]
+    for order, expected in (("asc", options), ("desc", options[::-1])):
+        leads = espocrm.records("/Lead", orderBy="source", order=order)
+        assert list(dict.fromkeys(lead["source"] for lead in leads)) == [*expected, None]
 
 
 def test_counts_totals_unless_declined(espocrm: Espo) -> None:
@@ -88,15 +96,15 @@ def test_rejects_invalid_parameters_with_a_reason(espocrm: Espo) -> None:
         ("/Lead", {"orderBy": "nope"}, 400, "Order by non-existing field 'nope'."),
         ("/Lead", {"orderBy": "name", "order": "up"}, 400, "order value is bad."),
         ("/Lead", {"searchParams": "{"}, 400, "Invalid search params JSON."),
-        ("/Lead", {"searchParams": "[]"}, 400, "Invalid search params JSON."),
         ("/Lead", {"searchParams": '{"select": "id"}'}, 400, "select should be array."),
         ("/Lead", {"searchParams": '{"maxSize": "2"}'}, 400, "maxSize must be integer."),
-        ("/Lead", {"searchParams": '{"offset": true}'}, 400, "offset must be integer."),
-        ("/Lead", {"searchParams": '{"where": {}}'}, 400, "where should be array."),
+        ("/Lead", {"searchParams": '{"offset": true}'}, 400, "offset should be int."),
+        ("/Lead", {"searchParams": '{"where": "x"}'}, 400, "where should be array."),
+        ("/Lead", {"searchParams": '{"q": 5}'}, 400, "q must be string."),
         ("/Lead", {"primaryFilter": "nope"}, 400, "No primary filter 'nope' for 'Lead'."),
         ("/Lead", {"boolFilterList[0]": "nope"}, 400, "No bool filter 'nope' for 'Lead'."),
         ("/Nope", {}, 404, "Controller 'Nope' does not exist."),
-        ("/Attachment", {}, 403, "No read access."),
+        ("/Attachment", {}, 403, ""),
     ]
     for path, query, status, reason in cases:
         reply = espocrm.http.get(path, params=query)
@@ -228,10 +236,10 @@ def test_rejects_invalid_where_items_with_a_reason(espocrm: Espo) -> None:
     cases: list[tuple[dict[str, Any], str]] = [
         ({"type": "fuzzy", "attribute": "status"}, "Unknown where item type 'fuzzy'."),
         ({"type": "equals", "attribute": "nope"}, "Not existing attribute 'nope' in where."),
-        ({"type": "in", "attribute": "status", "value": "New"}, "Bad where item. No value."),
+        ({"type": "in", "attribute": "status", "value": "New"}, "Bad where item 'in'."),
         (
             {"type": "between", "attribute": "createdAt", "value": ["2024-01-01"]},
-            "Bad where item. Bad between value.",
+            "Bad where item 'between'.",
         ),
         (
             {"type": "linkedWith", "attribute": "teamsIds", "value": ["x"]},
@@ -244,11 +252,11 @@ def test_rejects_invalid_where_items_with_a_reason(espocrm: Espo) -> None:
         ({"type": "columnEquals", "attribute": "status", "value": "x"}, "Bad where item 'column'."),
         (
             {"type": "not", "value": [ITEM]},
-            "Sub-queries are forbidden in where. Sub-queries are forbidden in where.",
+            "Sub-queries are forbidden in where.",
         ),
         (
             {"type": "equals", "attribute": "createdBy.userName", "value": "x"},
-            " ".join(["Complex expressions are forbidden in where."] * 2),
+            "Complex expressions are forbidden in where.",
         ),
     ]
     with client_for(espocrm.mock, "admin") as admin:
@@ -260,8 +268,10 @@ def test_rejects_invalid_where_items_with_a_reason(espocrm: Espo) -> None:
 def test_rejects_deeply_nested_where(espocrm: Espo) -> None:
     """A deeply nested filter is an error, and the server stays up."""
     item: dict[str, Any] = ITEM
-    for _ in range(60):
+    for depth in range(250):
         item = {"type": "and", "value": [item]}
-    params = json.dumps({"where": [item]})
-    assert error_reason(espocrm.http.get("/Lead", params={"searchParams": params}), 400)
+        if depth in (60, 190, 249):
+            params = json.dumps({"where": [item]})
+            reply = espocrm.http.get("/Lead", params={"searchParams": params})
+            assert reply.status_code == (400 if depth == 249 else 200), depth
     assert espocrm.get("/Lead")["total"] == 25

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from crmkit_mock.espocrm.common_fields import (
     ATTACHMENTS,
-    COLLABORATOR_LINK,
     COLLABORATORS,
     DESCRIPTION,
     OWNED,
@@ -12,10 +11,8 @@ from crmkit_mock.espocrm.common_fields import (
     PRIORITIES,
     STAMPS,
     STREAMED,
-    TEAMS,
     boolean,
     enum,
-    many_many,
     named,
     to_many,
     to_one,
@@ -23,6 +20,7 @@ from crmkit_mock.espocrm.common_fields import (
     varchar,
 )
 from crmkit_mock.espocrm.fields import EntityType, Field
+from crmkit_mock.espocrm.type_links import LINKS
 
 _PARENT = Field("parent", "linkParent", parents=PARENTS)
 #: The account of the parent; the server sets it.
@@ -58,7 +56,7 @@ TASK = EntityType(
         _PARENT,
         _ACCOUNT,
         to_one("contact", "Contact", read_only=True),
-        varchar("emailId", responses=("read",)),
+        varchar("emailId", responses=("read", "list")),
         unstored("originalEmail", "link", entity="Email"),
         _ASSIGNED,
         _TEAMS,
@@ -67,7 +65,7 @@ TASK = EntityType(
         *STAMPS,
         *STREAMED,
     ),
-    (COLLABORATOR_LINK, TEAMS),
+    LINKS["Task"],
     stream=True,
     versioned=True,
     selected=("parentName",),
@@ -97,17 +95,10 @@ MEETING = EntityType(
         *STAMPS,
         *STREAMED,
     ),
-    (
-        many_many("users", "User", "meetingUser", columns=(("acceptanceStatus", "status"),)),
-        many_many(
-            "contacts", "Contact", "contactMeeting", columns=(("acceptanceStatus", "status"),)
-        ),
-        many_many("leads", "Lead", "leadMeeting", columns=(("acceptanceStatus", "status"),)),
-        TEAMS,
-    ),
+    LINKS["Meeting"],
     order=("dateStart", "desc"),
     stream=True,
-    selected=("parentName", "dateStart", "dateStartDate", "dateEnd", "dateEndDate"),
+    selected=("parentName",),
     created={"joinUrl": None},
 )
 
@@ -131,18 +122,13 @@ CALL = EntityType(
         _TEAMS,
         *STAMPS,
     ),
-    (
-        many_many("users", "User", "callUser", columns=(("acceptanceStatus", "status"),)),
-        many_many("contacts", "Contact", "contactCall", columns=(("acceptanceStatus", "status"),)),
-        many_many("leads", "Lead", "leadCall", columns=(("acceptanceStatus", "status"),)),
-        TEAMS,
-    ),
+    LINKS["Call"],
     order=("dateStart", "desc"),
     selected=("parentName",),
 )
 
 _ONLY_READ = ("read",)
-_LATER = ("read", "list")
+_READ_AND_LIST = ("read", "list")
 #: State of an e-mail for the user that has it.
 EMAIL_STATE = ("isImportant", "inTrash", "inArchive")
 _BOTH = ("create", "read")
@@ -167,7 +153,7 @@ EMAIL = EntityType(
         _ACCOUNT,
         Field("dateSent", "datetime"),
         Field("sendAt", "datetime"),
-        Field("deliveryDate", "datetime", read_only=True, responses=_LATER),
+        Field("deliveryDate", "datetime", read_only=True, responses=_READ_AND_LIST),
         ATTACHMENTS,
         boolean("hasAttachment", read_only=True),
         # Sender and recipients, as the server looks them up.
@@ -176,7 +162,7 @@ EMAIL = EntityType(
             varchar(name, read_only=True)
             for name in ("replyToString", "replyToName", "replyToAddress", "messageId")
         ),
-        varchar("messageIdInternal", read_only=True, responses=_LATER),
+        varchar("messageIdInternal", read_only=True, responses=_READ_AND_LIST),
         to_one("fromEmailAddress", "EmailAddress", read_only=True),
         *(
             to_many(f"{name}EmailAddresses", "EmailAddress", read_only=True)
@@ -186,12 +172,12 @@ EMAIL = EntityType(
             Field(name, "jsonArray", read_only=True, responses=_BOTH)
             for name in ("idHash", "nameHash", "typeHash")
         ),
-        Field("addressNameMap", "jsonArray", read_only=True, responses=_LATER),
+        Field("addressNameMap", "jsonArray", read_only=True, responses=_READ_AND_LIST),
         *(boolean(name, read_only=True) for name in ("isRead", "isReplied")),
         # Null until a user has the e-mail.
         *(Field(name, "bool", read_only=True) for name in EMAIL_STATE),
         *(boolean(name, read_only=True) for name in ("isAutoReply", "isUsers")),
-        boolean("isSystem", read_only=True, responses=_LATER),
+        boolean("isSystem", read_only=True, responses=_READ_AND_LIST),
         boolean("isUsersSent", read_only=True, responses=_ONLY_READ),
         varchar("personStringData", read_only=True, responses=("list",)),
         varchar("folderId", read_only=True),
@@ -203,17 +189,17 @@ EMAIL = EntityType(
         to_one("sentBy", "User", read_only=True),
         to_many("users", "User", read_only=True, responses=("create",)),
         to_many("assignedUsers", "User", read_only=True),
-        Field("icsContents", "text", read_only=True, responses=_LATER),
-        varchar("icsEventUid", read_only=True, responses=_LATER),
-        varchar("createdEventType", read_only=True, responses=_LATER),
+        Field("icsContents", "text", read_only=True, responses=_READ_AND_LIST),
+        varchar("icsEventUid", read_only=True, responses=_READ_AND_LIST),
+        varchar("createdEventType", read_only=True, responses=_READ_AND_LIST),
         to_one("createdEvent", "Meeting", read_only=True),
         *OWNED,
         *STAMPS,
     ),
-    (TEAMS, many_many("users", "User", "emailUser")),
+    LINKS["Email"],
     order=("dateSent", "desc"),
     counted=False,
-    text_filter=("name", "bodyPlain", "fromAddress"),
+    text_filter=("name", "bodyPlain", "body"),
     selected=(
         "accountId",
         "createdEventName",
@@ -229,7 +215,6 @@ EMAIL = EntityType(
         "hasAttachment",
         "inArchive",
         "inTrash",
-        "isAutoReply",
         "isHtml",
         "isImportant",
         "isRead",

@@ -15,7 +15,6 @@ from crmkit_mock.espocrm.php_types import plain_number
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crmkit_mock.espocrm.data import Data
     from crmkit_mock.espocrm.fields import EntityType, Field
     from crmkit_mock.espocrm.session import Session
 
@@ -123,6 +122,8 @@ def linked_ids(session: Session, entity: EntityType, record: Record, field: Fiel
     others = [other for other in found if other is not None]
     if field.entity in _LATEST_FIRST:
         others.sort(key=lambda other: (other["createdAt"], other["id"]), reverse=True)
+    elif field.entity == "User" and field.name != "users":
+        others.sort(key=lambda other: fold(other.get("userName") or ""))
     else:
         others.sort(key=_name_key)
     return [other["id"] for other in others]
@@ -147,10 +148,9 @@ def _links(
 
 
 def _column(row: Row, name: str) -> Any:
-    value = row.columns.get(name)
     if name == "isInactive":
-        return bool(value)
-    return "None" if name == "status" and value is None else value
+        return bool(row.columns.get(name))
+    return row.columns.get(name, "None" if name == "status" else None)
 
 
 def _attachments(
@@ -244,8 +244,11 @@ _BY_FAMILY: dict[str, Callable[[Session, EntityType, Record, Field, str], Any]] 
 
 
 def followers(session: Session, record: Record) -> list[str]:
-    """Return the ids of the users who follow a record."""
-    return [row.right for row in session.data.linked(FOLLOWERS, record["id"])]
+    """Return the ids of the users who follow a record: the user itself, then others by name."""
+    ids = [row.right for row in session.data.linked(FOLLOWERS, record["id"])]
+    users = [user for id in ids if (user := session.data.find("User", id)) and user["isActive"]]
+    users.sort(key=lambda user: (user["id"] != session.user.id, display_name(user) or ""))
+    return [user["id"] for user in users]
 
 
 def _follower_names(session: Session, record: Record) -> dict[str, str | None]:
@@ -364,25 +367,43 @@ def _is_users_sent(session: Session, record: Record) -> bool:
     return record.get("sentById") == session.user.id
 
 
+#: Entity types that an address is looked up in, in this order.
+_WITH_ADDRESS = ("User", "Contact", "Lead", "Account")
+
+
 def _person_string(session: Session, record: Record) -> Any:
-    """Return who an e-mail is to, if the user has sent it, else who it is from."""
-    names = _owner_names(session.data, record)
-    if record.get("status") == "Sent" and record.get("createdById") == session.user.id:
-        addresses = [part for part in str(record.get("to") or "").split(";") if part]
-        return "To: " + ", ".join(names.get(address) or address for address in addresses)
-    sender = record.get("from") or ""
-    return names.get(sender) or record.get("fromName") or record.get("from")
+    """Return who sent an e-mail, or to whom the user has sent it."""
+    sender = record.get("from")
+    user = session.data.find("User", session.user.id) or {}
+    own = {entry["lower"] for entry in user.get("emailAddressData") or ()}
+    is_sent = record.get("status") == "Sent" and record.get("createdById") == session.user.id
+    if is_sent or str(sender or "").lower() in own:
+        addresses = [address for address in str(record.get("to") or "").split(";") if address]
+        names = [_person_with(session, address) or address for address in addresses]
+        return f"To: {', '.join(names)}" if names else None
+    if not sender:
+        return None
+    return _person_with(session, sender) or record.get("fromName") or sender
 
 
-def _owner_names(data: Data, email: Record) -> dict[str, str | None]:
-    """Return the names of the records that the addresses of an e-mail belong to."""
-    names: dict[str, str | None] = {}
-    for list_name in ("from", "to"):
-        for address in str(email.get(list_name) or "").split(";"):
-            for entity in ("User", "Contact", "Lead", "Account"):
-                for record in data.with_address(entity, address.strip().lower()):
-                    names.setdefault(address, display_name(record))
-    return names
+def _person_with(session: Session, address: str) -> str | None:
+    """Return the name of the record that has an e-mail address, as its main one if possible."""
+    lower = address.lower()
+    found = [
+        record
+        for entity in _WITH_ADDRESS
+        for record in session.data.with_address(entity, lower)
+        if entity != "User" or record.get("isActive")
+    ]
+    is_main = [_is_main(record, lower) for record in found]
+    if True in is_main:
+        return display_name(found[is_main.index(True)])
+    return display_name(found[0]) if found else None
+
+
+def _is_main(record: Record, lower: str) -> bool:
+    entries = record.get("emailAddressData") or ()
+    return any(entry["lower"] == lower and entry["primary"] for entry in entries)
 
 
 _COMPUTED: dict[tuple[str, str], Callable[[Session, Record], Any]] = {

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 
+#: What names a lead without a person's name.
+LEAD_NAMES = ("accountName", "emailAddress", "phoneNumber")
+
 _TENANT = ""
 _FILES = "bytes of files"
 _OUTBOX = "outbox"
@@ -193,29 +196,59 @@ class Data:
         return None if row is None else _row(row)
 
     def relate(
-        self, link: Link, id: str, other: str, columns: Mapping[str, Any] | None = None
-    ) -> None:
-        """Add a row to a relation, or set columns of the existing row."""
+        self,
+        link: Link,
+        id: str,
+        other: str,
+        columns: Mapping[str, Any] | None = None,
+        *,
+        initial: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Add a row to a relation, or set columns of the existing row.
+
+        A row that was deleted comes back with the columns that it had.
+
+        Args:
+            link: The link.
+            id: Id of the record.
+            other: Id of the record at the other end.
+            columns: Columns to set.
+            initial: Columns of a row that never was.
+
+        Returns:
+            Whether a row was added.
+        """
         left, right = (id, other) if link.near == "left" else (other, id)
         rows = self._rows(link.relation)
         key = _key(link, id, other)
         row = rows.read(_TENANT, key)
         if row is None:
-            rows.insert(
-                _TENANT, key, {"left": left, "right": right, "columns": dict(columns or {})}
-            )
+            former = self._former_rows(link.relation).read(_TENANT, key)
+            known = (initial or {}) if former is None else former["columns"]
+            added = {"left": left, "right": right, "columns": {**known, **(columns or {})}}
+            rows.insert(_TENANT, key, added)
         elif columns:
             rows.replace(_TENANT, key, {**row, "columns": {**row["columns"], **columns}})
+        return row is None
 
     def unrelate(self, link: Link, id: str, other: str) -> None:
-        """Delete a row of a relation, if it exists."""
-        self._rows(link.relation).delete(_TENANT, _key(link, id, other))
+        """Delete a row of a relation, if it exists; its columns are kept."""
+        key = _key(link, id, other)
+        row = self._rows(link.relation).read(_TENANT, key)
+        self._rows(link.relation).delete(_TENANT, key)
+        if row is not None and row["columns"]:
+            former = self._former_rows(link.relation)
+            if not former.replace(_TENANT, key, row):
+                former.insert(_TENANT, key, row)
 
     def _records(self, entity: str) -> Collection:
         return self._store.collection(self._name, entity)
 
     def _rows(self, relation: str) -> Collection:
         return self._store.collection(self._name, f"{relation} rows")
+
+    def _former_rows(self, relation: str) -> Collection:
+        return self._store.collection(self._name, f"{relation} former rows")
 
 
 def display_name(record: Record) -> str | None:
@@ -225,9 +258,7 @@ def display_name(record: Record) -> str | None:
         # People have theirs in parts, of which the middle name is not shown.
         parts = (record.get("firstName"), record.get("lastName"))
         name = " ".join(part for part in parts if part is not None) or None
-    # A lead may have only a company, or an address.
-    others = (record.get("accountName"), record.get("emailAddress"), record.get("phoneNumber"))
-    return name or next((other for other in others if other), None)
+    return name or next((record[other] for other in LEAD_NAMES if record.get(other)), None)
 
 
 def _row(row: Record) -> Row:

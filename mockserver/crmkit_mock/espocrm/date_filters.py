@@ -2,155 +2,237 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.espocrm.datetimes import (
-    SERVER_TIME_ZONE,
-    date_bounds,
-    format_datetime,
-    parse_datetime,
-    time_zone,
-)
+from crmkit_mock.espocrm.datetimes import SERVER_TIME_ZONE, format_datetime
 from crmkit_mock.espocrm.errors import bad_request
+from crmkit_mock.espocrm.php_dates import php_datetime, php_zone
 from crmkit_mock.espocrm.php_types import to_int
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from zoneinfo import ZoneInfo
+    from collections.abc import Mapping
 
     from crmkit_mock.espocrm.session import Session
 
-    Test = Callable[[list[Any]], bool]
+#: An item as another one, which compares values: its type and its value.
+Item = tuple[str, Any]
 
-_FIRST = date.min
-_LAST = date.max
 #: Maximum distance from today in days, since the calendar of Python ends.
 _MAX_DAYS = 300_000
-
-_PERIODS = frozenset(
+_CALENDAR = frozenset(
     {
-        "today", "lastSevenDays", "currentMonth", "lastMonth", "nextMonth", "currentQuarter",
-        "lastQuarter", "currentYear", "lastYear", "currentFiscalYear", "lastFiscalYear",
-        "currentFiscalQuarter", "lastFiscalQuarter", "lastXDays", "nextXDays", "olderThanXDays",
-        "afterXDays",
+        "currentMonth", "lastMonth", "nextMonth", "currentQuarter", "lastQuarter", "currentYear",
+        "lastYear", "currentFiscalYear", "lastFiscalYear", "currentFiscalQuarter",
+        "lastFiscalQuarter",
     }
 )  # fmt: skip
-_WITH_DATE = frozenset({"on", "notOn", "before", "after"})
 
-#: Types of items about dates.
-DATE_TYPES = _PERIODS | _WITH_DATE | {"past", "future"}
+#: Types of items about periods.
+PERIODS = _CALENDAR | {
+    "today", "past", "future", "lastSevenDays", "lastXDays", "nextXDays", "olderThanXDays",
+    "afterXDays",
+}  # fmt: skip
+_DAY = len("2024-01-15")
 
 
-def date_test(session: Session, kind: str, value: object, item: Mapping[str, Any]) -> Test:
-    """Return the test of an item.
+def is_datetime_item(item: Mapping[str, Any]) -> bool:
+    """Return whether the dates of an item are those of a time zone."""
+    return bool(item.get("dateTime")) and item["dateTime"] != "0"
 
-    With `dateTime` it compares datetimes, and dates are those of `timeZone`. Without, dates are
-    compared with whatever the attribute holds; a datetime never equals a date.
+
+def datetime_items(session: Session, kind: str, value: Any, item: Mapping[str, Any]) -> list[Item]:
+    """Return what an item with `dateTime` compares; the items are joined by "and".
 
     Args:
         session: The request.
-        kind: Type of the item, one of `DATE_TYPES`.
+        kind: Type of the item.
         value: Its value.
         item: The whole item.
 
     Raises:
         APIError: 400, the time zone is unknown, or the value is not a date.
     """
-    zone = time_zone(str(item.get("timeZone") or SERVER_TIME_ZONE))
-    datetimes = item.get("dateTime") in (True, 1, "true", "1")
-    now = session.clock.now().astimezone(zone)
-    if kind in {"past", "future"}:
-        bound = format_datetime(now) if datetimes else now.date().isoformat()
-        if kind == "past":
-            return lambda values: any(item is not None and item < bound for item in values)
-        return lambda values: any(item is not None and item > bound for item in values)
-    if kind in _WITH_DATE:
-        return _date_value_test(kind, value, zone, datetimes=datetimes)
-    first, last = _period(kind, now.date(), to_int(value))
-    return _between(*_bounds(first, last, zone, datetimes=datetimes))
+    name = item.get("timeZone")
+    zone = php_zone(SERVER_TIME_ZONE if name is None else str(name))
+    if kind in {"on", "before", "after"} and value in (None, "", "0", 0, False, [], {}):
+        raise bad_request("Bad where item. Empty value.")
+    if zone is None:
+        raise bad_request("Bad timezone")
+    now = session.clock.now().astimezone(zone).replace(microsecond=0)
+    if kind in PERIODS:
+        return _datetime_period(kind, now, to_int(value))
+    if kind in {"on", "before", "after"}:
+        return [_at_date(kind, value, now)]
+    if kind == "between":
+        return [_between_dates(value, now)]
+    return [(kind, value)]
 
 
-def _bounds(first: date, last: date, zone: ZoneInfo, *, datetimes: bool) -> tuple[str, str]:
-    if not datetimes:
-        return first.isoformat(), last.isoformat()
-    low = "" if first == _FIRST else date_bounds(first, first, zone)[0]
-    high = "9999-12-31 23:59:59" if last == _LAST else date_bounds(last, last, zone)[1]
-    return low, high
-
-
-def _between(low: str, high: str) -> Test:
-    return lambda values: any(item is not None and low <= item <= high for item in values)
-
-
-def _date_value_test(kind: str, value: object, zone: ZoneInfo, *, datetimes: bool) -> Test:
-    if not isinstance(value, str) or not value:
-        raise bad_request("Bad where item. Bad date value.")
-    low = high = value
-    if datetimes:
-        low, high = _value_bounds(value, zone)
+def _at_date(kind: str, value: Any, now: datetime) -> Item:
+    start = _datetime(value, now)
+    end = start + _rest_of_day(value)
     match kind:
         case "on":
-            return _between(low, high)
-        case "notOn":
-            is_on = _between(low, high)
-            return lambda values: any(item is not None for item in values) and not is_on(values)
+            return "between", [_utc(start), _utc(end)]
         case "before":
-            return lambda values: any(item is not None and item < low for item in values)
+            return "lessThan", _utc(start)
         case _:
-            return lambda values: any(item is not None and item > high for item in values)
+            return "greaterThan", _utc(end)
 
 
-def _value_bounds(value: str, zone: ZoneInfo) -> tuple[str, str]:
-    """Return the first and last second of a date, or twice a datetime."""
-    try:
-        if len(value) == 10:
-            day = date.fromisoformat(value)
-            if date(1001, 1, 1) <= day <= date(9998, 12, 31):
-                return date_bounds(day, day, zone)
-        else:
-            local = datetime.fromisoformat(value)
-            if local.tzinfo is None and 1001 <= local.year <= 9998:
-                bound = format_datetime(local.replace(tzinfo=zone))
-                return bound, bound
-    except ValueError:
-        pass
-    parsed = parse_datetime(value)
+def _between_dates(value: Any, now: datetime) -> Item:
+    if not isinstance(value, list | dict) or len(value) < 2:
+        raise bad_request("Bad where item. Bad value.")
+    first, last = (value[0], value[1]) if isinstance(value, list) else list(value.values())[:2]
+    return "between", [
+        _utc(_datetime(first, now)),
+        _utc(_datetime(last, now) + _rest_of_day(last)),
+    ]
+
+
+def _rest_of_day(value: Any) -> timedelta:
+    """Return how long a value lasts: a date until the end of its day."""
+    is_day = len(str(value)) <= _DAY
+    return timedelta(days=1, seconds=-1) if is_day else timedelta()
+
+
+def _datetime(value: Any, now: datetime) -> datetime:
+    parsed = php_datetime("" if value is None else str(value), now)
     if parsed is None:
-        raise bad_request("Bad where item. Bad date value.")
-    return parsed, parsed
+        raise bad_request("Bad date value or timezone.")
+    return parsed
 
 
-def _period(kind: str, today: date, days: int) -> tuple[date, date]:
-    """Return the first and the last date of a period."""
-    days = max(-_MAX_DAYS, min(days, _MAX_DAYS))
-    periods = {
-        "today": (0, 0),
-        "lastSevenDays": (-7, 0),
-        "lastXDays": (-days, 0),
-        "nextXDays": (0, days),
-        "olderThanXDays": (None, -days - 1),
-        "afterXDays": (days + 1, None),
-    }
-    if kind not in periods:
-        return _calendar_period(kind, today)
-    first, last = periods[kind]
-    return (
-        _FIRST if first is None else today + timedelta(days=first),
-        _LAST if last is None else today + timedelta(days=last),
-    )
+def _utc(value: datetime) -> str:
+    try:
+        return format_datetime(value)
+    except OverflowError:
+        return "9999-12-31 23:59:59" if value.year > 5000 else "0001-01-01 00:00:00"
+
+
+def _datetime_period(  # noqa: PLR0911 - one case a type
+    kind: str, now: datetime, days: int
+) -> list[Item]:
+    """Return the bounds of a period of datetimes."""
+    zone, today = now.tzinfo, now.date()
+
+    def start(day: date) -> str:
+        return _utc(datetime.combine(day, time(), zone))
+
+    match kind:
+        case "today":
+            return [("between", [start(today), _last_second(today, zone)])]
+        case "past":
+            return [("lessThanOrEquals", _utc(now))]
+        case "future":
+            return [("greaterThan", _utc(now))]
+        case "lastSevenDays":
+            return [("between", [start(_moved(today, -7)), _utc(now)])]
+        case "lastXDays":
+            return [("between", [start(_moved(today, -days)), _utc(now)])]
+        case "nextXDays":
+            # The server means the end of the day, and sets 24:59:59.
+            last = datetime.combine(_moved(today, days + 1), time(0, 59, 59), zone)
+            return [("between", [_utc(now), _utc(last)])]
+        case "olderThanXDays":
+            return [("lessThan", start(_moved(today, -days)))]
+        case "afterXDays":
+            return [("greaterThanOrEquals", start(_moved(today, days)))]
+        case _:
+            first, after = _calendar_period(kind, today)
+            return [("between", [start(first), _last_second(_moved(after, -1), zone)])]
+
+
+def _last_second(day: date, zone: tzinfo | None) -> str:
+    return _utc(datetime.combine(day, time(23, 59, 59), zone))
+
+
+def date_items(  # noqa: PLR0911 - one case a type
+    session: Session, kind: str, value: Any, item: Mapping[str, Any]
+) -> list[Item]:
+    """Return what an item about a period compares without `dateTime`; joined by "and".
+
+    Args:
+        session: The request.
+        kind: Type of the item, one of `PERIODS`.
+        value: Its value.
+        item: The whole item; with `date` it may have a time zone.
+
+    Raises:
+        APIError: 400, the time zone is unknown.
+    """
+    name = (item.get("date") or None) and item.get("timeZone")
+    is_calendar = kind in _CALENDAR
+    zone = php_zone(str(name) if name and not is_calendar else SERVER_TIME_ZONE)
+    if zone is None:
+        raise bad_request(f"DateTimeZone::__construct(): Unknown or bad timezone ({name})")
+    today = session.clock.now().astimezone(zone).date()
+    if is_calendar:
+        first, after = _calendar_period(kind, today)
+        return [("greaterThanOrEquals", first.isoformat()), ("lessThan", after.isoformat())]
+    days = 7 if kind == "lastSevenDays" else to_int(value)
+    match kind:
+        case "today":
+            return [("equals", today.isoformat())]
+        case "past":
+            return [("lessThan", today.isoformat())]
+        case "future":
+            return [("greaterThan", today.isoformat())]
+        case "lastSevenDays" | "lastXDays":
+            first, last = _moved(today, -days), today
+        case "nextXDays":
+            first, last = today, _moved(today, days)
+        case "olderThanXDays":
+            return [("lessThan", _moved(today, -days).isoformat())]
+        case _:
+            return [("greaterThan", _moved(today, days).isoformat())]
+    return [("greaterThanOrEquals", first.isoformat()), ("lessThanOrEquals", last.isoformat())]
+
+
+def _moved(day: date, days: int) -> date:
+    return day + timedelta(days=max(-_MAX_DAYS, min(days, _MAX_DAYS)))
 
 
 def _calendar_period(kind: str, today: date) -> tuple[date, date]:
+    """Return the first date of a month, a quarter or a year, and that of the next one."""
     # The fiscal year begins in January unless configured otherwise.
     unit = kind.removeprefix("current").removeprefix("last").removeprefix("next")
     months = {"Month": 1, "Quarter": 3, "Year": 12}[unit.removeprefix("Fiscal")]
     begin = (today.month - 1) // months * months
     shift = {"c": 0, "l": -months, "n": months}[kind[0]]
-    first = _month(today.year, begin + shift)
-    after = _month(today.year, begin + shift + months)
-    return first, after - timedelta(days=1)
+    return _month(today.year, begin + shift), _month(today.year, begin + shift + months)
 
 
 def _month(year: int, number: int) -> date:
     return date(year + number // 12, number % 12 + 1, 1)
+
+
+#: Dates of these entity types may lack a time, and are in an attribute of their own then.
+_ALL_DAY = {
+    ("Task", "dateStart"),
+    ("Task", "dateEnd"),
+    ("Meeting", "dateStart"),
+    ("Meeting", "dateEnd"),
+}
+
+
+def has_all_day(entity: str, attribute: str, kind: str, value: Any) -> bool:
+    """Return whether an item with `dateTime` also compares the date of whole days.
+
+    Args:
+        entity: Name of the entity type.
+        attribute: The attribute.
+        kind: Type of the item.
+        value: Its value.
+    """
+    if (entity, attribute) not in _ALL_DAY or kind in {"isNull", "ever", "isNotNull"}:
+        return False
+    values = [value] if isinstance(value, str) else _strings(value)
+    return all(len(text) <= _DAY + 1 for text in values)
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

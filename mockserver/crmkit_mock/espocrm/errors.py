@@ -110,17 +110,29 @@ def foreign_record_forbidden(entity: str, link: str, foreign: str) -> APIError:
     return APIError(403, reason, _message("cannotRelateForbidden", data))
 
 
-def no_foreign_access(entity: str, link: str) -> APIError:
-    """Return the 403 for linking a record that the user may not edit."""
+def no_foreign_access(entity: str, link: str, action: str = "edit") -> APIError:
+    """Return the 403 for linking a record on which the user may not perform an action."""
     reason = f"No foreign record access for link operation ({entity}:{link})."
-    return APIError(403, reason, _message("noAccessToForeignRecord", {"action": "edit"}))
+    return APIError(403, reason, _message("noAccessToForeignRecord", {"action": action}))
 
 
-def already_linked() -> APIError:
+def no_record_access(entity: str, link: str) -> APIError:
+    """Return the 403 for linking records with one that the user may not edit."""
+    reason = f"No record access for link operation ({entity}:{link})."
+    return APIError(403, reason, _message("noAccessToRecord", {"action": "edit"}))
+
+
+def required_link(entity: str, field: str) -> APIError:
+    """Return the 403 for unlinking a record from the one that it must have."""
+    # The brace is the vendor's.
+    reason = f"Can't unlink required field ({entity}:{field}}})."
+    return APIError(403, reason, _message("cannotUnrelateRequiredLink", {}))
+
+
+def already_linked(entity: str, link: str) -> APIError:
     """Return the 403 for linking a record that is linked to another one."""
-    return APIError(
-        403, "Cannot link already linked record.", _message("cannotLinkAlreadyLinked", [])
-    )
+    reason = f"Cannot link as the record is already linked ({entity}:{link})."
+    return APIError(403, reason, _message("cannotLinkAlreadyLinked", {}))
 
 
 def duplicate(records: list[Any]) -> APIError:
@@ -177,7 +189,9 @@ def to_response(error: APIError, *, html: bool = False, accept: str = "") -> Rep
     if error.body is None:
         return Reply(error.status, b"", headers, media_type, "")
     response = json_reply(error.status, error.body, headers)
-    return Reply(response.status, response.body, headers, media_type, response.tree)
+    # As text/html the JSON is but a string to the document.
+    tree = response.body.decode() if media_type == HTML else response.tree
+    return Reply(response.status, response.body, headers, media_type, tree)
 
 
 _TITLES = {

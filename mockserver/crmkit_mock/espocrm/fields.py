@@ -11,7 +11,7 @@ Family = Literal[
     "varchar", "text", "url", "bool", "int", "float", "enum", "multiEnum", "array", "urlMultiple",
     "date", "datetime", "datetimeOptional", "currency", "currencyConverted", "link", "file",
     "linkParent", "linkMultiple", "attachmentMultiple", "email", "phone", "personName", "address",
-    "number", "autoincrement", "jsonArray", "jsonObject", "duration", "addressList",
+    "number", "autoincrement", "jsonArray", "jsonObject", "duration", "addressList", "foreignId",
 ]  # fmt: skip
 
 #: Suffixes that make a field's name its attributes, by family; other fields have one, their name.
@@ -106,24 +106,40 @@ class Link:
         entity: Entity type at the other end.
         kind: How the link is stored. "belongs_to": the id of the other record is an attribute
             here; "has_many": the other records have the id of this one; "children": the same with
-            parentId and parentType; "many_many": rows of a relation.
+            parentId and parentType; "many_many": rows of a relation; "has_one": one other record
+            has the id of this one; "parent": attributes here hold type and id of the other record.
         key: Attribute that holds the id, for "belongs_to" and "has_many".
         relation: Name of the relation, for "many_many".
         near: Which end of the relation's rows this record is, "left" or "right".
         columns: Attributes in which lists of this link show columns of the relation.
-        bare: Whether its list without `select` has ids alone (recorded: rel-list).
         takes_over: Whether a record that is linked to another one may be linked.
+        foreign: Name of the link at the other end, if there is one.
+        audited: Whether links made are noted in the stream.
+        foreign_access: Action that the user must be allowed at the other end to link a record.
+        by_search: Whether all records that a search finds may be linked at once.
+        always: Attributes that its list returns whatever is selected. If there are any, the list
+            without `select` lacks most others (recorded: rel-list).
+        writable: Who may add and remove links: "all", "admin" or "nobody".
+        readable: Whether users other than administrators may list it.
+        since: First release that has the link.
     """
 
     name: str
     entity: str
-    kind: Literal["belongs_to", "has_many", "children", "many_many"]
+    kind: Literal["belongs_to", "has_many", "children", "many_many", "has_one", "parent"]
     key: str = ""
     relation: str = ""
     near: Literal["left", "right"] = "left"
     columns: tuple[tuple[str, str], ...] = ()
-    bare: bool = False
     takes_over: bool = True
+    foreign: str = ""
+    audited: bool = False
+    foreign_access: Literal["read", "edit"] = "edit"
+    by_search: bool = False
+    always: tuple[str, ...] = ()
+    writable: Literal["all", "admin", "nobody"] = "all"
+    readable: bool = True
+    since: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

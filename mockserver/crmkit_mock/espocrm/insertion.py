@@ -81,6 +81,7 @@ def _insert_links(data: Data, entity: EntityType, record: Record) -> None:
                 data.relate(link, record["id"], other, {**initial, **columns.get(other, {})})
     if entity.name == "Contact" and record.get("accountId"):
         columns = (record.get("accountsColumns") or {}).get(record["accountId"])
+        columns = {"role": record.get("title"), "isInactive": False, **(columns or {})}
         data.relate(entity.all_links["accounts"], record["id"], record["accountId"], columns)
     for user in record.get("followersIds") or []:
         data.relate(FOLLOWERS, record["id"], user)

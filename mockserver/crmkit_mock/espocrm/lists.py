@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.data import display_name
-from crmkit_mock.espocrm.named_filters import bool_filter, primary_filter, text_filter
+from crmkit_mock.espocrm.named_filters import bool_filters, primary_filter
 from crmkit_mock.espocrm.ordering import order_by, ordering
 from crmkit_mock.espocrm.responses import (
+    has_stars,
     list_attributes,
     selected_attributes,
     selected_response,
 )
-from crmkit_mock.espocrm.where import all_of
+from crmkit_mock.espocrm.text_filters import text_filter
+from crmkit_mock.espocrm.where import compile_where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from crmkit_mock.espocrm.data import Record
     from crmkit_mock.espocrm.fields import EntityType
@@ -30,7 +32,8 @@ def list_all(session: Session, entity: EntityType, search: Search) -> dict[str, 
         APIError: 400, the search is invalid.
     """
     level = session.user.level(entity.name, "read")
-    order = None if search.is_filtered or level == "no" else ordering(session, entity, search)
+    is_whole = not (search.is_filtered or level == "no" or session.user.filters(entity.name))
+    order = ordering(session, entity, search) if is_whole else None
     if order is None or order.index is None:
         return page(session, entity, search, matching(session, entity, search))
     # Without a filter, page and total are found without looking at the other records.
@@ -64,19 +67,32 @@ def matching(
     Raises:
         APIError: 400, the search is invalid.
     """
-    tests = [all_of(session, entity, search.where)]
+    order = ordering(session, entity, search)
+    tests: list[Callable[[Record], bool]] = []
+    failures = [order.failure]
+    if search.bool_filters:
+        tests.append(bool_filters(session, entity, search.bool_filters))
     if search.primary_filter is not None:
-        tests.append(primary_filter(session, entity, search.primary_filter))
-    tests += [bool_filter(session, entity, name) for name in search.bool_filters]
+        primary = primary_filter(session, entity, search.primary_filter)
+        tests.append(primary.test)
+        failures.append(primary.failure)
     if search.text_filter is not None:
         tests.append(text_filter(session, entity, search.text_filter))
-    order = ordering(session, entity, search)
+    if search.where:
+        where = compile_where(session, entity, search.where)
+        tests.append(where.test)
+        failures.append(where.failure)
+    for failure in failures:
+        # The database refuses the query after everything in the request was checked.
+        if failure is not None:
+            raise failure
     searched = session.data.all(entity.name) if records is None else records
     level = session.user.level(entity.name, "read")
+    checked = session.user.filters(entity.name)
     found = [
         record
         for record in searched
-        if (level == "all" or session.user.may(entity.name, "read", record))
+        if ((level == "all" and not checked) or session.user.finds(entity.name, record))
         and all(test(record) for test in tests)
     ]
     found.sort(key=order.key, reverse=order.descending)
@@ -129,10 +145,11 @@ def total(entity: EntityType, search: Search, count: int) -> int:
 
 def response_attributes(session: Session, entity: EntityType, search: Search) -> list[str]:
     """Return the attributes of records in a list."""
+    stars = ["isStarred"] if has_stars(session, entity) else []
     if search.select is None:
-        stars = ["isStarred"] if entity.stars else []
         return [*list_attributes(session, entity), *stars]
-    return selected_attributes(session, entity, search.select, order_by(entity, search))
+    selected = selected_attributes(session, entity, search.select, order_by(entity, search))
+    return [*selected, *stars]
 
 
 def short_response(record: Record) -> dict[str, Any]:

@@ -1,42 +1,89 @@
-"""What users may ask about themselves: data, access, preferences and token."""
+"""What users may ask about themselves: data, access and token."""
 
 from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.espocrm.errors import bad_request, forbidden, not_found
-from crmkit_mock.espocrm.responses import read_response
+from crmkit_mock.espocrm.access_table import access_table
+from crmkit_mock.espocrm.attributes import value_of
+from crmkit_mock.espocrm.errors import bad_request, not_found
+from crmkit_mock.espocrm.preferences import preference_values, require_self
 from crmkit_mock.espocrm.settings import settings
 from crmkit_mock.espocrm.system_types import USER
-from crmkit_mock.espocrm.users import USERS
+from crmkit_mock.espocrm.time_zones import TIME_ZONES
+from crmkit_mock.espocrm.users import SYSTEM_ID, USERS
 
 if TYPE_CHECKING:
     from crmkit_mock.espocrm.session import Session
 
-#: Attributes of users that this response lacks.
-_OMITTED = (
-    "accountsIds", "accountsNames", "rolesIds", "rolesNames", "emailAddressData",
-    "phoneNumberData", "portalsIds", "portalsNames", "portalRolesIds", "portalRolesNames",
-    "workingTimeCalendarName", "lastAccess",
+#: Attributes of the user in this response.
+_ATTRIBUTES = (
+    "id", "name", "deleted", "userName", "type", "salutationName", "firstName", "lastName",
+    "isActive", "title", "emailAddress", "phoneNumber", "avatarColor", "createdAt", "modifiedAt",
+    "middleName", "emailAddressIsOptedOut", "emailAddressIsInvalid", "phoneNumberIsOptedOut",
+    "phoneNumberIsInvalid", "defaultTeamId", "defaultTeamName", "teamsIds", "teamsNames",
+    "teamsColumns", "contactId", "contactName", "avatarId", "avatarName", "createdById",
+    "createdByName", "workingTimeCalendarId",
 )  # fmt: skip
+#: Those that administrators have too.
+_OF_ADMINISTRATORS = (
+    "authMethod", "gender", "auth2FA", "dashboardTemplateId", "dashboardTemplateName",
+    "layoutSetId",
+)  # fmt: skip
+#: The address from which everybody may send.
+_SHARED_ADDRESS = "crm@example.com"
 
 
 def read(session: Session) -> dict[str, Any]:
     """Return the user with its access."""
-    record = session.data.find("User", session.user.id) or {}
-    user = read_response(session, USER, record)
-    user = {name: value for name, value in user.items() if name not in _OMITTED}
-    login = session.login
     return {
-        "user": {**user, "emailAddressList": [], "userEmailAddressList": []},
-        "acl": session.user.to_response(),
-        "preferences": {"id": session.user.id, "timeZone": "", "dateFormat": ""},
-        "token": session.authenticator.token_for(login) if login.password is not None else None,
+        "user": _user(session),
+        "acl": access_table(session.user, session.release),
+        "preferences": {"id": session.user.id, **preference_values(session, session.user.id)},
+        "token": session.authenticator.token_for(session.login) if _wants_token(session) else None,
         "settings": settings(session),
         "language": "en_US",
-        "appParams": {"maxUploadSize": 256, "isRestrictedMode": False},
+        "appParams": _app_params(session),
     }
+
+
+def _wants_token(session: Session) -> bool:
+    """Return whether the user logged in by a header that gets a token; Basic does not."""
+    return session.login.password is not None and session.header("Espo-Authorization") is not None
+
+
+def _user(session: Session) -> dict[str, Any]:
+    record = session.data.find("User", session.user.id) or {}
+    names = (*_ATTRIBUTES, *(_OF_ADMINISTRATORS if session.user.is_admin else ()))
+    user = {name: value_of(session, USER, record, name) for name in names}
+    own = [entry["emailAddress"] for entry in record.get("emailAddressData") or []]
+    return {
+        **user,
+        "ipAddress": "127.0.0.1",
+        "emailAddressList": [*own, _SHARED_ADDRESS],
+        "userEmailAddressList": own,
+        "excludeFromReplyEmailAddressList": [],
+    }
+
+
+def _app_params(session: Session) -> dict[str, Any]:
+    params: dict[str, Any] = {
+        "maxUploadSize": 60,
+        "isRestrictedMode": False,
+        "passwordChangeForNonAdminDisabled": False,
+        "timeZoneList": list(TIME_ZONES),
+        "auth2FARequired": False,
+        "logoutWait": False,
+        "systemUserId": SYSTEM_ID,
+        "templateEntityTypeList": [],
+        "extensions": [],
+        "addressCountryData": {"list": [], "preferredList": []},
+    }
+    if session.release >= (10, 0):
+        rates = {code: f"{rate:.6f}" for code, rate in session.rates().items()}
+        params |= {"currencyRates": rates, "pipelines": [], "meetingServices": []}
+    return params
 
 
 def token_cookie(session: Session) -> dict[str, str]:
@@ -66,26 +113,8 @@ def access(session: Session, id: str) -> dict[str, Any]:
     Raises:
         APIError: 403 or 404.
     """
-    _require_self(session, id)
+    require_self(session, id)
     for login in USERS.values():
         if login.user.id == id:
-            return login.user.to_response()
+            return access_table(login.user, session.release, complete=True)
     raise not_found()
-
-
-def preferences(session: Session, id: str) -> dict[str, Any]:
-    """Return the preferences of a user; of another one for administrators.
-
-    Raises:
-        APIError: 403 or 404.
-    """
-    _require_self(session, id)
-    name = session.data.name_of("User", id)
-    if name is None:
-        raise not_found()
-    return {"id": id, "name": name, "timeZone": "", "weekStart": -1, "isPortalUser": False}
-
-
-def _require_self(session: Session, id: str) -> None:
-    if not session.user.is_admin and id != session.user.id:
-        raise forbidden("")

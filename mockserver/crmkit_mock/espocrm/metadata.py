@@ -16,6 +16,8 @@ _LINK_TYPES = {
     "has_many": "hasMany",
     "children": "hasChildren",
     "many_many": "hasMany",
+    "has_one": "hasOne",
+    "parent": "belongsToParent",
 }
 
 
@@ -112,7 +114,9 @@ def _field(field: Field) -> dict[str, Any]:
 
 
 def _link(link: Link) -> dict[str, Any]:
-    members: dict[str, Any] = {"type": _LINK_TYPES[link.kind], "entity": link.entity}
+    members: dict[str, Any] = {"type": _LINK_TYPES[link.kind]}
+    optional = {"entity": link.entity, "foreign": link.foreign, "audited": link.audited}
+    members |= {name: value for name, value in optional.items() if value}
     if link.relation:
         members["relationName"] = link.relation
     if link.entity == "Team":

@@ -32,10 +32,14 @@ from crmkit_mock.espocrm import (
     records,
     settings,
     stream,
+    stream_lists,
     target_lists,
     webhooks,
 )
+from crmkit_mock.espocrm.controllers import PREFERENCES
+from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import forbidden
+from crmkit_mock.espocrm.preferences import read_preferences, update_preferences
 from crmkit_mock.espocrm.responses import to_reply
 from crmkit_mock.espocrm.search import parse_query
 from crmkit_mock.espocrm.session import Session
@@ -88,17 +92,27 @@ def answer(session: Session, operation_id: str, params: Params) -> Reply:
 
 
 def _list(session: Session, entity: EntityType) -> dict[str, Any]:
-    session.user.require_scope(entity.name, "read")
     search = parse_query(session, session.query)
+    if entity.name == "Attachment" and not session.user.is_admin:
+        raise forbidden("")
+    session.user.require_scope(entity.name, "read")
     if session.has_flag("X-No-Total"):
         search = replace(search, counted=False)
     return lists.list_all(session, entity, search)
 
 
+def _list_files(session: Session, entity: EntityType) -> dict[str, Any]:
+    # Only administrators list files.
+    if not session.user.is_admin:
+        raise forbidden("")
+    return _list(session, entity)
+
+
 def _create(session: Session, entity: EntityType) -> dict[str, Any]:
     body = dict(session.body)
     skip = body.pop("_skipDuplicateCheck", False) is True
-    skip = skip or session.has_flag("X-Skip-Duplicate-Check")
+    if session.header("X-Skip-Duplicate-Check") is not None:
+        skip = session.has_flag("X-Skip-Duplicate-Check")
     return records.create(session, entity, body, skip_duplicate_check=skip)
 
 
@@ -134,6 +148,19 @@ def _of_record(
     )
 
 
+def _of_known(action: Callable[[Session, EntityType, str], Any]) -> Handler:
+    """Return the handler of a route that crashes at an unknown entity type."""
+
+    def handle(session: Session, params: Params) -> Any:
+        name = params["entityType"]
+        name = name[:1].upper() + name[1:]
+        if name not in ENTITY_TYPES:
+            raise session.server_error_or(f"There is no entity type {name[:50]}.")
+        return action(session, ENTITY_TYPES[name], params["id"])
+
+    return handle
+
+
 def _of_link(action: Callable[[Session, EntityType, str, str], Any]) -> Handler:
     return lambda session, params: action(
         session, session.entity(params["entityType"]), params["id"], params["link"]
@@ -159,10 +186,15 @@ def _record_operations(tag: str, name: str | None = None) -> dict[str, Handler]:
     }
 
 
-def _get_of_any_type(session: Session, params: Params) -> dict[str, Any]:
-    if params["entityType"] == "Preferences":
-        return me.preferences(session, params["id"])
-    return records.read(session, session.entity(params["entityType"]), params["id"])
+def _or_preferences(handler: Handler, action: Callable[[Session, str], Any]) -> Handler:
+    """Return the handler of an operation on a record of any type, or on a user's preferences."""
+
+    def handle(session: Session, params: Params) -> Any:
+        if params["entityType"][1:] == PREFERENCES[1:]:
+            return action(session, params["id"])
+        return handler(session, params)
+
+    return handle
 
 
 # Records with rules of their own.
@@ -223,7 +255,8 @@ OPERATIONS: dict[str, Handler] = {
         if operation_id not in _WITHOUT_ROUTE
     },
     **_record_operations("records"),
-    "records_get": _get_of_any_type,
+    "records_get": _or_preferences(_of_record(_get), read_preferences),
+    "records_update": _or_preferences(_of_record(_update), update_preferences),
     "leads_convert": lambda session, _: leads.convert(session, session.body.get("id")),
     "leads_convert_by_id": _by_id(leads.convert),
     "leads_convert_attributes": lambda session, _: leads.conversion_attributes(
@@ -243,6 +276,7 @@ OPERATIONS: dict[str, Handler] = {
         session, params["folderId"]
     ),
     "emails_unread_counts": _plain(inbox.unread_counts),
+    "attachments_list": _of_type(_list_files, "Attachment"),
     "attachments_create": _plain(attachments.create),
     "attachments_copy": _by_id(attachments.copy),
     "attachments_get": _by_id(attachments.read),
@@ -250,6 +284,7 @@ OPERATIONS: dict[str, Handler] = {
     "attachments_download": _by_id(attachments.download),
     "attachments_chunk": _by_id(attachments.add_chunk),
     "stream_post": _plain(stream.post),
+    "notes_get": _by_id(stream.read),
     "notes_update": _by_id(stream.update),
     "notes_update_patch": _by_id(stream.update),
     "notes_delete": _by_id(_delete_note),
@@ -278,10 +313,10 @@ OPERATIONS: dict[str, Handler] = {
     "imports_revert": _by_id(imports.revert),
     "email_templates_prepare": _by_id(email_templates.prepare),
     "target_lists_opted_out": _by_id(target_lists.opted_out),
-    "stream_list": lambda session, _: stream.list_all(session, followed=True),
-    "stream_list_all": lambda session, _: stream.list_all(session, followed=False),
-    "stream_record": _of_record(stream.list_of_record),
-    "stream_posts": _of_record(stream.list_posts),
+    "stream_list": _plain(stream_lists.list_own),
+    "stream_list_all": _plain(stream_lists.list_all),
+    "stream_record": _of_known(stream_lists.list_of_record),
+    "stream_posts": _of_known(stream_lists.list_posts),
     "stream_attachments": lambda session, params: record_access.stream_attachments(
         session, params["entityType"], params["id"]
     ),
@@ -290,11 +325,11 @@ OPERATIONS: dict[str, Handler] = {
     ),
     "follow": _of_record(followers.follow),
     "unfollow": _of_record(followers.unfollow),
-    "followers_list": _of_record(followers.list_followers),
-    "followers_add": _of_record(followers.add_followers),
-    "followers_remove": _of_record(followers.remove_followers),
-    "stars_add": _of_record(followers.add_star),
-    "stars_remove": _of_record(followers.remove_star),
+    "followers_list": _of_known(followers.list_followers),
+    "followers_add": _of_known(followers.add_followers),
+    "followers_remove": _of_known(followers.remove_followers),
+    "stars_add": _of_known(followers.add_star),
+    "stars_remove": _of_known(followers.remove_star),
     "attendees_list": _of_record(activities.attendees),
     "activities_calendar": _plain(calendars.calendar),
     "activities_busy_ranges": _plain(calendars.busy_ranges),

@@ -38,9 +38,11 @@ def users_access(session: Session, entity_type: str, id: str) -> dict[str, Any]:
     rights = {login.user.id: login.user for login in USERS.values()}
     users = ENTITY_TYPES["User"]
     found = lists.matching(session, users, search)
-    # Their name comes along, whatever is selected.
-    names = dict.fromkeys(("id", "name", *lists.response_attributes(session, users, search)))
-    page = lists.page(session, users, search, found, names=[*names])
+    names = lists.response_attributes(session, users, search)
+    if search.select is not None:
+        # What lists of users always have is missing here (recorded: users-access).
+        names = [name for name in names if name in search.select or name not in users.selected]
+    page = lists.page(session, users, search, found, names=names)
     for row in page["list"]:
         if search.select is not None and "name" not in search.select:
             # The parts of the name are not loaded for it.

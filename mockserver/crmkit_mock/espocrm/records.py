@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crmkit_mock.espocrm.common_fields import COLLABORATORS
 from crmkit_mock.espocrm.datetimes import format_datetime
 from crmkit_mock.espocrm.defaults import defaults
 from crmkit_mock.espocrm.duplicates import require_unique
@@ -12,11 +13,22 @@ from crmkit_mock.espocrm.errors import APIError, bad_request, forbidden, modifie
 from crmkit_mock.espocrm.event_rules import stored_reminders
 from crmkit_mock.espocrm.foreign_records import check_links
 from crmkit_mock.espocrm.linking import link_related
-from crmkit_mock.espocrm.relations import follow_assigned, store_links, without_relations
+from crmkit_mock.espocrm.locking import require_changeable, require_removable
+from crmkit_mock.espocrm.php_types import stored_float, to_int
+from crmkit_mock.espocrm.relations import store_links, without_relations
 from crmkit_mock.espocrm.responses import create_response, read_response, update_response
 from crmkit_mock.espocrm.rules import Saving, derive, normalise
 from crmkit_mock.espocrm.sanitizing import cast, sanitize, settable
-from crmkit_mock.espocrm.validation import to_stored, validate
+from crmkit_mock.espocrm.stream_notes import (
+    audited_values,
+    follow,
+    note_change,
+    note_creation,
+    note_link,
+    unfollow_all,
+)
+from crmkit_mock.espocrm.users import SYSTEM_ID
+from crmkit_mock.espocrm.validation import Accepted, to_stored, validate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,10 +36,15 @@ if TYPE_CHECKING:
     from crmkit_mock.espocrm.access import Action
     from crmkit_mock.espocrm.data import Data, Record
     from crmkit_mock.espocrm.fields import EntityType, Field
+    from crmkit_mock.espocrm.relations import LinkChange
     from crmkit_mock.espocrm.session import Session
-    from crmkit_mock.espocrm.validation import Accepted
 
 _NUMBERED = frozenset({"number", "autoincrement"})
+#: Fields that a copy of a record does not get, and those that it does not get since 10.0.
+_NOT_COPIED = frozenset({"reminders", "joinUrl"})
+_NOT_COPIED_SINCE_10 = frozenset(
+    {"originalLead", "portalUser", "createdAccount", "createdContact", "createdOpportunity"}
+)
 
 
 def find(session: Session, entity: EntityType, id: str, action: Action) -> Record:
@@ -120,23 +137,24 @@ def insert(
     now = format_datetime(session.clock.tick())
     record |= {**first_stamps(entity, now), "modifiedAt": now, **numbers(session.data, entity)}
     _save(Saving(session, entity, record, None, values, now))
-    follow_assigned(session, entity, record)
+    if entity.name != "Note":
+        note_creation(session, entity, record)
     return record, accepted
 
 
-def _save(saving: Saving) -> Record:
-    """Store a record with its links; return the attributes that were derived."""
+def _save(saving: Saving) -> tuple[Record, list[LinkChange]]:
+    """Store a record with its links; return what was derived, and the links that changed."""
     session, entity, record = saving.session, saving.entity, saving.record
     derived = derive(saving)
     links = dict(record)
-    store_links(session, entity, links)
+    changed_links = store_links(session, entity, links)
     stored = {
-        name: value
+        name: stored_float(value) if isinstance(value, float) else value
         for name, value in without_relations(entity, links).items()
         if name not in entity.unstored
     }
     attendees = "usersIds" if "users" in entity.by_name else "assignedUserId"
-    users = links.get(attendees) or []
+    users = links.get(attendees) or (saving.before or {}).get(attendees) or []
     reminders = stored_reminders(saving, [users] if isinstance(users, str) else users)
     stored |= reminders
     if saving.before is None:
@@ -146,7 +164,11 @@ def _save(saving: Saving) -> Record:
     else:
         session.data.replace(entity.name, stored)
     link_related(saving)
-    return derived
+    if entity.stream and COLLABORATORS.since <= session.release:
+        known = (saving.before or {}).get("collaboratorsIds") or []
+        added = set(record.get("collaboratorsIds") or []) - set(known)
+        follow(session, entity, stored, added)
+    return derived, changed_links
 
 
 def first_stamps(entity: EntityType, now: str) -> Record:
@@ -186,6 +208,7 @@ def update(
         session.user.require_assignment(values)
     check_links(session, entity, values, before)
     response_before = read_response(session, entity, before)
+    require_changeable(session, entity, response_before, values)
     accepted = to_stored(session, entity, values, before)
     derived = _write(session, entity, before, accepted, values)
     shown = {**accepted.values, **accepted.echo, **derived}
@@ -229,8 +252,12 @@ def _write(
         # What is computed on loading counts as a change.
         stamps |= {"modifiedAt": now, "modifiedById": session.user.id}
     record |= stamps
-    derived = _save(saving)
-    follow_assigned(session, entity, accepted.values | {"id": before["id"]})
+    audited = audited_values(session, entity, before)
+    derived, changed_links = _save(saving)
+    after = session.data.get(entity.name, before["id"])
+    note_change(session, entity, before, after, audited, sent)
+    for link, other, kind in changed_links:
+        note_link(session, entity, link, after, other, kind, saved=True)
     return stamps | derived
 
 
@@ -240,10 +267,8 @@ def _require_version(
     header = session.header("X-Version-Number")
     if header is None or not entity.versioned:
         return
-    if not (header.isascii() and header.isdigit()):
-        raise bad_request("Bad version number.")
     version = before.get("versionNumber", 1)
-    if int(header) == version:
+    if to_int(header) == version:
         return
     response = read_response(session, entity, before)
     wanted = cast(entity, sanitize(session, entity, sent, new=False))
@@ -251,6 +276,8 @@ def _require_version(
     # Only the fields sent count, and only where they differ from the stored ones.
     for field in entity.fields:
         names = [name for name, _ in settable(field) if name in wanted and name in response]
+        if field.family == "address":
+            names = [name for name in field.attributes if name in wanted]
         if any(wanted[name] != response[name] for name in names):
             values |= {name: response.get(name) for name in _members(field)}
     if values:
@@ -271,11 +298,32 @@ def delete(session: Session, entity: EntityType, id: str) -> None:
     mark_deleted(session, entity, find(session, entity, id, "delete"))
 
 
+def save_lock(session: Session, entity: EntityType, record: Record, *, locked: bool) -> None:
+    """Lock or unlock a record, which counts as a change of it."""
+    before = {**record, "isLocked": bool(record.get("isLocked"))}
+    _write(session, entity, before, Accepted({"isLocked": locked}), {"isLocked": locked})
+
+
+def save_as_system(session: Session, entity: EntityType, record: Record) -> None:
+    """Save a record as it is, as the server itself does."""
+    saved = {**record, "modifiedAt": session.now(), "modifiedById": SYSTEM_ID}
+    if entity.versioned:
+        saved["versionNumber"] = record.get("versionNumber", 1) + 1
+    session.data.replace(entity.name, saved)
+
+
 def mark_deleted(session: Session, entity: EntityType, record: Record) -> None:
-    """Mark a record as deleted."""
+    """Mark a record as deleted.
+
+    Raises:
+        APIError: 409, it is locked.
+    """
+    require_removable(session, entity, record)
     now = format_datetime(session.clock.tick())
     stamps = {"modifiedAt": now, "modifiedById": session.user.id}
     session.data.replace(entity.name, {**record, **stamps, "deleted": True})
+    if entity.stream:
+        unfollow_all(session, record)
 
 
 def restore(session: Session, entity: EntityType) -> bool:
@@ -321,7 +369,14 @@ def duplicate_attributes(session: Session, entity: EntityType) -> dict[str, Any]
     for field in entity.fields:
         if field.family == "attachmentMultiple":
             attributes |= _copy_files(session, field, attributes)
-    omitted = {"id", *(field.name for field in entity.fields if field.family in _NUMBERED)}
+    omitted = {"id"}
+    for field in entity.fields:
+        is_dropped = session.release >= (10, 0) and field.name in _NOT_COPIED_SINCE_10
+        if is_dropped or field.family in _NUMBERED or field.name in _NOT_COPIED:
+            omitted.update(field.attributes)
+    if entity.name == "Lead":
+        # A copy of a lead begins anew.
+        omitted.add("status")
     return {name: value for name, value in attributes.items() if name not in omitted}
 
 

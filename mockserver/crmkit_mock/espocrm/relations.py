@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from crmkit_mock.espocrm.attributes import FOLLOWERS
-from crmkit_mock.espocrm.users import USERS
+from crmkit_mock.espocrm.stream_notes import note_link
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from crmkit_mock.espocrm.data import Record
     from crmkit_mock.espocrm.fields import EntityType, Field, Link
     from crmkit_mock.espocrm.session import Session
 
-#: Users who follow what is assigned to them; API users do not.
-_FOLLOWING = frozenset(
-    login.user.id for login in USERS.values() if login.user.kind in {"regular", "admin"}
-)
-_ACCOUNT_CONTACT = "accountContact"
+    #: A link that a write has made or removed, and the record at the other end.
+    LinkChange = tuple[Link, Record, Literal["Relate", "Unrelate"]]
+
+#: Links that give a record at the other end its main record, if it has none: the attribute there
+#: by entity type and link.
+_MAIN = {("Account", "contacts"): "accountId", ("Contact", "opportunities"): "contactId"}
 
 
 def linked_records(session: Session, link: Link, record: Record) -> list[Record]:
@@ -30,8 +30,10 @@ def linked_records(session: Session, link: Link, record: Record) -> list[Record]
         case "many_many":
             rows = data.linked(link, record["id"])
             found = [data.find(link.entity, row.far(link.near)) for row in rows]
-        case "has_many":
+        case "has_many" | "has_one":
             return data.with_value(link.entity, record["id"], link.key)
+        case _ if link.name == "attachments":
+            found = [data.find(link.entity, id) for id in record.get("attachmentsIds") or []]
         case _:
             return data.with_value(link.entity, record["id"], "parentId")
     return [other for other in found if other is not None]
@@ -52,36 +54,60 @@ def add_link(
     data = session.data
     match link.kind:
         case "many_many":
-            data.relate(link, record["id"], other["id"])
-            if _is_contacts_of_account(link) and other.get("accountId") is None:
-                # The first account of a contact becomes its primary one.
-                data.replace("Contact", {**other, "accountId": record["id"]})
+            columns = {column for _, column in link.columns}
+            is_new = data.relate(link, record["id"], other["id"], initial=_initial(columns))
         case "has_many":
+            is_new = other.get(link.key) != record["id"]
             data.replace(link.entity, {**other, link.key: record["id"]})
         case _:
+            is_new = other.get("parentId") != record["id"]
             parent = {"parentId": record["id"], "parentType": entity.name}
             data.replace(link.entity, {**other, **parent})
     session.clock.tick()
+    key = _MAIN.get((entity.name, link.name))
+    if is_new and key is not None and other.get(key) is None:
+        _save(session, link.entity, other, {key: record["id"]})
+    if (
+        session.release >= (10, 0)
+        and (entity.name, link.name) == ("Contact", "accounts")
+        and record.get("accountId") is None
+    ):
+        current = data.get("Contact", record["id"])
+        if current.get("accountId") is None:
+            data.replace("Contact", {**current, "accountId": other["id"]})
+    if is_new:
+        note_link(session, entity, link, record, other, "Relate")
 
 
-def detach(session: Session, link: Link, record: Record, other: Record) -> None:
+def _initial(columns: Iterable[str]) -> dict[str, Any]:
+    """Return the columns of a new row: an invitation is not answered yet."""
+    values = {"status": "None", "isInactive": False, "optedOut": False}
+    return {name: values.get(name) for name in columns}
+
+
+def detach(session: Session, entity: EntityType, link: Link, record: Record, other: Record) -> None:
     """Remove a link, if it exists."""
     data = session.data
-    key = {"has_many": link.key, "children": "parentId"}.get(link.kind)
-    if link.kind == "many_many":
-        data.unrelate(link, record["id"], other["id"])
-        if _is_contacts_of_account(link):
-            key = "accountId"
-    if key is not None and other.get(key) == record["id"]:
-        cleared: dict[str, Any] = {key: None}
-        if key == "parentId":
-            cleared["parentType"] = None
-        data.replace(link.entity, {**other, **cleared})
+    match link.kind:
+        case "many_many":
+            data.unrelate(link, record["id"], other["id"])
+        case "has_many" if other.get(link.key) == record["id"]:
+            data.replace(link.entity, {**other, link.key: None})
+        case "children" if other.get("parentId") == record["id"]:
+            data.replace(link.entity, {**other, "parentId": None, "parentType": None})
     session.clock.tick()
+    key = _MAIN.get((entity.name, link.name))
+    if key is not None and other.get(key) == record["id"]:
+        _save(session, link.entity, other, {key: None})
+    note_link(session, entity, link, record, other, "Unrelate")
 
 
-def _is_contacts_of_account(link: Link) -> bool:
-    return link.name == "contacts" and link.relation == _ACCOUNT_CONTACT
+def _save(session: Session, entity_name: str, record: Record, changes: Record) -> None:
+    """Store changes that a link makes to a record, which count as a change of it."""
+    saved = {**record, **changes, "modifiedAt": session.now(), "modifiedById": session.user.id}
+    if "versionNumber" in saved:
+        saved["versionNumber"] += 1
+    session.data.replace(entity_name, saved)
 
 
 def relation_of(entity: EntityType, field: Field) -> Link | None:
@@ -101,42 +127,44 @@ def without_relations(entity: EntityType, record: Record) -> Record:
     return {name: value for name, value in record.items() if name not in elsewhere}
 
 
-def store_links(session: Session, entity: EntityType, record: Record) -> None:
-    """Update relations by the ids and columns that a write has set.
+def store_links(session: Session, entity: EntityType, record: Record) -> list[LinkChange]:
+    """Update relations by the ids and columns that a write has set; return what has changed.
 
     Args:
         session: The request.
         entity: The entity type.
         record: The record with all that was written.
     """
+    changes: list[LinkChange] = []
     for field in entity.fields:
         link = relation_of(entity, field)
         if link is not None:
-            _store_field(session, link, field, record)
+            changes += _store_field(session, link, field, record)
+    return changes
 
 
-def _store_field(session: Session, link: Link, field: Field, record: Record) -> None:
+def _store_field(session: Session, link: Link, field: Field, record: Record) -> list[LinkChange]:
     columns: Mapping[str, Any] = record.get(f"{field.name}Columns") or {}
     ids = record.get(f"{field.name}Ids")
     if ids is None and not columns:
-        return
-    linked = {row.far(link.near) for row in session.data.linked(link, record["id"])}
-    if ids is not None:
-        for removed in linked - set(ids):
-            session.data.unrelate(link, record["id"], removed)
-        # An invitation is not answered yet.
-        initial = {"status": "None"} if "status" in field.columns else {}
-        for added in ids:
-            if added not in linked:
-                session.data.relate(link, record["id"], added, initial)
-        linked = set(ids)
-    for id, row in columns.items():
-        if id in linked:
-            session.data.relate(link, record["id"], id, row)
-
-
-def follow_assigned(session: Session, entity: EntityType, values: Record) -> None:
-    """Make the user to whom a record was assigned follow it."""
-    assigned = values.get("assignedUserId")
-    if entity.stream and assigned in _FOLLOWING:
-        session.data.relate(FOLLOWERS, values["id"], assigned)
+        return []
+    linked = {row.far(link.near): None for row in session.data.linked(link, record["id"])}
+    # Ids of columns alone are linked too; nothing is unlinked then.
+    wanted = list(columns) if ids is None else ids
+    added = [id for id in wanted if id not in linked]
+    removed = [] if ids is None else [id for id in linked if id not in ids]
+    initial = _initial(field.columns)
+    for id in added:
+        session.data.relate(link, record["id"], id, columns.get(id), initial=initial)
+    for id in removed:
+        session.data.unrelate(link, record["id"], id)
+    for id in linked:
+        if id in wanted and id in columns:
+            session.data.relate(link, record["id"], id, columns[id])
+    others: list[tuple[str, Literal["Relate", "Unrelate"]]] = [(id, "Relate") for id in added]
+    others += [(id, "Unrelate") for id in removed]
+    return [
+        (link, other, kind)
+        for id, kind in others
+        if (other := session.data.find(link.entity, id)) is not None
+    ]

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.attributes import value_of
-from crmkit_mock.espocrm.data import display_name
+from crmkit_mock.espocrm.data import LEAD_NAMES
 from crmkit_mock.espocrm.datetimes import with_server_offset
 from crmkit_mock.espocrm.entity_types import DATETIME_ATTRIBUTES
 from crmkit_mock.espocrm.fields import PERSON_NAME
+from crmkit_mock.espocrm.users import hidden_attributes
 from crmkit_mock.messages import Reply, json_reply
 
 if TYPE_CHECKING:
@@ -56,18 +57,22 @@ def read_response(session: Session, entity: EntityType, record: Record) -> dict[
     names = ["id", "deleted", *_FOREIGN.get(entity.name, ())]
     for field in _fields_in(session, entity, "read"):
         names += field.attributes
-    names += _follower_attributes(session, entity)
-    if _has_stars(session, entity):
+    names += _follower_attributes(session, entity, record)
+    if has_stars(session, entity):
         names.append("isStarred")
     if entity.versioned:
         names.append("versionNumber")
-    return _values(session, entity, record, names)
+    of_administrators = entity.name == "User" and session.user.is_admin
+    return {
+        **_values(session, entity, record, names),
+        **(hidden_attributes(record["id"]) if of_administrators else {}),
+    }
 
 
-def _follower_attributes(session: Session, entity: EntityType) -> tuple[str, ...]:
+def _follower_attributes(session: Session, entity: EntityType, record: Record) -> tuple[str, ...]:
     if not entity.stream:
         return ()
-    if session.user.level("User", "read") == "no":
+    if not session.user.may(entity.name, "stream", record):
         return ("isFollowed",)
     return ("isFollowed", "followersIds", "followersNames")
 
@@ -75,13 +80,10 @@ def _follower_attributes(session: Session, entity: EntityType) -> tuple[str, ...
 def list_attributes(session: Session, entity: EntityType) -> list[str]:
     """Return the attributes of records in a list without `select`."""
     names = ["id", "deleted", *_FOREIGN.get(entity.name, ())]
+    if entity.name == "Email":
+        names += ("personStringData", "isSystem")
     for field in _fields_in(session, entity, "list"):
-        if field.family in _LISTS:
-            continue
-        if field.family in {"email", "phone"}:
-            names += (name for name in field.attributes if not name.endswith("Data"))
-        else:
-            names += field.attributes
+        names += (name for name in field.attributes if is_selectable(entity, name))
     if entity.versioned:
         names.append("versionNumber")
     return names
@@ -90,6 +92,23 @@ def list_attributes(session: Session, entity: EntityType) -> list[str]:
 def list_response(session: Session, entity: EntityType, record: Record) -> dict[str, Any]:
     """Return a record as a list without `select`, or a duplicate error, shows it."""
     return _values(session, entity, record, list_attributes(session, entity))
+
+
+#: Attributes that come with others, by the entity type and those others; in this order, so that
+#: what came with one may bring further ones.
+_DEPENDENT: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "Contact": (("accountId", ("accountIsInactive",)),),
+    "Opportunity": (("contactsIds", ("contactId",)),),
+    "Case": (("contactsIds", ("contactId",)),),
+    "Task": (("dateEnd", ("status",)),),
+    "Meeting": (
+        ("duration", ("dateStart", "dateEnd")),
+        ("dateStart", ("dateEnd",)),
+        ("dateStartDate", ("dateEnd", "dateEndDate")),
+    ),
+    "Call": (("duration", ("dateStart", "dateEnd")), ("dateStart", ("dateEnd",))),
+    "Email": (("subject", ("isAutoReply", "hasAttachment")),),
+}
 
 
 def selected_attributes(
@@ -114,9 +133,89 @@ def selected_attributes(
     names += (name for name in _ALWAYS if name in entity.by_attribute)
     if "name" in readable and not related:
         names += entity.with_name
-    if any(name in readable for name in ("parentId", "parentType")):
-        names += ("parentId", "parentType", "parentName")
-    return list(dict.fromkeys(names))
+    for name, others in _DEPENDENT.get(entity.name, ()):
+        # E-mails have their subject anyway, and by itself it brings nothing.
+        if name in (readable if name == "subject" else names):
+            names += others
+    looked_up = _looked_up(session, entity, readable)
+    names = [name for name in names if is_selectable(entity, name)]
+    return list(dict.fromkeys([*names, *looked_up]))
+
+
+#: Attributes of e-mails that are loaded together.
+_HEADERS = frozenset({"from", "to", "cc", "bcc", "replyTo"})
+_HEADER_LINKS = ("toEmailAddresses", "ccEmailAddresses", "bccEmailAddresses")
+#: Figures of campaigns, which are loaded together.
+_FIGURES = frozenset(
+    {
+        *("sentCount", "openedCount", "clickedCount", "optedInCount", "optedOutCount"),
+        *("bouncedCount", "leadCreatedCount", "openedPercentage", "clickedPercentage"),
+        *("optedOutPercentage", "bouncedPercentage", "revenue", "revenueCurrency"),
+    }
+)
+
+
+def _looked_up(session: Session, entity: EntityType, select: Iterable[str]) -> list[str]:
+    """Return the attributes that the server looks up for each record because of those selected."""
+    found: list[str] = []
+    for name in select:
+        field = entity.by_attribute.get(name)
+        is_list = field is not None and field.family in _LISTS and not name.endswith("Types")
+        if name.endswith("Columns") and session.release < (10, 0):
+            is_list = False
+        if is_list and field is not None and (entity.name, field.name) != ("Email", "users"):
+            found += field.attributes
+        if entity.name == "Email" and name in _HEADERS:
+            found += _HEADERS
+            links = (*_HEADER_LINKS, "replyToEmailAddresses")
+            found += (f"{link}{suffix}" for link in links for suffix in ("Ids", "Names"))
+        if entity.name == "Campaign" and name in _FIGURES:
+            found += _FIGURES
+        if (entity.name, name) == ("TargetList", "entryCount"):
+            found.append(name)
+    return found
+
+
+def is_selectable(entity: EntityType, attribute: str) -> bool:
+    """Return whether lists can have an attribute that is not looked up for each record."""
+    if attribute in _FOREIGN.get(entity.name, ()) or (entity.name, attribute) in _SELECTABLE:
+        return True
+    field = entity.by_attribute.get(attribute)
+    if field is None:
+        return attribute not in _ONLY_READ
+    if (entity.name, attribute) in _COUNTED or (entity.name == "Email" and attribute in _HEADERS):
+        return False
+    if field.family in _ADDRESSES:
+        return not attribute.endswith("Data")
+    if field.family in {"jsonArray", "jsonObject"}:
+        return "list" in field.responses
+    return field.stored and field.family not in _LISTS
+
+
+#: Attributes of which no list has a value.
+_ONLY_READ = frozenset({"isFollowed", "followersIds", "followersNames", "accountRole"})
+_TEMPLATES = ("accounts", "contacts", "leads", "users")
+#: Those that only reading counts.
+_COUNTED = frozenset(
+    {
+        ("TargetList", "entryCount"),
+        ("TargetList", "optedOutCount"),
+        *(("Campaign", name) for name in _FIGURES),
+        *(
+            ("Campaign", f"{kind}TemplateName")
+            for kind in ("accounts", "contacts", "leads", "users")
+        ),
+    }
+)
+#: Those that are computed or looked up, but that lists have.
+_SELECTABLE = frozenset({("Contact", "title"), ("Email", "addressNameMap")})
+
+
+#: Attributes that stand for the name of people whose own is not selected.
+_NAMES = {
+    "User": ("userName",),
+    "Lead": ("accountName", "emailAddress", "phoneNumber"),
+}
 
 
 def selected_response(
@@ -124,9 +223,14 @@ def selected_response(
 ) -> dict[str, Any]:
     """Return a record with the given attributes."""
     response = _values(session, entity, record, names)
-    if "parentName" in response and "parentId" not in response:
+    if "parentName" in response and not {"parentId", "parentType"} <= response.keys():
         # The server looks up the name by attributes that it did not load.
         response["parentName"] = None
+    if "name" not in response:
+        # It is made of what is loaded, which is not the parts of the name.
+        others = [response[name] for name in _NAMES.get(entity.name, ()) if name in response]
+        if others:
+            response["name"] = next((other for other in others if other), None)
     if "personStringData" in response and record.get("status") == "Sent":
         # To build it the server loads the addresses, and returns them too (recorded:
         # rel-emails-2).
@@ -143,10 +247,10 @@ def is_readable(session: Session, entity: EntityType, attribute: str) -> bool:
         return (
             attribute in extra
             or (attribute == "versionNumber" and entity.versioned)
-            or (attribute == "isStarred" and entity.stars)
+            or (attribute == "isStarred" and has_stars(session, entity))
             or (attribute in {"isFollowed", "followersIds", "followersNames"} and entity.stream)
         )
-    return field.name not in session.user.hidden(entity.name)
+    return field.name not in session.user.hidden(entity.name) and field.since <= session.release
 
 
 def order_attributes(entity: EntityType, order_by: str) -> tuple[str, ...]:
@@ -154,7 +258,14 @@ def order_attributes(entity: EntityType, order_by: str) -> tuple[str, ...]:
     if order_by == "name" and entity.person:
         return PERSON_NAME[:-1]
     field = entity.by_name.get(order_by)
-    return (order_by,) if field is None else field.attributes
+    if field is None:
+        owner = entity.by_attribute.get(order_by)
+        is_part = owner is not None and owner.family not in {*_LISTS, *_LINKS}
+        is_foreign = order_by in _FOREIGN.get(entity.name, ())
+        return (order_by,) if is_part or is_foreign else ()
+    if field.family == "currency":
+        return field.attributes[:2]
+    return field.attributes
 
 
 def create_response(
@@ -183,10 +294,10 @@ def create_response(
             elif attribute in record and _is_shown(field):
                 response[attribute] = record[attribute]
     if entity.person:
-        _compose_name(response, record)
+        _compose_name(entity, response, record)
     response |= {name: echo[name] for name in _FOREIGN.get(entity.name, ()) if name in echo}
-    response |= _values(session, entity, record, _follower_attributes(session, entity))
-    if _has_stars(session, entity):
+    response |= _values(session, entity, record, _follower_attributes(session, entity, record))
+    if has_stars(session, entity):
         response["isStarred"] = False
     if entity.versioned:
         response["versionNumber"] = record["versionNumber"]
@@ -205,15 +316,17 @@ def _is_loaded(field: Field, attribute: str) -> bool:
     return field.family in _LINKS and attribute.endswith("Name")
 
 
-def _compose_name(response: dict[str, Any], values: Mapping[str, Any]) -> None:
+def _compose_name(entity: EntityType, response: dict[str, Any], values: Mapping[str, Any]) -> None:
     """Set the name of a person in a response to a write, if both its parts are known."""
-    first, last = values.get("firstName"), values.get("lastName")
     if "firstName" in values and "lastName" in values:
-        response["name"] = " ".join(part for part in (first, last) if part is not None) or None
-    if not first and not last and not response.get("name"):
-        name = display_name({**values, "name": None})
-        if name is not None:
-            response["name"] = name
+        parts = (values["firstName"], values["lastName"])
+        response["name"] = " ".join(part for part in parts if part is not None) or None
+    if entity.name == "Lead" and not response.get("name"):
+        # Without a person's name a lead has that of its company, or its address.
+        others = [name for name in LEAD_NAMES if name in response]
+        if others:
+            names = (response[name] for name in others)
+            response["name"] = next((name for name in names if name), None)
 
 
 def update_response(
@@ -245,10 +358,17 @@ def update_response(
             ids = written[f"{field.name}Ids"] or []
             names = {other: session.data.name_of(field.entity, other) for other in ids}
             response[f"{field.name}Names"] = names
-        if field.family in _LINKS and f"{field.name}Id" in written:
+        is_linked = f"{field.name}Id" in written
+        if field.family == "linkParent":
+            # The name of a parent that was taken away is still shown.
+            is_linked = written.get(f"{field.name}Id") is not None
+        if field.family in _LINKS and is_linked:
             name = f"{field.name}Name"
             response[name] = value_of(session, entity, response, name)
-    if entity.name == "Call" and ("contactsIds" in written or "leadsIds" in written):
+    if entity.name == "Call" and any(
+        name in written and written[name] != before.get(name)
+        for name in ("contactsIds", "leadsIds")
+    ):
         # Only of calls the server looks everything up again.
         stored = session.data.get(entity.name, id)
         response |= {
@@ -257,12 +377,20 @@ def update_response(
             if _is_loaded(field, field.name)
             for name in field.attributes
         }
+    if entity.stream:
+        # Notes about the update are made before it is shown.
+        response["streamUpdatedAt"] = session.data.get(entity.name, id).get("streamUpdatedAt")
+    is_named = response.get("firstName") or response.get("lastName") or "name" in written
+    if entity.name == "Lead" and not is_named:
+        response["name"] = None
+        _compose_name(entity, response, {})
     if entity.person and any(name in written for name in PERSON_NAME[1:-1]):
-        _compose_name(response, response)
+        _compose_name(entity, response, response)
     return response
 
 
-def _has_stars(session: Session, entity: EntityType) -> bool:
+def has_stars(session: Session, entity: EntityType) -> bool:
+    """Return whether responses say whether a record is starred."""
     return entity.stars and entity.stars_since <= session.release
 
 

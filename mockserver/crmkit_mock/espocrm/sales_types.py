@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from crmkit_mock.espocrm.common_fields import (
-    ACTIVITIES,
     ATTACHMENTS,
     CAMPAIGN,
-    COLLABORATOR_LINK,
     COLLABORATORS,
     DESCRIPTION,
     INDUSTRIES,
@@ -16,12 +14,9 @@ from crmkit_mock.espocrm.common_fields import (
     PRIORITIES,
     STAMPS,
     STREAMED,
-    TEAMS,
     address,
     boolean,
     enum,
-    has_many,
-    many_many,
     named,
     person_name,
     phone,
@@ -31,6 +26,7 @@ from crmkit_mock.espocrm.common_fields import (
     varchar,
 )
 from crmkit_mock.espocrm.fields import EntityType, Field
+from crmkit_mock.espocrm.type_links import LINKS
 
 #: Stages and the probability that each sets (observed).
 STAGES = {
@@ -97,22 +93,12 @@ ACCOUNT = EntityType(
         *STAMPS,
         *STREAMED,
     ),
-    (
-        many_many("contacts", "Contact", "accountContact", bare=True),
-        has_many("contactsPrimary", "Contact", "accountId"),
-        has_many("opportunities", "Opportunity", "accountId", takes_over=False),
-        has_many("cases", "Case", "accountId"),
-        many_many("documents", "Document", "accountDocument"),
-        many_many("targetLists", "TargetList", "accountTargetList", "right"),
-        TEAMS,
-        *ACTIVITIES,
-    ),
+    LINKS["Account"],
     stream=True,
     stars=True,
     versioned=True,
     duplicates=True,
     text_filter=("name", "emailAddress"),
-    selected=("isStarred",),
     created={"contactIsInactive": False, "targetListIsOptedOut": False},
     uncreated=("cSerial",),
 )
@@ -142,32 +128,14 @@ CONTACT = EntityType(
         *STAMPS,
         *STREAMED,
     ),
-    (
-        many_many(
-            "accounts",
-            "Account",
-            "accountContact",
-            "right",
-            columns=(("contactRole", "role"), ("contactIsInactive", "isInactive")),
-        ),
-        many_many("opportunities", "Opportunity", "contactOpportunity", "right"),
-        has_many("opportunitiesPrimary", "Opportunity", "contactId"),
-        many_many("cases", "Case", "caseContact", "right"),
-        has_many("casesPrimary", "Case", "contactId"),
-        many_many("documents", "Document", "contactDocument"),
-        many_many("targetLists", "TargetList", "contactTargetList", "right"),
-        many_many("meetings", "Meeting", "contactMeeting", "right"),
-        many_many("calls", "Call", "contactCall", "right"),
-        TEAMS,
-        *(link for link in ACTIVITIES if link.name in {"tasks", "emails"}),
-    ),
+    LINKS["Contact"],
     stream=True,
     stars=True,
     stars_since=(9, 3),
     duplicates=True,
     person=True,
-    text_filter=("firstName", "lastName", "name", "emailAddress"),
-    selected=("accountId", "accountName", "accountIsInactive"),
+    text_filter=("name", "emailAddress"),
+    selected=("accountId", "accountName"),
     created={"accountIsInactive": False, "hasPortalUser": False, "targetListIsOptedOut": False},
 )
 
@@ -198,19 +166,11 @@ LEAD = EntityType(
         *STAMPS,
         *STREAMED,
     ),
-    (
-        has_many("cases", "Case", "leadId"),
-        many_many("documents", "Document", "leadDocument"),
-        many_many("targetLists", "TargetList", "leadTargetList", "right"),
-        many_many("meetings", "Meeting", "leadMeeting", "right"),
-        many_many("calls", "Call", "leadCall", "right"),
-        TEAMS,
-        *(link for link in ACTIVITIES if link.name in {"tasks", "emails"}),
-    ),
+    LINKS["Lead"],
     stream=True,
     duplicates=True,
     person=True,
-    text_filter=("firstName", "lastName", "name", "accountName", "emailAddress"),
+    text_filter=("name", "accountName", "emailAddress"),
     with_name=("accountName", "emailAddress", "phoneNumber"),
     created={"targetListIsOptedOut": False},
 )
@@ -237,17 +197,9 @@ OPPORTUNITY = EntityType(
         *STAMPS,
         *STREAMED,
     ),
-    (
-        many_many(
-            "contacts", "Contact", "contactOpportunity", columns=(("opportunityRole", "role"),)
-        ),
-        many_many("documents", "Document", "opportunityDocument"),
-        TEAMS,
-        *ACTIVITIES,
-    ),
+    LINKS["Opportunity"],
     stream=True,
     versioned=True,
-    text_filter=("name", "accountName"),
     selected=("accountId", "accountName"),
 )
 
@@ -272,11 +224,11 @@ CASE = EntityType(
         *STAMPS,
         *STREAMED,
     ),
-    (many_many("contacts", "Contact", "caseContact"), COLLABORATOR_LINK, TEAMS, *ACTIVITIES),
+    LINKS["Case"],
     order=("number", "desc"),
     stream=True,
     versioned=True,
-    text_filter=("name", "number", "accountName"),
+    text_filter=("name", "number", "description"),
     uncreated=("number",),
 )
 
@@ -291,12 +243,7 @@ TARGET_LIST = EntityType(
         *OWNED,
         *STAMPS,
     ),
-    (
-        many_many("accounts", "Account", "accountTargetList", columns=_OPTED_OUT),
-        many_many("contacts", "Contact", "contactTargetList", columns=_OPTED_OUT),
-        many_many("leads", "Lead", "leadTargetList", columns=_OPTED_OUT),
-        TEAMS,
-    ),
+    LINKS["TargetList"],
     created={"entryCount": 0, "isOptedOut": False, "optedOutCount": 0},
 )
 
@@ -341,10 +288,6 @@ CAMPAIGN_TYPE = EntityType(
         Field("mailMergeOnlyWithAddress", "bool", default=True),
         *STAMPS,
     ),
-    (
-        many_many("targetLists", "TargetList", "campaignTargetList"),
-        many_many("excludingTargetLists", "TargetList", "campaignTargetListExcluding"),
-        TEAMS,
-    ),
+    LINKS["Campaign"],
     created=dict.fromkeys(_FIGURES),
 )

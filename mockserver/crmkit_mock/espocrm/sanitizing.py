@@ -30,6 +30,7 @@ _SETTABLE: dict[str, tuple[tuple[str, str], ...]] = {
     "float": (("", "float"),),
     **dict.fromkeys(("multiEnum", "array", "urlMultiple", "jsonArray"), (("", "array"),)),
     "jsonObject": (("", "object"),),
+    "foreignId": (("", "id"),),
     "date": (("", "raw"),),
     "datetime": (("", "raw"),),
     "datetimeOptional": (("", "raw"), ("Date", "raw")),
@@ -117,6 +118,11 @@ def _decoded(value: object) -> object:
         return None
 
 
+def _cast_id(value: object) -> object:
+    # False is not an id, but not a missing one either; lists and objects are for the checks.
+    return value if value is False or isinstance(value, list | dict) else to_str(value)
+
+
 _CASTS: dict[str, Callable[[Any], Any]] = {
     "str": to_str,
     "bool": _cast_bool,
@@ -125,7 +131,7 @@ _CASTS: dict[str, Callable[[Any], Any]] = {
     "array": _cast_array,
     "object": _cast_object,
     "raw": lambda value: value,
-    "id": lambda value: value if isinstance(value, list | dict) else to_str(value),
+    "id": _cast_id,
 }
 
 

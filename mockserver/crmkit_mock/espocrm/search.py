@@ -12,6 +12,7 @@ from crmkit_mock.json_text import JSONTextError, parse
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from crmkit_mock.espocrm.errors import APIError
     from crmkit_mock.espocrm.session import Session
 
 #: Maximum number of records on a page, which is also the default.
@@ -32,6 +33,7 @@ class Search:
         primary_filter: Name of the primary filter, or None.
         bool_filters: Names of the bool filters.
         text_filter: String to look for, or None.
+        max_text_length: Length to which long texts are cut, or None.
         counted: Whether the total is wanted.
     """
 
@@ -44,6 +46,7 @@ class Search:
     primary_filter: str | None = None
     bool_filters: tuple[str, ...] = ()
     text_filter: str | None = None
+    max_text_length: int | None = None
     counted: bool = True
 
     @property
@@ -55,6 +58,11 @@ class Search:
         )
 
 
+def denied(session: Session, reason: str) -> APIError:
+    """Return the 400 for what lists do not allow; releases before 10.0 repeat the reason."""
+    return bad_request(reason if session.release >= (10, 0) else f"{reason} {reason}")
+
+
 def parse_query(session: Session, query: Mapping[str, Any]) -> Search:
     """Parse the search parameters of a query.
 
@@ -64,31 +72,61 @@ def parse_query(session: Session, query: Mapping[str, Any]) -> Search:
         APIError: 400 or 403, a parameter is invalid.
     """
     json = query.get("searchParams")
-    if isinstance(json, str):
-        try:
-            tree = parse(json.encode("utf-8"))
-        except JSONTextError:
-            tree = None
-        if not isinstance(tree, dict):
-            raise bad_request("Invalid search params JSON.")
-        return parse_params(session, tree)
-    select = query.get("attributeSelect", query.get("select"))
-    where = query.get("whereGroup", query.get("where"))
+    if json is not None:
+        return _parse_json(session, json)
+    select = _first(query, "attributeSelect", "select")
+    where = _first(query, "whereGroup", "where")
     q = _str(query.get("q"))
-    return _checked(
+    filters = query.get("boolFilterList")
+    return _search(
         session,
-        # A select in brackets is ignored, and so is a where that is a string.
-        select=select.split(",") if isinstance(select, str) and select else None,
-        where=tuple(to_list(where)) if isinstance(where, dict) else (),
-        order_by=_str(query.get("orderBy")) or _str(query.get("sortBy")),
-        order=_direction(query),
-        offset=to_int(query["offset"]) if "offset" in query else 0,
-        max_size=to_int(query["maxSize"]) if "maxSize" in query else MAX_SIZE,
-        primary_filter=_str(query.get("primaryFilter")),
-        bool_filters=tuple(name for name in to_list(query.get("boolFilterList")) if _str(name)),
-        text_filter=_str(query.get("textFilter")) or q,
+        {
+            # A select in brackets is ignored, and so is a where that is a string.
+            "select": select.split(",") if isinstance(select, str) and select else None,
+            "where": to_list(where) if isinstance(where, dict) else None,
+            "orderBy": _str(query.get("orderBy")) or _str(query.get("sortBy")),
+            "order": _direction(query),
+            "offset": _int(query.get("offset")),
+            "maxSize": _int(query.get("maxSize")),
+            "primaryFilter": _str(query.get("primaryFilter")),
+            "boolFilterList": [filters] if _str(filters) else to_list(filters),
+            "textFilter": _str(query.get("textFilter")) or (q and q.strip()),
+        },
         counted=q is None,
     )
+
+
+def _parse_json(session: Session, json: object) -> Search:
+    try:
+        tree = parse(json.encode("utf-8")) if isinstance(json, str) else None
+    except JSONTextError:
+        raise bad_request("Invalid search params JSON.") from None
+    if not isinstance(tree, dict | list):
+        raise session.server_error_or("The search params are not an object.")
+    return parse_params(session, tree if isinstance(tree, dict) else {})
+
+
+def _first(query: Mapping[str, Any], *names: str) -> Any:
+    """Return the first of some parameters that is there."""
+    return next((query[name] for name in names if query.get(name) is not None), None)
+
+
+def _int(value: object) -> int | None:
+    return None if value is None or value == "" else to_int(value)
+
+
+#: Types of search parameters that came as JSON, and what a wrong type is told.
+_PARAM_TYPES: tuple[tuple[str, type, str], ...] = (
+    ("select", list, "select should be array."),
+    ("orderBy", str, "orderBy should be string."),
+    ("order", str, "order should be string."),
+    ("boolFilterList", list, "boolFilterList should be array."),
+    ("primaryFilter", str, "primaryFilter should be string."),
+    ("textFilter", str, "textFilter should be string."),
+    ("where", list, "where should be array."),
+    ("offset", int, "offset should be int."),
+    ("maxTextAttributeLength", int, "maxTextAttributeLength should be int."),
+)
 
 
 def parse_params(session: Session, tree: Mapping[str, Any]) -> Search:
@@ -97,33 +135,28 @@ def parse_params(session: Session, tree: Mapping[str, Any]) -> Search:
     Raises:
         APIError: 400 or 403, a parameter is invalid.
     """
-    select = tree.get("attributeSelect", tree.get("select"))
-    if select is not None and not isinstance(select, list):
-        raise bad_request("select should be array.")
-    where = tree.get("whereGroup", tree.get("where"))
-    if where is not None and not isinstance(where, list):
-        raise bad_request("where should be array.")
-    filters = tree.get("boolFilterList")
-    if filters is not None and not isinstance(filters, list):
-        raise bad_request("boolFilterList should be array.")
-    for name in ("offset", "maxSize"):
-        if type(tree.get(name, 0)) is not int:
-            raise bad_request(f"{name} must be integer.")
-    for name in ("orderBy", "primaryFilter", "textFilter"):
-        if not isinstance(tree.get(name), str | None):
-            raise bad_request(f"{name} must be string.")
-    return _checked(
-        session,
-        select=None if select is None else [str(name) for name in select],
-        where=tuple(where or ()),
-        order_by=tree.get("orderBy"),
-        order=_direction(tree),
-        offset=tree.get("offset", 0),
-        max_size=tree.get("maxSize", MAX_SIZE),
-        primary_filter=tree.get("primaryFilter"),
-        bool_filters=tuple(str(name) for name in filters or ()),
-        text_filter=tree.get("textFilter") or None,
-    )
+    params = dict(tree)
+    if not isinstance(params.get("maxSize"), int | None) or params.get("maxSize") is True:
+        raise bad_request("maxSize must be integer.")
+    if not isinstance(params.get("q"), str | None):
+        raise bad_request("q must be string.")
+    _require_size(params.get("maxSize"))
+    if params.get("textFilter") is None:
+        params["textFilter"] = params.get("q")
+    offset = params.get("offset")
+    if isinstance(offset, str) and offset.isascii() and offset.isdigit():
+        params["offset"] = int(offset)
+    for name in ("where", "select", "boolFilterList"):
+        # PHP takes an object for an array.
+        if isinstance(params.get(name), dict):
+            params[name] = to_list(params[name])
+    for name, kind, reason in _PARAM_TYPES:
+        value = params.get(name)
+        if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+            raise bad_request(reason)
+        if kind is list and name != "where" and not _all_str(value):
+            raise bad_request(f"{name} has non-string item.")
+    return _search(session, {**params, "order": _order(params.get("order"))})
 
 
 def parse_selection(session: Session, tree: Mapping[str, Any]) -> Search:
@@ -142,28 +175,70 @@ def parse_selection(session: Session, tree: Mapping[str, Any]) -> Search:
     return replace(search, where=(*search.where, *beside.where))
 
 
-def _checked(session: Session, **members: Any) -> Search:
-    search = Search(**members)
-    if search.max_size > MAX_SIZE:
-        raise forbidden(f"Max size should not exceed {MAX_SIZE}. Use offset and limit.")
-    if search.max_size < 0:
+def _all_str(values: Any) -> bool:
+    return all(isinstance(value, str) for value in values or ())
+
+
+def _search(session: Session, params: Mapping[str, Any], *, counted: bool = True) -> Search:
+    """Return a search, with the filters by name that `where` may contain taken out of it."""
+    max_size = params.get("maxSize")
+    _require_size(max_size)
+    offset = params.get("offset") or 0
+    named: dict[str, Any] = {
+        "bool": params.get("boolFilterList") or (),
+        "primary": params.get("primaryFilter"),
+        "textFilter": params.get("textFilter"),
+    }
+    where: list[Any] = []
+    for item in params.get("where") or ():
+        kind = item.get("type") if isinstance(item, dict) else None
+        value = item.get("value") if kind in ("bool", "primary", "textFilter") else None
+        if kind == "bool" and value and isinstance(value, list | dict):
+            named["bool"] = to_list(value)
+        elif kind == "textFilter" or (kind == "primary" and value):
+            named[kind] = value
+        else:
+            where.append(item)
+    if (max_size or 0) < 0:
         raise session.server_error_or("maxSize is negative.")
-    if search.offset < 0:
+    if offset < 0:
         raise session.server_error_or("offset is negative.")
-    return search
+    return Search(
+        select=None if params.get("select") == ["*"] else params.get("select") or None,
+        where=tuple(where),
+        order_by=params.get("orderBy") or None,
+        order=params.get("order"),
+        offset=offset,
+        max_size=MAX_SIZE if max_size is None else max_size,
+        primary_filter=_str(named["primary"]),
+        bool_filters=tuple(str(name) for name in named["bool"]),
+        text_filter=_str(named["textFilter"]),
+        max_text_length=params.get("maxTextAttributeLength") or None,
+        counted=counted,
+    )
+
+
+def _require_size(max_size: int | None) -> None:
+    if max_size is not None and max_size > MAX_SIZE:
+        raise forbidden(f"Max size should not exceed {MAX_SIZE}. Use offset and limit.")
 
 
 def _str(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+    # PHP takes "0" for nothing.
+    return value if isinstance(value, str) and value not in ("", "0") else None
 
 
-def _direction(tree: Mapping[str, Any]) -> Literal["asc", "desc"] | None:
-    order = tree.get("order")
-    if order is None and "asc" in tree and "orderBy" not in tree:
-        return "asc" if tree["asc"] in (True, "true", "1") else "desc"
-    if order is None or order == "":
-        return None
-    match order.lower() if isinstance(order, str) else None:
+def _direction(query: Mapping[str, Any]) -> Literal["asc", "desc"] | None:
+    order = _str(query.get("order"))
+    if order is None and _str(query.get("asc")):
+        return "asc" if query["asc"] == "true" else "desc"
+    return _order(order)
+
+
+def _order(order: str | None) -> Literal["asc", "desc"] | None:
+    match (order or "").lower():
+        case "":
+            return None
         case "asc":
             return "asc"
         case "desc":

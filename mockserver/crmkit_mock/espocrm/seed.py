@@ -11,6 +11,7 @@ from crmkit_mock.espocrm.users import (
     JANA_ID,
     ROLE_IDS,
     SALES_TEAM,
+    SYSTEM_ID,
     USERS,
     user_record,
 )
@@ -34,6 +35,8 @@ def load_seed(data: Data, clock: Clock, seed: str) -> None:
     for name, id in ROLE_IDS.items():
         insert_record(data, clock, "Role", {"id": id, "name": name, "createdAt": _SINCE})
     roles = ENTITY_TYPES["User"].all_links["roles"]
+    system = {"id": SYSTEM_ID, "userName": "system", "lastName": "System", "type": "system"}
+    insert_record(data, clock, "User", {**system, "isActive": True, "createdAt": _SINCE})
     for login in USERS.values():
         insert_record(data, clock, "User", user_record(login, _SINCE))
         if login.user.role is not None:
@@ -274,6 +277,8 @@ def _activities() -> list[tuple[str, Record]]:
                 "parentType": "Account",
                 "parentId": ACCOUNT,
                 "createdById": JANA_ID,
+                # Recent enough to be changed.
+                "createdAt": "2024-01-24 09:00:00",
             },
         ),
     ]

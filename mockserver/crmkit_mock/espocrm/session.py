@@ -104,6 +104,10 @@ class Session:
         return dict(self.settings.get("rates") or _RATES)
 
     def new_id(self) -> str:
+        """Return the id of a record that the request creates."""
+        return self.generated_id()
+
+    def generated_id(self) -> str:
         """Return the id of a new record: 17 hexadecimal digits, increasing."""
         number = self.settings.next_number("id", 1)
         return f"{int(self.clock.now().timestamp()):08x}{number:09x}"

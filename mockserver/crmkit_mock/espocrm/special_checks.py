@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from crmkit_mock.espocrm.errors import bad_request
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crmkit_mock.espocrm.fields import EntityType
     from crmkit_mock.espocrm.values import Check, FieldInput
 
 _NAMES = ("firstName", "lastName", "middleName")
@@ -23,6 +28,18 @@ def _has_lead_name(sent: FieldInput) -> bool:
 def _is_in_order(sent: FieldInput) -> bool:
     first, last = sent.values.get("startDate"), sent.values.get("endDate")
     return not first or not last or str(first) <= str(last)
+
+
+def check_early(entity: EntityType, values: Mapping[str, Any], *, new: bool) -> None:
+    """Make the checks that come before those of the fields.
+
+    Raises:
+        APIError: 400, with a reason of its own.
+    """
+    service = values.get("externalService") if new and entity.name == "Meeting" else None
+    if service:
+        # None is set up.
+        raise bad_request(f"Not supported service '{service}'.")
 
 
 #: Further checks by entity type and field; "required" is made whether the field is or not.

@@ -1,27 +1,40 @@
-"""The stream: notes at records (observed)."""
+"""Notes that users post in streams: posting, reading, changing, deleting (observed)."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.espocrm import lists, records
+from crmkit_mock.espocrm import records
 from crmkit_mock.espocrm.attributes import value_of
+from crmkit_mock.espocrm.datetimes import format_datetime
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
-from crmkit_mock.espocrm.errors import forbidden, invalid
-from crmkit_mock.espocrm.followers import require_stream
-from crmkit_mock.espocrm.responses import list_attributes
-from crmkit_mock.espocrm.search import parse_query
+from crmkit_mock.espocrm.errors import bad_request, forbidden, invalid, not_found
+from crmkit_mock.espocrm.stream_notes import follow, touch_parent
 from crmkit_mock.espocrm.system_types import NOTE
+from crmkit_mock.espocrm.validation import accept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crmkit_mock.espocrm.data import Record
-    from crmkit_mock.espocrm.fields import EntityType
     from crmkit_mock.espocrm.session import Session
 
-_ATTACHMENTS = ("attachmentsIds", "attachmentsNames", "attachmentsTypes")
+_TARGETS = ("self", "all", "users", "teams", "portals")
+#: Who a note is for, by its target; other members are ignored.
+_AUDIENCES = {
+    "self": ("users",),
+    "all": (),
+    "users": ("users",),
+    "teams": ("teams",),
+    "portals": (),
+}
+#: Reasons for targets without ids.
+_NO_IDS = {"users": "No user IDs.", "teams": "No team IDS.", "portals": "No portal IDs."}
+#: Entity types whose notes may be hidden from portal users, since 10.0.
+_WITH_INTERNAL_NOTES = frozenset({"Case"})
+#: How long their authors may change and delete notes.
+_EDIT_PERIOD, _DELETE_PERIOD = timedelta(days=7), timedelta(days=30)
 
 
 def post(session: Session) -> dict[str, Any]:
@@ -30,23 +43,137 @@ def post(session: Session) -> dict[str, Any]:
     Raises:
         APIError: 400, or 403: the parent does not exist or the user may not read its stream.
     """
-    values = {name: value for name, value in session.body.items() if value is not None}
-    sent = {"type": "Post", **values}
-    parent_type, id = sent.get("parentType"), sent.get("parentId")
-    if parent_type is not None or id is not None:
-        entity = ENTITY_TYPES.get(str(parent_type))
-        parent = session.data.find(entity.name, id) if entity is not None else None
-        if entity is None or parent is None or not session.user.may(entity.name, "stream", parent):
-            raise forbidden("No create access.")
-    response = records.create(session, NOTE, sent)
+    sent = _as_post(session)
+    if sent.get("targetType") not in (None, *_TARGETS):
+        raise invalid("Note", "targetType", "valid")
+    if sent.get("parentType") not in (None, *ENTITY_TYPES):
+        raise invalid("Note", "parent", "valid")
+    parent = _require_parent(session, sent)
+    accept(session, NOTE, sent)
+    target = sent.get("targetType")
+    if target is not None:
+        _require_target(session, sent, target)
+    is_internal_allowed = session.release < (10, 0) or (
+        parent and sent["parentType"] in _WITH_INTERNAL_NOTES
+    )
+    if sent.get("isInternal") and not is_internal_allowed:
+        raise forbidden("Internal note is not allowed.")
+    if target is not None:
+        ignored = {"users", "teams", "portals"} - set(_AUDIENCES[target])
+        sent = {name: value for name, value in sent.items() if name[:-3] not in ignored}
+    if target == "self":
+        sent["usersIds"] = [session.user.id]
+    extra: Record = {"data": {}}
+    if target == "all":
+        extra["isGlobal"] = True
+    response = records.create(session, NOTE, sent, extra=extra)
     note = session.data.get("Note", response["id"])
-    if parent_type is None:
-        for name in ("targetType", "usersIds", "teamsIds"):
-            if name in sent:
-                response[name] = note.get(name)
-        if "usersIds" in response:
-            response["usersNames"] = _user_names(session, note)
-    return response
+    if parent is not None and note.get("type") == "Post":
+        touch_parent(session, note)
+        if session.user.kind != "api":
+            entity = ENTITY_TYPES[sent["parentType"]]
+            if entity.stream:
+                follow(session, entity, parent, [session.user.id])
+    return response | _audience(session, note)
+
+
+def _as_post(session: Session) -> dict[str, Any]:
+    """Return the members sent; only administrators choose the type of a note."""
+    sent = dict(session.body)
+    if not session.user.is_admin or not sent.get("type"):
+        sent["type"] = "Post"
+    return sent
+
+
+def _require_parent(session: Session, sent: Mapping[str, Any]) -> Record | None:
+    parent_type, id = sent.get("parentType"), sent.get("parentId")
+    if not parent_type or not id:
+        return None
+    parent = session.data.find(parent_type, id)
+    if parent is None or not session.user.may(parent_type, "stream", parent):
+        raise forbidden("No create access.")
+    if not session.user.may(parent_type, "read", parent):
+        raise forbidden("No access to parent.")
+    return parent
+
+
+def _require_target(session: Session, sent: Mapping[str, Any], target: str) -> None:
+    """Check that the user may post to a target, which must be named."""
+    ids = sent.get(f"{target}Ids") or []
+    only_self = target == "users" and set(ids) <= {session.user.id}
+    if session.user.permission("message") == "no" and not (
+        only_self or target in {"self", "portals"}
+    ):
+        raise forbidden("Not permitted to post to anybody except self.")
+    if target in _NO_IDS and not ids:
+        raise bad_request(_NO_IDS[target])
+    if target == "portals" and session.user.permission("portal") == "no":
+        raise forbidden("Not permitted to post to portal users.")
+
+
+def _audience(session: Session, note: Record) -> dict[str, Any]:
+    """Return the members of a response that say whom a note without a parent is for."""
+    target = note.get("targetType")
+    members: dict[str, Any] = {}
+    if target is not None:
+        members["targetType"] = target
+    if note.get("isGlobal"):
+        members["isGlobal"] = True
+    return members | audience(session, note)
+
+
+def audience(session: Session, note: Record) -> dict[str, Any]:
+    """Return the users and teams that a note without a parent is for."""
+    if note.get("parentId") is not None:
+        return {}
+    target = note.get("targetType")
+    links = ("teams", "users") if target is None else _AUDIENCES[target]
+    return {
+        f"{link}{suffix}": value_of(session, NOTE, note, f"{link}{suffix}")
+        for link in links
+        for suffix in ("Ids", "Names")
+    }
+
+
+def read(session: Session, id: str) -> dict[str, Any]:
+    """Return a note.
+
+    Raises:
+        APIError: 403 or 404.
+    """
+    note = _find(session, id)
+    return records.read(session, NOTE, id) | audience(session, note)
+
+
+def _find(session: Session, id: str) -> Record:
+    note = session.data.find("Note", id)
+    if note is None:
+        raise not_found(f"Record {id} does not exist.")
+    if not may_read(session, note):
+        raise forbidden("No 'read' access.")
+    return note
+
+
+def may_read(session: Session, note: Record) -> bool:
+    """Return whether the user may read a note by its id."""
+    user = session.user
+    if user.is_admin:
+        return True
+    parent_type, parent_id = note.get("parentType"), note.get("parentId")
+    if parent_type and parent_id:
+        parent = session.data.find(parent_type, parent_id)
+        return parent is not None and user.may(parent_type, "stream", parent)
+    if note.get("type") != "Post":
+        return False
+    target = note.get("targetType")
+    return (
+        note["createdById"] == user.id
+        or target == "all"
+        or (target == "users" and user.id in value_of(session, NOTE, note, "usersIds"))
+        or (
+            target == "teams" and bool({*user.teams} & {*value_of(session, NOTE, note, "teamsIds")})
+        )
+    )
 
 
 def update(session: Session, id: str) -> dict[str, Any]:
@@ -55,15 +182,18 @@ def update(session: Session, id: str) -> dict[str, Any]:
     Raises:
         APIError: 400, 403 or 404.
     """
-    note = _find_own(session, id)
+    note = records.find(session, NOTE, id, "edit")
+    if not session.user.is_admin and _is_older(session, note, _EDIT_PERIOD):
+        raise forbidden("No edit access.")
     sent = session.body
     changes: dict[str, Any] = {
-        name: sent[name] for name in ("post", "attachmentsIds", "isInternal") if name in sent
+        name: sent[name] for name in ("post", "attachmentsIds") if name in sent
     }
-    if not isinstance(changes.get("post"), str | None):
-        raise invalid("Note", "post", "valid")
+    accept(session, NOTE, changes, note)
+    if note.get("type") != "Post":
+        raise forbidden("Note is not editable.")
     records.update(session, NOTE, note["id"], changes)
-    return records.read(session, NOTE, id)
+    return records.read(session, NOTE, id) | audience(session, note)
 
 
 def delete(session: Session, id: str) -> None:
@@ -72,82 +202,11 @@ def delete(session: Session, id: str) -> None:
     Raises:
         APIError: 403 or 404.
     """
-    records.mark_deleted(session, NOTE, _find_own(session, id))
+    note = records.find(session, NOTE, id, "delete")
+    if not session.user.is_admin and _is_older(session, note, _DELETE_PERIOD):
+        raise forbidden("No delete access.")
+    records.mark_deleted(session, NOTE, note)
 
 
-def _find_own(session: Session, id: str) -> Record:
-    note = records.find(session, NOTE, id, "edit")
-    if not session.user.is_admin and note["createdById"] != session.user.id:
-        raise forbidden("No edit access.")
-    return note
-
-
-def list_of_record(session: Session, entity: EntityType, id: str) -> dict[str, Any]:
-    """Return a page of the notes at a record, newest first.
-
-    Raises:
-        APIError: 403 or 404.
-    """
-    require_stream(session, entity, id)
-    notes = session.data.with_value("Note", id, "parentId")
-    return {**_page_of_record(session, notes), "pinnedList": []}
-
-
-def list_posts(session: Session, entity: EntityType, id: str) -> dict[str, Any]:
-    """Return a page of what users posted at a record, newest first.
-
-    Raises:
-        APIError: 403 or 404.
-    """
-    require_stream(session, entity, id)
-    notes = session.data.with_value("Note", id, "parentId")
-    return _page_of_record(session, [note for note in notes if note.get("type") == "Post"])
-
-
-def _page_of_record(session: Session, notes: list[Record]) -> dict[str, Any]:
-    return _page(session, notes, counted=True, omit=("parentName", "relatedName"))
-
-
-def list_all(session: Session, *, followed: bool) -> dict[str, Any]:
-    """Return a page of the notes that the user may see, newest first, without a count.
-
-    Args:
-        session: The request.
-        followed: Whether to return only those of records that the user follows.
-    """
-    user = session.user
-    user.require_scope("Note", "read")
-
-    def is_visible(note: Record) -> bool:
-        entity = ENTITY_TYPES.get(note.get("parentType") or "")
-        if entity is None:
-            return user.id == note["createdById"] or user.id in (note.get("usersIds") or ())
-        parent = session.data.find(entity.name, note.get("parentId"))
-        if parent is None or not user.may(entity.name, "stream", parent):
-            return False
-        return not followed or value_of(session, entity, parent, "isFollowed") is True
-
-    omit = ("parentName", "relatedName", "deleted", "isPinned", "superParentId",
-            "superParentType", "modifiedAt", "modifiedById", "modifiedByName")  # fmt: skip
-    notes = [note for note in session.data.all("Note") if is_visible(note)]
-    page = _page(session, notes, counted=False, omit=omit)
-    for note in page["list"]:
-        note["_scope"] = "Note"
-        note["usersIds"] = session.data.get("Note", note["id"]).get("usersIds") or []
-        note["usersNames"] = _user_names(session, note)
-    return page
-
-
-def _user_names(session: Session, note: Mapping[str, Any]) -> dict[str, str | None]:
-    return {id: session.data.name_of("User", id) for id in note.get("usersIds") or []}
-
-
-def _page(
-    session: Session, notes: list[Record], *, counted: bool, omit: tuple[str, ...]
-) -> dict[str, Any]:
-    search = replace(parse_query(session, session.query), counted=counted, select=None)
-    after = session.query.get("after")
-    if isinstance(after, str):
-        notes = [note for note in notes if note["createdAt"] > after]
-    names = [name for name in (*list_attributes(session, NOTE), *_ATTACHMENTS) if name not in omit]
-    return lists.page(session, NOTE, search, notes[::-1], names=names)
+def _is_older(session: Session, note: Record, period: timedelta) -> bool:
+    return bool(note["createdAt"] < format_datetime(session.clock.now() - period))

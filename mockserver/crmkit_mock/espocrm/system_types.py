@@ -7,10 +7,8 @@ from crmkit_mock.espocrm.common_fields import (
     DESCRIPTION,
     OWNED,
     STAMPS,
-    TEAMS,
     boolean,
     enum,
-    many_many,
     named,
     person_name,
     phone,
@@ -19,6 +17,7 @@ from crmkit_mock.espocrm.common_fields import (
     varchar,
 )
 from crmkit_mock.espocrm.fields import EntityType, Field
+from crmkit_mock.espocrm.type_links import LINKS
 
 _STAMPED = STAMPS[:2]
 _LATER = ("read", "list")
@@ -59,7 +58,7 @@ DOCUMENT = EntityType(
         *OWNED,
         *STAMPS,
     ),
-    (many_many("accounts", "Account", "accountDocument", "right"), TEAMS),
+    LINKS["Document"],
 )
 
 EMAIL_TEMPLATE = EntityType(
@@ -77,7 +76,8 @@ EMAIL_TEMPLATE = EntityType(
         Field("description", "text", since=(10, 0)),
         *STAMPS,
     ),
-    (TEAMS,),
+    LINKS["EmailTemplate"],
+    order=("name", "asc"),
     stars=True,
     versioned=True,
 )
@@ -85,7 +85,7 @@ EMAIL_TEMPLATE = EntityType(
 GADGET = EntityType(
     "CGadget",
     (named(), DESCRIPTION, *OWNED, *STAMPS),
-    (TEAMS,),
+    LINKS["CGadget"],
     custom=True,
 )
 
@@ -106,8 +106,9 @@ USER = EntityType(
         phone((), "Mobile"),
         *(
             varchar(name, read_only=True, responses=_LATER)
-            for name in ("avatarColor", "avatarId", "avatarName", "lastAccess")
+            for name in ("avatarColor", "avatarId", "avatarName")
         ),
+        varchar("lastAccess", read_only=True, responses=("read",)),
         to_one("contact", "Contact"),
         to_one("defaultTeam", "Team"),
         to_one("workingTimeCalendar", "WorkingTimeCalendar"),
@@ -124,10 +125,11 @@ USER = EntityType(
         *_STAMPED,
         to_one("createdBy", "User", read_only=True),
     ),
-    (many_many("teams", "Team", "entityTeam"), many_many("roles", "Role", "roleUser")),
+    LINKS["User"],
     order=("userName", "asc"),
     person=True,
-    text_filter=("userName", "firstName", "lastName", "name", "emailAddress"),
+    text_filter=("name", "userName", "emailAddress"),
+    selected=("isActive", "userName", "type"),
 )
 
 TEAM = EntityType(
@@ -141,10 +143,11 @@ TEAM = EntityType(
         Field("description", "text", since=(9, 3)),
         *_STAMPED,
     ),
+    LINKS["Team"],
     order=("name", "asc"),
 )
 
-ROLE = EntityType("Role", (named(150), *STAMPS))
+ROLE = EntityType("Role", (named(150), *STAMPS), LINKS["Role"])
 
 ATTACHMENT = EntityType(
     "Attachment",
@@ -163,6 +166,7 @@ ATTACHMENT = EntityType(
         varchar("sourceId", read_only=True, responses=_LATER),
         *STAMPS[:3],
     ),
+    LINKS["Attachment"],
     created={"storageFilePath": None},
 )
 
@@ -187,10 +191,11 @@ NOTE = EntityType(
         boolean("isGlobal", read_only=True, responses=_LATER),
         boolean("isPinned", read_only=True, responses=_LATER),
         varchar("createdByGender", read_only=True, responses=_LATER),
-        Field("myReactions", "jsonArray", read_only=True),
-        Field("reactionCounts", "jsonArray", read_only=True),
+        Field("myReactions", "jsonArray", read_only=True, responses=("create", "read")),
+        Field("reactionCounts", "jsonArray", read_only=True, responses=("create", "read")),
         *STAMPS,
     ),
+    LINKS["Note"],
     order=("number", "desc"),
     text_filter=("post",),
     created={"reactionCounts": None},
@@ -215,5 +220,7 @@ WEBHOOK = EntityType(
 )
 
 NOTIFICATION = EntityType(
-    "Notification", (varchar("type"), Field("message", "text"), *_STAMPED), counted=False
+    "Notification",
+    (varchar("type"), Field("message", "text"), *_STAMPED),
+    counted=False,
 )

@@ -5,41 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.espocrm.access import Level, Role, User
+from crmkit_mock.espocrm.access import Role, Row, User
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from crmkit_mock.espocrm.data import Record
 
 SALES_TEAM = "6b0000000000000a1"
 
-_EVERYTHING: Mapping[str, Level] = {
-    "create": "all",
+_EVERYTHING: Row = {
     "read": "all",
+    "stream": "all",
     "edit": "all",
     "delete": "all",
-    "stream": "all",
+    "create": "yes",
 }
-_READ: Mapping[str, Level] = {"read": "all"}
-_OWN: Mapping[str, Level] = {"create": "all", "read": "own", "edit": "no", "stream": "own"}
-_SCOPES = (
-    "Account",
-    "Contact",
-    "Lead",
-    "Opportunity",
-    "Case",
-    "Task",
-    "Meeting",
-    "Call",
-    "Email",
-    "TargetList",
-    "Campaign",
-    "Document",
-    "EmailTemplate",
-    "CGadget",
-    "Note",
-)
+#: Entity types that the broad role has without limits.
+_RECORDS = (
+    "Account", "Contact", "Lead", "Opportunity", "Case", "Task", "Meeting", "Call", "Email",
+    "TargetList", "Campaign", "CampaignLogRecord", "CampaignTrackingUrl", "MassEmail",
+    "EmailQueueItem", "Document", "EmailTemplate", "CGadget",
+)  # fmt: skip
+_SCOPES = ("Activities", "Calendar", "GlobalStream", "Import", "ImportEml", "ImportError")
 
 #: Ids of the roles' records, by name.
 ROLE_IDS = {"Integrator": "6b0000000000000d1", "Own accounts": "6b0000000000000d2"}
@@ -48,24 +34,28 @@ ROLE_IDS = {"Integrator": "6b0000000000000d1", "Own accounts": "6b0000000000000d
 INTEGRATOR = Role(
     "Integrator",
     {
-        **dict.fromkeys(_SCOPES, _EVERYTHING),
-        **dict.fromkeys(("User", "Team"), _READ),
-        "Notification": _READ,
-        # Scopes without actions.
-        **dict.fromkeys(("Activities", "Calendar", "Import"), _READ),
-        "Currency": {"read": "all", "edit": "all"},
-        # Only administrators list files.
-        "Attachment": {"create": "all"},
+        **dict.fromkeys(_RECORDS, _EVERYTHING),
+        **dict.fromkeys(_SCOPES, True),
+        "User": {"read": "all"},
+        "Team": {"read": "all"},
+        "Currency": {"read": "yes", "edit": "yes"},
     },
-    mass_update=True,
-    export=True,
+    permissions={
+        "assignment": "all",
+        "message": "all",
+        "export": "yes",
+        "massUpdate": "yes",
+        "followerManagement": "all",
+    },
 )
 #: Reads own accounts, without the field `website`; creates leads for itself.
 LIMITED = Role(
     "Own accounts",
-    {"Account": _OWN, "Lead": {"create": "all", "read": "own"}},
+    {
+        "Account": {"create": "yes", "read": "own", "stream": "own"},
+        "Lead": {"create": "yes", "read": "own"},
+    },
     hidden={"Account": ("website",)},
-    assignment=False,
 )
 
 
@@ -156,6 +146,22 @@ USERS: dict[str, Login] = {
 INTEGRATOR_ID = USERS["integrator"].user.id
 JANA_ID = USERS["jana"].user.id
 ADMIN_ID = USERS["admin"].user.id
+#: The user as whom the server itself acts; it cannot log in and is in no list.
+SYSTEM_ID = "system"
+
+
+def hidden_attributes(id: str) -> dict[str, Any]:
+    """Return the attributes of a user that only administrators read."""
+    login = next((login for login in USERS.values() if login.user.id == id), None)
+    key = login.api_key if login else None
+    secret = login.secret_key if login else None
+    names = ("gender", "auth2FA", "dashboardTemplateId", "dashboardTemplateName", "layoutSetId")
+    return {
+        "authMethod": None if key is None else "Hmac" if secret else "ApiKey",
+        "apiKey": key,
+        **({"secretKey": secret} if secret else {}),
+        **dict.fromkeys((*names, "layoutSetName")),
+    }
 
 
 def user_record(login: Login, created_at: str) -> Record:
@@ -170,7 +176,7 @@ def user_record(login: Login, created_at: str) -> Record:
         "isActive": login.active,
         "createdAt": created_at,
         "modifiedAt": created_at,
-        "createdById": ADMIN_ID,
+        "createdById": SYSTEM_ID if login.user.kind == "admin" else ADMIN_ID,
         "emailAddress": login.email,
         "lastAccess": created_at,
     }

@@ -12,9 +12,8 @@ from crmkit_mock.espocrm.defaults import default_currencies, defaults
 from crmkit_mock.espocrm.errors import invalid
 from crmkit_mock.espocrm.foreign_records import check_links, foreign_values
 from crmkit_mock.espocrm.linked_values import LINK_CHECKS
-from crmkit_mock.espocrm.php_types import stored_float
 from crmkit_mock.espocrm.sanitizing import cast, sanitize, settable
-from crmkit_mock.espocrm.special_checks import SPECIAL_CHECKS
+from crmkit_mock.espocrm.special_checks import SPECIAL_CHECKS, check_early
 from crmkit_mock.espocrm.values import VALUE_CHECKS, FieldInput
 
 if TYPE_CHECKING:
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     from crmkit_mock.espocrm.session import Session
 
 _CHECKS = {**VALUE_CHECKS, **LINK_CHECKS}
+#: Fields whose list of ids may not have one of them twice, by entity type.
+_STRICT = frozenset({("Contact", "accounts"), ("Meeting", "users"), ("Call", "users")})
 _MOMENTS = frozenset({"datetime", "datetimeOptional"})
 _ADDRESSES = frozenset({"email", "phone"})
 
@@ -88,6 +89,7 @@ def validate(
     values = cast(entity, data)
     if new:
         values |= default_currencies(entity, values)
+    check_early(entity, values, new=new)
     record = {**(defaults(entity) if stored is None else stored), **values}
     for field in entity.fields:
         if field.read_only or field.since > session.release:
@@ -134,6 +136,8 @@ def to_stored(
     """
     out = Accepted(dict(values), foreign_values(session, entity, values))
     for field in entity.fields:
+        if field.family == "linkMultiple":
+            _complete_ids(session, entity, field, out, new=stored is None)
         sent = [(name, kind) for name, kind in settable(field) if name in values]
         if field.family not in _ADDRESSES:
             for name, kind in sent:
@@ -145,6 +149,23 @@ def to_stored(
             out.values |= written.stored
             out.echo |= written.shown
     return out
+
+
+def _complete_ids(
+    session: Session, entity: EntityType, field: Field, out: Accepted, *, new: bool
+) -> None:
+    """Add the ids that only columns name, and reject lists that crash a real server."""
+    ids, columns = f"{field.name}Ids", out.values.get(f"{field.name}Columns")
+    if new and columns and ids not in out.values:
+        found = (session.data.find(field.entity, id) for id in columns)
+        out.values[ids] = [record["id"] for record in found if record is not None]
+    sent = out.values.get(ids)
+    if (entity.name, field.name) not in _STRICT or ids not in out.values:
+        return
+    if sent is None and field.name == "users":
+        raise session.server_error_or(f"{ids} is not a list.")
+    if sent and len(set(sent)) < len(sent) and (new or field.name == "users"):
+        raise session.server_error_or(f"{ids} has an id twice.")
 
 
 def _convert(session: Session, field: Field, name: str, kind: str, out: Accepted) -> None:
@@ -159,9 +180,7 @@ def _convert(session: Session, field: Field, name: str, kind: str, out: Accepted
     elif kind == "bool" and value is None and field.stored and field.family == "bool":
         # The column cannot be null.
         raise session.server_error_or(f"{name} is null.")
-    elif kind == "float" and value is not None:
-        if value - value != 0:
-            raise session.server_error_or(f"{name} is not finite.")
-        out.values[name] = stored_float(value)
+    elif kind == "float" and value is not None and value - value != 0:
+        raise session.server_error_or(f"{name} is not finite.")
     if out.values.get(name) != value:
         out.echo[name] = value

@@ -1,178 +1,150 @@
-"""Filter items about values, compared as the database compares them."""
+"""Filter items about values: what each compares, and with what."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
+from crmkit_mock.espocrm.comparisons import comparison, to_text
 from crmkit_mock.espocrm.errors import bad_request
-from crmkit_mock.espocrm.folding import fold
-from crmkit_mock.espocrm.php_types import to_list, to_number
+from crmkit_mock.espocrm.php_types import to_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    #: Takes the values of an attribute: one, or several of an address.
-    Test = Callable[[list[Any]], bool]
+    from crmkit_mock.espocrm.columns import Column, Test
+    from crmkit_mock.espocrm.comparisons import Operator
+    from crmkit_mock.espocrm.data import Record
 
-_ORDERED: dict[str, Callable[[Any, Any], bool]] = {
-    "greaterThan": lambda value, bound: value > bound,
-    "lessThan": lambda value, bound: value < bound,
-    "greaterThanOrEquals": lambda value, bound: value >= bound,
-    "lessThanOrEquals": lambda value, bound: value <= bound,
+#: Operators of the types that compare with their value as it is.
+OPERATORS: dict[str, Operator] = {
+    "equals": "=",
+    "notEquals": "<>",
+    "on": "=",
+    "notOn": "<>",
+    "like": "LIKE",
+    "notLike": "NOT LIKE",
+    "greaterThan": ">",
+    "lessThan": "<",
+    "greaterThanOrEquals": ">=",
+    "lessThanOrEquals": "<=",
+    "after": ">",
+    "before": "<",
+    "in": "=",
+    "notIn": "<>",
 }
-_NEGATED = {"notContains": "contains", "notLike": "like"}
-_PATTERNED = ("contains", "startsWith", "endsWith", "like")
-_ARRAYS = frozenset({"arrayAnyOf", "arrayNoneOf", "arrayAllOf", "arrayIsEmpty", "arrayIsNotEmpty"})
+_PATTERNS: dict[str, tuple[Operator, str]] = {
+    "contains": ("LIKE", "%{}%"),
+    "notContains": ("NOT LIKE", "%{}%"),
+    "startsWith": ("LIKE", "{}%"),
+    "endsWith": ("LIKE", "%{}"),
+}
+#: Operators and values of the types without a value.
+_VALUELESS: dict[str, tuple[Operator, bool | None]] = {
+    "isNull": ("=", None),
+    "isNotNull": ("<>", None),
+    "ever": ("<>", None),
+    "isTrue": ("=", True),
+    "isFalse": ("=", False),
+}
+_CONSTANTS = {"any": True, "none": False}
 
-#: Types of items about values alone.
-TYPES = frozenset(
-    {
-        "equals", "notEquals", "in", "notIn", "between", "isNull", "isNotNull", "ever", "any",
-        "none", "isTrue", "isFalse", *_ORDERED, *_PATTERNED, *_NEGATED, *_ARRAYS,
-    }
-)  # fmt: skip
+#: Types of items about values.
+TYPES = frozenset({"between", *OPERATORS, *_PATTERNS, *_VALUELESS, *_CONSTANTS})
+#: Types of items about the items of an array.
+ARRAY_TYPES = frozenset(
+    {"arrayAnyOf", "arrayNoneOf", "arrayAllOf", "arrayIsEmpty", "arrayIsNotEmpty"}
+)
+#: Characters of an array's item that the server can find.
+_ITEM_LENGTH = 100
 
 
-def value_test(kind: str, value: object) -> Test:
+def value_test(column: Column, kind: str, value: object) -> Test:
     """Return the test of an item.
 
     Args:
+        column: What the attribute stands for.
         kind: Type of the item, one of `TYPES`.
         value: Its value.
 
     Raises:
         APIError: 400, the value is not a list, or too short.
+        QueryFailedError: the attribute cannot be compared so.
+        UnsupportedValueError: no query can be made of the value.
     """
-    if kind in {"equals", "notEquals"} and isinstance(value, list | dict):
-        kind = "in" if kind == "equals" else "notIn"
-    if kind in _ARRAYS:
-        return _array_test(kind, value)
-    if kind in _NEGATED:
-        positive = _pattern_test(_NEGATED[kind], value)
-        return lambda values: values != [None] and not positive(values)
-    if kind in _PATTERNED:
-        return _pattern_test(kind, value)
-    if kind in _ORDERED or kind == "between":
-        return _range_test(kind, value)
-    return _equality_test(kind, value)
+    if kind in _CONSTANTS:
+        constant = _CONSTANTS[kind]
+        return lambda _record: constant
+    if kind in _VALUELESS:
+        return column.test(*_VALUELESS[kind])
+    if kind in _PATTERNS:
+        operator, pattern = _PATTERNS[kind]
+        return column.test(operator, pattern.format(_concatenated(value)))
+    if kind == "between":
+        return _between(column, value)
+    if kind in {"in", "notIn"} and not isinstance(value, list | dict):
+        raise bad_request(f"Bad where item '{kind}'.")
+    return column.test(OPERATORS[kind], value)
 
 
-def _equality_test(kind: str, value: object) -> Test:
-    if kind in {"in", "notIn"}:
-        options = _options(value)
-    elif value is None and kind in {"equals", "notEquals"}:
-        kind, options = ("isNull" if kind == "equals" else "isNotNull"), []
-    else:
-        options = [value]
-
-    def positive(values: list[Any]) -> bool:
-        return any(_contains(values, option) for option in options)
-
-    tests: dict[str, Test] = {
-        "equals": positive,
-        "in": positive,
-        # Null differs from nothing, as in SQL.
-        "notEquals": lambda values: not _is_null(values) and not positive(values),
-        "notIn": lambda values: not _is_null(values) and not positive(values),
-        "isNull": _is_null,
-        "isNotNull": lambda values: not _is_null(values),
-        "ever": lambda values: not _is_null(values),
-        "isTrue": lambda values: values == [True],
-        "isFalse": lambda values: values == [False],
-        # These two ignore the values.
-        "any": lambda _values: True,
-        "none": lambda _values: False,
-    }
-    return tests[kind]
+def is_dropped(kind: str, value: object) -> bool:
+    """Return whether an item within "and" or "or" is ignored, as PHP finds its value empty."""
+    return kind in OPERATORS and (value in ("0", [], {}) or (value == 0 and type(value) is float))
 
 
-def _range_test(kind: str, value: object) -> Test:
-    if kind != "between":
-        compare = _ORDERED[kind]
-        return lambda values: any(_ordered(compare, item, value) for item in values)
-    bounds = to_list(value)
-    if len(bounds) < 2:
-        raise bad_request("Bad where item. Bad between value.")
-    first, last = bounds[:2]
-    return lambda values: any(
-        _ordered(_ORDERED["greaterThanOrEquals"], item, first)
-        and _ordered(_ORDERED["lessThanOrEquals"], item, last)
-        for item in values
-    )
-
-
-def _options(value: object) -> list[Any]:
-    options = to_list(value)
-    if not options:
-        raise bad_request("Bad where item. No value.")
-    return options
-
-
-def _is_null(values: list[Any]) -> bool:
-    return values == [None]
-
-
-def _contains(values: list[Any], wanted: object) -> bool:
-    return any(equal(value, wanted) for value in values)
-
-
-def equal(value: object, wanted: object) -> bool:
-    """Return whether a stored value equals the value of an item; null equals nothing.
-
-    A string is compared with a number or a bool by the number that it begins with.
-    """
-    if value is None or wanted is None or isinstance(value, list | dict):
-        return False
-    if isinstance(value, int | float):
-        return float(value) == to_number(wanted)
-    return fold(str(value)) == fold(_str(wanted))
-
-
-def _ordered(compare: Callable[[Any, Any], bool], value: object, bound: object) -> bool:
-    if value is None or bound is None or isinstance(value, list | dict):
-        return False
-    if isinstance(value, int | float):
-        return compare(float(value), to_number(bound))
-    return compare(fold(str(value)), fold(_str(bound)))
-
-
-def _str(value: object) -> str:
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    return str(value)
-
-
-def _pattern_test(kind: str, value: object) -> Test:
+def _concatenated(value: object) -> str:
+    """Return a value as PHP puts it into a string."""
     if isinstance(value, list | dict):
-        raise bad_request("Bad where item. Bad value.")
-    text = fold("" if value is None else _str(value))
-    literal = re.escape(text)
-    pattern = {
-        "contains": f".*{literal}.*",
-        "startsWith": f"{literal}.*",
-        "endsWith": f".*{literal}",
-        "like": "".join(
-            ".*" if char == "%" else "." if char == "_" else re.escape(char) for char in text
-        ),
-    }[kind]
-    regex = re.compile(pattern, re.DOTALL)
-    return lambda values: any(
-        item is not None and regex.fullmatch(fold(_str(item))) is not None for item in values
-    )
+        return "Array"
+    return "" if value is None or value is False else to_text(value)
 
 
-def _array_test(kind: str, value: object) -> Test:
+def _between(column: Column, value: object) -> Test:
+    if not isinstance(value, list | dict) or len(value) < 2:
+        raise bad_request("Bad where item 'between'.")
+    bounds = value if isinstance(value, dict) else dict(enumerate(value))
+    low = column.test(">=", _bound(bounds, 0))
+    high = column.test("<=", _bound(bounds, 1))
+    return lambda record: low(record) and high(record)
+
+
+def _bound(bounds: dict[Any, Any], place: int) -> Any:
+    return bounds.get(place, bounds.get(str(place)))
+
+
+def array_test(
+    items: Callable[[Record], list[str]], kind: str, value: object, *, any_is_enough: bool = False
+) -> Test | None:
+    """Return the test of an item about an array, None if it is ignored.
+
+    Args:
+        items: Returns the items that the server finds in a record's array.
+        kind: Type of the item, one of `ARRAY_TYPES`.
+        value: Its value.
+        any_is_enough: Whether one of all wanted items is enough, as within an "or".
+
+    Raises:
+        APIError: 400, the value is missing.
+        UnsupportedValueError: no query can be made of the value.
+    """
     if kind in {"arrayIsEmpty", "arrayIsNotEmpty"}:
-        return lambda values: bool(values[0]) == (kind == "arrayIsNotEmpty")
-    options = {str(item) for item in (_options(value) if not isinstance(value, str) else [value])}
+        is_wanted = kind == "arrayIsNotEmpty"
+        return lambda record: bool(items(record)) == is_wanted
+    if not isinstance(value, list | dict) and value in (None, "", "0", 0, False):
+        place = "" if kind == "arrayAnyOf" else " 'array'"
+        raise bad_request(f"Bad where item{place}. No value.")
+    if kind == "arrayAllOf":
+        wanted = to_list(value) if isinstance(value, list | dict) else [value]
+        tests = [_has_item(items, option) for option in wanted]
+        if not tests:
+            return None
+        combine = any if any_is_enough else all
+        return lambda record: combine(test(record) for test in tests)
+    has_any = _has_item(items, value)
+    if kind == "arrayAnyOf":
+        return has_any
+    return lambda record: not has_any(record)
 
-    def test(values: list[Any]) -> bool:
-        array = set(values[0] or ()) if isinstance(values[0], list) else set()
-        if kind == "arrayAnyOf":
-            return bool(array & options)
-        if kind == "arrayNoneOf":
-            return not array & options
-        return options <= array
 
-    return test
+def _has_item(items: Callable[[Record], list[str]], option: object) -> Test:
+    matches = comparison("text", "=", option)
+    return lambda record: any(matches(item[:_ITEM_LENGTH]) for item in items(record))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmkit_mock.messages import json_reply
-from crmkit_mock.monica.errors import not_found
+from crmkit_mock.monica.errors import invalid_by_field, not_found
 from crmkit_mock.monica.lists import index_page_reply, page_reply
 from crmkit_mock.monica.records import BY_OWNER
 from crmkit_mock.monica.short_contact import complete_name, short_contact
@@ -15,7 +15,7 @@ from crmkit_mock.monica.static_data import (
     serialize_country,
     serialize_currency,
 )
-from crmkit_mock.monica.validation import Exists, integer, required, string
+from crmkit_mock.monica.validation import Exists, InvalidValue, identifier, required, string
 
 if TYPE_CHECKING:
     from crmkit_mock.messages import Reply
@@ -80,7 +80,7 @@ def _serialize_user(session: Session) -> Tree:
 
 def set_me_contact(session: Session) -> Reply:
     """Make a contact the user's own."""
-    values = session.validate({"contact_id": required(integer, Exists("contact"))})
+    values = session.validate({"contact_id": required(identifier, Exists("contact"))})
     contact = session.read("contact", values["contact_id"])
     session.settings.set(f"me {session.account.id}", contact["id"])
     return json_reply(200, ["true"])
@@ -124,8 +124,19 @@ def get_signature(session: Session) -> Reply:
 
 
 def sign(session: Session) -> Reply:
-    """Sign the current terms; signed ones stay as they were signed (recorded: seq 498)."""
-    values = session.validate({"ip_address": required(string())})
+    """Sign the current terms; signed ones stay as they were signed (recorded: seq 498).
+
+    Raises:
+        Refusal: 422; in the framework's form, the address is not a str or too long.
+    """
+    ip_address = session.sent.get("ip_address")
+    session.validate({"ip_address": required()})
+    try:
+        string(255)(ip_address, session.records)
+    except InvalidValue as error:
+        message = str(error).format("ip address")
+        raise invalid_by_field({"ip_address": [message]}) from None
+    values = {"ip_address": ip_address}
     if _signature(session) is None:
         signature = {"date": session.now, "ip_address": values["ip_address"]}
         session.settings.set(f"signature {session.account.id}", signature)
@@ -155,10 +166,20 @@ def _serialize_signature(session: Session) -> Tree:
 
 def log(session: Session, action: str, contact: Record) -> None:
     """Write into the audit log what the user has done to a contact."""
+    objects = {"contact_name": complete_name(contact), "contact_id": contact["id"]}
+    _log(session, action, objects, contact["id"])
+
+
+def log_company(session: Session, name: object) -> None:
+    """Write into the audit log that the user has created a company."""
+    _log(session, "company_created", {"name": name}, None)
+
+
+def _log(session: Session, action: str, objects: Record, contact_id: int | None) -> None:
     columns = {
         "action": action,
-        "contact_id": contact["id"],
-        "contact_name": complete_name(contact),
+        "contact_id": contact_id,
+        "objects": objects,
         **session.timestamps,
     }
     session.records.add("auditlog", session.account.id, columns)
@@ -171,7 +192,7 @@ def list_logs(session: Session) -> Reply:
 
 def list_logs_of_contact(session: Session) -> Reply:
     """Answer a page of what was done to a contact."""
-    return _log_page(session, session.read("contact", session.path_id("contact_id"))["id"])
+    return _log_page(session, session.read("contact", session.path_int("contact_id"))["id"])
 
 
 def _log_page(session: Session, contact: int | None) -> Reply:
@@ -191,10 +212,7 @@ def _serialize_log(session: Session, record: Record) -> Tree:
         "object": "auditlog",
         "author": {"id": account.id, "name": f"{account.first_name} {account.last_name}"},
         "action": record["action"],
-        "objects": {
-            "contact_name": record["contact_name"],
-            "contact_id": record["contact_id"],
-        },
+        "objects": record["objects"],
         "audited_at": record["created_at"],
         "created_at": record["created_at"],
         "updated_at": record["updated_at"],

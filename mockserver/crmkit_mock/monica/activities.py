@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from crmkit_mock.monica.errors import not_found
+from crmkit_mock.monica.columns import LONGTEXT, varchar
+from crmkit_mock.monica.errors import PartiallyApplied, framework_error, not_found
+from crmkit_mock.monica.php_types import is_empty, to_number
 from crmkit_mock.monica.records import YearCounts
-from crmkit_mock.monica.resource import OnBadId, Resource
+from crmkit_mock.monica.resource import OnBadId, Resource, id_rule
 from crmkit_mock.monica.short_contact import common_end, short_contact
-from crmkit_mock.monica.static_data import are_emotions, serialize_emotion
+from crmkit_mock.monica.static_data import emotion_ids, serialize_emotion
 from crmkit_mock.monica.validation import (
     Exists,
     Rules,
-    array_of,
-    integer,
+    any_date,
+    array,
+    identifier,
     iso_date,
     optional,
     required,
@@ -23,11 +26,13 @@ from crmkit_mock.shelves import Index
 
 if TYPE_CHECKING:
     from crmkit_mock.messages import Reply
+    from crmkit_mock.monica.columns import Columns
     from crmkit_mock.monica.records import Record
     from crmkit_mock.monica.session import Session, Tree
     from crmkit_mock.monica.validation import Values
 
 _YEARS = YearCounts("activity", "happened_at")
+_CATEGORY = required(identifier, Exists("activityTypeCategory"))
 _BY_CATEGORY = Index(lambda type_: [type_["activity_type_category_id"]])
 
 
@@ -38,14 +43,18 @@ class Activities(Resource):
     label = "activity"
     text_delete = OnBadId.INVALID
     echoes_id = True
+    #: A contact's latest activity comes first, whatever order is asked for.
+    contact_order = ("-happened_at",)
     rules: ClassVar[Rules] = {
+        "activity_type_id": optional(identifier, Exists("activityType")),
         "summary": required(string()),
         "description": optional(string()),
-        "happened_at": required(iso_date),
-        "activity_type_id": optional(integer, Exists("activityType")),
-        "contacts": required(array_of(integer)),
-        "emotions": optional(array_of(integer)),
+        "happened_at": required(any_date, iso_date),
+        "emotions": optional(array),
+        "contacts": required(array),
     }
+    update_rules: ClassVar[Rules] = {"activity_id": id_rule("activity"), **rules}
+    columns: ClassVar[Columns] = {"summary": varchar(), "description": LONGTEXT}
     defaults: ClassVar[Tree] = {"summary": "Activity", "happened_at": "2024-05-06"}
 
     def serialize(self, session: Session, record: Record) -> Tree:
@@ -68,28 +77,25 @@ class Activities(Resource):
             **common_end(record),
         }
 
-    def list_page(
-        self,
-        session: Session,
-        contact: int | None,
-        columns: frozenset[str] | None,
-        *,
-        raw_crash: bool = False,
-        **meta: object,
-    ) -> Reply:
-        """Answer a page of activities, with the number of all of them by year."""
-        meta["statistics"] = _YEARS.count(session.records, session.account.id, contact)
-        return super().list_page(session, contact, columns, raw_crash=raw_crash, **meta)
+    def list_page(self, session: Session, contact: int | None, **meta: object) -> Reply:
+        """Answer a page of activities, with the number of all of the account's by year."""
+        meta["statistics"] = _YEARS.count(session.records, session.account.id)
+        return super().list_page(session, contact, **meta)
 
     def new_record(self, session: Session, values: Values) -> Record:
         """Build the columns of a new activity.
 
         Raises:
-            Refusal: 404, a contact or emotion does not exist.
+            Refusal: 404, a contact, the type or an emotion does not exist.
         """
         columns = super().new_record(session, values)
-        columns["contacts"] = _attendees(session, values)
-        columns["emotions"] = _emotions(values)
+        columns["contacts"] = _attendees(session, values["contacts"])
+        type_id = values.get("activity_type_id")
+        if type_id is not None:
+            session.read("activityType", type_id)
+        columns["emotions"], missing = emotion_ids(values.get("emotions") or [])
+        if missing:
+            raise not_found()
         return columns
 
     def after_create(self, session: Session, record: Record) -> None:
@@ -97,13 +103,23 @@ class Activities(Resource):
         _update_last_activity(session, record["account_id"], record["contacts"])
 
     def update(self, session: Session) -> Reply:
-        """Change an activity: its attendees are replaced, emotions stay if none are sent."""
+        """Change an activity: its attendees are replaced, emotions stay if none are sent.
+
+        Raises:
+            PartiallyApplied: one of the former attendees is deleted, which crashes the server
+                when it has written all.
+        """
         record, values = self.find_for_update(session)
         former = record["contacts"]
         columns = self.new_record(session, values)
         record.update({**columns, "emotions": columns["emotions"] or record["emotions"]})
+        self.normalise(record)
         self.save(session, record)
         _update_last_activity(session, record["account_id"], [*former, *record["contacts"]])
+        gone = [id for id in former if short_contact(session, id) is None]
+        if gone and session.faithful_crashes:
+            message = "Call to a member function calculateActivitiesStatistics() on null"
+            raise PartiallyApplied(framework_error(500, message))
         return self.to_response(session, record)
 
     def after_delete(self, session: Session, record: Record) -> None:
@@ -111,16 +127,18 @@ class Activities(Resource):
         _update_last_activity(session, record["account_id"], record["contacts"])
 
 
-def _attendees(session: Session, values: Values) -> list[int]:
-    ids = dict.fromkeys(values["contacts"])
-    return [session.read("contact", id)["id"] for id in ids]
+def _attendees(session: Session, contacts: list[object]) -> list[int]:
+    """Return the ids of the contacts who take part.
 
-
-def _emotions(values: Values) -> list[int]:
-    ids: list[int] = values.get("emotions") or []
-    if not are_emotions(ids):
-        raise not_found()
-    return ids
+    Raises:
+        Refusal: 404, there is no such contact.
+    """
+    ids: list[int] = []
+    for value in contacts:
+        number = to_number(value)
+        id = int(number) if number.is_integer() and not is_empty(value) else 0
+        ids.append(session.read("contact", id)["id"])
+    return list(dict.fromkeys(ids))
 
 
 def _update_last_activity(session: Session, account: int, contacts: list[int]) -> None:
@@ -139,14 +157,31 @@ class ActivityTypes(Resource):
     label = "activity type"
     created_status = 200
     rules: ClassVar[Rules] = {
-        "activity_type_category_id": required(integer, Exists("activityTypeCategory")),
+        "activity_type_category_id": _CATEGORY,
         "name": optional(string(255)),
+        "translation_key": optional(string(255)),
+    }
+    update_rules: ClassVar[Rules] = {
+        "activity_type_category_id": _CATEGORY,
+        "activity_type_id": id_rule("activityType"),
+        "name": optional(string(255)),
+        "translation_key": optional(string(255)),
     }
     defaults: ClassVar[Tree] = {"activity_type_category_id": 1}
 
     def serialize(self, session: Session, record: Record) -> Tree:
         """Build the response object of a type of activities."""
         return _serialize_type(session, record)
+
+    def new_record(self, session: Session, values: Values) -> Record:
+        """Build the columns of a new type."""
+        session.read("activityTypeCategory", values["activity_type_category_id"])
+        return super().new_record(session, values)
+
+    def apply(self, session: Session, record: Record, values: Values) -> None:
+        """Change a type; what is not sent is cleared."""
+        session.read("activityTypeCategory", values["activity_type_category_id"])
+        super().apply(session, record, values)
 
 
 class ActivityTypeCategories(Resource):
@@ -155,7 +190,14 @@ class ActivityTypeCategories(Resource):
     kind = "activityTypeCategory"
     label = "activity type category"
     created_status = 200
-    rules: ClassVar[Rules] = {"name": optional(string(255))}
+    rules: ClassVar[Rules] = {
+        "name": optional(string(255)),
+        "translation_key": optional(string(255)),
+    }
+    update_rules: ClassVar[Rules] = {
+        "activity_type_category_id": id_rule("activityTypeCategory"),
+        **rules,
+    }
 
     def serialize(self, session: Session, record: Record) -> Tree:
         """Build the response object of a category."""
@@ -179,7 +221,7 @@ def _serialize_type(session: Session, record: Record) -> Tree:
         "id": record["id"],
         "uuid": record["uuid"],
         "object": "activityType",
-        "name": record["name"],
+        "name": record["name"] or _translated("activity_type", record),
         "location_type": None,
         "activity_type_category": _serialize_category(category),
         **common_end(record),
@@ -191,6 +233,12 @@ def _serialize_category(record: Record) -> Tree:
         "id": record["id"],
         "uuid": record["uuid"],
         "object": "activityTypeCategory",
-        "name": record["name"],
+        "name": record["name"] or _translated("activity_type_category", record),
         **common_end(record),
     }
+
+
+def _translated(group: str, record: Record) -> str | None:
+    """Return the name that stands for a translation key: the key itself where it is unknown."""
+    key = record.get("translation_key")
+    return f"people.{group}_{key}" if key else record["name"]

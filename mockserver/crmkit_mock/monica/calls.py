@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from crmkit_mock.monica.columns import LONGTEXT, MEDIUMTEXT, datetime_column, timestamp
 from crmkit_mock.monica.contact_fields import serialize_contact_field_type
-from crmkit_mock.monica.errors import PartiallyApplied, invalid, not_found
+from crmkit_mock.monica.errors import PartiallyApplied, database_error, invalid, not_found
 from crmkit_mock.monica.lists import COMMON_COLUMNS
 from crmkit_mock.monica.records import YearCounts
-from crmkit_mock.monica.resource import ContactResource, OnBadId, id_error
+from crmkit_mock.monica.resource import (
+    ANY_CONTACT,
+    KNOWN_CONTACT,
+    ContactResource,
+    OnBadId,
+    id_rule,
+    require_active_owner,
+)
 from crmkit_mock.monica.short_contact import common_end, short_contact
-from crmkit_mock.monica.static_data import are_emotions, serialize_emotion
+from crmkit_mock.monica.static_data import emotion_ids, serialize_emotion
 from crmkit_mock.monica.validation import (
     Exists,
     Rules,
-    any_datetime,
-    array_of,
+    any_date,
+    array,
     boolean,
-    integer,
+    identifier,
     optional,
     required,
     string,
@@ -25,6 +33,7 @@ from crmkit_mock.monica.validation import (
 
 if TYPE_CHECKING:
     from crmkit_mock.messages import Reply
+    from crmkit_mock.monica.columns import Columns
     from crmkit_mock.monica.records import Record
     from crmkit_mock.monica.session import Session, Tree
     from crmkit_mock.monica.validation import Values
@@ -38,16 +47,31 @@ class Calls(ContactResource):
     kind = "call"
     label = "call"
     unknown_delete = OnBadId.NOT_FOUND
-    columns = COMMON_COLUMNS | {"called_at"}
-    contact_columns = columns
-    raw_crash = True
-    update_rules: ClassVar[Rules] = {
-        "called_at": required(any_datetime),
+    sortable = COMMON_COLUMNS | {"called_at"}
+    contact_sortable = sortable
+    #: The latest call comes first, whatever order is asked for.
+    order = ("-called_at",)
+    contact_order = order
+    contact_raw_crash = True
+    rules: ClassVar[Rules] = {
+        "contact_id": ANY_CONTACT,
+        "called_at": required(any_date),
         "content": optional(string()),
         "contact_called": optional(boolean),
-        "emotions": optional(array_of(integer)),
+        "emotions": optional(array),
     }
-    rules: ClassVar[Rules] = {"contact_id": required(integer), **update_rules}
+    update_rules: ClassVar[Rules] = {
+        "call_id": id_rule("call"),
+        "called_at": required(any_date),
+        "content": optional(string()),
+        "contact_called": optional(boolean),
+        "emotions": optional(array),
+    }
+    columns: ClassVar[Columns] = {
+        "called_at": datetime_column,
+        "content": MEDIUMTEXT,
+        "created_at": timestamp,
+    }
     defaults: ClassVar[Tree] = {"called_at": "2024-05-06"}
 
     def serialize(self, session: Session, record: Record) -> Tree:
@@ -65,78 +89,89 @@ class Calls(ContactResource):
             **common_end(record),
         }
 
-    def list_page(
-        self,
-        session: Session,
-        contact: int | None,
-        columns: frozenset[str] | None,
-        *,
-        raw_crash: bool = False,
-        **meta: object,
-    ) -> Reply:
-        """Answer a page of calls, with the number of all of them by year."""
-        meta["statistics"] = _YEARS.count(session.records, session.account.id, contact)
-        return super().list_page(session, contact, columns, raw_crash=raw_crash, **meta)
+    def list_page(self, session: Session, contact: int | None, **meta: object) -> Reply:
+        """Answer a page of calls, with the number of all of the account's by year."""
+        meta["statistics"] = _YEARS.count(session.records, session.account.id)
+        return super().list_page(session, contact, **meta)
 
     def new_record(self, session: Session, values: Values) -> Record:
-        """Build the columns of a new call."""
-        return {**super().new_record(session, values), "emotions": []}
+        """Build the columns of a new call.
+
+        Raises:
+            Refusal: 500 or 422, `contact_called` is null, which the rules allow.
+        """
+        if values.get("contact_called", False) is None:
+            refusal = invalid("The contact called field must be true or false.")
+            raise database_error() if session.faithful_crashes else refusal
+        columns = {**super().new_record(session, values), "emotions": []}
+        columns["called_at"] = datetime_column(values["called_at"])
+        return columns
 
     def after_create(self, session: Session, record: Record) -> None:
         """Add the emotions; the call stays if there is one that does not exist (seq 162)."""
-        _update_last_called(session, record)
-        is_valid = self._set_emotions(record, session.sent.get("emotions"), session)
-        session.records.save(self.kind, record)
-        if not is_valid:
-            raise PartiallyApplied(not_found())
+        _raise_last_called(session, record)
+        self._set_emotions(session, record, session.validate(self.rules).get("emotions"))
 
     def apply(self, session: Session, record: Record, values: Values) -> None:
         """Change a call; the contact stays, and so do emotions if none are sent."""
-        for name in ("called_at", "content", "contact_called"):
-            record[name] = values.get(name)
-        if not self._set_emotions(record, values.get("emotions"), session):
-            raise not_found()
+        require_active_owner(session, record)
+        record["called_at"] = datetime_column(values["called_at"])
+        record["content"] = None if values.get("content") == "0" else values.get("content")
+        record["contact_called"] = values.get("contact_called") or None
 
     def save(self, session: Session, record: Record) -> None:
         """Write a changed call back; it may be the contact's last one now."""
         super().save(session, record)
-        _update_last_called(session, record)
+        self._set_emotions(session, record, session.sent.get("emotions"))
+        _raise_last_called(session, record)
 
-    def _set_emotions(
-        self, record: Record, emotions: list[object] | None, session: Session
-    ) -> bool:
-        """Set the emotions of a call, unless none are sent; return whether they exist."""
+    def _set_emotions(self, session: Session, record: Record, emotions: Any) -> None:
+        """Set the emotions of a call, unless none are sent, one after the other.
+
+        Raises:
+            PartiallyApplied: one does not exist; the call is written all the same.
+        """
         if not emotions:
-            return True
-        ids = [integer(id, session.records) for id in emotions if id is not None]
-        if not are_emotions(ids):
-            return False
-        record["emotions"] = ids
-        return True
+            return
+        wanted = list(emotions.values()) if isinstance(emotions, dict) else emotions
+        record["emotions"], missing = emotion_ids(wanted)
+        session.records.save(self.kind, record)
+        if missing:
+            self.normalise(record)
+            session.records.save(self.kind, record)
+            raise PartiallyApplied(not_found())
 
     def normalise(self, record: Record) -> bool:
         """Store an unknown `contact_called` as false (recorded: seq 153, null at first)."""
+        differs = super().normalise(record)
         if record["contact_called"] is None:
             record["contact_called"] = False
             return True
-        return False
+        return differs
 
     def after_delete(self, session: Session, record: Record) -> None:
-        """Make the call before it the contact's last one."""
-        _update_last_called(session, record)
+        """Make the latest of the calls that are left the contact's last one."""
+        account, contact_id = record["account_id"], record["contact_id"]
+        latest = _YEARS.latest(session.records, account, contact_id)
+        _set_last_called(session, record, latest)
 
 
-def _update_last_called(session: Session, call: Record) -> None:
-    """Write to the contact of a call when the last of its calls was."""
-    account, contact_id = call["account_id"], call["contact_id"]
-    contact = session.records.get("contact", account, contact_id)
+def _raise_last_called(session: Session, call: Record) -> None:
+    """Write to the contact of a call when the last of its calls was; it never goes back."""
+    contact = session.records.read("contact", call["account_id"], call["contact_id"])
+    former = contact["last_called"] if contact is not None else None
+    _set_last_called(session, call, max(former or "", call["called_at"]))
+
+
+def _set_last_called(session: Session, call: Record, latest: str | None) -> None:
+    contact = session.records.get("contact", call["account_id"], call["contact_id"])
     if contact is not None:
-        contact["last_called"] = _YEARS.latest(session.records, account, contact_id)
+        contact["last_called"] = latest
         session.records.save("contact", contact)
 
 
 _MESSAGE: Rules = {
-    "written_at": required(any_datetime),
+    "written_at": required(any_date),
     "written_by_me": required(boolean),
     "content": required(string()),
 }
@@ -147,11 +182,17 @@ class Conversations(ContactResource):
 
     kind = "conversation"
     label = "conversation"
-    update_rules: ClassVar[Rules] = {
-        "happened_at": required(any_datetime),
-        "contact_field_type_id": required(integer, Exists("contactfieldtype")),
+    rules: ClassVar[Rules] = {
+        "happened_at": required(any_date),
+        "contact_id": KNOWN_CONTACT,
+        "contact_field_type_id": required(identifier, Exists("contactfieldtype")),
     }
-    rules: ClassVar[Rules] = {"contact_id": required(integer), **update_rules}
+    update_rules: ClassVar[Rules] = {
+        "happened_at": required(any_date),
+        "contact_field_type_id": required(identifier),
+        "conversation_id": id_rule("conversation"),
+    }
+    columns: ClassVar[Columns] = {"happened_at": datetime_column, "created_at": timestamp}
     defaults: ClassVar[Tree] = {"happened_at": "2024-05-06", "contact_field_type_id": 1}
 
     def serialize(self, session: Session, record: Record) -> Tree:
@@ -177,12 +218,15 @@ class Conversations(ContactResource):
     def new_record(self, session: Session, values: Values) -> Record:
         """Build the columns of a new conversation."""
         session.read("contactfieldtype", values["contact_field_type_id"])
-        return {**super().new_record(session, values), "messages": []}
+        columns = {**super().new_record(session, values), "messages": []}
+        columns["happened_at"] = datetime_column(values["happened_at"])
+        return columns
 
     def apply(self, session: Session, record: Record, values: Values) -> None:
         """Change when a conversation took place, and on which channel."""
+        require_active_owner(session, record)
         type_ = session.read("contactfieldtype", values["contact_field_type_id"])
-        record["happened_at"] = values["happened_at"]
+        record["happened_at"] = datetime_column(values["happened_at"])
         record["contact_field_type_id"] = type_["id"]
 
     def before_delete(self, session: Session, record: Record) -> None:
@@ -191,12 +235,19 @@ class Conversations(ContactResource):
             session.records.remove("message", session.read("message", id))
 
     def add_message(self, session: Session) -> Reply:
-        """Add a message and answer the conversation."""
-        record = session.load(self.kind, session.path_id())
-        values = session.validate(_MESSAGE)
-        message = session.records.add(
-            "message", session.account.id, {**session.timestamps, **values}
-        )
+        """Add a message and answer the conversation.
+
+        Raises:
+            Refusal: 404, there is no such conversation; 422, its contact is archived, or values
+                are invalid; 500 or 404, the id is not a number.
+        """
+        id = session.path_int()
+        self._require_anywhere(session, self.kind, id)
+        values = self._message_values(session)
+        record = session.load(self.kind, id)
+        self._require_owner(session, record)
+        columns = {**session.timestamps, **values}
+        message = session.records.add("message", session.account.id, columns)
         record["messages"].append(message["id"])
         session.records.save(self.kind, record)
         return session.data_reply(self.serialize(session, record))
@@ -205,33 +256,63 @@ class Conversations(ContactResource):
         """Change a message and answer the conversation.
 
         Raises:
-            Refusal: 404 or 422, there is no such message in the conversation.
+            Refusal: 404, there is no such message in the conversation; 422, its contact is
+                archived, or values are invalid; 500 or 404, an id is not a number.
         """
-        record = session.read(self.kind, session.path_id())
-        values = session.validate(_MESSAGE)
-        message = self._message(session, record)
-        session.records.save("message", {**message, **values, "updated_at": session.now})
+        id, message_id = session.path_int(), session.path_int("message_id")
+        self._require_anywhere(session, self.kind, id)
+        self._require_anywhere(session, "message", message_id)
+        values = self._message_values(session)
+        record = session.read(self.kind, id)
+        self._require_owner(session, record)
+        message = self._message(session, record, message_id)
+        changed = {**message, **values, "created_at": message["created_at"]}
+        session.records.save("message", {**changed, "updated_at": session.now})
         return session.data_reply(self.serialize(session, record))
 
     def delete_message(self, session: Session) -> Reply:
-        """Delete a message."""
-        record = session.load(self.kind, session.path_id())
-        message = self._message(session, record)
+        """Delete a message.
+
+        Raises:
+            Refusal: as `update_message`.
+        """
+        id, message_id = session.path_int(), session.path_int("message_id")
+        self._require_anywhere(session, self.kind, id)
+        self._require_anywhere(session, "message", message_id)
+        record = session.load(self.kind, id)
+        message = self._message(session, record, message_id)
+        require_active_owner(session, record)
         session.records.remove("message", message)
         record["messages"].remove(message["id"])
         session.records.save(self.kind, record)
         return session.deleted_reply(message["id"])
 
-    def _message(self, session: Session, conversation: Record) -> Record:
-        """Return the message of the path.
+    def _require_anywhere(self, session: Session, kind: str, id: int) -> None:
+        """Refuse an id that no account has."""
+        if not session.exists(kind, id):
+            raise not_found()
 
-        Assumption: one that nobody has is refused as an invalid value, as the server does with
-        the ids of conversations; one of another conversation is not found.
+    def _require_owner(self, session: Session, record: Record) -> None:
+        """Refuse to write to a contact that is deleted or archived."""
+        self.require_contact(session, record["contact_id"])
+
+    def _message_values(self, session: Session) -> Values:
+        """Return the columns of a message from what was sent, validated.
+
+        Raises:
+            Refusal: 422, values are invalid.
         """
-        error = id_error(session, "message_id", "message", "message")
-        if error is not None:
-            raise invalid(error)
-        id = int(session.path_params["message_id"])
+        values = session.validate(_MESSAGE)
+        values["written_at"] = datetime_column(values["written_at"])
+        values["content"] = LONGTEXT(values["content"])
+        return values
+
+    def _message(self, session: Session, conversation: Record, id: int) -> Record:
+        """Return a message of a conversation.
+
+        Raises:
+            Refusal: 404, it has no such message.
+        """
         if id not in conversation["messages"]:
             raise not_found()
         return session.read("message", id)

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from crmkit_mock.monica.resource import CREATED_AT, ContactResource, OnBadId, Resource
+from crmkit_mock.monica.columns import timestamp, varchar
+from crmkit_mock.monica.php_types import to_integer, to_str
+from crmkit_mock.monica.resource import (
+    KNOWN_CONTACT,
+    ContactResource,
+    OnBadId,
+    Resource,
+    id_rule,
+)
 from crmkit_mock.monica.short_contact import common_end, short_contact
 from crmkit_mock.monica.validation import (
     Exists,
     Rules,
-    array_of,
+    array,
+    at_most,
+    identifier,
     integer,
+    not_null,
     optional,
     required,
     string,
@@ -18,13 +29,22 @@ from crmkit_mock.monica.validation import (
 from crmkit_mock.shelves import Index
 
 if TYPE_CHECKING:
+    from crmkit_mock.monica.columns import Columns
     from crmkit_mock.monica.records import Record
     from crmkit_mock.monica.session import Session, Tree
     from crmkit_mock.monica.validation import Values
 
-#: Labels that Monica knows; others appear as they were sent.
-_KNOWN_LABELS = {"home": "Home", "work": "Work", "main": "Main", "other": "Other"}
-_LABEL_BY_TYPE = Index(lambda label: [label["type"]])
+#: Labels that Monica knows, in any case; others appear as they were sent.
+_KNOWN_LABELS = {
+    "home": "Home",
+    "work": "Work",
+    "cell": "Mobile",
+    "fax": "Fax",
+    "pager": "Pager",
+    "main": "Main",
+    "other": "Other",
+}
+_LABEL_BY_TYPE = Index(lambda label: [(label["type"] or "").casefold()])
 _FIELDS_BY_TYPE = Index(lambda field: [field["contact_field_type_id"]])
 
 
@@ -33,13 +53,15 @@ class ContactFields(ContactResource):
 
     kind = "contactfield"
     label = "contact field"
-    contact_columns = None
+    contact_sortable = None
+    contact_raw_crash = True
     rules: ClassVar[Rules] = {
-        "contact_id": required(integer),
-        "contact_field_type_id": required(integer, Exists("contactfieldtype")),
+        "contact_id": KNOWN_CONTACT,
+        "contact_field_type_id": required(identifier, Exists("contactfieldtype")),
         "data": required(string(255)),
-        "labels": optional(array_of(string())),
+        "labels": optional(array),
     }
+    update_rules: ClassVar[Rules] = {"contact_field_id": id_rule("contactfield"), **rules}
     defaults: ClassVar[Tree] = {"contact_field_type_id": 1, "data": "someone@example.com"}
 
     def serialize(self, session: Session, record: Record) -> Tree:
@@ -61,31 +83,36 @@ class ContactFields(ContactResource):
 
         Recorded: seq 691.
         """
-        id = session.sent.get("contact_field_id")
-        if id is not None:
-            session.path_params = {**session.path_params, "id": str(id)}
+        if self.id_name in session.sent:
+            session.path_params = {**session.path_params, "id": session.sent[self.id_name]}
         return super().find_for_update(session)
 
     def apply(self, session: Session, record: Record, values: Values) -> None:
-        """Change a contact field; labels stay if none are sent (assumption)."""
-        type_ = session.read("contactfieldtype", values["contact_field_type_id"])
+        """Change a contact field; labels stay if there are none among the values."""
         self.assign(session, record, values["contact_id"])
+        type_ = session.read("contactfieldtype", values["contact_field_type_id"])
         record["contact_field_type_id"] = type_["id"]
         record["content"] = values["data"]
-        if "labels" in values:
-            record["labels"] = _label_ids(session, values)
+        record["labels"] = _label_ids(session, values) or record["labels"]
 
 
 def _label_ids(session: Session, values: Values) -> list[int]:
-    """Return the ids of labels by their names; unknown ones are created."""
+    """Return the ids of labels by their names; unknown ones are created.
+
+    Raises:
+        Refusal: 500 or 422, a label is not a str.
+    """
     kind, account = "contactfieldlabel", session.account.id
     ids: list[int] = []
-    for name in values.get("labels") or []:
-        known = session.records.select(kind, account, _LABEL_BY_TYPE, name, limit=1)
+    for value in values.get("labels") or []:
+        session.require_storable("labels", value)
+        name = "" if value is None else to_str(value)
+        name = name.lower() if name.lower() in _KNOWN_LABELS else name
+        known = session.records.select(kind, account, _LABEL_BY_TYPE, name.casefold(), limit=1)
         if known:
             ids.append(known[0]["id"])
         else:
-            columns = {"type": name, "label": _KNOWN_LABELS.get(name, name)}
+            columns = {"type": name or None, "label": _KNOWN_LABELS.get(name, name) or None}
             label = session.records.add(kind, account, {**session.timestamps, **columns})
             ids.append(label["id"])
     return list(dict.fromkeys(ids))
@@ -99,15 +126,20 @@ class ContactFieldTypes(Resource):
     unknown_update = OnBadId.NOT_FOUND
     unknown_delete = OnBadId.NOT_FOUND
     text_delete = OnBadId.NOT_FOUND
-    columns = None
-    update_rules: ClassVar[Rules] = {
-        "name": required(string(255)),
-        "fontawesome_icon": optional(string(255)),
-        "protocol": optional(string(255)),
-        "delible": optional(integer),
-        "type": optional(string(255)),
+    sortable = None
+    raw_crash = True
+    rules: ClassVar[Rules] = {
+        "name": required(at_most(255)),
+        "fontawesome_icon": optional(at_most(255)),
+        "protocol": optional(at_most(255)),
+        "delible": not_null(integer),
+        "type": optional(at_most(255)),
     }
-    rules: ClassVar[Rules] = {**update_rules, **CREATED_AT}
+    update_rules: ClassVar[Rules] = rules
+    columns: ClassVar[Columns] = {
+        **dict.fromkeys(("name", "fontawesome_icon", "protocol", "type"), varchar()),
+        "created_at": timestamp,
+    }
     defaults: ClassVar[Tree] = {"name": "Type"}
 
     def serialize(self, session: Session, record: Record) -> Tree:
@@ -116,15 +148,26 @@ class ContactFieldTypes(Resource):
         return serialize_contact_field_type(record)
 
     def new_record(self, session: Session, values: Values) -> Record:
-        """Build the columns of a new type."""
-        return {**super().new_record(session, values), "delible": values.get("delible") != 0}
+        """Build the columns of a new type, which can be deleted unless it says otherwise."""
+        columns = super().new_record(session, values)
+        # Recorded: the reply to a creation without the member has false, later ones have true.
+        columns["delible"] = _flag(values["delible"]) if "delible" in values else None
+        return columns
 
     def apply(self, session: Session, record: Record, values: Values) -> None:
         """Change a type; what is not sent stays."""
         del session
-        record.update({name: value for name, value in values.items() if name != "delible"})
-        if values.get("delible") is not None:
-            record["delible"] = values["delible"] != 0
+        record.update(values)
+        if "delible" in values:
+            record["delible"] = _flag(values["delible"])
+
+    def normalise(self, record: Record) -> bool:
+        """Store an unknown `delible` as true."""
+        differs = super().normalise(record)
+        if record["delible"] is None:
+            record["delible"] = True
+            return True
+        return differs
 
     def before_delete(self, session: Session, record: Record) -> None:
         """Delete the contact fields of a type with it."""
@@ -133,6 +176,11 @@ class ContactFieldTypes(Resource):
             "contactfield", record["account_id"], _FIELDS_BY_TYPE, record["id"]
         ):
             records.remove("contactfield", field)
+
+
+def _flag(value: object) -> bool:
+    """Return the bool that an integer stands for."""
+    return bool(to_integer(value))
 
 
 def serialize_contact_field(session: Session, record: Record) -> Tree:
@@ -160,7 +208,7 @@ def serialize_contact_field_type(record: Record) -> Tree:
         "name": record["name"],
         "fontawesome_icon": record["fontawesome_icon"],
         "protocol": record["protocol"],
-        "delible": record["delible"],
+        "delible": bool(record["delible"]),
         "type": record["type"],
         **common_end(record),
     }

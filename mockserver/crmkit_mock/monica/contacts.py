@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import unquote
 
 from crmkit_mock.monica.account import log
+from crmkit_mock.monica.columns import LONGTEXT, stored, timestamp, varchar
 from crmkit_mock.monica.contact_responses import (
     found_contact,
     full_contact,
@@ -12,43 +14,60 @@ from crmkit_mock.monica.contact_responses import (
 )
 from crmkit_mock.monica.errors import (
     PartiallyApplied,
+    archived,
     archived_contact,
+    database_error,
     framework_error,
     invalid,
     invalid_by_field,
-    not_found,
 )
 from crmkit_mock.monica.lists import index_page_reply, page_reply, sort_of
+from crmkit_mock.monica.php_types import is_empty
 from crmkit_mock.monica.records import sort_index, visibility
 from crmkit_mock.monica.relationships import delete_contact
-from crmkit_mock.monica.reminders import (
-    DATE_CHECKS,
-    IncompleteDate,
-    date_from,
-    set_date_reminder,
-)
-from crmkit_mock.monica.resource import Resource
+from crmkit_mock.monica.resource import Resource, id_rule
+from crmkit_mock.monica.search import contacts_with_field, has_any_word
 from crmkit_mock.monica.short_contact import common_end
+from crmkit_mock.monica.special_dates import (
+    DATE_RULES,
+    IncompleteDate,
+    add_date_reminder,
+    clear_date_reminder,
+    special_date,
+)
 from crmkit_mock.monica.validation import (
     Exists,
     Rules,
     boolean,
     collect_errors,
-    integer,
+    identifier,
     one_of,
     optional,
     required,
     required_when,
     string,
 )
+from crmkit_mock.shelves import Index
 
 if TYPE_CHECKING:
     from crmkit_mock.messages import Refusal, Reply
+    from crmkit_mock.monica.columns import Columns
     from crmkit_mock.monica.records import Record
     from crmkit_mock.monica.session import Session, Tree
     from crmkit_mock.monica.validation import Values
 
 _NAMES = ("first_name", "middle_name", "last_name", "nickname")
+#: Columns that are stored as they are sent, the last ones without a rule. The general information
+#: has another name than where it is updated.
+_COLUMNS: Columns = {
+    **dict.fromkeys(_NAMES, varchar()),
+    "description": varchar(),
+    "job": varchar(),
+    "company": varchar(),
+    "food_preferences": LONGTEXT,
+    "created_at": timestamp,
+}
+_UNCHECKED = ("job", "company", "food_preferences", "created_at")
 #: Columns of a new contact.
 _EMPTY: dict[str, Any] = {
     **dict.fromkeys((*_NAMES, "description", "gender_id")),
@@ -60,26 +79,37 @@ _EMPTY: dict[str, Any] = {
     **dict.fromkeys(("birthdate_reminder", "deceased_date_reminder", "first_met_date_reminder")),
     **dict.fromkeys(("job", "company", "food_preferences", "general_information", "where_met")),
     "avatar_source": "default",
+    "has_avatar": False,
     **dict.fromkeys(("avatar_photo_id", "last_called", "last_activity_together", "deleted_at")),
 }
-_DATES: Rules = {
-    f"{prefix}_{name}": optional(*checks)
-    for prefix in ("birthdate", "deceased_date")
-    for name, checks in DATE_CHECKS.items()
+
+
+_BIRTHDATE = ("day", "month", "year", "is_age_based", "age", "add_reminder")
+_DECEASED = ("day", "month", "year", "add_reminder")
+_CONTACT = required(identifier, Exists("contact"))
+_WORK: Rules = {
+    "contact_id": _CONTACT,
+    "job": optional(string(255)),
+    "company": optional(string(255)),
 }
-_WORK: Rules = {"job": optional(string(255)), "company": optional(string(255))}
-_FOOD: Rules = {"food_preferences": optional(string(65_535))}
+_FOOD: Rules = {"contact_id": _CONTACT, "food_preferences": optional(string(65_535))}
 _INTRODUCTION: Rules = {
-    "met_through_contact_id": optional(integer, Exists("contact")),
+    "contact_id": _CONTACT,
+    "met_through_contact_id": optional(identifier, Exists("contact")),
     "general_information": optional(string(65_535)),
-    "where": optional(string(65_535)),
+    "where": optional(string(255)),
     "is_date_known": required(boolean),
-    **{name: optional(*checks) for name, checks in DATE_CHECKS.items()},
+    "is_age_based": DATE_RULES["is_age_based"],
+    **{name: DATE_RULES[name] for name in ("day", "month", "year", "age", "add_reminder")},
 }
 _AVATAR: Rules = {
+    "contact_id": _CONTACT,
     "source": required(one_of("default", "adorable", "gravatar", "photo")),
-    "photo_id": required_when("source", "photo", integer, Exists("photo")),
+    "photo_id": required_when("source", "photo", identifier, Exists("photo")),
 }
+_BY_TYPE = Index(lambda type_: [type_["type"]])
+_NOT_A_STR = "rawurldecode(): Argument #1 ($string) must be of type string, array given"
+_PARTIAL = "The contact can't be a partial contact"
 
 
 class Contacts(Resource):
@@ -88,21 +118,29 @@ class Contacts(Resource):
     kind = "contact"
     label = "contact"
     rules: ClassVar[Rules] = {
+        "uuid": optional(string()),
+        # Address books cannot be made by the API: whatever is sent is invalid.
+        "address_book_id": optional(identifier, Exists("addressbook")),
         "first_name": required(string(255)),
         "middle_name": optional(string(255)),
         "last_name": optional(string(255)),
         "nickname": optional(string(255)),
-        "gender_id": optional(integer, Exists("gender")),
         "email": optional(string(255)),
+        "gender_id": optional(identifier, Exists("gender")),
         "description": optional(string(255)),
         "is_partial": optional(boolean),
         "is_birthdate_known": required(boolean),
+        **{f"birthdate_{name}": DATE_RULES[name] for name in _BIRTHDATE},
         "is_deceased": required(boolean),
         "is_deceased_date_known": required(boolean),
-        "uuid": optional(string(255)),
-        **_DATES,
+        **{f"deceased_date_{name}": DATE_RULES[name] for name in _DECEASED},
     }
-    update_rules: ClassVar[Rules] = {**rules, "is_deceased": optional(boolean)}
+    update_rules: ClassVar[Rules] = {
+        "contact_id": required(identifier),
+        **{name: rule for name, rule in rules.items() if name not in {"email", "address_book_id"}},
+        "is_deceased": optional(boolean),
+    }
+    columns: ClassVar[Columns] = _COLUMNS
     defaults: ClassVar[Tree] = {
         "first_name": "Contact",
         "is_birthdate_known": False,
@@ -115,10 +153,14 @@ class Contacts(Resource):
         return serialize_contact(session, record)
 
     def list_all(self, session: Session) -> Reply:
-        """Answer a page of contacts: those that lists have, or those that a search finds."""
-        query = session.query.get("query")
-        index = sort_index(sort_of(session), visibility)
-        if not isinstance(query, str):
+        """Answer a page of contacts: those that lists have, or those that a search finds.
+
+        Raises:
+            Refusal: 500 or 422, the search is an array.
+        """
+        query = session.sent.get("query")
+        index = sort_index(sort_of(session), keys=visibility)
+        if is_empty(query):
             return index_page_reply(
                 session,
                 self.kind,
@@ -126,16 +168,18 @@ class Contacts(Resource):
                 "listed",
                 lambda contact: full_contact(session, contact),
             )
+        if not isinstance(query, str):
+            refusal = invalid("The query must be a string.")
+            raise session.server_error_or(refusal, _NOT_A_STR)
+        query = unquote(query)
         contacts = session.records.select(self.kind, session.account.id, index, "found")
-        type_name, colon, prefix = query.partition(":")
-        if colon:
-            ids = _ids_with_field(session, type_name, prefix)
-            matches = [contact for contact in contacts if contact["id"] in ids]
+        ids = contacts_with_field(session, query)
+        if ids is None:
+            matches = [contact for contact in contacts if has_any_word(contact, query)]
         else:
-            words = query.casefold().split()
-            matches = [contact for contact in contacts if _has_words(contact, words)]
+            matches = [contact for contact in contacts if contact["id"] in ids]
         # A search by field answers whole contacts; one by words reads only a part of them.
-        serialize = full_contact if colon else found_contact
+        serialize = found_contact if ids is None else full_contact
         return page_reply(
             session, matches, lambda contact: serialize(session, contact), query=query
         )
@@ -146,77 +190,131 @@ class Contacts(Resource):
         Raises:
             Refusal: 500 or 404, the id is not a number.
         """
-        if session.path_id() == 0:
-            raise session.server_error_or(not_found())
-        return super().get(session)
+        record = session.read(self.kind, session.path_int())
+        return session.data_reply(self.serialize(session, record))
 
     def create(self, session: Session) -> Reply:
         """Create a contact.
 
         Raises:
+            Refusal: 500 or 422, `is_partial` is null, which the rules allow.
             PartiallyApplied: a date is incomplete; the contact exists all the same.
         """
-        values = session.validate(self.rules)
-        columns = {**_EMPTY, "tags": []}
-        columns |= {name: values.get(name) for name in (*_NAMES, "description", "gender_id")}
-        columns["is_partial"] = bool(values.get("is_partial"))
-        if values.get("uuid") is not None:
-            columns["uuid"] = values["uuid"]
+        values = self.values_for_create(session)
+        if values.get("is_partial", False) is None:
+            refusal = invalid("The is partial field must be true or false.")
+            raise database_error() if session.faithful_crashes else refusal
+        columns = {**_EMPTY, "tags": [], "is_partial": bool(values.get("is_partial"))}
+        columns |= self._own_columns(values)
+        if not is_empty(values.get("uuid")):
+            columns["uuid"] = values["uuid"][:36]
         contact = self.insert(session, columns)
-        log(session, "contact_created", contact)
         self._set_dates(session, contact, values)
+        contact["has_avatar"] = True
         session.records.save(self.kind, contact)
+        self._add_email(session, contact, values.get("email"))
+        # The log has the name that the contact had before it was known to be dead.
+        log(session, "contact_created", {**contact, "is_dead": False})
         return session.data_reply(serialize_contact(session, contact), 201)
+
+    def _own_columns(self, values: Values) -> Record:
+        """Return the columns that are stored as they are sent, in the form they are stored in."""
+        columns = stored(_COLUMNS, values)
+        for name in ("last_name", "nickname"):
+            if name in columns and is_empty(columns[name]):
+                columns[name] = None
+        if "gender_id" in values:
+            columns["gender_id"] = values["gender_id"]
+        return columns
+
+    def _add_email(self, session: Session, contact: Record, email: str | None) -> None:
+        """Give a new contact a contact field with its email address."""
+        account = session.account.id
+        types = session.records.select("contactfieldtype", account, _BY_TYPE, "email", limit=1)
+        if email is None or not types:
+            return
+        columns = {
+            "contact_id": contact["id"],
+            "contact_field_type_id": types[0]["id"],
+            "content": email,
+            "labels": [],
+        }
+        session.records.add("contactfield", account, {**session.timestamps, **columns})
 
     def find_for_update(self, session: Session) -> tuple[Record, Values]:
         """Return the contact to update, and what was sent.
 
         Raises:
-            Refusal: 422, values are invalid or the id is not a number; 404, there is no such
-                contact.
+            Refusal: 422, values are invalid, the id is not a number or the contact is archived;
+                404, there is no such contact; 500, `address_book_id` is sent.
         """
-        id_error = self.id_error(session)
-        values, messages = collect_errors(self.rules_for_update(), session.sent, session.records)
-        if id_error is not None and "integer" in id_error:
-            messages.append(id_error)
-        if messages:
-            raise invalid(*messages)
-        return session.load(self.kind, int(session.path_params["id"])), values
+        values = self.validate_with_id(session, self.update_rules)
+        contact = session.load(self.kind, values["contact_id"])
+        if not contact["is_active"]:
+            raise archived()
+        if session.sent.get("address_book_id") is not None:
+            refusal = invalid("The selected address book id is invalid.")
+            raise database_error() if session.faithful_crashes else refusal
+        values |= {name: session.sent[name] for name in _UNCHECKED if name in session.sent}
+        if values.get("created_at") is not None:
+            session.require_storable("created_at", values["created_at"])
+        return contact, values
 
     def apply(self, session: Session, record: Record, values: Values) -> None:
-        """Change a contact: names and gender stay if they are not sent, all else is cleared.
+        """Change a contact: names, gender and work stay if they are not sent, dates are cleared.
 
         Raises:
             Refusal: 500 or 422, `is_deceased` is missing, which the rules allow.
             PartiallyApplied: a date is incomplete; the rest is changed all the same.
         """
+        if not session.faithful_crashes and "is_deceased" not in values:
+            raise invalid("The is deceased field is required.")
+        former = record["description"]
+        record.update(self._own_columns(values))
+        if "is_partial" in values:
+            record["is_partial"] = bool(values["is_partial"])
+        description = record["description"] = values.get("description")
+        if description is None:
+            log(session, "contact_description_cleared", record)
+        elif description != former:
+            log(session, "contact_description_updated", record)
         if "is_deceased" not in values:
-            refusal = invalid("The is deceased field is required.")
-            raise session.server_error_or(refusal, 'Undefined array key "is_deceased"')
-        for name in (*_NAMES, "gender_id"):
-            if name in values:
-                record[name] = values[name]
-        record["description"] = values.get("description")
-        if values.get("is_partial") is not None:
-            record["is_partial"] = values["is_partial"]
+            session.records.save(self.kind, record)
+            raise PartiallyApplied(framework_error(500, 'Undefined array key "is_deceased"'))
         self._set_dates(session, record, values)
+
+    def to_response(
+        self, session: Session, record: Record, status: int = 200, **overrides: Any
+    ) -> Reply:
+        """Answer a contact as it is stored."""
+        del overrides
+        return session.data_reply(serialize_contact(session, record), status)
 
     def _set_dates(self, session: Session, contact: Record, values: Values) -> None:
         """Set the dates of birth and death."""
-        contact["is_dead"] = bool(values.get("is_deceased"))
         known = {
             "birthdate": values["is_birthdate_known"],
-            "deceased_date": contact["is_dead"] and values["is_deceased_date_known"],
+            "deceased_date": values["is_deceased_date_known"] and bool(values["is_deceased"]),
         }
         for name, is_known in known.items():
-            contact[name] = None
+            if name == "deceased_date":
+                if values["is_deceased"] is None:
+                    session.records.save(self.kind, contact)
+                    raise PartiallyApplied(invalid("The is deceased field is required."))
+                contact["is_dead"] = values["is_deceased"]
+            date = None
             try:
                 if is_known:
-                    contact[name] = date_from(values, f"{name}_", session.year)
+                    # Somebody's age at death cannot be told.
+                    by_age = {} if name == "birthdate" else {f"{name}_is_age_based": False}
+                    date = special_date({**values, **by_age}, f"{name}_", session.year)
             except IncompleteDate as error:
                 raise self._incomplete(session, contact, name, invalid(*error.messages)) from None
-            wanted = contact[name] is not None and values.get(f"{name}_add_reminder")
-            set_date_reminder(session, contact, name, wanted=bool(wanted))
+            clear_date_reminder(session, contact, name)
+            contact[name] = date
+            if values.get(f"{name}_add_reminder"):
+                session.records.save(self.kind, contact)
+                add_date_reminder(session, contact, name, values)
 
     def _incomplete(
         self, session: Session, contact: Record, name: str, refusal: Refusal
@@ -226,7 +324,9 @@ class Contacts(Resource):
         if name == "deceased_date":
             if not session.faithful_crashes:
                 return refusal
-            refusal = framework_error(500, "Server Error")
+            clear_date_reminder(session, contact, name)
+            contact[name] = None
+            refusal = framework_error(500, "must be of type int, null given")
         session.records.save(self.kind, contact)
         return PartiallyApplied(refusal)
 
@@ -243,10 +343,11 @@ class Contacts(Resource):
         id = int(session.path_params["id"])
         contact = session.records.get(self.kind, session.account.id, id)
         if contact is None or contact["deleted_at"]:
-            raise framework_error(404, f"No query results for model [Contact] {id}")
+            raise framework_error(
+                404, f"No query results for model [App\\Models\\Contact\\Contact] {id}"
+            )
         if not contact["is_active"]:
             raise archived_contact()
-        log(session, "contact_deleted", contact)
         delete_contact(session, contact)
         return session.deleted_reply(session.path_params["id"])
 
@@ -255,77 +356,100 @@ class Contacts(Resource):
     def update_work(self, session: Session) -> Reply:
         """Change job and company; what is not sent is cleared."""
         contact, values = self._find_for_part(session, _WORK)
-        contact["job"], contact["company"] = values.get("job"), values.get("company")
-        return self._saved(session, contact, "contact_work_updated")
+        for name in ("job", "company"):
+            contact[name] = None if is_empty(values.get(name)) else values[name]
+        self.save(session, contact)
+        log(session, "contact_work_updated", contact)
+        return session.data_reply(serialize_contact(session, contact))
 
     def update_food(self, session: Session) -> Reply:
         """Change what a contact likes to eat."""
         contact, values = self._find_for_part(session, _FOOD)
-        contact["food_preferences"] = values.get("food_preferences")
-        return self._saved(session, contact, "contact_food_preferences_updated")
+        food = values.get("food_preferences")
+        contact["food_preferences"] = None if is_empty(food) else food
+        return self._saved(session, contact)
 
     def update_introduction(self, session: Session) -> Reply:
         """Change how the user met a contact.
 
         Raises:
-            Refusal: 422, the date is said to be known but is incomplete.
+            Refusal: 422, the date is said to be known but is incomplete; 500 or 422, its year is
+                missing, which null would not be.
         """
-        contact, values = self._find_for_part(session, _INTRODUCTION)
+        contact, values = self._find_introduced(session)
         through = values.get("met_through_contact_id")
-        contact["first_met_through"] = (
-            None if through is None else session.read("contact", through)["id"]
-        )
+        if through:
+            session.read("contact", through)
+        if values["is_date_known"] and not values.get("is_age_based") and "year" not in values:
+            refusal = invalid("The year field is required.")
+            raise session.server_error_or(refusal, 'Undefined array key "year"')
+        contact["first_met_through"] = through
         contact["general_information"] = values.get("general_information")
         contact["where_met"] = values.get("where")
+        clear_date_reminder(session, contact, "first_met_date")
         contact["first_met_date"] = None
-        try:
-            if values["is_date_known"]:
-                contact["first_met_date"] = date_from(values, "", session.year)
-        except IncompleteDate as error:
-            raise invalid(*error.messages) from None
-        wanted = contact["first_met_date"] is not None and values.get("add_reminder")
-        set_date_reminder(session, contact, "first_met_date", wanted=bool(wanted))
-        return self._saved(session, contact, "contact_introduction_updated")
+        if values["is_date_known"]:
+            contact["first_met_date"] = special_date(values, "", session.year)
+            if values.get("add_reminder"):
+                add_date_reminder(session, contact, "first_met_date", values)
+        return self._saved(session, contact)
+
+    def _find_introduced(self, session: Session) -> tuple[Record, Values]:
+        """Return the contact that the user met, and what was sent.
+
+        Raises:
+            Refusal: 422, the date is said to be known but is incomplete.
+        """
+        messages: list[str] = []
+        sent = {**session.sent, self.id_name: session.path_params["id"]}
+        values, errors = collect_errors(_INTRODUCTION, sent, session.records)
+        if values.get("is_date_known") is True:
+            try:
+                special_date(values, "", session.year)
+            except IncompleteDate as error:
+                messages.extend(error.messages)
+        if errors or messages:
+            raise invalid(*errors, *messages)
+        return self._writable_part(session, values), values
 
     def update_avatar(self, session: Session) -> Reply:
         """Choose another picture."""
-        contact, values = self._find_for_part(session, _AVATAR)
+        values = self.validate_with_id(session, _AVATAR)
+        contact = session.load(self.kind, values["contact_id"])
+        if not contact["is_active"]:
+            raise archived()
+        photo = None
+        if values.get("photo_id") is not None:
+            photo = session.load("photo", values["photo_id"])
         contact["avatar_source"] = values["source"]
-        if values["source"] == "photo":
-            contact["avatar_photo_id"] = session.read("photo", values["photo_id"])["id"]
-        return self._saved(session, contact, "contact_avatar_updated")
+        contact["avatar_photo_id"] = None
+        if values["source"] == "photo" and photo is not None:
+            contact["avatar_photo_id"] = photo["id"]
+            if contact["id"] not in photo["contacts"]:
+                photo["contacts"].append(contact["id"])
+                session.records.save("photo", photo)
+        return self._saved(session, contact)
 
     def _find_for_part(self, session: Session, rules: Rules) -> tuple[Record, Values]:
         values = self.validate_with_id(session, rules)
-        return session.load(self.kind, int(session.path_params["id"])), values
+        return self._writable_part(session, values), values
 
-    def _saved(self, session: Session, contact: Record, action: str) -> Reply:
+    def _writable_part(self, session: Session, values: Values) -> Record:
+        """Return the contact whose part is to be updated.
+
+        Raises:
+            Refusal: 404, there is no such contact; 422, it is archived or partial.
+        """
+        contact = session.load(self.kind, values["contact_id"])
+        if not contact["is_active"]:
+            raise archived()
+        if contact["is_partial"]:
+            raise invalid(_PARTIAL)
+        return contact
+
+    def _saved(self, session: Session, contact: Record) -> Reply:
         self.save(session, contact)
-        log(session, action, contact)
         return session.data_reply(serialize_contact(session, contact))
-
-
-def _has_words(contact: Record, words: list[str]) -> bool:
-    """Return whether each word is somewhere in the names, the description or the job."""
-    columns = (*_NAMES, "description", "job")
-    places = [contact[name].casefold() for name in columns if contact[name]]
-    return all(any(word in place for place in places) for word in words)
-
-
-def _ids_with_field(session: Session, type_name: str, prefix: str) -> set[int]:
-    """Return the ids of contacts with a contact field of a type that begins with `prefix`."""
-    records, account = session.records, session.account.id
-    types = {
-        type_["id"]
-        for type_ in records.all("contactfieldtype", account)
-        if type_["name"].casefold() == type_name.casefold()
-    }
-    return {
-        field["contact_id"]
-        for field in records.all("contactfield", account)
-        if field["contact_field_type_id"] in types
-        and field["content"].casefold().startswith(prefix.casefold())
-    }
 
 
 class Genders(Resource):
@@ -337,6 +461,8 @@ class Genders(Resource):
         "name": required(string(255)),
         "type": required(one_of("M", "F", "O")),
     }
+    update_rules: ClassVar[Rules] = {"gender_id": id_rule("gender"), **rules}
+    columns: ClassVar[Columns] = {"name": varchar()}
     defaults: ClassVar[Tree] = {"name": "Gender", "type": "O"}
 
     def serialize(self, session: Session, record: Record) -> Tree:

@@ -32,8 +32,8 @@ MESSAGES: dict[int, tuple[int, str]] = {
 }
 #: Code of an error that is known by its status alone.
 CODE_OF_STATUS = {400: LIMIT_TOO_BIG, 404: NOT_FOUND, 422: INVALID, 429: TOO_MANY_ATTEMPTS}
-#: Assumption: the message; recorded is that there is one and that it names no field.
-ARCHIVED = "An archived contact cannot be changed."
+#: Message of a write to an archived contact.
+ARCHIVED = "Archived contact can’t be edited, please unarchive it first."  # noqa: RUF001 - as sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,11 @@ def error_with_code(code: int) -> Refusal:
     return Refusal(status, message, detail=ErrorBody(coded_body(code, message), negotiated=False))
 
 
+def database_error() -> Refusal:
+    """Return the error of a request that the database refuses."""
+    return error_with_code(BAD_QUERY)
+
+
 def not_found() -> Refusal:
     """Return the error for a record that the account does not have."""
     return error_with_code(NOT_FOUND)
@@ -77,6 +82,11 @@ def invalid(*messages: str) -> Refusal:
     """Return the error for invalid values, with one message for each."""
     body = ErrorBody(coded_body(INVALID, messages), negotiated=False)
     return Refusal(422, " ".join(messages), detail=body)
+
+
+def archived() -> Refusal:
+    """Return the error for a write to an archived contact, or to what belongs to it."""
+    return invalid(ARCHIVED)
 
 
 def invalid_by_field(errors: Mapping[str, Sequence[str]]) -> Refusal:

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from crmkit_mock.monica.errors import invalid
-from crmkit_mock.monica.reminders import add_yearly_reminder
-from crmkit_mock.monica.resource import CREATED_AT, ContactResource, OnBadId
+from crmkit_mock.monica.columns import MEDIUMTEXT, datetime_column, timestamp, varchar
+from crmkit_mock.monica.errors import PartiallyApplied, archived_contact, invalid
+from crmkit_mock.monica.php_types import is_empty
+from crmkit_mock.monica.resource import (
+    ANY_CONTACT,
+    ContactResource,
+    OnBadId,
+    Resource,
+    require_active_owner,
+)
 from crmkit_mock.monica.short_contact import common_end, short_contact
 from crmkit_mock.monica.static_data import PET_CATEGORIES, serialize_pet_category
 from crmkit_mock.monica.validation import (
-    Exists,
+    Required,
     Rules,
-    any_datetime,
+    any_date,
+    at_most,
     boolean,
+    identifier,
     in_range,
-    integer,
+    not_null,
     optional,
     required,
     string,
 )
 
 if TYPE_CHECKING:
+    from crmkit_mock.monica.columns import Columns
     from crmkit_mock.monica.records import Record
     from crmkit_mock.monica.session import Session, Tree
     from crmkit_mock.monica.validation import Values
@@ -33,21 +43,28 @@ class LifeEvents(ContactResource):
     kind = "lifeevent"
     label = "life event"
     created_status = 200
-    unknown_update = OnBadId.NOT_FOUND
+    raw_crash = True
+    unknown_update = OnBadId.INVALID
     unknown_delete = OnBadId.NOT_FOUND
-    update_rules: ClassVar[Rules] = {
-        "life_event_type_id": required(integer, Exists("lifeeventtype")),
-        "happened_at": required(any_datetime),
-        "name": optional(string(255)),
-        "note": optional(string(65_535)),
-    }
     rules: ClassVar[Rules] = {
-        "contact_id": required(integer),
-        **update_rules,
+        "contact_id": ANY_CONTACT,
+        "life_event_type_id": required(identifier),
+        "happened_at": required(any_date),
+        "name": optional(string()),
+        "note": optional(string()),
         "has_reminder": required(boolean),
         "happened_at_month_unknown": required(boolean),
         "happened_at_day_unknown": required(boolean),
     }
+    #: The id is checked to be an integer, not to exist.
+    update_rules: ClassVar[Rules] = {
+        "life_event_id": required(identifier),
+        "life_event_type_id": required(identifier),
+        "happened_at": required(any_date),
+        "name": optional(string()),
+        "note": optional(string()),
+    }
+    columns: ClassVar[Columns] = {"name": varchar(), "note": MEDIUMTEXT}
     defaults: ClassVar[Tree] = {
         "life_event_type_id": 1,
         "happened_at": "2024-05-06",
@@ -76,35 +93,64 @@ class LifeEvents(ContactResource):
         """Build the columns of a new life event.
 
         Raises:
-            Refusal: 500 or 422, `name` or `note` is missing, which the rules allow.
+            Refusal: 404, there is no such type; 500 or 422, `name` or `note` is missing.
         """
-        for name in ("name", "note"):
-            if name not in values:
-                refusal = invalid(f"The {name} field is required.")
-                raise session.server_error_or(refusal, f'Undefined array key "{name}"')
         type_ = session.read("lifeeventtype", values["life_event_type_id"])
+        _require_texts(session, values)
         return {
             "contact_id": values["contact_id"],
             "life_event_type_id": type_["id"],
-            "happened_at": values["happened_at"],
+            "happened_at": datetime_column(values["happened_at"]),
             "name": values["name"],
             "note": values["note"],
             "has_reminder": values["has_reminder"],
         }
 
     def after_create(self, session: Session, record: Record) -> None:
-        """Create the reminder that was asked for (assumption: a yearly one of that date)."""
+        """Create the reminder that was asked for.
+
+        Raises:
+            PartiallyApplied: recorded is that it never is: its title would be the type's name,
+                which types do not have; the life event exists all the same.
+        """
+        del session
         if record["has_reminder"]:
-            type_ = _serialize_type(session, record["life_event_type_id"])
-            title = record["name"] or type_["object"]
-            add_yearly_reminder(session, record["contact_id"], title, record["happened_at"][:10])
+            raise PartiallyApplied(invalid("The title field is required."))
+
+    def find_for_delete(self, session: Session) -> Record:
+        """Return the life event to delete.
+
+        Raises:
+            Refusal: 404 or 500, it does not exist; 422 in the framework's form, its contact is
+                archived.
+        """
+        record = Resource.find_for_delete(self, session)
+        contact = session.records.read("contact", session.account.id, record["contact_id"])
+        if contact is not None and not contact["is_active"]:
+            raise archived_contact()
+        require_active_owner(session, record)
+        return record
 
     def apply(self, session: Session, record: Record, values: Values) -> None:
-        """Change a life event; name and note are cleared if they are not sent (assumption)."""
+        """Change a life event.
+
+        Raises:
+            Refusal: 404, there is no such type; 422, the contact is archived; 500 or 422, `name`
+                or `note` is missing, which the rules allow.
+        """
+        require_active_owner(session, record)
         type_ = session.read("lifeeventtype", values["life_event_type_id"])
+        _require_texts(session, values)
         record["life_event_type_id"] = type_["id"]
-        record["happened_at"] = values["happened_at"]
-        record["name"], record["note"] = values.get("name"), values.get("note")
+        record["happened_at"] = datetime_column(values["happened_at"])
+        record["name"], record["note"] = values["name"], values["note"]
+
+
+def _require_texts(session: Session, values: Values) -> None:
+    for name in ("name", "note"):
+        if name not in values:
+            refusal = invalid(f"The {name} field is required.")
+            raise session.server_error_or(refusal, f'Undefined array key "{name}"')
 
 
 class Pets(ContactResource):
@@ -115,13 +161,16 @@ class Pets(ContactResource):
     unknown_update = OnBadId.NOT_FOUND
     unknown_delete = OnBadId.NOT_FOUND
     text_delete = OnBadId.NOT_FOUND
-    contact_columns = None
-    update_rules: ClassVar[Rules] = {
-        "pet_category_id": required(integer, in_range(len(PET_CATEGORIES))),
-        "contact_id": required(integer),
-        "name": optional(string(255)),
+    contact_sortable = None
+    contact_raw_crash = True
+    is_readonly_when_archived = False
+    rules: ClassVar[Rules] = {
+        "pet_category_id": not_null(identifier, Required(), in_range(len(PET_CATEGORIES))),
+        "contact_id": ANY_CONTACT,
+        "name": not_null(at_most(255)),
     }
-    rules: ClassVar[Rules] = {**update_rules, **CREATED_AT}
+    update_rules: ClassVar[Rules] = rules
+    columns: ClassVar[Columns] = {"name": varchar(), "created_at": timestamp}
     defaults: ClassVar[Tree] = {"pet_category_id": 1}
 
     def serialize(self, session: Session, record: Record) -> Tree:
@@ -135,6 +184,21 @@ class Pets(ContactResource):
             "contact": short_contact(session, record["contact_id"]),
             **common_end(record),
         }
+
+    def new_record(self, session: Session, values: Values) -> Record:
+        """Build the columns of a new pet, whose name may be empty."""
+        return super().new_record(session, {**values, "name": _name(values.get("name"))})
+
+    def apply(self, session: Session, record: Record, values: Values) -> None:
+        """Change a pet; its name stays if none is sent."""
+        self.assign(session, record, values["contact_id"])
+        record["pet_category_id"] = values["pet_category_id"]
+        if "name" in values:
+            record["name"] = _name(values["name"])
+
+
+def _name(value: object) -> object:
+    return None if is_empty(value) else value
 
 
 def _serialize_type(session: Session, id: int) -> Tree:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,6 +15,7 @@ from crmkit_mock.monica.errors import (
     error_with_code,
     framework_error,
 )
+from crmkit_mock.monica.php_types import is_numeric, to_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
@@ -31,8 +33,13 @@ MAX_LIMIT = 100
 SORTS = frozenset({"created_at", "updated_at", "completed_at", "called_at", "favorited_at"})
 COMMON_COLUMNS = frozenset({"created_at", "updated_at"})
 
-_NUMBER = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]*)?", re.ASCII)
 _PAGE = re.compile(r"\+?0*([1-9][0-9]{0,17})", re.ASCII)
+#: The database's error about a negative limit, cut before its query.
+_SYNTAX_ERROR = (
+    "SQLSTATE[42000]: Syntax error or access violation: 1064 You have an error in your SQL syntax; "
+    "check the manual that corresponds to your MariaDB server version for the right syntax to use "
+    "near '' at line 1"
+)
 #: Number of page links on each side of the current page.
 _BESIDE = 3
 
@@ -43,18 +50,27 @@ def check_limit_and_sort(session: Session) -> None:
     Raises:
         Refusal: 400, code 39 or 30.
     """
-    query = session.query
+    query = session.sent
     if not query:
         return
     if "sort" in query:
         sort = query["sort"]
         if not isinstance(sort, str) or sort.removeprefix("-") not in SORTS:
             raise error_with_code(BAD_SORT)
-    limit = query.get("limit")
-    if limit is not None and (
-        not isinstance(limit, str) or not _NUMBER.fullmatch(limit) or int(float(limit)) > MAX_LIMIT
-    ):
+    if _limit(query.get("limit")) > MAX_LIMIT:
         raise error_with_code(LIMIT_TOO_BIG)
+
+
+def _limit(value: object) -> float:
+    """Return the number that a limit means, as the server compares it; 0 for none."""
+    if value is None:
+        return 0
+    if is_numeric(value) or isinstance(value, bool):
+        return to_number(value)
+    # Of what is not a number, the characters are compared.
+    if isinstance(value, str) and value <= str(MAX_LIMIT):
+        return math.nan
+    return math.inf
 
 
 def sort_of(
@@ -70,7 +86,7 @@ def sort_of(
     Raises:
         Refusal: the table has no such column.
     """
-    sort: str = session.query.get("sort", "created_at")
+    sort: str = session.sent.get("sort", "created_at")
     if sort.removeprefix("-") in columns:
         return sort
     if not session.faithful_crashes:
@@ -79,7 +95,8 @@ def sort_of(
 
 
 def _unknown_column(sort: str) -> Refusal:
-    message = f"Unknown column '{sort.removeprefix('-')}' in 'order clause'"
+    column = sort.removeprefix("-")
+    message = f"SQLSTATE[42S22]: Column not found: 1054 Unknown column '{column}' in 'ORDER BY'"
     return framework_error(500, message)
 
 
@@ -101,21 +118,23 @@ class _Page:
         return (self.number - 1) * self.limit
 
 
-def _requested_page(session: Session) -> _Page:
+def _requested_page(session: Session, *, raw_crash: bool) -> _Page:
     """Return the page that a request asks for; what is not a positive number counts as page 1.
 
     Raises:
-        Refusal: the limit is negative, which crashes the database.
+        Refusal: the limit is negative or not a number, which crashes the database.
     """
-    value = session.query.get("limit")
-    limit = int(float(value)) if value else 0
-    if limit < 0:
-        # Code 40 means a database error; code 30 is what a check would answer.
-        code = BAD_QUERY if session.faithful_crashes else LIMIT_TOO_BIG
-        raise error_with_code(code)
-    number = session.query.get("page")
-    match = _PAGE.fullmatch(number) if isinstance(number, str) else None
-    return _Page(int(match[1]) if match else 1, limit or DEFAULT_LIMIT)
+    limit = _limit(session.sent.get("limit"))
+    if limit < 0 or math.isnan(limit):
+        if not session.faithful_crashes:
+            # Code 30 is what a check would answer.
+            raise error_with_code(LIMIT_TOO_BIG)
+        if math.isnan(limit):
+            raise framework_error(500, "A non-numeric value encountered")
+        raise framework_error(500, _SYNTAX_ERROR) if raw_crash else error_with_code(BAD_QUERY)
+    number = session.sent.get("page")
+    match = _PAGE.fullmatch(str(number)) if isinstance(number, str | int) else None
+    return _Page(int(match[1]) if match else 1, int(limit) or DEFAULT_LIMIT)
 
 
 def index_page_reply(
@@ -124,6 +143,8 @@ def index_page_reply(
     index: Index,
     key: Hashable,
     serialize: Callable[[Record], Tree],
+    *,
+    raw_crash: bool = False,
     **meta: Any,
 ) -> Reply:
     """Return the reply with one page of the records that an index has under a key.
@@ -134,9 +155,10 @@ def index_page_reply(
         index: The index.
         key: The key.
         serialize: Builds the response object of a record.
+        raw_crash: Whether the server passes the database's errors on as they are.
         meta: Further members of `meta`.
     """
-    page = _requested_page(session)
+    page = _requested_page(session, raw_crash=raw_crash)
     account = session.account.id
     records = session.records.select(
         kind, account, index, key, limit=page.limit, offset=page.offset
@@ -146,7 +168,12 @@ def index_page_reply(
 
 
 def page_reply(
-    session: Session, items: Sequence[T], serialize: Callable[[T], Tree], **meta: Any
+    session: Session,
+    items: Sequence[T],
+    serialize: Callable[[T], Tree],
+    *,
+    raw_crash: bool = False,
+    **meta: Any,
 ) -> Reply:
     """Return the reply with one page of a sequence.
 
@@ -154,9 +181,10 @@ def page_reply(
         session: The session, whose query says which page.
         items: All items of the list.
         serialize: Builds the response object of an item.
+        raw_crash: Whether the server passes the database's errors on as they are.
         meta: Further members of `meta`.
     """
-    page = _requested_page(session)
+    page = _requested_page(session, raw_crash=raw_crash)
     data = [serialize(item) for item in items[page.offset : page.offset + page.limit]]
     return _page_reply(session, page, data, len(items), meta)
 

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from crmkit_mock.monica.errors import not_found
+from crmkit_mock.monica.columns import LONGTEXT, MEDIUMTEXT, varchar
+from crmkit_mock.monica.errors import invalid, not_found
 from crmkit_mock.monica.lists import COMMON_COLUMNS
-from crmkit_mock.monica.resource import CREATED_AT, ContactResource, OnBadId, Resource
+from crmkit_mock.monica.resource import ANY_CONTACT, ContactResource, OnBadId, Resource, id_rule
 from crmkit_mock.monica.short_contact import common_end, short_contact
 from crmkit_mock.monica.validation import (
     Rules,
+    at_most,
     boolean,
-    integer,
+    identifier,
+    not_null,
     optional,
     required,
     string,
-    string_or_number,
 )
 from crmkit_mock.monica.values import start_of_day, with_microseconds
 
 if TYPE_CHECKING:
     from crmkit_mock.messages import Reply
+    from crmkit_mock.monica.columns import Columns
     from crmkit_mock.monica.records import Record
     from crmkit_mock.monica.session import Session, Tree
     from crmkit_mock.monica.validation import Values
+
+
+_NO_SUCH_KEY = "SQLSTATE[23000]: Integrity constraint violation: 1452"
 
 
 class Notes(ContactResource):
@@ -34,15 +40,21 @@ class Notes(ContactResource):
     unknown_update = OnBadId.NOT_FOUND
     unknown_delete = OnBadId.NOT_FOUND
     text_delete = OnBadId.NOT_FOUND
-    columns = COMMON_COLUMNS | {"favorited_at"}
-    contact_columns = columns
-    raw_crash = True
-    update_rules: ClassVar[Rules] = {
-        "body": required(string_or_number(100_000)),
-        "contact_id": required(integer),
-        "is_favorited": optional(boolean),
+    sortable = COMMON_COLUMNS | {"favorited_at"}
+    contact_sortable = sortable
+    #: The account's notes come newest first, whatever order is asked for.
+    order = ("-created_at",)
+    contact_raw_crash = True
+    is_readonly_when_archived = False
+    #: Recorded: seq 141.
+    shows_former_contact = True
+    rules: ClassVar[Rules] = {
+        "body": required(at_most(100_000)),
+        "contact_id": ANY_CONTACT,
+        "is_favorited": not_null(boolean),
     }
-    rules: ClassVar[Rules] = {**update_rules, **CREATED_AT}
+    update_rules: ClassVar[Rules] = rules
+    columns: ClassVar[Columns] = {"body": MEDIUMTEXT}
     defaults: ClassVar[Tree] = {"body": "Note"}
 
     def serialize(self, session: Session, record: Record) -> Tree:
@@ -57,24 +69,14 @@ class Notes(ContactResource):
         return columns
 
     def normalise(self, record: Record) -> bool:
-        """Store the body as a str, and only the date of `favorited_at`.
+        """Store only the date of `favorited_at`.
 
-        Recorded: a number as body comes back as a number at first and as a str later (seq 138
-        and 139), `favorited_at` with its time at first and as a date later (seq 694 and 126).
+        Recorded: `favorited_at` with its time at first and as a date later (seq 694 and 126).
         """
-        body = str(record["body"])
         favorited_at = record["favorited_at"] and start_of_day(record["favorited_at"])
-        differs = (body, favorited_at) != (record["body"], record["favorited_at"])
-        record["body"], record["favorited_at"] = body, favorited_at
-        return differs
-
-    def update(self, session: Session) -> Reply:
-        """Change a note; the reply still has the contact from which it was moved (seq 141)."""
-        record, values = self.find_for_update(session)
-        former = short_contact(session, record["contact_id"])
-        self.apply(session, record, values)
-        self.save(session, record)
-        return self.to_response(session, record, contact=former)
+        differs = favorited_at != record["favorited_at"]
+        record["favorited_at"] = favorited_at
+        return super().normalise(record) or differs
 
     def apply(self, session: Session, record: Record, values: Values) -> None:
         """Change a note; without `is_favorited` it stays a favorite, but loses the datetime."""
@@ -92,11 +94,12 @@ class Journal(Resource):
     unknown_update = OnBadId.NOT_FOUND
     unknown_delete = OnBadId.NOT_FOUND
     text_delete = OnBadId.NOT_FOUND
-    update_rules: ClassVar[Rules] = {
-        "title": required(string(255)),
-        "post": required(string(1_000_000)),
+    rules: ClassVar[Rules] = {
+        "title": required(at_most(255)),
+        "post": required(at_most(1_000_000)),
     }
-    rules: ClassVar[Rules] = {**update_rules, **CREATED_AT}
+    update_rules: ClassVar[Rules] = rules
+    columns: ClassVar[Columns] = {"title": varchar(), "post": LONGTEXT}
     defaults: ClassVar[Tree] = {"title": "Entry", "post": "Post"}
 
     def serialize(self, session: Session, record: Record) -> Tree:
@@ -126,20 +129,23 @@ class Tasks(ContactResource):
     unknown_delete = OnBadId.NOT_FOUND
     text_delete = OnBadId.INVALID
     echoes_id = True
-    columns = COMMON_COLUMNS | {"completed_at"}
-    contact_columns = columns
-    raw_crash = True
+    sortable = COMMON_COLUMNS | {"completed_at"}
+    contact_sortable = sortable
+    contact_raw_crash = True
+    is_readonly_when_archived = False
     rules: ClassVar[Rules] = {
+        "contact_id": optional(identifier),
         "title": required(string()),
         "description": optional(string()),
-        "contact_id": optional(integer),
     }
     update_rules: ClassVar[Rules] = {
+        "contact_id": optional(identifier),
+        "task_id": id_rule("task"),
         "title": required(string()),
         "description": optional(string()),
         "completed": required(boolean),
-        "contact_id": optional(integer),
     }
+    columns: ClassVar[Columns] = {"title": varchar(), "description": LONGTEXT}
     defaults: ClassVar[Tree] = {"title": "Task"}
 
     def serialize(self, session: Session, record: Record) -> Tree:
@@ -158,7 +164,10 @@ class Tasks(ContactResource):
 
     def create(self, session: Session) -> Reply:
         """Create a task, which is open whatever was sent; a contact is optional."""
-        values = session.validate(self.rules)
+        values = self.values_for_create(session)
+        if values.get("contact_id") == 0:
+            refusal = invalid("The selected contact id is invalid.")
+            raise session.server_error_or(refusal, _NO_SUCH_KEY)
         if values.get("contact_id") is not None:
             session.read("contact", values["contact_id"])
         state = {"completed": False, "completed_at": None}
@@ -166,18 +175,17 @@ class Tasks(ContactResource):
         return self.to_response(session, record, self.created_status)
 
     def apply(self, session: Session, record: Record, values: Values) -> None:
-        """Change a task; one that becomes completed is completed now.
+        """Change a task; a completed one is completed now.
 
         Raises:
             Refusal: 404, code 31, `contact_id` is another contact than the task's own.
         """
-        if values.get("contact_id") not in (None, record["contact_id"]):
+        if (values.get("contact_id") or record["contact_id"]) != record["contact_id"]:
             raise not_found()
         record["title"] = values["title"]
         record["description"] = values.get("description")
-        if values["completed"] != record["completed"]:
-            record["completed"] = values["completed"]
-            record["completed_at"] = session.now if values["completed"] else None
+        record["completed"] = values["completed"]
+        record["completed_at"] = session.now if values["completed"] else None
 
 
 def serialize_note(session: Session, record: Record) -> Tree:

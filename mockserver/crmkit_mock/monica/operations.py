@@ -224,6 +224,7 @@ OPERATIONS: dict[str, Handler] = {
     "conversations_delete": _conversations.delete,
     "conversations_add_message": _conversations.add_message,
     "conversations_update_message": _conversations.update_message,
+    "conversations_update_message_patch": _conversations.update_message,
     "conversations_delete_message": _conversations.delete_message,
     "genders_list": _genders.list_all,
     "genders_get": _genders.get,

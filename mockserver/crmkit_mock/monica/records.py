@@ -6,6 +6,7 @@ import uuid
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from crmkit_mock.monica.search import folded
 from crmkit_mock.shelves import Index
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ Record = dict[str, Any]
 #: Ids of the accounts.
 ACCOUNT_IDS = (1, 2)
 
+#: The last character of Unicode, which sorts behind all others.
+_LAST_CHARACTER = 0x10FFFF
 _NAMESPACE = uuid.UUID("6d6f6e69-6361-4000-8000-63726d6b6974")
 
 
@@ -44,18 +47,33 @@ def visibility(contact: Record) -> Iterable[Hashable]:
 
 
 @cache
-def sort_index(sort: str, keys: Callable[[Record], Iterable[Hashable]] = owners) -> Index:
+def sort_index(*orders: str, keys: Callable[[Record], Iterable[Hashable]] = owners) -> Index:
     """Return the index that has records in an order.
 
     Those with equal values come in the order of their ids (assumption: the database promises
     none). Null comes before all else.
 
     Args:
-        sort: Column, with a minus before it for the reverse.
+        orders: Columns, each with a minus before it for the reverse; a later one has its say where
+            records are equal in those before it.
         keys: Returns the keys of a record.
     """
-    column = sort.removeprefix("-")
-    return Index(keys, order=lambda record: record[column] or "", descending=sort.startswith("-"))
+    columns = [(order.removeprefix("-"), order.startswith("-")) for order in orders]
+
+    def rank(record: Record) -> tuple[str, ...]:
+        return tuple(
+            _reversed(record[column] or "") if reverse else folded(record[column] or "")
+            for column, reverse in columns
+        )
+
+    return Index(keys, order=rank)
+
+
+def _reversed(value: str) -> str:
+    """Return a str that sorts the other way round."""
+    return "".join(chr(_LAST_CHARACTER - ord(character)) for character in value) + chr(
+        _LAST_CHARACTER
+    )
 
 
 class Records:
@@ -167,23 +185,15 @@ class YearCounts:
         """Return the latest date or datetime of the records of a contact or account, or None."""
         return self._end(records, account, contact, reverse=True)
 
-    def count(
-        self, records: Records, account: int, contact: int | None
-    ) -> dict[str, int] | list[int]:
-        """Return the numbers by year, newest first; `[]` where there are none.
-
-        Args:
-            records: All records.
-            account: Id of the account.
-            contact: Id of the contact; None: all records of the account.
-        """
-        newest = self._end(records, account, contact, reverse=True)
-        oldest = self._end(records, account, contact, reverse=False)
+    def count(self, records: Records, account: int) -> dict[str, int] | list[int]:
+        """Return the numbers of an account by year, newest first; `[]` where there are none."""
+        newest = self._end(records, account, None, reverse=True)
+        oldest = self._end(records, account, None, reverse=False)
         if newest is None or oldest is None:
             return []
         years = [f"{year:04}" for year in range(int(newest[:4]), int(oldest[:4]) - 1, -1)]
         counts = {
-            year: records.count_of(self._kind, account, self._by_year, (contact, year))
+            year: records.count_of(self._kind, account, self._by_year, (None, year))
             for year in years
         }
         return {year: count for year, count in counts.items() if count}

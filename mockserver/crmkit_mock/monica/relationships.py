@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from crmkit_mock.messages import json_reply
-from crmkit_mock.monica.errors import ARCHIVED, invalid
+from crmkit_mock.monica.errors import archived
 from crmkit_mock.monica.records import BY_OWNER
-from crmkit_mock.monica.resource import OnBadId, Resource
+from crmkit_mock.monica.resource import OnBadId, Resource, id_rule
 from crmkit_mock.monica.short_contact import account_reference, common_end, short_contact
-from crmkit_mock.monica.validation import Exists, Rules, integer, required
+from crmkit_mock.monica.validation import Exists, Rules, identifier, required
 from crmkit_mock.shelves import Index
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crmkit_mock.monica.session import Session, Tree
     from crmkit_mock.monica.validation import Values
 
-_TYPE: Rules = {"relationship_type_id": required(integer, Exists("relationshiptype"))}
+_TYPE: Rules = {"relationship_type_id": required(identifier, Exists("relationshiptype"))}
 _BY_CONTACTS_AND_TYPE = Index(
     lambda row: [(row["contact_is"], row["of_contact"], row["relationship_type_id"])]
 )
@@ -35,11 +35,11 @@ class Relationships(Resource):
     text_delete = OnBadId.INVALID
     echoes_id = True
     rules: ClassVar[Rules] = {
-        "contact_is": required(integer, Exists("contact")),
-        "of_contact": required(integer, Exists("contact")),
+        "contact_is": required(identifier, Exists("contact")),
+        "of_contact": required(identifier, Exists("contact")),
         **_TYPE,
     }
-    update_rules: ClassVar[Rules] = _TYPE
+    update_rules: ClassVar[Rules] = {"relationship_id": id_rule("relationship"), **_TYPE}
     defaults: ClassVar[Tree] = {"relationship_type_id": 1}
 
     def serialize(self, session: Session, record: Record) -> Tree:
@@ -72,10 +72,10 @@ class Relationships(Resource):
         """
         values = session.validate(self.rules)
         contact = session.read("contact", values["contact_is"])
+        if not contact["is_active"]:
+            raise archived()
         other = session.read("contact", values["of_contact"])
         type_ = session.read("relationshiptype", values["relationship_type_id"])
-        if not contact["is_active"]:
-            raise invalid(ARCHIVED)
         record = self._insert_side(session, contact, other, type_)
         reverse = _reverse_type(session.records, type_)
         if reverse is not None:
@@ -94,6 +94,7 @@ class Relationships(Resource):
 
     def apply(self, session: Session, record: Record, values: Values) -> None:
         """Change the type of a relationship and of its reverse; the contacts stay."""
+        _require_active(session, record)
         type_ = session.read("relationshiptype", values["relationship_type_id"])
         reverse = _reverse_of(session.records, record)
         record["relationship_type_id"] = type_["id"]
@@ -103,8 +104,17 @@ class Relationships(Resource):
 
     def delete(self, session: Session) -> Reply:
         """Delete a relationship, its reverse, and a partial `of_contact` that has no other."""
-        _delete_pair(session, self.find_for_delete(session))
+        relationship = self.find_for_delete(session)
+        _require_active(session, relationship)
+        _delete_pair(session, relationship)
         return session.deleted_reply(session.path_params["id"])
+
+
+def _require_active(session: Session, relationship: Record) -> None:
+    """Refuse to write a relationship whose `contact_is` is archived."""
+    contact = session.records.read("contact", session.account.id, relationship["contact_is"])
+    if contact is not None and not contact["is_active"]:
+        raise archived()
 
 
 class RelationshipTypes(Resource):
@@ -112,7 +122,8 @@ class RelationshipTypes(Resource):
 
     kind = "relationshiptype"
     label = "relationship type"
-    columns = None
+    sortable = None
+    raw_crash = True
 
     def serialize(self, session: Session, record: Record) -> Tree:
         """Build the response object of a type."""
@@ -125,7 +136,8 @@ class RelationshipTypeGroups(Resource):
 
     kind = "relationshiptypegroup"
     label = "relationship type group"
-    columns = None
+    sortable = None
+    raw_crash = True
 
     def serialize(self, session: Session, record: Record) -> Tree:
         """Build the response object of a group."""
@@ -173,9 +185,9 @@ def delete_contact(session: Session, contact: Record) -> None:
 def _delete_pair(session: Session, relationship: Record) -> None:
     """Delete a relationship with its reverse, and a partial `of_contact` that has none left."""
     records, account = session.records, relationship["account_id"]
-    for record in (_reverse_of(records, relationship), relationship):
-        if record is not None:
-            records.remove("relationship", record)
+    pair = (_reverse_of(records, relationship), relationship)
+    for record in {row["id"]: row for row in pair if row is not None}.values():
+        records.remove("relationship", record)
     other = records.get("contact", account, relationship["of_contact"])
     if (
         other is not None
@@ -200,7 +212,8 @@ def _reverse_type(records: Records, type_: Record) -> Record | None:
 def _reverse_of(records: Records, relationship: Record) -> Record | None:
     """Return the record of the other direction, the first where there are several alike.
 
-    Recorded: it is found by contacts and type; nothing else ties the two records together.
+    Recorded: it is found by contacts and type; nothing else ties the two records together. So that
+    of a contact to itself may be the record itself.
     """
     account = relationship["account_id"]
     type_ = records.read("relationshiptype", account, relationship["relationship_type_id"])
@@ -208,7 +221,5 @@ def _reverse_of(records: Records, relationship: Record) -> Record | None:
     if reverse is None:
         return None
     key = (relationship["of_contact"], relationship["contact_is"], reverse["id"])
-    for record in records.select("relationship", account, _BY_CONTACTS_AND_TYPE, key, limit=2):
-        if record["id"] != relationship["id"]:
-            return record
-    return None
+    found = records.select("relationship", account, _BY_CONTACTS_AND_TYPE, key, limit=1)
+    return found[0] if found else None

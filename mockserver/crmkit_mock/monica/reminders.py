@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, ClassVar
 
 from crmkit_mock.messages import json_reply
-from crmkit_mock.monica.errors import not_found
-from crmkit_mock.monica.resource import ContactResource
-from crmkit_mock.monica.short_contact import common_end, complete_name, short_contact
+from crmkit_mock.monica.columns import LONGTEXT, MEDIUMTEXT, int_column
+from crmkit_mock.monica.errors import PartiallyApplied, framework_error, invalid, not_found
+from crmkit_mock.monica.php_types import to_integer
+from crmkit_mock.monica.resource import KNOWN_CONTACT, ContactResource, id_rule
+from crmkit_mock.monica.short_contact import common_end, short_contact
 from crmkit_mock.monica.validation import (
-    Check,
     Rules,
+    at_most,
     boolean,
     integer,
     iso_date,
@@ -20,39 +22,27 @@ from crmkit_mock.monica.validation import (
     required,
     string,
 )
-from crmkit_mock.monica.values import rollover_date, with_microseconds
+from crmkit_mock.monica.values import with_microseconds
 
 if TYPE_CHECKING:
     from crmkit_mock.messages import Reply
+    from crmkit_mock.monica.columns import Columns
     from crmkit_mock.monica.records import Record
     from crmkit_mock.monica.session import Session, Tree
     from crmkit_mock.monica.validation import Values
 
 _FIRST_RULES: Rules = {
-    "contact_id": required(integer),
     "initial_date": required(iso_date),
     "frequency_type": required(one_of("one_time", "week", "month", "year")),
 }
 _LAST_RULES: Rules = {
     "title": required(string(100_000)),
-    "description": optional(string(1_000_000)),
+    "description": optional(at_most(1_000_000)),
     "delible": optional(boolean),
 }
-#: Checks of the members that make up a date of a contact, by name without prefix.
-DATE_CHECKS: dict[str, tuple[Check, ...]] = {
-    "day": (integer,),
-    "month": (integer,),
-    "year": (integer,),
-    "is_age_based": (boolean,),
-    "age": (integer,),
-    "add_reminder": (boolean,),
-}
-#: Titles of the reminders (assumption: only that there are such reminders is recorded).
-_TITLES = {
-    "birthdate": "Birthday of {}",
-    "deceased_date": "Anniversary of the death of {}",
-    "first_met_date": "Anniversary of the first meeting with {}",
-}
+#: Months of a step by the type of frequency; a reminder of one time is planned like a yearly one.
+_MONTHS = {"month": 1, "year": 12, "one_time": 12}
+_DAYS_OF_WEEK = 7
 
 
 class Reminders(ContactResource):
@@ -60,16 +50,25 @@ class Reminders(ContactResource):
 
     kind = "reminder"
     label = "reminder"
-    raw_crash = True
+    contact_raw_crash = True
+    can_move = False
     rules: ClassVar[Rules] = {
+        "contact_id": KNOWN_CONTACT,
         **_FIRST_RULES,
         "frequency_number": required(integer),
         **_LAST_RULES,
     }
     update_rules: ClassVar[Rules] = {
+        "contact_id": KNOWN_CONTACT,
+        "reminder_id": id_rule("reminder"),
         **_FIRST_RULES,
         "frequency_number": optional(integer),
         **_LAST_RULES,
+    }
+    columns: ClassVar[Columns] = {
+        "title": MEDIUMTEXT,
+        "description": LONGTEXT,
+        "frequency_number": int_column,
     }
     defaults: ClassVar[Tree] = {
         "initial_date": "2024-05-06",
@@ -88,26 +87,22 @@ class Reminders(ContactResource):
         }
 
     def new_record(self, session: Session, values: Values) -> Record:
-        """Build the columns of a new reminder, which is scheduled at once."""
-        return _columns(
-            session,
-            values["contact_id"],
-            values["title"],
-            values["initial_date"],
-            frequency_type=values["frequency_type"],
-            frequency_number=values["frequency_number"],
-            description=values.get("description"),
-            delible=values.get("delible") is not False,
-        )
+        """Build the columns of a new reminder."""
+        return {**super().new_record(session, values), **_SCHEDULE, "delible": _delible(values)}
+
+    def after_create(self, session: Session, record: Record) -> None:
+        """Plan when the reminder is due next."""
+        _schedule(session, record)
 
     def apply(self, session: Session, record: Record, values: Values) -> None:
-        """Change a reminder and schedule it anew."""
-        self.assign(session, record, values["contact_id"])
-        for name in ("title", "initial_date", "frequency_type", "frequency_number", "description"):
-            record[name] = values.get(name)
-        if values.get("delible") is not None:
-            record["delible"] = values["delible"]
-        record["outbox_id"] = session.records.next_id("outbox")
+        """Change a reminder; what is not sent is cleared."""
+        super().apply(session, record, values)
+        record["delible"] = _delible(values)
+
+    def save(self, session: Session, record: Record) -> None:
+        """Write a changed reminder back and plan it anew."""
+        super().save(session, record)
+        _schedule(session, record)
 
     def upcoming(self, session: Session) -> Reply:
         """Answer what is scheduled in a month: 0 is this one, n the nth after it.
@@ -118,74 +113,105 @@ class Reminders(ContactResource):
         param = session.path_params["month"]
         if not (param.isascii() and param.removeprefix("-").isdigit()):
             raise session.server_error_or(not_found())
-        today = session.clock.now().date()
-        month = rollover_date(today.year, today.month + int(param[:9]), 1)
+        today = session.today
+        month = (today.year * 12 + today.month - 1) + int(param[:9])
         due: list[tuple[str, int, Record]] = []
         for record in session.records.all(self.kind, session.account.id):
-            next_date = _next_date(record, today)
-            if next_date is not None and month is not None and next_date[:7] == month[:7]:
-                due.append((next_date, record["outbox_id"], record))
+            planned = record["planned_date"]
+            if planned is None or short_contact(session, record["contact_id"]) is None:
+                continue
+            if int(planned[:4]) * 12 + int(planned[5:7]) - 1 == month and planned > str(today):
+                due.append((planned, record["outbox_id"], record))
         due.sort(key=lambda entry: entry[:2])
-        data = [_outbox_entry(session, record, next_date) for next_date, _, record in due]
+        data = [_outbox_entry(session, record, planned) for planned, _, record in due]
         return json_reply(200, {"data": data})
 
 
-def add_yearly_reminder(session: Session, contact_id: int, title: str, day: str) -> Record:
-    """Store a reminder that is due every year.
+#: Columns of a reminder that is not planned.
+_SCHEDULE: Record = {"planned_date": None, "outbox_id": 0}
+
+
+def add_yearly_reminder(
+    session: Session, contact_id: int, title: str, day: str, *, delible: bool = False
+) -> Record:
+    """Store a reminder that is due every year, and plan it.
 
     Args:
         session: The session.
         contact_id: Id of the contact.
         title: Title.
         day: First date, YYYY-MM-DD.
+        delible: Whether users may delete it.
     """
-    columns = _columns(session, contact_id, title, day)
-    return session.records.add("reminder", session.account.id, {**session.timestamps, **columns})
-
-
-def _columns(
-    session: Session,
-    contact_id: int,
-    title: str,
-    initial_date: str,
-    *,
-    frequency_type: str = "year",
-    frequency_number: int | None = 1,
-    description: str | None = None,
-    delible: bool = False,
-) -> Record:
-    return {
+    columns = {
         "contact_id": contact_id,
         "title": title,
-        "description": description,
-        "initial_date": initial_date,
-        "frequency_type": frequency_type,
-        "frequency_number": frequency_number,
+        "description": None,
+        "initial_date": day,
+        "frequency_type": "year",
+        "frequency_number": 1,
         "delible": delible,
-        "outbox_id": session.records.next_id("outbox"),
+        **_SCHEDULE,
     }
+    times = session.timestamps
+    record = session.records.add("reminder", session.account.id, {**times, **columns})
+    _schedule(session, record)
+    return record
 
 
-def _next_date(record: Record, today: date) -> str | None:
-    """Return the first date from today on at which a reminder is due; None if there is none.
+def _delible(values: Values) -> bool:
+    delible = values.get("delible")
+    return True if delible is None else bool(delible)
 
-    Assumption: it is the only one that is scheduled.
+
+def _schedule(session: Session, record: Record) -> None:
+    """Plan when a reminder is due next.
+
+    Raises:
+        PartiallyApplied: the frequency never leads to the future, which crashes the server when
+            it has written the rest.
+        Refusal: as above, where crashes are not faithful.
     """
     first = date.fromisoformat(record["initial_date"])
-    if first >= today:
+    today = session.today
+    step = to_integer(record["frequency_number"])
+    if first <= today and (step is None or step <= 0):
+        if step is None:
+            message, reason = "must be of type int, null given", "field is required"
+        else:
+            message = "Maximum execution time of 30 seconds exceeded"
+            reason = "must be greater than 0"
+        if not session.faithful_crashes:
+            raise invalid(f"The frequency number {reason}.")
+        raise PartiallyApplied(framework_error(500, message))
+    record["planned_date"] = _next_date(first, today, record["frequency_type"], step or 1)
+    record["outbox_id"] = session.records.next_id("outbox")
+    session.records.save("reminder", record)
+
+
+def _next_date(first: date, today: date, type_: str, step: int) -> str | None:
+    """Return the first date after today at which a reminder is due.
+
+    Recorded: a date beyond the end of a month rolls over, and the next step goes on from there.
+
+    Returns:
+        The date as YYYY-MM-DD; None if it is beyond the year 9999.
+    """
+    if first > today:
         return first.isoformat()
-    step = max(1, record["frequency_number"] or 1)
-    if record["frequency_type"] == "one_time":
+    try:
+        if type_ == "week":
+            days = step * _DAYS_OF_WEEK
+            count = (today - first).days // days + 1
+            return (first + timedelta(days=count * days)).isoformat()
+        day = first
+        while day <= today:
+            months = day.year * 12 + day.month - 1 + step * _MONTHS[type_]
+            start = date(months // 12, months % 12 + 1, 1)
+            day = start + timedelta(days=day.day - 1)
+    except (ValueError, OverflowError):
         return None
-    if record["frequency_type"] == "week":
-        count = -(-(today - first).days // (7 * step))
-        return rollover_date(first.year, first.month, first.day + count * 7 * step)
-    months = step * (12 if record["frequency_type"] == "year" else 1)
-    count = ((today.year - first.year) * 12 + today.month - first.month) // months
-    next_date = rollover_date(first.year, first.month + count * months, first.day)
-    if next_date is not None and next_date < today.isoformat():
-        return rollover_date(first.year, first.month + (count + 1) * months, first.day)
-    return next_date
+    return day.isoformat()
 
 
 def _outbox_entry(session: Session, record: Record, next_date: str) -> Tree:
@@ -209,73 +235,3 @@ def _members(session: Session, record: Record) -> Tree:
         "contact": short_contact(session, record["contact_id"]),
         **common_end(record),
     }
-
-
-class IncompleteDate(Exception):
-    """A date that is said to be known is incomplete.
-
-    Args:
-        messages: What is missing.
-    """
-
-    def __init__(self, *messages: str) -> None:
-        super().__init__(*messages)
-        self.messages = messages
-
-
-def date_from(values: Values, prefix: str, current_year: int) -> dict[str, Any]:
-    """Build a date of a contact, which may be known by age or without a year.
-
-    Days and months beyond their ends roll over: February 31 is in March. Without a year it is in
-    the current one.
-
-    Args:
-        values: What was sent.
-        prefix: Prefix of the members' names.
-        current_year: The current year.
-
-    Raises:
-        IncompleteDate: day or month is missing, or the age.
-    """
-    if values.get(f"{prefix}is_age_based"):
-        age = values.get(f"{prefix}age")
-        if age is None:
-            raise IncompleteDate("The age field is required.")
-        day = rollover_date(current_year - age, 1, 1)
-        if day is None:
-            raise IncompleteDate("The age is invalid.")
-        return {"date": day, "is_age_based": True, "is_year_unknown": False}
-    missing = [
-        f"The {name} field is required."
-        for name in ("day", "month")
-        if values.get(f"{prefix}{name}") is None
-    ]
-    if missing:
-        raise IncompleteDate(*missing)
-    year = values.get(f"{prefix}year")
-    day = rollover_date(year or current_year, values[f"{prefix}month"], values[f"{prefix}day"])
-    if day is None:
-        # Assumption: the database can store the same dates as Python.
-        raise IncompleteDate("The year is invalid.")
-    return {"date": day, "is_age_based": False, "is_year_unknown": not year}
-
-
-def set_date_reminder(session: Session, contact: Record, name: str, *, wanted: bool) -> None:
-    """Give a contact a yearly reminder of one of its dates, or delete the one it has.
-
-    Args:
-        session: The session.
-        contact: The contact; the id of the reminder is written to it.
-        name: Column of the date.
-        wanted: Whether there is to be one.
-    """
-    column = f"{name}_reminder"
-    if contact[column] is not None:
-        former = session.records.read("reminder", contact["account_id"], contact[column])
-        if former is not None:
-            session.records.remove("reminder", former)
-        contact[column] = None
-    if wanted:
-        title = _TITLES[name].format(complete_name(contact))
-        reminder = add_yearly_reminder(session, contact["id"], title, contact[name]["date"])
-        contact[column] = reminder["id"]

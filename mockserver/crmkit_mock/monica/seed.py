@@ -43,16 +43,19 @@ _FIELD_TYPES = (
     ("Telegram", "fa fa-telegram", "telegram:", None),
     ("LinkedIn", "fa fa-linkedin-square", None, None),
 )
-#: Types of activities by category. Recorded: the categories, that there are 13 types, and the
-#: first of them. Assumption: the names of the others.
+#: Types of activities by category. Recorded from a server.
 _ACTIVITY_TYPES = {
-    "Simple activities": ("just hung out", "watched a movie at home", "talked at home"),
-    "Sport": ("did sport together",),
-    "Food": ("ate at their place", "went to a bar", "ate at home", "picnicked", "ate out"),
-    "Cultural activities": ("went to a theater", "to a concert", "to a play", "to a museum"),
+    "Simple activities": ("just hung out", "watched a movie at home", "just talked at home"),
+    "Sport": ("played a sport together",),
+    "Food": (
+        *("ate at their place", "went to a bar", "ate at home", "picnicked"),
+        "ate at a restaurant",
+    ),
+    "Cultural activities": (
+        *("went to the theater", "went to a concert", "went to a play", "went to the museum"),
+    ),
 }
-#: Types of life events by category. Recorded: the first category with its second type; assumption:
-#: the others.
+#: Types of life events by category. Recorded from a server.
 _LIFE_EVENTS = {
     ("work_education", "Work & education"): (
         *("new_job", "retirement", "new_school", "study_abroad", "volunteer_work"),

@@ -7,6 +7,7 @@ acts on it.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import cached_property
@@ -22,6 +23,7 @@ from crmkit_mock.monica.authentication import (
     Account,
     Authenticator,
 )
+from crmkit_mock.monica.columns import datetime_column, stored
 from crmkit_mock.monica.errors import (
     CODE_OF_STATUS,
     MESSAGES,
@@ -34,11 +36,12 @@ from crmkit_mock.monica.errors import (
 )
 from crmkit_mock.monica.lists import check_limit_and_sort
 from crmkit_mock.monica.operations import OPERATIONS, RESOURCES
+from crmkit_mock.monica.php_dates import ZERO_DATE
 from crmkit_mock.monica.rate_limit import RateLimit
 from crmkit_mock.monica.records import Records
 from crmkit_mock.monica.seed import load_seed
 from crmkit_mock.monica.session import Session
-from crmkit_mock.monica.validation import Rules, any_datetime, optional, validate
+from crmkit_mock.monica.validation import Rules, any_date, optional, validate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +53,8 @@ if TYPE_CHECKING:
 _EMPTY_ROUTES = re.compile(r"/logs(?:/[^/]+)?")
 _HTML_PAGE = "<!DOCTYPE html>"
 _HTML = "text/html; charset=utf-8"
-_TIMES: Rules = {"created_at": optional(any_datetime), "updated_at": optional(any_datetime)}
+_TIMES: Rules = {"created_at": optional(any_date), "updated_at": optional(any_date)}
+_TIME_COLUMNS = dict.fromkeys(_TIMES, datetime_column)
 #: States of new mocks by seed: to restore one is far quicker than to load the seed again.
 _LOADED_SEEDS: dict[str, dict[str, Any]] = {}
 
@@ -111,14 +115,17 @@ class MockMonica(MockCRM):
         unknown = [name for name in record if name not in known]
         if unknown:
             raise ValueError(f"{kind} has no member {unknown[0]!r}, only {', '.join(known)}")
-        session = self._session(_account(account), body=resource.with_defaults(record))
+        body = {name: value for name, value in record.items() if name not in _TIMES}
+        session = self._session(_account(account), body=resource.with_defaults(body))
         try:
             with self.store.transaction():
-                times = validate(_TIMES, record, self._records)
+                times = stored(_TIME_COLUMNS, validate(_TIMES, record, self._records))
                 tree: Any = resource.create(session).tree
                 id: int = tree["data"]["id"]
-                if times:
-                    self._records.save(resource.kind, {**session.load(resource.kind, id), **times})
+                if any(times.values()):
+                    self._records.save(
+                        resource.kind, {**session.load(resource.kind, id), **_given(times)}
+                    )
         except PartiallyApplied as error:
             raise ValueError(f"{kind}: {error.refusal.message}") from None
         except Refusal as refusal:
@@ -266,9 +273,12 @@ class MockMonica(MockCRM):
         if operation.method not in {"GET", "DELETE"} and request.body.strip() == b"null":
             raise error_with_code(NULL_BODY)
         try:
-            return OPERATIONS[operation.id](session)
+            reply = OPERATIONS[operation.id](session)
         except PartiallyApplied as error:
             return self.refuse(error.refusal, request)
+        # The document describes datetimes. The database's zero date is none, but comes too.
+        is_odd = ZERO_DATE.encode() in reply.body
+        return replace(reply, tree=_without_zero_dates(reply.tree)) if is_odd else reply
 
     def error_reply(
         self, request: Request, status: int, message: str, detail: object = None
@@ -292,6 +302,19 @@ class MockMonica(MockCRM):
         return json_reply(status, coded_body(code, content))
 
 
+def _without_zero_dates(tree: object) -> object:
+    if isinstance(tree, dict):
+        return {name: _without_zero_dates(value) for name, value in tree.items()}
+    if isinstance(tree, list):
+        return [_without_zero_dates(value) for value in tree]
+    is_odd = isinstance(tree, str) and tree.startswith(ZERO_DATE)
+    return "1970-01-01T00:00:00Z" if is_odd else tree
+
+
+def _given(times: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: time for name, time in times.items() if time is not None}
+
+
 def _account(name: str) -> Account:
     require_choice("account", name, ACCOUNTS)
     return ACCOUNTS[name]
@@ -308,7 +331,7 @@ def _wants_json(request: Request) -> bool:
 def _is_empty_route(method: str, path: str) -> bool:
     if not _EMPTY_ROUTES.fullmatch(path):
         return False
-    return method == "POST" if path == "/logs" else method in {"GET", "PUT", "DELETE"}
+    return method == "POST" if path == "/logs" else method in {"GET", "PUT", "PATCH", "DELETE"}
 
 
 def _method_not_supported(method: str, path: str, methods: list[str]) -> Refusal:

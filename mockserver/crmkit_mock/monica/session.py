@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
+from zoneinfo import ZoneInfo
 
 from crmkit_mock.forms import form_pairs, php_lists, php_tree, query_pairs
-from crmkit_mock.json_text import JSONTextError, parse
 from crmkit_mock.messages import Reply, Request, json_reply
-from crmkit_mock.monica.errors import framework_error, not_found
+from crmkit_mock.monica.errors import framework_error, invalid, not_found
+from crmkit_mock.monica.php_dates import wall_time
+from crmkit_mock.monica.php_types import is_numeric, to_number
 from crmkit_mock.monica.validation import Rules, Values, validate
 from crmkit_mock.monica.values import format_datetime
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from crmkit_mock.clock import Clock
     from crmkit_mock.messages import Refusal
@@ -26,7 +29,8 @@ if TYPE_CHECKING:
 
 Tree = dict[str, Any]
 
-_LEADING_DIGITS = re.compile(r"\s*([0-9]{1,18})", re.ASCII)
+#: Above it, a number is not an int to the framework.
+_LARGEST = 2**63
 
 
 @dataclass
@@ -87,6 +91,11 @@ class Session:
         """The current year."""
         return self.clock.now().year
 
+    @property
+    def today(self) -> date:
+        """The current date in the user's time zone."""
+        return self.clock.now().astimezone(ZoneInfo(self.account.timezone)).date()
+
     def validate(self, rules: Rules) -> Values:
         """Return what was sent, validated.
 
@@ -96,9 +105,25 @@ class Session:
         return validate(rules, self.sent, self.records)
 
     def path_id(self, name: str = "id") -> int:
-        """Return an id in the path, read as the database reads it: by its leading digits."""
-        match = _LEADING_DIGITS.match(self.path_params[name])
-        return int(match[1]) if match else 0
+        """Return an id in the path, read as the database reads it: by the number it begins with."""
+        number = to_number(self.path_params[name])
+        return int(number) if number.is_integer() else 0
+
+    def path_int(self, name: str = "id") -> int:
+        """Return an id in the path, read as the framework reads it where it wants an int.
+
+        Raises:
+            Refusal: 500 or 404, it is not a number.
+        """
+        text = self.path_params[name]
+        number = to_number(text)
+        if is_numeric(text) and abs(number) < _LARGEST:
+            return int(number)
+        raise self.server_error_or(not_found(), "must be of type int, string given")
+
+    def exists(self, kind: str, id: int) -> bool:
+        """Return whether any account has a record, deleted contacts included."""
+        return self.records.find(kind, id) is not None
 
     def read(self, kind: str, id: int) -> Record:
         """Return a record of the user's account, which must not be changed.
@@ -131,6 +156,19 @@ class Session:
         """
         return framework_error(500, message) if self.faithful_crashes else refusal
 
+    def require_storable(self, name: str, value: object) -> None:
+        """Refuse a value that no rule has checked and that crashes the server.
+
+        Raises:
+            Refusal: 500 or 422, it is an array, or `created_at` is not a date.
+        """
+        if isinstance(value, list | dict):
+            refusal = invalid(f"The {name.replace('_', ' ')} must be a string.")
+            raise self.server_error_or(refusal, "Array to string conversion")
+        if name == "created_at" and not is_numeric(value) and wall_time(value) is None:
+            refusal = invalid("The created at is not a valid date.")
+            raise self.server_error_or(refusal, f"Could not parse '{value}'")
+
     def url(self, path: str) -> str:
         """Return the URL of a path of the API."""
         return f"{self.base_url}/{path}"
@@ -159,11 +197,33 @@ def _read_body(request: Request) -> Tree:
     if not request.media_type.endswith(("/json", "+json")):
         return {}
     try:
-        tree = _trimmed(parse(request.body))
+        tree = _trimmed(_parsed(request.body))
     # Too deep for Python is too deep for PHP, whose parser stops much earlier.
-    except (JSONTextError, RecursionError):
+    except (ValueError, RecursionError):
         return {}
     return tree if isinstance(tree, dict) else {}
+
+
+def _parsed(body: bytes) -> object:
+    """Parse JSON as PHP does: the last of repeated members counts, and a str may contain U+0000.
+
+    Raises:
+        ValueError: it is not JSON, or has half a surrogate pair.
+    """
+    text = body.decode("utf-8")
+    tree: object = json.loads(text, parse_constant=_no_constant, parse_int=_int_or_float)
+    if "\\u" in text:
+        json.dumps(tree, ensure_ascii=False).encode("utf-8")
+    return tree
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _int_or_float(digits: str) -> float:
+    number = int(digits)
+    return number if -_LARGEST <= number < _LARGEST else float(digits)
 
 
 def _members(pairs: Iterable[tuple[str, Any]]) -> Tree:

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from crmkit_mock.monica.records import BY_OWNER
+from crmkit_mock.monica.search import to_ascii
 
 if TYPE_CHECKING:
     from crmkit_mock.monica.records import Record
@@ -22,6 +23,7 @@ _NO_DATE = {"is_age_based": None, "is_year_unknown": None, "date": None}
 _DRAWN = "data:image/svg+xml;base64," + base64.b64encode(
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
 ).decode("ascii")
+_FIRST_LETTERS = re.compile(r"(?<!\S)[a-zA-Z0-9]", re.ASCII)
 _NOT_IN_HASHES = re.compile(r"[+/=]")
 
 
@@ -84,13 +86,11 @@ def complete_name(contact: Record) -> str:
     names = [contact["first_name"], contact["middle_name"], contact["last_name"]]
     nickname = f"({contact['nickname']})" if contact["nickname"] else None
     coffin = "⚰" if contact["is_dead"] else None
-    return " ".join(part for part in (*names, nickname, coffin) if part)
+    return " ".join(part for part in (*names, nickname, coffin) if part).strip()
 
 
 def _initials(contact: Record) -> str:
-    names = (contact["first_name"], contact["middle_name"], contact["last_name"])
-    words = " ".join(name for name in names if name).split()
-    return "".join(word[0].upper() for word in words)
+    return "".join(_FIRST_LETTERS.findall(to_ascii(complete_name(contact))))
 
 
 def _hash_id(session: Session, contact: Record) -> str:
@@ -119,17 +119,22 @@ def serialize_date(date: Record | None) -> Tree:
 def serialize_avatar(session: Session, contact: Record) -> Tree:
     """Build the response object of a contact's picture."""
     source = contact["avatar_source"]
+    # A contact whose creation ended early has no picture yet.
+    color = _COLORS[contact["id"] % len(_COLORS)]
     url: str | None = f"{session.site}/store/avatars/{contact['uuid']}.jpg?{contact['id']}"
     if source == "adorable":
         url = _DRAWN
+    elif source == "gravatar":
+        # Gravatar has no picture for an address that nobody registered there.
+        url = None
     elif source == "photo":
         photo_id = contact["avatar_photo_id"] or 0
         photo = session.records.read("photo", contact["account_id"], photo_id)
         url = f"{session.site}/store/{photo['new_filename']}" if photo else url
     return {
-        "url": url,
+        "url": url if contact["has_avatar"] or source != "default" else "",
         "source": source,
-        "default_avatar_color": _COLORS[contact["id"] % len(_COLORS)],
+        "default_avatar_color": color if contact["has_avatar"] else "",
     }
 
 

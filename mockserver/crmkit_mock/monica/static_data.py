@@ -5,164 +5,166 @@ from __future__ import annotations
 
 from typing import Any
 
-#: Code, name and symbol; the id is the position, counted from 1. Recorded: there are 153, and the
-#: first two are these. Assumption: which others there are, and their order.
+from crmkit_mock.monica.php_types import to_number
+
+#: Code, name and symbol; the id is the position, counted from 1. Recorded from a server.
 CURRENCIES: list[tuple[str, str, str]] = [
-    (code, name, symbol)
+    # Some symbols have a space beside them, for which "&" stands.
+    (code, name, symbol.replace("&", " "))
     for line in """
 CAD|Canadian Dollar|$
 USD|US Dollar|$
 GBP|British Pound|£
 EUR|Euro|€
 RUB|Russian Ruble|₽
-AED|UAE Dirham|د.إ
-AFN|Afghan Afghani|؋
-ALL|Albanian Lek|L
-AMD|Armenian Dram|֏
-ANG|Netherlands Antillean Guilder|ƒ
-AOA|Angolan Kwanza|Kz
-ARS|Argentine Peso|$
-AUD|Australian Dollar|$
-AWG|Aruban Florin|ƒ
-AZN|Azerbaijani Manat|₼
-BAM|Convertible Mark|KM
-BBD|Barbadian Dollar|$
-BDT|Bangladeshi Taka|৳
-BGN|Bulgarian Lev|лв
-BHD|Bahraini Dinar|.د.ب
-BIF|Burundian Franc|FBu
-BMD|Bermudian Dollar|$
-BND|Brunei Dollar|$
-BOB|Bolivian Boliviano|Bs
+ZAR|South African Rand|R&
+DKK|Danish krone|kr.
+INR|Indian rupee|₹
 BRL|Brazilian Real|R$
-BSD|Bahamian Dollar|$
+CHF|Swiss CHF|CHF
+AED|Emirati Dirham|.د.ب
+AFN|Afghan Afghani|؋
+ALL|Albanian lek|lek
+AMD|Armenian dram|
+ANG|Dutch Guilder|ƒ
+AOA|Angolan Kwanza|Kz
+ARS|Argentine peso|$
+AUD|Australian Dollar|$
+AWG|Arubin florin|ƒ
+AZN|Azerbaijani manat|ман
+BAM|Bosnian Convertible Marka|KM
+BBD|Barbadian dollar|$
+BDT|Bangladeshi Taka|Tk
+BGN|Bulgarian lev|лв
+BHD|Bahraini Dinar|.د.ب or BD
+BIF|Burundian Franc|
+BMD|Bermudian dollar|$
+BND|Bruneian Dollar|$
+BOB|Bolivian Boliviano|$b
+BSD|Bahamian dollar|B$
 BTN|Bhutanese Ngultrum|Nu.
 BWP|Botswana Pula|P
-BYN|Belarusian Ruble|Br
-BZD|Belize Dollar|$
-CDF|Congolese Franc|FC
-CHF|Swiss Franc|CHF
+BYR|Belarusian ruble|р
+BZD|Belize dollar|BZ$
 CLP|Chilean Peso|$
-CNY|Chinese Yuan|¥
-COP|Colombian Peso|$
-CRC|Costa Rican Colón|₡
-CUC|Cuban Convertible Peso|$
-CUP|Cuban Peso|$
+CNY|Yuan or chinese renminbi|¥
+COP|Colombian peso|$
+CRC|Costa Rican colón|₡
+CUC|Cuban convertible peso|$
+CUP|Cuban peso|₱
 CVE|Cape Verdean Escudo|$
-CZK|Czech Koruna|Kč
-DJF|Djiboutian Franc|Fdj
-DKK|Danish Krone|kr
-DOP|Dominican Peso|$
-DZD|Algerian Dinar|د.ج
-EGP|Egyptian Pound|£
-ERN|Eritrean Nakfa|Nfk
+CZK|Czech koruna|Kč
+DJF|Djiboutian Franc|fdj
+DOP|Dominican peso|$
+DZD|Algerian Dinar|جد
+EGP|Egyptian Pound|£&
+ERN|Eritrean nakfa|ናቕፋ
 ETB|Ethiopian Birr|Br
-FJD|Fijian Dollar|$
-FKP|Falkland Islands Pound|£
-GEL|Georgian Lari|₾
-GHS|Ghanaian Cedi|₵
-GIP|Gibraltar Pound|£
-GMD|Gambian Dalasi|D
-GNF|Guinean Franc|FG
+FJD|Fijian dollar|$
+FKP|Falkland Island Pound|£
+GEL|Georgian lari|ლ
+GHS|Ghanaian Cedi|GH¢
+GIP|Gibraltar pound|£
+GMD|Gambian dalasi|
+GNF|Guinean Franc|
 GTQ|Guatemalan Quetzal|Q
-GYD|Guyanese Dollar|$
-HKD|Hong Kong Dollar|$
-HNL|Honduran Lempira|L
-HRK|Croatian Kuna|kn
-HTG|Haitian Gourde|G
-HUF|Hungarian Forint|Ft
+GYD|Guyanese dollar|$
+HKD|Hong Kong dollar|HK$
+HNL|Honduran lempira|L
+HRK|Croatian kuna|kn
+HTG|Haitian gourde|G
+HUF|Hungarian forint|Ft
 IDR|Indonesian Rupiah|Rp
-ILS|Israeli New Shekel|₪
-INR|Indian Rupee|₹
+ILS|Israeli Shekel|₪
 IQD|Iraqi Dinar|ع.د
-IRR|Iranian Rial|﷼
-ISK|Icelandic Króna|kr
-JMD|Jamaican Dollar|$
-JOD|Jordanian Dinar|د.ا
-JPY|Japanese Yen|¥
-KES|Kenyan Shilling|Sh
-KGS|Kyrgyzstani Som|с
+IRR|Iranian Rial|
+ISK|Icelandic Krona|kr
+JMD|Jamaican dollar|J$
+JOD|Jordanian Dinar|
+JPY|Japanese yen|¥
+KES|Kenyan Shilling|KSh
+KGS|Kyrgyzstani som|лв
 KHR|Cambodian Riel|៛
-KMF|Comorian Franc|CF
-KPW|North Korean Won|₩
-KRW|South Korean Won|₩
-KWD|Kuwaiti Dinar|د.ك
-KYD|Cayman Islands Dollar|$
-KZT|Kazakhstani Tenge|₸
-LAK|Lao Kip|₭
+KMF|Comoran Franc|
+KPW|North Korean won|₩
+KRW|South Korean won|₩
+KWD|Kuwaiti Dinar|ك
+KYD|Caymanian Dollar|$
+KZT|Kazakhstani tenge|₸
+LAK|Lao or Laotian Kip|₭
 LBP|Lebanese Pound|ل.ل
 LKR|Sri Lankan Rupee|Rs
 LRD|Liberian Dollar|$
-LSL|Lesotho Loti|L
-LYD|Libyan Dinar|ل.د
-MAD|Moroccan Dirham|د.م.
+LSL|Lesotho loti|L or M
+LTL|Lithuanian litas|Lt
+LYD|Libyan Dinar|&د.ل
+MAD|Moroccan Dirham|م.د.
 MDL|Moldovan Leu|L
 MGA|Malagasy Ariary|Ar
 MKD|Macedonian Denar|ден
-MMK|Myanmar Kyat|K
-MNT|Mongolian Tögrög|₮
-MOP|Macanese Pataca|P
-MRU|Mauritanian Ouguiya|UM
-MUR|Mauritian Rupee|Rs
-MVR|Maldivian Rufiyaa|Rf
+MMK|Burmese Kyat|K
+MNT|Mongolian Tughrik|₮
+MOP|Macau Pataca|MOP$
+MRO|Mauritanian Ouguiya|UM
+MUR|Mauritian rupee|Rs
+MVR|Maldivian Rufiyaa|rf
 MWK|Malawian Kwacha|MK
-MXN|Mexican Peso|$
+MXN|Mexico Peso|$
 MYR|Malaysian Ringgit|RM
 MZN|Mozambican Metical|MT
 NAD|Namibian Dollar|$
 NGN|Nigerian Naira|₦
-NIO|Nicaraguan Córdoba|C$
-NOK|Norwegian Krone|kr
+NIO|Nicaraguan córdoba|C$
+NOK|Norwegian krone|kr
 NPR|Nepalese Rupee|Rs
 NZD|New Zealand Dollar|$
-OMR|Omani Rial|ر.ع.
-PAB|Panamanian Balboa|B/.
-PEN|Peruvian Sol|S/
+OMR|Omani Rial|ع.ر.
+PAB|Balboa panamérn|B/
+PEN|Peruvian nuevo sol|S/
 PGK|Papua New Guinean Kina|K
 PHP|Philippine Peso|₱
 PKR|Pakistani Rupee|Rs
-PLN|Polish Złoty|zł
-PYG|Paraguayan Guaraní|₲
-QAR|Qatari Riyal|ر.ق
-RON|Romanian Leu|lei
-RSD|Serbian Dinar|дин
-RWF|Rwandan Franc|FRw
-SAR|Saudi Riyal|ر.س
-SBD|Solomon Islands Dollar|$
+PLN|Polish złoty|zł
+PYG|Paraguayan guarani|₲
+QAR|Qatari Riyal|ق.ر&
+RON|Romanian leu|lei
+RSD|Serbian Dinar|РСД
+RWF|Rwandan franc|FRw, RF, R₣
+SAR|Saudi Arabian Riyal|ر.س
+SBD|Solomon Islander Dollar|SI$
 SCR|Seychellois Rupee|Rs
-SDG|Sudanese Pound|ج.س.
-SEK|Swedish Krona|kr
+SDG|Sudanese Pound|
+SEK|Swedish krona|kr
 SGD|Singapore Dollar|$
-SHP|Saint Helena Pound|£
 SLL|Sierra Leonean Leone|Le
-SOS|Somali Shilling|Sh
-SRD|Surinamese Dollar|$
-SSP|South Sudanese Pound|£
-STN|São Tomé and Príncipe Dobra|Db
+SOS|Somali Shilling|S
+SRD|Surinamese dollar|$
+SSP|South Sudanese pound|£
 SYP|Syrian Pound|£
-SZL|Swazi Lilangeni|L
+SZL|Swazi Lilangeni|L or E
 THB|Thai Baht|฿
-TJS|Tajikistani Somoni|ЅМ
-TMT|Turkmenistan Manat|m
-TND|Tunisian Dinar|د.ت
-TOP|Tongan Paʻanga|T$
-TRY|Turkish Lira|₺
-TTD|Trinidad and Tobago Dollar|$
-TWD|New Taiwan Dollar|$
+TJS|Tajikistani somoni|
+TMT|Turkmenistan manat|T
+TND|Tunisian Dinar|
+TOP|Tongan Pa'anga|T$
+TRY|Turkish Lira|
+TTD|Trinidadian dollar|TT$
+TWD|Taiwan New Dollar|NT$
 TZS|Tanzanian Shilling|Sh
 UAH|Ukrainian Hryvnia|₴
-UGX|Ugandan Shilling|Sh
-UYU|Uruguayan Peso|$
-UZS|Uzbekistani Som|soʻm
-VES|Venezuelan Bolívar|Bs
-VND|Vietnamese Đồng|₫
-VUV|Vanuatu Vatu|Vt
-WST|Samoan Tālā|T
-XAF|Central African CFA Franc|Fr
-XOF|West African CFA Franc|Fr
-YER|Yemeni Rial|﷼
-ZAR|South African Rand|R
-ZMW|Zambian Kwacha|ZK
+UGX|Ugandan Shilling|USh
+UYU|Uruguayan peso|$U
+UZS|Uzbekistani som|лв
+VEF|Venezuelan bolivar|Bs
+VND|Vietnamese Dong|₫
+VUV|Ni-Vanuatu Vatu|VT
+WST|Samoan Tālā|$
+XCD|East Caribbean dollar|EC$
+XOF|CFA Franc|
+XPF|CFP Franc|
+YER|Yemeni Rial|
+ZMW|Zambian Kwacha|ZMK
+ZWD|Zimbabwean Dollar|Z$
 """.strip().splitlines()
     for code, name, symbol in [line.split("|")]
 ]
@@ -219,8 +221,7 @@ _TRANSLATIONS = {
     "fr": {"DE": "Allemagne", "ES": "Espagne", "GB": "Royaume-Uni", "US": "États-Unis"},
     "de": {"DE": "Deutschland", "FR": "Frankreich", "ES": "Spanien", "US": "Vereinigte Staaten"},
 }
-#: Names of emotions; the id is the position, counted from 1. Recorded: the first three.
-#: Assumption: the others follow the same tree, that of Parrott's emotions.
+#: Names of emotions; the id is the position, counted from 1. Recorded from a server.
 EMOTIONS = (
     *("adoration", "affection", "love", "fondness", "liking", "attraction", "caring"),
     *("tenderness", "compassion", "sentimentality", "arousal", "desire", "lust", "passion"),
@@ -228,20 +229,19 @@ EMOTIONS = (
     *("jolliness", "joviality", "joy", "delight", "enjoyment", "gladness", "happiness"),
     *("jubilation", "elation", "satisfaction", "ecstasy", "euphoria", "enthusiasm", "zeal"),
     *("zest", "excitement", "thrill", "exhilaration", "contentment", "pleasure", "pride"),
-    *("triumph", "eagerness", "hope", "optimism", "enthrallment", "rapture", "relief"),
-    *("amazement", "surprise", "astonishment", "aggravation", "irritation", "agitation"),
-    *("annoyance", "grouchiness", "grumpiness", "exasperation", "frustration", "anger", "rage"),
-    *("outrage", "fury", "wrath", "hostility", "ferocity", "bitterness", "hate", "loathing"),
-    *("scorn", "spite", "vengefulness", "dislike", "resentment", "disgust", "revulsion"),
-    *("contempt", "envy", "jealousy", "torment", "agony", "suffering", "hurt", "anguish"),
-    *("depression", "despair", "hopelessness", "gloom", "glumness", "sadness", "unhappiness"),
-    *("grief", "sorrow", "woe", "misery", "melancholy", "dismay", "disappointment"),
-    *("displeasure", "guilt", "shame", "regret", "remorse", "alienation", "isolation"),
-    *("neglect", "loneliness", "rejection", "homesickness", "defeat", "dejection"),
-    *("insecurity", "embarrassment", "humiliation", "insult", "pity", "sympathy", "alarm"),
-    *("shock", "fear", "fright", "horror", "terror", "panic", "hysteria", "mortification"),
-    *("anxiety", "nervousness", "tenseness", "uneasiness", "apprehension", "worry"),
-    *("distress", "dread"),
+    *("pleasure", "eagerness", "hope", "enthrallment", "rapture", "relief", "amazement"),
+    *("surprise", "astonishment", "aggravation", "irritation", "agitation", "annoyance"),
+    *("grouchiness", "grumpiness", "exasperation", "frustration", "anger", "rage", "outrage"),
+    *("fury", "wrath", "hostility", "ferocity", "bitterness", "hate", "loathing", "scorn"),
+    *("spite", "vengefulness", "dislike", "resentment", "disgust", "revulsion", "contempt"),
+    *("envy", "jealousy", "agony", "suffering", "hurt", "anguish", "depression", "despair"),
+    *("hopelessness", "gloom", "glumness", "sadness", "unhappiness", "grief", "sorrow", "woe"),
+    *("misery", "melancholy", "dismay", "disappointment", "displeasure", "guilt", "shame"),
+    *("regret", "remorse", "alienation", "isolation", "neglect", "loneliness", "rejection"),
+    *("homesickness", "defeat", "dejection", "insecurity", "embarrassment", "humiliation"),
+    *("insult", "pity", "sympathy", "alarm", "shock", "fear", "fright", "horror", "terror"),
+    *("panic", "hysteria", "mortification", "anxiety", "nervousness", "tenseness"),
+    *("uneasiness", "apprehension", "worry", "distress", "dread"),
 )
 #: Categories of pets; the id is the position, counted from 1. Recorded: there are 11, and the
 #: first is this one. Assumption: the order of the others.
@@ -264,7 +264,7 @@ def serialize_country(code: str, language: object = None) -> dict[str, Any]:
     name = COUNTRIES.get(iso, "")
     if isinstance(language, str):
         name = _TRANSLATIONS.get(language[:2].lower(), {}).get(iso, name)
-    return {"id": iso, "object": "country", "name": name, "iso": iso}
+    return {"id": code, "object": "country", "name": name, "iso": code}
 
 
 def serialize_emotion(id: int) -> dict[str, Any]:
@@ -278,6 +278,13 @@ def serialize_pet_category(id: int) -> dict[str, Any]:
     return {"id": id, "object": "pet_category", "name": name, "is_common": name in _COMMON_PETS}
 
 
-def are_emotions(ids: list[int]) -> bool:
-    """Return whether there is an emotion for each id."""
-    return all(1 <= id <= len(EMOTIONS) for id in ids)
+def emotion_ids(values: list[Any]) -> tuple[list[int], bool]:
+    """Return the ids of the emotions before the first that does not exist, and whether it came."""
+    ids: list[int] = []
+    for value in values:
+        number = to_number(value)
+        if not number.is_integer() or not 1 <= number <= len(EMOTIONS):
+            return ids, True
+        if number not in ids:
+            ids.append(int(number))
+    return ids, False

@@ -5,22 +5,29 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import mimetypes
 import re
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crmkit_mock.forms import Upload
 from crmkit_mock.monica.errors import invalid
-from crmkit_mock.monica.resource import ContactResource, OnBadId
+from crmkit_mock.monica.resource import (
+    ANY_CONTACT,
+    KNOWN_CONTACT,
+    ContactResource,
+    OnBadId,
+    Resource,
+)
 from crmkit_mock.monica.short_contact import common_end, short_contact
 from crmkit_mock.monica.validation import (
     Rules,
+    collect_errors,
     file,
     image,
-    integer,
     optional,
     picture_type,
     required,
+    required_without,
     string,
 )
 
@@ -31,7 +38,10 @@ if TYPE_CHECKING:
     from crmkit_mock.monica.session import Session, Tree
     from crmkit_mock.monica.validation import Values
 
-_DATA_URL = re.compile(r"data:([a-z]+/[a-z0-9.+-]+)?(?:;[^,;]+)*;base64,(.*)", re.DOTALL)
+_DATA_URL = re.compile(r"data:image/[a-zA-Z.-]+;base64,(?P<data>.+)")
+_LINE_ENDS = re.compile(r"[\r\n]")
+#: Extensions that the server has for media types where Python has others.
+_EXTENSIONS = {"image/bmp": "bmp", "application/octet-stream": "bin", "image/webp": "webp"}
 #: A picture of one pixel.
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5Er"
@@ -45,7 +55,7 @@ class Documents(ContactResource):
     kind = "document"
     label = "document"
     unknown_delete = OnBadId.NOT_FOUND
-    rules: ClassVar[Rules] = {"contact_id": required(integer), "document": required(file)}
+    rules: ClassVar[Rules] = {"contact_id": ANY_CONTACT, "document": required(file)}
     defaults: ClassVar[Tree] = {"document": Upload("document.txt", "text/plain", b"Document")}
 
     def serialize(self, session: Session, record: Record) -> Tree:
@@ -70,12 +80,12 @@ class Documents(ContactResource):
         """Build the columns of a new document, without its content, which no reply has."""
         del session
         upload: Upload = values["document"]
-        extension = PurePosixPath(upload.name).suffix[1:].lower()
+        extension, media_type = _declared_type(upload)
         return {
             "contact_id": values["contact_id"],
-            **_file_columns("documents", upload, extension),
-            "type": extension or None,
-            "mime_type": upload.media_type or "application/octet-stream",
+            **_file_columns("documents", upload, extension or ""),
+            "type": extension,
+            "mime_type": media_type,
             "number_of_downloads": None,
         }
 
@@ -84,24 +94,23 @@ class Documents(ContactResource):
         record["number_of_downloads"] = 0
         return True
 
+    def find_for_delete(self, session: Session) -> Record:
+        """Return the document to delete, which an archived contact does not keep."""
+        return Resource.find_for_delete(self, session)
+
 
 class Photos(ContactResource):
     """The photos of an account."""
 
     kind = "photo"
     label = "photo"
-    rules: ClassVar[Rules] = {"contact_id": required(integer), "photo": required(image)}
-    #: Rules for a photo that is sent as a data: URL.
-    data_rules: ClassVar[Rules] = {
-        "contact_id": required(integer),
-        "data": required(string()),
+    rules: ClassVar[Rules] = {
+        "contact_id": KNOWN_CONTACT,
+        "photo": required_without("data", file, image),
+        "data": required_without("photo", string()),
         "extension": optional(string()),
     }
     defaults: ClassVar[Tree] = {"photo": Upload("photo.png", "image/png", PIXEL)}
-
-    def members_for_create(self) -> list[str]:
-        """Return the names of the members that a creation takes."""
-        return list({**self.rules, **self.data_rules})
 
     def with_defaults(self, record: Mapping[str, Any]) -> Tree:
         """Return the members of a creation, with a picture if there is none."""
@@ -112,13 +121,20 @@ class Photos(ContactResource):
         return serialize_photo(session, record)
 
     def new_record(self, session: Session, values: Values) -> Record:
-        """Build the columns of a new photo."""
-        del session
-        upload: Upload = values["photo"]
-        extension, media_type = picture_type(upload.content) or ("", "")
+        """Build the columns of a new photo.
+
+        Raises:
+            Refusal: 500 or 422, the picture cannot be read.
+        """
+        upload: Upload | None = values["photo"]
+        picture = None if upload is None else picture_type(upload.content)
+        if upload is None or picture is None:
+            message = 'Attempt to read property "id" on null'
+            raise session.server_error_or(invalid("The data must be an image."), message)
+        media_type = _declared_type(upload)[1]
         return {
-            "contact_id": values["contact_id"],
-            **_file_columns("photos", upload, extension),
+            "contacts": [values["contact_id"]],
+            **_file_columns("photos", upload, picture[0]),
             "mime_type": media_type,
         }
 
@@ -128,23 +144,16 @@ class Photos(ContactResource):
         Raises:
             Refusal: 422, the file is missing or not a picture.
         """
-        if session.sent.get("data") is None or "photo" in session.sent:
-            return session.validate(self.rules)
-        values = session.validate(self.data_rules)
-        match = _DATA_URL.fullmatch(values["data"])
-        try:
-            content = base64.b64decode(match[2] if match else "", validate=True)
-        except binascii.Error:
-            content = b""
-        picture = picture_type(content)
-        if picture is None:
-            raise invalid("The data must be an image.")
-        extension, media_type = picture
-        name = f"photo.{values.get('extension') or extension}"
-        return {
-            "contact_id": values["contact_id"],
-            "photo": Upload(name, media_type, content),
-        }
+        values, messages = collect_errors(self.rules, session.sent, session.records)
+        data = values.get("data")
+        content = _decoded(data) if isinstance(data, str) else None
+        if isinstance(data, str) and content is None:
+            messages.append("validation.photo")
+        if messages:
+            raise invalid(*messages)
+        if values.get("photo") is None:
+            values["photo"] = _named(content or b"")
+        return values
 
     def after_create(self, session: Session, record: Record) -> None:
         """Store the picture itself, apart from what lists read."""
@@ -152,15 +161,49 @@ class Photos(ContactResource):
         data = base64.b64encode(upload.content).decode("ascii")
         session.records.put("photo content", record, {"data": data})
 
+    def find_for_delete(self, session: Session) -> Record:
+        """Return the photo to delete, which an archived contact does not keep."""
+        return Resource.find_for_delete(self, session)
+
     def before_delete(self, session: Session, record: Record) -> None:
         """Delete the picture with the photo."""
         session.records.remove("photo content", record)
+
+
+def _decoded(text: str) -> bytes | None:
+    """Return the bytes of a data: URL or of base64; None if a str is neither."""
+    match = _DATA_URL.fullmatch(text)
+    try:
+        return base64.b64decode(match["data"] if match else _LINE_ENDS.sub("", text), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _named(content: bytes) -> Upload | None:
+    """Return a picture as a file with the name that the server gives it; None if it is not one."""
+    picture = picture_type(content)
+    if picture is None:
+        return None
+    extension, media_type = picture
+    name = f"{hashlib.sha256(content).hexdigest()[:40]}.{extension}"
+    return Upload(name, media_type, content)
+
+
+def _declared_type(upload: Upload) -> tuple[str | None, str | None]:
+    """Return extension and media type that the server takes from what the client declares."""
+    media_type = upload.media_type or "application/octet-stream"
+    guessed = (mimetypes.guess_extension(media_type) or "")[1:]
+    extension = _EXTENSIONS.get(media_type, guessed) or None
+    return extension, media_type if extension else None
 
 
 def serialize_photo(session: Session, record: Record) -> Tree:
     """Build the response object of a photo, with the whole picture as a data: URL."""
     content = session.records.read("photo content", record["account_id"], record["id"])
     data = content["data"] if content else ""
+    picture = picture_type(base64.b64decode(data))
+    media_type = picture[1] if picture else record["mime_type"]
+    contacts = (short_contact(session, id) for id in record["contacts"])
     return {
         "id": record["id"],
         "uuid": record["uuid"],
@@ -169,9 +212,9 @@ def serialize_photo(session: Session, record: Record) -> Tree:
         "new_filename": record["new_filename"],
         "filesize": record["filesize"],
         "mime_type": record["mime_type"],
-        "dataUrl": f"data:{record['mime_type']};base64,{data}",
+        "dataUrl": f"data:{media_type};base64,{data}",
         "link": f"{session.site}/store/{record['new_filename']}",
-        "contact": short_contact(session, record["contact_id"]),
+        "contact": next((contact for contact in contacts if contact is not None), None),
         **common_end(record),
     }
 

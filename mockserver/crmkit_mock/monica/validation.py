@@ -1,8 +1,11 @@
-"""The validation of what clients send, and the messages for what is invalid."""
+"""The validation of what clients send, and the messages for what is invalid.
+
+Rules are judged in their order, and so are the checks of each, as the framework does it. Values are
+returned as they came: what the database makes of them is in `columns`.
+"""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,16 +13,16 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.forms import Upload
+from crmkit_mock.monica import php_types
 from crmkit_mock.monica.errors import invalid
-from crmkit_mock.monica.values import format_datetime, parse_datetime
+from crmkit_mock.monica.php_dates import is_date
 
 if TYPE_CHECKING:
     from crmkit_mock.monica.records import Records
 
-_INTEGER = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,17})", re.ASCII)
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _BOOLEANS: dict[object, bool] = {"0": False, "1": True}
+
 #: Extension and media type of pictures by their first bytes.
 _PICTURES = {
     b"\x89PNG\r\n\x1a\n": ("png", "image/png"),
@@ -36,8 +39,37 @@ class InvalidValue(Exception):
     """A value is invalid; `str()` is the message, with `{}` in place of the field's name."""
 
 
-#: Returns the value to store, or raises `InvalidValue`. Never gets None.
+#: Returns the value, or raises `InvalidValue`. Gets None where a field is not nullable.
 Check = Callable[[Any, "Records"], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """The check that a field is there and not empty, after which nothing else is checked.
+
+    Attributes:
+        when: Another field and its value, without which the field may be absent.
+        without: Another field, which may take the place of this one.
+    """
+
+    when: tuple[str, str] | None = None
+    without: str | None = None
+
+    def message(self, field: str, data: Mapping[str, Any]) -> str | None:
+        """Return what is wrong with a field, or None."""
+        if not _is_missing(data.get(field)):
+            return None
+        condition = ""
+        if self.when is not None:
+            name, value = self.when
+            if data.get(name) != value:
+                return None
+            condition = f" when {_readable(name)} is {value}"
+        if self.without is not None:
+            if not _is_missing(data.get(self.without)):
+                return None
+            condition = f" when {_readable(self.without)} is not present"
+        return f"The {_readable(field)} field is required{condition}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +77,12 @@ class Rule:
     """The rule for one field.
 
     Attributes:
-        checks: Checks, each of which gets what the one before it returned.
-        required: Whether the field must be sent and not be empty.
-        when: Another field and its value, without which `required` has no effect.
+        checks: Checks, in their order.
+        nullable: Whether null passes all of them but `Required`.
     """
 
-    checks: tuple[Check, ...]
-    required: bool = False
-    when: tuple[str, str] | None = None
+    checks: tuple[Check | Required, ...]
+    nullable: bool = False
 
 
 Rules = Mapping[str, Rule]
@@ -60,17 +90,27 @@ Rules = Mapping[str, Rule]
 
 def required(*checks: Check) -> Rule:
     """Return the rule for a field that must be sent."""
-    return Rule(checks, required=True)
+    return Rule((Required(), *checks))
 
 
 def optional(*checks: Check) -> Rule:
     """Return the rule for a field that may be absent or null."""
+    return Rule(checks, nullable=True)
+
+
+def not_null(*checks: Check | Required) -> Rule:
+    """Return the rule for a field that may be absent, but not null."""
     return Rule(checks)
 
 
 def required_when(field: str, value: str, *checks: Check) -> Rule:
     """Return the rule for a field that must be sent if another field has a value."""
-    return Rule(checks, required=True, when=(field, value))
+    return Rule((Required(when=(field, value)), *checks))
+
+
+def required_without(field: str, *checks: Check) -> Rule:
+    """Return the rule for a field that must be sent if another field is missing."""
+    return Rule((Required(without=field), *checks))
 
 
 def validate(rules: Rules, data: Mapping[str, Any], records: Records) -> Values:
@@ -82,7 +122,7 @@ def validate(rules: Rules, data: Mapping[str, Any], records: Records) -> Values:
         records: The records, for rules that look for one.
 
     Returns:
-        The values of the fields that were sent, as they are stored.
+        The values of the fields that were sent. Ids and bools have the type that they mean.
 
     Raises:
         Refusal: 422, code 32, with a message for every broken rule.
@@ -100,35 +140,31 @@ def collect_errors(
     values: Values = {}
     messages: list[str] = []
     for field, rule in rules.items():
-        value = data.get(field)
-        is_required = rule.required and (
-            rule.when is None or data.get(rule.when[0]) == rule.when[1]
-        )
-        if value is None or (is_required and value == []):
-            if is_required:
-                condition = (
-                    f" when {_readable(rule.when[0])} is {rule.when[1]}" if rule.when else ""
-                )
-                messages.append(f"The {_readable(field)} field is required{condition}.")
-            elif field in data:
-                values[field] = value
-            continue
-        values[field], failures = _apply(rule, value, records)
-        messages += [message.format(_readable(field)) for message in failures]
+        if field in data:
+            values[field] = data[field]
+        failed = False
+        for check in rule.checks:
+            if isinstance(check, Required):
+                message = check.message(field, data)
+                if message is not None:
+                    messages.append(message)
+                    break
+                continue
+            # A record is looked for only by a valid id; the other checks all have their say.
+            if field not in data or (rule.nullable and data[field] is None):
+                continue
+            if failed and isinstance(check, Exists):
+                continue
+            try:
+                values[field] = check(values[field], records)
+            except InvalidValue as error:
+                messages.append(str(error).format(_readable(field)))
+                failed = True
     return values, messages
 
 
-def _apply(rule: Rule, value: Any, records: Records) -> tuple[Any, list[str]]:
-    failures: list[str] = []
-    for check in rule.checks:
-        # A record is looked for only by a valid id; the other checks all have their say.
-        if failures and isinstance(check, Exists):
-            continue
-        try:
-            value = check(value, records)
-        except InvalidValue as error:
-            failures.append(str(error))
-    return value, failures
+def _is_missing(value: object) -> bool:
+    return value is None or (isinstance(value, list | dict) and not value)
 
 
 def _readable(field: str) -> str:
@@ -137,66 +173,55 @@ def _readable(field: str) -> str:
 
 def string(max_length: int | None = None) -> Check:
     """Return the check for a str of at most `max_length` characters."""
+    longest = None if max_length is None else at_most(max_length)
 
-    def check_string(value: Any, _: Records) -> str:
+    def check_string(value: Any, records: Records) -> str:
         if not isinstance(value, str):
             raise InvalidValue("The {} must be a string.")
-        if max_length is not None and len(value) > max_length:
-            raise InvalidValue(f"The {{}} may not be greater than {max_length} characters.")
+        if longest is not None:
+            longest(value, records)
         return value
 
     return check_string
 
 
-def string_or_number(max_length: int) -> Check:
-    """Return the check for a str that may come as a number, and is returned as it came."""
+def at_most(max_length: int) -> Check:
+    """Return the check for a value of any type that is not longer than `max_length`."""
 
-    def check_string_or_number(value: Any, records: Records) -> str | float:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return value
-        checked: str = string(max_length)(value, records)
-        return checked
-
-    return check_string_or_number
-
-
-def integer(value: Any, _: Records) -> int:
-    """Check an integer, which may come as a str."""
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63:
+    def check_length(value: Any, _: Records) -> Any:
+        if value is not None and php_types.size(value) > max_length:
+            raise InvalidValue(f"The {{}} may not be greater than {max_length} characters.")
         return value
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return int(value)
-    if isinstance(value, str) and _INTEGER.fullmatch(value):
-        return int(value)
-    raise InvalidValue("The {} must be an integer.")
+
+    return check_length
 
 
-def number(value: Any, _: Records) -> float:
+def integer(value: Any, _: Records) -> Any:
+    """Check an integer, which may come as a str or as true."""
+    if php_types.to_integer(value) is None:
+        raise InvalidValue("The {} must be an integer.")
+    return value
+
+
+def identifier(value: Any, _: Records) -> int:
+    """Check an id as `integer` does, and return it as an int."""
+    id = php_types.to_integer(value)
+    if id is None:
+        raise InvalidValue("The {} must be an integer.")
+    return id
+
+
+def number(value: Any, _: Records) -> Any:
     """Check a number, which may come as a str."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    if isinstance(value, str) and _NUMBER.fullmatch(value) and math.isfinite(float(value)):
-        return float(value)
-    raise InvalidValue("The {} must be a number.")
-
-
-def amount(value: Any, records: Records) -> float:
-    """Check an amount of money.
-
-    Assumption: what the database cannot store gets the message for what is not a number.
-    """
-    checked = number(value, records)
-    if abs(checked) >= 10**12:
+    if not php_types.is_numeric(value):
         raise InvalidValue("The {} must be a number.")
-    return checked
+    return value
 
 
 def boolean(value: Any, _: Records) -> bool:
     """Check a bool, which may come as 1 or 0, also as a str."""
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, int | float) and value in (0, 1):
-        return value == 1
+    if isinstance(value, int) and value in (0, 1):
+        return bool(value)
     if isinstance(value, str) and value in _BOOLEANS:
         return _BOOLEANS[value]
     raise InvalidValue("The {} field must be true or false.")
@@ -212,18 +237,17 @@ def iso_date(value: Any, _: Records) -> str:
     raise InvalidValue("The {} does not match the format Y-m-d.")
 
 
-def any_datetime(value: Any, _: Records) -> str:
-    """Check a date or datetime in one of several formats; it is stored as replies have it."""
-    parsed = parse_datetime(value) if isinstance(value, str) else None
-    if parsed is None:
+def any_date(value: Any, _: Records) -> Any:
+    """Check a date or datetime in one of the many forms that PHP reads."""
+    if not is_date(value):
         raise InvalidValue("The {} is not a valid date.")
-    return format_datetime(parsed)
+    return value
 
 
 def one_of(*allowed: str) -> Check:
     """Return the check for one of several strings."""
 
-    def check_choice(value: Any, _: Records) -> str:
+    def check_choice(value: Any, _: Records) -> Any:
         if not isinstance(value, str) or value not in allowed:
             raise InvalidValue("The selected {} is invalid.")
         return value
@@ -261,22 +285,12 @@ class Exists:
 
 
 def array(value: Any, _: Records) -> list[Any]:
-    """Check a list of anything."""
+    """Check a list, or an object, of which the values count."""
+    if isinstance(value, dict):
+        return list(value.values())
     if not isinstance(value, list):
         raise InvalidValue("The {} must be an array.")
     return value
-
-
-def array_of(check: Check) -> Check:
-    """Return the check for a list whose items pass a check.
-
-    Assumption: the message for an invalid item speaks of the whole list.
-    """
-
-    def check_array(value: Any, records: Records) -> list[Any]:
-        return [check(item, records) for item in array(value, records) if item is not None]
-
-    return check_array
 
 
 def file(value: Any, _: Records) -> Upload:
@@ -286,12 +300,11 @@ def file(value: Any, _: Records) -> Upload:
     return value
 
 
-def image(value: Any, records: Records) -> Upload:
+def image(value: Any, _: Records) -> Any:
     """Check a file that is a picture by its first bytes."""
-    upload = file(value, records)
-    if picture_type(upload.content) is None:
+    if not isinstance(value, Upload) or picture_type(value.content) is None:
         raise InvalidValue("The {} must be an image.")
-    return upload
+    return value
 
 
 def picture_type(content: bytes) -> tuple[str, str] | None:

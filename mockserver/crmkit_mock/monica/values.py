@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from crmkit_mock.monica.php_types import to_str
 from crmkit_mock.monica.static_data import CURRENCIES
 
-#: Assumption: formats beside ISO 8601, of the many that PHP reads as a date.
-_FORMATS = ("%Y/%m/%d", "%m/%d/%Y", "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y")
-_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt ].*)?", re.ASCII | re.DOTALL)
-_CENT = Decimal("0.01")
+#: The notations that the library behind amounts reads; numbers with an exponent are not among them.
+_MONEY = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)", re.ASCII)
+_LARGEST = 2**63 - 1
 
 
 def format_datetime(value: datetime) -> str:
@@ -30,55 +30,30 @@ def start_of_day(value: str) -> str:
     return f"{value[:10]}T00:00:00Z"
 
 
-def parse_datetime(value: str) -> datetime | None:
-    """Parse a date or datetime, in UTC where it has no offset; None if it is not one."""
-    try:
-        if _ISO.fullmatch(value):
-            # A leap second is the first of the next minute: datetime has no second 60.
-            without_leap = re.sub(r"(?<=[0-9]{2}:[0-9]{2}:)60", "59", value.upper())
-            parsed = datetime.fromisoformat(without_leap)
-            if without_leap != value.upper():
-                parsed += timedelta(seconds=1)
-            parsed = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-            return parsed.astimezone(UTC)
-    except (ValueError, OverflowError):
+def minor_units(value: object) -> int | None:
+    """Return an amount of money in cents; None if the server cannot read it."""
+    text = to_str(value)
+    if not _MONEY.fullmatch(text):
         return None
-    for format_ in _FORMATS:
-        try:
-            return datetime.strptime(value, format_).replace(tzinfo=UTC)
-        except ValueError:
-            continue
-    return None
+    cents = int((Decimal(text) * 100).to_integral_value(ROUND_HALF_UP))
+    return max(-_LARGEST, min(_LARGEST, cents))
 
 
-def rollover_date(year: int, month: int, day: int) -> str | None:
-    """Return a date whose month and day may lie beyond their ends: February 31 is in March.
-
-    Returns:
-        The date as YYYY-MM-DD; None if it lies outside the years 1 to 9999.
-    """
-    months = year * 12 + month - 1
-    try:
-        first = date(months // 12, months % 12 + 1, 1)
-        return (first + timedelta(days=day - 1)).isoformat()
-    except (ValueError, OverflowError):
-        return None
-
-
-def serialize_money(amount: float | None, currency: int) -> dict[str, Any]:
-    """Build the three members of an amount of money; without one the strings are empty.
+def serialize_money(cents: int | None, currency: int) -> dict[str, Any]:
+    """Build the three members of an amount of money; of none, and of 0, the strings are empty.
 
     Args:
-        amount: The amount.
+        cents: The amount in cents.
         currency: Id of the user's currency.
     """
-    if amount is None:
+    if not cents:
         return {"amount": None, "value": "", "amount_with_currency": ""}
-    rounded = Decimal(str(amount)).quantize(_CENT)
-    symbol = CURRENCIES[currency - 1][2]
-    sign = "-" if rounded < 0 else ""
+    units, rest = divmod(abs(cents), 100)
+    symbol = CURRENCIES[currency - 1][2].strip()
+    sign = "-" if cents < 0 else ""
+    amount = f"{sign}{units}.{rest:02}"
     return {
-        "amount": str(rounded),
-        "value": str(rounded),
-        "amount_with_currency": f"{sign}{symbol}{abs(rounded):,}",
+        "amount": amount,
+        "value": amount,
+        "amount_with_currency": f"{sign}{symbol}{units:,}.{rest:02}",
     }

@@ -88,7 +88,7 @@ class Emails(_Sending, Linked, generated.Emails):
             to: Address of the recipient, or addresses.
             subject: Subject.
             body: The text of the message.
-            from_: Address of the sender. EspoCRM requires it; AutoCRM's page has one.
+            from_: Address of the sender, which EspoCRM requires; AutoCRM's page sends none.
             cc: Addresses of those who get a copy.
             bcc: Addresses of those who get a hidden copy.
             reply_to: Address for answers.
@@ -137,7 +137,7 @@ class AsyncEmails(_Sending, AsyncLinked, generated.AsyncEmails):
             to: Address of the recipient, or addresses.
             subject: Subject.
             body: The text of the message.
-            from_: Address of the sender. EspoCRM requires it; AutoCRM's page has one.
+            from_: Address of the sender, which EspoCRM requires; AutoCRM's page sends none.
             cc: Addresses of those who get a copy.
             bcc: Addresses of those who get a hidden copy.
             reply_to: Address for answers.

@@ -97,6 +97,8 @@ class Talk:
         on_step: Called after each step.
         undo: Requests that remove what was created; steps add to it and take from it.
         stays: What was created and cannot be removed; steps add to it.
+        skips_refused: Whether the conversation ends when the server refuses, for want of rights,
+            what it begins with.
 
     Attributes:
         pending: A request that changes something, while its reply is waited for.
@@ -116,6 +118,7 @@ class Talk:
         on_step: Callable[[Step], object],
         undo: dict[str, Request],
         stays: set[str],
+        skips_refused: bool = False,
     ) -> None:
         self.name = conversation.name
         self.servers = servers
@@ -130,7 +133,8 @@ class Talk:
         self._stays = stays
         self._steps = 0
         self._worked = {True: 0, False: 0}  # reads, and others
-        self._needs_users = bool(conversation.users)
+        self._skips_refused = skips_refused and not conversation.users
+        self._deleted: dict[str, Request] = {}
         self.pending: Request | None = None
 
     def has_user(self, name: str) -> bool:
@@ -223,10 +227,10 @@ class Talk:
             is_first = server is self.servers[0]
             self.pending = filled if is_first and not _is_read(step) else None
             reply = server.send(filled)
-            self.pending = None
             step.replies.append(reply)
             if is_first:
                 self._note(filled, reply, operation, keeps=keeps)
+            self.pending = None
         if self._is_refused(step):
             self._on_step(step)
             raise RefusedError(f"{method} {readable(plain)}: {self._refusal(step)}")
@@ -260,7 +264,7 @@ class Talk:
         """
         reply, *others = step.replies
         is_read = _is_read(step)
-        if reply is None or step.request.user or self._needs_users:
+        if reply is None or step.request.user or not self._skips_refused:
             return False
         if reply.succeeded:
             self._worked[is_read] += 1
@@ -300,7 +304,10 @@ class Talk:
         if not reply.succeeded:
             return
         if request.method == "DELETE":
-            self._undo.pop(request.path, None)
+            if request.path in self._undo:
+                self._deleted[request.path] = self._undo.pop(request.path)
+        elif operation is not None and operation.id in self.crm.restores:
+            self._undo |= self._deleted  # one of them; to delete the others again does no harm
         elif request.method == "POST" and not keeps and operation and not operation.is_read:
             id = _value(reply.tree, self.crm.id_path)
             id = None if id is MISSING else id

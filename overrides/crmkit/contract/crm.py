@@ -94,6 +94,7 @@ class CRM:
         id_path: Dotted path of the id in the reply to a creation.
         rows_path: Dotted path of the rows in the reply to a list; empty: the body is the rows.
         deletes: Whether what a conversation creates can be deleted.
+        restores: OperationIds of what brings deleted records back.
         reply: Class of its replies, which knows where they say whether a request worked.
         accepted: Known differences between servers and the mock.
     """
@@ -106,6 +107,7 @@ class CRM:
     id_path: ClassVar[str] = "id"
     rows_path: ClassVar[str] = "data"
     deletes: ClassVar[bool] = True
+    restores: ClassVar[frozenset[str]] = frozenset()
     reply: ClassVar[type[Reply]] = Reply
     accepted: ClassVar[tuple[Accepted, ...]] = ()
 
@@ -154,7 +156,7 @@ class CRM:
             base_url: Address of its API.
         """
 
-    def mock_options(self, version: str) -> dict[str, Any]:  # noqa: ARG002 - for subclasses
+    def mock_options(self, version: str) -> dict[str, Any]:
         """Return the keywords of a mock that imitates a release."""
         return {}
 
@@ -174,7 +176,7 @@ class CRM:
             probe: What is known of the server.
         """
 
-    def version_note(self, version: str) -> str:  # noqa: ARG002 - for subclasses
+    def version_note(self, version: str) -> str:
         """Return a sentence if the mock cannot imitate a release; empty if it can.
 
         Args:
@@ -182,7 +184,7 @@ class CRM:
         """
         return ""
 
-    def notes(self, server: Sender, *, writes: bool) -> Iterable[str]:  # noqa: ARG002 - as above
+    def notes(self, server: Sender, *, writes: bool) -> Iterable[str]:
         """Ask a server what its kind of servers differs in; return a sentence for each answer.
 
         Args:
@@ -208,7 +210,7 @@ class CRM:
         text = json.dumps(tree, ensure_ascii=False, separators=(",", ":"))
         return text.encode("utf-8", "surrogatepass")
 
-    def id_space(self, place: str, value: Any, parent: Any) -> str | None:  # noqa: ARG002
+    def id_space(self, place: str, value: Any, parent: Any) -> str | None:
         """Return the space of a value that each server gives its own, such as an id.
 
         Values of one space that appear in the same place are a pair; see `Pairs`.
@@ -224,15 +226,15 @@ class CRM:
         is_id = place.rpartition(".")[2] == "id" and isinstance(value, int | str)
         return "" if is_id and not isinstance(value, bool) else None
 
-    def ids_in(self, text: str) -> Iterable[tuple[str, str, Any]]:  # noqa: ARG002 - for subclasses
+    def ids_in(self, text: str) -> Iterable[tuple[str, str, Any]]:
         """Yield the ids within a str, such as an address: as they stand there, space and value."""
         return ()
 
-    def is_ignored(self, place: str) -> bool:  # noqa: ARG002 - for subclasses
+    def is_ignored(self, place: str) -> bool:
         """Return whether servers differ at a place by nature, such as in a random color."""
         return False
 
-    def is_shared(self, place: str) -> bool:  # noqa: ARG002 - for subclasses
+    def is_shared(self, place: str) -> bool:
         """Return whether only types are compared at a place, which shows the whole account."""
         return False
 
@@ -245,7 +247,7 @@ class CRM:
         tree = reply.tree
         return str(tree.get("message") or "") if isinstance(tree, dict) else ""
 
-    def undo(self, request: Request, reply: Reply, id: Any) -> Request | None:  # noqa: ARG002
+    def undo(self, request: Request, reply: Reply, id: Any) -> Request | None:
         """Return the request that removes what a request has created; None if there is none.
 
         Args:

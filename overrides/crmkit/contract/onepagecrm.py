@@ -94,13 +94,16 @@ class OnePageCRM(CRM):
     client: ClassVar[str] = "OnePageCRM"
     rate: ClassVar[float | None] = 4.0  # the vendor names no limit: a courtesy
     id_path: ClassVar[str] = "data.id"
+    restores: ClassVar[frozenset[str]] = frozenset(
+        {"contacts_undo_delete", "contacts_undo_delete_post"}
+    )
     reply: ClassVar[type[Reply]] = EnvelopeReply
 
     def base_url(self, given: str | None) -> str:
         """Return the address of the API: the vendor's own if nothing else is said."""
         return (given or environment(self.prefix, "BASE_URL") or _BASE_URL).rstrip("/")
 
-    def authenticator(self, prefix: str, base_url: str) -> Callable[[HTTPRequest], None]:  # noqa: ARG002
+    def authenticator(self, prefix: str, base_url: str) -> Callable[[HTTPRequest], None]:
         """Return what signs a request with PREFIX_UID and PREFIX_KEY.
 
         Raises:
@@ -117,7 +120,7 @@ class OnePageCRM(CRM):
     def mock_authenticators(
         self,
         mock: Any,
-        base_url: str,  # noqa: ARG002 - it is signed as it is sent
+        base_url: str,
     ) -> Mapping[str, Callable[[HTTPRequest], None]]:
         """Return what signs for the users of the mock's accounts; the second is called "other"."""
         accounts = mock.accounts
@@ -156,7 +159,7 @@ class OnePageCRM(CRM):
         number = data.get("version") if isinstance(data, dict) else None
         return Probe(version=f"API {number}" if number else "")
 
-    def conversations(self, probe: Probe) -> Iterable[Conversation]:  # noqa: ARG002
+    def conversations(self, probe: Probe) -> Iterable[Conversation]:
         """Return the conversations."""
         return _conversations()
 
@@ -171,7 +174,7 @@ class OnePageCRM(CRM):
         values = {name: int(v) if isinstance(v, bool) else v for name, v in tree.items()}
         return urlencode({name: "" if v is None else v for name, v in values.items()}).encode()
 
-    def id_space(self, place: str, value: Any, parent: Any) -> str | None:  # noqa: ARG002
+    def id_space(self, place: str, value: Any, parent: Any) -> str | None:
         """Return a space for ids, which are 24 hexadecimal digits whatever they are of."""
         return "" if isinstance(value, str) and _ID.fullmatch(value) else None
 
@@ -187,7 +190,7 @@ class OnePageCRM(CRM):
         """Return whether it counts the whole account."""
         return _SHARED.fullmatch(place) is not None
 
-    def undo(self, request: Request, reply: Reply, id: Any) -> Request | None:  # noqa: ARG002
+    def undo(self, request: Request, reply: Reply, id: Any) -> Request | None:
         """Return the deletion of a contact, an action, a note or a tag."""
         resource = request.path.removeprefix("/").removesuffix(".json")
         if resource == "tags" and request.json is not NO_BODY:
@@ -216,6 +219,7 @@ def _conversations() -> Iterable[Conversation]:
     yield Conversation("notes.records", _notes)
     yield Conversation("deals.records", _deals)
     yield Conversation("tags.records", _tags)
+    yield Conversation("accounts.apart", _accounts, users=("other",))
     yield Conversation("refused.no_signature", _unsigned, writes=False)
     yield Conversation("formats.read", _formats, writes=False)
 
@@ -444,6 +448,12 @@ def _deals(talk: Talk) -> None:
     talk.put(f"/notes/{deal}.json", {**body, "amount": 100.5, "status": "won"})
     talk.get(f"/notes/{deal}.json")
     talk.post("/notes.json", body)
+    cleared = talk.put(f"/notes/{deal}.json", body)
+    talk.expect(
+        cleared,
+        "an update without an amount makes it 0",
+        lambda t: t["data"]["deal"]["amount"] == 0,
+    )
     talk.delete(f"/notes/{deal}.json")
     talk.delete(f"/contacts/{contact}.json")
 
@@ -469,4 +479,13 @@ def _tags(talk: Talk) -> None:
     deleted = talk.get(f"/contacts/{contact}.json")
     talk.expect(deleted, "contacts lose a deleted tag", lambda t: t["data"]["tags"] == [])
     talk.get(_tag(other))
+    talk.delete(f"/contacts/{contact}.json")
+
+
+def _accounts(talk: Talk) -> None:
+    _, contact = _contact(talk)
+    talk.get(f"/contacts/{contact}.json", user="other")
+    talk.put(f"/contacts/{contact}.json", {"lastname": talk.unique("x")}, user="other")
+    talk.delete(f"/contacts/{contact}.json", user="other")
+    talk.get(f"/contacts/{contact}.json")
     talk.delete(f"/contacts/{contact}.json")

@@ -42,7 +42,7 @@ class _Nobody:
         if self.count >= self._most:
             raise _EnoughError
 
-    def send(self, request: Request) -> Reply:  # noqa: ARG002 - as a server's
+    def send(self, request: Request) -> Reply:
         return Reply(200, {}, b"")
 
 

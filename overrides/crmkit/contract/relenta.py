@@ -73,7 +73,7 @@ class Relenta(CRM):
         """
         return address(None, given).rstrip("/")
 
-    def authenticator(self, prefix: str, base_url: str) -> Callable[[HTTPRequest], None]:  # noqa: ARG002
+    def authenticator(self, prefix: str, base_url: str) -> Callable[[HTTPRequest], None]:
         """Return what puts the key of PREFIX_DEPARTMENT_KEY on a request.
 
         Raises:
@@ -87,7 +87,7 @@ class Relenta(CRM):
     def mock_authenticators(
         self,
         mock: Any,
-        base_url: str,  # noqa: ARG002 - other kinds sign it
+        base_url: str,
     ) -> Mapping[str, Callable[[HTTPRequest], None]]:
         """Return the keys of the mock's two departments; the second is called "other"."""
         keys = mock.departments
@@ -116,7 +116,7 @@ class Relenta(CRM):
             )
         return Probe(version="API v3", notes=(f"the department has {len(data)} custom fields",))
 
-    def conversations(self, probe: Probe) -> Iterable[Conversation]:  # noqa: ARG002
+    def conversations(self, probe: Probe) -> Iterable[Conversation]:
         """Return the conversations."""
         return _conversations()
 

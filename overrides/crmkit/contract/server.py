@@ -134,7 +134,8 @@ class Server:
         """Give up where something in front of the API answers, such as a page for maintenance."""
         if reply.status in {404, 405}:
             return  # with which the router of an API may answer so
-        self._pages = self._pages + 1 if reply.media_type == "text/html" else 0
+        is_page = reply.media_type == "text/html" and reply.content.lstrip().startswith(b"<")
+        self._pages = self._pages + 1 if is_page else 0
         if self._pages >= _MOST_PAGES:
             raise ContractError(
                 f"{self.base_url} answers with pages in HTML only ({reply.status}); something "

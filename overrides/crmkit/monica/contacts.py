@@ -45,26 +45,29 @@ class _Dates(Resource):
                 continue
             if reminded is None:
                 reminded = await self._reminded(tree)
-            if value["date"][5:10] in reminded:
+            if value["date"][5:10] in reminded or value["date"][:10] in reminded:
                 kept[date.name("add_reminder")] = True
         if kept.get(DECEASED.known) and any(name.startswith(DECEASED.prefix) for name in changes):
             kept["is_deceased"] = True
         return kept
 
     async def _reminded(self, contact: Any) -> set[str]:
-        """Return the dates, as `MM-DD`, that the user is reminded of because a contact has them."""
+        """Return the dates that the user is reminded of each year because a contact has them.
+
+        Those of reminders that cannot be deleted are `MM-DD`, as are most. That of a death can be
+        deleted, as can the user's own; it is `YYYY-MM-DD`.
+        """
         # A partial contact has no statistics, but may have reminders.
         statistics = contact.get("statistics")
         if statistics is not None and not statistics.get("number_of_reminders"):
             return set()
         # The async class works for both: a sync client's sender never suspends.
         reminders = AsyncReminders(self._sender).list(contact_id=contact["id"])
-        # assumption: those that a date brings along recur each year and cannot be deleted; that
-        # there are such is only recorded as a number
+        # recorded: those that dates bring along recur each year, from the date itself
         return {
-            f"{reminder.initial_date:%m-%d}"
+            f"{reminder.initial_date:{'%Y-%m-%d' if reminder.delible else '%m-%d'}}"
             async for reminder in reminders
-            if reminder.frequency_type == "year" and not reminder.delible
+            if reminder.frequency_type == "year"
         }
 
 

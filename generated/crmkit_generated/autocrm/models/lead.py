@@ -39,7 +39,8 @@ class Lead(Model):
         industry: Line of business.
         opportunity_amount: Expected amount, in its own currency.
         opportunity_amount_currency: Currency of the expected amount. By default the system's
-            currency.
+            currency, when a lead is created; servers refuse to change the amount of a lead that has
+            none without it.
         opportunity_amount_converted: Expected amount in the system's currency. Calculated with the
             current rate and not rounded.
         website: Web address.

@@ -37,7 +37,8 @@ class LeadInput(Model):
         industry: Line of business.
         opportunity_amount: Expected amount, in its own currency.
         opportunity_amount_currency: Currency of the expected amount. By default the system's
-            currency.
+            currency, when a lead is created; servers refuse to change the amount of a lead that has
+            none without it.
         website: Web address.
         email_address: Primary e-mail address. Writing it replaces the primary one; None removes
             all.

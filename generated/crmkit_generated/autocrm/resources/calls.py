@@ -124,7 +124,7 @@ class Calls(Resource):
     ) -> Call:
         """Create a call.
 
-        Required: `name`, `assigned_user_id` and `date_start`.
+        Required: `name`, `assigned_user_id`, `date_start` and `date_end`.
 
         Returns the new record, without the attributes that were never set.
 
@@ -289,7 +289,8 @@ class Calls(Resource):
 
         Raises:
             ConflictError: Somebody else has changed what is sent: the body has the current
-                values. Or there are similar records: the body has them.
+                values. Or there are similar records: the body has them. Or the record is
+                locked: the body says so.
         """
         body_ = request_tree(
             operations.CALLS_UPDATE,
@@ -445,7 +446,7 @@ class AsyncCalls(Resource):
     ) -> Call:
         """Create a call.
 
-        Required: `name`, `assigned_user_id` and `date_start`.
+        Required: `name`, `assigned_user_id`, `date_start` and `date_end`.
 
         Returns the new record, without the attributes that were never set.
 
@@ -606,7 +607,8 @@ class AsyncCalls(Resource):
 
         Raises:
             ConflictError: Somebody else has changed what is sent: the body has the current
-                values. Or there are similar records: the body has them.
+                values. Or there are similar records: the body has them. Or the record is
+                locked: the body says so.
         """
         body_ = request_tree(
             operations.CALLS_UPDATE,

@@ -163,7 +163,8 @@ class Leads(Resource):
             industry: Line of business.
             opportunity_amount: Expected amount, in its own currency.
             opportunity_amount_currency: Currency of the expected amount. By default the
-                system's currency.
+                system's currency, when a lead is created; servers refuse to change the amount
+                of a lead that has none without it.
             website: Web address.
             email_address: Primary e-mail address. Writing it replaces the primary one; None
                 removes all.
@@ -331,7 +332,8 @@ class Leads(Resource):
             industry: Line of business.
             opportunity_amount: Expected amount, in its own currency.
             opportunity_amount_currency: Currency of the expected amount. By default the
-                system's currency.
+                system's currency, when a lead is created; servers refuse to change the amount
+                of a lead that has none without it.
             website: Web address.
             email_address: Primary e-mail address. Writing it replaces the primary one; None
                 removes all.
@@ -364,7 +366,8 @@ class Leads(Resource):
 
         Raises:
             ConflictError: Somebody else has changed what is sent: the body has the current
-                values. Or there are similar records: the body has them.
+                values. Or there are similar records: the body has them. Or the record is
+                locked: the body says so.
         """
         body_ = request_tree(
             operations.LEADS_UPDATE,
@@ -695,7 +698,8 @@ class AsyncLeads(Resource):
             industry: Line of business.
             opportunity_amount: Expected amount, in its own currency.
             opportunity_amount_currency: Currency of the expected amount. By default the
-                system's currency.
+                system's currency, when a lead is created; servers refuse to change the amount
+                of a lead that has none without it.
             website: Web address.
             email_address: Primary e-mail address. Writing it replaces the primary one; None
                 removes all.
@@ -859,7 +863,8 @@ class AsyncLeads(Resource):
             industry: Line of business.
             opportunity_amount: Expected amount, in its own currency.
             opportunity_amount_currency: Currency of the expected amount. By default the
-                system's currency.
+                system's currency, when a lead is created; servers refuse to change the amount
+                of a lead that has none without it.
             website: Web address.
             email_address: Primary e-mail address. Writing it replaces the primary one; None
                 removes all.
@@ -892,7 +897,8 @@ class AsyncLeads(Resource):
 
         Raises:
             ConflictError: Somebody else has changed what is sent: the body has the current
-                values. Or there are similar records: the body has them.
+                values. Or there are similar records: the body has them. Or the record is
+                locked: the body says so.
         """
         body_ = request_tree(
             operations.LEADS_UPDATE,

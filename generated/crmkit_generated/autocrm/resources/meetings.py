@@ -125,7 +125,8 @@ class Meetings(Resource):
     ) -> Meeting:
         """Create a meeting.
 
-        Required: `name`, `assigned_user_id` and `date_start`.
+        Required: `name`, `assigned_user_id` and `date_start`; of a meeting that lasts all day
+        `date_start_date`, `date_end_date` and `is_all_day` in place of the last.
 
         Returns the new record, without the attributes that were never set.
 
@@ -304,7 +305,8 @@ class Meetings(Resource):
 
         Raises:
             ConflictError: Somebody else has changed what is sent: the body has the current
-                values. Or there are similar records: the body has them.
+                values. Or there are similar records: the body has them. Or the record is
+                locked: the body says so.
         """
         body_ = request_tree(
             operations.MEETINGS_UPDATE,
@@ -464,7 +466,8 @@ class AsyncMeetings(Resource):
     ) -> Meeting:
         """Create a meeting.
 
-        Required: `name`, `assigned_user_id` and `date_start`.
+        Required: `name`, `assigned_user_id` and `date_start`; of a meeting that lasts all day
+        `date_start_date`, `date_end_date` and `is_all_day` in place of the last.
 
         Returns the new record, without the attributes that were never set.
 
@@ -639,7 +642,8 @@ class AsyncMeetings(Resource):
 
         Raises:
             ConflictError: Somebody else has changed what is sent: the body has the current
-                values. Or there are similar records: the body has them.
+                values. Or there are similar records: the body has them. Or the record is
+                locked: the body says so.
         """
         body_ = request_tree(
             operations.MEETINGS_UPDATE,

@@ -13,7 +13,7 @@ from crmkit.core.codec.datetimes import (
 )
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.values import decode_empty, encode_extras
 
 from ..models.activity import Activity
 from . import account as account_codec
@@ -71,8 +71,8 @@ def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
         v = pop("account")
         o.account = account_codec.decode(v)
         at = "created_at"
-        v = pop("created_at")
-        o.created_at = decode_datetime(v)
+        v = pop("created_at", None)
+        o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
         at = "updated_at"
         v = pop("updated_at")
         o.updated_at = decode_datetime(v)
@@ -94,6 +94,7 @@ def encode(o: Any) -> dict[str, Any]:
         "description": o.description,
         "activity_type": None if (v := o.activity_type) is None else activity_type_codec.encode(v),
         "url": o.url,
+        "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
     }
     if o.additional_properties:
         encode_extras(o.additional_properties, d)
@@ -105,8 +106,6 @@ def encode(o: Any) -> dict[str, Any]:
     d["emotions"] = [emotion_codec.encode(x) for x in v]
     v = o.account
     d["account"] = account_codec.encode(v)
-    v = o.created_at
-    d["created_at"] = encode_datetime(v, "created_at")
     v = o.updated_at
     d["updated_at"] = encode_datetime(v, "updated_at")
     return d

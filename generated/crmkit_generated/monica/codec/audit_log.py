@@ -8,7 +8,7 @@ from typing import Any
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.values import decode_empty, encode_extras
 
 from ..models.audit_log import AuditLog
 from . import audit_author as audit_author_codec
@@ -49,8 +49,8 @@ def decode_all(rows: Any, cls: type[Any] = AuditLog) -> list[AuditLog]:
         v = pop("audited_at")
         o.audited_at = decode_datetime(v)
         at = "created_at"
-        v = pop("created_at")
-        o.created_at = decode_datetime(v)
+        v = pop("created_at", None)
+        o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
         at = "updated_at"
         v = pop("updated_at")
         o.updated_at = decode_datetime(v)
@@ -64,7 +64,12 @@ decode = decode_single(decode_all)
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a AuditLog, or raise ArgumentError."""
-    d: dict[str, Any] = {"id": o.id, "object": o.object_, "action": o.action}
+    d: dict[str, Any] = {
+        "id": o.id,
+        "object": o.object_,
+        "action": o.action,
+        "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
+    }
     if o.additional_properties:
         encode_extras(o.additional_properties, d)
     v = o.author
@@ -73,8 +78,6 @@ def encode(o: Any) -> dict[str, Any]:
     d["objects"] = audit_objects_codec.encode(v)
     v = o.audited_at
     d["audited_at"] = encode_datetime(v, "audited_at")
-    v = o.created_at
-    d["created_at"] = encode_datetime(v, "created_at")
     v = o.updated_at
     d["updated_at"] = encode_datetime(v, "updated_at")
     return d

@@ -50,7 +50,7 @@ def decode_all(rows: Any, cls: type[Any] = CallInput) -> list[CallInput]:
             reject(v, "str", "content")
         at = "contact_called"
         v = pop("contact_called", U)
-        o.contact_called = v if v is U or v is None else parse_lenient(v, bool)
+        o.contact_called = v if v is U else parse_lenient(v, bool)
         at = "emotions"
         v = pop("emotions", U)
         o.emotions = v if v is U else decode_list(v, lambda x: parse_lenient(x, int))
@@ -74,9 +74,7 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.content) is not U:
         d["content"] = v if v is None or type(v) is str else encode_plain(v, str, "content")
     if (v := o.contact_called) is not U:
-        d["contact_called"] = (
-            None if v is None else format_lenient(v, "contact_called", bool, int, str)
-        )
+        d["contact_called"] = format_lenient(v, "contact_called", bool, int, str)
     if (v := o.emotions) is not U:
         d["emotions"] = encode_list(v, "emotions", lambda x, at: format_lenient(x, at, int, str))
     return d

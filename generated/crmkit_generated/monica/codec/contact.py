@@ -119,8 +119,8 @@ def decode_all(rows: Any, cls: type[Any] = Contact) -> list[Contact]:
         v = pop("account")
         o.account = account_codec.decode(v)
         at = "created_at"
-        v = pop("created_at")
-        o.created_at = decode_datetime(v)
+        v = pop("created_at", None)
+        o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
         at = "updated_at"
         v = pop("updated_at")
         o.updated_at = decode_datetime(v)
@@ -167,6 +167,7 @@ def encode(o: Any) -> dict[str, Any]:
         if (v := o.stay_in_touch_trigger_date) is None
         else encode_datetime(v, "stay_in_touch_trigger_date"),
         "url": o.url,
+        "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
     }
     if o.additional_properties:
         encode_extras(o.additional_properties, d)
@@ -180,8 +181,6 @@ def encode(o: Any) -> dict[str, Any]:
     d["statistics"] = contact_statistics_codec.encode(v)
     v = o.account
     d["account"] = account_codec.encode(v)
-    v = o.created_at
-    d["created_at"] = encode_datetime(v, "created_at")
     v = o.updated_at
     d["updated_at"] = encode_datetime(v, "updated_at")
     if v := o.contact_fields:

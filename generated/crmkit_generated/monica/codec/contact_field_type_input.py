@@ -49,7 +49,7 @@ def decode_all(rows: Any, cls: type[Any] = ContactFieldTypeInput) -> list[Contac
             reject(v, "str", "protocol")
         at = "delible"
         v = pop("delible", U)
-        o.delible = v if v is U or v is None else decode_bit(v)
+        o.delible = v if v is U else decode_bit(v)
         v = o.type_ = pop("type", U)
         if v is not U and v is not None and type(v) is not str:
             reject(v, "str", "type")
@@ -75,7 +75,7 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.protocol) is not U:
         d["protocol"] = v if v is None or type(v) is str else encode_plain(v, str, "protocol")
     if (v := o.delible) is not U:
-        d["delible"] = None if v is None else encode_bit(v, "delible")
+        d["delible"] = encode_bit(v, "delible")
     if (v := o.type_) is not U:
         d["type"] = v if v is None or type(v) is str else encode_plain(v, str, "type_")
     return d

@@ -78,7 +78,7 @@ def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:
         o.gender_id = v if v is U or v is None else parse_lenient(v, int)
         at = "is_partial"
         v = pop("is_partial", U)
-        o.is_partial = v if v is U or v is None else parse_lenient(v, bool)
+        o.is_partial = v if v is U else parse_lenient(v, bool)
         at = "is_birthdate_known"
         v = pop("is_birthdate_known")
         o.is_birthdate_known = parse_lenient(v, bool)
@@ -149,7 +149,7 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.gender_id) is not U:
         d["gender_id"] = None if v is None else format_lenient(v, "gender_id", int, str)
     if (v := o.is_partial) is not U:
-        d["is_partial"] = None if v is None else format_lenient(v, "is_partial", bool, int, str)
+        d["is_partial"] = format_lenient(v, "is_partial", bool, int, str)
     if (v := o.is_birthdate_known) is not U:
         d["is_birthdate_known"] = format_lenient(v, "is_birthdate_known", bool, int, str)
     if (v := o.birthdate_day) is not U:

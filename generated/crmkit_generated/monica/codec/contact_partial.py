@@ -8,7 +8,7 @@ from typing import Any
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.values import decode_empty, encode_extras
 
 from ..models.contact_partial import ContactPartial
 from . import account as account_codec
@@ -88,8 +88,8 @@ def decode_all(rows: Any, cls: type[Any] = ContactPartial) -> list[ContactPartia
         v = pop("account")
         o.account = account_codec.decode(v)
         at = "created_at"
-        v = pop("created_at")
-        o.created_at = decode_datetime(v)
+        v = pop("created_at", None)
+        o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
         at = "updated_at"
         v = pop("updated_at")
         o.updated_at = decode_datetime(v)
@@ -121,6 +121,7 @@ def encode(o: Any) -> dict[str, Any]:
         "is_active": o.is_active,
         "is_dead": o.is_dead,
         "is_me": o.is_me,
+        "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
     }
     if o.additional_properties:
         encode_extras(o.additional_properties, d)
@@ -128,8 +129,6 @@ def encode(o: Any) -> dict[str, Any]:
     d["information"] = contact_partial_information_codec.encode(v)
     v = o.account
     d["account"] = account_codec.encode(v)
-    v = o.created_at
-    d["created_at"] = encode_datetime(v, "created_at")
     v = o.updated_at
     d["updated_at"] = encode_datetime(v, "updated_at")
     return d

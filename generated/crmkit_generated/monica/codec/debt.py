@@ -8,7 +8,7 @@ from typing import Any
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_enum, decode_single
-from crmkit.core.codec.values import encode_extras, encode_plain
+from crmkit.core.codec.values import decode_empty, encode_extras, encode_plain
 
 from ..models.debt import Debt
 from ..models.debt_direction import DebtDirection
@@ -68,8 +68,8 @@ def decode_all(rows: Any, cls: type[Any] = Debt) -> list[Debt]:
         v = pop("contact", None)
         o.contact = v if v is None else contact_short_codec.decode(v)
         at = "created_at"
-        v = pop("created_at")
-        o.created_at = decode_datetime(v)
+        v = pop("created_at", None)
+        o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
         at = "updated_at"
         v = pop("updated_at")
         o.updated_at = decode_datetime(v)
@@ -92,6 +92,7 @@ def encode(o: Any) -> dict[str, Any]:
         "amount_with_currency": o.amount_with_currency,
         "reason": o.reason,
         "contact": None if (v := o.contact) is None else contact_short_codec.encode(v),
+        "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
     }
     if o.additional_properties:
         encode_extras(o.additional_properties, d)
@@ -101,8 +102,6 @@ def encode(o: Any) -> dict[str, Any]:
     d["status"] = v if type(v) is str else encode_plain(v, str, "status")
     v = o.account
     d["account"] = account_codec.encode(v)
-    v = o.created_at
-    d["created_at"] = encode_datetime(v, "created_at")
     v = o.updated_at
     d["updated_at"] = encode_datetime(v, "updated_at")
     return d

@@ -44,11 +44,11 @@ def decode_all(rows: Any, cls: type[Any] = LifeEventUpdateInput) -> list[LifeEve
         at = "happened_at"
         v = pop("happened_at")
         o.happened_at = decode_date_or_str(v)
-        v = o.name = pop("name", U)
-        if v is not U and v is not None and type(v) is not str:
+        v = o.name = pop("name")
+        if v is not None and type(v) is not str:
             reject(v, "str", "name")
-        v = o.note = pop("note", U)
-        if v is not U and v is not None and type(v) is not str:
+        v = o.note = pop("note")
+        if v is not None and type(v) is not str:
             reject(v, "str", "note")
         o.additional_properties = dict(s) if s else {}
         add(o)

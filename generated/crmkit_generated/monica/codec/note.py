@@ -58,8 +58,8 @@ def decode_all(rows: Any, cls: type[Any] = Note) -> list[Note]:
         v = pop("contact", None)
         o.contact = v if v is None else contact_short_codec.decode(v)
         at = "created_at"
-        v = pop("created_at")
-        o.created_at = decode_datetime(v)
+        v = pop("created_at", None)
+        o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
         at = "updated_at"
         v = pop("updated_at")
         o.updated_at = decode_datetime(v)
@@ -84,13 +84,12 @@ def encode(o: Any) -> dict[str, Any]:
         else encode_datetime(v, "favorited_at"),
         "url": o.url,
         "contact": None if (v := o.contact) is None else contact_short_codec.encode(v),
+        "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
     }
     if o.additional_properties:
         encode_extras(o.additional_properties, d)
     v = o.account
     d["account"] = account_codec.encode(v)
-    v = o.created_at
-    d["created_at"] = encode_datetime(v, "created_at")
     v = o.updated_at
     d["updated_at"] = encode_datetime(v, "updated_at")
     return d

@@ -44,7 +44,7 @@ def decode_all(rows: Any, cls: type[Any] = NoteInput) -> list[NoteInput]:
         o.contact_id = parse_lenient(v, int)
         at = "is_favorited"
         v = pop("is_favorited", U)
-        o.is_favorited = v if v is U or v is None else parse_lenient(v, bool)
+        o.is_favorited = v if v is U else parse_lenient(v, bool)
         o.additional_properties = dict(s) if s else {}
         add(o)
     return out
@@ -63,5 +63,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.contact_id) is not U:
         d["contact_id"] = format_lenient(v, "contact_id", int, str)
     if (v := o.is_favorited) is not U:
-        d["is_favorited"] = None if v is None else format_lenient(v, "is_favorited", bool, int, str)
+        d["is_favorited"] = format_lenient(v, "is_favorited", bool, int, str)
     return d

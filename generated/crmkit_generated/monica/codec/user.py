@@ -8,7 +8,7 @@ from typing import Any
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.values import decode_empty, encode_extras
 
 from ..models.user import User
 from . import account as account_codec
@@ -71,8 +71,8 @@ def decode_all(rows: Any, cls: type[Any] = User) -> list[User]:
         v = pop("account")
         o.account = account_codec.decode(v)
         at = "created_at"
-        v = pop("created_at")
-        o.created_at = decode_datetime(v)
+        v = pop("created_at", None)
+        o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
         at = "updated_at"
         v = pop("updated_at")
         o.updated_at = decode_datetime(v)
@@ -99,13 +99,12 @@ def encode(o: Any) -> dict[str, Any]:
         "currency": None if (v := o.currency) is None else currency_codec.encode(v),
         "locale": o.locale,
         "is_policy_compliant": o.is_policy_compliant,
+        "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
     }
     if o.additional_properties:
         encode_extras(o.additional_properties, d)
     v = o.account
     d["account"] = account_codec.encode(v)
-    v = o.created_at
-    d["created_at"] = encode_datetime(v, "created_at")
     v = o.updated_at
     d["updated_at"] = encode_datetime(v, "updated_at")
     return d

@@ -31,7 +31,8 @@ class Activity(Model):
         emotions: Feelings.
         url: URL of the activity in the API.
         account: The account that owns the record.
-        created_at: When the record was created.
+        created_at: When the record was created; None only if a client created it with None, which
+            most records of a contact allow.
         updated_at: When the record was last changed.
     """
 
@@ -46,6 +47,6 @@ class Activity(Model):
     emotions: list[Emotion]
     url: str
     account: Account
-    created_at: datetime.datetime
+    created_at: datetime.datetime | None
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -24,7 +24,8 @@ class AuditLog(Model):
         action: What was done.
         objects: What it was done to.
         audited_at: When it was done.
-        created_at: When the record was created.
+        created_at: When the record was created; None only if a client created it with None, which
+            most records of a contact allow.
         updated_at: When the record was last changed.
     """
 
@@ -34,6 +35,6 @@ class AuditLog(Model):
     action: str
     objects: AuditObjects
     audited_at: datetime.datetime
-    created_at: datetime.datetime
+    created_at: datetime.datetime | None
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

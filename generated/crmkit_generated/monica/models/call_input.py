@@ -18,13 +18,13 @@ class CallInput(Model):
         contact_id: Id of the contact.
         called_at: Date of the call.
         content: What it was about.
-        contact_called: Whether the contact called.
+        contact_called: Whether the contact called; None crashes the server.
         emotions: Ids of feelings.
     """
 
     contact_id: int
     called_at: datetime.date | datetime.datetime | str
     content: None | str | Unset = UNSET
-    contact_called: bool | None | Unset = UNSET
+    contact_called: bool | Unset = UNSET
     emotions: list[int] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -23,7 +23,8 @@ class Company(Model):
         website: Its web address.
         number_of_employees: Number of employees.
         account: The account that owns the record.
-        created_at: When the record was created.
+        created_at: When the record was created; None only if a client created it with None, which
+            most records of a contact allow.
         updated_at: When the record was last changed.
     """
 
@@ -33,6 +34,6 @@ class Company(Model):
     website: None | str
     number_of_employees: int | None
     account: Account
-    created_at: datetime.datetime
+    created_at: datetime.datetime | None
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

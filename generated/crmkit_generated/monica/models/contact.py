@@ -52,7 +52,8 @@ class Contact(Model):
         statistics: Numbers of records about the contact.
         url: URL of the contact in the API.
         account: The account that owns the record.
-        created_at: When the record was created.
+        created_at: When the record was created; None only if a client created it with None, which
+            most records of a contact allow.
         updated_at: When the record was last changed.
         contact_fields: The contact's e-mail addresses, telephone numbers and the like; only if
             requested by `with`, and in the list of a tag's contacts.
@@ -87,7 +88,7 @@ class Contact(Model):
     statistics: ContactStatistics
     url: str
     account: Account
-    created_at: datetime.datetime
+    created_at: datetime.datetime | None
     updated_at: datetime.datetime
     contact_fields: list[ContactField]
     notes: list[Note]

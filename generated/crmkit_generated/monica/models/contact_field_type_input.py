@@ -17,13 +17,13 @@ class ContactFieldTypeInput(Model):
         name: Name.
         fontawesome_icon: Name of its icon.
         protocol: Prefix of a link.
-        delible: Whether the account created it.
+        delible: Whether it may be deleted.
         type_: How the server treats it.
     """
 
     name: str
     fontawesome_icon: None | str | Unset = UNSET
     protocol: None | str | Unset = UNSET
-    delible: bool | None | Unset = UNSET
+    delible: bool | Unset = UNSET
     type_: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

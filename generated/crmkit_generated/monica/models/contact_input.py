@@ -23,10 +23,10 @@ class ContactInput(Model):
         middle_name: Middle name; in replies only as part of the complete name.
         last_name: Last name.
         nickname: Nickname.
-        email: Accepted but ignored; send a contact field instead.
+        email: Email address, of which a new contact gets a contact field; an update ignores it.
         description: A comment.
         gender_id: Id of the gender.
-        is_partial: Whether the contact is to exist only as someone's relation.
+        is_partial: Whether the contact is to exist only as someone's relation; never None.
         birthdate_day: Day of the birthday. A day after the end of the month becomes one of the next
             month.
         birthdate_month: Month of the birthday; 13 is the next January.
@@ -51,7 +51,7 @@ class ContactInput(Model):
     email: None | str | Unset = UNSET
     description: None | str | Unset = UNSET
     gender_id: int | None | Unset = UNSET
-    is_partial: bool | None | Unset = UNSET
+    is_partial: bool | Unset = UNSET
     birthdate_day: int | None | Unset = UNSET
     birthdate_month: int | None | Unset = UNSET
     birthdate_year: int | None | Unset = UNSET

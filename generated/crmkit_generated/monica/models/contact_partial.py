@@ -38,7 +38,8 @@ class ContactPartial(Model):
         is_me: Whether the contact is the user.
         information: Birthday and date of death.
         account: The account that owns the record.
-        created_at: When the record was created.
+        created_at: When the record was created; None only if a client created it with None, which
+            most records of a contact allow.
         updated_at: When the record was last changed.
     """
 
@@ -61,6 +62,6 @@ class ContactPartial(Model):
     is_me: bool
     information: ContactPartialInformation
     account: Account
-    created_at: datetime.datetime
+    created_at: datetime.datetime | None
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

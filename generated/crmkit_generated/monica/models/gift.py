@@ -36,7 +36,8 @@ class Gift(Model):
         photos: Photos of it.
         contact: The contact, in short form; None after it is deleted.
         account: The account that owns the record.
-        created_at: When the record was created.
+        created_at: When the record was created; None only if a client created it with None, which
+            most records of a contact allow.
         updated_at: When the record was last changed.
     """
 
@@ -55,6 +56,6 @@ class Gift(Model):
     photos: list[Photo]
     contact: ContactShort | None
     account: Account
-    created_at: datetime.datetime
+    created_at: datetime.datetime | None
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

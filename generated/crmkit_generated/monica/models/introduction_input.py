@@ -20,7 +20,7 @@ class IntroductionInput(Model):
         where: Place of the meeting; no reply has it.
         day: Day, if known and not calculated from an age.
         month: Month, if known and not calculated from an age.
-        year: Year.
+        year: Year, None if it is unknown.
         is_age_based: Whether an age is sent instead of a date.
         age: Years since, to calculate the date from.
         add_reminder: Whether to be reminded of the date each year.

@@ -25,7 +25,8 @@ class JournalEntry(Model):
         date: When the entry was created.
         url: URL of the entry in the API.
         account: The account that owns the record.
-        created_at: When the record was created.
+        created_at: When the record was created; None only if a client created it with None, which
+            most records of a contact allow.
         updated_at: When the record was last changed.
     """
 
@@ -37,6 +38,6 @@ class JournalEntry(Model):
     date: datetime.datetime
     url: str
     account: Account
-    created_at: datetime.datetime
+    created_at: datetime.datetime | None
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -7,7 +7,6 @@ from typing import Any
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
-from crmkit.core.types import UNSET, Unset
 
 
 @_attrs_define
@@ -23,6 +22,6 @@ class LifeEventUpdateInput(Model):
 
     life_event_type_id: int
     happened_at: datetime.date | datetime.datetime | str
-    name: None | str | Unset = UNSET
-    note: None | str | Unset = UNSET
+    name: None | str
+    note: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

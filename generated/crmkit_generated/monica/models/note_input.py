@@ -16,10 +16,10 @@ class NoteInput(Model):
     Attributes:
         body: The text, at most 100,000 characters.
         contact_id: Id of the contact; another one moves the note.
-        is_favorited: Whether the note is a favourite.
+        is_favorited: Whether the note is a favourite; None is refused.
     """
 
     body: float | str
     contact_id: int
-    is_favorited: bool | None | Unset = UNSET
+    is_favorited: bool | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

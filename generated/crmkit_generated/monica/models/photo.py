@@ -29,7 +29,8 @@ class Photo(Model):
         link: Address of the picture, readable without credentials.
         account: The account that owns the record.
         contact: The contact, in short form; None after it is deleted.
-        created_at: When the record was created.
+        created_at: When the record was created; None only if a client created it with None, which
+            most records of a contact allow.
         updated_at: When the record was last changed.
     """
 
@@ -44,6 +45,6 @@ class Photo(Model):
     link: str
     account: Account
     contact: ContactShort | None
-    created_at: datetime.datetime
+    created_at: datetime.datetime | None
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

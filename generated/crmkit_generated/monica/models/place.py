@@ -28,7 +28,8 @@ class Place(Model):
         longitude: Longitude in degrees.
         country: The country; None if there is none.
         account: The account that owns the record.
-        created_at: When the record was created.
+        created_at: When the record was created; None only if a client created it with None, which
+            most records of a contact allow.
         updated_at: When the record was last changed.
     """
 
@@ -42,6 +43,6 @@ class Place(Model):
     longitude: float | None
     country: Country | None
     account: Account
-    created_at: datetime.datetime
+    created_at: datetime.datetime | None
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

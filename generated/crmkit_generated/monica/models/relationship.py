@@ -28,7 +28,8 @@ class Relationship(Model):
         of_contact: The contact that it is linked to, in short form.
         url: URL of the relationship in the API.
         account: The account that owns the record.
-        created_at: When the record was created.
+        created_at: When the record was created; None only if a client created it with None, which
+            most records of a contact allow.
         updated_at: When the record was last changed.
     """
 
@@ -40,6 +41,6 @@ class Relationship(Model):
     of_contact: ContactShort
     url: None | str
     account: Account
-    created_at: datetime.datetime
+    created_at: datetime.datetime | None
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -17,7 +17,8 @@ class SpecialDate(Model):
         is_age_based: Whether it was calculated from an age, which gives 1 January; None if unknown.
         is_year_unknown: Whether the year is unknown; it is the current year then. None if the date
             is unknown.
-        date: The date, at midnight; None if unknown.
+        date: The date, at midnight; None if unknown. A year before 0 or after 9999 is accepted and
+            comes back as `-0001-11-30T00:00:00Z`, which is not a datetime: clients read None.
     """
 
     is_age_based: bool | None

@@ -22,7 +22,8 @@ class Tag(Model):
         name: Name; several tags may have the same.
         name_slug: The name in lower case with hyphens.
         account: The account that owns the record.
-        created_at: When the record was created.
+        created_at: When the record was created; None only if a client created it with None, which
+            most records of a contact allow.
         updated_at: When the record was last changed.
     """
 
@@ -31,6 +32,6 @@ class Tag(Model):
     name: str
     name_slug: str
     account: Account
-    created_at: datetime.datetime
+    created_at: datetime.datetime | None
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

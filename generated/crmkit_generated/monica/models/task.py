@@ -28,7 +28,8 @@ class Task(Model):
         account: The account that owns the record.
         contact: The contact, in short form; None for a task that concerns nobody, or after the
             contact is deleted.
-        created_at: When the record was created.
+        created_at: When the record was created; None only if a client created it with None, which
+            most records of a contact allow.
         updated_at: When the record was last changed.
     """
 
@@ -41,6 +42,6 @@ class Task(Model):
     completed_at: datetime.datetime | None
     account: Account
     contact: ContactShort | None
-    created_at: datetime.datetime
+    created_at: datetime.datetime | None
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

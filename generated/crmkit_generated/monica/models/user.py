@@ -32,7 +32,8 @@ class User(Model):
         locale: Language.
         is_policy_compliant: Whether the user has agreed to the newest terms.
         account: The account that owns the record.
-        created_at: When the record was created.
+        created_at: When the record was created; None only if a client created it with None, which
+            most records of a contact allow.
         updated_at: When the record was last changed.
     """
 
@@ -49,6 +50,6 @@ class User(Model):
     locale: None | str
     is_policy_compliant: bool
     account: Account
-    created_at: datetime.datetime
+    created_at: datetime.datetime | None
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

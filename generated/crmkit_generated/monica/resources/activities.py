@@ -52,12 +52,14 @@ class Activities(Resource):
     ) -> Pager[Activity]:
         """List activities.
 
-        The reply counts activities by year as well.
+        Oldest first by default; those of one contact latest first, whatever order is asked for.
+        The reply counts the account's activities by year as well.
 
         Args:
             contact_id: Id of the contact. Only what belongs to it is listed.
-            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
-                -updated_at.
+            sort: Order, by `created_at` by default. Where a list has an order of its own, this
+                one only decides between records that are equal in that. One of created_at,
+                -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -249,12 +251,14 @@ class AsyncActivities(Resource):
     ) -> AsyncPager[Activity]:
         """List activities.
 
-        The reply counts activities by year as well.
+        Oldest first by default; those of one contact latest first, whatever order is asked for.
+        The reply counts the account's activities by year as well.
 
         Args:
             contact_id: Id of the contact. Only what belongs to it is listed.
-            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
-                -updated_at.
+            sort: Order, by `created_at` by default. Where a list has an order of its own, this
+                one only decides between records that are equal in that. One of created_at,
+                -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
             options: What this call does differently: timeout, max_retries, headers, query.

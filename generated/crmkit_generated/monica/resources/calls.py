@@ -51,12 +51,14 @@ class Calls(Resource):
     ) -> Pager[Call]:
         """List calls.
 
-        The reply counts calls by year as well.
+        The latest call comes first, whatever order is asked for. The reply counts the account's
+        calls by year as well.
 
         Args:
             contact_id: Id of the contact. Only what belongs to it is listed.
-            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
-                -updated_at, called_at, -called_at.
+            sort: Order, by `created_at` by default. Where a list has an order of its own, this
+                one only decides between records that are equal in that. One of created_at,
+                -created_at, updated_at, -updated_at, called_at, -called_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -89,7 +91,7 @@ class Calls(Resource):
         contact_id: int | Unset = UNSET,
         called_at: datetime.date | datetime.datetime | str | Unset = UNSET,
         content: None | str | Unset = UNSET,
-        contact_called: bool | None | Unset = UNSET,
+        contact_called: bool | Unset = UNSET,
         emotions: builtins.list[int] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -104,7 +106,7 @@ class Calls(Resource):
             contact_id: Id of the contact.
             called_at: Date of the call.
             content: What it was about.
-            contact_called: Whether the contact called.
+            contact_called: Whether the contact called; None crashes the server.
             emotions: Ids of feelings.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -234,12 +236,14 @@ class AsyncCalls(Resource):
     ) -> AsyncPager[Call]:
         """List calls.
 
-        The reply counts calls by year as well.
+        The latest call comes first, whatever order is asked for. The reply counts the account's
+        calls by year as well.
 
         Args:
             contact_id: Id of the contact. Only what belongs to it is listed.
-            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
-                -updated_at, called_at, -called_at.
+            sort: Order, by `created_at` by default. Where a list has an order of its own, this
+                one only decides between records that are equal in that. One of created_at,
+                -created_at, updated_at, -updated_at, called_at, -called_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -272,7 +276,7 @@ class AsyncCalls(Resource):
         contact_id: int | Unset = UNSET,
         called_at: datetime.date | datetime.datetime | str | Unset = UNSET,
         content: None | str | Unset = UNSET,
-        contact_called: bool | None | Unset = UNSET,
+        contact_called: bool | Unset = UNSET,
         emotions: builtins.list[int] | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -287,7 +291,7 @@ class AsyncCalls(Resource):
             contact_id: Id of the contact.
             called_at: Date of the call.
             content: What it was about.
-            contact_called: Whether the contact called.
+            contact_called: Whether the contact called; None crashes the server.
             emotions: Ids of feelings.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.

@@ -110,6 +110,9 @@ class Compliance(Resource):
 
         Returns:
             The consent.
+
+        Raises:
+            ValidationError: Values are refused, with a sentence for each, or by member.
         """
         body_ = member_tree(
             operations.COMPLIANCE_SIGN,
@@ -238,6 +241,9 @@ class AsyncCompliance(Resource):
 
         Returns:
             The consent.
+
+        Raises:
+            ValidationError: Values are refused, with a sentence for each, or by member.
         """
         body_ = member_tree(
             operations.COMPLIANCE_SIGN,

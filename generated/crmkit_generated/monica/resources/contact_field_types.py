@@ -29,7 +29,7 @@ _CONTACT_FIELD_TYPES_UPDATE = Merge(
         Member("name", ("name",)),
         Member("fontawesome_icon", ("fontawesome_icon",), nullable=True),
         Member("protocol", ("protocol",), nullable=True),
-        Member("delible", ("delible",), nullable=True, form="bit"),
+        Member("delible", ("delible",), form="bit"),
         Member("type", ("type",), nullable=True, argument="type_"),
     ),
 )
@@ -71,7 +71,7 @@ class ContactFieldTypes(Resource):
         name: str | Unset = UNSET,
         fontawesome_icon: None | str | Unset = UNSET,
         protocol: None | str | Unset = UNSET,
-        delible: bool | None | Unset = UNSET,
+        delible: bool | Unset = UNSET,
         type_: None | str | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -85,7 +85,7 @@ class ContactFieldTypes(Resource):
             name: Name.
             fontawesome_icon: Name of its icon.
             protocol: Prefix of a link.
-            delible: Whether the account created it.
+            delible: Whether it may be deleted.
             type_: How the server treats it.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -146,7 +146,7 @@ class ContactFieldTypes(Resource):
         name: str | Unset = UNSET,
         fontawesome_icon: None | str | Unset = UNSET,
         protocol: None | str | Unset = UNSET,
-        delible: bool | None | Unset = UNSET,
+        delible: bool | Unset = UNSET,
         type_: None | str | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -165,7 +165,7 @@ class ContactFieldTypes(Resource):
             name: Name.
             fontawesome_icon: Name of its icon.
             protocol: Prefix of a link.
-            delible: Whether the account created it.
+            delible: Whether it may be deleted.
             type_: How the server treats it.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -255,7 +255,7 @@ class AsyncContactFieldTypes(Resource):
         name: str | Unset = UNSET,
         fontawesome_icon: None | str | Unset = UNSET,
         protocol: None | str | Unset = UNSET,
-        delible: bool | None | Unset = UNSET,
+        delible: bool | Unset = UNSET,
         type_: None | str | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -269,7 +269,7 @@ class AsyncContactFieldTypes(Resource):
             name: Name.
             fontawesome_icon: Name of its icon.
             protocol: Prefix of a link.
-            delible: Whether the account created it.
+            delible: Whether it may be deleted.
             type_: How the server treats it.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -326,7 +326,7 @@ class AsyncContactFieldTypes(Resource):
         name: str | Unset = UNSET,
         fontawesome_icon: None | str | Unset = UNSET,
         protocol: None | str | Unset = UNSET,
-        delible: bool | None | Unset = UNSET,
+        delible: bool | Unset = UNSET,
         type_: None | str | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -345,7 +345,7 @@ class AsyncContactFieldTypes(Resource):
             name: Name.
             fontawesome_icon: Name of its icon.
             protocol: Prefix of a link.
-            delible: Whether the account created it.
+            delible: Whether it may be deleted.
             type_: How the server treats it.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.

@@ -39,7 +39,7 @@ _CONTACTS_UPDATE = Merge(
         Member("last_name", ("last_name",), nullable=True),
         Member("nickname", ("nickname",), nullable=True),
         Member("description", ("description",), nullable=True),
-        Member("is_partial", ("is_partial",), nullable=True),
+        Member("is_partial", ("is_partial",)),
         Member("is_deceased", ("is_dead",)),
         Member("uuid", ("uuid",), nullable=True),
     ),
@@ -97,8 +97,9 @@ class Contacts(Resource):
         type finds nothing.
 
         Args:
-            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
-                -updated_at.
+            sort: Order, by `created_at` by default. Where a list has an order of its own, this
+                one only decides between records that are equal in that. One of created_at,
+                -created_at, updated_at, -updated_at.
             query: String to search for, in names, nickname, description and job; or
                 `Type:beginning` for contact fields of that type that begin with it.
             with_: A part of the contacts that is returned only on request: their contact fields
@@ -135,7 +136,7 @@ class Contacts(Resource):
         email: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         gender_id: int | None | Unset = UNSET,
-        is_partial: bool | None | Unset = UNSET,
+        is_partial: bool | Unset = UNSET,
         birthdate_day: int | None | Unset = UNSET,
         birthdate_month: int | None | Unset = UNSET,
         birthdate_year: int | None | Unset = UNSET,
@@ -168,10 +169,11 @@ class Contacts(Resource):
             middle_name: Middle name; in replies only as part of the complete name.
             last_name: Last name.
             nickname: Nickname.
-            email: Accepted but ignored; send a contact field instead.
+            email: Email address, of which a new contact gets a contact field; an update ignores
+                it.
             description: A comment.
             gender_id: Id of the gender.
-            is_partial: Whether the contact is to exist only as someone's relation.
+            is_partial: Whether the contact is to exist only as someone's relation; never None.
             birthdate_day: Day of the birthday. A day after the end of the month becomes one of
                 the next month.
             birthdate_month: Month of the birthday; 13 is the next January.
@@ -270,7 +272,7 @@ class Contacts(Resource):
         email: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         gender_id: int | None | Unset = UNSET,
-        is_partial: bool | None | Unset = UNSET,
+        is_partial: bool | Unset = UNSET,
         birthdate_day: int | None | Unset = UNSET,
         birthdate_month: int | None | Unset = UNSET,
         birthdate_year: int | None | Unset = UNSET,
@@ -303,10 +305,11 @@ class Contacts(Resource):
             middle_name: Middle name; in replies only as part of the complete name.
             last_name: Last name.
             nickname: Nickname.
-            email: Accepted but ignored; send a contact field instead.
+            email: Email address, of which a new contact gets a contact field; an update ignores
+                it.
             description: A comment.
             gender_id: Id of the gender.
-            is_partial: Whether the contact is to exist only as someone's relation.
+            is_partial: Whether the contact is to exist only as someone's relation; never None.
             birthdate_day: Day of the birthday. A day after the end of the month becomes one of
                 the next month.
             birthdate_month: Month of the birthday; 13 is the next January.
@@ -509,7 +512,7 @@ class Contacts(Resource):
             where: Place of the meeting; no reply has it.
             day: Day, if known and not calculated from an age.
             month: Month, if known and not calculated from an age.
-            year: Year.
+            year: Year, None if it is unknown.
             is_age_based: Whether an age is sent instead of a date.
             age: Years since, to calculate the date from.
             add_reminder: Whether to be reminded of the date each year.
@@ -722,8 +725,9 @@ class AsyncContacts(Resource):
         type finds nothing.
 
         Args:
-            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
-                -updated_at.
+            sort: Order, by `created_at` by default. Where a list has an order of its own, this
+                one only decides between records that are equal in that. One of created_at,
+                -created_at, updated_at, -updated_at.
             query: String to search for, in names, nickname, description and job; or
                 `Type:beginning` for contact fields of that type that begin with it.
             with_: A part of the contacts that is returned only on request: their contact fields
@@ -760,7 +764,7 @@ class AsyncContacts(Resource):
         email: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         gender_id: int | None | Unset = UNSET,
-        is_partial: bool | None | Unset = UNSET,
+        is_partial: bool | Unset = UNSET,
         birthdate_day: int | None | Unset = UNSET,
         birthdate_month: int | None | Unset = UNSET,
         birthdate_year: int | None | Unset = UNSET,
@@ -793,10 +797,11 @@ class AsyncContacts(Resource):
             middle_name: Middle name; in replies only as part of the complete name.
             last_name: Last name.
             nickname: Nickname.
-            email: Accepted but ignored; send a contact field instead.
+            email: Email address, of which a new contact gets a contact field; an update ignores
+                it.
             description: A comment.
             gender_id: Id of the gender.
-            is_partial: Whether the contact is to exist only as someone's relation.
+            is_partial: Whether the contact is to exist only as someone's relation; never None.
             birthdate_day: Day of the birthday. A day after the end of the month becomes one of
                 the next month.
             birthdate_month: Month of the birthday; 13 is the next January.
@@ -891,7 +896,7 @@ class AsyncContacts(Resource):
         email: None | str | Unset = UNSET,
         description: None | str | Unset = UNSET,
         gender_id: int | None | Unset = UNSET,
-        is_partial: bool | None | Unset = UNSET,
+        is_partial: bool | Unset = UNSET,
         birthdate_day: int | None | Unset = UNSET,
         birthdate_month: int | None | Unset = UNSET,
         birthdate_year: int | None | Unset = UNSET,
@@ -924,10 +929,11 @@ class AsyncContacts(Resource):
             middle_name: Middle name; in replies only as part of the complete name.
             last_name: Last name.
             nickname: Nickname.
-            email: Accepted but ignored; send a contact field instead.
+            email: Email address, of which a new contact gets a contact field; an update ignores
+                it.
             description: A comment.
             gender_id: Id of the gender.
-            is_partial: Whether the contact is to exist only as someone's relation.
+            is_partial: Whether the contact is to exist only as someone's relation; never None.
             birthdate_day: Day of the birthday. A day after the end of the month becomes one of
                 the next month.
             birthdate_month: Month of the birthday; 13 is the next January.
@@ -1120,7 +1126,7 @@ class AsyncContacts(Resource):
             where: Place of the meeting; no reply has it.
             day: Day, if known and not calculated from an age.
             month: Month, if known and not calculated from an age.
-            year: Year.
+            year: Year, None if it is unknown.
             is_age_based: Whether an age is sent instead of a date.
             age: Years since, to calculate the date from.
             add_reminder: Whether to be reminded of the date each year.

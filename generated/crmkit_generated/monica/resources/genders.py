@@ -49,8 +49,9 @@ class Genders(Resource):
         A new account has three: "Man", "Woman" and "Rather not say".
 
         Args:
-            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
-                -updated_at.
+            sort: Order, by `created_at` by default. Where a list has an order of its own, this
+                one only decides between records that are equal in that. One of created_at,
+                -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -196,8 +197,9 @@ class AsyncGenders(Resource):
         A new account has three: "Man", "Woman" and "Rather not say".
 
         Args:
-            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
-                -updated_at.
+            sort: Order, by `created_at` by default. Where a list has an order of its own, this
+                one only decides between records that are equal in that. One of created_at,
+                -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
             options: What this call does differently: timeout, max_retries, headers, query.

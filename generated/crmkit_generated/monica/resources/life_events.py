@@ -52,8 +52,9 @@ class LifeEvents(Resource):
         Oldest first by default.
 
         Args:
-            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
-                -updated_at.
+            sort: Order, by `created_at` by default. Where a list has an order of its own, this
+                one only decides between records that are equal in that. One of created_at,
+                -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -217,6 +218,9 @@ class LifeEvents(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
+
+        Raises:
+            ValidationError: Values are refused, with a sentence for each, or by member.
         """
         drive(
             self._sender.call(self._call(operations.LIFE_EVENTS_DELETE, {"id": id}, options), None)
@@ -239,8 +243,9 @@ class AsyncLifeEvents(Resource):
         Oldest first by default.
 
         Args:
-            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
-                -updated_at.
+            sort: Order, by `created_at` by default. Where a list has an order of its own, this
+                one only decides between records that are equal in that. One of created_at,
+                -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -399,6 +404,9 @@ class AsyncLifeEvents(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
+
+        Raises:
+            ValidationError: Values are refused, with a sentence for each, or by member.
         """
         await self._sender.call(
             self._call(operations.LIFE_EVENTS_DELETE, {"id": id}, options), None

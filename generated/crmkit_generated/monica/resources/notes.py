@@ -28,7 +28,7 @@ _NOTES_UPDATE = Merge(
     (
         Member("body", ("body",)),
         Member("contact_id", ("contact", "id")),
-        Member("is_favorited", ("is_favorited",), nullable=True),
+        Member("is_favorited", ("is_favorited",)),
     ),
 )
 
@@ -47,12 +47,13 @@ class Notes(Resource):
     ) -> Pager[Note]:
         """List notes.
 
-        Oldest first by default.
+        Newest first, whatever order is asked for; those of one contact oldest first by default.
 
         Args:
             contact_id: Id of the contact. Only what belongs to it is listed.
-            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
-                -updated_at, favorited_at, -favorited_at.
+            sort: Order, by `created_at` by default. Where a list has an order of its own, this
+                one only decides between records that are equal in that. One of created_at,
+                -created_at, updated_at, -updated_at, favorited_at, -favorited_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -84,7 +85,7 @@ class Notes(Resource):
         *,
         body: float | str | Unset = UNSET,
         contact_id: int | Unset = UNSET,
-        is_favorited: bool | None | Unset = UNSET,
+        is_favorited: bool | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Note:
@@ -96,7 +97,7 @@ class Notes(Resource):
             input_: The whole input as one NoteInput, in place of the keywords.
             body: The text, at most 100,000 characters.
             contact_id: Id of the contact; another one moves the note.
-            is_favorited: Whether the note is a favourite.
+            is_favorited: Whether the note is a favourite; None is refused.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -147,7 +148,7 @@ class Notes(Resource):
         *,
         body: float | str | Unset = UNSET,
         contact_id: int | Unset = UNSET,
-        is_favorited: bool | None | Unset = UNSET,
+        is_favorited: bool | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Note:
@@ -164,7 +165,7 @@ class Notes(Resource):
             input_: The whole input as one NoteInput, in place of the keywords.
             body: The text, at most 100,000 characters.
             contact_id: Id of the contact; another one moves the note.
-            is_favorited: Whether the note is a favourite.
+            is_favorited: Whether the note is a favourite; None is refused.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -212,12 +213,13 @@ class AsyncNotes(Resource):
     ) -> AsyncPager[Note]:
         """List notes.
 
-        Oldest first by default.
+        Newest first, whatever order is asked for; those of one contact oldest first by default.
 
         Args:
             contact_id: Id of the contact. Only what belongs to it is listed.
-            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
-                -updated_at, favorited_at, -favorited_at.
+            sort: Order, by `created_at` by default. Where a list has an order of its own, this
+                one only decides between records that are equal in that. One of created_at,
+                -created_at, updated_at, -updated_at, favorited_at, -favorited_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -249,7 +251,7 @@ class AsyncNotes(Resource):
         *,
         body: float | str | Unset = UNSET,
         contact_id: int | Unset = UNSET,
-        is_favorited: bool | None | Unset = UNSET,
+        is_favorited: bool | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Note:
@@ -261,7 +263,7 @@ class AsyncNotes(Resource):
             input_: The whole input as one NoteInput, in place of the keywords.
             body: The text, at most 100,000 characters.
             contact_id: Id of the contact; another one moves the note.
-            is_favorited: Whether the note is a favourite.
+            is_favorited: Whether the note is a favourite; None is refused.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -308,7 +310,7 @@ class AsyncNotes(Resource):
         *,
         body: float | str | Unset = UNSET,
         contact_id: int | Unset = UNSET,
-        is_favorited: bool | None | Unset = UNSET,
+        is_favorited: bool | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Note:
@@ -325,7 +327,7 @@ class AsyncNotes(Resource):
             input_: The whole input as one NoteInput, in place of the keywords.
             body: The text, at most 100,000 characters.
             contact_id: Id of the contact; another one moves the note.
-            is_favorited: Whether the note is a favourite.
+            is_favorited: Whether the note is a favourite; None is refused.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 

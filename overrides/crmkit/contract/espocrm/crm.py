@@ -37,6 +37,7 @@ class EspoCRM(CRM):
     document_name: ClassVar[str] = "autocrm"
     client: ClassVar[str] = "EspoCRM"
     rows_path: ClassVar[str] = "list"
+    restores: ClassVar[frozenset[str]] = frozenset({"records_restore"})
     accepted: ClassVar[tuple[Accepted, ...]] = (
         Accepted(
             "the server's own configuration",
@@ -145,7 +146,7 @@ class EspoCRM(CRM):
         yield from conversations(custom=_CUSTOM in probe.traits)
         yield from read_conversations(self.document())
 
-    def id_space(self, place: str, value: Any, parent: Any) -> str | None:  # noqa: ARG002
+    def id_space(self, place: str, value: Any, parent: Any) -> str | None:
         """Return a space for ids, which are 17 hexadecimal digits whatever they are of."""
         return "" if isinstance(value, str) and _ID.fullmatch(value) else None
 

@@ -43,7 +43,7 @@ class Monica(CRM):
         url = given or environment(self.prefix, "BASE_URL") or "https://app.monicahq.com/api"
         return url.rstrip("/")
 
-    def authenticator(self, prefix: str, base_url: str) -> Callable[[HTTPRequest], None]:  # noqa: ARG002
+    def authenticator(self, prefix: str, base_url: str) -> Callable[[HTTPRequest], None]:
         """Return what puts the token of PREFIX_TOKEN on a request.
 
         Raises:
@@ -57,7 +57,7 @@ class Monica(CRM):
     def mock_authenticators(
         self,
         mock: Any,
-        base_url: str,  # noqa: ARG002 - other kinds sign it
+        base_url: str,
     ) -> Mapping[str, Callable[[HTTPRequest], None]]:
         """Return the tokens of the mock's two accounts; the second is called "other"."""
         return {
@@ -87,7 +87,7 @@ class Monica(CRM):
         rate = int(a_minute) / 60 if a_minute.isdecimal() else None
         return Probe(user=f"user {data.get('id')}", rate=rate or None)
 
-    def conversations(self, probe: Probe) -> Iterable[Conversation]:  # noqa: ARG002
+    def conversations(self, probe: Probe) -> Iterable[Conversation]:
         """Return the conversations."""
         from .library import conversations
 

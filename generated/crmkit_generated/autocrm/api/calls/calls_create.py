@@ -15,7 +15,7 @@ from ...operations import calls as operations
 def sync(*, client: Client, body: CallInput, skip_duplicate_check: bool | Unset = UNSET) -> Call:
     """Create a call.
 
-    Required: `name`, `assigned_user_id` and `date_start`.
+    Required: `name`, `assigned_user_id`, `date_start` and `date_end`.
 
     Returns the new record, without the attributes that were never set.
 

@@ -17,7 +17,8 @@ def sync(
 ) -> Meeting:
     """Create a meeting.
 
-    Required: `name`, `assigned_user_id` and `date_start`.
+    Required: `name`, `assigned_user_id` and `date_start`; of a meeting that lasts all day
+    `date_start_date`, `date_end_date` and `is_all_day` in place of the last.
 
     Returns the new record, without the attributes that were never set.
 

@@ -21,15 +21,17 @@ def sync(
 ) -> list[Activity]:
     """List the activities of one contact.
 
-    The reply counts activities by year as well.
+    The latest activity comes first, whatever order is asked for. The reply counts the
+    account's activities by year as well.
 
     Args:
         contact_id: Id of the contact.
         client: `crm.generated` of a configured client.
         page: Number of the page, from 1. A page beyond the last is empty.
         limit: Records per page, from 1 to 100.
-        sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
-            -updated_at.
+        sort: Order, by `created_at` by default. Where a list has an order of its own, this
+            one only decides between records that are equal in that. One of created_at,
+            -created_at, updated_at, -updated_at.
     """
     return client.call(
         operations.ACTIVITIES_LIST_OF_CONTACT,

@@ -20,14 +20,16 @@ def sync(
 ) -> list[Call]:
     """List calls.
 
-    The reply counts calls by year as well.
+    The latest call comes first, whatever order is asked for. The reply counts the account's
+    calls by year as well.
 
     Args:
         client: `crm.generated` of a configured client.
         page: Number of the page, from 1. A page beyond the last is empty.
         limit: Records per page, from 1 to 100.
-        sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
-            -updated_at, called_at, -called_at.
+        sort: Order, by `created_at` by default. Where a list has an order of its own, this
+            one only decides between records that are equal in that. One of created_at,
+            -created_at, updated_at, -updated_at, called_at, -called_at.
     """
     return client.call(
         operations.CALLS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.call.decode_all

@@ -28,8 +28,9 @@ def sync(
         client: `crm.generated` of a configured client.
         page: Number of the page, from 1. A page beyond the last is empty.
         limit: Records per page, from 1 to 100.
-        sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
-            -updated_at.
+        sort: Order, by `created_at` by default. Where a list has an order of its own, this
+            one only decides between records that are equal in that. One of created_at,
+            -created_at, updated_at, -updated_at.
     """
     return client.call(
         operations.PHOTOS_LIST_OF_CONTACT,
