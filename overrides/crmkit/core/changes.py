@@ -176,7 +176,7 @@ class ChangeIterator(paging.PageIterator):
         super().__init__(request)
         self._changes = copy(request)
         self._query = dict(request.order.query)
-        self._at = request.since
+        self._at: Position = request.since
         self._until: datetime | None = None
         self._same_time: set[Any] = set()
 
