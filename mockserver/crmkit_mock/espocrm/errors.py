@@ -41,7 +41,7 @@ class APIError(Refusal):
         self.body = body
         self.page = page
         self.by_web_server = by_web_server
-        #: Whether an error of no operation has the content type text/html.
+        #: Whether the error has the content type text/html, whatever its operation.
         self.html = False
 
 

@@ -100,10 +100,12 @@ def _find_readable(session: Session, entity: EntityType, id: str, name: str) -> 
 def _selected(session: Session, foreign: EntityType, link: Link, search: Search) -> list[str]:
     """Return the attributes of a list of linked records that has not all of them."""
     by = order_by(foreign, search)
-    names = selected_attributes(session, foreign, search.select or [], by, related=True)
+    joined = link.kind == "many_many"
+    names = selected_attributes(session, foreign, search.select or [], by, related=joined)
     if search.select is None:
         # Without a selection what else always comes is missing (recorded: rel-list).
-        names = [name for name in names if name == "isStarred" or name not in foreign.selected]
+        left_out = {*foreign.selected, "accountIsInactive"} - {"isStarred", by}
+        names = [name for name in names if name not in left_out]
     return list(dict.fromkeys([*names, *link.always]))
 
 
@@ -140,24 +142,30 @@ def link_records(session: Session, entity: EntityType, id: str, name: str) -> bo
     return _for_each(ids_in(session.body), lambda other: _link(session, entity, id, name, other))
 
 
+def _as_html(error: APIError) -> APIError:
+    """Give an error the content type of those of action classes."""
+    error.html = True
+    return error
+
+
 def _give_email(session: Session, entity: EntityType, id: str) -> bool:
     """Give an e-mail to users, by a route of its own."""
     user, data = session.user, session.data
     record = data.find("Email", id)
     if record is None:
-        raise not_found()
+        raise _as_html(not_found())
     if not user.may("Email", "read", record):
-        raise forbidden("")
+        raise _as_html(forbidden(""))
     if not user.may("Email", "edit", record):
-        raise forbidden("No edit access to email.")
+        raise _as_html(forbidden("No edit access to email."))
     users = [data.find("User", other) for other in ids_in(session.body)]
     if None in users:
-        raise not_found("Users not found.")
+        raise _as_html(not_found("Users not found."))
     for other in users:
         if other is None or not user.may("User", "read", other):
-            raise forbidden("No access to user.")
+            raise _as_html(forbidden("No access to user."))
         if other.get("type") not in {"regular", "admin"}:
-            raise forbidden("Only regular and admin users allowed.")
+            raise _as_html(forbidden("Only regular and admin users allowed."))
         data.relate(entity.all_links["users"], id, other["id"])
     return True
 

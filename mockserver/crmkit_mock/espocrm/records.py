@@ -359,6 +359,11 @@ def duplicate_attributes(session: Session, entity: EntityType) -> dict[str, Any]
         if field.family == "attachmentMultiple":
             attributes |= _copy_files(session, field, attributes)
     omitted = {"id", *(field.name for field in entity.fields if field.family in _NUMBERED)}
+    for link in entity.links:
+        if link.kind == "has_one" and session.release >= (10, 0):
+            omitted |= {f"{link.name}Id", f"{link.name}Name"}
+    if session.user.permission("assignment") == "no":
+        omitted |= {"assignedUserId", "assignedUserName"}
     return {name: value for name, value in attributes.items() if name not in omitted}
 
 

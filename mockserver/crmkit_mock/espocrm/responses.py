@@ -86,6 +86,8 @@ def list_attributes(session: Session, entity: EntityType) -> list[str]:
         names += (name for name in field.attributes if is_selectable(entity, name))
     if entity.versioned:
         names.append("versionNumber")
+    if entity.name == "User":
+        names.remove("workingTimeCalendarName")
     return names
 
 
@@ -226,6 +228,8 @@ def selected_response(
     if "parentName" in response and not {"parentId", "parentType"} <= response.keys():
         # The server looks up the name by attributes that it did not load.
         response["parentName"] = None
+    if "relatedName" in response and not {"relatedId", "relatedType"} <= response.keys():
+        response["relatedName"] = None
     if "name" not in response:
         # It is made of what is loaded, which is not the parts of the name.
         others = [response[name] for name in _NAMES.get(entity.name, ()) if name in response]
