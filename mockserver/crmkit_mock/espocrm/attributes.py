@@ -122,6 +122,8 @@ def linked_ids(session: Session, entity: EntityType, record: Record, field: Fiel
     others = [other for other in found if other is not None]
     if field.entity in _LATEST_FIRST:
         others.sort(key=lambda other: (other["createdAt"], other["id"]), reverse=True)
+    elif field.entity == "User" and field.name != "users":
+        others.sort(key=lambda other: fold(other.get("userName") or ""))
     else:
         others.sort(key=_name_key)
     return [other["id"] for other in others]

@@ -111,7 +111,8 @@ def _list_files(session: Session, entity: EntityType) -> dict[str, Any]:
 def _create(session: Session, entity: EntityType) -> dict[str, Any]:
     body = dict(session.body)
     skip = body.pop("_skipDuplicateCheck", False) is True
-    skip = skip or session.has_flag("X-Skip-Duplicate-Check")
+    if session.header("X-Skip-Duplicate-Check") is not None:
+        skip = session.has_flag("X-Skip-Duplicate-Check")
     return records.create(session, entity, body, skip_duplicate_check=skip)
 
 

@@ -362,10 +362,17 @@ def update_response(
             ids = written[f"{field.name}Ids"] or []
             names = {other: session.data.name_of(field.entity, other) for other in ids}
             response[f"{field.name}Names"] = names
-        if field.family in _LINKS and f"{field.name}Id" in written:
+        is_linked = f"{field.name}Id" in written
+        if field.family == "linkParent":
+            # The name of a parent that was taken away is still shown.
+            is_linked = written.get(f"{field.name}Id") is not None
+        if field.family in _LINKS and is_linked:
             name = f"{field.name}Name"
             response[name] = value_of(session, entity, response, name)
-    if entity.name == "Call" and ("contactsIds" in written or "leadsIds" in written):
+    if entity.name == "Call" and any(
+        name in written and written[name] != before.get(name)
+        for name in ("contactsIds", "leadsIds")
+    ):
         # Only of calls the server looks everything up again.
         stored = session.data.get(entity.name, id)
         response |= {
@@ -374,6 +381,13 @@ def update_response(
             if _is_loaded(field, field.name)
             for name in field.attributes
         }
+    if entity.stream:
+        # Notes about the update are made before it is shown.
+        response["streamUpdatedAt"] = session.data.get(entity.name, id).get("streamUpdatedAt")
+    is_named = response.get("firstName") or response.get("lastName") or "name" in written
+    if entity.name == "Lead" and not is_named:
+        response["name"] = None
+        _compose_name(entity, response, {})
     if entity.person and any(name in written for name in PERSON_NAME[1:-1]):
         _compose_name(entity, response, response)
     return response

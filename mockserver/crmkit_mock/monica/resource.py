@@ -11,6 +11,7 @@ from crmkit_mock.monica.columns import datetime_column, stored
 from crmkit_mock.monica.errors import archived, invalid, not_found
 from crmkit_mock.monica.lists import COMMON_COLUMNS, index_page_reply, sort_of
 from crmkit_mock.monica.records import BY_OWNER, sort_index
+from crmkit_mock.monica.short_contact import short_contact
 from crmkit_mock.monica.validation import Exists, Rule, collect_errors, identifier, required
 
 if TYPE_CHECKING:
@@ -302,6 +303,8 @@ class ContactResource(Resource):
     is_readonly_when_archived: ClassVar[bool] = True
     #: Whether an update may name another contact.
     can_move: ClassVar[bool] = True
+    #: Whether the reply to an update that does still has the former one.
+    shows_former_contact: ClassVar[bool] = False
 
     def create(self, session: Session) -> Reply:
         """Create a record of a contact and answer it."""
@@ -315,6 +318,15 @@ class ContactResource(Resource):
         """Change a record as an update asks; the contact may be another."""
         self.assign(session, record, values["contact_id"])
         super().apply(session, record, values)
+
+    def update(self, session: Session) -> Reply:
+        """Change a record and answer it."""
+        record, values = self.find_for_update(session)
+        former = short_contact(session, record["contact_id"])
+        self.apply(session, record, values)
+        self.save(session, record)
+        overrides: Tree = {"contact": former} if self.shows_former_contact else {}
+        return self.to_response(session, record, **overrides)
 
     def assign(self, session: Session, record: Record, contact_id: int) -> None:
         """Let a record belong to a contact of the account.
