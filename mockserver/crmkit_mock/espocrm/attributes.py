@@ -36,6 +36,7 @@ _TARGETS = tuple(
         ("accounts", "Account", "accountTargetList"),
         ("contacts", "Contact", "contactTargetList"),
         ("leads", "Lead", "leadTargetList"),
+        ("users", "User", "userTargetList"),
     )
 )
 _ACCOUNTS = Link("accounts", "Account", "many_many", relation="accountContact", near="right")

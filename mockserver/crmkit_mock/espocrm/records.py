@@ -12,6 +12,7 @@ from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import APIError, bad_request, forbidden, modified, not_found
 from crmkit_mock.espocrm.event_rules import stored_reminders
 from crmkit_mock.espocrm.foreign_records import check_links
+from crmkit_mock.espocrm.initial_links import add_initial_links
 from crmkit_mock.espocrm.linking import link_related
 from crmkit_mock.espocrm.locking import require_changeable, require_removable
 from crmkit_mock.espocrm.php_types import stored_float, to_int
@@ -108,7 +109,8 @@ def create(
     record, accepted = insert(
         session, entity, sent, skip_duplicate_check=skip_duplicate_check, extra=extra
     )
-    return create_response(session, entity, record, accepted.echo)
+    linked = add_initial_links(session, entity, record, sent)
+    return {**create_response(session, entity, record, accepted.echo), **linked}
 
 
 def insert(
