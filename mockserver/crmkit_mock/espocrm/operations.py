@@ -263,6 +263,7 @@ OPERATIONS: dict[str, Handler] = {
         session, session.body.get("id")
     ),
     "emails_create": _plain(emails.create),
+    "emails_get": _by_id(inbox.read),
     "emails_update": _by_id(emails.update),
     "emails_update_patch": _by_id(emails.update),
     "emails_mark_read": _plain(inbox.mark_read),
@@ -316,8 +317,12 @@ OPERATIONS: dict[str, Handler] = {
     "stream_list_all": _plain(stream_lists.list_all),
     "stream_record": _of_known(stream_lists.list_of_record),
     "stream_posts": _of_known(stream_lists.list_posts),
-    "stream_attachments": _of_record(record_access.stream_attachments),
-    "records_users_access": _of_record(record_access.users_access),
+    "stream_attachments": lambda session, params: record_access.stream_attachments(
+        session, params["entityType"], params["id"]
+    ),
+    "records_users_access": lambda session, params: record_access.users_access(
+        session, params["entityType"], params["id"]
+    ),
     "follow": _of_record(followers.follow),
     "unfollow": _of_record(followers.unfollow),
     "followers_list": _of_known(followers.list_followers),
@@ -330,7 +335,7 @@ OPERATIONS: dict[str, Handler] = {
     "activities_busy_ranges": _plain(calendars.busy_ranges),
     "activities_upcoming": _plain(activities.upcoming),
     "activities_list": lambda session, params: activities.list_of_record(
-        session, session.entity(params["entityType"]), params["id"], params["activityList"]
+        session, params["entityType"], params["id"], params["activityList"]
     ),
     "search_records": _plain(global_search.search_records),
     "search_email_addresses": _plain(global_search.search_email_addresses),

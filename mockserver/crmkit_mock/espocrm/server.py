@@ -17,7 +17,7 @@ from crmkit_mock.espocrm import errors, routes
 from crmkit_mock.espocrm.authentication import CREDENTIAL_HEADERS, Authenticator
 from crmkit_mock.espocrm.controllers import PREFERENCES
 from crmkit_mock.espocrm.data import Data
-from crmkit_mock.espocrm.emails import MAIL_SERVER
+from crmkit_mock.espocrm.email_addresses import MAIL_SERVER
 from crmkit_mock.espocrm.errors import APIError, PartiallyApplied, server_error_or
 from crmkit_mock.espocrm.insertion import insert_record
 from crmkit_mock.espocrm.leads import LEAD_CAPTURE_KEY
