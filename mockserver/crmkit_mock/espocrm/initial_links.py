@@ -39,9 +39,9 @@ def add_initial_links(
             continue
         others = [_find(session, entity, link, id) for id in ids]
         for other in others:
-            add_link(session, entity, link, record, other, noted=False)
+            add_link(session, entity, link, record, other, is_initial=True)
         response[f"{link.name}Ids"] = ids
-        if link.name == _WITH_NAMES:
+        if link.name == _WITH_NAMES and others:
             names = {other["id"]: other.get("name") for other in others}
             response[f"{link.name}Names"] = names
     if response and entity.name == "TargetList":
@@ -53,6 +53,6 @@ def _find(session: Session, entity: EntityType, link: Link, id: object) -> Recor
     other = session.data.find(link.entity, id)
     if other is None:
         raise foreign_record_not_found(entity.name, link.name, link.entity)
-    if not session.user.may(link.entity, "read", other):
-        raise foreign_record_forbidden(entity.name, link.name, link.entity)
+    if not session.user.may(link.entity, link.foreign_access, other):
+        raise foreign_record_forbidden(entity.name, link.name, link.entity, link.foreign_access)
     return other

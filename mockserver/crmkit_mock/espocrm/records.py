@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crmkit_mock.espocrm.collaborators import require_collaborators
 from crmkit_mock.espocrm.common_fields import COLLABORATORS
 from crmkit_mock.espocrm.datetimes import format_datetime
 from crmkit_mock.espocrm.defaults import defaults
@@ -130,6 +131,7 @@ def insert(
     sent = normalise(session, entity, sent)
     values = validate(session, entity, sent)
     session.user.require_assignment({**values, **(extra or {})})
+    require_collaborators(session, entity, values, None)
     check_links(session, entity, values, None)
     if entity.duplicates and not skip_duplicate_check:
         require_unique(session, entity, values)
@@ -208,6 +210,7 @@ def update(
     values = validate(session, entity, sent, before)
     if "assignedUserId" in values:
         session.user.require_assignment(values)
+    require_collaborators(session, entity, values, before)
     check_links(session, entity, values, before)
     response_before = read_response(session, entity, before)
     require_changeable(session, entity, response_before, values)

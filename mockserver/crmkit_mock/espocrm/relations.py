@@ -47,7 +47,7 @@ def add_link(
     record: Record,
     other: Record,
     *,
-    noted: bool = True,
+    is_initial: bool = False,
 ) -> None:
     """Link a record with another one, if it is not linked yet.
 
@@ -57,7 +57,7 @@ def add_link(
         link: The link.
         record: The record.
         other: The record at the other end.
-        noted: Whether the stream shows it.
+        is_initial: Whether the record is new: then nothing else follows from its links.
     """
     data = session.data
     match link.kind:
@@ -72,6 +72,8 @@ def add_link(
             parent = {"parentId": record["id"], "parentType": entity.name}
             data.replace(link.entity, {**other, **parent})
     session.clock.tick()
+    if is_initial:
+        return
     key = _MAIN.get((entity.name, link.name))
     if is_new and key is not None and other.get(key) is None:
         _save(session, link.entity, other, {key: record["id"]})
@@ -83,7 +85,7 @@ def add_link(
         current = data.get("Contact", record["id"])
         if current.get("accountId") is None:
             data.replace("Contact", {**current, "accountId": other["id"]})
-    if is_new and noted:
+    if is_new:
         note_link(session, entity, link, record, other, "Relate")
 
 
