@@ -124,9 +124,10 @@ def selected_attributes(
         related: Whether it is the list of a link.
     """
     readable = [name for name in select if is_readable(session, entity, name)]
-    names = ["id", *readable, *order_attributes(entity, order_by), *entity.selected]
+    sorted_by = order_attributes(entity, order_by)
+    names = ["id", *readable, *sorted_by, *entity.selected]
     names += (name for name in _ALWAYS if name in entity.by_attribute)
-    if "name" in readable and not related:
+    if "name" in (*readable, *sorted_by) and not related:
         names += entity.with_name
     for name, others in _DEPENDENT.get(entity.name, ()):
         # E-mails have their subject anyway, and by itself it brings nothing.
@@ -196,6 +197,7 @@ _COUNTED = frozenset(
         ("TargetList", "entryCount"),
         ("TargetList", "optedOutCount"),
         ("User", "lastAccess"),
+        ("User", "workingTimeCalendarName"),
         *(("Campaign", name) for name in _FIGURES),
         *(
             ("Campaign", f"{kind}TemplateName")
@@ -252,7 +254,7 @@ def is_readable(session: Session, entity: EntityType, attribute: str) -> bool:
 def order_attributes(entity: EntityType, order_by: str) -> tuple[str, ...]:
     """Return the attributes that sorting by a field adds to a list."""
     if order_by == "name" and entity.person:
-        return PERSON_NAME[:-1]
+        return PERSON_NAME
     field = entity.by_name.get(order_by)
     if field is None:
         owner = entity.by_attribute.get(order_by)
