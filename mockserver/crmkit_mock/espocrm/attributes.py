@@ -341,6 +341,32 @@ def _reaction_counts(_session: Session, record: Record) -> dict[str, int] | None
     return {kind: reactions.count(kind) for kind in reactions} or None
 
 
+_INBOX = Link("users", "User", "many_many", relation="emailUser")
+
+
+def _email_state(name: str) -> Callable[[Session, Record], Any]:
+    def state(session: Session, record: Record) -> Any:
+        row = session.data.related(_INBOX, record["id"], session.user.id)
+        if row is None:
+            return None
+        return row.columns.get(name, None if name == "folderId" else False)
+
+    return state
+
+
+def _is_read(session: Session, record: Record) -> bool:
+    row = session.data.related(_INBOX, record["id"], session.user.id)
+    return row is None or bool(row.columns.get("isRead"))
+
+
+def _is_users(session: Session, record: Record) -> bool:
+    return session.data.related(_INBOX, record["id"], session.user.id) is not None
+
+
+def _is_users_sent(session: Session, record: Record) -> bool:
+    return record.get("sentById") == session.user.id
+
+
 #: Entity types that an address is looked up in, in this order.
 _WITH_ADDRESS = ("User", "Contact", "Lead", "Account")
 
@@ -395,6 +421,9 @@ _COMPUTED: dict[tuple[str, str], Callable[[Session, Record], Any]] = {
     ("Email", "subject"): _stored("name"),
     ("Email", "personStringData"): _person_string,
     ("Email", "fromEmailAddressName"): _stored("from"),
-    # Unlike other bools these are null until set.
-    **{("Email", name): _stored(name) for name in EMAIL_STATE},
+    # The state of an e-mail is each user's own.
+    **{("Email", name): _email_state(name) for name in (*EMAIL_STATE, "folderId")},
+    ("Email", "isRead"): _is_read,
+    ("Email", "isUsers"): _is_users,
+    ("Email", "isUsersSent"): _is_users_sent,
 }

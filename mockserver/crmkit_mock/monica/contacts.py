@@ -79,6 +79,7 @@ _EMPTY: dict[str, Any] = {
     **dict.fromkeys(("birthdate_reminder", "deceased_date_reminder", "first_met_date_reminder")),
     **dict.fromkeys(("job", "company", "food_preferences", "general_information", "where_met")),
     "avatar_source": "default",
+    "has_avatar": False,
     **dict.fromkeys(("avatar_photo_id", "last_called", "last_activity_together", "deleted_at")),
 }
 
@@ -106,7 +107,7 @@ _AVATAR: Rules = {
     "source": required(one_of("default", "adorable", "gravatar", "photo")),
     "photo_id": required_when("source", "photo", identifier, Exists("photo")),
 }
-_BY_TYPE = Index(lambda type_: [type_["type"]])
+_BY_TYPE = Index(lambda type_: [str(type_["type"])])
 _NOT_A_STR = "rawurldecode(): Argument #1 ($string) must be of type string, array given"
 _PARTIAL = "The contact can't be a partial contact"
 
@@ -209,9 +210,11 @@ class Contacts(Resource):
             columns["uuid"] = values["uuid"][:36]
         contact = self.insert(session, columns)
         self._set_dates(session, contact, values)
+        contact["has_avatar"] = True
         session.records.save(self.kind, contact)
         self._add_email(session, contact, values.get("email"))
-        log(session, "contact_created", contact)
+        # The log has the name that the contact had before it was known to be dead.
+        log(session, "contact_created", {**contact, "is_dead": False})
         return session.data_reply(serialize_contact(session, contact), 201)
 
     def _own_columns(self, values: Values) -> Record:
@@ -299,15 +302,16 @@ class Contacts(Resource):
                     session.records.save(self.kind, contact)
                     raise PartiallyApplied(invalid("The is deceased field is required."))
                 contact["is_dead"] = values["is_deceased"]
-            clear_date_reminder(session, contact, name)
-            contact[name] = None
+            date = None
             try:
                 if is_known:
                     # Somebody's age at death cannot be told.
                     by_age = {} if name == "birthdate" else {f"{name}_is_age_based": False}
-                    contact[name] = special_date({**values, **by_age}, f"{name}_", session.year)
+                    date = special_date({**values, **by_age}, f"{name}_", session.year)
             except IncompleteDate as error:
                 raise self._incomplete(session, contact, name, invalid(*error.messages)) from None
+            clear_date_reminder(session, contact, name)
+            contact[name] = date
             if values.get(f"{name}_add_reminder"):
                 session.records.save(self.kind, contact)
                 add_date_reminder(session, contact, name, values)
@@ -320,6 +324,8 @@ class Contacts(Resource):
         if name == "deceased_date":
             if not session.faithful_crashes:
                 return refusal
+            clear_date_reminder(session, contact, name)
+            contact[name] = None
             refusal = framework_error(500, "must be of type int, null given")
         session.records.save(self.kind, contact)
         return PartiallyApplied(refusal)
