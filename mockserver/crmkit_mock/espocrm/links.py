@@ -18,9 +18,10 @@ from crmkit_mock.espocrm.errors import (
     not_found,
     required_link,
 )
+from crmkit_mock.espocrm.list_responses import list_attributes, selected_attributes
 from crmkit_mock.espocrm.ordering import order_by
 from crmkit_mock.espocrm.relations import add_link, detach, linked_records
-from crmkit_mock.espocrm.responses import has_stars, list_attributes, selected_attributes
+from crmkit_mock.espocrm.responses import has_stars
 from crmkit_mock.espocrm.sales_types import TARGET_LIST
 from crmkit_mock.espocrm.search import MAX_SIZE, Search, parse_query, parse_selection
 
