@@ -200,6 +200,7 @@ _COUNTED = frozenset(
     {
         ("TargetList", "entryCount"),
         ("TargetList", "optedOutCount"),
+        ("User", "lastAccess"),
         *(("Campaign", name) for name in _FIGURES),
         *(
             ("Campaign", f"{kind}TemplateName")

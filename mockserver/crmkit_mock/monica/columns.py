@@ -20,7 +20,7 @@ Columns = Mapping[str, Column]
 
 _INT_MAX = 2**31 - 1
 #: A double from which on replies have an exponent.
-_LARGEST_WRITTEN_OUT = 10**15
+LARGEST_WRITTEN_OUT = 10**15
 
 
 def stored(columns: Columns, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def int_column(value: Any) -> int:
 def double(value: Any) -> float:
     """Return a value as a column for doubles stores it; whole numbers come back as int."""
     number = max(-sys.float_info.max, min(sys.float_info.max, to_number(value)))
-    return int(number) if number.is_integer() and abs(number) < _LARGEST_WRITTEN_OUT else number
+    return int(number) if number.is_integer() and abs(number) < LARGEST_WRITTEN_OUT else number
 
 
 def datetime_column(value: Any) -> str:

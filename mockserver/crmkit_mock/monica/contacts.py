@@ -107,7 +107,7 @@ _AVATAR: Rules = {
     "source": required(one_of("default", "adorable", "gravatar", "photo")),
     "photo_id": required_when("source", "photo", identifier, Exists("photo")),
 }
-_BY_TYPE = Index(lambda type_: [type_["type"]])
+_BY_TYPE = Index(lambda type_: [str(type_["type"])])
 _NOT_A_STR = "rawurldecode(): Argument #1 ($string) must be of type string, array given"
 _PARTIAL = "The contact can't be a partial contact"
 

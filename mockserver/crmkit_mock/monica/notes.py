@@ -126,6 +126,7 @@ class Tasks(ContactResource):
     kind = "task"
     label = "task"
     created_status = 200
+    reads_back = True
     unknown_delete = OnBadId.NOT_FOUND
     text_delete = OnBadId.INVALID
     echoes_id = True
@@ -164,6 +165,10 @@ class Tasks(ContactResource):
 
     def create(self, session: Session) -> Reply:
         """Create a task, which is open whatever was sent; a contact is optional."""
+        # False stands for none, as the empty str does.
+        sent = session.sent
+        session.body = {name: None if value is False else value for name, value in sent.items()}
+        del session.sent
         values = self.values_for_create(session)
         if values.get("contact_id") == 0:
             refusal = invalid("The selected contact id is invalid.")

@@ -7,9 +7,10 @@ from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from crmkit_mock.monica.columns import datetime_column, stored
+from crmkit_mock.monica.columns import LARGEST_WRITTEN_OUT, datetime_column, stored
 from crmkit_mock.monica.errors import archived, invalid, not_found
 from crmkit_mock.monica.lists import COMMON_COLUMNS, index_page_reply, sort_of
+from crmkit_mock.monica.php_dates import without_zero_dates
 from crmkit_mock.monica.records import BY_OWNER, sort_index
 from crmkit_mock.monica.short_contact import short_contact
 from crmkit_mock.monica.validation import Exists, Rule, collect_errors, identifier, required
@@ -61,6 +62,8 @@ class Resource(ABC):
     defaults: ClassVar[Tree] = {}
     #: Status of the reply to a creation.
     created_status: ClassVar[int] = 201
+    #: Whether a creation is answered with what the database has made of it.
+    reads_back: ClassVar[bool] = False
     #: Answer to an update of an unknown id.
     unknown_update: ClassVar[OnBadId] = OnBadId.INVALID
     #: Answer to the deletion of an unknown id.
@@ -217,6 +220,8 @@ class Resource(ABC):
             status: Status of the reply.
             overrides: Members that are different in this reply alone.
         """
+        if self.reads_back and session.request.method == "POST" and self.normalise(record):
+            session.records.save(self.kind, record)
         sent = {name: _as_json(record[name]) for name in self.columns if name in record}
         tree = self.serialize(session, {**record, **sent})
         reply = session.data_reply({**tree, **overrides}, status)
@@ -225,7 +230,7 @@ class Resource(ABC):
         session.records.save(self.kind, record)
         # The document describes what is stored. What a client sends in another type comes back
         # once, and to that client only.
-        return replace(reply, tree={"data": self.serialize(session, record)})
+        return replace(reply, tree=without_zero_dates({"data": self.serialize(session, record)}))
 
     def normalise(self, record: Record) -> bool:
         """Give a record the form in which the database stores it; return whether it differs."""
@@ -365,7 +370,9 @@ class ContactResource(Resource):
 
 def _as_json(value: object) -> object:
     """Return a value as the server writes it: a float without a fraction as an int."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    if isinstance(value, float) and value.is_integer() and abs(value) < LARGEST_WRITTEN_OUT:
+        return int(value)
+    return value
 
 
 def require_active_owner(session: Session, record: Record) -> None:

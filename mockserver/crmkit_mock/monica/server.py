@@ -36,7 +36,7 @@ from crmkit_mock.monica.errors import (
 )
 from crmkit_mock.monica.lists import check_limit_and_sort
 from crmkit_mock.monica.operations import OPERATIONS, RESOURCES
-from crmkit_mock.monica.php_dates import ZERO_DATE
+from crmkit_mock.monica.php_dates import ZERO_DATE, without_zero_dates
 from crmkit_mock.monica.rate_limit import RateLimit
 from crmkit_mock.monica.records import Records
 from crmkit_mock.monica.seed import load_seed
@@ -278,7 +278,7 @@ class MockMonica(MockCRM):
             return self.refuse(error.refusal, request)
         # The document describes datetimes. The database's zero date is none, but comes too.
         is_odd = ZERO_DATE.encode() in reply.body
-        return replace(reply, tree=_without_zero_dates(reply.tree)) if is_odd else reply
+        return replace(reply, tree=without_zero_dates(reply.tree)) if is_odd else reply
 
     def error_reply(
         self, request: Request, status: int, message: str, detail: object = None
@@ -300,15 +300,6 @@ class MockMonica(MockCRM):
             return json_reply(status, {"message": message})
         content = MESSAGES[code][1] if code in MESSAGES else [message]
         return json_reply(status, coded_body(code, content))
-
-
-def _without_zero_dates(tree: object) -> object:
-    if isinstance(tree, dict):
-        return {name: _without_zero_dates(value) for name, value in tree.items()}
-    if isinstance(tree, list):
-        return [_without_zero_dates(value) for value in tree]
-    is_odd = isinstance(tree, str) and tree.startswith(ZERO_DATE)
-    return "1970-01-01T00:00:00Z" if is_odd else tree
 
 
 def _given(times: Mapping[str, str | None]) -> dict[str, str]:
