@@ -179,7 +179,7 @@ class MockEspoCRM(MockCRM):
         html = operation.id in ACTION_CLASSES if operation is not None else refusal.html
         accept = request.headers.get("accept", "")
         reply = errors.to_response(refusal, html=html, accept=accept)
-        if request.method == "OPTIONS" and operation is None:
+        if request.method == "OPTIONS" and operation is None and not refusal.by_web_server:
             # The router answers it with the page of the error, but says 200.
             return replace(reply, status=200)
         return reply
