@@ -50,7 +50,7 @@ from crmkit_mock.monica.validation import (
 from crmkit_mock.shelves import Index
 
 if TYPE_CHECKING:
-    from crmkit_mock.messages import Refusal, Reply
+    from crmkit_mock.messages import Reply
     from crmkit_mock.monica.columns import Columns
     from crmkit_mock.monica.records import Record
     from crmkit_mock.monica.session import Session, Tree
@@ -309,7 +309,7 @@ class Contacts(Resource):
                     by_age = {} if name == "birthdate" else {f"{name}_is_age_based": False}
                     date = special_date({**values, **by_age}, f"{name}_", session.year)
             except IncompleteDate as error:
-                raise self._incomplete(session, contact, name, invalid(*error.messages)) from None
+                raise self._incomplete(session, contact, name, error) from None
             clear_date_reminder(session, contact, name)
             contact[name] = date
             if values.get(f"{name}_add_reminder"):
@@ -317,16 +317,20 @@ class Contacts(Resource):
                 add_date_reminder(session, contact, name, values)
 
     def _incomplete(
-        self, session: Session, contact: Record, name: str, refusal: Refusal
+        self, session: Session, contact: Record, name: str, error: IncompleteDate
     ) -> Exception:
         # Recorded: without a date of birth 422 (seq 700), without one of death 500 (seq 580); both
         # times the contact exists. A mock without faithful crashes leaves no trace of one either.
-        if name == "deceased_date":
+        crash = error.crash
+        if name == "deceased_date" and crash is None:
+            crash = "must be of type int, null given"
+        refusal = invalid(*error.messages)
+        if crash is not None:
             if not session.faithful_crashes:
                 return refusal
             clear_date_reminder(session, contact, name)
             contact[name] = None
-            refusal = framework_error(500, "must be of type int, null given")
+            refusal = framework_error(500, crash)
         session.records.save(self.kind, contact)
         return PartiallyApplied(refusal)
 
@@ -401,12 +405,15 @@ class Contacts(Resource):
             Refusal: 422, the date is said to be known but is incomplete.
         """
         messages: list[str] = []
-        sent = {**session.sent, self.id_name: session.path_params["id"]}
+        sent = {**session.sent, self.id_name: session.path_params["id"].strip() or None}
         values, errors = collect_errors(_INTRODUCTION, sent, session.records)
         if values.get("is_date_known") is True:
             try:
                 special_date(values, "", session.year)
             except IncompleteDate as error:
+                if error.crash is not None and not errors:
+                    refusal = invalid(*error.messages)
+                    raise session.server_error_or(refusal, error.crash) from None
                 messages.extend(error.messages)
         if errors or messages:
             raise invalid(*errors, *messages)
