@@ -122,6 +122,8 @@ def linked_ids(session: Session, entity: EntityType, record: Record, field: Fiel
     others = [other for other in found if other is not None]
     if field.entity in _LATEST_FIRST:
         others.sort(key=lambda other: (other["createdAt"], other["id"]), reverse=True)
+    elif field.entity == "User" and field.name != "users":
+        others.sort(key=lambda other: fold(other.get("userName") or ""))
     else:
         others.sort(key=_name_key)
     return [other["id"] for other in others]
@@ -339,6 +341,32 @@ def _reaction_counts(_session: Session, record: Record) -> dict[str, int] | None
     return {kind: reactions.count(kind) for kind in reactions} or None
 
 
+_INBOX = Link("users", "User", "many_many", relation="emailUser")
+
+
+def _email_state(name: str) -> Callable[[Session, Record], Any]:
+    def state(session: Session, record: Record) -> Any:
+        row = session.data.related(_INBOX, record["id"], session.user.id)
+        if row is None:
+            return None
+        return row.columns.get(name, None if name == "folderId" else False)
+
+    return state
+
+
+def _is_read(session: Session, record: Record) -> bool:
+    row = session.data.related(_INBOX, record["id"], session.user.id)
+    return row is None or bool(row.columns.get("isRead"))
+
+
+def _is_users(session: Session, record: Record) -> bool:
+    return session.data.related(_INBOX, record["id"], session.user.id) is not None
+
+
+def _is_users_sent(session: Session, record: Record) -> bool:
+    return record.get("sentById") == session.user.id
+
+
 #: Entity types that an address is looked up in, in this order.
 _WITH_ADDRESS = ("User", "Contact", "Lead", "Account")
 
@@ -393,6 +421,9 @@ _COMPUTED: dict[tuple[str, str], Callable[[Session, Record], Any]] = {
     ("Email", "subject"): _stored("name"),
     ("Email", "personStringData"): _person_string,
     ("Email", "fromEmailAddressName"): _stored("from"),
-    # Unlike other bools these are null until set.
-    **{("Email", name): _stored(name) for name in EMAIL_STATE},
+    # The state of an e-mail is each user's own.
+    **{("Email", name): _email_state(name) for name in (*EMAIL_STATE, "folderId")},
+    ("Email", "isRead"): _is_read,
+    ("Email", "isUsers"): _is_users,
+    ("Email", "isUsersSent"): _is_users_sent,
 }

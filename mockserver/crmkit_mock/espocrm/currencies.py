@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING
 
 from crmkit_mock.espocrm.php_types import plain_number
@@ -15,12 +16,19 @@ if TYPE_CHECKING:
     from crmkit_mock.espocrm.session import Session
 
 
-def round_amount(value: float) -> float | int:
-    """Return an amount rounded to cents, halves away from zero."""
-    sign = -1 if value < 0 else 1
-    # Rounded to 15 digits before, as PHP does, so that 1.005 is not below the half.
-    scaled = float(f"{abs(value) * 100:.15g}")
-    return plain_number(sign * int(scaled + 0.5) / 100)
+def round_amount(value: float, release: tuple[int, ...]) -> float | int:
+    """Return an amount rounded to cents, halves away from zero.
+
+    PHP rounded to 15 digits before, so that 5 * 0.045 was no less than a half, until the version
+    that servers since 10.0 ran on.
+    """
+    text = repr(value) if release >= _EXACT_SINCE else f"{value:.15g}"
+    rounded = Decimal(text).quantize(_CENT, ROUND_HALF_UP, Context(prec=400))
+    return plain_number(float(rounded))
+
+
+_EXACT_SINCE = (10, 0)
+_CENT = Decimal("0.01")
 
 
 def converted_amounts(
@@ -55,10 +63,11 @@ def converted_amount(
     """Return an amount in the base currency, rounded where it has to be converted."""
     if amount is None or currency == BASE_CURRENCY:
         return amount
-    return round_amount(amount * session.rates().get(currency or "", 1))
+    return round_amount(amount * session.rates().get(currency or "", 1), session.release)
 
 
 def weighted_amount(session: Session, record: Record) -> float | int:
     """Return the converted amount of an opportunity, weighted by its probability."""
     amount = converted_amount(session, record.get("amount"), record.get("amountCurrency"))
-    return round_amount((amount or 0) * (record.get("probability") or 0) / 100)
+    weighted = (amount or 0) * (record.get("probability") or 0) / 100
+    return round_amount(weighted, session.release)

@@ -70,8 +70,9 @@ def _by_name(person: bool) -> Index:  # noqa: FBT001 - the key of a cache
 
 def _folded_name(record: Record, *, person: bool) -> str | None:
     if person:
-        first, last = record.get("firstName"), record.get("lastName")
-        return fold(f"{first} {last}") if first and last else None
+        # A missing part equals a missing one only.
+        first, last = record.get("firstName") or "", record.get("lastName") or ""
+        return fold(f"{first}\n{last}") if first or last else None
     name = record.get("name")
     return fold(name) if name else None
 

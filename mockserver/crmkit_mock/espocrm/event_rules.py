@@ -86,9 +86,14 @@ def stored_reminders(saving: Saving, users: list[str]) -> Record:
         is_due = begins - timedelta(seconds=min(item["seconds"], _CENTURY)) < now
         if not is_due and reminder not in kept:
             kept.append(reminder)
+    if saving.session.release >= _REMINDS_LATE_SINCE:
+        kinds = {item["type"] for item in sent} - {item["type"] for item in kept}
+        kept = [*({"seconds": 0, "type": kind} for kind in sorted(kinds)), *kept]
     return {"reminders": kept, "remindersUserId": user}
 
 
+#: First release that reminds at once of what all reminders of a type are too late for.
+_REMINDS_LATE_SINCE = (10, 0)
 _CENTURY = 100 * 366 * 24 * 3600
 
 

@@ -11,7 +11,7 @@ Family = Literal[
     "varchar", "text", "url", "bool", "int", "float", "enum", "multiEnum", "array", "urlMultiple",
     "date", "datetime", "datetimeOptional", "currency", "currencyConverted", "link", "file",
     "linkParent", "linkMultiple", "attachmentMultiple", "email", "phone", "personName", "address",
-    "number", "autoincrement", "jsonArray", "jsonObject", "duration", "addressList",
+    "number", "autoincrement", "jsonArray", "jsonObject", "duration", "addressList", "foreignId",
 ]  # fmt: skip
 
 #: Suffixes that make a field's name its attributes, by family; other fields have one, their name.

@@ -38,6 +38,7 @@ def _link_account(saving: Saving) -> None:
     link = saving.entity.all_links["accounts"]
     account, before = record.get("accountId"), (saving.before or {}).get("accountId")
     has_title = "title" in saving.values and saving.is_changed("title")
+    title = record.get("title", (saving.before or {}).get("title"))
     if not account:
         if before:
             data.unrelate(link, record["id"], before)
@@ -45,10 +46,10 @@ def _link_account(saving: Saving) -> None:
     row = data.related(link, record["id"], account)
     if row is None:
         if account != before:
-            columns = {"role": record.get("title")}
+            columns = {"role": title}
             data.relate(link, record["id"], account, columns, initial={"isInactive": False})
     elif has_title:
-        data.relate(link, record["id"], account, {"role": record.get("title")})
+        data.relate(link, record["id"], account, {"role": title})
 
 
 def _link_contact(saving: Saving) -> None:

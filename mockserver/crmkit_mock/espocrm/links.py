@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.espocrm import lists, records
+from crmkit_mock.espocrm import lists
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import (
     APIError,
@@ -20,7 +20,7 @@ from crmkit_mock.espocrm.errors import (
 )
 from crmkit_mock.espocrm.ordering import order_by
 from crmkit_mock.espocrm.relations import add_link, detach, linked_records
-from crmkit_mock.espocrm.responses import list_attributes, selected_attributes
+from crmkit_mock.espocrm.responses import has_stars, list_attributes, selected_attributes
 from crmkit_mock.espocrm.sales_types import TARGET_LIST
 from crmkit_mock.espocrm.search import Search, parse_query, parse_selection
 
@@ -65,6 +65,8 @@ def list_linked(session: Session, entity: EntityType, id: str, name: str) -> dic
         names = _selected(session, foreign, link, search)
         shown = (*link.always, *(search.select or ()))
         columns = [column for column in columns if column in shown]
+    if has_stars(session, foreign) and "isStarred" not in names:
+        names = [*names, "isStarred"]
     page = lists.page(session, foreign, search, found, names=names)
     if foreign.counted is False:
         page["total"] = len(found)
@@ -254,6 +256,9 @@ def _may_write(user: User, entity: EntityType, link: Link) -> bool:
 def _link_found(session: Session, entity: EntityType, id: str, name: str) -> bool:
     """Link all records that the search in the body finds; return whether there are any."""
     user = session.user
+    if not isinstance(session.body.get("where"), list | dict | None):
+        # The missing quote is the vendor's.
+        raise bad_request("Bad 'where.")
     search = parse_selection(session, session.body)
     if user.level(entity.name, "edit") == "no":
         raise forbidden("")
@@ -287,10 +292,14 @@ def empty_target_list(session: Session) -> bool:
     id, name = session.body.get("id"), session.body.get("link")
     if not isinstance(id, str) or not isinstance(name, str):
         raise bad_request("")
-    record = records.find(session, TARGET_LIST, id, "edit")
-    link = TARGET_LIST.all_links.get(name)
-    if link is None or link.kind != "many_many":
+    record = session.data.find(TARGET_LIST.name, id)
+    if record is None:
         raise not_found()
+    if not session.user.may(TARGET_LIST.name, "edit", record):
+        raise forbidden("")
+    link = TARGET_LIST.all_links.get(name)
+    if link is None or not link.by_search:
+        raise bad_request("Not supported link.")
     for other in linked_records(session, link, record):
         detach(session, TARGET_LIST, link, record, other)
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crmkit_mock.espocrm.common_fields import COLLABORATORS
 from crmkit_mock.espocrm.datetimes import format_datetime
 from crmkit_mock.espocrm.defaults import defaults
 from crmkit_mock.espocrm.duplicates import require_unique
@@ -13,13 +14,14 @@ from crmkit_mock.espocrm.event_rules import stored_reminders
 from crmkit_mock.espocrm.foreign_records import check_links
 from crmkit_mock.espocrm.linking import link_related
 from crmkit_mock.espocrm.locking import require_changeable, require_removable
-from crmkit_mock.espocrm.php_types import stored_float
+from crmkit_mock.espocrm.php_types import stored_float, to_int
 from crmkit_mock.espocrm.relations import store_links, without_relations
 from crmkit_mock.espocrm.responses import create_response, read_response, update_response
 from crmkit_mock.espocrm.rules import Saving, derive, normalise
 from crmkit_mock.espocrm.sanitizing import cast, sanitize, settable
 from crmkit_mock.espocrm.stream_notes import (
     audited_values,
+    follow,
     note_change,
     note_creation,
     note_link,
@@ -38,6 +40,11 @@ if TYPE_CHECKING:
     from crmkit_mock.espocrm.session import Session
 
 _NUMBERED = frozenset({"number", "autoincrement"})
+#: Fields that a copy of a record does not get, and those that it does not get since 10.0.
+_NOT_COPIED = frozenset({"reminders", "joinUrl"})
+_NOT_COPIED_SINCE_10 = frozenset(
+    {"originalLead", "portalUser", "createdAccount", "createdContact", "createdOpportunity"}
+)
 
 
 def find(session: Session, entity: EntityType, id: str, action: Action) -> Record:
@@ -147,7 +154,7 @@ def _save(saving: Saving) -> tuple[Record, list[LinkChange]]:
         if name not in entity.unstored
     }
     attendees = "usersIds" if "users" in entity.by_name else "assignedUserId"
-    users = links.get(attendees) or []
+    users = links.get(attendees) or (saving.before or {}).get(attendees) or []
     reminders = stored_reminders(saving, [users] if isinstance(users, str) else users)
     stored |= reminders
     if saving.before is None:
@@ -157,6 +164,10 @@ def _save(saving: Saving) -> tuple[Record, list[LinkChange]]:
     else:
         session.data.replace(entity.name, stored)
     link_related(saving)
+    if entity.stream and COLLABORATORS.since <= session.release:
+        known = (saving.before or {}).get("collaboratorsIds") or []
+        added = set(record.get("collaboratorsIds") or []) - set(known)
+        follow(session, entity, stored, added)
     return derived, changed_links
 
 
@@ -256,10 +267,8 @@ def _require_version(
     header = session.header("X-Version-Number")
     if header is None or not entity.versioned:
         return
-    if not (header.isascii() and header.isdigit()):
-        raise bad_request("Bad version number.")
     version = before.get("versionNumber", 1)
-    if int(header) == version:
+    if to_int(header) == version:
         return
     response = read_response(session, entity, before)
     wanted = cast(entity, sanitize(session, entity, sent, new=False))
@@ -267,6 +276,8 @@ def _require_version(
     # Only the fields sent count, and only where they differ from the stored ones.
     for field in entity.fields:
         names = [name for name, _ in settable(field) if name in wanted and name in response]
+        if field.family == "address":
+            names = [name for name in field.attributes if name in wanted]
         if any(wanted[name] != response[name] for name in names):
             values |= {name: response.get(name) for name in _members(field)}
     if values:
@@ -358,7 +369,14 @@ def duplicate_attributes(session: Session, entity: EntityType) -> dict[str, Any]
     for field in entity.fields:
         if field.family == "attachmentMultiple":
             attributes |= _copy_files(session, field, attributes)
-    omitted = {"id", *(field.name for field in entity.fields if field.family in _NUMBERED)}
+    omitted = {"id"}
+    for field in entity.fields:
+        is_dropped = session.release >= (10, 0) and field.name in _NOT_COPIED_SINCE_10
+        if is_dropped or field.family in _NUMBERED or field.name in _NOT_COPIED:
+            omitted.update(field.attributes)
+    if entity.name == "Lead":
+        # A copy of a lead begins anew.
+        omitted.add("status")
     return {name: value for name, value in attributes.items() if name not in omitted}
 
 

@@ -12,6 +12,7 @@ from crmkit_mock.espocrm.data import LEAD_NAMES
 from crmkit_mock.espocrm.datetimes import with_server_offset
 from crmkit_mock.espocrm.entity_types import DATETIME_ATTRIBUTES
 from crmkit_mock.espocrm.fields import PERSON_NAME
+from crmkit_mock.espocrm.users import hidden_attributes
 from crmkit_mock.messages import Reply, json_reply
 
 if TYPE_CHECKING:
@@ -56,18 +57,22 @@ def read_response(session: Session, entity: EntityType, record: Record) -> dict[
     names = ["id", "deleted", *_FOREIGN.get(entity.name, ())]
     for field in _fields_in(session, entity, "read"):
         names += field.attributes
-    names += _follower_attributes(session, entity)
+    names += _follower_attributes(session, entity, record)
     if has_stars(session, entity):
         names.append("isStarred")
     if entity.versioned:
         names.append("versionNumber")
-    return _values(session, entity, record, names)
+    of_administrators = entity.name == "User" and session.user.is_admin
+    return {
+        **_values(session, entity, record, names),
+        **(hidden_attributes(record["id"]) if of_administrators else {}),
+    }
 
 
-def _follower_attributes(session: Session, entity: EntityType) -> tuple[str, ...]:
+def _follower_attributes(session: Session, entity: EntityType, record: Record) -> tuple[str, ...]:
     if not entity.stream:
         return ()
-    if session.user.level("User", "read") == "no":
+    if not session.user.may(entity.name, "stream", record):
         return ("isFollowed",)
     return ("isFollowed", "followersIds", "followersNames")
 
@@ -195,6 +200,7 @@ _COUNTED = frozenset(
     {
         ("TargetList", "entryCount"),
         ("TargetList", "optedOutCount"),
+        ("User", "lastAccess"),
         *(("Campaign", name) for name in _FIGURES),
         *(
             ("Campaign", f"{kind}TemplateName")
@@ -291,7 +297,7 @@ def create_response(
     if entity.person:
         _compose_name(entity, response, record)
     response |= {name: echo[name] for name in _FOREIGN.get(entity.name, ()) if name in echo}
-    response |= _values(session, entity, record, _follower_attributes(session, entity))
+    response |= _values(session, entity, record, _follower_attributes(session, entity, record))
     if has_stars(session, entity):
         response["isStarred"] = False
     if entity.versioned:
@@ -353,10 +359,17 @@ def update_response(
             ids = written[f"{field.name}Ids"] or []
             names = {other: session.data.name_of(field.entity, other) for other in ids}
             response[f"{field.name}Names"] = names
-        if field.family in _LINKS and f"{field.name}Id" in written:
+        is_linked = f"{field.name}Id" in written
+        if field.family == "linkParent":
+            # The name of a parent that was taken away is still shown.
+            is_linked = written.get(f"{field.name}Id") is not None
+        if field.family in _LINKS and is_linked:
             name = f"{field.name}Name"
             response[name] = value_of(session, entity, response, name)
-    if entity.name == "Call" and ("contactsIds" in written or "leadsIds" in written):
+    if entity.name == "Call" and any(
+        name in written and written[name] != before.get(name)
+        for name in ("contactsIds", "leadsIds")
+    ):
         # Only of calls the server looks everything up again.
         stored = session.data.get(entity.name, id)
         response |= {
@@ -365,6 +378,13 @@ def update_response(
             if _is_loaded(field, field.name)
             for name in field.attributes
         }
+    if entity.stream:
+        # Notes about the update are made before it is shown.
+        response["streamUpdatedAt"] = session.data.get(entity.name, id).get("streamUpdatedAt")
+    is_named = response.get("firstName") or response.get("lastName") or "name" in written
+    if entity.name == "Lead" and not is_named:
+        response["name"] = None
+        _compose_name(entity, response, {})
     if entity.person and any(name in written for name in PERSON_NAME[1:-1]):
         _compose_name(entity, response, response)
     return response

@@ -30,6 +30,7 @@ _SETTABLE: dict[str, tuple[tuple[str, str], ...]] = {
     "float": (("", "float"),),
     **dict.fromkeys(("multiEnum", "array", "urlMultiple", "jsonArray"), (("", "array"),)),
     "jsonObject": (("", "object"),),
+    "foreignId": (("", "id"),),
     "date": (("", "raw"),),
     "datetime": (("", "raw"),),
     "datetimeOptional": (("", "raw"), ("Date", "raw")),
