@@ -157,10 +157,13 @@ EMAIL = EntityType(
         ATTACHMENTS,
         boolean("hasAttachment", read_only=True),
         # Sender and recipients, as the server looks them up.
-        *(varchar(name, read_only=True) for name in ("fromString", "fromName", "fromAddress")),
+        *(varchar(name) for name in ("fromString", "replyToString")),
         *(
             varchar(name, read_only=True)
-            for name in ("replyToString", "replyToName", "replyToAddress", "messageId")
+            for name in (
+                *("fromName", "fromAddress", "replyToName", "replyToAddress"),
+                "messageId",
+            )
         ),
         varchar("messageIdInternal", read_only=True, responses=_READ_AND_LIST),
         to_one("fromEmailAddress", "EmailAddress", read_only=True),

@@ -179,7 +179,7 @@ class MockEspoCRM(MockCRM):
         html = refusal.html or (operation is not None and operation.id in ACTION_CLASSES)
         accept = request.headers.get("accept", "")
         reply = errors.to_response(refusal, html=html, accept=accept)
-        if request.method == "OPTIONS" and operation is None:
+        if request.method == "OPTIONS" and operation is None and not refusal.by_web_server:
             # The router answers it with the page of the error, but says 200.
             return replace(reply, status=200)
         return reply
