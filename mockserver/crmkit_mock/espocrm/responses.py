@@ -56,7 +56,7 @@ def read_response(session: Session, entity: EntityType, record: Record) -> dict[
     names = ["id", "deleted", *_FOREIGN.get(entity.name, ())]
     for field in _fields_in(session, entity, "read"):
         names += field.attributes
-    names += _follower_attributes(session, entity)
+    names += _follower_attributes(session, entity, record)
     if has_stars(session, entity):
         names.append("isStarred")
     if entity.versioned:
@@ -64,10 +64,11 @@ def read_response(session: Session, entity: EntityType, record: Record) -> dict[
     return _values(session, entity, record, names)
 
 
-def _follower_attributes(session: Session, entity: EntityType) -> tuple[str, ...]:
+def _follower_attributes(session: Session, entity: EntityType, record: Record) -> tuple[str, ...]:
     if not entity.stream:
         return ()
-    if session.user.level("User", "read") == "no":
+    user = session.user
+    if user.level("User", "read") == "no" or not user.may(entity.name, "stream", record):
         return ("isFollowed",)
     return ("isFollowed", "followersIds", "followersNames")
 
@@ -291,7 +292,7 @@ def create_response(
     if entity.person:
         _compose_name(entity, response, record)
     response |= {name: echo[name] for name in _FOREIGN.get(entity.name, ()) if name in echo}
-    response |= _values(session, entity, record, _follower_attributes(session, entity))
+    response |= _values(session, entity, record, _follower_attributes(session, entity, record))
     if has_stars(session, entity):
         response["isStarred"] = False
     if entity.versioned:
@@ -375,6 +376,9 @@ def update_response(
     if entity.stream:
         # Notes about the update are made before it is shown.
         response["streamUpdatedAt"] = session.data.get(entity.name, id).get("streamUpdatedAt")
+        if written.get("assignedUserId") == session.user.id:
+            # Who follows it now beside is not looked up again.
+            response["isFollowed"] = True
     is_named = response.get("firstName") or response.get("lastName") or "name" in written
     if entity.name == "Lead" and not is_named:
         response["name"] = None
