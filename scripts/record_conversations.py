@@ -65,7 +65,9 @@ def main(arguments: list[str]) -> int:
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     given.file.write_text(text.replace(_origin(url), _HOST), "utf-8")
     print(f"{len(lines) - 1} steps of {len(summary.held)} conversations", file=sys.stderr)
-    return 1 if summary.left else 0
+    if summary.error:
+        print(summary.error, file=sys.stderr)
+    return 1 if summary.left or summary.error else 0
 
 
 def _line(step: Step, reply: Reply, url: str) -> dict[str, Any]:

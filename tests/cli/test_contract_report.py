@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,7 @@ def test_masks_what_the_server_says_and_keeps_what_the_run_sent(
     assert (own["title"], own["full_name"]) == ("Tester", f"{own['full_name'].split()[0]} Me")
     assert re.fullmatch(r"\d+", other["id"])
     assert re.fullmatch(r"20\d\d-.*Z", other["dt_created"])
-    assert saved["request"]["url"] == "https://server.invalid/relenta/api/v3/contact.save.json"
+    assert saved["request"]["url"] == "https://server.invalid/xxxxxxx/api/v3/contact.save.json"
     assert json.loads(saved["request"]["postData"]["text"])["title"] == "Tester"
     assert "page_size" in json.loads(refused["response"]["content"]["text"])["message"]
 
@@ -153,3 +154,19 @@ def test_a_folder_that_cannot_be_used_is_said_first(
         line = command.refused(2, "contract", "relenta", "--report", str(path))
         assert line.startswith(f"--report {path}: cannot write there: ")
     assert len(live.relenta.journal) == 0
+
+
+def test_knows_credentials_in_all_their_forms(
+    live: MockServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is never written are the variables and what goes over the wire, of all users."""
+    monkeypatch.delenv("ESPOCRM_API_KEY")
+    for user, prefix in (("admin", "ESPOCRM"), ("jana", "JANA")):
+        for name, value in live.espocrm.users[user].items():
+            monkeypatch.setenv(f"{prefix}_{name}".upper(), value)
+    with Check(CRMS["espocrm"](), live.espocrm.base_url, users={"jana": "JANA"}) as check:
+        secrets = check.secrets()
+
+    for user in ("admin", "jana"):
+        password, name = (live.espocrm.users[user][key] for key in ("password", "username"))
+        assert {password, b64encode(f"{name}:{password}".encode()).decode()} <= secrets

@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
+from crmkit.monica import Contact, Monica
 from crmkit.monica.dates import BIRTHDATE, DECEASED, FIRST_MET, SpecialDate
+from crmkit_mock import MockCRMs
 from tests.clients.harness import failures
 
 DATES = [BIRTHDATE, DECEASED, FIRST_MET]
@@ -113,3 +115,27 @@ def test_unknown_date_writes_no_parts() -> None:
         assert date.written(contact(date, "1912-06-23"), {date.known: no}, 2026) == {}
 
     assert failures(check, product(DATES, [False, 0, "0"])) == []
+
+
+def test_reads_zero_date_as_unknown() -> None:
+    """A date that no datetime can hold is None, costs no list, and is written as it was."""
+    with MockCRMs(seed="empty") as mocks:
+        mock = mocks.monica
+        crm = Monica(base_url=mock.base_url, transport=mock.transport, **mock.credentials)
+        created = crm.contacts.create(
+            first_name="x",
+            is_birthdate_known=True,
+            birthdate_day=1,
+            birthdate_month=1,
+            birthdate_year=-1,
+            is_deceased=False,
+            is_deceased_date_known=False,
+        )
+        crm.contacts.update(created.id, last_name="y")
+        (listed,) = crm.contacts.list()
+
+        assert isinstance(listed, Contact)
+        assert (listed.last_name, listed.information.dates.birthdate.date) == ("y", None)
+        shown = crm.request("GET", f"/contacts/{created.id}").data["data"]["information"]["dates"]
+        assert shown["birthdate"]["date"] == "-0001-11-30T00:00:00Z"
+        crm.close()

@@ -93,4 +93,7 @@ class Recording:
                     server.lines = iter(lines)
                     yield known[name]
 
-            return run.hold(conversations(), probe)
+            summary = run.hold(conversations(), probe)
+            for held in summary.broken:
+                raise AssertionError(f"{held.conversation.name}: {held.error}")
+            return summary

@@ -103,6 +103,34 @@ def test_holds_own_conversations(relenta: dict[str, Any]) -> None:
     assert "knows_us\n  1: GET /custom_field.list.json\n     law: there is a field Rank" in text
 
 
+def test_removes_what_is_brought_back(mocks: MockCRMs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record that a conversation deletes and restores is deleted after it."""
+    crm = mocks.onepagecrm
+    crm.clock.set(datetime.now(UTC))
+    for name, value in crm.credentials.items():
+        monkeypatch.setenv(f"ONEPAGECRM_{name.upper()}", value)
+    counts: list[int] = []
+
+    def restores(talk: Talk) -> None:
+        contact = talk.post("/contacts.json", {"lastname": talk.unique()}).id
+        talk.delete(f"/contacts/{contact}.json")
+        talk.post("/misc/undo_contact_deletion.json")
+        counts.append(talk.get("/contacts.json").tree["data"]["count"])
+
+    def counts_again(talk: Talk) -> None:
+        counts.append(talk.get("/contacts.json").tree["data"]["count"])
+
+    ContractFixture().check(
+        "onepagecrm",
+        base_url=crm.base_url,
+        transport=crm.transport,
+        conversations=[restores, counts_again],
+        write=True,
+    )
+
+    assert counts == [3, 2]
+
+
 def test_says_what_is_missing(relenta: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Wrong arguments and missing credentials fail the test with one line."""
     fixture = ContractFixture()

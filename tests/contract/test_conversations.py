@@ -242,6 +242,31 @@ def test_lists_what_a_second_interruption_leaves() -> None:
     assert summary.left == ["/things/2", "/things/1"]
 
 
+def test_the_first_interruption_does_not_end_the_removal() -> None:
+    """Interrupted while it removes a conversation's things, a run removes them and ends."""
+    store, times = Store(), [0]
+
+    def play(request: httpx.Request) -> httpx.Response:
+        times[0] += request.method == "DELETE"
+        if request.method == "DELETE" and times[0] == 2:
+            raise KeyboardInterrupt
+        return store(request)
+
+    summary = held(Conversation("a", leaves), RECORDS, server=play)
+
+    assert (store.things, summary.left, summary.interrupted) == ({}, [], True)
+    assert len(summary.held) == 1
+
+
+def test_lists_what_is_left_when_it_may_not_go_on() -> None:
+    """A user who wants no more to be removed gets the list of what is left."""
+    store = Store()
+    summary = held(Conversation("a", leaves), server=store, may_go_on=lambda: False)
+
+    assert len(store.things) == 3
+    assert summary.left == ["/things/3", "/things/2", "/things/1"]
+
+
 def test_says_what_was_under_way() -> None:
     """A creation whose reply never came is said, with the name to look for."""
 

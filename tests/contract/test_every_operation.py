@@ -29,7 +29,6 @@ REFUSED: dict[str, dict[str, tuple[int, str]]] = {
         "accounts_create": (409, "the demo data have the record of the example"),
         "contacts_create": (409, "the demo data have the record of the example"),
         "leads_create": (409, "the demo data have the record of the example"),
-        "calls_create": (400, "needs both ends, which only a new record must have"),
         "attachments_chunk": (403, "needs an attachment that is still being uploaded"),
         "records_restore": (409, "needs a record that was deleted"),
         "records_link": (404, "needs the id of a record of the linked type"),
@@ -41,6 +40,10 @@ REFUSED: dict[str, dict[str, tuple[int, str]]] = {
         "mass_actions_status": (404, "there is no list of mass actions"),
         "exports_status": (404, "there is no list of exports"),
         "imports_run": (400, "needs the id of an uploaded file"),
+        **dict.fromkeys(
+            ("notes_update", "notes_update_patch", "notes_pin", "notes_react"),
+            (403, "needs a post; the first notes are the server's own"),
+        ),
         "imports_revert": (404, "there is no list of imports"),
         "target_lists_opted_out": (404, "there is no list of target lists"),
         "email_templates_prepare": (404, "there is no list of templates"),

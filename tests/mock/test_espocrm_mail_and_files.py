@@ -8,7 +8,7 @@ import pytest
 
 from crmkit_mock import MockCRMs
 from crmkit_mock.espocrm import seed
-from tests.mock.espo import Espo, client_for, error_reason
+from tests.mock.espo import Espo, brackets, client_for, error_reason
 
 MESSAGE = {
     "from": "crm@example.com",
@@ -37,12 +37,13 @@ def test_sends_email_only_with_status_sending(espocrm: Espo) -> None:
 
 
 def test_update_sends_a_draft_and_keeps_a_sent_email(espocrm: Espo) -> None:
-    """PUT with Sending sends a draft, once; afterwards its content does not change."""
+    """PUT with Sending sends a draft, once; afterwards nothing of it changes by PUT."""
     path = f"/Email/{espocrm.create('Email', **MESSAGE, status='Draft')['id']}"
     assert espocrm.update(path, subject="Better")["subject"] == "Better"
     assert espocrm.update(path, status="Sending")["status"] == "Sent"
     again = espocrm.update(path, status="Sending", subject="Changed", isImportant=True)
-    assert (again["status"], again["subject"], again["isImportant"]) == ("Sent", "Better", True)
+    assert (again["status"], again["subject"]) == ("Sent", "Better")
+    assert "isImportant" not in again
     assert len(espocrm.mock.outbox) == 1
 
 
@@ -52,12 +53,13 @@ def test_email_has_account_and_known_people(espocrm: Espo) -> None:
         "Email", **MESSAGE, parentType="Opportunity", parentId=seed.OPPORTUNITY, status="Draft"
     )
     assert (created["accountId"], created["bodyPlain"]) == (seed.ACCOUNT, "Hi")
-    assert created["idHash"] == {"petr@work.example": seed.CONTACT}
+    system = {"crm@example.com": "6b0000000000000f1"}
+    assert created["idHash"] == {**system, "petr@work.example": seed.CONTACT}
     addresses = [{"emailAddress": address} for address in ("One@x.example", "Two@x.example")]
     espocrm.update(f"/Contact/{seed.SECOND_CONTACT}", emailAddressData=addresses)
     second = espocrm.create("Email", **{**MESSAGE, "to": "TWO@x.example"})
     assert second["to"] == "Two@x.example"
-    assert second["idHash"] == {"Two@x.example": seed.SECOND_CONTACT}
+    assert second["idHash"] == {**system, "Two@x.example": seed.SECOND_CONTACT}
     item = {"type": "equals", "attribute": "emailAddress", "value": "b@x.example"}
     assert espocrm.find("Email", item) == ["Hello"]
 
@@ -145,14 +147,29 @@ def test_uploads_in_chunks(espocrm: Espo) -> None:
 
 
 def test_rejects_invalid_chunks(espocrm: Espo) -> None:
-    """A chunk at another position, or that is not a data URI, is rejected and not stored."""
-    created = espocrm.create("Attachment", **attachment(file=None, isBeingUploaded=True, size=10))
-    for start, content in (("5", HELLO), ("0", "hello"), ("0", "data:text/plain;base64,a")):
-        headers = {"Content-Type": "text/plain", "Start": start}
-        path = f"/Attachment/chunk/{created['id']}"
-        reply = espocrm.http.post(path, content=content, headers=headers)
-        assert error_reason(reply, 400), (start, content)
+    """A chunk that is empty, not a data URI, or longer than announced is rejected, not stored."""
+    created = espocrm.create("Attachment", **attachment(file=None, isBeingUploaded=True, size=4))
+    path = f"/Attachment/chunk/{created['id']}"
+    for content, reason in (
+        ("", ""),
+        ("hello", "Bad file data."),
+        (HELLO, "File size mismatch. A real server answers 500."),
+    ):
+        reply = espocrm.http.post(path, content=content, headers={"Content-Type": "text/plain"})
+        assert error_reason(reply, 400) == reason, content
         assert espocrm.http.get(f"/Attachment/file/{created['id']}").content == b"", content
+
+
+def test_takes_base64_as_php_does(espocrm: Espo) -> None:
+    """What is not base64 is skipped, whatever stands before the comma."""
+    for file, content in (
+        ("data:text/csv;base64,!!!", b""),
+        ("x,YSx\niCg==", b"a,b\n"),
+        ("data:text/csv,YQ", b"a"),
+        ("data:;base64,YSxiC", b"a,b"),
+    ):
+        created = espocrm.create("Attachment", **attachment(file=file))
+        assert espocrm.http.get(f"/Attachment/file/{created['id']}").content == content, file
 
 
 def test_rejects_invalid_uploads(espocrm: Espo) -> None:
@@ -165,8 +182,14 @@ def test_rejects_invalid_uploads(espocrm: Espo) -> None:
         ({"field": "nope"}, 403, "Field 'nope' does not exist."),
         ({"relatedType": "Nope"}, 403, "Field 'file' does not exist."),
         ({"name": "a.png"}, 403, "Not allowed file type."),
-        ({"isBeingUploaded": True, "size": 2**40}, 403, "File size exceeded."),
-        ({"isBeingUploaded": True}, 400, "No size."),
+        ({"file": ["x"]}, 400, "Non-string file contents."),
+        ({"role": "Nope"}, 403, "Role not allowed."),
+        ({"field": "name"}, 403, "Field type 'varchar' is not allowed for Attachment."),
+        (
+            {"isBeingUploaded": True, "size": 2**40},
+            403,
+            "Attachment size exceeds `attachmentUploadMaxSize`.",
+        ),
     ]
     for changes, status, reason in cases:
         reply = espocrm.http.post("/Attachment", json=attachment(**changes))
@@ -200,3 +223,37 @@ def test_exports_records_to_a_file(espocrm: Espo) -> None:
     assert lines[0] == "name,status"
     assert '"F05 Lead05",New' in lines
     assert len(lines) == 6
+
+
+def test_state_of_emails_is_each_users_own(espocrm: Espo) -> None:
+    """Inbox routes set the state of e-mails that the user has; updates and others' do not."""
+    id = espocrm.create("Email", **MESSAGE, status="Sending")["id"]
+    path, body = f"/Email/{id}", {"ids": [id, "nope"]}
+    only = brackets({"where": [{"type": "equals", "attribute": "id", "value": id}]})
+    for flag in ("important", "inTrash"):
+        name = "isImportant" if flag == "important" else flag
+        for method, value in (("POST", True), ("DELETE", False)):
+            reply = espocrm.http.request(method, f"/Email/inbox/{flag}", json=body)
+            assert (reply.json(), espocrm.get(path)[name]) == (True, value), (method, flag)
+    espocrm.http.request("DELETE", "/Email/inbox/read", json=body)
+    assert espocrm.records("/Email", **only)[0]["isRead"] is False
+    assert espocrm.get("/Email/inbox/notReadCounts")["inbox"] == 1
+    # Reading marks it as read, but still shows the state before.
+    assert [espocrm.get(path)["isRead"] for _ in range(2)] == [False, True]
+    espocrm.post("/Email/inbox/folders/archive", body)
+    assert espocrm.records("/Email", **only)[0]["inArchive"] is True
+    with client_for(espocrm.mock, "jana") as jana:
+        assert "isImportant" not in jana.get(path).json()
+    assert error_reason(espocrm.http.post("/Email/inbox/read", json={}), 400) == "No `ids`."
+
+
+def test_idle_export_is_done_later(espocrm: Espo) -> None:
+    """An export in the background is pending at first, then has the id of its file."""
+    job = espocrm.post("/Export", {"entityType": "Lead", "idle": True})["exportId"]
+    path = f"/Export/{job}/status"
+    assert espocrm.get(path) == {"status": "Pending", "attachmentId": None}
+    done = espocrm.get(path)
+    assert done["status"] == "Success"
+    assert espocrm.http.get(f"/Attachment/file/{done['attachmentId']}").status_code == 200
+    with client_for(espocrm.mock, "jana") as jana:
+        assert error_reason(jana.get(path), 403) == ""

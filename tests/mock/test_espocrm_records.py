@@ -266,19 +266,28 @@ def test_accepts_entity_types_in_lower_case(espocrm: Espo) -> None:
     assert espocrm.create("cGadget", name="Small")["name"] == "Small"
 
 
-def test_accepts_forms_as_body(espocrm: Espo) -> None:
-    """A body may be a form; one in parts is read by nobody (seen on 10.0.0 and 9.2.7)."""
-    part = b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nBy form\r\n--b--\r\n'
+def test_reads_bodies_by_their_media_type(espocrm: Espo) -> None:
+    """A body may be JSON or a urlencoded form of a POST; any other is empty to the server."""
+    multipart = b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nBy form\r\n--b--\r\n'
     cases = (
         (b"name=By+form&description=x", "application/x-www-form-urlencoded", 200),
         (b'{"name": "By form"}', "application/json; charset=utf-8", 200),
-        (part, "multipart/form-data; boundary=b", 400),
+        (b'{"name": "By form", "name": "By form"}', "APPLICATION/JSON", 200),
+        (b'{"name": "By form"}', "application/json ; charset=utf-8", 400),
+        (b'{"name": "By form"}', "application/vnd.api+json", 400),
+        (multipart, "multipart/form-data; boundary=b", 400),
     )
     for content, content_type, status in cases:
         headers = {"Content-Type": content_type}
         reply = espocrm.http.post("/CGadget", content=content, headers=headers)
-        assert reply.status_code == status, content
-        assert status != 200 or reply.json()["name"] == "By form", content
+        assert reply.status_code == status, content_type
+        if status == 200:
+            assert reply.json()["name"] == "By form", content_type
+    path = f"/CGadget/{espocrm.create('CGadget', name='Kept')['id']}"
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert espocrm.http.put(path, content=b"name=x", headers=form).json()["name"] == "Kept"
+    account = espocrm.http.post("/Account", content=b"name=Formed&cTags[]=vip", headers=form)
+    assert account.json()["cTags"] == ["vip"]
 
 
 def test_ignores_body_without_content_type(espocrm: Espo) -> None:

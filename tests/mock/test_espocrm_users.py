@@ -10,6 +10,7 @@ import httpx
 
 from crmkit_mock import MockCRMs
 from crmkit_mock.espocrm import seed
+from crmkit_mock.espocrm.users import JANA_ID, USERS
 from tests.mock.espo import Espo, client_for, error_reason, headers_of
 
 
@@ -53,6 +54,52 @@ def test_settings_and_labels_need_no_authentication(mocks: MockCRMs, espocrm: Es
         assert "version" not in http.get("/Settings").json()
         assert http.get("/I18n").status_code == 200
     assert espocrm.get("/Settings")["recordListMaxSizeLimit"] == 200
+
+
+def test_settings_name_the_scopes_of_the_user(mocks: MockCRMs) -> None:
+    """Lists of scopes lack those the user does not have; administrators have more settings."""
+    sizes = {}
+    for name in ("admin", "jana", "limited"):
+        with client_for(mocks.espocrm, name) as http:
+            settings = http.get("/Settings").json()
+        sizes[name] = (settings["globalSearchEntityList"], len(settings))
+    searched = ["Account", "Contact", "Lead", "Opportunity"]
+    newest = {"admin": (searched, 174), "jana": (searched, 115)}
+    assert sizes == {**newest, "limited": (["Account", "Lead"], 113)}
+
+
+def test_preferences_belong_to_their_user(mocks: MockCRMs) -> None:
+    """Users read and change their own ones; there is no list of them."""
+    path = f"/Preferences/{JANA_ID}"
+    with client_for(mocks.espocrm, "jana") as http:
+        changed = http.put(path, json={"weekStart": 1, "exportDelimiter": 3, "none": 1}).json()
+        assert (changed["weekStart"], changed["exportDelimiter"]) == (1, ",")
+        assert http.get(path).json() == {**changed, "isPortalUser": False}
+        assert http.get("/App/user").json()["preferences"]["weekStart"] == 1
+        reason = "Action GET 'index' does not exist in controller 'Preferences'."
+        assert error_reason(http.get("/Preferences"), 404) == reason
+    with client_for(mocks.espocrm, "limited") as http:
+        assert error_reason(http.get(path), 403) == ""
+
+
+def test_keys_are_shown_to_administrators(mocks: MockCRMs) -> None:
+    """Others read a user without its key and method of authentication."""
+    user = mocks.espocrm.users["signer"]
+    with client_for(mocks.espocrm, "admin") as http:
+        read = http.get(f"/User/{USERS['signer'].user.id}").json()
+    assert (read["authMethod"], read["apiKey"]) == ("Hmac", user["api_key"])
+    with client_for(mocks.espocrm, "jana") as http:
+        assert "apiKey" not in http.get(f"/User/{USERS['signer'].user.id}").json()
+
+
+def test_access_of_a_user_names_refused_scopes(mocks: MockCRMs) -> None:
+    """App/user leaves out scopes without access; User/{id}/acl has them as false."""
+    with client_for(mocks.espocrm, "limited") as http:
+        own = http.get("/App/user").json()
+        access = http.get(f"/User/{own['user']['id']}/acl").json()
+    assert "Contact" not in own["acl"]["table"]
+    assert access["table"]["Contact"] is False
+    assert access["table"]["Account"] == own["acl"]["table"]["Account"]
 
 
 def test_token_replaces_the_password_until_destroyed(mocks: MockCRMs) -> None:

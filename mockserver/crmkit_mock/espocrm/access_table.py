@@ -36,6 +36,7 @@ _ADMIN_FLAGS: Mapping[str, bool] = {
     ),
 }
 _READ_DELETE = {"read": "all", "stream": "no", "edit": "no", "delete": "all", "create": "no"}
+_READ_ALL = {"read": "all", "stream": "no", "edit": "no", "delete": "no", "create": "no"}
 _READ_EDIT = {"read": "yes", "stream": "no", "edit": "yes", "delete": "no", "create": "no"}
 #: Scopes in which fields have no access of their own.
 _WITHOUT_FIELDS = frozenset(
@@ -89,18 +90,23 @@ _PERMISSIONS: Mapping[str, str] = {
 }
 
 
-def access_table(user: User, release: tuple[int, ...]) -> dict[str, Any]:
+def access_table(user: User, release: tuple[int, ...], *, complete: bool = False) -> dict[str, Any]:
     """Return the access of a user.
 
     Args:
         user: The user.
         release: Release of EspoCRM that is imitated.
+        complete: Whether to name the scopes that the user does not have too.
     """
     rows = _admin_rows(release) if user.is_admin else _rows(user, release)
+    if complete and not user.is_admin:
+        rows = {**dict.fromkeys(_admin_rows(release), False), "Portal": dict(_READ_ALL), **rows}
+    without = {scope for scope, row in rows.items() if row is False and not complete}
+    without |= {*_WITHOUT_FIELDS, *(name for name, row in _ADMIN_FLAGS.items() if not row)}
     fields = {
         scope: {} if user.is_admin else _fields(user, scope)
-        for scope, row in rows.items()
-        if row is not False and scope not in _WITHOUT_FIELDS
+        for scope in rows
+        if scope not in without
     }
     permissions = {
         f"{name}Permission": highest if user.is_admin else user.permission(name)
@@ -154,6 +160,8 @@ def _admin_rows(release: tuple[int, ...]) -> dict[str, Any]:
 
 
 def _fields(user: User, scope: str) -> dict[str, Any]:
+    if scope == "Email" and not user.has_scope(scope):
+        return {}
     access = {name: dict(levels) for name, levels in _FIELDS.get(scope, {}).items()}
     return access | {name: dict(_NO) for name in sorted(user.hidden(scope))}
 

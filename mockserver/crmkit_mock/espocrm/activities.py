@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.espocrm import records
 from crmkit_mock.espocrm.attributes import value_of
 from crmkit_mock.espocrm.data import display_name
 from crmkit_mock.espocrm.datetimes import (
@@ -14,9 +13,10 @@ from crmkit_mock.espocrm.datetimes import (
     format_datetime,
     time_zone,
 )
+from crmkit_mock.espocrm.email_addresses import owners
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import bad_request, forbidden, not_found
-from crmkit_mock.espocrm.responses import read_response
+from crmkit_mock.espocrm.list_responses import list_response
 from crmkit_mock.espocrm.search import parse_query
 
 if TYPE_CHECKING:
@@ -75,10 +75,16 @@ def upcoming(session: Session) -> dict[str, Any]:
     found.sort(key=_order)
     search = parse_query(session, session.query)
     page = [
-        {**read_response(session, ENTITY_TYPES[name], record), "_scope": name}
+        {**_upcoming_response(session, name, record), "_scope": name}
         for name, record in found[search.offset : search.offset + search.max_size]
     ]
     return {"total": len(found), "list": page}
+
+
+def _upcoming_response(session: Session, name: str, record: Record) -> dict[str, Any]:
+    response = list_response(session, ENTITY_TYPES[name], record)
+    response.pop("isStarred", None)
+    return {**response, "emailId": record.get("emailId")} if name == "Task" else response
 
 
 class _Upcoming:
@@ -125,12 +131,12 @@ def _is_own(session: Session, name: str, record: Record, user: str) -> bool:
     )
 
 
-def list_of_record(session: Session, entity: EntityType, id: str, which: str) -> dict[str, Any]:
+def list_of_record(session: Session, entity_type: str, id: str, which: str) -> dict[str, Any]:
     """Return a page of the planned activities of a record, or of those that were done.
 
     Args:
         session: The request.
-        entity: The entity type of the record.
+        entity_type: Name of the entity type of the record.
         id: Its id.
         which: "activities" or "history".
 
@@ -143,13 +149,17 @@ def list_of_record(session: Session, entity: EntityType, id: str, which: str) ->
     if statuses is None:
         raise bad_request("")
     search = parse_query(session, session.query)
+    entity = ENTITY_TYPES.get(entity_type)
+    if entity is None:
+        raise session.server_error_or(f"There is no entity type {entity_type[:50]!r}.")
     record = session.data.find(entity.name, id)
     if record is None:
         raise not_found()
-    if not session.user.may(entity.name, "read", record):
+    is_others = entity.name == "User" and id != session.user.id and not session.user.is_admin
+    if is_others or not session.user.may(entity.name, "read", record):
         raise forbidden("")
     only = session.query.get("entityType")
-    if only and only not in ("Meeting", "Call", "Task", "Email"):
+    if only and only not in ("Meeting", "Call", "Email"):
         reason = f"Entity '{only}' is not an activity"
         raise session.server_error_or(f"{reason}.", says=reason)
     if only and only not in statuses:
@@ -209,19 +219,41 @@ def _newest(pair: tuple[str, Record]) -> tuple[str, str]:
 
 
 def _to_response(session: Session, name: str, record: Record) -> dict[str, Any]:
+    """Return an activity as the list shows it: with what new records of its type have."""
     entity = ENTITY_TYPES[name]
-    response = {
+    attributes = _EMAIL_ATTRIBUTES if name == "Email" else _ATTRIBUTES
+    response: dict[str, Any] = {"deleted": False, **_NEW[name], "_scope": name}
+    response |= {
         attribute: value_of(session, entity, record, attribute)
+        for attribute in attributes
         if attribute == "id" or attribute in entity.by_attribute
-        else None
-        for attribute in _ATTRIBUTES
     }
-    if name == "Email":
-        del response["dateStart"]
-        response["dateSent"] = record.get("dateSent")
-    is_email = name == "Email"
-    response["hasAttachment"] = bool(record.get("hasAttachment")) if is_email else False
-    return {"_scope": name, **response}
+    return response | owners(session, {"from": record.get("from")}) if name == "Email" else response
+
+
+#: What a new record of an entity type has, by name.
+_NEW: dict[str, dict[str, Any]] = {
+    "Meeting": {"isAllDay": False, "duration": 3600, "joinUrl": None, "isFollowed": False},
+    "Call": {"duration": 300, "direction": "Outbound"},
+    "Email": {
+        "isRead": True,
+        "folderId": None,
+        **dict.fromkeys(
+            (
+                "isNotRead", "isReplied", "isNotReplied", "isImportant", "inTrash", "inArchive",
+                "isUsers", "isUsersSent", "isAutoReply", "isSystem", "isJustSent",
+                "isBeingImported",
+            ),
+            False,
+        ),
+        "isHtml": True,
+    },
+}  # fmt: skip
+_EMAIL_ATTRIBUTES = (
+    "id", "name", "subject", "status", "dateSent", "createdAt", "hasAttachment", "from",
+    "fromEmailAddressName", "fromString", "fromName", "fromAddress", "parentId", "parentType",
+    "assignedUserId", "assignedUserName",
+)  # fmt: skip
 
 
 def attendees(session: Session, entity: EntityType, id: str) -> dict[str, Any]:
@@ -232,7 +264,11 @@ def attendees(session: Session, entity: EntityType, id: str) -> dict[str, Any]:
     """
     if entity.name not in {"Meeting", "Call"}:
         raise not_found("Link does not exist.")
-    record = records.find(session, entity, id, "read")
+    record = session.data.find(entity.name, id)
+    if record is None:
+        raise not_found()
+    if not session.user.may(entity.name, "read", record):
+        raise forbidden("")
     found: list[dict[str, Any]] = []
     for name in ("users", "contacts", "leads"):
         link = entity.all_links[name]

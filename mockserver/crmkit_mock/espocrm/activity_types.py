@@ -156,15 +156,18 @@ EMAIL = EntityType(
         _PARENT,
         _ACCOUNT,
         Field("dateSent", "datetime"),
-        Field("sendAt", "datetime", responses=_READ_AND_LIST),
+        Field("sendAt", "datetime"),
         Field("deliveryDate", "datetime", read_only=True, responses=_READ_AND_LIST),
         ATTACHMENTS,
         boolean("hasAttachment", read_only=True),
         # Sender and recipients, as the server looks them up.
-        *(varchar(name, read_only=True) for name in ("fromString", "fromName", "fromAddress")),
+        *(varchar(name) for name in ("fromString", "replyToString")),
         *(
             varchar(name, read_only=True)
-            for name in ("replyToString", "replyToName", "replyToAddress", "messageId")
+            for name in (
+                *("fromName", "fromAddress", "replyToName", "replyToAddress"),
+                "messageId",
+            )
         ),
         varchar("messageIdInternal", read_only=True, responses=_READ_AND_LIST),
         to_one("fromEmailAddress", "EmailAddress", read_only=True),
@@ -177,23 +180,22 @@ EMAIL = EntityType(
             for name in ("idHash", "nameHash", "typeHash")
         ),
         Field("addressNameMap", "jsonArray", read_only=True, responses=_READ_AND_LIST),
-        *(boolean(name) for name in ("isRead", "isReplied")),
+        *(boolean(name, read_only=True) for name in ("isRead", "isReplied")),
         # Null until a user has the e-mail.
-        *(Field(name, "bool") for name in EMAIL_STATE),
+        *(Field(name, "bool", read_only=True) for name in EMAIL_STATE),
         *(boolean(name, read_only=True) for name in ("isAutoReply", "isUsers")),
-        *(
-            boolean(name, read_only=True, responses=_ONLY_READ)
-            for name in ("isSystem", "isUsersSent")
-        ),
-        varchar("folderId"),
-        to_one("groupFolder", "GroupEmailFolder"),
+        boolean("isSystem", read_only=True, responses=_READ_AND_LIST),
+        boolean("isUsersSent", read_only=True, responses=_ONLY_READ),
+        varchar("personStringData", read_only=True, responses=("list",)),
+        varchar("folderId", read_only=True),
+        to_one("groupFolder", "GroupEmailFolder", read_only=True),
         varchar("groupStatusFolder", read_only=True),
         to_one("replied", "Email"),
         to_many("replies", "Email", read_only=True, columns=("status",)),
         to_many("tasks", "Task", read_only=True, columns=("status",)),
         to_one("sentBy", "User", read_only=True),
-        to_many("users", "User", responses=("create",)),
-        to_many("assignedUsers", "User"),
+        to_many("users", "User", read_only=True, responses=("create",)),
+        to_many("assignedUsers", "User", read_only=True),
         Field("icsContents", "text", read_only=True, responses=_READ_AND_LIST),
         varchar("icsEventUid", read_only=True, responses=_READ_AND_LIST),
         varchar("createdEventType", read_only=True, responses=_READ_AND_LIST),

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from crmkit_mock.espocrm import records
+from crmkit_mock.espocrm.data import display_name
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import bad_request, forbidden, header_value, not_found
+from crmkit_mock.espocrm.php_types import cast_int
 from crmkit_mock.espocrm.responses import read_response
 from crmkit_mock.espocrm.system_types import ATTACHMENT
-from crmkit_mock.messages import Reply
+from crmkit_mock.messages import JSON_TYPE, Reply
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from crmkit_mock.espocrm.data import Record
+    from crmkit_mock.espocrm.fields import Field
     from crmkit_mock.espocrm.session import Session
 
-_DATA_URI = re.compile(rb"data:([^,;]*)[^,]*;base64,([A-Za-z0-9+/=\s]*)")
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
+_ROLES = frozenset({"Attachment", "Inline Attachment"})
+#: Fields of text that take images alone.
+_WITH_IMAGES = frozenset({("Email", "body"), ("EmailTemplate", "body")})
 #: Maximum size of a file in bytes: the setting attachmentUploadMaxSize, 256 MiB.
 _MAX_SIZE = 256 * 1024 * 1024
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
@@ -29,57 +36,84 @@ def create(session: Session) -> dict[str, Any]:
     """Upload a file, or begin to.
 
     Raises:
-        APIError: 400, the content or the field of the file is missing; 403, the field does not
-            exist or does not accept the file.
+        APIError: 400, the content or the field of the file is missing; 403, the role or the field
+            does not exist, or the field does not accept the file.
     """
     body = session.body
+    in_chunks = body.get("isBeingUploaded") is True
+    content = b"" if in_chunks else _content(body)
     field_name = body.get("field")
     parent_type = body.get("parentType") or body.get("relatedType")
-    in_chunks = body.get("isBeingUploaded") is True
-    content = b"" if in_chunks else _content(body.get("file"))
+    role = body.get("role") or "Attachment"
     if not field_name or not isinstance(parent_type, str):
         raise bad_request("No `field` and `parentType`.")
-    _require_field(session, parent_type, str(field_name), str(body.get("name") or ""))
-    size = body.get("size") if in_chunks else len(content)
-    if not isinstance(size, int):
-        raise bad_request("No size.")
+    if role not in _ROLES:
+        raise forbidden("Role not allowed.")
+    field = _require_field(session, parent_type, str(field_name))
+    name = body.get("name")
+    if name:
+        _require_accepted(field, str(name))
+    size = cast_int(body["size"]) if in_chunks and "size" in body else len(content)
     if size > _MAX_SIZE:
-        raise forbidden("File size exceeded.")
+        raise forbidden("Attachment size exceeds `attachmentUploadMaxSize`.")
     extra = {
-        "size": size,
+        **({} if in_chunks and "size" not in body else {"size": size}),
         "isBeingUploaded": in_chunks,
         "storage": "EspoUploadDir",
-        "role": body.get("role") or "Attachment",
+        "role": role,
         "field": str(field_name),
     }
-    sent = {name: value for name, value in body.items() if name not in extra}
+    sent = {name: value for name, value in body.items() if name not in {*extra, "parentId"}}
     response = records.create(session, ATTACHMENT, sent, extra=extra)
     session.data.write_file(response["id"], content)
     return response
 
 
-def _content(file: object) -> bytes:
-    if not isinstance(file, str) or not file:
+def _content(body: Mapping[str, Any]) -> bytes:
+    file = body.get("file")
+    if file is None:
         raise bad_request("No file contents.")
-    return _decode(file.encode("utf-8"))
+    if not isinstance(file, str):
+        raise bad_request("Non-string file contents.")
+    return _decode(file, "Bad file contents.")
 
 
-def _decode(uri: bytes) -> bytes:
-    match = _DATA_URI.fullmatch(uri.strip())
-    if match is None:
-        raise bad_request("Bad file contents.")
-    try:
-        return base64.b64decode(match[2], validate=False)
-    except binascii.Error:
-        raise bad_request("Bad file contents.") from None
+def _decode(uri: str, reason: str) -> bytes:
+    """Return the content of a data URI: what follows its first comma, as PHP decodes base64.
+
+    Raises:
+        APIError: 400 with the reason, there is no comma.
+    """
+    _, comma, encoded = uri.partition(",")
+    if not comma:
+        raise bad_request(reason)
+    digits = _NOT_BASE64.sub("", encoded)
+    # What is not base64 is skipped, and the bits of an incomplete last group are dropped.
+    if len(digits) % 4 == 1:
+        digits = digits[:-1]
+    return base64.b64decode(digits + "=" * (-len(digits) % 4))
 
 
-def _require_field(session: Session, parent_type: str, name: str, file_name: str) -> None:
+def _require_field(session: Session, parent_type: str, name: str) -> Field:
+    """Return the field that a file is for.
+
+    Raises:
+        APIError: 403, the user may not use it, or it takes no files.
+    """
     entity = ENTITY_TYPES.get(parent_type)
     field = entity.by_name.get(name) if entity is not None else None
-    if field is None or field.family not in {"file", "attachmentMultiple"}:
+    if field is None:
         raise forbidden(f"Field '{name[:50]}' does not exist.")
-    session.user.require_scope(parent_type, "create")
+    if "no" == session.user.level(parent_type, "create") == session.user.level(parent_type, "edit"):
+        raise forbidden(f"No access to {parent_type}.")
+    if (parent_type, name) in _WITH_IMAGES:
+        raise forbidden("Not allowed file type.")
+    if field.family not in {"file", "attachmentMultiple"}:
+        raise forbidden(f"Field type '{field.family}' is not allowed for Attachment.")
+    return field
+
+
+def _require_accepted(field: Field, file_name: str) -> None:
     if field.accept and file_name.rpartition(".")[2].lower() not in field.accept:
         raise forbidden("Not allowed file type.")
 
@@ -88,21 +122,22 @@ def add_chunk(session: Session, id: str) -> bool:
     """Add a chunk to a file that is being uploaded.
 
     Raises:
-        APIError: 400, it is not a data URI, or exceeds the announced size; 403 or 404.
+        APIError: 400, it is empty or not a data URI, or where a real server answers 500: it
+            exceeds the announced size; 403 or 404.
     """
+    body = session.request.body
+    if not body:
+        raise bad_request("")
     record = _find(session, id)
     if not record.get("isBeingUploaded"):
         raise forbidden("Attachment is not being-uploaded.")
-    chunk = _decode(session.request.body)
-    start = session.header("Start")
-    content = session.data.read_file(id)
-    if start is not None and start.isascii() and start.isdigit() and int(start) != len(content):
-        raise bad_request("Bad chunk start.")
-    content += chunk
-    if len(content) > record["size"]:
-        raise bad_request("File size mismatch.")
+    chunk = _decode(body.decode("utf-8", "replace"), "Bad file data.")
+    content = session.data.read_file(id) + chunk
+    size = record.get("size") or 0
+    if len(content) > size:
+        raise session.server_error_or("File size mismatch.", says="File size mismatch.")
     session.data.write_file(id, content)
-    if len(content) == record["size"]:
+    if len(content) == size:
         session.data.replace("Attachment", {**record, "isBeingUploaded": False})
     return True
 
@@ -121,8 +156,8 @@ def copy(session: Session, id: str) -> dict[str, Any]:
     parent_type, related_type = body.get("parentType"), body.get("relatedType")
     target = parent_type or related_type
     if not isinstance(target, str):
-        raise bad_request("No parentType or relatedType.")
-    _require_field(session, target, str(field_name), "")
+        raise bad_request("No parentType and relatedType.")
+    _require_field(session, target, str(field_name))
     file = _find(session, id)
     changes = {
         "parentType": parent_type,
@@ -174,7 +209,9 @@ def download(session: Session, id: str) -> Reply:
     if ascii_name != name:
         disposition += f"; filename*=UTF-8''{quote(name, safe='')}"
     media_type = record.get("type") or ""
-    if not _MEDIA_TYPE.fullmatch(media_type):
+    if not media_type:
+        media_type = JSON_TYPE
+    elif not _MEDIA_TYPE.fullmatch(media_type):
         media_type = "application/octet-stream"
     if media_type.startswith("text/"):
         media_type += ";charset=UTF-8"
@@ -188,7 +225,12 @@ def read(session: Session, id: str) -> dict[str, Any]:
     Raises:
         APIError: 403 or 404.
     """
-    return read_response(session, ATTACHMENT, _find(session, id))
+    record = _find(session, id, f"Record {id} does not exist.")
+    response = read_response(session, ATTACHMENT, record)
+    user = _user_of(session, record)
+    if user is not None:
+        response |= {"relatedId": user["id"], "relatedName": display_name(user)}
+    return response
 
 
 def delete(session: Session, id: str) -> None:
@@ -197,15 +239,39 @@ def delete(session: Session, id: str) -> None:
     Raises:
         APIError: 403 or 404.
     """
-    records.mark_deleted(session, ATTACHMENT, _find(session, id))
-
-
-def _find(session: Session, id: str) -> Record:
     record = session.data.find("Attachment", id)
     if record is None:
-        raise not_found()
+        raise not_found(f"Record {id} not found.")
     if not session.user.is_admin and not session.user.owns(record):
-        parent = session.data.find(record.get("parentType") or "", record.get("parentId"))
-        if parent is None or not session.user.may(record["parentType"], "read", parent):
-            raise forbidden("No 'read' access.")
+        raise forbidden("No delete access.")
+    records.mark_deleted(session, ATTACHMENT, record)
+
+
+def _find(session: Session, id: str, reason: str = "") -> Record:
+    """Return a file that the user may read: an own one, or that of a record it may read.
+
+    Raises:
+        APIError: 403, or 404 with the reason.
+    """
+    record = session.data.find("Attachment", id)
+    if record is None:
+        raise not_found(reason)
+    if session.user.is_admin or session.user.owns(record):
+        return record
+    kind, parent = record.get("parentType") or "", None
+    if kind:
+        parent = session.data.find(kind, record.get("parentId"))
+    else:
+        kind, parent = record.get("relatedType") or "", _user_of(session, record)
+    if parent is None or not session.user.may(kind, "read", parent):
+        raise forbidden("No 'read' access.")
     return record
+
+
+def _user_of(session: Session, file: Record) -> Record | None:
+    """Return the record whose field of one file has a file, or None."""
+    kind, field = file.get("relatedType"), file.get("field")
+    if not kind or kind not in ENTITY_TYPES:
+        return None
+    found = session.data.with_value(kind, file["id"], f"{field}Id")
+    return found[0] if found else None

@@ -341,6 +341,43 @@ def _reaction_counts(_session: Session, record: Record) -> dict[str, int] | None
     return {kind: reactions.count(kind) for kind in reactions} or None
 
 
+_INBOX = Link("users", "User", "many_many", relation="emailUser")
+
+
+def _email_state(name: str) -> Callable[[Session, Record], Any]:
+    def state(session: Session, record: Record) -> Any:
+        row = session.data.related(_INBOX, record["id"], session.user.id)
+        if row is None:
+            return None
+        return row.columns.get(name, None if name == "folderId" else False)
+
+    return state
+
+
+def _mailbox(name: str, index: int) -> Callable[[Session, Record], Any]:
+    """Return the reader of the name, or of the address, of a mailbox such as `A <a@b.example>`."""
+
+    def part(_session: Session, record: Record) -> Any:
+        name_part, opening, address = str(record.get(name) or "").partition("<")
+        parts = (name_part.strip(), address.strip(" >")) if opening else ("", name_part.strip())
+        return parts[index] or None
+
+    return part
+
+
+def _is_read(session: Session, record: Record) -> bool:
+    row = session.data.related(_INBOX, record["id"], session.user.id)
+    return row is None or bool(row.columns.get("isRead"))
+
+
+def _is_users(session: Session, record: Record) -> bool:
+    return session.data.related(_INBOX, record["id"], session.user.id) is not None
+
+
+def _is_users_sent(session: Session, record: Record) -> bool:
+    return record.get("sentById") == session.user.id
+
+
 #: Entity types that an address is looked up in, in this order.
 _WITH_ADDRESS = ("User", "Contact", "Lead", "Account")
 
@@ -395,6 +432,14 @@ _COMPUTED: dict[tuple[str, str], Callable[[Session, Record], Any]] = {
     ("Email", "subject"): _stored("name"),
     ("Email", "personStringData"): _person_string,
     ("Email", "fromEmailAddressName"): _stored("from"),
-    # Unlike other bools these are null until set.
-    **{("Email", name): _stored(name) for name in EMAIL_STATE},
+    # The state of an e-mail is each user's own.
+    **{("Email", name): _email_state(name) for name in (*EMAIL_STATE, "folderId")},
+    **{
+        ("Email", f"{prefix}{part}"): _mailbox(f"{prefix}String", index)
+        for prefix in ("from", "replyTo")
+        for index, part in enumerate(("Name", "Address"))
+    },
+    ("Email", "isRead"): _is_read,
+    ("Email", "isUsers"): _is_users,
+    ("Email", "isUsersSent"): _is_users_sent,
 }

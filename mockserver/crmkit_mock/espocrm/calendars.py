@@ -38,7 +38,8 @@ def calendar(session: Session) -> list[dict[str, Any]]:
     if session.user.level("Calendar", "read") == "no":
         raise forbidden("")
     first, last = _period(session, _LONGEST)
-    scopes = _names(session.query.get("scopeList"))
+    given = session.query.get("scopeList")
+    scopes = given.split(",") if isinstance(given, str) else None
     teams = _names(session.query.get("teamIdList"))
     users = _names(session.query.get("userIdList"))
     if teams:
@@ -72,7 +73,7 @@ def busy_ranges(session: Session) -> dict[str, Any]:
     return {
         user: _busy(_events(session, user, _BUSY, first, last, strict=False), ignored)
         for user in users
-        if _may_see(session, user)
+        if _may_see(session, user) and session.data.find("User", user) is not None
     }
 
 
@@ -191,7 +192,7 @@ def _period(session: Session, longest: timedelta | None = None) -> tuple[str, st
         if end - start > longest:
             raise forbidden("Too long range.")
     first, last = (parse_datetime(text) for text in texts)
-    if first is None or last is None:
+    if first is None or last is None or any("T" in str(text) for text in texts):
         raise session.server_error_or("The period is not between two datetimes.")
     return first, last
 

@@ -5,6 +5,8 @@ A request to one that exists fails in another way than to one that does not.
 
 from __future__ import annotations
 
+#: The controller of users' preferences, whose records have no entity type in the mock.
+PREFERENCES = "Preferences"
 #: Controllers that are not of an entity type: they have no actions for records.
 WITHOUT_RECORDS = frozenset(
     {

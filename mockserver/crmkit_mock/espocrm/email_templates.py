@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm import attachments
 from crmkit_mock.espocrm.attributes import value_of
-from crmkit_mock.espocrm.datetimes import SERVER_TIME_ZONE, time_zone
+from crmkit_mock.espocrm.datetimes import (
+    SERVER_TIME_ZONE,
+    parse_date,
+    parse_datetime,
+    time_zone,
+)
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import forbidden, not_found
 from crmkit_mock.espocrm.records import find_readable
@@ -33,10 +39,12 @@ def prepare(session: Session, id: str) -> dict[str, Any]:
     if not session.user.may("EmailTemplate", "read", template):
         raise forbidden("")
     subject, body = (str(template.get(name) or "") for name in ("subject", "body"))
+    is_html = bool(template.get("isHtml", True))
     for prefix, (entity_type, record) in _records(session).items():
         for name, value in _values(session, entity_type, record).items():
-            subject = subject.replace(f"{{{prefix}.{name}}}", value)
-            body = body.replace(f"{{{prefix}.{name}}}", value)
+            text = value.replace("\n", "<br />\n") if is_html else value
+            subject = subject.replace(f"{{{prefix}.{name}}}", text)
+            body = body.replace(f"{{{prefix}.{name}}}", text)
     for name, value in _placeholders(session).items():
         subject, body = subject.replace(f"{{{name}}}", value), body.replace(f"{{{name}}}", value)
     copies = [
@@ -49,7 +57,7 @@ def prepare(session: Session, id: str) -> dict[str, Any]:
     return {
         "subject": subject,
         "body": body,
-        "isHtml": bool(template.get("isHtml")),
+        "isHtml": is_html,
         "attachmentsIds": [file["id"] for file in copies],
         "attachmentsNames": {file["id"]: file.get("name") for file in copies},
     }
@@ -105,25 +113,54 @@ def _values(session: Session, entity_type: str, record: Record) -> dict[str, str
 def _own_values(session: Session, entity_type: str, record: Record) -> dict[str, str]:
     entity = ENTITY_TYPES[entity_type]
     hidden = session.user.hidden(entity_type)
-    values = {"id": record["id"]}
+    values = {"id": record["id"], "deleted": ""}
     for field in entity.fields:
         for name in field.attributes if field.name not in hidden else ():
             value = value_of(session, entity, record, name)
-            if value is not None and not isinstance(value, list | dict):
-                values[name] = _text(value)
+            if not isinstance(value, dict):
+                values[name] = _text(field.family, value)
     return values
 
 
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return "1" if value else ""
-    return str(value)
+def _text(family: str, value: object) -> str:
+    """Return a value as people read it, in the formats of the settings."""
+    if value is None or value is False:
+        text = ""
+    elif value is True:
+        text = "1"
+    elif isinstance(value, list):
+        text = ", ".join(str(item) for item in value if not isinstance(item, dict))
+    elif isinstance(value, int | float):
+        text = _number(family, value)
+    else:
+        text = _date(family, str(value))
+    return text
+
+
+def _number(family: str, value: float) -> str:
+    if family not in {"int", "float", "currency"}:
+        return str(value)
+    text = f"{value:,.2f}"
+    return text if family == "currency" else text.rstrip("0").rstrip(".")
+
+
+def _date(family: str, text: str) -> str:
+    if family == "date" and parse_date(text):
+        return datetime.fromisoformat(text).strftime(_DATE)
+    if family in {"datetime", "datetimeOptional"} and parse_datetime(text):
+        moment = datetime.fromisoformat(text).replace(tzinfo=UTC)
+        return moment.astimezone(time_zone(SERVER_TIME_ZONE)).strftime(_DATETIME)
+    return text
+
+
+#: The settings dateFormat and timeFormat, as Python's directives.
+_DATE, _DATETIME = "%d.%m.%Y", "%d.%m.%Y %H:%M"
 
 
 def _placeholders(session: Session) -> dict[str, str]:
     now = session.clock.now().astimezone(time_zone(SERVER_TIME_ZONE))
     return {
-        "today": now.strftime("%d.%m.%Y"),
-        "now": now.strftime("%d.%m.%Y %H:%M"),
+        "today": now.strftime(_DATE),
+        "now": now.strftime(_DATETIME),
         "currentYear": now.strftime("%Y"),
     }

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.espocrm import records
+from crmkit_mock.espocrm import inbox, records
 from crmkit_mock.espocrm.activity_types import EMAIL
-from crmkit_mock.espocrm.data import display_name
-from crmkit_mock.espocrm.errors import APIError, PartiallyApplied, invalid
-from crmkit_mock.espocrm.responses import create_response, read_response
-from crmkit_mock.espocrm.text_formats import is_email
+from crmkit_mock.espocrm.attributes import value_of
+from crmkit_mock.espocrm.datetimes import parse_datetime
+from crmkit_mock.espocrm.email_addresses import (
+    ADDRESSED,
+    MAIL_SERVER,
+    RECIPIENTS,
+    SENDER_NAME,
+    SYSTEM_ADDRESS,
+    account_of,
+    address_attributes,
+    may_send_from,
+    owners,
+    split,
+    users_of,
+)
+from crmkit_mock.espocrm.errors import (
+    APIError,
+    PartiallyApplied,
+    bad_request,
+    forbidden,
+    invalid,
+)
+from crmkit_mock.espocrm.plain_text import to_plain_text
+from crmkit_mock.espocrm.responses import create_response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,22 +37,12 @@ if TYPE_CHECKING:
     from crmkit_mock.espocrm.data import Record
     from crmkit_mock.espocrm.session import Session
 
-#: Setting that holds the state of the mail server: "shared", "missing" or "not shared".
-MAIL_SERVER = "smtp"
-#: Address and name of the system's own mail account.
-SYSTEM_ADDRESS = "crm@example.com"
-SYSTEM_NAME = "CRM"
 #: An address whose server rejects every message.
 REJECTING_ADDRESS = "reject@x.example"
 
-_SYSTEM_ACCOUNT = "6b0000000000000f1"
-_RECIPIENTS = ("to", "cc", "bcc")
-_ADDRESSED = (*_RECIPIENTS, "replyTo")
-#: Entity types whose records have e-mail addresses, in the order in which they are looked up.
-_OWNERS = ("Contact", "Lead", "Account", "User")
-_TAG = re.compile(r"<[^>]*>")
-#: Attributes of a sent e-mail that an update still changes (recorded: email-resend-sent).
-_STATE = frozenset({"isRead", "isReplied", "isImportant", "inTrash", "inArchive", "folderId"})
+#: Attributes that an update changes whatever the status: those of the fields parent, teams and
+#: assignedUser.
+_ALWAYS = frozenset({"parentId", "parentType", "teamsIds", "assignedUserId"})
 
 
 def create(session: Session) -> dict[str, Any]:
@@ -49,32 +57,45 @@ def create(session: Session) -> dict[str, Any]:
         sent.setdefault("from", SYSTEM_ADDRESS)
         sent.setdefault("status", "Sending")
     sending = sent.get("status") == "Sending"
-    _require_addresses(sent, sending=sending)
+    _check(session, sent, sent.get("status") or "Archived")
+    shown = {"from": _text(sent.get("from"))} | {name: _text(sent.get(name)) for name in ADDRESSED}
+    account = account_of(session, sent.get("parentType"), sent.get("parentId"))
     extra: dict[str, Any] = {
+        **({"accountId": account} if account else {}),
         "status": "Draft" if sending else sent.get("status") or "Archived",
-        **_texts(sent),
-        **_lookup(session, sent),
+        **address_attributes(session, shown),
+        **_plain(sent, {"isHtml": True}),
+        **_people(session, shown, sent, is_draft=sent.get("status") == "Draft"),
         "isRead": True,
+        "isReplied": False,
         "hasAttachment": bool(sent.get("attachmentsIds")),
         "messageId": f"dummy:{session.new_id()}",
-        **_account(session, sent),
     }
     record, accepted = records.insert(session, EMAIL, sent, extra=extra)
+    # Only the sender is shown as it was spelt.
+    shown |= {name: record[name] for name in ADDRESSED}
+    echo = {**accepted.echo, **shown, **owners(session, shown), "usersNames": {}}
+    for prefix in ("from", "replyTo"):
+        if record.get(f"{prefix}String"):
+            parts = (f"{prefix}Name", f"{prefix}Address")
+            echo |= {name: value_of(session, EMAIL, record, name) for name in parts}
     if not sending:
-        return {"folderId": None, **create_response(session, EMAIL, record, accepted.echo)}
+        _mark_replied(session, record)
+        return {"folderId": None, **create_response(session, EMAIL, record, echo), **echo}
+    inbox.add_user(session, record["id"], session.user.id, {"isRead": True})
     after = _send(session, record)
-    response = create_response(session, EMAIL, after, accepted.echo)
-    users = {after["createdById"]: {"isRead": True}}
-    if "inboundEmailsIds" in after:
-        response |= {"inboundEmailsIds": after["inboundEmailsIds"], "inboundEmailsNames": {}}
+    response = create_response(session, EMAIL, after, echo)
+    users = [user for user in record["usersIds"] if user != session.user.id]
     return {
         "folderId": None,
         "sendAt": None,
         **response,
+        **echo,
+        "isUsersSent": after.get("sentById") == session.user.id,
         "modifiedById": after["modifiedById"],
-        "usersColumns": users,
-        "usersIds": list(users),
-        "usersNames": {},
+        "usersColumns": {session.user.id: {"isRead": True}},
+        "usersIds": [*users, session.user.id],
+        **inbox.flags(session, after),
     }
 
 
@@ -86,25 +107,104 @@ def update(session: Session, id: str) -> dict[str, Any]:
         PartiallyApplied: it was updated but not sent.
     """
     before = records.find(session, EMAIL, id, "edit")
-    changes = dict(session.body)
-    is_sent = before.get("status") == "Sent"
-    if is_sent:
-        changes = {name: value for name, value in changes.items() if name in _STATE}
-    sending = not is_sent and changes.get("status") == "Sending"
+    inbox.mark_as_read(session, id)
+    known = {row.right for row in session.data.linked(EMAIL.all_links["users"], id)}
+    changes = _effective(session, before, dict(session.body))
+    status = changes.get("status", before.get("status"))
+    _check(session, changes, str(status))
+    sending = changes.get("status") == "Sending"
     if sending:
         del changes["status"]
-    _require_addresses({**before, **changes}, sending=sending)
     records.update(session, EMAIL, id, changes)
+    addresses = {name: _text(changes[name]) for name in ("from", *ADDRESSED) if name in changes}
     record = session.data.get("Email", id)
-    record = {**record, **_texts(record), **_lookup(session, record)}
-    if record.get("status") == "Sent":
-        record |= _system_account(record)
+    record = {**record, **address_attributes(session, addresses), **_plain(changes, record)}
+    if record.get("attachmentsIds"):
+        record["hasAttachment"] = True
+    if "parentId" in changes and record.get("parentId") != before.get("parentId"):
+        record["accountId"] = account_of(session, record.get("parentType"), record.get("parentId"))
+    people = _people(session, addresses, changes, is_draft=status == "Draft")
+    for user in people.pop("usersIds"):
+        inbox.add_user(session, id, user)
+    assigned = [*record.get("assignedUsersIds", ()), *people.pop("assignedUsersIds")]
+    record |= {**people, "assignedUsersIds": [*dict.fromkeys(assigned)]}
     session.data.replace("Email", record)
+    columns: dict[str, Any] = {}
     if sending:
         record = _send(session, record)
+        columns = {"usersColumns": {session.user.id: {"isRead": True}}}
+    elif status != before.get("status"):
+        _mark_replied(session, record)
     users = [row.right for row in session.data.linked(EMAIL.all_links["users"], id)]
-    names = {user: session.data.name_of("User", user) for user in users}
-    return {**read_response(session, EMAIL, record), "usersIds": users, "usersNames": names}
+    # The names are those of the users who had it before.
+    names = {user: session.data.name_of("User", user) for user in users if user in known}
+    response = inbox.response(session, record)
+    return {**response, "usersIds": users, "usersNames": names, **columns}
+
+
+def _effective(session: Session, before: Record, changes: dict[str, Any]) -> dict[str, Any]:
+    """Return the changes that an e-mail takes, which depend on its status."""
+    old = before.get("status")
+    new = changes.get("status") or old
+    if old == "Archived" and "status" in changes:
+        del changes["status"]
+        new = old
+    if new != "Archived":
+        changes.pop("dateSent", None)
+    is_open = new in {"Archived", "Draft"} or (new == "Sending" and old == "Draft")
+    if is_open or session.user.is_admin:
+        return changes
+    return {name: value for name, value in changes.items() if name in _ALWAYS}
+
+
+def _check(session: Session, sent: Mapping[str, Any], status: str) -> None:
+    """Check what the server checks beside the fields.
+
+    Raises:
+        APIError: 400, it is to be sent later but not a draft; 403, it is from an address that is
+            not the user's.
+    """
+    sender = sent.get("from")
+    if isinstance(sender, str) and sender and not may_send_from(session, sender):
+        raise forbidden("Not allowed 'from' address.")
+    if status != "Draft" and sent.get("sendAt"):
+        raise bad_request("Cannot set send-at if status is not Draft.")
+    planned = parse_datetime(sent.get("sendAt"))
+    if planned is not None and planned <= session.now():
+        raise invalid("Email", "sendAt", "future")
+
+
+def _plain(sent: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the body without tags, if there is a new one in HTML."""
+    is_html = sent.get("isHtml", stored.get("isHtml", True))
+    if "body" not in sent or not is_html:
+        return {}
+    body = sent["body"]
+    return {"bodyPlain": to_plain_text(body) if isinstance(body, str) else None}
+
+
+def _people(
+    session: Session, addresses: Mapping[str, str], sent: Mapping[str, Any], *, is_draft: bool
+) -> dict[str, Any]:
+    """Return the users who get an e-mail, by its addresses and its assigned user."""
+    named = {name: users_of(session, addresses.get(name)) for name in ("from", *RECIPIENTS)}
+    users = [user for found in named.values() for user in found]
+    assigned = sent.get("assignedUserId")
+    if isinstance(assigned, str) and assigned:
+        users.append(assigned)
+    people: dict[str, Any] = {
+        "usersIds": [*dict.fromkeys(users)],
+        "assignedUsersIds": [*dict.fromkeys([*named["from"], *named["to"]])],
+    }
+    if named["from"] and not is_draft:
+        people["sentById"] = named["from"][0]
+    return people
+
+
+def _mark_replied(session: Session, record: Record) -> None:
+    replied = session.data.find("Email", record.get("repliedId"))
+    if replied is not None and record.get("status") in {"Archived", "Sent"}:
+        session.data.replace("Email", {**replied, "isReplied": True})
 
 
 def _send(session: Session, record: Record) -> Record:
@@ -115,119 +215,41 @@ def _send(session: Session, record: Record) -> Record:
     """
     server: str = session.settings.get(MAIL_SERVER) or "shared"
     if server == "not shared":
-        session.data.replace("Email", {**record, "status": "Sending"})
+        session.data.replace("Email", {**_stored(session, record), "status": "Sending"})
         raise PartiallyApplied(APIError(500))
-    if server == "missing" or REJECTING_ADDRESS in _recipients(record):
+    is_own = session.user.id in users_of(session, record["from"])
+    sender = session.user.name if is_own else SENDER_NAME
+    own = {
+        "fromAddress": record["from"],
+        "fromName": sender,
+        "fromString": f"{sender} <{record['from']}>",
+    }
+    addressed = [address for name in RECIPIENTS for address in split(record.get(name))]
+    if server == "missing" or REJECTING_ADDRESS in addressed:
         reason = "No system SMTP settings." if server == "missing" else "unknownError"
         body = {"id": record["id"], "message": reason}
+        if server != "missing":
+            session.data.replace("Email", {**_stored(session, record), **own})
         raise PartiallyApplied(APIError(500, "sendingFail", body))
-    after = {
-        **record,
-        **_system_account(record),
+    sent = {
+        **own,
         "status": "Sent",
         "dateSent": record["modifiedAt"],
-        "fromAddress": record["from"],
-        "fromName": SYSTEM_NAME,
-        "fromString": f"{SYSTEM_NAME} <{record['from']}>",
-        "isUsers": True,
-        "isImportant": False,
-        "inTrash": False,
-        "inArchive": False,
         "modifiedById": session.user.id,
         "messageId": f"<{record['id']}@espo>",
     }
-    session.data.replace("Email", after)
-    session.data.relate(EMAIL.all_links["users"], record["id"], session.user.id, {"isRead": True})
-    names = ("id", "from", *_ADDRESSED, "name", "body", "isHtml", "attachmentsIds", "dateSent")
+    session.data.replace("Email", {**_stored(session, record), **sent})
+    after = {**record, **sent}
+    _mark_replied(session, after)
+    names = ("id", "from", *ADDRESSED, "name", "body", "isHtml", "attachmentsIds", "dateSent")
     message = {**{name: after.get(name) for name in names}, "subject": after.get("name")}
     session.data.add_to_outbox(message)
     return after
 
 
-def _system_account(record: Record) -> dict[str, Any]:
-    """Return the attributes of a message from the system's address about its mail account."""
-    address = record["from"]
-    if address != SYSTEM_ADDRESS:
-        return {}
-    values = {"idHash": _SYSTEM_ACCOUNT, "nameHash": SYSTEM_NAME, "typeHash": "InboundEmail"}
-    hashes = {name: {**(record.get(name) or {}), address: value} for name, value in values.items()}
-    return {**hashes, "inboundEmailsIds": [_SYSTEM_ACCOUNT]}
+def _stored(session: Session, record: Record) -> Record:
+    return session.data.get("Email", record["id"])
 
 
-def _recipients(record: Record) -> list[str]:
-    return [address for name in _RECIPIENTS for address in _addresses(record.get(name))]
-
-
-def _addresses(value: object) -> list[str]:
-    """Return the addresses of a list that is separated by semicolons."""
-    return [address for part in str(value or "").split(";") if (address := part.strip())]
-
-
-def _require_addresses(sent: Mapping[str, Any], *, sending: bool) -> None:
-    if not sent.get("from"):
-        raise invalid("Email", "from", "required")
-    if sending and not sent.get("to"):
-        raise invalid("Email", "to", "required")
-    for name in ("from", *_ADDRESSED):
-        value = sent.get(name)
-        if value in (None, ""):
-            continue
-        addresses = value.split(";") if isinstance(value, str) else [""]
-        if not all(is_email(part.strip()) for part in addresses if part or len(addresses) == 1):
-            raise invalid("Email", name, "valid")
-
-
-def _texts(sent: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an empty string for each address list that is missing, and the body without tags."""
-    texts = {name: sent.get(name) or "" for name in _ADDRESSED}
-    body = sent.get("body")
-    if isinstance(body, str):
-        texts["bodyPlain"] = sent.get("bodyPlain") or _TAG.sub("", body)
-    return texts
-
-
-def _lookup(session: Session, sent: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the records that the addresses belong to, where they are known."""
-    attributes: dict[str, Any] = {"idHash": {}, "nameHash": {}, "typeHash": {}}
-    spellings: dict[str, str] = {}
-    for name in ("from", *_ADDRESSED):
-        stored: list[str] = []
-        for address in _addresses(sent.get(name)):
-            owner_type, owner, spelling = _owner(session, address)
-            stored.append(spelling)
-            if owner is not None:
-                attributes["idHash"][spelling] = owner["id"]
-                attributes["nameHash"][spelling] = display_name(owner)
-                attributes["typeHash"][spelling] = owner_type
-        spellings[name] = ";".join(stored)
-        if name != "from":
-            ids = {_address_id(address): address for address in stored}
-            attributes[f"{name}EmailAddressesIds"] = list(ids)
-            attributes[f"{name}EmailAddressesNames"] = ids
-    # Addresses take the spelling of the records' (recorded: email-create-draft-ok).
-    return {**attributes, **spellings, "fromEmailAddressId": _address_id(spellings["from"])}
-
-
-def _owner(session: Session, address: str) -> tuple[str, Record | None, str]:
-    """Return the first record that has an address, its entity type, and its spelling of it."""
-    lower = address.lower()
-    for entity in _OWNERS:
-        for record in session.data.with_address(entity, lower):
-            for entry in record["emailAddressData"]:
-                if entry["lower"] == lower:
-                    return entity, record, entry["emailAddress"]
-    return "", None, address
-
-
-def _address_id(address: str) -> str:
-    """Return the id of an address, which is not a record of the mock."""
-    return hashlib.sha256(address.lower().encode()).hexdigest()[:17]
-
-
-def _account(session: Session, sent: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the account that is the parent, or that the parent belongs to."""
-    parent_type, id = sent.get("parentType"), sent.get("parentId")
-    if parent_type == "Account" or not isinstance(parent_type, str):
-        return {"accountId": id} if parent_type == "Account" and id else {}
-    account = (session.data.find(parent_type, id) or {}).get("accountId")
-    return {"accountId": account} if account else {}
+def _text(value: object) -> str:
+    return str(value) if value not in (None, "") else ""

@@ -189,7 +189,9 @@ def to_response(error: APIError, *, html: bool = False, accept: str = "") -> Rep
     if error.body is None:
         return Reply(error.status, b"", headers, media_type, "")
     response = json_reply(error.status, error.body, headers)
-    return Reply(response.status, response.body, headers, media_type, response.tree)
+    # As text/html the JSON is but a string to the document.
+    tree = response.body.decode() if media_type == HTML else response.tree
+    return Reply(response.status, response.body, headers, media_type, tree)
 
 
 _TITLES = {

@@ -98,8 +98,8 @@ def _records(session: Session, entity: EntityType) -> list[Record]:
             raise session.server_error_or(f"{member} is not an array.")
     if not where and not params and ids:
         named = ids.values() if isinstance(ids, dict) else ids
-        found = (session.data.find(entity.name, str(id)) for id in dict.fromkeys(map(str, named)))
-        known = [record for record in found if record is not None]
+        selected = (session.data.find(entity.name, id) for id in dict.fromkeys(map(str, named)))
+        known = [record for record in selected if record is not None]
         return lists.matching(session, entity, Search(), known)
     search = dict(params) if isinstance(params, dict) else {}
     search.pop("select", None)

@@ -47,7 +47,7 @@ EXTRA: dict[str, frozenset[str]] = {
         ),
         "User": (
             *_ANSWERS,
-            *("position", "secretKey", "teamRole", "lastAccess", "token", "ipAddress"),
+            *("secretKey", "teamRole", "lastAccess", "token", "ipAddress"),
             *("accountId", "accountName", "portalId", "portalName", "sendAccessInfo"),
             *("emailAddressList", "userEmailAddressList", "excludeFromReplyEmailAddressList"),
             *("targetListIsOptedOut", "recordAccessLevels"),

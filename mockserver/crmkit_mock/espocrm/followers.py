@@ -73,6 +73,8 @@ def add_followers(session: Session, entity: EntityType, id: str) -> bool:
     Raises:
         APIError: 403, 404, or 400 without ids.
     """
+    if not session.user.has_scope(entity.name):
+        raise forbidden(f"No access to {entity.name}.")
     for user_id in _ids(session):
         record = _find(session, entity, id, ("edit", "stream"))
         user = _find_user(session, user_id)
@@ -111,11 +113,13 @@ def remove_followers(session: Session, entity: EntityType, id: str) -> bool:
 def _ids(session: Session) -> list[str]:
     ids = ids_in(session.body)
     if not ids:
-        raise bad_request("")
+        raise bad_request("No ids.")
     return ids
 
 
 def _find(session: Session, entity: EntityType, id: str, actions: tuple[Action, ...]) -> Record:
+    if not session.user.has_scope(entity.name):
+        raise forbidden("")
     if session.user.level(entity.name, actions[0]) == "no":
         # The second quote is the vendor's.
         quote = "''" if actions[0] == "read" else "'"
@@ -157,22 +161,21 @@ def remove_star(session: Session, entity: EntityType, id: str) -> bool:
     """Remove the user's star from a record.
 
     Raises:
-        APIError: 403, also for API users, or 404.
+        APIError: 403 or 404.
     """
-    record = _starrable(session, entity, id)
+    record = _starrable(session, entity, id, internal=False)
     session.data.unrelate(STARS, record["id"], session.user.id)
     return True
 
 
-def _starrable(session: Session, entity: EntityType, id: str) -> Record:
+def _starrable(session: Session, entity: EntityType, id: str, *, internal: bool = True) -> Record:
     record = session.data.find(entity.name, id)
     if record is None:
         raise not_found()
     if not session.user.may(entity.name, "read", record):
         raise forbidden("")
-    if session.user.kind == "api":
+    if internal and session.user.kind == "api":
         raise forbidden("Not allowed for non-internal users.")
-    # Contacts have stars since 9.3.
-    if not entity.stars and not (entity.name == "Contact" and session.release >= (9, 3)):
+    if not entity.stars or session.release < entity.stars_since:
         raise forbidden("")
     return record

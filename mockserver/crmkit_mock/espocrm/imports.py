@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm import records
 from crmkit_mock.espocrm.csv_text import read_csv
+from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import APIError, bad_request, forbidden, not_found
 from crmkit_mock.espocrm.import_values import Formats, InvalidCellError, read_row
 from crmkit_mock.espocrm.rules import normalise
@@ -64,6 +65,8 @@ def run(session: Session) -> dict[str, Any]:
         if not body.get(member):
             raise bad_request(f"No `{member}`.")
     name = str(body["entityType"])
+    if name not in ENTITY_TYPES:
+        raise session.server_error_or(f"There is no entity type {name[:50]!r}.")
     if session.user.level(name, "create") == "no":
         raise forbidden(f"No create access for '{name}'.")
     entity = session.entity(name)
@@ -111,11 +114,16 @@ def _require_scope(session: Session) -> None:
 def _content(session: Session, id: object) -> str:
     file = session.data.find("Attachment", id)
     if file is None:
-        raise session.server_error_or("Attachment not found.", says="Attachment not found.")
+        raise _failure(session, "Attachment not found.")
     content = session.data.read_file(file["id"])
     if not content:
-        raise session.server_error_or("Empty contents.", says="Empty contents.")
+        raise _failure(session, "Empty contents.")
     return content.decode("utf-8", "replace")
+
+
+def _failure(session: Session, reason: str) -> APIError:
+    prefix = "" if session.release >= (9, 3) else "Import: "
+    return session.server_error_or(reason, says=f"{prefix}{reason}")
 
 
 def _run(

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm import records
-from crmkit_mock.espocrm.activity_types import EMAIL
+from crmkit_mock.espocrm.activity_types import EMAIL, EMAIL_STATE
+from crmkit_mock.espocrm.email_addresses import ADDRESSED, address_attributes, owners
 from crmkit_mock.espocrm.errors import bad_request, forbidden, not_found
+from crmkit_mock.espocrm.php_types import to_str
+from crmkit_mock.espocrm.responses import read_response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,9 +96,34 @@ def state_of(session: Session, email: Record) -> Mapping[str, Any] | None:
     return None if row is None else row.columns
 
 
-def add_user(session: Session, email_id: str, user_id: str, state: Mapping[str, Any]) -> None:
+def flags(session: Session, email: Record) -> dict[str, bool]:
+    """Return the state of an e-mail as replies show it, nothing if the user does not have it."""
+    state = state_of(session, email)
+    if state is None:
+        return {}
+    return {
+        **{name: bool(state.get(name)) for name in EMAIL_STATE},
+        "isRead": bool(state.get("isRead")),
+        "isUsers": True,
+    }
+
+
+def plain_body(email: Record) -> str | None:
+    """Return the body of an e-mail without tags."""
+    plain = email.get("bodyPlain")
+    return plain if plain is not None else email.get("body")
+
+
+def add_user(
+    session: Session, email_id: str, user_id: str, state: Mapping[str, Any] | None = None
+) -> None:
     """Let a user have an e-mail."""
     session.data.relate(_USERS, email_id, user_id, state)
+
+
+def mark_as_read(session: Session, id: str) -> None:
+    """Mark an e-mail as read by the user, if it has it."""
+    _set(session, id, {"isRead": True})
 
 
 def read(session: Session, id: str) -> dict[str, Any]:
@@ -104,9 +132,39 @@ def read(session: Session, id: str) -> dict[str, Any]:
     Raises:
         APIError: 403 or 404.
     """
-    records.find(session, EMAIL, id, "read")
-    _set(session, id, {"isRead": True})
-    return records.read(session, EMAIL, id)
+    shown = response(session, records.find(session, EMAIL, id, "read"))
+    # The reply still has the state before.
+    mark_as_read(session, id)
+    return shown
+
+
+def response(session: Session, email: Record) -> dict[str, Any]:
+    """Return an e-mail as reading shows it."""
+    email = {**email, **_addresses(session, email)}
+    replies = session.data.with_value("Email", email["id"], "repliedId")
+    shown = {
+        **read_response(session, EMAIL, email),
+        **owners(session, email),
+        "repliesIds": [reply["id"] for reply in replies],
+        "repliesNames": {reply["id"]: reply.get("name") for reply in replies},
+        "repliesColumns": {reply["id"]: {"status": reply.get("status")} for reply in replies},
+        "bodyPlain": plain_body(email),
+        "folderId": (state_of(session, email) or {}).get("folderId"),
+    }
+    for name in (*EMAIL_STATE, "isUsersSent"):
+        del shown[name]
+    state = flags(session, email)
+    if state:
+        shown |= {**state, "isUsersSent": email.get("sentById") == session.user.id}
+    return shown
+
+
+def _addresses(session: Session, email: Record) -> dict[str, Any]:
+    """Return what is not stored of an e-mail's addresses, since it came without a request."""
+    if "toEmailAddressesIds" in email:
+        return {}
+    lists = {name: email.get(name) or "" for name in ("from", *ADDRESSED)}
+    return address_attributes(session, lists)
 
 
 def _set(session: Session, id: str, state: Mapping[str, Any]) -> None:
@@ -120,6 +178,4 @@ def _ids(session: Session) -> list[str]:
         ids = [id]
     if not isinstance(ids, list):
         raise bad_request("No `ids`.")
-    if not all(isinstance(id, str) for id in ids):
-        raise session.server_error_or("An id is not a str.", by_router=True)
-    return ids
+    return [to_str(id) or "" for id in ids]

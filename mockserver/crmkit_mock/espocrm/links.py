@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.espocrm import lists, records
+from crmkit_mock.espocrm import lists
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import (
     APIError,
@@ -18,11 +18,12 @@ from crmkit_mock.espocrm.errors import (
     not_found,
     required_link,
 )
+from crmkit_mock.espocrm.list_responses import list_attributes, selected_attributes
 from crmkit_mock.espocrm.ordering import order_by
 from crmkit_mock.espocrm.relations import add_link, detach, linked_records
-from crmkit_mock.espocrm.responses import list_attributes, selected_attributes
+from crmkit_mock.espocrm.responses import has_stars
 from crmkit_mock.espocrm.sales_types import TARGET_LIST
-from crmkit_mock.espocrm.search import Search, parse_query, parse_selection
+from crmkit_mock.espocrm.search import MAX_SIZE, Search, parse_query, parse_selection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,14 +51,22 @@ def list_linked(session: Session, entity: EntityType, id: str, name: str) -> dic
         APIError: 404, the record or the link does not exist; 403 or 400 as for any list.
     """
     search = parse_query(session, session.query)
-    if session.query.get("q") is None:
-        # Linked records are counted even if X-No-Total is sent.
-        search = replace(search, counted=True)
+    # Linked records are always counted.
+    search = replace(search, counted=True)
     record, link = _find_readable(session, entity, id, name)
     foreign = ENTITY_TYPES.get(link.entity)
     if foreign is None:
         return {"total": 0, "list": []}
-    found = lists.matching(session, foreign, search, linked_records(session, link, record))
+    if link.kind == "belongs_to":
+        # The one record comes whatever page is asked for.
+        search = replace(search, offset=0, max_size=MAX_SIZE)
+    linked = linked_records(session, link, record)
+    is_active_filter = search.primary_filter == "accountActive" and foreign.name == "Contact"
+    if is_active_filter and link.relation == "accountContact":
+        # This filter is of the relation, which only such a list reads.
+        linked = _active(session, link, record, linked)
+        search = replace(search, primary_filter=None)
+    found = lists.matching(session, foreign, search, linked)
     columns = [attribute for attribute, _ in link.columns]
     if search.select is None and not link.always:
         names = list_attributes(session, foreign)
@@ -65,12 +74,19 @@ def list_linked(session: Session, entity: EntityType, id: str, name: str) -> dic
         names = _selected(session, foreign, link, search)
         shown = (*link.always, *(search.select or ()))
         columns = [column for column in columns if column in shown]
+    if has_stars(session, foreign) and "isStarred" not in names:
+        names = [*names, "isStarred"]
     page = lists.page(session, foreign, search, found, names=names)
     if foreign.counted is False:
         page["total"] = len(found)
     if link.kind == "many_many" and columns:
         _add_columns(session, link, record, page["list"], columns)
     return page
+
+
+def _active(session: Session, link: Link, record: Record, linked: list[Record]) -> list[Record]:
+    rows = {row.far(link.near): row.columns for row in session.data.linked(link, record["id"])}
+    return [other for other in linked if not rows[other["id"]].get("isInactive")]
 
 
 def _find_readable(session: Session, entity: EntityType, id: str, name: str) -> tuple[Record, Link]:
@@ -101,7 +117,8 @@ def _selected(session: Session, foreign: EntityType, link: Link, search: Search)
     names = selected_attributes(session, foreign, search.select or [], by, related=True)
     if search.select is None:
         # Without a selection what else always comes is missing (recorded: rel-list).
-        names = [name for name in names if name == "isStarred" or name not in foreign.selected]
+        usual = {*foreign.selected, "accountIsInactive"} - {"isStarred"}
+        names = [name for name in names if name not in usual]
     return list(dict.fromkeys([*names, *link.always]))
 
 
@@ -254,6 +271,9 @@ def _may_write(user: User, entity: EntityType, link: Link) -> bool:
 def _link_found(session: Session, entity: EntityType, id: str, name: str) -> bool:
     """Link all records that the search in the body finds; return whether there are any."""
     user = session.user
+    if not isinstance(session.body.get("where"), list | dict | None):
+        # The missing quote is the vendor's.
+        raise bad_request("Bad 'where.")
     search = parse_selection(session, session.body)
     if user.level(entity.name, "edit") == "no":
         raise forbidden("")
@@ -287,10 +307,14 @@ def empty_target_list(session: Session) -> bool:
     id, name = session.body.get("id"), session.body.get("link")
     if not isinstance(id, str) or not isinstance(name, str):
         raise bad_request("")
-    record = records.find(session, TARGET_LIST, id, "edit")
-    link = TARGET_LIST.all_links.get(name)
-    if link is None or link.kind != "many_many":
+    record = session.data.find(TARGET_LIST.name, id)
+    if record is None:
         raise not_found()
+    if not session.user.may(TARGET_LIST.name, "edit", record):
+        raise forbidden("")
+    link = TARGET_LIST.all_links.get(name)
+    if link is None or not link.by_search:
+        raise bad_request("Not supported link.")
     for other in linked_records(session, link, record):
         detach(session, TARGET_LIST, link, record, other)
     return True

@@ -1,4 +1,4 @@
-"""What users may ask about themselves: data, access, preferences and token."""
+"""What users may ask about themselves: data, access and token."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.access_table import access_table
 from crmkit_mock.espocrm.attributes import value_of
-from crmkit_mock.espocrm.errors import bad_request, forbidden, not_found
+from crmkit_mock.espocrm.errors import bad_request, not_found
+from crmkit_mock.espocrm.preferences import preference_values, require_self
 from crmkit_mock.espocrm.settings import settings
 from crmkit_mock.espocrm.system_types import USER
 from crmkit_mock.espocrm.time_zones import TIME_ZONES
@@ -32,58 +33,6 @@ _OF_ADMINISTRATORS = (
 )  # fmt: skip
 #: The address from which everybody may send.
 _SHARED_ADDRESS = "crm@example.com"
-#: A user's preferences until it changes them.
-_PREFERENCES: dict[str, Any] = {
-    "weekStart": -1,
-    "thousandSeparator": ",",
-    "decimalMark": ".",
-    "dashboardLayout": [
-        {
-            "name": "My Espo",
-            "layout": [
-                {
-                    "id": "default-activities",
-                    "name": "Activities",
-                    "x": 2,
-                    "y": 2,
-                    "width": 2,
-                    "height": 4,
-                },
-                {"id": "default-stream", "name": "Stream", "x": 0, "y": 0, "width": 2, "height": 4},
-            ],
-        }
-    ],
-    "dashletsOptions": {},
-    "exportDelimiter": ",",
-    "receiveAssignmentEmailNotifications": True,
-    "receiveMentionEmailNotifications": True,
-    "receiveStreamEmailNotifications": True,
-    "assignmentNotificationsIgnoreEntityTypeList": [],
-    "reactionNotifications": True,
-    "autoFollowEntityTypeList": [],
-    "defaultReminders": [],
-    "defaultRemindersTask": [],
-    "useCustomTabList": False,
-    "addCustomTabs": False,
-    "emailReplyToAllByDefault": True,
-    "emailReplyForceHtml": True,
-    "doNotFillAssignedUserIfNotRequired": True,
-    "followEntityOnStreamPost": True,
-    "followCreatedEntities": False,
-    "followCreatedEntityTypeList": [],
-    "emailUseExternalClient": False,
-    "scopeColorsDisabled": False,
-    "tabColorsDisabled": False,
-    "textSearchStoringDisabled": False,
-    "calendarSlotDuration": None,
-    "calendarScrollHour": None,
-}
-_PREFERENCES_SINCE_10 = {
-    "reactionNotificationsNotFollowed": False,
-    "notificationGrouping": True,
-    "notificationSound": False,
-    "followAsCollaborator": True,
-}
 
 
 def read(session: Session) -> dict[str, Any]:
@@ -91,7 +40,7 @@ def read(session: Session) -> dict[str, Any]:
     return {
         "user": _user(session),
         "acl": access_table(session.user, session.release),
-        "preferences": {"id": session.user.id, **_preferences(session)},
+        "preferences": {"id": session.user.id, **preference_values(session, session.user.id)},
         "token": session.authenticator.token_for(session.login) if _wants_token(session) else None,
         "settings": settings(session),
         "language": "en_US",
@@ -116,11 +65,6 @@ def _user(session: Session) -> dict[str, Any]:
         "userEmailAddressList": own,
         "excludeFromReplyEmailAddressList": [],
     }
-
-
-def _preferences(session: Session) -> dict[str, Any]:
-    since_10 = _PREFERENCES_SINCE_10 if session.release >= (10, 0) else {}
-    return {**_PREFERENCES, **since_10}
 
 
 def _app_params(session: Session) -> dict[str, Any]:
@@ -169,26 +113,8 @@ def access(session: Session, id: str) -> dict[str, Any]:
     Raises:
         APIError: 403 or 404.
     """
-    _require_self(session, id)
+    require_self(session, id)
     for login in USERS.values():
         if login.user.id == id:
-            return access_table(login.user, session.release)
+            return access_table(login.user, session.release, complete=True)
     raise not_found()
-
-
-def preferences(session: Session, id: str) -> dict[str, Any]:
-    """Return the preferences of a user; of another one for administrators.
-
-    Raises:
-        APIError: 403 or 404.
-    """
-    _require_self(session, id)
-    name = session.data.name_of("User", id)
-    if name is None:
-        raise not_found()
-    return {"id": id, "name": name, "isPortalUser": False, **_preferences(session)}
-
-
-def _require_self(session: Session, id: str) -> None:
-    if not session.user.is_admin and id != session.user.id:
-        raise forbidden("")

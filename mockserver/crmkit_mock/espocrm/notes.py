@@ -41,7 +41,7 @@ def pin(session: Session, id: str) -> bool:
             "data": {"count": str(pinned)},
         }
         raise APIError(403, "Pinned notes max count exceeded.", {"messageTranslation": body})
-    session.data.replace("Note", {**note, "isPinned": True})
+    _set_pinned(session, note, is_pinned=True)
     return True
 
 
@@ -53,8 +53,14 @@ def unpin(session: Session, id: str) -> bool:
     """
     note = _find(session, id)
     _require_parent(session, note)
-    session.data.replace("Note", {**note, "isPinned": False})
+    _set_pinned(session, note, is_pinned=False)
     return True
+
+
+def _set_pinned(session: Session, note: Record, *, is_pinned: bool) -> None:
+    if bool(note.get("isPinned")) != is_pinned:
+        stamps = {"modifiedAt": session.now(), "modifiedById": session.user.id}
+        session.data.replace("Note", {**note, **stamps, "isPinned": is_pinned})
 
 
 def react(session: Session, id: str, kind: str) -> bool:
@@ -63,7 +69,7 @@ def react(session: Session, id: str, kind: str) -> bool:
     Raises:
         APIError: 404, or 403: there is no such reaction, or the note is not a post.
     """
-    note = _find(session, id)
+    note = _find(session, id, "")
     if kind not in _AVAILABLE:
         raise forbidden(f"Not allowed reaction '{kind}'.")
     if note.get("type") != "Post":
@@ -79,7 +85,7 @@ def unreact(session: Session, id: str, kind: str) -> bool:
     Raises:
         APIError: 404 or 403.
     """
-    note = _find(session, id)
+    note = _find(session, id, "")
     reactions = dict(note.get(REACTIONS, {}))
     if reactions.get(session.user.id) == kind:
         del reactions[session.user.id]
@@ -87,14 +93,14 @@ def unreact(session: Session, id: str, kind: str) -> bool:
     return True
 
 
-def _find(session: Session, id: str) -> Record:
+def _find(session: Session, id: str, reason: str = "No read access.") -> Record:
     note = session.data.find("Note", id)
     if note is None:
         raise not_found()
     parent = session.data.find(note.get("parentType") or "", note.get("parentId"))
     is_visible = parent is None or session.user.may(note["parentType"], "stream", parent)
     if not session.user.is_admin and not session.user.owns(note) and not is_visible:
-        raise forbidden("No read access.")
+        raise forbidden(reason)
     return note
 
 

@@ -36,7 +36,10 @@ from crmkit_mock.espocrm import (
     target_lists,
     webhooks,
 )
+from crmkit_mock.espocrm.controllers import PREFERENCES
+from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import forbidden
+from crmkit_mock.espocrm.preferences import read_preferences, update_preferences
 from crmkit_mock.espocrm.responses import to_reply
 from crmkit_mock.espocrm.search import parse_query
 from crmkit_mock.espocrm.session import Session
@@ -145,6 +148,19 @@ def _of_record(
     )
 
 
+def _of_known(action: Callable[[Session, EntityType, str], Any]) -> Handler:
+    """Return the handler of a route that crashes at an unknown entity type."""
+
+    def handle(session: Session, params: Params) -> Any:
+        name = params["entityType"]
+        name = name[:1].upper() + name[1:]
+        if name not in ENTITY_TYPES:
+            raise session.server_error_or(f"There is no entity type {name[:50]}.")
+        return action(session, ENTITY_TYPES[name], params["id"])
+
+    return handle
+
+
 def _of_link(action: Callable[[Session, EntityType, str, str], Any]) -> Handler:
     return lambda session, params: action(
         session, session.entity(params["entityType"]), params["id"], params["link"]
@@ -170,10 +186,15 @@ def _record_operations(tag: str, name: str | None = None) -> dict[str, Handler]:
     }
 
 
-def _get_of_any_type(session: Session, params: Params) -> dict[str, Any]:
-    if params["entityType"] == "Preferences":
-        return me.preferences(session, params["id"])
-    return records.read(session, session.entity(params["entityType"]), params["id"])
+def _or_preferences(handler: Handler, action: Callable[[Session, str], Any]) -> Handler:
+    """Return the handler of an operation on a record of any type, or on a user's preferences."""
+
+    def handle(session: Session, params: Params) -> Any:
+        if params["entityType"][1:] == PREFERENCES[1:]:
+            return action(session, params["id"])
+        return handler(session, params)
+
+    return handle
 
 
 # Records with rules of their own.
@@ -234,13 +255,15 @@ OPERATIONS: dict[str, Handler] = {
         if operation_id not in _WITHOUT_ROUTE
     },
     **_record_operations("records"),
-    "records_get": _get_of_any_type,
+    "records_get": _or_preferences(_of_record(_get), read_preferences),
+    "records_update": _or_preferences(_of_record(_update), update_preferences),
     "leads_convert": lambda session, _: leads.convert(session, session.body.get("id")),
     "leads_convert_by_id": _by_id(leads.convert),
     "leads_convert_attributes": lambda session, _: leads.conversion_attributes(
         session, session.body.get("id")
     ),
     "emails_create": _plain(emails.create),
+    "emails_get": _by_id(inbox.read),
     "emails_update": _by_id(emails.update),
     "emails_update_patch": _by_id(emails.update),
     "emails_mark_read": _plain(inbox.mark_read),
@@ -292,23 +315,27 @@ OPERATIONS: dict[str, Handler] = {
     "target_lists_opted_out": _by_id(target_lists.opted_out),
     "stream_list": _plain(stream_lists.list_own),
     "stream_list_all": _plain(stream_lists.list_all),
-    "stream_record": _of_record(stream_lists.list_of_record),
-    "stream_posts": _of_record(stream_lists.list_posts),
-    "stream_attachments": _of_record(record_access.stream_attachments),
-    "records_users_access": _of_record(record_access.users_access),
+    "stream_record": _of_known(stream_lists.list_of_record),
+    "stream_posts": _of_known(stream_lists.list_posts),
+    "stream_attachments": lambda session, params: record_access.stream_attachments(
+        session, params["entityType"], params["id"]
+    ),
+    "records_users_access": lambda session, params: record_access.users_access(
+        session, params["entityType"], params["id"]
+    ),
     "follow": _of_record(followers.follow),
     "unfollow": _of_record(followers.unfollow),
-    "followers_list": _of_record(followers.list_followers),
-    "followers_add": _of_record(followers.add_followers),
-    "followers_remove": _of_record(followers.remove_followers),
-    "stars_add": _of_record(followers.add_star),
-    "stars_remove": _of_record(followers.remove_star),
+    "followers_list": _of_known(followers.list_followers),
+    "followers_add": _of_known(followers.add_followers),
+    "followers_remove": _of_known(followers.remove_followers),
+    "stars_add": _of_known(followers.add_star),
+    "stars_remove": _of_known(followers.remove_star),
     "attendees_list": _of_record(activities.attendees),
     "activities_calendar": _plain(calendars.calendar),
     "activities_busy_ranges": _plain(calendars.busy_ranges),
     "activities_upcoming": _plain(activities.upcoming),
     "activities_list": lambda session, params: activities.list_of_record(
-        session, session.entity(params["entityType"]), params["id"], params["activityList"]
+        session, params["entityType"], params["id"], params["activityList"]
     ),
     "search_records": _plain(global_search.search_records),
     "search_email_addresses": _plain(global_search.search_email_addresses),

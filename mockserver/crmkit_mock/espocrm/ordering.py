@@ -14,7 +14,7 @@ from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import APIError, bad_request
 from crmkit_mock.espocrm.extra_attributes import EXTRA, FORBIDDEN, ORDER_DISABLED
 from crmkit_mock.espocrm.folding import fold, sort_key
-from crmkit_mock.espocrm.responses import selected_attributes
+from crmkit_mock.espocrm.list_responses import selected_attributes
 from crmkit_mock.espocrm.search import denied
 from crmkit_mock.store import Index
 
@@ -105,10 +105,10 @@ def order_by(entity: EntityType, search: Search) -> str:
 def _require_sortable(session: Session, entity: EntityType, by: str) -> None:
     if set(by) & set(".:"):
         raise denied(session, "Complex expressions are forbidden in 'orderBy'.")
-    if by in FORBIDDEN.get(entity.name, ()) and not session.user.is_admin:
-        raise denied(session, f"Not access to order by field '{by}'.")
     if by in ORDER_DISABLED.get(entity.name, ()):
         raise denied(session, f"Order by the field '{by}' is disabled.")
+    if by in FORBIDDEN.get(entity.name, ()) and not session.user.is_admin:
+        raise denied(session, f"Not access to order by field '{by}'.")
     field = entity.by_name.get(by) or entity.by_attribute.get(by)
     if field is not None and field.name in session.user.hidden(entity.name):
         raise denied(session, f"Not access to order by field '{field.name}'.")
@@ -134,6 +134,12 @@ _EXTRA_SORTABLE = {
 }
 
 
+#: Enums whose options are those of another field; they are sorted as strings.
+_WITH_OPTIONS_OF_OTHERS = frozenset(
+    {("Lead", "industry"), ("Opportunity", "leadSource"), ("Opportunity", "lastStage")}
+)
+
+
 def _stored_values(  # noqa: PLR0911 - one case a type
     entity: EntityType, by: str, *, descending: bool
 ) -> Values | None:
@@ -150,7 +156,8 @@ def _stored_values(  # noqa: PLR0911 - one case a type
     if by == "name" and entity.person:
         return lambda record: (record.get("firstName"), record.get("lastName"))
     if field is not None and field.stored:
-        values = _field_values(field, descending=descending)
+        has_places = (entity.name, by) not in _WITH_OPTIONS_OF_OTHERS
+        values = _field_values(field, descending=descending) if has_places else None
         if values is not None:
             return values
     if by in entity.by_attribute and entity.by_attribute[by].family not in {

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.espocrm import lists, records
+from crmkit_mock.espocrm import lists
 from crmkit_mock.espocrm.attributes import value_of
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
-from crmkit_mock.espocrm.errors import forbidden
+from crmkit_mock.espocrm.errors import forbidden, not_found
 from crmkit_mock.espocrm.search import parse_query
 from crmkit_mock.espocrm.users import USERS
 
 if TYPE_CHECKING:
     from crmkit_mock.espocrm.access import Action
+    from crmkit_mock.espocrm.data import Record
     from crmkit_mock.espocrm.fields import EntityType
     from crmkit_mock.espocrm.session import Session
 
@@ -23,7 +24,7 @@ _FILE_ATTRIBUTES = (
 )  # fmt: skip
 
 
-def users_access(session: Session, entity: EntityType, id: str) -> dict[str, Any]:
+def users_access(session: Session, entity_type: str, id: str) -> dict[str, Any]:
     """Return a page of users with their rights on a record.
 
     Raises:
@@ -31,7 +32,7 @@ def users_access(session: Session, entity: EntityType, id: str) -> dict[str, Any
             users; 404.
     """
     search = parse_query(session, session.query)
-    record = records.find(session, entity, id, "read")
+    entity, record = _find(session, entity_type, id)
     if not session.user.is_admin:
         raise forbidden("No user permission.")
     rights = {login.user.id: login.user for login in USERS.values()}
@@ -43,6 +44,9 @@ def users_access(session: Session, entity: EntityType, id: str) -> dict[str, Any
         names = [name for name in names if name in search.select or name not in users.selected]
     page = lists.page(session, users, search, found, names=names)
     for row in page["list"]:
+        if search.select is not None and "name" not in search.select:
+            # The parts of the name are not loaded for it.
+            row["name"] = row.get("userName")
         user = rights.get(row["id"])
         row["recordAccessLevels"] = {
             action: user is not None and user.may(entity.name, action, record)
@@ -51,13 +55,13 @@ def users_access(session: Session, entity: EntityType, id: str) -> dict[str, Any
     return page
 
 
-def stream_attachments(session: Session, entity: EntityType, id: str) -> dict[str, Any]:
+def stream_attachments(session: Session, entity_type: str, id: str) -> dict[str, Any]:
     """Return a page of the files in the stream of a record, the newest first.
 
     Raises:
         APIError: 400, the search is invalid; 403 or 404.
     """
-    record = records.find(session, entity, id, "read")
+    entity, record = _find(session, entity_type, id)
     if not session.user.may(entity.name, "stream", record):
         raise forbidden("No 'stream' access.")
     search = parse_query(session, session.query)
@@ -75,3 +79,20 @@ def stream_attachments(session: Session, entity: EntityType, id: str) -> dict[st
         for file in files[search.offset : search.offset + search.max_size]
     ]
     return {"total": len(files), "list": page}
+
+
+def _find(session: Session, entity_type: str, id: str) -> tuple[EntityType, Record]:
+    """Return an entity type and a record of it that the user may read.
+
+    Raises:
+        APIError: 404, or 403; 400 where a real server answers 500: the type is unknown.
+    """
+    entity = ENTITY_TYPES.get(entity_type)
+    if entity is None:
+        raise session.server_error_or(f"There is no entity type {entity_type[:50]!r}.")
+    record = session.data.find(entity.name, id)
+    if record is None:
+        raise not_found()
+    if not session.user.may(entity.name, "read", record):
+        raise forbidden("")
+    return entity, record

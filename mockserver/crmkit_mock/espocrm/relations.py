@@ -65,7 +65,7 @@ def add_link(
             data.replace(link.entity, {**other, **parent})
     session.clock.tick()
     key = _MAIN.get((entity.name, link.name))
-    if key is not None and other.get(key) is None:
+    if is_new and key is not None and other.get(key) is None:
         _save(session, link.entity, other, {key: record["id"]})
     if (
         session.release >= (10, 0)

@@ -10,7 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from crmkit_mock.espocrm.controllers import OTHER_RECORDS, WITHOUT_LINKS, WITHOUT_RECORDS
+from crmkit_mock.espocrm.controllers import (
+    OTHER_RECORDS,
+    PREFERENCES,
+    WITHOUT_LINKS,
+    WITHOUT_RECORDS,
+)
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import (
     APIError,
@@ -43,6 +48,7 @@ _ACTIONS = {
     "records_link": ("createLink", "edit"),
     "records_unlink": ("removeLink", "edit"),
 }
+_OF_PREFERENCES = frozenset({"read", "update"})
 _LINK_ACTIONS = frozenset({"listLinked", "createLink", "removeLink"})
 #: Operations that stand for an action of a controller without records, whatever the id.
 _INSTEAD = {
@@ -96,7 +102,7 @@ def find(
         APIError: 404 or 405, as the router answers.
         MissingAction: the controller has no such action.
     """
-    if path == "/" and method not in {"GET", "HEAD", "OPTIONS"}:
+    if path == "/" and method not in {"GET", "HEAD"}:
         # It is a file to the web server, which answers without EspoCRM.
         raise APIError(405, page="405 Not Allowed", by_web_server=True)
     path = path[:1] + path[1:2].upper() + path[2:]
@@ -169,6 +175,10 @@ def _with_action(
         if (controller, action) in _INSTEAD and method != "PATCH":
             return document.operation(_INSTEAD[controller, action])
         raise MissingAction(_missing(method, action, controller))
+    if controller == PREFERENCES:
+        if action in _OF_PREFERENCES and method != "PATCH":
+            return None
+        raise MissingAction(_missing(method, "index" if action == "list" else action, controller))
     if controller in WITHOUT_LINKS and action in _LINK_ACTIONS:
         raise MissingAction(_missing(method, action, controller))
     if right and controller in OTHER_RECORDS:
@@ -177,8 +187,8 @@ def _with_action(
 
 
 def _missing(method: str, action: str, controller: str) -> APIError:
-    is_known = controller in ENTITY_TYPES or controller in WITHOUT_RECORDS
-    if is_known or controller in OTHER_RECORDS:
+    names = (ENTITY_TYPES, WITHOUT_RECORDS, OTHER_RECORDS, (PREFERENCES,))
+    if any(controller in known for known in names):
         return action_not_found(method, action, controller)
     return not_found(f"Controller '{controller}' does not exist.")
 

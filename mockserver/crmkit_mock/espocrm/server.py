@@ -15,8 +15,9 @@ from crmkit_mock.arguments import require_choice
 from crmkit_mock.crm import MockCRM
 from crmkit_mock.espocrm import errors, routes
 from crmkit_mock.espocrm.authentication import CREDENTIAL_HEADERS, Authenticator
+from crmkit_mock.espocrm.controllers import PREFERENCES
 from crmkit_mock.espocrm.data import Data
-from crmkit_mock.espocrm.emails import MAIL_SERVER
+from crmkit_mock.espocrm.email_addresses import MAIL_SERVER
 from crmkit_mock.espocrm.errors import APIError, PartiallyApplied, server_error_or
 from crmkit_mock.espocrm.insertion import insert_record
 from crmkit_mock.espocrm.leads import LEAD_CAPTURE_KEY
@@ -178,7 +179,7 @@ class MockEspoCRM(MockCRM):
         html = operation.id in ACTION_CLASSES if operation is not None else refusal.html
         accept = request.headers.get("accept", "")
         reply = errors.to_response(refusal, html=html, accept=accept)
-        if request.method == "OPTIONS" and operation is None:
+        if request.method == "OPTIONS" and operation is None and not refusal.by_web_server:
             # The router answers it with the page of the error, but says 200.
             return replace(reply, status=200)
         return reply
@@ -197,7 +198,8 @@ class MockEspoCRM(MockCRM):
             # Returned, not raised, so that the failure is stored.
             return errors.to_response(authenticator.unauthorized(request))
         name = path_parameters.get("entityType")
-        if name is not None and operation.id not in ACTION_CLASSES:
+        is_preferences = name is not None and name[1:] == PREFERENCES[1:]
+        if name is not None and not is_preferences and operation.id not in ACTION_CLASSES:
             # The controller is looked for before the body is read.
             find_entity(name)
         session = self._session(request, operation, login, authenticator)

@@ -8,55 +8,42 @@ from crmkit_mock.espocrm.datetimes import SERVER_TIME_ZONE
 from crmkit_mock.espocrm.errors import forbidden
 from crmkit_mock.espocrm.search import MAX_SIZE
 from crmkit_mock.espocrm.session import BASE_CURRENCY
+from crmkit_mock.espocrm.settings_values import OF_ADMINISTRATORS, OF_USERS, PUBLIC
 
 if TYPE_CHECKING:
     from crmkit_mock.espocrm.session import Session
 
 #: The newest version of each release that the mock imitates.
 _VERSIONS: dict[tuple[int, ...], str] = {(9, 2): "9.2.7", (10, 0): "10.0.0"}
-_PUBLIC_SETTINGS = {
-    "applicationName": "EspoCRM",
-    "dateFormat": "DD.MM.YYYY",
-    "decimalMark": ".",
-    "language": "en_US",
-    "logoSrc": "client/img/logo-light.svg",
-    "passwordRecoveryEnabled": True,
-    "siteUrl": "https://espocrm.example",
-    "theme": "Espo",
-    "thousandSeparator": ",",
-    "timeFormat": "HH:mm",
+#: Settings of the server itself.
+_OWN: dict[str, Any] = {
     "timeZone": SERVER_TIME_ZONE,
-    "useCache": True,
-    "useWebSocket": False,
-    "weekStart": 0,
-    "aclAllowDeleteCreated": False,
+    "siteUrl": "https://espocrm.example",
     "appTimestamp": 1706173200,
     "cacheTimestamp": 1706173200,
 }
-_SETTINGS: dict[str, Any] = {
-    **_PUBLIC_SETTINGS,
-    "activitiesEntityList": ["Meeting", "Call"],
-    "attachmentUploadChunkSize": 4,
-    "attachmentUploadMaxSize": 256,
-    "availableReactions": ["Like"],
-    "baseCurrency": BASE_CURRENCY,
-    "calendarEntityList": ["Meeting", "Call", "Task"],
-    "currencyDecimalPlaces": 2,
-    "currencyFormat": 2,
-    "defaultCurrency": BASE_CURRENCY,
-    "globalSearchEntityList": ["Account", "Contact", "Lead", "Opportunity", "Case"],
-    "historyEntityList": ["Meeting", "Call", "Email"],
-    "outboundEmailIsShared": True,
-    "phoneNumberInternational": True,
-    "recordListMaxSizeLimit": MAX_SIZE,
-    "recordsPerPage": 20,
-    "recordsPerPageSmall": 5,
-}
+#: Settings that are lists of scopes: users get those that they have.
+_SCOPES = (
+    "activitiesEntityList", "assignmentEmailNotificationsEntityList",
+    "assignmentNotificationsEntityList", "calendarEntityList", "emailKeepParentTeamsEntityList",
+    "globalSearchEntityList", "historyEntityList", "quickCreateList",
+    "streamEmailNotificationsEntityList", "tabList",
+)  # fmt: skip
+#: Entries of these lists that everybody has.
+_EVERYBODYS = frozenset({"_delimiter_", "Calendar", "User", "Team"})
+#: Settings that only users with e-mails get.
+_OF_EMAILS = ("outboundEmailFromName", "outboundEmailFromAddress")
 #: Settings that the mock acts on, which cannot be changed.
 _FIXED = frozenset(
     {"timeZone", "baseCurrency", "currencyList", "currencyRates", "recordListMaxSizeLimit"}
 )
 _CHANGED = "changed settings"
+_KNOWN: dict[str, Any] = {
+    name: value
+    for name, value in {**PUBLIC, **OF_USERS, **OF_ADMINISTRATORS}.items()
+    if value is not None
+}
+_MICROTIME = 1706173200.5
 
 
 def version(session: Session) -> str:
@@ -65,18 +52,49 @@ def version(session: Session) -> str:
 
 
 def settings(session: Session) -> dict[str, Any]:
-    """Return the settings, only the public ones without authentication."""
-    if session.is_public:
-        return dict(_PUBLIC_SETTINGS)
+    """Return the settings that the user may read, only the public ones without authentication."""
+    changed: dict[str, Any] = session.settings.get(_CHANGED) or {}
+    values = {**PUBLIC, **_OWN}
+    if not session.is_public:
+        values |= {**OF_USERS, **_money(session), "version": version(session)}
+        values |= {"microtime": _MICROTIME, "recordListMaxSizeLimit": MAX_SIZE}
+        if session.release >= (10, 0):
+            values["microtimeState"] = _MICROTIME
+        if session.user.is_admin:
+            values |= _of_administrators(session)
+    values |= {name: value for name, value in changed.items() if name in values}
+    return values if session.is_public else _for_user(values, session)
+
+
+def _money(session: Session) -> dict[str, Any]:
     rates = session.rates()
-    if session.release < (10, 0):
-        rates = {code: rate for code, rate in rates.items() if code != BASE_CURRENCY}
-    own = {
-        "currencyList": [BASE_CURRENCY, *(code for code in rates if code != BASE_CURRENCY)],
-        "currencyRates": rates,
-        "version": version(session),
+    others = {code: rate for code, rate in rates.items() if code != BASE_CURRENCY}
+    return {
+        "currencyList": [BASE_CURRENCY, *others],
+        "currencyRates": rates if session.release >= (10, 0) else others,
+        "defaultCurrency": BASE_CURRENCY,
+        "baseCurrency": BASE_CURRENCY,
     }
-    return {**_SETTINGS, **own, **(session.settings.get(_CHANGED) or {})}
+
+
+def _of_administrators(session: Session) -> dict[str, Any]:
+    is_10 = session.release >= (10, 0)
+    values = {**OF_ADMINISTRATORS, "currencyNoJoinMode": is_10}
+    return {**values, "oidcAuthorizationPkce": True} if is_10 else values
+
+
+def _for_user(values: dict[str, Any], session: Session) -> dict[str, Any]:
+    """Return settings without scopes that the user does not have."""
+    user = session.user
+    if user.is_admin:
+        return values
+
+    def has(entry: Any) -> bool:
+        return not isinstance(entry, str) or entry in _EVERYBODYS or user.has_scope(entry)
+
+    lists = {name: [entry for entry in values[name] if has(entry)] for name in _SCOPES}
+    hidden = () if user.has_scope("Email") else _OF_EMAILS
+    return {name: value for name, value in {**values, **lists}.items() if name not in hidden}
 
 
 def update_settings(session: Session) -> dict[str, Any]:
@@ -90,7 +108,7 @@ def update_settings(session: Session) -> dict[str, Any]:
     changed = {
         name: value
         for name, value in session.body.items()
-        if name in _SETTINGS and name not in _FIXED and type(value) is type(_SETTINGS[name])
+        if name not in _FIXED and type(value) is type(_KNOWN.get(name))
     }
     session.settings.set(_CHANGED, {**(session.settings.get(_CHANGED) or {}), **changed})
     return settings(session)

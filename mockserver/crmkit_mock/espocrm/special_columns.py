@@ -236,6 +236,7 @@ _SPECIAL: dict[tuple[str, str], Callable[[Session, EntityType], Column]] = {
     ("Contact", "accountIsInactive"): _account_is_inactive,
     ("Contact", "accountType"): _account_type,
     ("Contact", "hasPortalUser"): _has_portal_user,
+    ("User", "position"): _role_of("teams"),
     ("Contact", "opportunityRole"): _role_of("opportunities"),
     ("Opportunity", "contactRole"): _role_of("contacts"),
     ("Opportunity", "amountWeightedConverted"): _weighted,

@@ -106,8 +106,9 @@ USER = EntityType(
         phone((), "Mobile"),
         *(
             varchar(name, read_only=True, responses=_LATER)
-            for name in ("avatarColor", "avatarId", "avatarName", "lastAccess")
+            for name in ("avatarColor", "avatarId", "avatarName")
         ),
+        varchar("lastAccess", read_only=True, responses=("read",)),
         to_one("contact", "Contact"),
         to_one("defaultTeam", "Team"),
         to_one("workingTimeCalendar", "WorkingTimeCalendar"),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.espocrm import records
 from crmkit_mock.espocrm.data import display_name
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
-from crmkit_mock.espocrm.errors import forbidden
+from crmkit_mock.espocrm.errors import forbidden, not_found
 from crmkit_mock.espocrm.search import parse_query
 
 if TYPE_CHECKING:
@@ -28,7 +27,11 @@ def opted_out(session: Session, id: str) -> dict[str, Any]:
     if session.user.level("TargetList", "read") == "no":
         raise forbidden("")
     search = parse_query(session, session.query)
-    record = records.find(session, entity, id, "read")
+    record = session.data.find("TargetList", id)
+    if record is None:
+        raise not_found()
+    if not session.user.may("TargetList", "read", record):
+        raise forbidden("")
     found: list[dict[str, Any]] = []
     for name in _TARGETS:
         link = entity.all_links.get(name)

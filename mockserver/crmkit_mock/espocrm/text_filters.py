@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from crmkit_mock.espocrm.attribute_columns import column_of
-from crmkit_mock.espocrm.email_filters import email_test
 from crmkit_mock.espocrm.full_text import full_text_test
 from crmkit_mock.espocrm.php_types import to_int
+from crmkit_mock.espocrm.type_filters import type_test
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ def text_filter(session: Session, entity: EntityType, text: str) -> Test:
         entity: The entity type.
         text: The string.
     """
-    is_forced = text.startswith(_FORCED) and entity.name in _FULL_TEXT
+    is_forced = text.startswith(_FORCED)
     text = text.removeprefix(_FORCED)
     indexed = _FULL_TEXT.get(entity.name, ())
     tests: list[Test] = []
@@ -59,7 +59,7 @@ def _is_too_short(text: str) -> bool:
 
 def _address_test(session: Session, entity: EntityType, text: str, indexed: list[Test]) -> Test:
     """Return the test of e-mails from and to an address; those with the words if none is known."""
-    has_address = email_test(session, entity, "emailAddress", "equals", text)
+    has_address = type_test(session, entity, "emailAddress", "equals", text)
     assert has_address is not None  # noqa: S101 - defined for e-mails
     if any(has_address(record) for record in session.data.all("Email")):
         return has_address

@@ -150,6 +150,20 @@ ADMIN_ID = USERS["admin"].user.id
 SYSTEM_ID = "system"
 
 
+def hidden_attributes(id: str) -> dict[str, Any]:
+    """Return the attributes of a user that only administrators read."""
+    login = next((login for login in USERS.values() if login.user.id == id), None)
+    key = login.api_key if login else None
+    secret = login.secret_key if login else None
+    names = ("gender", "auth2FA", "dashboardTemplateId", "dashboardTemplateName", "layoutSetId")
+    return {
+        "authMethod": None if key is None else "Hmac" if secret else "ApiKey",
+        "apiKey": key,
+        **({"secretKey": secret} if secret else {}),
+        **dict.fromkeys((*names, "layoutSetName")),
+    }
+
+
 def user_record(login: Login, created_at: str) -> Record:
     """Return the record of a user."""
     name = {"firstName": login.first_name, "lastName": login.last_name}

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from crmkit_mock.espocrm import date_filters, email_filters, link_filters, value_filters
+from crmkit_mock.espocrm import date_filters, link_filters, type_filters, value_filters
 from crmkit_mock.espocrm.attribute_columns import ARRAYS, column_of
 from crmkit_mock.espocrm.columns import NO_COLUMN, QueryFailedError
 from crmkit_mock.espocrm.comparisons import UnsupportedValueError
@@ -226,7 +226,7 @@ class _Compiler:
 
     def _test(self, item: _Item, *, any_is_enough: bool) -> Test | None:
         session, entity, kind = self._session, self._entity, item.kind
-        special = email_filters.email_test(session, entity, item.attribute, kind, item.value)
+        special = type_filters.type_test(session, entity, item.attribute, kind, item.value)
         if special is not None:
             return special
         if kind in link_filters.LINK_TYPES:
@@ -260,7 +260,9 @@ def _period_test(session: Session, column: Column, item: _Item) -> Test | None:
 
 def _array_items(entity: EntityType, kind: str, attribute: str) -> Callable[[Record], list[str]]:
     field = entity.by_attribute.get(attribute)
-    if field is not None and field.family in {"link", "file"} and attribute.endswith("Name"):
+    link = entity.all_links.get(field.name) if field is not None else None
+    is_foreign = attribute.endswith("Name") or (link is not None and link.kind == "has_one")
+    if field is not None and field.family in {"link", "file"} and is_foreign:
         alias = field.entity[:1].lower() + field.entity[1:]
         if kind in {"arrayNoneOf", "arrayIsEmpty"} and alias != field.name:
             # The query names the other table, which it reads under the name of the link.

@@ -156,6 +156,7 @@ class ActivityTypes(Resource):
     kind = "activityType"
     label = "activity type"
     created_status = 200
+    reads_back = True
     rules: ClassVar[Rules] = {
         "activity_type_category_id": _CATEGORY,
         "name": optional(string(255)),
@@ -190,6 +191,7 @@ class ActivityTypeCategories(Resource):
     kind = "activityTypeCategory"
     label = "activity type category"
     created_status = 200
+    reads_back = True
     rules: ClassVar[Rules] = {
         "name": optional(string(255)),
         "translation_key": optional(string(255)),

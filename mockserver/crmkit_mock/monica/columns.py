@@ -7,6 +7,7 @@ have it as it is stored.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ Column = Callable[[Any], Any]
 Columns = Mapping[str, Column]
 
 _INT_MAX = 2**31 - 1
+#: A double from which on replies have an exponent.
+LARGEST_WRITTEN_OUT = 10**15
 
 
 def stored(columns: Columns, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,8 +60,8 @@ def int_column(value: Any) -> int:
 
 def double(value: Any) -> float:
     """Return a value as a column for doubles stores it; whole numbers come back as int."""
-    number = to_number(value)
-    return int(number) if number == int(number) and abs(number) < 10**15 else number
+    number = max(-sys.float_info.max, min(sys.float_info.max, to_number(value)))
+    return int(number) if number.is_integer() and abs(number) < LARGEST_WRITTEN_OUT else number
 
 
 def datetime_column(value: Any) -> str:

@@ -145,6 +145,7 @@ class Debts(ContactResource):
     text_delete = OnBadId.NOT_FOUND
     contact_raw_crash = True
     is_readonly_when_archived = False
+    shows_former_contact = True
     rules: ClassVar[Rules] = {
         "in_debt": required(string(), one_of("yes", "no")),
         "status": required(string(), one_of("inprogress", "completed")),

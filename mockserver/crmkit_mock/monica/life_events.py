@@ -43,6 +43,7 @@ class LifeEvents(ContactResource):
     kind = "lifeevent"
     label = "life event"
     created_status = 200
+    reads_back = True
     raw_crash = True
     unknown_update = OnBadId.INVALID
     unknown_delete = OnBadId.NOT_FOUND

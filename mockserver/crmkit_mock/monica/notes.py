@@ -46,6 +46,8 @@ class Notes(ContactResource):
     order = ("-created_at",)
     contact_raw_crash = True
     is_readonly_when_archived = False
+    #: Recorded: seq 141.
+    shows_former_contact = True
     rules: ClassVar[Rules] = {
         "body": required(at_most(100_000)),
         "contact_id": ANY_CONTACT,
@@ -75,14 +77,6 @@ class Notes(ContactResource):
         differs = favorited_at != record["favorited_at"]
         record["favorited_at"] = favorited_at
         return super().normalise(record) or differs
-
-    def update(self, session: Session) -> Reply:
-        """Change a note; the reply still has the contact from which it was moved (seq 141)."""
-        record, values = self.find_for_update(session)
-        former = short_contact(session, record["contact_id"])
-        self.apply(session, record, values)
-        self.save(session, record)
-        return self.to_response(session, record, contact=former)
 
     def apply(self, session: Session, record: Record, values: Values) -> None:
         """Change a note; without `is_favorited` it stays a favorite, but loses the datetime."""
@@ -132,6 +126,7 @@ class Tasks(ContactResource):
     kind = "task"
     label = "task"
     created_status = 200
+    reads_back = True
     unknown_delete = OnBadId.NOT_FOUND
     text_delete = OnBadId.INVALID
     echoes_id = True
@@ -170,6 +165,10 @@ class Tasks(ContactResource):
 
     def create(self, session: Session) -> Reply:
         """Create a task, which is open whatever was sent; a contact is optional."""
+        # False stands for none, as the empty str does.
+        sent = session.sent
+        session.body = {name: None if value is False else value for name, value in sent.items()}
+        del session.sent
         values = self.values_for_create(session)
         if values.get("contact_id") == 0:
             refusal = invalid("The selected contact id is invalid.")

@@ -6,6 +6,7 @@ import uuid
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from crmkit_mock.monica.collation import folded
 from crmkit_mock.shelves import Index
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def sort_index(*orders: str, keys: Callable[[Record], Iterable[Hashable]] = owne
 
     def rank(record: Record) -> tuple[str, ...]:
         return tuple(
-            _reversed(record[column] or "") if reverse else (record[column] or "").casefold()
+            _reversed(record[column] or "") if reverse else folded(record[column] or "")
             for column, reverse in columns
         )
 

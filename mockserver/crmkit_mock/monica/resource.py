@@ -7,10 +7,12 @@ from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from crmkit_mock.monica.columns import datetime_column, stored
+from crmkit_mock.monica.columns import LARGEST_WRITTEN_OUT, datetime_column, stored
 from crmkit_mock.monica.errors import archived, invalid, not_found
 from crmkit_mock.monica.lists import COMMON_COLUMNS, index_page_reply, sort_of
+from crmkit_mock.monica.php_dates import without_zero_dates
 from crmkit_mock.monica.records import BY_OWNER, sort_index
+from crmkit_mock.monica.short_contact import short_contact
 from crmkit_mock.monica.validation import Exists, Rule, collect_errors, identifier, required
 
 if TYPE_CHECKING:
@@ -60,6 +62,8 @@ class Resource(ABC):
     defaults: ClassVar[Tree] = {}
     #: Status of the reply to a creation.
     created_status: ClassVar[int] = 201
+    #: Whether a creation is answered with what the database has made of it.
+    reads_back: ClassVar[bool] = False
     #: Answer to an update of an unknown id.
     unknown_update: ClassVar[OnBadId] = OnBadId.INVALID
     #: Answer to the deletion of an unknown id.
@@ -130,7 +134,9 @@ class Resource(ABC):
         sortable = self.sortable if is_whole else self.contact_sortable
         raw_crash = self.raw_crash if is_whole else self.contact_raw_crash
         index = BY_OWNER
-        if sortable is not None:
+        # Of an empty list the server counts the records only, which no order can crash.
+        is_empty = not session.records.count_of(self.kind, session.account.id, BY_OWNER, contact)
+        if sortable is not None and not is_empty:
             order = self.order if is_whole else self.contact_order
             index = sort_index(*order, sort_of(session, sortable, raw_crash=raw_crash))
         return index_page_reply(
@@ -216,6 +222,8 @@ class Resource(ABC):
             status: Status of the reply.
             overrides: Members that are different in this reply alone.
         """
+        if self.reads_back and session.request.method == "POST" and self.normalise(record):
+            session.records.save(self.kind, record)
         sent = {name: _as_json(record[name]) for name in self.columns if name in record}
         tree = self.serialize(session, {**record, **sent})
         reply = session.data_reply({**tree, **overrides}, status)
@@ -224,7 +232,7 @@ class Resource(ABC):
         session.records.save(self.kind, record)
         # The document describes what is stored. What a client sends in another type comes back
         # once, and to that client only.
-        return replace(reply, tree={"data": self.serialize(session, record)})
+        return replace(reply, tree=without_zero_dates({"data": self.serialize(session, record)}))
 
     def normalise(self, record: Record) -> bool:
         """Give a record the form in which the database stores it; return whether it differs."""
@@ -256,7 +264,7 @@ class Resource(ABC):
         Raises:
             Refusal: 422, code 32.
         """
-        sent = {**session.sent, self.id_name: session.path_params["id"]}
+        sent = {**session.sent, self.id_name: _text_or_none(session.path_params["id"])}
         values, messages = collect_errors(rules, sent, session.records)
         if messages:
             raise invalid(*messages)
@@ -288,7 +296,7 @@ class Resource(ABC):
             return session.load(self.kind, id)
         message = self.id_error(session)
         if message is not None:
-            is_text = "integer" in message
+            is_text = "invalid" not in message
             answer = self.text_delete if is_text else self.unknown_delete
             if answer is OnBadId.INVALID:
                 raise invalid(message)
@@ -302,6 +310,8 @@ class ContactResource(Resource):
     is_readonly_when_archived: ClassVar[bool] = True
     #: Whether an update may name another contact.
     can_move: ClassVar[bool] = True
+    #: Whether the reply to an update that does still has the former one.
+    shows_former_contact: ClassVar[bool] = False
 
     def create(self, session: Session) -> Reply:
         """Create a record of a contact and answer it."""
@@ -315,6 +325,15 @@ class ContactResource(Resource):
         """Change a record as an update asks; the contact may be another."""
         self.assign(session, record, values["contact_id"])
         super().apply(session, record, values)
+
+    def update(self, session: Session) -> Reply:
+        """Change a record and answer it."""
+        record, values = self.find_for_update(session)
+        former = short_contact(session, record["contact_id"])
+        self.apply(session, record, values)
+        self.save(session, record)
+        overrides: Tree = {"contact": former} if self.shows_former_contact else {}
+        return self.to_response(session, record, **overrides)
 
     def assign(self, session: Session, record: Record, contact_id: int) -> None:
         """Let a record belong to a contact of the account.
@@ -351,9 +370,16 @@ class ContactResource(Resource):
         return record
 
 
+def _text_or_none(param: object) -> object:
+    """Return a value of the path; None for one of whitespace."""
+    return param if not isinstance(param, str) or param.strip() else None
+
+
 def _as_json(value: object) -> object:
     """Return a value as the server writes it: a float without a fraction as an int."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    if isinstance(value, float) and value.is_integer() and abs(value) < LARGEST_WRITTEN_OUT:
+        return int(value)
+    return value
 
 
 def require_active_owner(session: Session, record: Record) -> None:
@@ -386,6 +412,6 @@ def id_error(session: Session, param: str, kind: str, label: str) -> str | None:
         label: Name of the kind in messages.
     """
     name = f"{label.replace(' ', '_')}_id"
-    sent = {name: session.path_params[param]}
+    sent = {name: _text_or_none(session.path_params[param])}
     messages = collect_errors({name: id_rule(kind)}, sent, session.records)[1]
     return messages[0] if messages else None

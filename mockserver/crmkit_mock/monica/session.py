@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from crmkit_mock.forms import form_pairs, php_lists, php_tree, query_pairs
-from crmkit_mock.json_text import JSONTextError, parse
 from crmkit_mock.messages import Reply, Request, json_reply
 from crmkit_mock.monica.errors import framework_error, invalid, not_found
 from crmkit_mock.monica.php_dates import wall_time
@@ -119,7 +119,9 @@ class Session:
         number = to_number(text)
         if is_numeric(text) and abs(number) < _LARGEST:
             return int(number)
-        raise self.server_error_or(not_found(), "must be of type int, string given")
+        argument = {"id": "#2 ($id)", "message_id": "#3 ($messageId)"}.get(name, "#2 ($contactId)")
+        message = f"Argument {argument} must be of type int, string given"
+        raise self.server_error_or(not_found(), message)
 
     def exists(self, kind: str, id: int) -> bool:
         """Return whether any account has a record, deleted contacts included."""
@@ -197,11 +199,33 @@ def _read_body(request: Request) -> Tree:
     if not request.media_type.endswith(("/json", "+json")):
         return {}
     try:
-        tree = _trimmed(parse(request.body))
+        tree = _trimmed(_parsed(request.body))
     # Too deep for Python is too deep for PHP, whose parser stops much earlier.
-    except (JSONTextError, RecursionError):
+    except (ValueError, RecursionError):
         return {}
     return tree if isinstance(tree, dict) else {}
+
+
+def _parsed(body: bytes) -> object:
+    """Parse JSON as PHP does: the last of repeated members counts, and a str may contain U+0000.
+
+    Raises:
+        ValueError: it is not JSON, or has half a surrogate pair.
+    """
+    text = body.decode("utf-8")
+    tree: object = json.loads(text, parse_constant=_no_constant, parse_int=_int_or_float)
+    if "\\u" in text:
+        json.dumps(tree, ensure_ascii=False).encode("utf-8")
+    return tree
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _int_or_float(digits: str) -> float:
+    number = int(digits)
+    return number if -_LARGEST <= number < _LARGEST else float(digits)
 
 
 def _members(pairs: Iterable[tuple[str, Any]]) -> Tree:

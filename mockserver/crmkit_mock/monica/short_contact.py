@@ -7,8 +7,8 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
+from crmkit_mock.monica.collation import to_ascii
 from crmkit_mock.monica.records import BY_OWNER
-from crmkit_mock.monica.search import to_ascii
 
 if TYPE_CHECKING:
     from crmkit_mock.monica.records import Record
@@ -119,6 +119,8 @@ def serialize_date(date: Record | None) -> Tree:
 def serialize_avatar(session: Session, contact: Record) -> Tree:
     """Build the response object of a contact's picture."""
     source = contact["avatar_source"]
+    # A contact whose creation ended early has no picture yet.
+    color = _COLORS[contact["id"] % len(_COLORS)]
     url: str | None = f"{session.site}/store/avatars/{contact['uuid']}.jpg?{contact['id']}"
     if source == "adorable":
         url = _DRAWN
@@ -130,9 +132,9 @@ def serialize_avatar(session: Session, contact: Record) -> Tree:
         photo = session.records.read("photo", contact["account_id"], photo_id)
         url = f"{session.site}/store/{photo['new_filename']}" if photo else url
     return {
-        "url": url,
+        "url": url if contact["has_avatar"] or source != "default" else "",
         "source": source,
-        "default_avatar_color": _COLORS[contact["id"] % len(_COLORS)],
+        "default_avatar_color": color if contact["has_avatar"] else "",
     }
 
 

@@ -29,6 +29,7 @@ app.add_typer(mock, name="mock")
 # Typer carries its own copy of click since 0.25 and names no more of its errors than these two.
 _UsageError: Any = typer.BadParameter.__base__
 _ClickException: Any = _UsageError.__base__
+_BY_SIGINT = 130
 
 
 def _print_version(value: bool) -> None:  # noqa: FBT001 - as typer calls it
@@ -86,7 +87,8 @@ def run(argv: Sequence[str] | None) -> int:
         # Whoever reads has what they wanted; the interpreter would complain when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    return int(code or 0)
+    # To which typer turns Ctrl-C, where click raises Abort.
+    return _fail("interrupted", 3) if code == _BY_SIGINT else int(code or 0)
 
 
 def _fail(message: str, code: int = 2) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import threading
@@ -159,11 +158,17 @@ def _checked(check: Check, folder: Path | None) -> int:
     for note in check.notes():
         typer.echo(f"note: {note}")
         heading.append(f"note: {note}")
-    with _stopped_by_sigterm(), progress(count) as shown:
-        summary = check.hold(on_step=shown.on_step, on_held=shown.on_held, on_wait=shown.on_wait)
-    _say(summary)
-    if folder is not None:
-        _write(folder, check, summary, heading)
+    with _interrupts() as interrupts:
+        with progress(count) as shown:
+            summary = check.hold(
+                on_step=shown.on_step,
+                on_held=shown.on_held,
+                on_wait=shown.on_wait,
+                may_go_on=interrupts.may_go_on,
+            )
+        _say(summary)
+        if folder is not None:
+            _write(folder, check, summary, heading)
     return _exit_code(summary)
 
 
@@ -226,18 +231,37 @@ def _exit_code(summary: Summary) -> int:
     return int(bool(summary.unequal or summary.broken or summary.left))
 
 
+class _Interrupts:
+    """Ctrl-C, and SIGTERM by which CI systems end a job, from the first request to the report.
+
+    The first ends the conversations, wherever they are. The second only asks to remove no more, so
+    that what is left is still listed. A third one ends the program.
+    """
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def may_go_on(self) -> bool:
+        """Return whether what was created may be removed."""
+        return self._count < 2
+
+    def __call__(self, _signal: int, _frame: FrameType | None) -> None:
+        """Take a signal."""
+        self._count += 1
+        if self._count != 2:
+            raise KeyboardInterrupt
+
+
 @contextmanager
-def _stopped_by_sigterm() -> Generator[None]:
-    """Treat SIGTERM, by which CI systems end a job, as Ctrl-C: what was created is removed."""
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    if os.name == "nt" or threading.current_thread() is not threading.main_thread():
-        yield
+def _interrupts() -> Generator[_Interrupts]:
+    """Take the signals while the context lasts."""
+    taken = _Interrupts()
+    if threading.current_thread() is not threading.main_thread():
+        yield taken
         return
-    previous = signal.signal(signal.SIGTERM, stop)
+    previous = {each: signal.signal(each, taken) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield taken
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        for each, handler in previous.items():
+            signal.signal(each, handler)

@@ -59,9 +59,6 @@ class _Lines(_Counts):
         super().__init__(total)
         self._next = time.monotonic() + _PAUSE
 
-    def on_step(self, step: Step) -> None:
-        super().on_step(step)
-
     def on_held(self, held: Held) -> None:  # noqa: ARG002 - as the protocol has it
         if time.monotonic() >= self._next:
             self._write(f"{self.steps} steps of about {self.total}, {self.unequal} differ")
@@ -113,10 +110,14 @@ def progress(total: int) -> Generator[Shown]:
         yield _Lines(total)
         return
     from rich.console import Console
-    from rich.markup import escape
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
     from rich.progress import TimeElapsedColumn as Elapsed
 
-    columns = (BarColumn(), MofNCompleteColumn(), Elapsed(), TextColumn("{task.description}"))
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        Elapsed(),
+        TextColumn("{task.description}", markup=False),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        yield _Bar(total, bar, bar.add_task(escape("beginning"), total=total))
+        yield _Bar(total, bar, bar.add_task("", total=total))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from crmkit.core.errors import ConfigError
 
 from .address import checked_address, is_loopback
-from .crm import ContractError, Probe
+from .crm import ContractError, Probe, environment
 from .exchange import Request
 from .plan import planned_requests
 from .runner import Run, mock_server
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Check"]
 
+#: Ends of the environment's variables that hold what only the user may know.
+_SECRET_VARIABLES = ("API_KEY", "SECRET_KEY", "PASSWORD", "TOKEN", "KEY", "UID", "DEPARTMENT_KEY")
+_SHORTEST = 6
 #: Requests a second that no run comes up to.
 _FAST = 50.0
 
@@ -76,13 +79,13 @@ class Check:
         self._mock: Server | None = None
         self.mock_release = ""
         self._probe = Probe()
-        prefix = prefix or crm.prefix
+        self._prefixes = {"": prefix or crm.prefix, **(users or {})}
         try:
             self.base_url = checked_address(crm.base_url(base_url))
             self.is_loopback = transport is not None or is_loopback(self.base_url)
             self._users = {
                 name: crm.authenticator(variables, self.base_url)
-                for name, variables in {"": prefix, **(users or {})}.items()
+                for name, variables in self._prefixes.items()
             }
         except (ConfigError, ValueError) as error:
             raise ContractError(str(error), 2) from None
@@ -177,6 +180,7 @@ class Check:
         on_held: Callable[[Held], object] = lambda _: None,
         on_step: Callable[[Step], object] = lambda _: None,
         on_wait: Callable[[float], object] = lambda _: None,
+        may_go_on: Callable[[], bool] = lambda: True,
     ) -> Summary:
         """Hold conversations, and remove what they have created.
 
@@ -185,6 +189,7 @@ class Check:
             on_held: Called after each conversation.
             on_step: Called after each step.
             on_wait: Called with the seconds before a pause that the server asks for.
+            may_go_on: Asked before something is removed; see `Run`.
         """
         self._server.on_wait = on_wait
         run = Run(
@@ -193,6 +198,7 @@ class Check:
             writes=self.writes,
             requests=self._requests,
             skips_refused=True,
+            may_go_on=may_go_on,
             on_held=on_held,
             on_step=on_step,
         )
@@ -205,13 +211,15 @@ class Check:
         return self._server
 
     def secrets(self) -> set[str]:
-        """Return what the users' credentials put into the headers of a request."""
-        return {
+        """Return the users' credentials: what is in the environment, and what headers carry."""
+        found = {
             value
-            for name in self._users
-            for value in self._credentials_of(name).values()
-            if len(value) >= 4
+            for prefix in self._prefixes.values()
+            for name in _SECRET_VARIABLES
+            if (value := environment(prefix, name)) is not None
         }
-
-    def _credentials_of(self, user: str) -> dict[str, str]:
-        return self._server.credentials(Request("GET", "/", user=user))
+        for user in self._users:
+            for value in self._server.credentials(Request("GET", "/", user=user)).values():
+                found.update(value.split())
+        # A number is a time, or too short to be looked for without harm.
+        return {value for value in found if len(value) >= _SHORTEST and not value.isdecimal()}

@@ -134,6 +134,7 @@ class Talk:
         self._steps = 0
         self._worked = {True: 0, False: 0}  # reads, and others
         self._skips_refused = skips_refused and not conversation.users
+        self._deleted: dict[str, Request] = {}
         self.pending: Request | None = None
 
     def has_user(self, name: str) -> bool:
@@ -226,10 +227,10 @@ class Talk:
             is_first = server is self.servers[0]
             self.pending = filled if is_first and not _is_read(step) else None
             reply = server.send(filled)
-            self.pending = None
             step.replies.append(reply)
             if is_first:
                 self._note(filled, reply, operation, keeps=keeps)
+            self.pending = None
         if self._is_refused(step):
             self._on_step(step)
             raise RefusedError(f"{method} {readable(plain)}: {self._refusal(step)}")
@@ -303,7 +304,10 @@ class Talk:
         if not reply.succeeded:
             return
         if request.method == "DELETE":
-            self._undo.pop(request.path, None)
+            if request.path in self._undo:
+                self._deleted[request.path] = self._undo.pop(request.path)
+        elif operation is not None and operation.id in self.crm.restores:
+            self._undo |= self._deleted  # one of them; to delete the others again does no harm
         elif request.method == "POST" and not keeps and operation and not operation.is_read:
             id = _value(reply.tree, self.crm.id_path)
             id = None if id is MISSING else id

@@ -94,6 +94,7 @@ class CRM:
         id_path: Dotted path of the id in the reply to a creation.
         rows_path: Dotted path of the rows in the reply to a list; empty: the body is the rows.
         deletes: Whether what a conversation creates can be deleted.
+        restores: OperationIds of what brings deleted records back.
         reply: Class of its replies, which knows where they say whether a request worked.
         accepted: Known differences between servers and the mock.
     """
@@ -106,6 +107,7 @@ class CRM:
     id_path: ClassVar[str] = "id"
     rows_path: ClassVar[str] = "data"
     deletes: ClassVar[bool] = True
+    restores: ClassVar[frozenset[str]] = frozenset()
     reply: ClassVar[type[Reply]] = Reply
     accepted: ClassVar[tuple[Accepted, ...]] = ()
 

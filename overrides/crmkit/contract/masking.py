@@ -42,6 +42,8 @@ _MAIL = re.compile(r"[^\s<>'\"(),;:]+@[^\s<>'\"(),;:]+")
 _LONG_NUMBER = re.compile(r"\+?\d[\d /()-]{5,}\d")
 _NUMBER = re.compile(r"(?<![\w#.-])-?\d+(?:\.\d+)?")
 _WORDS = re.compile(r"\S+")
+#: Parts of an address that are the API's own, not those of the account or installation.
+_API_PART = re.compile(r"|api|v\d+")
 #: Members whose numbers are no person's data.
 _PLAIN_NUMBERS = re.compile(
     r".*(^|_)(id|count|total|page|size|limit|offset|status|code|timestamp|version|per_page|to|from)"
@@ -110,7 +112,10 @@ class Masker:
         """Return the address of the API, its host masked unless it is this machine."""
         if is_loopback(self._base_url):
             return self._base_url
-        return f"https://server.invalid{urlsplit(self._base_url).path}"
+        parts = urlsplit(self._base_url).path.split("/")
+        return "https://server.invalid" + "/".join(
+            part if _API_PART.fullmatch(part) else mask_text(part) for part in parts
+        )
 
     def query(self, step: Step) -> list[tuple[str, str]]:
         """Return the query of a step."""

@@ -94,6 +94,9 @@ class OnePageCRM(CRM):
     client: ClassVar[str] = "OnePageCRM"
     rate: ClassVar[float | None] = 4.0  # the vendor names no limit: a courtesy
     id_path: ClassVar[str] = "data.id"
+    restores: ClassVar[frozenset[str]] = frozenset(
+        {"contacts_undo_delete", "contacts_undo_delete_post"}
+    )
     reply: ClassVar[type[Reply]] = EnvelopeReply
 
     def base_url(self, given: str | None) -> str:
@@ -216,6 +219,7 @@ def _conversations() -> Iterable[Conversation]:
     yield Conversation("notes.records", _notes)
     yield Conversation("deals.records", _deals)
     yield Conversation("tags.records", _tags)
+    yield Conversation("accounts.apart", _accounts, users=("other",))
     yield Conversation("refused.no_signature", _unsigned, writes=False)
     yield Conversation("formats.read", _formats, writes=False)
 
@@ -444,6 +448,12 @@ def _deals(talk: Talk) -> None:
     talk.put(f"/notes/{deal}.json", {**body, "amount": 100.5, "status": "won"})
     talk.get(f"/notes/{deal}.json")
     talk.post("/notes.json", body)
+    cleared = talk.put(f"/notes/{deal}.json", body)
+    talk.expect(
+        cleared,
+        "an update without an amount makes it 0",
+        lambda t: t["data"]["deal"]["amount"] == 0,
+    )
     talk.delete(f"/notes/{deal}.json")
     talk.delete(f"/contacts/{contact}.json")
 
@@ -469,4 +479,13 @@ def _tags(talk: Talk) -> None:
     deleted = talk.get(f"/contacts/{contact}.json")
     talk.expect(deleted, "contacts lose a deleted tag", lambda t: t["data"]["tags"] == [])
     talk.get(_tag(other))
+    talk.delete(f"/contacts/{contact}.json")
+
+
+def _accounts(talk: Talk) -> None:
+    _, contact = _contact(talk)
+    talk.get(f"/contacts/{contact}.json", user="other")
+    talk.put(f"/contacts/{contact}.json", {"lastname": talk.unique("x")}, user="other")
+    talk.delete(f"/contacts/{contact}.json", user="other")
+    talk.get(f"/contacts/{contact}.json")
     talk.delete(f"/contacts/{contact}.json")

@@ -138,6 +138,8 @@ class Run:
         marker: Word that makes what the run creates recognisable; None: a new one.
         started: When the run began, for one that was recorded; None: now.
         cleans: Whether what was created is removed afterwards.
+        may_go_on: Asked before something is removed: False once the user wants the run to stop
+            removing, too. What is left is listed then.
         skips_refused: Whether a conversation ends, and does not count, when the server refuses for
             want of rights what it begins with: for servers whose roles are not the mock's.
         on_held: Called after each conversation, with how many there are to come.
@@ -155,6 +157,7 @@ class Run:
         started: datetime | None = None,
         cleans: bool = True,
         skips_refused: bool = False,
+        may_go_on: Callable[[], bool] = lambda: True,
         on_held: Callable[[Held], object] = lambda _: None,
         on_step: Callable[[Step], object] = lambda _: None,
     ) -> None:
@@ -173,6 +176,7 @@ class Run:
         self._undo: dict[str, Request] = {}
         self._cleans = cleans
         self._skips_refused = skips_refused
+        self._may_go_on = may_go_on
         self._marker = marker or f"crmkit-{secrets.token_hex(3)}"
 
     def hold(self, conversations: Iterable[Conversation], probe: Probe) -> Summary:
@@ -273,19 +277,25 @@ class Run:
         if not self._cleans:
             self._undo.clear()
         while self._undo:
-            path, request = self._undo.popitem()
+            path, request = next(reversed(self._undo.items()))
+            error: BaseException | None = None
             try:
-                reply = self._server.send(request)
-            except (ContractError, KeyboardInterrupt) as error:
-                summary.left += [path, *reversed(self._undo)]
-                self._undo.clear()
-                if isinstance(error, KeyboardInterrupt):
-                    summary.interrupted = True
-                elif not summary.error:
-                    summary.error = str(error)
-                return
-            if not reply.succeeded and not reply.is_gone:
-                summary.left.append(path)
+                if self._may_go_on():
+                    reply = self._server.send(request)
+                    if not reply.succeeded and not reply.is_gone:
+                        summary.left.append(path)
+                    self._undo.pop(path, None)
+                    continue
+            except ContractError as lost:
+                error = lost
+            except KeyboardInterrupt:
+                if not summary.interrupted:
+                    summary.interrupted = True  # the first time it ends the run, not this
+                    continue
+            summary.left += reversed(self._undo)
+            self._undo.clear()
+            if error is not None and not summary.error:
+                summary.error = str(error)
 
 
 def shuffled(conversations: Sequence[Conversation], seed: int) -> list[Conversation]:

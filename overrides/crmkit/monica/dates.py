@@ -64,7 +64,7 @@ class SpecialDate:
         elif not known:
             return {self.known: False}
         else:
-            parts = {"age": year - int(known["date"][:4])} if by_age else _day(known)
+            parts = {"age": year - int(known["date"].lstrip("-")[:4])} if by_age else _day(known)
         if not by_age:
             # recorded: without the member a first meeting crashes the server; null is fine
             parts.setdefault("year", None)
@@ -74,7 +74,10 @@ class SpecialDate:
 
 
 def _day(known: Mapping[str, Any]) -> dict[str, Any]:
-    year, month, day = (int(part) for part in known["date"][:10].split("-"))
+    # Monica's zero date has a year before 0, and is made again by it.
+    sign = -1 if known["date"].startswith("-") else 1
+    year, month, day = (int(part) for part in known["date"].lstrip("-")[:10].split("-"))
+    year *= sign
     # A date without a year is shown in the one that it was written in.
     return {"day": day, "month": month} | ({} if known.get("is_year_unknown") else {"year": year})
 

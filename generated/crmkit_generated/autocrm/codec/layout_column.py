@@ -31,8 +31,8 @@ def decode_all(rows: Any, cls: type[Any] = LayoutColumn) -> list[LayoutColumn]:
         if v is not None and type(v) is not str:
             reject(v, "str", "name")
         v = o.link = pop("link", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "link")
+        if v is not None and type(v) is not bool and type(v) is not str:
+            reject(v, "bool or str", "link")
         v = o.width = pop("width", None)
         if v is not None and type(v) is not float and type(v) is not int:
             reject(v, "float", "width")
@@ -45,6 +45,15 @@ def decode_all(rows: Any, cls: type[Any] = LayoutColumn) -> list[LayoutColumn]:
         v = o.align = pop("align", None)
         if v is not None and type(v) is not str:
             reject(v, "str", "align")
+        v = o.no_label = pop("noLabel", None)
+        if v is not None and type(v) is not bool:
+            reject(v, "bool", "noLabel")
+        v = o.view = pop("view", None)
+        if v is not None and type(v) is not str:
+            reject(v, "str", "view")
+        v = o.width_px = pop("widthPx", None)
+        if v is not None and type(v) is not float and type(v) is not int:
+            reject(v, "float", "widthPx")
         v = o.is_large = pop("isLarge", None)
         if v is not None and type(v) is not bool:
             reject(v, "bool", "isLarge")
@@ -80,6 +89,12 @@ def encode(o: Any) -> dict[str, Any]:
         d["hidden"] = v
     if (v := o.align) is not None:
         d["align"] = v
+    if (v := o.no_label) is not None:
+        d["noLabel"] = v
+    if (v := o.view) is not None:
+        d["view"] = v
+    if (v := o.width_px) is not None:
+        d["widthPx"] = v
     if (v := o.is_large) is not None:
         d["isLarge"] = v
     if (v := o.is_muted) is not None:

@@ -13,7 +13,7 @@ from . import layout_column as layout_column_codec
 EMITTED = True
 
 
-def layouts_get(v: Any) -> list[LayoutColumn | str] | dict[str, Any]:
+def layouts_get(v: Any) -> list[LayoutColumn | str] | dict[str, Any] | bool:
     """Return what `layouts.get` returns."""
     found: Any = decode_union(
         v,
@@ -25,7 +25,8 @@ def layouts_get(v: Any) -> list[LayoutColumn | str] | dict[str, Any]:
                 ),
             ),
             dict: lambda x: decode_dict(x, lambda x: x),
+            bool: lambda x: check_type(x, "bool", bool),
         },
     )
-    value: list[LayoutColumn | str] | dict[str, Any] = found
+    value: list[LayoutColumn | str] | dict[str, Any] | bool = found
     return value

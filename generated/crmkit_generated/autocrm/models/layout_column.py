@@ -14,11 +14,14 @@ class LayoutColumn(Model):
 
     Attributes:
         name: Name of the field.
-        link: Whether it links to the record.
+        link: Whether it links to the record; a string in some layouts of 9.2.
         width: Width in percent.
         not_sortable: Whether sorting by it is disabled.
         hidden: Whether the column is hidden until the user shows it.
         align: Where its text stands.
+        no_label: Whether it has no heading.
+        view: Module of the user interface that shows it.
+        width_px: Width in pixels.
         is_large: Whether it is shown larger.
         is_muted: Whether it is shown paler.
         rows: Rows of a panel: lists of fields, with false where there is none.
@@ -26,11 +29,14 @@ class LayoutColumn(Model):
     """
 
     name: None | str
-    link: bool | None
+    link: bool | None | str
     width: float | None
     not_sortable: bool | None
     hidden: bool | None
     align: None | str
+    no_label: bool | None
+    view: None | str
+    width_px: float | None
     is_large: bool | None
     is_muted: bool | None
     rows: Any

@@ -350,7 +350,8 @@ class Accounts(Resource):
 
         Raises:
             ConflictError: Somebody else has changed what is sent: the body has the current
-                values. Or there are similar records: the body has them.
+                values. Or there are similar records: the body has them. Or the record is
+                locked: the body says so.
         """
         body_ = request_tree(
             operations.ACCOUNTS_UPDATE,
@@ -416,6 +417,9 @@ class Accounts(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
+
+        Raises:
+            ConflictError: The record is locked, and cannot be deleted until it is unlocked.
         """
         drive(self._sender.call(self._call(operations.ACCOUNTS_DELETE, {"id": id}, options), None))
 
@@ -741,7 +745,8 @@ class AsyncAccounts(Resource):
 
         Raises:
             ConflictError: Somebody else has changed what is sent: the body has the current
-                values. Or there are similar records: the body has them.
+                values. Or there are similar records: the body has them. Or the record is
+                locked: the body says so.
         """
         body_ = request_tree(
             operations.ACCOUNTS_UPDATE,
@@ -805,5 +810,8 @@ class AsyncAccounts(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
+
+        Raises:
+            ConflictError: The record is locked, and cannot be deleted until it is unlocked.
         """
         await self._sender.call(self._call(operations.ACCOUNTS_DELETE, {"id": id}, options), None)

@@ -274,7 +274,8 @@ class Cases(Resource):
 
         Raises:
             ConflictError: Somebody else has changed what is sent: the body has the current
-                values. Or there are similar records: the body has them.
+                values. Or there are similar records: the body has them. Or the record is
+                locked: the body says so.
         """
         body_ = request_tree(
             operations.CASES_UPDATE,
@@ -575,7 +576,8 @@ class AsyncCases(Resource):
 
         Raises:
             ConflictError: Somebody else has changed what is sent: the body has the current
-                values. Or there are similar records: the body has them.
+                values. Or there are similar records: the body has them. Or the record is
+                locked: the body says so.
         """
         body_ = request_tree(
             operations.CASES_UPDATE,

@@ -26,7 +26,7 @@ class Layouts(Resource):
         name: str,
         *,
         options: Options | None = None,
-    ) -> builtins.list[LayoutColumn | str] | builtins.dict[str, Any]:
+    ) -> builtins.list[LayoutColumn | str] | builtins.dict[str, Any] | bool:
         """Read a layout of the user interface.
 
         Returns the arrangement of a list or form of an entity type.
@@ -56,7 +56,7 @@ class AsyncLayouts(Resource):
         name: str,
         *,
         options: Options | None = None,
-    ) -> builtins.list[LayoutColumn | str] | builtins.dict[str, Any]:
+    ) -> builtins.list[LayoutColumn | str] | builtins.dict[str, Any] | bool:
         """Read a layout of the user interface.
 
         Returns the arrangement of a list or form of an entity type.

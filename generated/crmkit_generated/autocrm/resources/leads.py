@@ -366,7 +366,8 @@ class Leads(Resource):
 
         Raises:
             ConflictError: Somebody else has changed what is sent: the body has the current
-                values. Or there are similar records: the body has them.
+                values. Or there are similar records: the body has them. Or the record is
+                locked: the body says so.
         """
         body_ = request_tree(
             operations.LEADS_UPDATE,
@@ -896,7 +897,8 @@ class AsyncLeads(Resource):
 
         Raises:
             ConflictError: Somebody else has changed what is sent: the body has the current
-                values. Or there are similar records: the body has them.
+                values. Or there are similar records: the body has them. Or the record is
+                locked: the body says so.
         """
         body_ = request_tree(
             operations.LEADS_UPDATE,

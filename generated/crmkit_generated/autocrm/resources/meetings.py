@@ -305,7 +305,8 @@ class Meetings(Resource):
 
         Raises:
             ConflictError: Somebody else has changed what is sent: the body has the current
-                values. Or there are similar records: the body has them.
+                values. Or there are similar records: the body has them. Or the record is
+                locked: the body says so.
         """
         body_ = request_tree(
             operations.MEETINGS_UPDATE,
@@ -641,7 +642,8 @@ class AsyncMeetings(Resource):
 
         Raises:
             ConflictError: Somebody else has changed what is sent: the body has the current
-                values. Or there are similar records: the body has them.
+                values. Or there are similar records: the body has them. Or the record is
+                locked: the body says so.
         """
         body_ = request_tree(
             operations.MEETINGS_UPDATE,

@@ -154,7 +154,8 @@ class Notes(Resource):
 
         Raises:
             ConflictError: Somebody else has changed what is sent: the body has the current
-                values. Or there are similar records: the body has them.
+                values. Or there are similar records: the body has them. Or the record is
+                locked: the body says so.
         """
         body_ = request_tree(
             operations.NOTES_UPDATE,
@@ -409,7 +410,8 @@ class AsyncNotes(Resource):
 
         Raises:
             ConflictError: Somebody else has changed what is sent: the body has the current
-                values. Or there are similar records: the body has them.
+                values. Or there are similar records: the body has them. Or the record is
+                locked: the body says so.
         """
         body_ = request_tree(
             operations.NOTES_UPDATE,

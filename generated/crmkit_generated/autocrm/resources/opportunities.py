@@ -274,7 +274,8 @@ class Opportunities(Resource):
 
         Raises:
             ConflictError: Somebody else has changed what is sent: the body has the current
-                values. Or there are similar records: the body has them.
+                values. Or there are similar records: the body has them. Or the record is
+                locked: the body says so.
         """
         body_ = request_tree(
             operations.OPPORTUNITIES_UPDATE,
@@ -576,7 +577,8 @@ class AsyncOpportunities(Resource):
 
         Raises:
             ConflictError: Somebody else has changed what is sent: the body has the current
-                values. Or there are similar records: the body has them.
+                values. Or there are similar records: the body has them. Or the record is
+                locked: the body says so.
         """
         body_ = request_tree(
             operations.OPPORTUNITIES_UPDATE,

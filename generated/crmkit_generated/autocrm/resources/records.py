@@ -470,7 +470,8 @@ class Records(Resource):
 
         Raises:
             ConflictError: Somebody else has changed what is sent: the body has the current
-                values. Or there are similar records: the body has them.
+                values. Or there are similar records: the body has them. Or the record is
+                locked: the body says so.
         """
         body_ = request_tree(
             operations.RECORDS_UPDATE,
@@ -513,6 +514,9 @@ class Records(Resource):
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
+
+        Raises:
+            ConflictError: The record is locked, and cannot be deleted until it is unlocked.
         """
         drive(
             self._sender.call(
@@ -633,7 +637,8 @@ class Records(Resource):
 
         Raises:
             ConflictError: Somebody else has changed what is sent: the body has the current
-                values. Or there are similar records: the body has them.
+                values. Or there are similar records: the body has them. Or the record is
+                locked: the body says so.
         """
         body_ = request_tree(
             operations.RECORDS_LINK,
@@ -928,7 +933,8 @@ class RecordsOf(Resource):
 
         Raises:
             ConflictError: Somebody else has changed what is sent: the body has the current
-                values. Or there are similar records: the body has them.
+                values. Or there are similar records: the body has them. Or the record is
+                locked: the body says so.
         """
         body_ = request_tree(
             operations.RECORDS_UPDATE,
@@ -969,6 +975,9 @@ class RecordsOf(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
+
+        Raises:
+            ConflictError: The record is locked, and cannot be deleted until it is unlocked.
         """
         drive(
             self._sender.call(
@@ -1402,7 +1411,8 @@ class AsyncRecords(Resource):
 
         Raises:
             ConflictError: Somebody else has changed what is sent: the body has the current
-                values. Or there are similar records: the body has them.
+                values. Or there are similar records: the body has them. Or the record is
+                locked: the body says so.
         """
         body_ = request_tree(
             operations.RECORDS_UPDATE,
@@ -1443,6 +1453,9 @@ class AsyncRecords(Resource):
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
+
+        Raises:
+            ConflictError: The record is locked, and cannot be deleted until it is unlocked.
         """
         await self._sender.call(
             self._call(operations.RECORDS_DELETE, {"entity": entity, "id": id}, options), None
@@ -1561,7 +1574,8 @@ class AsyncRecords(Resource):
 
         Raises:
             ConflictError: Somebody else has changed what is sent: the body has the current
-                values. Or there are similar records: the body has them.
+                values. Or there are similar records: the body has them. Or the record is
+                locked: the body says so.
         """
         body_ = request_tree(
             operations.RECORDS_LINK,
@@ -1845,7 +1859,8 @@ class AsyncRecordsOf(Resource):
 
         Raises:
             ConflictError: Somebody else has changed what is sent: the body has the current
-                values. Or there are similar records: the body has them.
+                values. Or there are similar records: the body has them. Or the record is
+                locked: the body says so.
         """
         body_ = request_tree(
             operations.RECORDS_UPDATE,
@@ -1884,6 +1899,9 @@ class AsyncRecordsOf(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
+
+        Raises:
+            ConflictError: The record is locked, and cannot be deleted until it is unlocked.
         """
         await self._sender.call(
             self._call(operations.RECORDS_DELETE, {"entity": self._bound, "id": id}, options), None

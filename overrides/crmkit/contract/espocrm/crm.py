@@ -37,6 +37,7 @@ class EspoCRM(CRM):
     document_name: ClassVar[str] = "autocrm"
     client: ClassVar[str] = "EspoCRM"
     rows_path: ClassVar[str] = "list"
+    restores: ClassVar[frozenset[str]] = frozenset({"records_restore"})
     accepted: ClassVar[tuple[Accepted, ...]] = (
         Accepted(
             "the server's own configuration",

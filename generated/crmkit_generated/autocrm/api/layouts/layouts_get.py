@@ -13,7 +13,9 @@ from ...models.layout_column import LayoutColumn
 from ...operations import layouts as operations
 
 
-def sync(entity: str, name: str, *, client: Client) -> list[LayoutColumn | str] | dict[str, Any]:
+def sync(
+    entity: str, name: str, *, client: Client
+) -> list[LayoutColumn | str] | dict[str, Any] | bool:
     """Read a layout of the user interface.
 
     Returns the arrangement of a list or form of an entity type.
@@ -30,7 +32,7 @@ def sync(entity: str, name: str, *, client: Client) -> list[LayoutColumn | str] 
 
 def sync_detailed(
     entity: str, name: str, *, client: Client
-) -> Response[list[LayoutColumn | str] | dict[str, Any]]:
+) -> Response[list[LayoutColumn | str] | dict[str, Any] | bool]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
         operations.LAYOUTS_GET, {"entity": entity, "name": name}, codec.layouts_payloads.layouts_get
@@ -39,7 +41,7 @@ def sync_detailed(
 
 async def asyncio(
     entity: str, name: str, *, client: Client
-) -> list[LayoutColumn | str] | dict[str, Any]:
+) -> list[LayoutColumn | str] | dict[str, Any] | bool:
     """As `sync`, awaited."""
     return await client.acall(
         operations.LAYOUTS_GET, {"entity": entity, "name": name}, codec.layouts_payloads.layouts_get
@@ -48,7 +50,7 @@ async def asyncio(
 
 async def asyncio_detailed(
     entity: str, name: str, *, client: Client
-) -> Response[list[LayoutColumn | str] | dict[str, Any]]:
+) -> Response[list[LayoutColumn | str] | dict[str, Any] | bool]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
         operations.LAYOUTS_GET, {"entity": entity, "name": name}, codec.layouts_payloads.layouts_get

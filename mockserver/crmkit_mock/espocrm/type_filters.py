@@ -1,4 +1,4 @@
-"""Filter items that the server defines for e-mails alone: addresses, state, folders.
+"""Filter items that the server defines for e-mails or users alone: addresses, state, folders.
 
 The state of an e-mail is that for the user who asks, and unknown to users who do not have it.
 """
@@ -38,7 +38,7 @@ _STATES = {
 _SENT = frozenset({"Archived", "Sent"})
 
 
-def email_test(
+def type_test(  # noqa: PLR0911 - one case a type
     session: Session, entity: EntityType, attribute: str, kind: str, value: Any
 ) -> Test | None:
     """Return the test of an item that is defined for e-mails or users; None if it is not.
@@ -50,6 +50,8 @@ def email_test(
         kind: Type of the item.
         value: Its value.
     """
+    if (entity.name, attribute, kind) == ("User", "id", "isOfType"):
+        return _user_type_test(value)
     if entity.name != "Email":
         return None
     if kind == "equals" and attribute in _ADDRESSES:
@@ -62,6 +64,13 @@ def email_test(
     if attribute == "folderId" and kind == "inFolder":
         return _folder_test(session, entity, value)
     return None
+
+
+def _user_type_test(value: Any) -> Test:
+    if value == "internal":
+        return lambda record: record.get("type") not in {"portal", "api", "system"}
+    known = value if value in {"portal", "api"} else None
+    return lambda record: known is not None and record.get("type") == known
 
 
 def _address_test(names: tuple[str, ...], value: Any) -> Test:

@@ -1,0 +1,151 @@
+"""EspoCRM's rights: ownership, roles, mandatory scopes and what users see of each other."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+
+from crmkit_mock import MockCRMs
+from crmkit_mock.espocrm import seed
+from tests.mock.espo import Espo, client_for, error_reason
+
+#: Levels of reading by user and scope, as `App/user` shows them; None: the scope is missing.
+READ_LEVELS = (
+    ("integrator", "Account", "all"),
+    ("integrator", "User", "all"),
+    ("integrator", "Note", "own"),
+    ("integrator", "Role", None),
+    ("limited", "Account", "own"),
+    ("limited", "Contact", None),
+    ("limited", "User", "own"),
+    ("norole", "Account", None),
+    ("norole", "Team", "team"),
+    ("jana", "Lead", "all"),
+    ("admin", "Role", "all"),
+    ("admin", "Team", "all"),
+)
+
+
+def access_of(mocks: MockCRMs, user: str) -> dict[str, Any]:
+    """Return the access of a user as it sees it itself."""
+    with client_for(mocks.espocrm, user) as http:
+        access: dict[str, Any] = http.get("/App/user").json()["acl"]
+        return access
+
+
+@pytest.mark.parametrize(("user", "scope", "level"), READ_LEVELS)
+def test_access_table_has_the_levels_of_roles(
+    mocks: MockCRMs, user: str, scope: str, level: str | None
+) -> None:
+    """The table has the mandatory scopes and those of the role, with a level of each action."""
+    row = access_of(mocks, user)["table"].get(scope)
+    assert (None if row is None else row["read"]) == level
+    if row is not None:
+        assert set(row) == {"read", "stream", "edit", "delete", "create"}
+
+
+def test_access_table_has_hidden_fields(mocks: MockCRMs) -> None:
+    """Fields without access are listed by themselves and by attribute."""
+    access = access_of(mocks, "limited")
+    assert access["fieldTable"]["Account"] == {"website": {"read": "no", "edit": "no"}}
+    quick = access["fieldTableQuickAccess"]["Account"]["attributes"]
+    assert quick["read"] == {"yes": [], "no": ["website"]}
+
+
+def test_access_table_is_that_of_the_release() -> None:
+    """Pipelines and the permission to lock are there since 10.0."""
+    for release, is_new in (("9.2", False), ("10.0", True)):
+        with MockCRMs(espocrm_version=release) as mocks:
+            access = access_of(mocks, "integrator")
+            assert ("Pipeline" in access["table"]) is is_new
+            assert ("lockPermission" in access) is is_new
+
+
+def test_own_records_are_those_assigned(mocks: MockCRMs) -> None:
+    """A record that may be assigned is nobody's own until it is; who created it does not count."""
+    limited_id = mocks.espocrm.user_ids["limited"]
+    with client_for(mocks.espocrm, "limited") as http:
+        loose = http.post("/Account", json={"name": "Loose"}).json()["id"]
+        assert error_reason(http.get(f"/Account/{loose}"), 403) == "No 'read' access."
+        body = {"name": "Own", "assignedUserId": limited_id}
+        own = http.post("/Account", json=body).json()["id"]
+        assert http.get(f"/Account/{own}").status_code == 200
+        ids = [record["id"] for record in http.get("/Account").json()["list"]]
+        assert own in ids
+        assert loose not in ids
+
+
+def test_lists_of_users_hide_api_users_and_inactive_ones(mocks: MockCRMs) -> None:
+    """Only administrators find API users and inactive ones; others may read the former by id."""
+    with client_for(mocks.espocrm) as http:
+        page = http.get("/User").json()
+        assert [user["userName"] for user in page["list"]] == ["admin", "jana"]
+        ids = mocks.espocrm.user_ids
+        assert http.get(f"/User/{ids['signer']}").status_code == 200
+        assert error_reason(http.get(f"/User/{ids['inactive']}"), 403) == "No 'read' access."
+        inactive = {"name": "x", "assignedUserId": ids["inactive"]}
+        error_reason(http.post("/Account", json=inactive), 403)
+    with client_for(mocks.espocrm, "admin") as http:
+        assert http.get("/User").json()["total"] == len(mocks.espocrm.users)
+
+
+def test_users_without_role_see_themselves_and_their_teams(mocks: MockCRMs) -> None:
+    """Reading users and teams is mandatory, but reaches no further."""
+    with client_for(mocks.espocrm, "norole") as http:
+        own, other = (mocks.espocrm.user_ids[name] for name in ("norole", "jana"))
+        assert http.get(f"/User/{own}").json()["userName"] == "norole"
+        assert error_reason(http.get(f"/User/{other}"), 403) == "No 'read' access."
+        assert http.get("/Team").json() == {"total": 0, "list": []}
+
+
+def test_only_espo_authorization_makes_a_token(mocks: MockCRMs) -> None:
+    """Basic authentication gets no token."""
+    jana = mocks.espocrm.users["jana"]
+    pair = f"{jana['username']}:{jana['password']}"
+    with client_for(mocks.espocrm, "jana") as http:
+        assert http.get("/App/user").json()["token"] is None
+        headers = {"Espo-Authorization": base64.b64encode(pair.encode()).decode()}
+        assert http.get("/App/user", headers=headers).json()["token"]
+
+
+def test_addresses_of_users_come_with_the_shared_one(mocks: MockCRMs) -> None:
+    """The addresses from which a user may send are its own and the system's."""
+    with client_for(mocks.espocrm, "jana") as http:
+        user = http.get("/App/user").json()["user"]
+    assert user["emailAddressList"] == ["jana@example.org", "crm@example.com"]
+    assert user["userEmailAddressList"] == ["jana@example.org"]
+
+
+def test_followers_need_access_to_the_stream(mocks: MockCRMs, espocrm: Espo) -> None:
+    """Who may not read a record's stream cannot be made to follow it."""
+    ids = mocks.espocrm.user_ids
+    path = f"/Account/{seed.SECOND_ACCOUNT}/followers"
+    assert espocrm.post(path, {"ids": [ids["jana"]]}) is True
+    refused = espocrm.http.post(path, json={"ids": [ids["limited"]]})
+    assert error_reason(refused, 403) == "Could not add user to followers."
+    assert [user["id"] for user in espocrm.records(path)] == [ids["jana"]]
+    reasons = (
+        ("/CGadget/x/followers", "No stream."),
+        ("/Account/nope/followers", "Record not found."),
+    )
+    for missing, reason in reasons:
+        assert error_reason(espocrm.http.get(missing), 404) == reason
+
+
+def test_locked_records_refuse_changes(mocks: MockCRMs) -> None:
+    """A locked account is deleted and changed by nobody, save in its assignment."""
+    lock = {"entityType": "Account", "id": seed.SECOND_ACCOUNT, "action": "lock"}
+    path = f"/Account/{seed.SECOND_ACCOUNT}"
+    with client_for(mocks.espocrm) as http:
+        assert error_reason(http.post("/Action", json=lock), 403) == "Not allowed."
+    with client_for(mocks.espocrm, "admin") as http:
+        assert http.post("/Action", json=lock).json()["isLocked"] is True
+        assert error_reason(http.post("/Action", json=lock), 400) == "Already locked."
+        changed = http.put(path, json={"name": "Changed"})
+        assert error_reason(changed, 409) == "cannotModifyLockedRecord"
+        assert http.put(path, json={"assignedUserId": None}).status_code == 200
+        assert error_reason(http.delete(path), 409) == "cannotRemoveLockedRecord"
+        assert http.post("/Action", json={**lock, "action": "unlock"}).status_code == 200
+        assert http.delete(path).json() is True
