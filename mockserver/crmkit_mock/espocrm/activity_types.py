@@ -29,6 +29,8 @@ _ASSIGNED = to_one("assignedUser", "User", required=True)
 _TEAMS = to_many("teams", "Team")
 _REMINDERS = Field("reminders", "jsonArray", responses=("create", "read"))
 _STATUSES = ("Planned", "Held", "Not Held")
+#: Identifies an event in calendars; only administrators see it.
+_UID = varchar("uid", read_only=True)
 _ACCEPTANCE_STATUSES = ("None", "Accepted", "Tentative", "Declined")
 _ACCEPTANCE = unstored("acceptanceStatus", "enum", options=_ACCEPTANCE_STATUSES)
 _ATTENDEES = (
@@ -81,6 +83,7 @@ MEETING = EntityType(
         Field("dateEnd", "datetimeOptional"),
         boolean("isAllDay"),
         Field("duration", "duration", default=3600),
+        _UID,
         _REMINDERS,
         DESCRIPTION,
         _PARENT,
@@ -110,6 +113,7 @@ CALL = EntityType(
         Field("dateStart", "datetime", required=True),
         Field("dateEnd", "datetime", required=True),
         Field("duration", "duration", default=300),
+        _UID,
         _REMINDERS,
         enum("direction", ("Outbound", "Inbound"), default="Outbound"),
         DESCRIPTION,

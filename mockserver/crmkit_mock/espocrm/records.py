@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_OID, uuid5
 
 from crmkit_mock.espocrm.collaborators import require_collaborators
 from crmkit_mock.espocrm.common_fields import COLLABORATORS
@@ -186,8 +187,11 @@ def first_stamps(entity: EntityType, now: str) -> Record:
 
 
 def numbers(data: Data, entity: EntityType, record: Mapping[str, Any] | None = None) -> Record:
-    """Return the next values of the numbered fields that a new record lacks."""
+    """Return the next values of the numbered fields, and the uid, that a new record lacks."""
     values: Record = {}
+    if "uid" in entity.by_name and not (record or {}).get("uid"):
+        number = data.next_number(f"{entity.name}.uid")
+        values["uid"] = str(uuid5(NAMESPACE_OID, f"{entity.name}/{number}"))
     for field in entity.fields:
         if field.family in _NUMBERED and field.name not in (record or {}):
             number = data.next_number(f"{entity.name}.{field.name}")

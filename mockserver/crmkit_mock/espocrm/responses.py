@@ -190,6 +190,9 @@ def update_response(
     if entity.stream:
         # Notes about the update are made before it is shown.
         response["streamUpdatedAt"] = session.data.get(entity.name, id).get("streamUpdatedAt")
+        if written.get("assignedUserId") == session.user.id:
+            # Who follows it now beside is not looked up again.
+            response["isFollowed"] = True
     is_named = response.get("firstName") or response.get("lastName") or "name" in written
     if entity.name == "Lead" and not is_named:
         response["name"] = None
