@@ -119,7 +119,7 @@ def test_shows_what_was_written_and_reads_what_was_stored(
     (name,) = sent
     reply = espocrm.http.post("/Account", json={"name": "x", **sent})
     if name == "cTags":
-        assert error_reason(reply, 400).endswith("field: cTags, type: array.")
+        assert (error_reason(reply, 400) or "").endswith("field: cTags, type: array.")
         return
     assert reply.json()[name] == shown
     assert espocrm.get(f"/Account/{reply.json()['id']}").get(name) == read
@@ -208,7 +208,7 @@ def test_refuses_links_to_records_that_cannot_be_read(mocks: MockCRMs) -> None:
         body = {"name": "x", "campaignId": "nope"}
         missing = http.post("/Account", json=body)
         assert missing.json()["messageTranslation"]["label"] == "cannotRelateNonExisting"
-        body = {"name": "x", "originalLeadId": "6593c9800000000e1", "teamsIds": []}
+        body = {"name": "x", "originalLeadId": "6593c9800000000e1"}
         assert http.post("/Account", json=body).status_code == 200
 
 

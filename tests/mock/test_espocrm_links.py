@@ -62,6 +62,29 @@ def test_links_children_by_their_parent(espocrm: Espo) -> None:
     assert (read["parentType"], read["parentId"]) == (None, None)
 
 
+def test_new_records_have_links_that_are_not_fields(espocrm: Espo) -> None:
+    """Only on creation, ids of any link are accepted; the records must exist."""
+    made = espocrm.create(
+        "TargetList", name="T", contactsIds=[seed.CONTACT], usersIds=[espocrm.mock.user_ids["jana"]]
+    )
+    assert (made["contactsIds"], made["entryCount"]) == ([seed.CONTACT], 2)
+    path = f"/TargetList/{made['id']}"
+    espocrm.update(path, contactsIds=[])
+    assert ids(espocrm, f"{path}/contacts") == [seed.CONTACT]
+    reply = espocrm.http.post("/TargetList", json={"name": "U", "leadsIds": ["nope"]})
+    reason = "Can't relate with non-existing record. entity type: TargetList, link: leads."
+    assert error_reason(reply, 403) == reason
+
+
+def test_the_next_account_becomes_the_main_one(espocrm: Espo) -> None:
+    """A contact removed from its main account gets another of its accounts (10.0)."""
+    accounts = [seed.ACCOUNT, seed.SECOND_ACCOUNT]
+    person = espocrm.create("Contact", lastName="P", accountId=accounts[0], accountsIds=accounts)
+    body = {"id": person["id"]}
+    espocrm.http.request("DELETE", f"/Account/{accounts[0]}/contacts", json=body)
+    assert espocrm.get(f"/Contact/{person['id']}")["accountId"] == accounts[1]
+
+
 def test_sets_columns_and_shows_them_in_lists(espocrm: Espo) -> None:
     """Attributes such as contactsColumns set columns, which the list of the link shows."""
     path = f"/Opportunity/{seed.OPPORTUNITY}"

@@ -149,3 +149,13 @@ def test_locked_records_refuse_changes(mocks: MockCRMs) -> None:
         assert error_reason(http.delete(path), 409) == "cannotRemoveLockedRecord"
         assert http.post("/Action", json={**lock, "action": "unlock"}).status_code == 200
         assert http.delete(path).json() is True
+
+
+def test_collaborators_log_in_by_themselves(espocrm: Espo) -> None:
+    """API users do not become collaborators; the assigned user does by itself."""
+    users = espocrm.mock.user_ids
+    for name, status in (("jana", 200), ("limited", 403)):
+        case = {"name": "Together", "collaboratorsIds": [users[name]]}
+        assert espocrm.http.post("/Case", json=case).status_code == status
+    assigned = espocrm.create("Case", name="Alone", assignedUserId=users["integrator"])
+    assert espocrm.get(f"/Case/{assigned['id']}")["collaboratorsIds"] == [users["integrator"]]

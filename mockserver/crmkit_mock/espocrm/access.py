@@ -36,6 +36,8 @@ MANDATORY: Mapping[str, Row] = {
 }
 #: Scopes that every user has since 10.0.
 _SINCE_10: Mapping[str, Row] = {"Pipeline": True, "PipelineStage": True}
+#: Fields that only administrators see, by entity type.
+_FOR_ADMINISTRATORS = {"Call": frozenset({"uid"}), "Meeting": frozenset({"uid"})}
 #: Types of users that only administrators find in lists.
 _UNLISTED = frozenset({"api", "system"})
 
@@ -107,7 +109,8 @@ class User:
 
     def hidden(self, entity: str) -> frozenset[str]:
         """Return the fields of an entity type that are hidden from the user."""
-        return frozenset(self.role.hidden.get(entity, ()) if self.role else ())
+        hidden = frozenset(self.role.hidden.get(entity, ()) if self.role else ())
+        return hidden if self.is_admin else hidden | _FOR_ADMINISTRATORS.get(entity, frozenset())
 
     def owns(self, record: Record, entity: str = "") -> bool:
         """Return whether a record is the user's own: assigned to it where the type has that.

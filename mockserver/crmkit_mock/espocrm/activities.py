@@ -16,7 +16,7 @@ from crmkit_mock.espocrm.datetimes import (
 from crmkit_mock.espocrm.email_addresses import owners
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import bad_request, forbidden, not_found
-from crmkit_mock.espocrm.responses import list_response
+from crmkit_mock.espocrm.list_responses import list_response
 from crmkit_mock.espocrm.search import parse_query
 
 if TYPE_CHECKING:

@@ -29,6 +29,8 @@ _ASSIGNED = to_one("assignedUser", "User", required=True)
 _TEAMS = to_many("teams", "Team")
 _REMINDERS = Field("reminders", "jsonArray", responses=("create", "read"))
 _STATUSES = ("Planned", "Held", "Not Held")
+#: Identifies an event in calendars; only administrators see it.
+_UID = varchar("uid", read_only=True)
 _ACCEPTANCE_STATUSES = ("None", "Accepted", "Tentative", "Declined")
 _ACCEPTANCE = unstored("acceptanceStatus", "enum", options=_ACCEPTANCE_STATUSES)
 _ATTENDEES = (
@@ -81,6 +83,7 @@ MEETING = EntityType(
         Field("dateEnd", "datetimeOptional"),
         boolean("isAllDay"),
         Field("duration", "duration", default=3600),
+        _UID,
         _REMINDERS,
         DESCRIPTION,
         _PARENT,
@@ -110,6 +113,7 @@ CALL = EntityType(
         Field("dateStart", "datetime", required=True),
         Field("dateEnd", "datetime", required=True),
         Field("duration", "duration", default=300),
+        _UID,
         _REMINDERS,
         enum("direction", ("Outbound", "Inbound"), default="Outbound"),
         DESCRIPTION,
@@ -157,10 +161,13 @@ EMAIL = EntityType(
         ATTACHMENTS,
         boolean("hasAttachment", read_only=True),
         # Sender and recipients, as the server looks them up.
-        *(varchar(name, read_only=True) for name in ("fromString", "fromName", "fromAddress")),
+        *(varchar(name) for name in ("fromString", "replyToString")),
         *(
             varchar(name, read_only=True)
-            for name in ("replyToString", "replyToName", "replyToAddress", "messageId")
+            for name in (
+                *("fromName", "fromAddress", "replyToName", "replyToAddress"),
+                "messageId",
+            )
         ),
         varchar("messageIdInternal", read_only=True, responses=_READ_AND_LIST),
         to_one("fromEmailAddress", "EmailAddress", read_only=True),

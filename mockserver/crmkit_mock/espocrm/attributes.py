@@ -36,6 +36,7 @@ _TARGETS = tuple(
         ("accounts", "Account", "accountTargetList"),
         ("contacts", "Contact", "contactTargetList"),
         ("leads", "Lead", "leadTargetList"),
+        ("users", "User", "userTargetList"),
     )
 )
 _ACCOUNTS = Link("accounts", "Account", "many_many", relation="accountContact", near="right")
@@ -354,6 +355,17 @@ def _email_state(name: str) -> Callable[[Session, Record], Any]:
     return state
 
 
+def _mailbox(name: str, index: int) -> Callable[[Session, Record], Any]:
+    """Return the reader of the name, or of the address, of a mailbox such as `A <a@b.example>`."""
+
+    def part(_session: Session, record: Record) -> Any:
+        name_part, opening, address = str(record.get(name) or "").partition("<")
+        parts = (name_part.strip(), address.strip(" >")) if opening else ("", name_part.strip())
+        return parts[index] or None
+
+    return part
+
+
 def _is_read(session: Session, record: Record) -> bool:
     row = session.data.related(_INBOX, record["id"], session.user.id)
     return row is None or bool(row.columns.get("isRead"))
@@ -423,6 +435,11 @@ _COMPUTED: dict[tuple[str, str], Callable[[Session, Record], Any]] = {
     ("Email", "fromEmailAddressName"): _stored("from"),
     # The state of an e-mail is each user's own.
     **{("Email", name): _email_state(name) for name in (*EMAIL_STATE, "folderId")},
+    **{
+        ("Email", f"{prefix}{part}"): _mailbox(f"{prefix}String", index)
+        for prefix in ("from", "replyTo")
+        for index, part in enumerate(("Name", "Address"))
+    },
     ("Email", "isRead"): _is_read,
     ("Email", "isUsers"): _is_users,
     ("Email", "isUsersSent"): _is_users_sent,

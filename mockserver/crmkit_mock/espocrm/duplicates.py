@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from crmkit_mock.espocrm.data import display_name
 from crmkit_mock.espocrm.errors import duplicate
 from crmkit_mock.espocrm.folding import fold
-from crmkit_mock.espocrm.responses import list_response
+from crmkit_mock.espocrm.list_responses import list_response
 from crmkit_mock.store import Index
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm import inbox, records
 from crmkit_mock.espocrm.activity_types import EMAIL
+from crmkit_mock.espocrm.attributes import value_of
 from crmkit_mock.espocrm.datetimes import parse_datetime
 from crmkit_mock.espocrm.email_addresses import (
     ADDRESSED,
@@ -74,6 +75,10 @@ def create(session: Session) -> dict[str, Any]:
     # Only the sender is shown as it was spelt.
     shown |= {name: record[name] for name in ADDRESSED}
     echo = {**accepted.echo, **shown, **owners(session, shown), "usersNames": {}}
+    for prefix in ("from", "replyTo"):
+        if record.get(f"{prefix}String"):
+            parts = (f"{prefix}Name", f"{prefix}Address")
+            echo |= {name: value_of(session, EMAIL, record, name) for name in parts}
     if not sending:
         _mark_replied(session, record)
         return {"folderId": None, **create_response(session, EMAIL, record, echo), **echo}

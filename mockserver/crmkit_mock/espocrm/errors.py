@@ -41,7 +41,7 @@ class APIError(Refusal):
         self.body = body
         self.page = page
         self.by_web_server = by_web_server
-        #: Whether an error of no operation has the content type text/html.
+        #: Whether the error has the content type text/html, whatever its operation.
         self.html = False
 
 
@@ -103,10 +103,12 @@ def foreign_record_not_found(entity: str, link: str, foreign: str) -> APIError:
     )
 
 
-def foreign_record_forbidden(entity: str, link: str, foreign: str) -> APIError:
-    """Return the 403 for a link field with the id of a record that the user may not read."""
+def foreign_record_forbidden(
+    entity: str, link: str, foreign: str, action: str = "read"
+) -> APIError:
+    """Return the 403 for a link field with the id of a record that the user may not use."""
     reason = f"No foreign record access for link operation ({entity}:{link})."
-    data = {"foreignEntityType": foreign, "action": "read"}
+    data = {"foreignEntityType": foreign, "action": action}
     return APIError(403, reason, _message("cannotRelateForbidden", data))
 
 

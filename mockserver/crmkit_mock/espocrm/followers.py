@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from crmkit_mock.espocrm.data import Record
     from crmkit_mock.espocrm.fields import EntityType
     from crmkit_mock.espocrm.session import Session
+_LEFT_OUT = frozenset({"isActive", "type"})
 
 
 def follow(session: Session, entity: EntityType, id: str) -> bool:
@@ -64,7 +65,11 @@ def list_followers(session: Session, entity: EntityType, id: str) -> dict[str, A
     if search.order_by is None:
         ids = [user["id"] for user in users]
         found.sort(key=lambda user: ids.index(user["id"]))
-    return lists.page(session, USER, search, found)
+    names = lists.response_attributes(session, USER, search)
+    if search.select is not None:
+        # What lists of users always have is missing here.
+        names = [name for name in names if name in search.select or name not in _LEFT_OUT]
+    return lists.page(session, USER, search, found, names=names)
 
 
 def add_followers(session: Session, entity: EntityType, id: str) -> bool:

@@ -160,6 +160,7 @@ def _create(
         sent["accountId"] = created["Account"]["id"]
     if part is OPPORTUNITY and "Contact" in created:
         sent.setdefault("contactsIds", [created["Contact"]["id"]])
+        sent.setdefault("contactId", created["Contact"]["id"])
     record, _ = records.insert(
         session, part, sent, skip_duplicate_check=True, extra={"originalLeadId": lead["id"]}
     )

@@ -142,7 +142,7 @@ def link_test(
         QueryFailedError: the query fails.
     """
     link = find_link(session, entity, name)
-    assert link is not None  # noqa: S101 - `require_link` was asked before
+    assert link is not None  # noqa: S101 - checked by require_link before
     linked = _linked_ids(session, link)
     if kind in {"isLinked", "isNotLinked"}:
         is_wanted = kind == "isLinked"

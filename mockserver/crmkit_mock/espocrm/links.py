@@ -18,11 +18,12 @@ from crmkit_mock.espocrm.errors import (
     not_found,
     required_link,
 )
+from crmkit_mock.espocrm.list_responses import list_attributes, selected_attributes
 from crmkit_mock.espocrm.ordering import order_by
 from crmkit_mock.espocrm.relations import add_link, detach, linked_records
-from crmkit_mock.espocrm.responses import has_stars, list_attributes, selected_attributes
+from crmkit_mock.espocrm.responses import has_stars
 from crmkit_mock.espocrm.sales_types import TARGET_LIST
-from crmkit_mock.espocrm.search import Search, parse_query, parse_selection
+from crmkit_mock.espocrm.search import MAX_SIZE, Search, parse_query, parse_selection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,14 +51,22 @@ def list_linked(session: Session, entity: EntityType, id: str, name: str) -> dic
         APIError: 404, the record or the link does not exist; 403 or 400 as for any list.
     """
     search = parse_query(session, session.query)
-    if session.query.get("q") is None:
-        # Linked records are counted even if X-No-Total is sent.
-        search = replace(search, counted=True)
+    # Linked records are always counted.
+    search = replace(search, counted=True)
     record, link = _find_readable(session, entity, id, name)
     foreign = ENTITY_TYPES.get(link.entity)
     if foreign is None:
         return {"total": 0, "list": []}
-    found = lists.matching(session, foreign, search, linked_records(session, link, record))
+    if link.kind == "belongs_to":
+        # The one record comes whatever page is asked for.
+        search = replace(search, offset=0, max_size=MAX_SIZE)
+    linked = linked_records(session, link, record)
+    is_active_filter = search.primary_filter == "accountActive" and foreign.name == "Contact"
+    if is_active_filter and link.relation == "accountContact":
+        # This filter is of the relation, which only such a list reads.
+        linked = _active(session, link, record, linked)
+        search = replace(search, primary_filter=None)
+    found = lists.matching(session, foreign, search, linked)
     columns = [attribute for attribute, _ in link.columns]
     if search.select is None and not link.always:
         names = list_attributes(session, foreign)
@@ -73,6 +82,11 @@ def list_linked(session: Session, entity: EntityType, id: str, name: str) -> dic
     if link.kind == "many_many" and columns:
         _add_columns(session, link, record, page["list"], columns)
     return page
+
+
+def _active(session: Session, link: Link, record: Record, linked: list[Record]) -> list[Record]:
+    rows = {row.far(link.near): row.columns for row in session.data.linked(link, record["id"])}
+    return [other for other in linked if not rows[other["id"]].get("isInactive")]
 
 
 def _find_readable(session: Session, entity: EntityType, id: str, name: str) -> tuple[Record, Link]:
@@ -100,10 +114,12 @@ def _find_readable(session: Session, entity: EntityType, id: str, name: str) -> 
 def _selected(session: Session, foreign: EntityType, link: Link, search: Search) -> list[str]:
     """Return the attributes of a list of linked records that has not all of them."""
     by = order_by(foreign, search)
-    names = selected_attributes(session, foreign, search.select or [], by, related=True)
+    joined = link.kind == "many_many"
+    names = selected_attributes(session, foreign, search.select or [], by, related=joined)
     if search.select is None:
         # Without a selection what else always comes is missing (recorded: rel-list).
-        names = [name for name in names if name == "isStarred" or name not in foreign.selected]
+        left_out = {*foreign.selected, "accountIsInactive"} - {"isStarred", by}
+        names = [name for name in names if name not in left_out]
     return list(dict.fromkeys([*names, *link.always]))
 
 
@@ -140,24 +156,30 @@ def link_records(session: Session, entity: EntityType, id: str, name: str) -> bo
     return _for_each(ids_in(session.body), lambda other: _link(session, entity, id, name, other))
 
 
+def _as_html(error: APIError) -> APIError:
+    """Give an error the content type of those of action classes."""
+    error.html = True
+    return error
+
+
 def _give_email(session: Session, entity: EntityType, id: str) -> bool:
     """Give an e-mail to users, by a route of its own."""
     user, data = session.user, session.data
     record = data.find("Email", id)
     if record is None:
-        raise not_found()
+        raise _as_html(not_found())
     if not user.may("Email", "read", record):
-        raise forbidden("")
+        raise _as_html(forbidden(""))
     if not user.may("Email", "edit", record):
-        raise forbidden("No edit access to email.")
+        raise _as_html(forbidden("No edit access to email."))
     users = [data.find("User", other) for other in ids_in(session.body)]
     if None in users:
-        raise not_found("Users not found.")
+        raise _as_html(not_found("Users not found."))
     for other in users:
         if other is None or not user.may("User", "read", other):
-            raise forbidden("No access to user.")
+            raise _as_html(forbidden("No access to user."))
         if other.get("type") not in {"regular", "admin"}:
-            raise forbidden("Only regular and admin users allowed.")
+            raise _as_html(forbidden("Only regular and admin users allowed."))
         data.relate(entity.all_links["users"], id, other["id"])
     return True
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.data import display_name
-from crmkit_mock.espocrm.named_filters import bool_filters, primary_filter
-from crmkit_mock.espocrm.ordering import order_by, ordering
-from crmkit_mock.espocrm.responses import (
-    has_stars,
+from crmkit_mock.espocrm.list_responses import (
     list_attributes,
     selected_attributes,
     selected_response,
 )
+from crmkit_mock.espocrm.named_filters import bool_filters, primary_filter
+from crmkit_mock.espocrm.ordering import order_by, ordering
+from crmkit_mock.espocrm.responses import has_stars
 from crmkit_mock.espocrm.text_filters import text_filter
 from crmkit_mock.espocrm.where import compile_where
 

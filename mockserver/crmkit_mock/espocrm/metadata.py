@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from crmkit_mock.espocrm.access_table import access_table
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
+from crmkit_mock.espocrm.scope_values import BEFORE_10, EVERYBODYS, SCOPES, SINCE
 
 if TYPE_CHECKING:
     from crmkit_mock.espocrm.fields import EntityType, Field, Link
@@ -21,17 +23,24 @@ _LINK_TYPES = {
 }
 
 
-#: Entity types whose metadata every user gets.
-_ALWAYS = frozenset({"User", "Team", "Attachment", "Note", "Preferences", "Notification"})
-
-
 @cache
-def metadata() -> dict[str, Any]:
+def _metadata(release: tuple[int, ...]) -> dict[str, Any]:
     """Return all metadata. The tree is shared and must not be changed."""
     return {
         "entityDefs": {name: _entity(entity) for name, entity in ENTITY_TYPES.items()},
-        "scopes": {name: _scope(entity) for name, entity in ENTITY_TYPES.items()},
+        "scopes": {
+            name: _scope(name, scope, release)
+            for name, scope in SCOPES.items()
+            if release >= SINCE.get(name, ())
+        },
     }
+
+
+def _scope(name: str, scope: dict[str, Any], release: tuple[int, ...]) -> dict[str, Any]:
+    if release >= (10, 0):
+        return scope
+    members = {**scope, **BEFORE_10.get(name, {})}
+    return {member: value for member, value in members.items() if value is not None}
 
 
 def metadata_at_key(session: Session) -> Any:
@@ -43,13 +52,10 @@ def metadata_at_key(session: Session) -> Any:
         A JSON tree; None if the key is unknown.
     """
     key = session.query.get("key")
+    access = access_table(session.user, session.release)["table"]
     node: Any = {
-        part: {
-            name: tree
-            for name, tree in trees.items()
-            if session.user.level(name, "read") != "no" or name in _ALWAYS
-        }
-        for part, trees in metadata().items()
+        part: {name: tree for name, tree in trees.items() if name in EVERYBODYS or name in access}
+        for part, trees in _metadata(session.release).items()
     }
     if not isinstance(key, str) or not key:
         return node
@@ -122,37 +128,3 @@ def _link(link: Link) -> dict[str, Any]:
     if link.entity == "Team":
         members["layoutRelationshipsDisabled"] = True
     return members
-
-
-def _scope(entity: EntityType) -> dict[str, Any]:
-    scope: dict[str, Any] = {
-        "entity": True,
-        "object": True,
-        "acl": True,
-        "customizable": True,
-        "importable": not entity.custom,
-        "layouts": True,
-        "module": "Custom" if entity.custom else "Crm",
-        "notifications": entity.stream,
-        "stars": entity.stars,
-        "stream": entity.stream,
-        "tab": True,
-    }
-    if entity.custom:
-        del scope["stars"]
-        scope |= {
-            "aclPortal": True,
-            "aclPortalLevelList": ["all", "account", "contact", "own", "no"],
-            "disabled": False,
-            "importable": True,
-            "isCustom": True,
-            "notifications": True,
-            "type": "Base",
-        }
-    if entity.duplicates:
-        scope |= {
-            "aclPortal": f"recordAll{entity.name}No",
-            "duplicateCheckFieldList": ["name", "emailAddress"],
-            "hasPersonalData": True,
-        }
-    return scope

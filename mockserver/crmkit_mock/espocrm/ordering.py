@@ -14,7 +14,7 @@ from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import APIError, bad_request
 from crmkit_mock.espocrm.extra_attributes import EXTRA, FORBIDDEN, ORDER_DISABLED
 from crmkit_mock.espocrm.folding import fold, sort_key
-from crmkit_mock.espocrm.responses import selected_attributes
+from crmkit_mock.espocrm.list_responses import selected_attributes
 from crmkit_mock.espocrm.search import denied
 from crmkit_mock.store import Index
 

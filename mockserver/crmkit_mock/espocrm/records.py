@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_OID, uuid5
 
+from crmkit_mock.espocrm.collaborators import require_collaborators
 from crmkit_mock.espocrm.common_fields import COLLABORATORS
 from crmkit_mock.espocrm.datetimes import format_datetime
 from crmkit_mock.espocrm.defaults import defaults
@@ -12,6 +14,7 @@ from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import APIError, bad_request, forbidden, modified, not_found
 from crmkit_mock.espocrm.event_rules import stored_reminders
 from crmkit_mock.espocrm.foreign_records import check_links
+from crmkit_mock.espocrm.initial_links import add_initial_links
 from crmkit_mock.espocrm.linking import link_related
 from crmkit_mock.espocrm.locking import require_changeable, require_removable
 from crmkit_mock.espocrm.php_types import stored_float, to_int
@@ -108,7 +111,8 @@ def create(
     record, accepted = insert(
         session, entity, sent, skip_duplicate_check=skip_duplicate_check, extra=extra
     )
-    return create_response(session, entity, record, accepted.echo)
+    linked = add_initial_links(session, entity, record, sent)
+    return {**create_response(session, entity, record, accepted.echo), **linked}
 
 
 def insert(
@@ -128,6 +132,7 @@ def insert(
     sent = normalise(session, entity, sent)
     values = validate(session, entity, sent)
     session.user.require_assignment({**values, **(extra or {})})
+    require_collaborators(session, entity, values, None)
     check_links(session, entity, values, None)
     if entity.duplicates and not skip_duplicate_check:
         require_unique(session, entity, values)
@@ -182,8 +187,11 @@ def first_stamps(entity: EntityType, now: str) -> Record:
 
 
 def numbers(data: Data, entity: EntityType, record: Mapping[str, Any] | None = None) -> Record:
-    """Return the next values of the numbered fields that a new record lacks."""
+    """Return the next values of the numbered fields, and the uid, that a new record lacks."""
     values: Record = {}
+    if "uid" in entity.by_name and not (record or {}).get("uid"):
+        number = data.next_number(f"{entity.name}.uid")
+        values["uid"] = str(uuid5(NAMESPACE_OID, f"{entity.name}/{number}"))
     for field in entity.fields:
         if field.family in _NUMBERED and field.name not in (record or {}):
             number = data.next_number(f"{entity.name}.{field.name}")
@@ -206,6 +214,7 @@ def update(
     values = validate(session, entity, sent, before)
     if "assignedUserId" in values:
         session.user.require_assignment(values)
+    require_collaborators(session, entity, values, before)
     check_links(session, entity, values, before)
     response_before = read_response(session, entity, before)
     require_changeable(session, entity, response_before, values)
@@ -377,6 +386,8 @@ def duplicate_attributes(session: Session, entity: EntityType) -> dict[str, Any]
     if entity.name == "Lead":
         # A copy of a lead begins anew.
         omitted.add("status")
+    if session.user.permission("assignment") == "no":
+        omitted |= {"assignedUserId", "assignedUserName"}
     return {name: value for name, value in attributes.items() if name not in omitted}
 
 

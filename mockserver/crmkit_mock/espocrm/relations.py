@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.stream_notes import note_link
 
 if TYPE_CHECKING:
@@ -40,7 +41,13 @@ def linked_records(session: Session, link: Link, record: Record) -> list[Record]
 
 
 def add_link(
-    session: Session, entity: EntityType, link: Link, record: Record, other: Record
+    session: Session,
+    entity: EntityType,
+    link: Link,
+    record: Record,
+    other: Record,
+    *,
+    is_initial: bool = False,
 ) -> None:
     """Link a record with another one, if it is not linked yet.
 
@@ -50,6 +57,7 @@ def add_link(
         link: The link.
         record: The record.
         other: The record at the other end.
+        is_initial: Whether the record is new: then nothing else follows from its links.
     """
     data = session.data
     match link.kind:
@@ -64,6 +72,8 @@ def add_link(
             parent = {"parentId": record["id"], "parentType": entity.name}
             data.replace(link.entity, {**other, **parent})
     session.clock.tick()
+    if is_initial:
+        return
     key = _MAIN.get((entity.name, link.name))
     if is_new and key is not None and other.get(key) is None:
         _save(session, link.entity, other, {key: record["id"]})
@@ -98,8 +108,17 @@ def detach(session: Session, entity: EntityType, link: Link, record: Record, oth
     session.clock.tick()
     key = _MAIN.get((entity.name, link.name))
     if key is not None and other.get(key) == record["id"]:
-        _save(session, link.entity, other, {key: None})
+        _save(session, link.entity, other, {key: _next_account(session, link, other)})
     note_link(session, entity, link, record, other, "Unrelate")
+
+
+def _next_account(session: Session, link: Link, other: Record) -> str | None:
+    """Return the account that becomes the main one of a contact that leaves its main one."""
+    if session.release < (10, 0) or link.entity != "Contact":
+        return None
+    accounts = ENTITY_TYPES["Contact"].all_links["accounts"]
+    rows = session.data.linked(accounts, other["id"])
+    return next((row.far(accounts.near) for row in rows), None)
 
 
 def _save(session: Session, entity_name: str, record: Record, changes: Record) -> None:

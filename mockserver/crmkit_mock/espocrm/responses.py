@@ -23,11 +23,10 @@ if TYPE_CHECKING:
     from crmkit_mock.espocrm.session import Session
 
 #: Attributes that contacts show of their account beside its link.
-_FOREIGN = {"Contact": ("accountIsInactive", "accountType", "hasPortalUser")}
+FOREIGN = {"Contact": ("accountIsInactive", "accountType", "hasPortalUser")}
 _LISTS = frozenset({"linkMultiple", "attachmentMultiple"})
 _ADDRESSES = frozenset({"email", "phone"})
 _LINKS = frozenset({"link", "file", "linkParent"})
-_ALWAYS = ("createdById", "assignedUserId")
 
 
 def to_reply(
@@ -54,8 +53,8 @@ def _with_offsets(tree: Any) -> Any:
 
 def read_response(session: Session, entity: EntityType, record: Record) -> dict[str, Any]:
     """Return a record as reading shows it: with every attribute, null where there is no value."""
-    names = ["id", "deleted", *_FOREIGN.get(entity.name, ())]
-    for field in _fields_in(session, entity, "read"):
+    names = ["id", "deleted", *FOREIGN.get(entity.name, ())]
+    for field in fields_in(session, entity, "read"):
         names += field.attributes
     names += _follower_attributes(session, entity, record)
     if has_stars(session, entity):
@@ -64,7 +63,7 @@ def read_response(session: Session, entity: EntityType, record: Record) -> dict[
         names.append("versionNumber")
     of_administrators = entity.name == "User" and session.user.is_admin
     return {
-        **_values(session, entity, record, names),
+        **attribute_values(session, entity, record, names),
         **(hidden_attributes(record["id"]) if of_administrators else {}),
     }
 
@@ -75,198 +74,6 @@ def _follower_attributes(session: Session, entity: EntityType, record: Record) -
     if not session.user.may(entity.name, "stream", record):
         return ("isFollowed",)
     return ("isFollowed", "followersIds", "followersNames")
-
-
-def list_attributes(session: Session, entity: EntityType) -> list[str]:
-    """Return the attributes of records in a list without `select`."""
-    names = ["id", "deleted", *_FOREIGN.get(entity.name, ())]
-    if entity.name == "Email":
-        names += ("personStringData", "isSystem")
-    for field in _fields_in(session, entity, "list"):
-        names += (name for name in field.attributes if is_selectable(entity, name))
-    if entity.versioned:
-        names.append("versionNumber")
-    return names
-
-
-def list_response(session: Session, entity: EntityType, record: Record) -> dict[str, Any]:
-    """Return a record as a list without `select`, or a duplicate error, shows it."""
-    return _values(session, entity, record, list_attributes(session, entity))
-
-
-#: Attributes that come with others, by the entity type and those others; in this order, so that
-#: what came with one may bring further ones.
-_DEPENDENT: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
-    "Contact": (("accountId", ("accountIsInactive",)),),
-    "Opportunity": (("contactsIds", ("contactId",)),),
-    "Case": (("contactsIds", ("contactId",)),),
-    "Task": (("dateEnd", ("status",)),),
-    "Meeting": (
-        ("duration", ("dateStart", "dateEnd")),
-        ("dateStart", ("dateEnd",)),
-        ("dateStartDate", ("dateEnd", "dateEndDate")),
-    ),
-    "Call": (("duration", ("dateStart", "dateEnd")), ("dateStart", ("dateEnd",))),
-    "Email": (("subject", ("isAutoReply", "hasAttachment")),),
-}
-
-
-def selected_attributes(
-    session: Session,
-    entity: EntityType,
-    select: Iterable[str],
-    order_by: str,
-    *,
-    related: bool = False,
-) -> list[str]:
-    """Return the attributes of records in a list with `select`, which are more than selected.
-
-    Args:
-        session: The request.
-        entity: The entity type.
-        select: The selected attributes; unknown ones are ignored.
-        order_by: Field or attribute that the list is sorted by.
-        related: Whether it is the list of a link.
-    """
-    readable = [name for name in select if is_readable(session, entity, name)]
-    names = ["id", *readable, *order_attributes(entity, order_by), *entity.selected]
-    names += (name for name in _ALWAYS if name in entity.by_attribute)
-    if "name" in readable and not related:
-        names += entity.with_name
-    for name, others in _DEPENDENT.get(entity.name, ()):
-        # E-mails have their subject anyway, and by itself it brings nothing.
-        if name in (readable if name == "subject" else names):
-            names += others
-    looked_up = _looked_up(session, entity, readable)
-    names = [name for name in names if is_selectable(entity, name)]
-    return list(dict.fromkeys([*names, *looked_up]))
-
-
-#: Attributes of e-mails that are loaded together.
-_HEADERS = frozenset({"from", "to", "cc", "bcc", "replyTo"})
-_HEADER_LINKS = ("toEmailAddresses", "ccEmailAddresses", "bccEmailAddresses")
-#: Figures of campaigns, which are loaded together.
-_FIGURES = frozenset(
-    {
-        *("sentCount", "openedCount", "clickedCount", "optedInCount", "optedOutCount"),
-        *("bouncedCount", "leadCreatedCount", "openedPercentage", "clickedPercentage"),
-        *("optedOutPercentage", "bouncedPercentage", "revenue", "revenueCurrency"),
-    }
-)
-
-
-def _looked_up(session: Session, entity: EntityType, select: Iterable[str]) -> list[str]:
-    """Return the attributes that the server looks up for each record because of those selected."""
-    found: list[str] = []
-    for name in select:
-        field = entity.by_attribute.get(name)
-        is_list = field is not None and field.family in _LISTS and not name.endswith("Types")
-        if name.endswith("Columns") and session.release < (10, 0):
-            is_list = False
-        if is_list and field is not None and (entity.name, field.name) != ("Email", "users"):
-            found += field.attributes
-        if entity.name == "Email" and name in _HEADERS:
-            found += _HEADERS
-            links = (*_HEADER_LINKS, "replyToEmailAddresses")
-            found += (f"{link}{suffix}" for link in links for suffix in ("Ids", "Names"))
-        if entity.name == "Campaign" and name in _FIGURES:
-            found += _FIGURES
-        if (entity.name, name) == ("TargetList", "entryCount"):
-            found.append(name)
-    return found
-
-
-def is_selectable(entity: EntityType, attribute: str) -> bool:
-    """Return whether lists can have an attribute that is not looked up for each record."""
-    if attribute in _FOREIGN.get(entity.name, ()) or (entity.name, attribute) in _SELECTABLE:
-        return True
-    field = entity.by_attribute.get(attribute)
-    if field is None:
-        return attribute not in _ONLY_READ
-    if (entity.name, attribute) in _COUNTED or (entity.name == "Email" and attribute in _HEADERS):
-        return False
-    if field.family in _ADDRESSES:
-        return not attribute.endswith("Data")
-    if field.family in {"jsonArray", "jsonObject"}:
-        return "list" in field.responses
-    return field.stored and field.family not in _LISTS
-
-
-#: Attributes of which no list has a value.
-_ONLY_READ = frozenset({"isFollowed", "followersIds", "followersNames", "accountRole"})
-_TEMPLATES = ("accounts", "contacts", "leads", "users")
-#: Those that only reading counts.
-_COUNTED = frozenset(
-    {
-        ("TargetList", "entryCount"),
-        ("TargetList", "optedOutCount"),
-        ("User", "lastAccess"),
-        *(("Campaign", name) for name in _FIGURES),
-        *(
-            ("Campaign", f"{kind}TemplateName")
-            for kind in ("accounts", "contacts", "leads", "users")
-        ),
-    }
-)
-#: Those that are computed or looked up, but that lists have.
-_SELECTABLE = frozenset({("Contact", "title"), ("Email", "addressNameMap")})
-
-
-#: Attributes that stand for the name of people whose own is not selected.
-_NAMES = {
-    "User": ("userName",),
-    "Lead": ("accountName", "emailAddress", "phoneNumber"),
-}
-
-
-def selected_response(
-    session: Session, entity: EntityType, record: Record, names: Iterable[str]
-) -> dict[str, Any]:
-    """Return a record with the given attributes."""
-    response = _values(session, entity, record, names)
-    if "parentName" in response and not {"parentId", "parentType"} <= response.keys():
-        # The server looks up the name by attributes that it did not load.
-        response["parentName"] = None
-    if "name" not in response:
-        # It is made of what is loaded, which is not the parts of the name.
-        others = [response[name] for name in _NAMES.get(entity.name, ()) if name in response]
-        if others:
-            response["name"] = next((other for other in others if other), None)
-    if "personStringData" in response and record.get("status") == "Sent":
-        # To build it the server loads the addresses, and returns them too (recorded:
-        # rel-emails-2).
-        names = ("toEmailAddressesIds", "toEmailAddressesNames")
-        response |= _values(session, entity, record, names)
-    return response
-
-
-def is_readable(session: Session, entity: EntityType, attribute: str) -> bool:
-    """Return whether an attribute exists and the user may see it."""
-    field = entity.by_attribute.get(attribute)
-    if field is None:
-        extra = ("id", "deleted", "accountRole", *_FOREIGN.get(entity.name, ()))
-        return (
-            attribute in extra
-            or (attribute == "versionNumber" and entity.versioned)
-            or (attribute == "isStarred" and has_stars(session, entity))
-            or (attribute in {"isFollowed", "followersIds", "followersNames"} and entity.stream)
-        )
-    return field.name not in session.user.hidden(entity.name) and field.since <= session.release
-
-
-def order_attributes(entity: EntityType, order_by: str) -> tuple[str, ...]:
-    """Return the attributes that sorting by a field adds to a list."""
-    if order_by == "name" and entity.person:
-        return PERSON_NAME[:-1]
-    field = entity.by_name.get(order_by)
-    if field is None:
-        owner = entity.by_attribute.get(order_by)
-        is_part = owner is not None and owner.family not in {*_LISTS, *_LINKS}
-        is_foreign = order_by in _FOREIGN.get(entity.name, ())
-        return (order_by,) if is_part or is_foreign else ()
-    if field.family == "currency":
-        return field.attributes[:2]
-    return field.attributes
 
 
 def create_response(
@@ -296,8 +103,10 @@ def create_response(
                 response[attribute] = record[attribute]
     if entity.person:
         _compose_name(entity, response, record)
-    response |= {name: echo[name] for name in _FOREIGN.get(entity.name, ()) if name in echo}
-    response |= _values(session, entity, record, _follower_attributes(session, entity, record))
+    response |= {name: echo[name] for name in FOREIGN.get(entity.name, ()) if name in echo}
+    response |= attribute_values(
+        session, entity, record, _follower_attributes(session, entity, record)
+    )
     if has_stars(session, entity):
         response["isStarred"] = False
     if entity.versioned:
@@ -354,7 +163,7 @@ def update_response(
         field = entity.by_attribute.get(name)
         if field is None or (field.name not in hidden and field.since <= session.release):
             response[name] = value
-    for field in _fields_in(session, entity, "read"):
+    for field in fields_in(session, entity, "read"):
         if field.family in _LISTS and f"{field.name}Ids" in written:
             ids = written[f"{field.name}Ids"] or []
             names = {other: session.data.name_of(field.entity, other) for other in ids}
@@ -374,13 +183,16 @@ def update_response(
         stored = session.data.get(entity.name, id)
         response |= {
             name: value_of(session, entity, stored, name)
-            for field in _fields_in(session, entity, "read")
+            for field in fields_in(session, entity, "read")
             if _is_loaded(field, field.name)
             for name in field.attributes
         }
     if entity.stream:
         # Notes about the update are made before it is shown.
         response["streamUpdatedAt"] = session.data.get(entity.name, id).get("streamUpdatedAt")
+        if written.get("assignedUserId") == session.user.id:
+            # Who follows it now beside is not looked up again.
+            response["isFollowed"] = True
     is_named = response.get("firstName") or response.get("lastName") or "name" in written
     if entity.name == "Lead" and not is_named:
         response["name"] = None
@@ -395,7 +207,8 @@ def has_stars(session: Session, entity: EntityType) -> bool:
     return entity.stars and entity.stars_since <= session.release
 
 
-def _fields_in(session: Session, entity: EntityType, response: str) -> list[Field]:
+def fields_in(session: Session, entity: EntityType, response: str) -> list[Field]:
+    """Return the fields whose attributes a kind of response has."""
     hidden = session.user.hidden(entity.name)
     return [
         field
@@ -406,7 +219,8 @@ def _fields_in(session: Session, entity: EntityType, response: str) -> list[Fiel
     ]
 
 
-def _values(
+def attribute_values(
     session: Session, entity: EntityType, record: Record, names: Iterable[str]
 ) -> dict[str, Any]:
+    """Return attributes of a record with their values."""
     return {name: value_of(session, entity, record, name) for name in names}

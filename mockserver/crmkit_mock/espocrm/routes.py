@@ -102,7 +102,7 @@ def find(
         APIError: 404 or 405, as the router answers.
         MissingAction: the controller has no such action.
     """
-    if path == "/" and method not in {"GET", "HEAD", "OPTIONS"}:
+    if path == "/" and method not in {"GET", "HEAD"}:
         # It is a file to the web server, which answers without EspoCRM.
         raise APIError(405, page="405 Not Allowed", by_web_server=True)
     path = path[:1] + path[1:2].upper() + path[2:]

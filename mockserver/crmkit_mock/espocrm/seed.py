@@ -10,9 +10,11 @@ from crmkit_mock.espocrm.sales_types import STAGES
 from crmkit_mock.espocrm.users import (
     JANA_ID,
     ROLE_IDS,
+    ROLES,
     SALES_TEAM,
     SYSTEM_ID,
     USERS,
+    role_record,
     user_record,
 )
 
@@ -32,8 +34,8 @@ DOCUMENT, ATTACHMENT, NOTE = (f"6593c980000000{n}d1" for n in range(1, 4))
 
 def load_seed(data: Data, clock: Clock, seed: str) -> None:
     """Fill an empty store with a seed: "demo", or "empty" for users alone."""
-    for name, id in ROLE_IDS.items():
-        insert_record(data, clock, "Role", {"id": id, "name": name, "createdAt": _SINCE})
+    for role in ROLES:
+        insert_record(data, clock, "Role", role_record(role, _SINCE))
     roles = ENTITY_TYPES["User"].all_links["roles"]
     system = {"id": SYSTEM_ID, "userName": "system", "lastName": "System", "type": "system"}
     insert_record(data, clock, "User", {**system, "isActive": True, "createdAt": _SINCE})

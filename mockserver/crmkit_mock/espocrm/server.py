@@ -176,10 +176,10 @@ class MockEspoCRM(MockCRM):
                 errors.router_page(413) if is_page else APIError(refusal.status, refusal.message)
             )
         operation = self._operation(request)
-        html = operation.id in ACTION_CLASSES if operation is not None else refusal.html
+        html = refusal.html or (operation is not None and operation.id in ACTION_CLASSES)
         accept = request.headers.get("accept", "")
         reply = errors.to_response(refusal, html=html, accept=accept)
-        if request.method == "OPTIONS" and operation is None:
+        if request.method == "OPTIONS" and operation is None and not refusal.by_web_server:
             # The router answers it with the page of the error, but says 200.
             return replace(reply, status=200)
         return reply

@@ -147,7 +147,24 @@ TEAM = EntityType(
     order=("name", "asc"),
 )
 
-ROLE = EntityType("Role", (named(150), *STAMPS), LINKS["Role"])
+#: Permissions that roles grant beside those on records.
+_PERMISSIONS = (
+    "assignment", "user", "message", "portal", "groupEmailAccount", "export", "massUpdate",
+    "dataPrivacy", "followerManagement", "audit", "mention", "userCalendar",
+)  # fmt: skip
+ROLE = EntityType(
+    "Role",
+    (
+        named(150),
+        *(varchar(f"{name}Permission", default="not-set") for name in _PERMISSIONS),
+        varchar("lockPermission", default="not-set", since=(10, 0)),
+        Field("data", "jsonObject"),
+        Field("fieldData", "jsonObject"),
+        *STAMPS[:2],
+    ),
+    LINKS["Role"],
+    order=("name", "asc"),
+)
 
 ATTACHMENT = EntityType(
     "Attachment",
@@ -196,6 +213,7 @@ NOTE = EntityType(
         *STAMPS,
     ),
     LINKS["Note"],
+    selected=("parentName", "relatedName"),
     order=("number", "desc"),
     text_filter=("post",),
     created={"reactionCounts": None},

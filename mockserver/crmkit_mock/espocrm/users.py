@@ -57,6 +57,7 @@ LIMITED = Role(
     },
     hidden={"Account": ("website",)},
 )
+ROLES = (LIMITED, INTEGRATOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,26 @@ JANA_ID = USERS["jana"].user.id
 ADMIN_ID = USERS["admin"].user.id
 #: The user as whom the server itself acts; it cannot log in and is in no list.
 SYSTEM_ID = "system"
+
+
+def role_record(role: Role, created_at: str) -> Record:
+    """Return the record of a role."""
+    names = ("assignment", "user", "export", "massUpdate")
+    permissions = {**dict.fromkeys(names, "no"), **role.permissions}
+    hidden = {
+        entity: {name: {"read": "no", "edit": "no"} for name in names}
+        for entity, names in role.hidden.items()
+    }
+    return {
+        "id": ROLE_IDS[role.name],
+        "name": role.name,
+        **{f"{name}Permission": level for name, level in permissions.items()},
+        "data": {
+            scope: row if isinstance(row, bool) else dict(row) for scope, row in role.table.items()
+        },
+        "fieldData": hidden,
+        "createdAt": created_at,
+    }
 
 
 def hidden_attributes(id: str) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def unset_me_contact(session: Session) -> Reply:
 
 def list_terms(session: Session) -> Reply:
     """Answer a page of the terms."""
-    return page_reply(session, [_TERM], lambda term: term)
+    return page_reply(session, [_TERM], lambda term: term, raw_crash=True)
 
 
 def get_term(session: Session) -> Reply:
@@ -237,7 +237,7 @@ def statistics(session: Session) -> Reply:
 
 def list_currencies(session: Session) -> Reply:
     """Answer a page of the currencies."""
-    return page_reply(session, range(1, len(CURRENCIES) + 1), serialize_currency)
+    return page_reply(session, range(1, len(CURRENCIES) + 1), serialize_currency, raw_crash=True)
 
 
 def get_currency(session: Session) -> Reply:

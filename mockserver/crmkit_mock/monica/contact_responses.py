@@ -47,7 +47,6 @@ _NOT_READ_BY_SEARCH: dict[str, Any] = {
     "job": None,
     "company": None,
     "last_called": None,
-    "last_activity_together": None,
 }
 
 

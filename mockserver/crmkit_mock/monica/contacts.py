@@ -1,4 +1,4 @@
-"""Contacts, with the parts that are updated separately, and genders."""
+"""Contacts: listed and searched, created, updated and deleted as a whole."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from crmkit_mock.monica.account import log
 from crmkit_mock.monica.columns import LONGTEXT, stored, timestamp, varchar
+from crmkit_mock.monica.contact_parts import ContactParts
 from crmkit_mock.monica.contact_responses import (
     found_contact,
     full_contact,
@@ -25,9 +26,7 @@ from crmkit_mock.monica.lists import index_page_reply, page_reply, sort_of
 from crmkit_mock.monica.php_types import is_empty
 from crmkit_mock.monica.records import sort_index, visibility
 from crmkit_mock.monica.relationships import delete_contact
-from crmkit_mock.monica.resource import Resource, id_rule
 from crmkit_mock.monica.search import contacts_with_field, has_any_word
-from crmkit_mock.monica.short_contact import common_end
 from crmkit_mock.monica.special_dates import (
     DATE_RULES,
     IncompleteDate,
@@ -39,18 +38,15 @@ from crmkit_mock.monica.validation import (
     Exists,
     Rules,
     boolean,
-    collect_errors,
     identifier,
-    one_of,
     optional,
     required,
-    required_when,
     string,
 )
 from crmkit_mock.shelves import Index
 
 if TYPE_CHECKING:
-    from crmkit_mock.messages import Refusal, Reply
+    from crmkit_mock.messages import Reply
     from crmkit_mock.monica.columns import Columns
     from crmkit_mock.monica.records import Record
     from crmkit_mock.monica.session import Session, Tree
@@ -86,33 +82,11 @@ _EMPTY: dict[str, Any] = {
 
 _BIRTHDATE = ("day", "month", "year", "is_age_based", "age", "add_reminder")
 _DECEASED = ("day", "month", "year", "add_reminder")
-_CONTACT = required(identifier, Exists("contact"))
-_WORK: Rules = {
-    "contact_id": _CONTACT,
-    "job": optional(string(255)),
-    "company": optional(string(255)),
-}
-_FOOD: Rules = {"contact_id": _CONTACT, "food_preferences": optional(string(65_535))}
-_INTRODUCTION: Rules = {
-    "contact_id": _CONTACT,
-    "met_through_contact_id": optional(identifier, Exists("contact")),
-    "general_information": optional(string(65_535)),
-    "where": optional(string(255)),
-    "is_date_known": required(boolean),
-    "is_age_based": DATE_RULES["is_age_based"],
-    **{name: DATE_RULES[name] for name in ("day", "month", "year", "age", "add_reminder")},
-}
-_AVATAR: Rules = {
-    "contact_id": _CONTACT,
-    "source": required(one_of("default", "adorable", "gravatar", "photo")),
-    "photo_id": required_when("source", "photo", identifier, Exists("photo")),
-}
 _BY_TYPE = Index(lambda type_: [str(type_["type"])])
 _NOT_A_STR = "rawurldecode(): Argument #1 ($string) must be of type string, array given"
-_PARTIAL = "The contact can't be a partial contact"
 
 
-class Contacts(Resource):
+class Contacts(ContactParts):
     """The contacts of an account."""
 
     kind = "contact"
@@ -309,7 +283,7 @@ class Contacts(Resource):
                     by_age = {} if name == "birthdate" else {f"{name}_is_age_based": False}
                     date = special_date({**values, **by_age}, f"{name}_", session.year)
             except IncompleteDate as error:
-                raise self._incomplete(session, contact, name, invalid(*error.messages)) from None
+                raise self._incomplete(session, contact, name, error) from None
             clear_date_reminder(session, contact, name)
             contact[name] = date
             if values.get(f"{name}_add_reminder"):
@@ -317,16 +291,20 @@ class Contacts(Resource):
                 add_date_reminder(session, contact, name, values)
 
     def _incomplete(
-        self, session: Session, contact: Record, name: str, refusal: Refusal
+        self, session: Session, contact: Record, name: str, error: IncompleteDate
     ) -> Exception:
         # Recorded: without a date of birth 422 (seq 700), without one of death 500 (seq 580); both
         # times the contact exists. A mock without faithful crashes leaves no trace of one either.
-        if name == "deceased_date":
+        crash = error.crash
+        if name == "deceased_date" and crash is None:
+            crash = "must be of type int, null given"
+        refusal = invalid(*error.messages)
+        if crash is not None:
             if not session.faithful_crashes:
                 return refusal
             clear_date_reminder(session, contact, name)
             contact[name] = None
-            refusal = framework_error(500, "must be of type int, null given")
+            refusal = framework_error(500, crash)
         session.records.save(self.kind, contact)
         return PartiallyApplied(refusal)
 
@@ -350,128 +328,3 @@ class Contacts(Resource):
             raise archived_contact()
         delete_contact(session, contact)
         return session.deleted_reply(session.path_params["id"])
-
-    # The parts that are updated separately.
-
-    def update_work(self, session: Session) -> Reply:
-        """Change job and company; what is not sent is cleared."""
-        contact, values = self._find_for_part(session, _WORK)
-        for name in ("job", "company"):
-            contact[name] = None if is_empty(values.get(name)) else values[name]
-        self.save(session, contact)
-        log(session, "contact_work_updated", contact)
-        return session.data_reply(serialize_contact(session, contact))
-
-    def update_food(self, session: Session) -> Reply:
-        """Change what a contact likes to eat."""
-        contact, values = self._find_for_part(session, _FOOD)
-        food = values.get("food_preferences")
-        contact["food_preferences"] = None if is_empty(food) else food
-        return self._saved(session, contact)
-
-    def update_introduction(self, session: Session) -> Reply:
-        """Change how the user met a contact.
-
-        Raises:
-            Refusal: 422, the date is said to be known but is incomplete; 500 or 422, its year is
-                missing, which null would not be.
-        """
-        contact, values = self._find_introduced(session)
-        through = values.get("met_through_contact_id")
-        if through:
-            session.read("contact", through)
-        if values["is_date_known"] and not values.get("is_age_based") and "year" not in values:
-            refusal = invalid("The year field is required.")
-            raise session.server_error_or(refusal, 'Undefined array key "year"')
-        contact["first_met_through"] = through
-        contact["general_information"] = values.get("general_information")
-        contact["where_met"] = values.get("where")
-        clear_date_reminder(session, contact, "first_met_date")
-        contact["first_met_date"] = None
-        if values["is_date_known"]:
-            contact["first_met_date"] = special_date(values, "", session.year)
-            if values.get("add_reminder"):
-                add_date_reminder(session, contact, "first_met_date", values)
-        return self._saved(session, contact)
-
-    def _find_introduced(self, session: Session) -> tuple[Record, Values]:
-        """Return the contact that the user met, and what was sent.
-
-        Raises:
-            Refusal: 422, the date is said to be known but is incomplete.
-        """
-        messages: list[str] = []
-        sent = {**session.sent, self.id_name: session.path_params["id"]}
-        values, errors = collect_errors(_INTRODUCTION, sent, session.records)
-        if values.get("is_date_known") is True:
-            try:
-                special_date(values, "", session.year)
-            except IncompleteDate as error:
-                messages.extend(error.messages)
-        if errors or messages:
-            raise invalid(*errors, *messages)
-        return self._writable_part(session, values), values
-
-    def update_avatar(self, session: Session) -> Reply:
-        """Choose another picture."""
-        values = self.validate_with_id(session, _AVATAR)
-        contact = session.load(self.kind, values["contact_id"])
-        if not contact["is_active"]:
-            raise archived()
-        photo = None
-        if values.get("photo_id") is not None:
-            photo = session.load("photo", values["photo_id"])
-        contact["avatar_source"] = values["source"]
-        contact["avatar_photo_id"] = None
-        if values["source"] == "photo" and photo is not None:
-            contact["avatar_photo_id"] = photo["id"]
-            if contact["id"] not in photo["contacts"]:
-                photo["contacts"].append(contact["id"])
-                session.records.save("photo", photo)
-        return self._saved(session, contact)
-
-    def _find_for_part(self, session: Session, rules: Rules) -> tuple[Record, Values]:
-        values = self.validate_with_id(session, rules)
-        return self._writable_part(session, values), values
-
-    def _writable_part(self, session: Session, values: Values) -> Record:
-        """Return the contact whose part is to be updated.
-
-        Raises:
-            Refusal: 404, there is no such contact; 422, it is archived or partial.
-        """
-        contact = session.load(self.kind, values["contact_id"])
-        if not contact["is_active"]:
-            raise archived()
-        if contact["is_partial"]:
-            raise invalid(_PARTIAL)
-        return contact
-
-    def _saved(self, session: Session, contact: Record) -> Reply:
-        self.save(session, contact)
-        return session.data_reply(serialize_contact(session, contact))
-
-
-class Genders(Resource):
-    """The genders of an account. Contacts whose gender is deleted have none."""
-
-    kind = "gender"
-    label = "gender"
-    rules: ClassVar[Rules] = {
-        "name": required(string(255)),
-        "type": required(one_of("M", "F", "O")),
-    }
-    update_rules: ClassVar[Rules] = {"gender_id": id_rule("gender"), **rules}
-    columns: ClassVar[Columns] = {"name": varchar()}
-    defaults: ClassVar[Tree] = {"name": "Gender", "type": "O"}
-
-    def serialize(self, session: Session, record: Record) -> Tree:
-        """Build the response object of a gender."""
-        del session
-        return {
-            "id": record["id"],
-            "object": "gender",
-            "name": record["name"],
-            "type": record["type"],
-            **common_end(record),
-        }

@@ -107,25 +107,27 @@ class _Page:
     Attributes:
         number: Its number, from 1.
         limit: How many items a page has.
+        exact_limit: The same as it was asked for; pages are counted by it.
     """
 
     number: int
     limit: int
+    exact_limit: float
 
     @property
     def offset(self) -> int:
         """Number of items before the page."""
-        return (self.number - 1) * self.limit
+        return int((self.number - 1) * self.exact_limit)
 
 
-def _requested_page(session: Session, *, raw_crash: bool) -> _Page:
+def _requested_page(session: Session, total: int, *, raw_crash: bool) -> _Page:
     """Return the page that a request asks for; what is not a positive number counts as page 1.
 
     Raises:
         Refusal: the limit is negative or not a number, which crashes the database.
     """
     limit = _limit(session.sent.get("limit"))
-    if limit < 0 or math.isnan(limit):
+    if math.isnan(limit) or (limit < 0 and total):
         if not session.faithful_crashes:
             # Code 30 is what a check would answer.
             raise error_with_code(LIMIT_TOO_BIG)
@@ -134,7 +136,8 @@ def _requested_page(session: Session, *, raw_crash: bool) -> _Page:
         raise framework_error(500, _SYNTAX_ERROR) if raw_crash else error_with_code(BAD_QUERY)
     number = session.sent.get("page")
     match = _PAGE.fullmatch(str(number)) if isinstance(number, str | int) else None
-    return _Page(int(match[1]) if match else 1, int(limit) or DEFAULT_LIMIT)
+    exact = limit if int(limit) else DEFAULT_LIMIT
+    return _Page(int(match[1]) if match else 1, int(exact), exact)
 
 
 def index_page_reply(
@@ -158,12 +161,12 @@ def index_page_reply(
         raw_crash: Whether the server passes the database's errors on as they are.
         meta: Further members of `meta`.
     """
-    page = _requested_page(session, raw_crash=raw_crash)
     account = session.account.id
+    total = session.records.count_of(kind, account, index, key)
+    page = _requested_page(session, total, raw_crash=raw_crash)
     records = session.records.select(
         kind, account, index, key, limit=page.limit, offset=page.offset
     )
-    total = session.records.count_of(kind, account, index, key)
     return _page_reply(session, page, [serialize(record) for record in records], total, meta)
 
 
@@ -184,7 +187,7 @@ def page_reply(
         raw_crash: Whether the server passes the database's errors on as they are.
         meta: Further members of `meta`.
     """
-    page = _requested_page(session, raw_crash=raw_crash)
+    page = _requested_page(session, len(items), raw_crash=raw_crash)
     data = [serialize(item) for item in items[page.offset : page.offset + page.limit]]
     return _page_reply(session, page, data, len(items), meta)
 
@@ -193,7 +196,7 @@ def _page_reply(
     session: Session, page: _Page, data: list[Tree], total: int, more_meta: Tree
 ) -> Reply:
     url = f"{session.base_url}{session.request.path.rstrip('/')}"
-    last = max(1, -(-total // page.limit))
+    last = max(1, math.ceil(total / page.exact_limit))
 
     def link(number: int) -> str:
         # The server leaves limit, order and all else out of the links of a list.

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from crmkit_mock.monica import account
 from crmkit_mock.monica.activities import Activities, ActivityTypeCategories, ActivityTypes
 from crmkit_mock.monica.addresses import Addresses, Companies, Occupations, Places
-from crmkit_mock.monica.calls import Calls, Conversations
+from crmkit_mock.monica.calls import Calls
 from crmkit_mock.monica.contact_fields import ContactFields, ContactFieldTypes
-from crmkit_mock.monica.contacts import Contacts, Genders
+from crmkit_mock.monica.contacts import Contacts
+from crmkit_mock.monica.conversations import Conversations
+from crmkit_mock.monica.genders import Genders
 from crmkit_mock.monica.gifts import Debts, Gifts
 from crmkit_mock.monica.life_events import LifeEvents, Pets
 from crmkit_mock.monica.notes import Journal, Notes, Tasks

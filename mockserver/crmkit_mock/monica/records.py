@@ -6,7 +6,7 @@ import uuid
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.monica.search import folded
+from crmkit_mock.monica.collation import folded
 from crmkit_mock.shelves import Index
 
 if TYPE_CHECKING:

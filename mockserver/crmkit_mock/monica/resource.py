@@ -134,7 +134,9 @@ class Resource(ABC):
         sortable = self.sortable if is_whole else self.contact_sortable
         raw_crash = self.raw_crash if is_whole else self.contact_raw_crash
         index = BY_OWNER
-        if sortable is not None:
+        # Of an empty list the server counts the records only, which no order can crash.
+        is_empty = not session.records.count_of(self.kind, session.account.id, BY_OWNER, contact)
+        if sortable is not None and not is_empty:
             order = self.order if is_whole else self.contact_order
             index = sort_index(*order, sort_of(session, sortable, raw_crash=raw_crash))
         return index_page_reply(
@@ -262,7 +264,7 @@ class Resource(ABC):
         Raises:
             Refusal: 422, code 32.
         """
-        sent = {**session.sent, self.id_name: session.path_params["id"]}
+        sent = {**session.sent, self.id_name: _text_or_none(session.path_params["id"])}
         values, messages = collect_errors(rules, sent, session.records)
         if messages:
             raise invalid(*messages)
@@ -294,7 +296,7 @@ class Resource(ABC):
             return session.load(self.kind, id)
         message = self.id_error(session)
         if message is not None:
-            is_text = "integer" in message
+            is_text = "invalid" not in message
             answer = self.text_delete if is_text else self.unknown_delete
             if answer is OnBadId.INVALID:
                 raise invalid(message)
@@ -368,6 +370,11 @@ class ContactResource(Resource):
         return record
 
 
+def _text_or_none(param: object) -> object:
+    """Return a value of the path; None for one of whitespace."""
+    return param if not isinstance(param, str) or param.strip() else None
+
+
 def _as_json(value: object) -> object:
     """Return a value as the server writes it: a float without a fraction as an int."""
     if isinstance(value, float) and value.is_integer() and abs(value) < LARGEST_WRITTEN_OUT:
@@ -405,6 +412,6 @@ def id_error(session: Session, param: str, kind: str, label: str) -> str | None:
         label: Name of the kind in messages.
     """
     name = f"{label.replace(' ', '_')}_id"
-    sent = {name: session.path_params[param]}
+    sent = {name: _text_or_none(session.path_params[param])}
     messages = collect_errors({name: id_rule(kind)}, sent, session.records)[1]
     return messages[0] if messages else None

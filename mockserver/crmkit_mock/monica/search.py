@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from crmkit_mock.monica.collation import folded
 
 if TYPE_CHECKING:
     from crmkit_mock.monica.records import Record
     from crmkit_mock.monica.session import Session
 
 _COLUMNS = ("first_name", "middle_name", "last_name", "nickname", "description", "job")
-#: Letters that have no accent to be taken away, only a counterpart.
-_LETTERS = str.maketrans(
-    {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D"}
-    | {"ł": "l", "Ł": "L", "þ": "th", "Þ": "TH", "ð": "d", "Ð": "D"}
-)
 _BY_FIELD = re.compile(r"(?P<type>.+):(?P<start>.+)")
 
 
@@ -50,19 +46,6 @@ def contacts_with_field(session: Session, query: str) -> set[int] | None:
         for field in records.all("contactfield", account)
         if field["contact_field_type_id"] == type_id and start.fullmatch(folded(field["content"]))
     }
-
-
-def folded(text: str) -> str:
-    """Return a str as the database compares it: without regard to case and accents."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return plain.casefold()
-
-
-def to_ascii(text: str) -> str:
-    """Return a str in ASCII; characters without a counterpart are left out."""
-    decomposed = unicodedata.normalize("NFKD", text.translate(_LETTERS))
-    return decomposed.encode("ascii", "ignore").decode("ascii")
 
 
 @lru_cache(maxsize=256)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import quote
 
 from crmkit_mock.arguments import require_choice
 from crmkit_mock.crm import MockCRM
@@ -51,8 +52,12 @@ if TYPE_CHECKING:
 
 #: Routes that the server has, without code behind them.
 _EMPTY_ROUTES = re.compile(r"/logs(?:/[^/]+)?")
+#: Methods in the order in which the server names those of a path.
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _HTML_PAGE = "<!DOCTYPE html>"
 _HTML = "text/html; charset=utf-8"
+#: Characters of paths that messages show as they are.
+_UNQUOTED = "/:@!$&'()*+,;=~"
 _TIMES: Rules = {"created_at": optional(any_date), "updated_at": optional(any_date)}
 _TIME_COLUMNS = dict.fromkeys(_TIMES, datetime_column)
 #: States of new mocks by seed: to restore one is far quicker than to load the seed again.
@@ -245,8 +250,7 @@ class MockMonica(MockCRM):
         """Return the error for a path that Monica does not have, or has without code."""
         if self.faithful_crashes and _is_empty_route(method, path):
             return framework_error(500, "Server Error")
-        route = f"api{path if path != '/' else ''}"[:200]
-        return framework_error(404, f"The route {route} could not be found.")
+        return framework_error(404, f"The route {_route_of(path)[:200]} could not be found.")
 
     def respond(
         self, operation: Operation, path_parameters: Mapping[str, str], request: Request
@@ -328,13 +332,18 @@ def _is_empty_route(method: str, path: str) -> bool:
 def _method_not_supported(method: str, path: str, methods: list[str]) -> Refusal:
     allow = ", ".join(_repeated(methods))
     message = (
-        f"The {method} method is not supported for route api{path}. Supported methods: {allow}."
+        f"The {method} method is not supported for route {_route_of(path)}."
+        f" Supported methods: {allow}."
     )
     return framework_error(405, message, {"Allow": allow})
 
 
+def _route_of(path: str) -> str:
+    """Return a path as messages name it."""
+    return f"api{quote(path, safe=_UNQUOTED) if path != '/' else ''}"
+
+
 def _repeated(methods: list[str]) -> list[str]:
     """Return the methods of a path as the server lists them: with HEAD, and all of it twice."""
-    names = ["GET", "HEAD"] if "GET" in methods else []
-    names += [method for method in methods if method != "GET"]
-    return names * 2
+    named = {*methods, *(["HEAD"] if "GET" in methods else [])}
+    return [method for method in _METHODS if method in named] * 2

@@ -119,7 +119,9 @@ class Session:
         number = to_number(text)
         if is_numeric(text) and abs(number) < _LARGEST:
             return int(number)
-        raise self.server_error_or(not_found(), "must be of type int, string given")
+        argument = {"id": "#2 ($id)", "message_id": "#3 ($messageId)"}.get(name, "#2 ($contactId)")
+        message = f"Argument {argument} must be of type int, string given"
+        raise self.server_error_or(not_found(), message)
 
     def exists(self, kind: str, id: int) -> bool:
         """Return whether any account has a record, deleted contacts included."""

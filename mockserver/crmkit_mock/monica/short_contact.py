@@ -7,8 +7,8 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
+from crmkit_mock.monica.collation import to_ascii
 from crmkit_mock.monica.records import BY_OWNER
-from crmkit_mock.monica.search import to_ascii
 
 if TYPE_CHECKING:
     from crmkit_mock.monica.records import Record

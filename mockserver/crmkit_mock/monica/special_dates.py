@@ -31,20 +31,24 @@ _DEATH = "Anniversary of the death of {}"
 _MEETING = "Anniversary of the day you first met"
 #: Years that the database stores.
 _YEARS = range(10_000)
+#: Days and months that the library behind dates takes, and lets roll over.
+_PARTS = range(100)
 #: Years after which the calendar repeats itself.
 _CYCLE = 400
 
 
 class IncompleteDate(Exception):
-    """A date that is said to be known is incomplete.
+    """A date that is said to be known is incomplete, or no date at all.
 
     Args:
-        messages: What is missing.
+        messages: What is wrong.
+        crash: The server's message, where it crashes.
     """
 
-    def __init__(self, *messages: str) -> None:
+    def __init__(self, *messages: str, crash: str | None = None) -> None:
         super().__init__(*messages)
         self.messages = messages
+        self.crash = crash
 
 
 def special_date(values: Values, prefix: str, current_year: int) -> dict[str, Any]:
@@ -71,13 +75,17 @@ def special_date(values: Values, prefix: str, current_year: int) -> dict[str, An
     missing = [
         f"The {name} field is required."
         for name in ("day", "month")
-        if values.get(f"{prefix}{name}") is None
+        if values.get(f"{prefix}{name}") in (None, [], {})
     ]
     if missing:
         raise IncompleteDate(*missing)
     year, month, day_of_month = (
         to_integer(values.get(f"{prefix}{name}")) or 0 for name in ("year", "month", "day")
     )
+    for name, number in (("month", month), ("day", day_of_month)):
+        if number not in _PARTS:
+            reason = f"The {name} must be between 0 and 99."
+            raise IncompleteDate(reason, crash=f"{name} must be between 0 and 99, {number} given")
     day = _rolled_over(year or current_year, month, day_of_month)
     return {"date": day, "is_age_based": False, "is_year_unknown": not year}
 

@@ -6,6 +6,7 @@ import html
 import re
 from typing import TYPE_CHECKING, ClassVar
 
+from crmkit_mock.monica.collation import folded, to_ascii
 from crmkit_mock.monica.columns import varchar
 from crmkit_mock.monica.contact_responses import full_contact, serialize_contact, serialize_tag
 from crmkit_mock.monica.errors import archived_contact, framework_error, invalid_by_field
@@ -13,7 +14,6 @@ from crmkit_mock.monica.lists import index_page_reply
 from crmkit_mock.monica.php_types import is_empty, to_integer
 from crmkit_mock.monica.records import visibility
 from crmkit_mock.monica.resource import OnBadId, Resource
-from crmkit_mock.monica.search import folded, to_ascii
 from crmkit_mock.monica.validation import Rules, array, identifier, required, string, validate
 from crmkit_mock.shelves import Index
 

@@ -112,3 +112,9 @@ class Pairs:
     def name(self, side: int, space: str, value: Any) -> str | None:
         """Return what stands for a value of a side (0 server, 1 mock); None if it is new."""
         return self._names[side].get((space, value))
+
+    def partner(self, space: str, value: Any) -> Any:
+        """Return the mock's value that stands for one of the server; None if it has none."""
+        name = self._names[0].get((space, value))
+        mine = (key[1] for key, other in self._names[1].items() if other == name)
+        return None if name is None else next(mine, None)

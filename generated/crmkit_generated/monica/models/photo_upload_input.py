@@ -15,7 +15,8 @@ class PhotoUploadInput(Model):
 
     Attributes:
         contact_id: Id of the contact.
-        photo: The picture.
+        photo: The picture. The server keeps the media type that its part declares, which without
+            one is that of any file.
     """
 
     contact_id: int

@@ -150,7 +150,8 @@ class Photos(Resource):
             contact_id: Id of the contact.
             data: The picture as a data URI.
             extension: Extension of the file name.
-            photo: The picture.
+            photo: The picture. The server keeps the media type that its part declares, which
+                without one is that of any file.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -353,7 +354,8 @@ class AsyncPhotos(Resource):
             contact_id: Id of the contact.
             data: The picture as a data URI.
             extension: Extension of the file name.
-            photo: The picture.
+            photo: The picture. The server keeps the media type that its part declares, which
+                without one is that of any file.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
