@@ -62,6 +62,7 @@ RECORDS_USERS_ACCESS = Operation(
     (
         Param("entity", "entityType", "path"),
         Param("id", "id", "path"),
+        Param("select", "select", style="joined"),
         Param("offset", "offset"),
         Param("max_size", "maxSize"),
     ),

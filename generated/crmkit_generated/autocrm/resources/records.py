@@ -247,6 +247,7 @@ class Records(Resource):
         entity: str,
         id: str,
         *,
+        select: Sequence[str] | Unset = UNSET,
         start: int | Unset = UNSET,
         page_size: int | Unset = UNSET,
         options: Options | None = None,
@@ -261,6 +262,8 @@ class Records(Resource):
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
+            select: Names of the attributes to return. The reply always has a few more, such as
+                the id. Unknown names are ignored.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -271,7 +274,7 @@ class Records(Resource):
         return Pager(
             self._list(
                 operations.RECORDS_USERS_ACCESS,
-                {"entity": entity, "id": id},
+                {"entity": entity, "id": id, "select": select},
                 options,
                 start=start,
                 page_size=page_size,
@@ -1352,6 +1355,7 @@ class AsyncRecords(Resource):
         entity: str,
         id: str,
         *,
+        select: Sequence[str] | Unset = UNSET,
         start: int | Unset = UNSET,
         page_size: int | Unset = UNSET,
         options: Options | None = None,
@@ -1366,6 +1370,8 @@ class AsyncRecords(Resource):
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
+            select: Names of the attributes to return. The reply always has a few more, such as
+                the id. Unknown names are ignored.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -1376,7 +1382,7 @@ class AsyncRecords(Resource):
         return AsyncPager(
             self._list(
                 operations.RECORDS_USERS_ACCESS,
-                {"entity": entity, "id": id},
+                {"entity": entity, "id": id, "select": select},
                 options,
                 start=start,
                 page_size=page_size,

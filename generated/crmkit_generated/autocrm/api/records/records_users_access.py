@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
@@ -16,6 +18,7 @@ def sync(
     id: str,
     *,
     client: Client,
+    select: Sequence[str] | Unset = UNSET,
     offset: int | Unset = UNSET,
     max_size: int | Unset = UNSET,
 ) -> list[Record]:
@@ -27,13 +30,15 @@ def sync(
         entity: Name of the entity type. Custom ones begin with C.
         id: Id of the record.
         client: `crm.generated` of a configured client.
+        select: Names of the attributes to return. The reply always has a few more, such as
+            the id. Unknown names are ignored.
         offset: Number of records to skip.
         max_size: Number of records to return, at most 200 unless the server is configured
             otherwise.
     """
     return client.call(
         operations.RECORDS_USERS_ACCESS,
-        {"entity": entity, "id": id, "offset": offset, "max_size": max_size},
+        {"entity": entity, "id": id, "select": select, "offset": offset, "max_size": max_size},
         codec.record.decode_all,
     )
 
@@ -43,13 +48,14 @@ def sync_detailed(
     id: str,
     *,
     client: Client,
+    select: Sequence[str] | Unset = UNSET,
     offset: int | Unset = UNSET,
     max_size: int | Unset = UNSET,
 ) -> Response[list[Record]]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
         operations.RECORDS_USERS_ACCESS,
-        {"entity": entity, "id": id, "offset": offset, "max_size": max_size},
+        {"entity": entity, "id": id, "select": select, "offset": offset, "max_size": max_size},
         codec.record.decode_all,
     )
 
@@ -59,13 +65,14 @@ async def asyncio(
     id: str,
     *,
     client: Client,
+    select: Sequence[str] | Unset = UNSET,
     offset: int | Unset = UNSET,
     max_size: int | Unset = UNSET,
 ) -> list[Record]:
     """As `sync`, awaited."""
     return await client.acall(
         operations.RECORDS_USERS_ACCESS,
-        {"entity": entity, "id": id, "offset": offset, "max_size": max_size},
+        {"entity": entity, "id": id, "select": select, "offset": offset, "max_size": max_size},
         codec.record.decode_all,
     )
 
@@ -75,12 +82,13 @@ async def asyncio_detailed(
     id: str,
     *,
     client: Client,
+    select: Sequence[str] | Unset = UNSET,
     offset: int | Unset = UNSET,
     max_size: int | Unset = UNSET,
 ) -> Response[list[Record]]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
         operations.RECORDS_USERS_ACCESS,
-        {"entity": entity, "id": id, "offset": offset, "max_size": max_size},
+        {"entity": entity, "id": id, "select": select, "offset": offset, "max_size": max_size},
         codec.record.decode_all,
     )
