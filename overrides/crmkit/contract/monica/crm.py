@@ -114,9 +114,8 @@ class Monica(CRM):
         if isinstance(value, bool) or not isinstance(value, int):
             return None
         if member == "id":
-            if place.endswith("account.id"):
-                return "account"
-            return str(parent.get("object", "")) if isinstance(parent, dict) else ""
+            kind = str(parent.get("object", "")) if isinstance(parent, dict) else ""
+            return "account" if place.endswith("account.id") else kind
         if member in {"contact_is", "of_contact"}:
             return "contact"
         return member[:-3].replace("_", "") if member.endswith("_id") else None
