@@ -23,11 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self, Unpack
 
+    from . import _httpx
     from .call import Call
     from .generated import Client as GeneratedClient
-    from .http import AsyncBaseTransport, BaseTransport
-    from .http import AsyncClient as AsyncHTTPClient
-    from .http import Client as HTTPClient
     from .options import Middleware, Options
     from .reply import Reply
     from .vendor import Vendor
@@ -57,8 +55,8 @@ class SyncSettings(_CommonSettings, total=False):
         transport: An httpx transport of your own.
     """
 
-    http_client: HTTPClient | None
-    transport: BaseTransport | None
+    http_client: _httpx.Client | None
+    transport: _httpx.BaseTransport | None
 
 
 class AsyncSettings(_CommonSettings, total=False):
@@ -69,8 +67,8 @@ class AsyncSettings(_CommonSettings, total=False):
         transport: An async httpx transport of your own.
     """
 
-    http_client: AsyncHTTPClient | None
-    transport: AsyncBaseTransport | None
+    http_client: _httpx.AsyncClient | None
+    transport: _httpx.AsyncBaseTransport | None
 
 
 class Client:

@@ -15,9 +15,10 @@ from itertools import count
 from logging import INFO
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ._httpx import HTTPX_ERRORS, Request, Response, timeouts
 from .codec.decode_errors import DECODE_ERRORS, MalformedValue, to_decode_error
 from .errors import ConfigError, ConflictError, CRMError, DecodeError, StatusError, TransportError
-from .http import HTTPX_ERRORS, IO, Response, lost, timeouts
+from .http import IO, lost
 from .log import logger
 from .reply import Reply
 from .retry import backoff, may_retry, maybe_processed, retry_after
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from .call import Call
-    from .http import Request
     from .operation import Operation
     from .options import CallNext, Middleware, Settings
     from .throttle import Throttle

@@ -13,8 +13,9 @@ from .errors import ArgumentError, AuthenticationError, NotFoundError, StatusErr
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from ._httpx import Headers, Request, Response
     from .call import Call
-    from .http import IO, Headers, Request, Response
+    from .http import IO
     from .operation import Operation
     from .options import Settings
     from .reply import Reply
