@@ -114,7 +114,8 @@ class Sender:
                 return await self._attempt(call, request, attempt)
             except (TransportError, StatusError) as error:
                 error.attempts = attempt
-                if maybe_done and operation.method == "DELETE" and self._is_already_deleted(error):
+                gone = isinstance(error, StatusError) and self.vendor.is_already_deleted(error)
+                if gone and maybe_done and operation.method == "DELETE":
                     return Reply(Response(204, request=request), None)
                 again = call.body.repeatable and (call.sink is None or call.sink.rewind())
                 if again and isinstance(error, StatusError):
@@ -133,9 +134,6 @@ class Sender:
                 self.throttle.pause(self.io.monotonic(), wait)
             await self.io.sleep(backoff(attempt, self.io.random) if wait is None else wait)
         raise AssertionError  # count() does not end
-
-    def _is_already_deleted(self, error: CRMError) -> bool:
-        return isinstance(error, StatusError) and self.vendor.is_already_deleted(error)
 
     async def _attempt(self, call: Call, request: Request, attempt: int) -> Reply:
         await self.vendor.prepare(self, call)
