@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.currencies import converted_amounts, weighted_amount
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from crmkit_mock.espocrm.data import Record
     from crmkit_mock.espocrm.fields import EntityType
+    from crmkit_mock.espocrm.saving import Saving
     from crmkit_mock.espocrm.session import Session
 
 _ATTENDED = frozenset({"Meeting", "Call"})
@@ -22,34 +22,6 @@ _EVENTS = frozenset({"Meeting", "Call", "Task"})
 _LOST, _WON = 0, 100
 #: First release in which the assigned user becomes a collaborator.
 _COLLABORATORS_SINCE = (10, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Saving:
-    """A record that is being saved.
-
-    Attributes:
-        session: The request.
-        entity: The entity type.
-        record: The record with all that was sent.
-        before: The record as it is stored; None for a new one.
-        values: The attributes sent.
-        now: The time of the write.
-    """
-
-    session: Session
-    entity: EntityType
-    record: Record
-    before: Record | None
-    values: Mapping[str, Any]
-    now: str
-
-    def is_changed(self, *names: str) -> bool:
-        """Return whether one of some attributes is set, or differs from the stored one."""
-        if self.before is None:
-            return any(name in self.record for name in names)
-        before = self.before
-        return any(self.record.get(name) != before.get(name) for name in names)
 
 
 def normalise(session: Session, entity: EntityType, sent: Mapping[str, Any]) -> dict[str, Any]:
