@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.currencies import converted_amounts, weighted_amount
+from crmkit_mock.espocrm.errors import bad_request
 from crmkit_mock.espocrm.event_rules import event
 from crmkit_mock.espocrm.linking import choose_primary_account
 from crmkit_mock.espocrm.sales_types import STAGES
@@ -46,6 +47,9 @@ def derive(saving: Saving) -> Record:
     """Return the attributes of a record that follow from its others on saving.
 
     Some are not stored, and only the response has them.
+
+    Raises:
+        APIError: 400, a new task answers an e-mail that does not exist.
     """
     derived: Record = {}
     for rule in (*_RULES, _BY_ENTITY.get(saving.entity.name)):
@@ -166,10 +170,16 @@ def _lead(saving: Saving) -> Record:
 
 
 def _task(saving: Saving) -> Record:
-    if not saving.is_changed("status"):
-        return {}
-    is_completed = saving.record.get("status") == "Completed"
-    return {"dateCompleted": saving.now if is_completed else None}
+    derived: Record = {}
+    email = saving.values.get("originalEmailId")
+    if saving.before is None and email is not None:
+        if saving.session.data.find("Email", email) is None:
+            raise bad_request("Email record not found.")
+        derived["emailId"] = email
+    if saving.is_changed("status"):
+        is_completed = saving.record.get("status") == "Completed"
+        derived["dateCompleted"] = saving.now if is_completed else None
+    return derived
 
 
 _RULES: tuple[Callable[[Saving], Record], ...] = (
