@@ -73,6 +73,7 @@ class Vendor:
         settings: Values of the path parameters that are settings of the client.
         refused_in_path: Characters that the server cannot take in a path value.
         largest_page: The largest page size that the server takes, or None.
+        counts: Whether any list of the server reports how many items it has.
     """
 
     name: str = ""
@@ -81,6 +82,7 @@ class Vendor:
     settings: Mapping[str, str] = MappingProxyType({})
     refused_in_path: str = ""
     largest_page: int | None = None
+    counts: bool = True
 
     # -- requests ----------------------------------------------------------------------------------
 
