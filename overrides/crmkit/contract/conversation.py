@@ -95,7 +95,8 @@ class Talk:
         marker: A word that makes what the run creates recognisable.
         shape_only: Whether values are left aside when replies are compared.
         on_step: Called after each step.
-        undo: Requests that remove what was created; steps add to it and take from it.
+        undo: Requests that remove what was created, for each server; steps add to them and take
+            from them.
         stays: What was created and cannot be removed; steps add to it.
         skips_refused: Whether the conversation ends when the server refuses, for want of rights,
             what it begins with.
@@ -116,7 +117,7 @@ class Talk:
         marker: str,
         shape_only: bool,
         on_step: Callable[[Step], object],
-        undo: dict[str, Request],
+        undo: Sequence[dict[str, Request]],
         stays: set[str],
         skips_refused: bool = False,
     ) -> None:
@@ -134,7 +135,7 @@ class Talk:
         self._steps = 0
         self._worked = {True: 0, False: 0}  # reads, and others
         self._skips_refused = skips_refused and not conversation.users
-        self._deleted: dict[str, Request] = {}
+        self._deleted: list[dict[str, Request]] = [{} for _ in servers]
         self.pending: Request | None = None
 
     def has_user(self, name: str) -> bool:
@@ -228,8 +229,7 @@ class Talk:
             self.pending = filled if is_first and not _is_read(step) else None
             reply = server.send(filled)
             step.replies.append(reply)
-            if is_first:
-                self._note(filled, reply, operation, keeps=keeps)
+            self._note(len(step.replies) - 1, filled, reply, operation, keeps=keeps)
             self.pending = None
         if self._is_refused(step):
             self._on_step(step)
@@ -298,23 +298,24 @@ class Talk:
         )
 
     def _note(
-        self, request: Request, reply: Reply, operation: Operation | None, *, keeps: bool
+        self, side: int, request: Request, reply: Reply, operation: Operation | None, *, keeps: bool
     ) -> None:
-        """Keep in mind how to remove what a request has created."""
+        """Keep in mind how to remove what a request has created on a server."""
         if not reply.succeeded:
             return
+        undos, deleted = self._undo[side], self._deleted[side]
         if request.method == "DELETE":
-            if request.path in self._undo:
-                self._deleted[request.path] = self._undo.pop(request.path)
+            if request.path in undos:
+                deleted[request.path] = undos.pop(request.path)
         elif operation is not None and operation.id in self.crm.restores:
-            self._undo |= self._deleted  # one of them; to delete the others again does no harm
+            undos |= deleted  # one of them; to delete the others again does no harm
         elif request.method == "POST" and not keeps and operation and not operation.is_read:
             id = _value(reply.tree, self.crm.id_path)
             id = None if id is MISSING else id
             undo = self.crm.undo(request, reply, id)
             if undo is not None and self.document.operation("DELETE", undo.path) is not None:
-                self._undo[undo.path] = undo
-            elif not self.crm.deletes and id is not None:
+                undos[undo.path] = undo
+            elif not side and not self.crm.deletes and id is not None:
                 self._stays.add(f"{request.path}: {id}")
 
     def _judged(self, step: Step, *, any_order: bool, shared: bool) -> list[Difference]:

@@ -80,7 +80,7 @@ def planned_requests(
                 marker="crmkit",
                 shape_only=True,
                 on_step=nobody.note,
-                undo={},
+                undo=[{}],
                 stays=set(),
             )
             # One that reads on in a reply of nobody's ends early: the number is a rough one.

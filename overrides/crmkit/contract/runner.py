@@ -7,7 +7,7 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -174,6 +174,7 @@ class Run:
         if mock is not None:
             self._judge = Judge(self.crm, self._pairs, (server.base_url, mock.base_url), started)
         self._undo: dict[str, Request] = {}
+        self._undo_on_mock: dict[str, Request] = {}
         self._cleans = cleans
         self._skips_refused = skips_refused
         self._may_go_on = may_go_on
@@ -242,7 +243,7 @@ class Run:
             marker=f"{self._marker}-{crc32(held.conversation.name.encode()):08x}",
             shape_only=not held.conversation.writes,
             on_step=on_step,
-            undo=self._undo,
+            undo=(self._undo, self._undo_on_mock),
             stays=summary.stays,
             skips_refused=self._skips_refused,
         )
@@ -276,6 +277,12 @@ class Run:
         """Remove what was created, the newest first. It raises nothing, so that none is lost."""
         if not self._cleans:
             self._undo.clear()
+        elif self._mock is not None:
+            # So that both have the same records in the next conversation.
+            for request in reversed(self._undo_on_mock.values()):
+                with suppress(ContractError):
+                    self._mock.send(request)
+        self._undo_on_mock.clear()
         while self._undo:
             path, request = next(reversed(self._undo.items()))
             error: BaseException | None = None
