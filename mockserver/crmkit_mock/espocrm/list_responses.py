@@ -35,7 +35,15 @@ def list_attributes(session: Session, entity: EntityType) -> list[str]:
 
 def list_response(session: Session, entity: EntityType, record: Record) -> dict[str, Any]:
     """Return a record as a list without `select`, or a duplicate error, shows it."""
-    return attribute_values(session, entity, record, list_attributes(session, entity))
+    names = list_attributes(session, entity)
+    return _without_person(attribute_values(session, entity, record, names))
+
+
+def _without_person(response: dict[str, Any]) -> dict[str, Any]:
+    """Leave out whom an e-mail is from or to, if it has no address that says so."""
+    if response.get("personStringData", "") is None:
+        del response["personStringData"]
+    return response
 
 
 #: Attributes that come with others, by the entity type and those others; in this order, so that
@@ -188,7 +196,7 @@ def selected_response(
         # rel-emails-2).
         names = ("toEmailAddressesIds", "toEmailAddressesNames")
         response |= attribute_values(session, entity, record, names)
-    return response
+    return _without_person(response)
 
 
 def is_readable(session: Session, entity: EntityType, attribute: str) -> bool:

@@ -261,7 +261,8 @@ def _errors(talk: Talk) -> None:
         ("POST", "/Account/action/nope"), ("DELETE", "/Account"), ("PATCH", "/Account"),
         ("GET", "/a/b/c/d/e"), ("POST", "/App/user"), ("GET", "/Account/action/list"),
     ):  # fmt: skip
-        talk.request(method, path)
+        # The list is that of the whole account.
+        talk.request(method, path, shared=path.endswith("/list"))
     for content in (b"", b"{", b"[]", b"null", b'"x"', b"5", b'{"name":"x","name":"y"}',
                     b'{"name": "\\u0000"}', b"\xff", b"{'a': 1}"):  # fmt: skip
         talk.post("/Account", content=content, headers={"Content-Type": "application/json"})
