@@ -25,6 +25,8 @@ from __future__ import annotations
 
 import logging
 from abc import abstractmethod
+from dataclasses import replace
+from email.utils import format_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -247,8 +249,14 @@ class MockCRM(CRMState):
                 if fault.after and fault.has_reply:
                     reply = self._fault_reply(fault, request)
                 outcome = Outcome(reply, fault.delay, fault.error)
+            outcome = replace(outcome, reply=self._dated(outcome.reply))
             self._record(request, operation, outcome, fault)
             return outcome
+
+    def _dated(self, reply: Reply) -> Reply:
+        """Return a reply with the mock's time, by which clients know the server's clock."""
+        date = format_datetime(self.clock.now().replace(microsecond=0), usegmt=True)
+        return reply.with_headers({"Date": date, **reply.headers})
 
     def _operation(self, request: Request) -> Operation | None:
         try:

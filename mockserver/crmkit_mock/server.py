@@ -170,7 +170,7 @@ def server_for(app: MockApp) -> uvicorn.Server:
             http=CoalescingProtocol,
             # There is no proxy in front of a loopback port.
             proxy_headers=False,
-            # Replies are the same bytes in every run: no Date, no Server.
+            # The mock's replies have the mock's own Date, and are the same bytes in every run.
             date_header=False,
             server_header=False,
             # The access log alone would cost two fifths of the throughput.

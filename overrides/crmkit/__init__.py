@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from .autocrm.client import AsyncEspoCRM as AsyncEspoCRM
     from .autocrm.client import AutoCRM as AutoCRM
     from .autocrm.client import EspoCRM as EspoCRM
+    from .core.changes import AsyncChanges as AsyncChanges
+    from .core.changes import Changes as Changes
     from .core.errors import ArgumentError as ArgumentError
     from .core.errors import AuthenticationError as AuthenticationError
     from .core.errors import BadRequestError as BadRequestError
@@ -69,6 +71,7 @@ _HOMES = {
         "TransportError",
         "ValidationError",
     ),
+    "crmkit.core.changes": ("AsyncChanges", "Changes"),
     "crmkit.core.options": ("Options",),
     "crmkit.core.paging": ("AsyncPager", "Page", "Pager"),
     "crmkit.core.reply": ("Reply",),
@@ -81,6 +84,7 @@ __all__ = [
     "UNSET",
     "ArgumentError",
     "AsyncAutoCRM",
+    "AsyncChanges",
     "AsyncEspoCRM",
     "AsyncMonica",
     "AsyncOnePageCRM",
@@ -91,6 +95,7 @@ __all__ = [
     "BadRequestError",
     "CRMError",
     "CallTimeoutError",
+    "Changes",
     "ConfigError",
     "ConflictError",
     "DecodeError",

@@ -81,6 +81,11 @@ class OperationPlan:
         return {name: paging[key] for name, key in keys.items() if paging.get(key)}
 
     @property
+    def changes(self) -> bool:
+        """Whether the list can be sorted by time of change."""
+        return "changes" in (self.paging or {})
+
+    @property
     def constant(self) -> str:
         """Name of the operation in the emitted table."""
         return self.source.id.upper()
@@ -212,9 +217,16 @@ def _check_paging(plan: OperationPlan, paging: dict[str, Any], document: Documen
         problem = "has x-crmkit-paging, but its payload is not a list"
         document.refuse(place, problem, "correct x-crmkit-envelope, or remove it")
     names = {parameter.wire for parameter in plan.parameters if parameter.place == "query"}
-    for key in ("number", "size"):
-        if key in paging and paging[key] not in names:
-            problem = f"x-crmkit-paging names no parameter by {key}: {paging[key]!r}"
+    named: dict[str, str] = {key: paging[key] for key in ("number", "size") if key in paging}
+    if plan.changes:
+        changes: dict[str, Any] = document.tree.get("x-crmkit-changes", {})
+        if not changes:
+            problem = "is sorted by time of change, and the document does not say how"
+            document.refuse(place, problem, "add x-crmkit-changes at the top")
+        named |= {f"changes: {name}": name for name in changes["query"]}
+    for key, name in named.items():
+        if name not in names:
+            problem = f"x-crmkit-paging names no parameter by {key}: {name!r}"
             document.refuse(place, problem, "name a query parameter")
 
 

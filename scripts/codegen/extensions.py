@@ -28,8 +28,14 @@ def _closed(properties: dict[str, Any], *required: str) -> dict[str, Any]:
     return object_of(properties, *(required or properties), closed=True)
 
 
+_QUERY = {"type": "object", "additionalProperties": STRING}
+
 EXTENSIONS: dict[str, dict[str, Any]] = {
     "x-crmkit-alias": _some(STRING),
+    "x-crmkit-changes": _closed(
+        {"time": STRING, "query": _QUERY, "after": _QUERY, "time_format": STRING, "unseen": STRING},
+        *("time", "query", "unseen"),
+    ),
     "x-crmkit-effect": {"enum": ["read", "write"]},
     "x-crmkit-envelope": {"anyOf": [_PATH_LIST, {"const": ""}, {"type": "null"}]},
     "x-crmkit-evidence": _some({**STRING, "pattern": r"^(page|recorded|assumption): \S"}),
@@ -51,6 +57,8 @@ EXTENSIONS: dict[str, dict[str, Any]] = {
             "first": {"type": "integer", "minimum": 0},
             "total": _PATH_LIST,
             "last": _PATH_LIST,
+            "order": {"enum": ["total", "ties", "unknown"]},
+            "changes": {"const": True},
         },
         "strategy",
     ),
@@ -93,7 +101,7 @@ EXTENSIONS: dict[str, dict[str, Any]] = {
 """The vendor extensions with the schema of each; CONTRIBUTING.md has their meaning."""
 
 _PLACES = {
-    "top": {"envelope", "side-elements", "xml"},
+    "top": {"changes", "envelope", "side-elements", "xml"},
     rf"paths/.*/({'|'.join(METHODS)})": {
         *("effect", "envelope", "narrows", "paging", "profile", "replace"),
     },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .signatures import Signature
+from .signatures import ChangesSignature, Signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +32,14 @@ def emit_method(
     )
     signature = Signature(plan, derived, narrow, bound.key if bound else None)
     body = _Body(signature, prefix)
-    return [*signature.lines(prefix), *(f"    {line}" for line in body.lines())]
+    lines = [*signature.lines(prefix), *(f"    {line}" for line in body.lines())]
+    if plan.changes:
+        # Of the narrower list only if it is sorted so as well.
+        narrow = narrow if narrow and narrow.changes else None
+        changes = _Body(ChangesSignature(plan, derived, narrow, signature.bound), prefix)
+        lines += ["", *changes.signature.lines(prefix)]
+        lines += (f"    {line}" for line in changes.lines())
+    return lines
 
 
 class _Body:
@@ -67,10 +74,13 @@ class _Body:
     # -- lists -------------------------------------------------------------------------------------
 
     def _pager(self, plan: OperationPlan) -> str:
-        paged = "".join(f", {name}={name}" for name in plan.paging_arguments)
-        call = f"operations.{plan.constant}, {self._arguments(plan)}, options{paged}"
+        call = f"operations.{plan.constant}, {self._arguments(plan)}, options"
         decode = payload_decoder(plan, self.derived)
-        return f"return {self.prefix}Pager(self._list({call}), {decode})"
+        if isinstance(self.signature, ChangesSignature):
+            call = f"self._changes({call}, since, settle, page_size)"
+            return f"return {self.prefix}Changes({call}, {decode})"
+        paged = "".join(f", {name}={name}" for name in plan.paging_arguments)
+        return f"return {self.prefix}Pager(self._list({call}{paged}), {decode})"
 
     def _narrowed(self, narrow: OperationPlan) -> list[str]:
         if narrow.returned != self.plan.returned:

@@ -18,6 +18,8 @@ __all__ = ["emit_operations"]
 def emit_operations(derived: Derived, name: str) -> str:
     """Return the module of one resource's operations."""
     lines: list[str] = []
+    if any(plan.changes for plan in derived.operations_of(name)):
+        lines.append(f"CHANGES = ChangeOrder({_changes(derived.document.tree)})")
     for plan in derived.operations_of(name):
         lines.append(f"{plan.constant} = Operation({', '.join(_arguments(plan))})")
         if plan.body and plan.body.upload:
@@ -67,8 +69,19 @@ def _paging(paging: dict[str, Any]) -> str:
     dotted = {"total", "last"}
     if paging["strategy"] == "offset":
         paging = {"first": 0, **paging}
-    parts = (
+    parts = [
         f"{key}={tuple(value.split('.')) if key in dotted else value!r}"
         for key, value in paging.items()
-    )
+        if key not in {"changes", "order"}
+    ]
+    if "changes" in paging:
+        parts.append("changes=CHANGES")
     return f"Paging({', '.join(parts)})"
+
+
+def _changes(tree: dict[str, Any]) -> str:
+    return ", ".join(
+        f"{key}={tuple(value.items()) if isinstance(value, dict) else value!r}"
+        for key, value in tree["x-crmkit-changes"].items()
+        if key != "unseen"
+    )

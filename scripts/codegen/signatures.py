@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .generator import Argument
 from .kinds import python_type
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .parameters import Parameter
     from .payloads import Payload
 
-__all__ = ["Signature", "safe", "summary"]
+__all__ = ["ChangesSignature", "Signature", "safe", "summary"]
 
 _TAKEN = {"self", "body_", "upload_", "codec", "models", "operations"}
 """Names that emitted methods use, which no argument may have."""
@@ -161,6 +161,14 @@ class Signature:
         """The names of all arguments."""
         return [argument.name for argument in self.arguments if argument.name]
 
+    #: What a list returns.
+    pager = "Pager"
+
+    @property
+    def method(self) -> str:
+        """Name of the method."""
+        return str(self.plan.source.public[1])
+
     def lines(self, prefix: str) -> list[str]:
         """Return the lines of the method from `def` to its docstring.
 
@@ -171,9 +179,9 @@ class Signature:
         payload, back = self.plan.payload, safe(self.plan.returned)
         wait = "async " if prefix else ""
         if self.plan.paging is not None and payload is not None:
-            wait, back = "", f"{prefix}Pager[{safe(python_type(payload.kind.items[0]))}]"
+            wait, back = "", f"{prefix}{self.pager}[{safe(python_type(payload.kind.items[0]))}]"
         return [
-            f"{wait}def {self.plan.source.public[1]}(self, {', '.join(texts)},) -> {back}:",
+            f"{wait}def {self.method}(self, {', '.join(texts)},) -> {back}:",
             *(f"    {line}" if line else "" for line in self._docstring()),
         ]
 
@@ -182,7 +190,7 @@ class Signature:
     def _docstring(self) -> list[str]:
         plan, renamed = self.plan, self._renamed
         descriptions = {**self._usual(), **self.descriptions}
-        lines = [*summary(plan, renamed), ""]
+        lines = [*self._summary(), ""]
         if plan.replaces:
             lines += [*wrapped(_REPLACES), ""]
         profiles = plan.source.profiles
@@ -193,6 +201,18 @@ class Signature:
             lines += ["", "Returns:", *wrapped(self._returned(plan.payload), "    ", "    ")]
         errors = self.derived.own_errors(plan)
         return [*lines, *section("Raises", ((name, renamed(text)) for name, text in errors)), '"""']
+
+    def _summary(self) -> list[str]:
+        paging = self.plan.paging or {}
+        lines = summary(self.plan, self._renamed)
+        if paging.get("order"):
+            text = f"{_PLACE} {_ORDERS[paging['order']]}".strip()
+            if "changes" in paging:
+                text += " `changes` finds what was moved."
+            if "size" not in paging:
+                text += f" {_FIXED}"
+            lines += ["", *wrapped(text)]
+        return lines
 
     @cached_property
     def _python_names(self) -> dict[str, str]:
@@ -226,11 +246,93 @@ class Signature:
 
     def _returned(self, payload: Payload) -> str:
         if self.plan.paging is not None:
-            return "A lazy pager: no request is made before it is iterated."
+            return _LAZY[self.pager]
         if payload.kind.name in {"int", "digits", "str"} and payload.envelope:
             return f"The {payload.envelope[-1]}."
         return self._renamed(payload.description)
 
+
+class ChangesSignature(Signature):
+    """The arguments of the method that lists what has changed: the list's own filters, and more."""
+
+    pager = "Changes"
+    method = "changes"
+
+    @cached_property
+    def parameters(self) -> list[Parameter]:
+        """The parameters that neither page nor sort."""
+        fixed = {("query", wire) for wire in self._changes["query"]}
+        return [param for param in super().parameters if param.key not in fixed]
+
+    @cached_property
+    def arguments(self) -> list[Argument]:
+        """All arguments in order."""
+        kept = [item for item in super().arguments if item.name != "start"]
+        star = next(place for place, item in enumerate(kept) if not item.name)
+        since = Argument("since", "datetime.datetime | str", None)
+        settle = Argument("settle", "float", "5.0")
+        return [*kept[:star], since, kept[star], settle, *kept[star + 1 :]]
+
+    @property
+    def _changes(self) -> dict[str, Any]:
+        changes: dict[str, Any] = self.derived.document.tree["x-crmkit-changes"]
+        return changes
+
+    def _summary(self) -> list[str]:
+        noun = self.plan.source.node["summary"].removeprefix("List ").removesuffix(".")
+        held = _BY_TIME if "after" in self._changes else _HELD
+        texts = (_SETTLES, held, self._renamed(self._changes["unseen"]))
+        lines = [f'"""{doc(f"List {noun} that have changed, oldest change first.")}']
+        return [*lines, *(line for text in texts for line in ("", *wrapped(text)))]
+
+    def _usual(self) -> dict[str, str]:
+        return {**super()._usual(), **_CHANGES_ARGUMENTS}
+
+
+_PLACE = (
+    "Whatever is created, changed or deleted meanwhile, a record that stays and keeps its place in "
+    "the order comes exactly once; one that a change moves may be missed."
+)
+
+_ORDERS = {
+    "total": "",
+    "ties": "The server sorts by one value: where it lists records that are equal in it in another "
+    "order for the next page, some of them may be missed as well.",
+    "unknown": "The server does not say in which order it lists: where that differs from page to "
+    "page, records may be missed as well.",
+}
+
+_FIXED = (
+    "The server decides on the size of a page, so each page is read again after the next one: that "
+    "shows what has shifted, but not two changes that cancel out in between."
+)
+
+_LAZY = {
+    "Pager": "A lazy pager: no request is made before it is iterated.",
+    "Changes": "A lazy pager with a `cursor`: no request is made before it is iterated.",
+}
+
+_CHANGES_ARGUMENTS = {
+    "since": "An aware datetime, which counts in, or the `cursor` of an earlier run.",
+    "settle": "How many seconds old a change must be, by the server's clock. Raise it for a server "
+    "whose saves may take longer than that.",
+}
+
+_SETTLES = (
+    "Each record comes once, as it is now, if it was changed at `since` or later, and `settle` "
+    "seconds or more before the server's own time; what is younger comes with the next run. Store "
+    "`cursor` after each item and pass it as `since`: the next run goes on right there. A change "
+    "that others can see only later than `settle` seconds after its time stamp is missed."
+)
+
+_BY_TIME = "Changes are asked for by time and id, so that no number of them is too many."
+
+_HELD = (
+    "The server lists the newest change first. So a run reads down to `since` before the first "
+    "item comes, and holds what has changed until then. A record may come twice, and of records "
+    "changed in one second at the edge of a page the server may leave some out: it has no second "
+    "key to sort by."
+)
 
 _REPLACES = (
     "The server clears what is not sent. So the record is read first, and what is not passed here "

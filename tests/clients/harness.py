@@ -247,7 +247,7 @@ async def _finished(work: Callable[[], Any]) -> Any:
 
 
 def _lazy(result: object) -> bool:
-    return inspect.isgenerator(result) or type(result).__name__ == "Pager"
+    return inspect.isgenerator(result) or type(result).__name__ in {"Pager", "Changes"}
 
 
 def call_of(

@@ -14,7 +14,7 @@ import pytest
 import crmkit
 import crmkit.relenta
 import crmkit_mock
-from crmkit import AsyncPager, AsyncRelenta, Page, Pager, Relenta, Reply
+from crmkit import AsyncChanges, AsyncPager, AsyncRelenta, Changes, Page, Pager, Relenta, Reply
 from crmkit_generated.relenta import models
 from crmkit_mock import MockCRMs, MockServer
 from tests.clients.harness import KEY, Canned, failures, saved
@@ -26,7 +26,7 @@ NAMES = {
         *("AuthenticationError", "PermissionDeniedError", "NotFoundError", "ConflictError"),
         *("ValidationError", "QuotaExceededError", "RateLimitError", "ServerError"),
         *("DecodeError", "PaginationError"),
-        *("Pager", "AsyncPager", "Page", "Reply", "Options", "File"),
+        *("Pager", "AsyncPager", "Changes", "AsyncChanges", "Page", "Reply", "Options", "File"),
     },
     "crmkit.relenta": {
         *("Contact", "ContactInput", "Activity", "ActivityInput", "CustomField"),
@@ -162,8 +162,11 @@ def test_pager_page_and_reply_have_their_members() -> None:
     """A pager has its promised methods, and a page and a reply their attributes."""
     for cls in (Pager, AsyncPager):
         public = {name for name in dir(cls) if not name.startswith("_")}
-        assert public == {"pages", "take", "first", "collect"}
+        assert public == {"pages", "take", "first", "collect", "count"}
         assert all(getattr(cls, name).__doc__ for name in public)
+    for changes, pager in ((Changes, Pager), (AsyncChanges, AsyncPager)):
+        assert issubclass(changes, pager)
+        assert changes.cursor.__doc__
     assert hasattr(Pager, "__iter__")
     assert not hasattr(AsyncPager, "__iter__")
     assert hasattr(AsyncPager, "__aiter__")

@@ -6,6 +6,7 @@ import ast
 import importlib
 import inspect
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -211,8 +212,13 @@ def test_models_export_every_name(crm: str) -> None:
 @for_each_crm
 @for_each("prefix", ["", "Async"])
 def test_every_operation_is_a_method(crm: str, prefix: str) -> None:
-    """Each operation is one method of the client, and there are no other methods."""
+    """Each operation is one method of the client; lists sorted by change have one more."""
     expected = {(resource, method) for resource, method, _ in operations(crm)}
+    expected |= {
+        (resource, "changes")
+        for resource, _, node in operations(crm)
+        if "changes" in node.get("x-crmkit-paging", {})
+    }
 
     assert methods(crm, prefix).keys() == expected
     assert expected
@@ -226,9 +232,9 @@ def test_both_clients_have_the_same_methods(crm: str) -> None:
         signature, other = inspect.signature(function), inspect.signature(counterpart)
         assert signature.parameters == other.parameters, key
         assert inspect.getdoc(function) == inspect.getdoc(counterpart), key
-        returns = str(other.return_annotation).replace("AsyncPager", "Pager")
+        returns = re.sub("Async(Pager|Changes)", r"\1", str(other.return_annotation))
         assert returns == signature.return_annotation, key
-        paged = returns.startswith("Pager")
+        paged = returns.startswith(("Pager", "Changes"))
         assert inspect.iscoroutinefunction(counterpart) is not paged, key
 
 

@@ -114,6 +114,12 @@ def test_rejects_tag_that_cannot_be_a_resource(case: Case, refused: Refused) -> 
         "'limit'.*parameter",
     ),
     Case(
+        "changes of which the document does not say how they are sorted",
+        put(*LIST, "x-crmkit-paging", "changes", value=True),
+        "GET /notes",
+        "x-crmkit-changes",
+    ),
+    Case(
         "an envelope without its member",
         put("x-crmkit-envelope", value="rows"),
         "GET /notes",

@@ -236,6 +236,9 @@ class Linked(EntityType):
     ) -> Pager[Record]:
         """List the records that a link connects with a record.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its place
+        in the order comes exactly once; one that a change moves may be missed.
+
         Args:
             id: Id of the record.
             link: Name of the link, such as `contacts`.
@@ -384,6 +387,9 @@ class AsyncLinked(EntityType):
         options: Options | None = None,
     ) -> AsyncPager[Record]:
         """List the records that a link connects with a record.
+
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its place
+        in the order comes exactly once; one that a change moves may be missed.
 
         Args:
             id: Id of the record.

@@ -294,11 +294,11 @@ class DecodeError(CRMError):
 
 
 class PaginationError(CRMError):
-    """A list does not end: the server sent the same page twice.
+    """A list does not end, or not in the order that was asked for: pages bring nothing new.
 
     Attributes:
-        items_read: How many items came before the repeated page.
-        last_page: Number or offset of the repeated page, to go on from by `start=`.
+        items_read: How many items came before that.
+        last_page: Number or offset of the page after them, to go on from by `start=`.
     """
 
     def __init__(

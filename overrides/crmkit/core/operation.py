@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-__all__ = ["Convert", "Media", "Operation", "Paging", "Param"]
+__all__ = ["ChangeOrder", "Convert", "Media", "Operation", "Paging", "Param"]
 
 Media = Literal["json", "form", "multipart", "content"]
 
@@ -39,6 +39,26 @@ class Param:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeOrder:
+    """How a list is sorted by the time at which its records changed.
+
+    Args:
+        time: Member of a record that has its time of change.
+        query: Query parameters, with their values, that sort the list so, oldest change first if
+            the server can filter as well, else newest first.
+        after: Query parameters that leave out what does not come after a record: `{time}` and
+            `{id}` in their values stand for its time of change, and for its id or an empty str.
+            Empty where the server cannot.
+        time_format: How a time is written there, as `strftime` has it.
+    """
+
+    time: str
+    query: tuple[tuple[str, str], ...]
+    after: tuple[tuple[str, str], ...] = ()
+    time_format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Paging:
     """How a list continues.
 
@@ -51,6 +71,7 @@ class Paging:
         total: Path from the top of the reply to the number of all items, or None. Where that is
             negative nothing was counted: -1 says that more follows, -2 that nothing does.
         last: Path from the top of the reply to the number of the last page, or None.
+        changes: How it is sorted by time of change, or None where the server cannot.
     """
 
     strategy: Literal["page", "offset", "none"]
@@ -60,6 +81,7 @@ class Paging:
     first: int = 1
     total: tuple[str, ...] | None = None
     last: tuple[str, ...] | None = None
+    changes: ChangeOrder | None = None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Lists that page themselves.
+"""Lists that page themselves, and lose nothing where others write meanwhile.
 
 A list ends at an empty page, at the total or at the last page that the server names, never at a
 short page: servers leave rows out of pages for reasons of their own.
@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from itertools import count
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from .drive import drive
-from .errors import ArgumentError, PaginationError
+from .errors import ArgumentError, PaginationError, StatusError
 from .operation import Paging
 from .options import is_number
 from .sender import decoded, payload
@@ -22,20 +23,23 @@ if TYPE_CHECKING:
     from typing import Self
 
     from .call import Call
-    from .operation import Operation
     from .reply import Reply
     from .sender import Sender
     from .types import Unset
 
-__all__ = ["AsyncPager", "ListRequest", "Page", "Pager"]
+__all__ = ["AsyncPager", "ListRequest", "Page", "PageIterator", "Pager", "PagerBase", "Rows"]
+__all__ += ["ENDED", "MOST_IDLE_PAGES", "member"]
 
 T = TypeVar("T")
 
 CHUNK = 50
 """Rows that are decoded at a time while a list is iterated: faster than a page, and less memory."""
 
-RECENT = 2000
-"""Ids that are remembered of the items that were read last, in lists by offset."""
+MOST_IDLE_PAGES, MOST_IDLE_ROWS = 5, 2000
+"""How many pages in a row, or rows in them, may bring nothing new."""
+
+ROOM = 20
+"""Rows that any server lets a page have."""
 
 ENDED = -2
 """The total that some servers report without counting where nothing follows; -1 otherwise."""
@@ -46,9 +50,9 @@ class Page(Generic[T]):
     """One page of a list.
 
     Args:
-        items: The items of the page.
+        items: The items of the page that no page before had.
         total: Number of items of the whole list, or None if the server does not report it.
-        number: Number of the page, or offset of its first item.
+        number: Number of the page, counted on from `start`, or offset of its first item.
         reply: The reply that carried it.
     """
 
@@ -56,6 +60,17 @@ class Page(Generic[T]):
     total: int | None
     number: int
     reply: Reply
+
+
+@dataclass(slots=True)
+class Rows(Page[Any]):
+    """A page whose items are not decoded.
+
+    Args:
+        index: Place of the first of them in the reply.
+    """
+
+    index: int = 0
 
 
 class ListRequest:
@@ -72,11 +87,7 @@ class ListRequest:
     """
 
     def __init__(
-        self,
-        sender: Sender,
-        call: Call,
-        start: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        self, sender: Sender, call: Call, start: int | Unset = UNSET, page_size: int | Unset = UNSET
     ) -> None:
         self.sender = sender
         self.call = call
@@ -84,53 +95,108 @@ class ListRequest:
         self.paging = paging = call.operation.paging or Paging("none")
         self.limit: int | None = None
         self.start = paging.first
+        self.largest = sender.vendor.largest_page
         if start is not UNSET:
-            self.start = _integer(start, "start", paging.first, self.operation)
+            self.start = self._integer(start, "start", paging.first)
         self.sized = page_size is not UNSET
         self.page_size = paging.default_size
         if page_size is not UNSET:
-            self.page_size = _integer(page_size, "page_size", 1, self.operation)
-            largest = sender.vendor.largest_page
-            if largest is not None and self.page_size > largest:
-                problem = f"must be <= {largest}, got {page_size}"
-                raise ArgumentError("page_size", problem, operation=self.operation.name)
+            self.page_size = self._integer(page_size, "page_size", 1)
+            if self.largest is not None and self.page_size > self.largest:
+                self.refuse("page_size", f"must be <= {self.largest}, got {page_size}")
 
-    def limited(self, limit: int) -> ListRequest:
+    def refuse(self, argument: str, problem: str) -> NoReturn:
+        """Raise the error for an argument of the list.
+
+        Raises:
+            ArgumentError: Always.
+        """
+        raise ArgumentError(argument, problem, operation=self.operation.name)
+
+    def _integer(self, value: Any, argument: str, least: int) -> int:
+        """Return an argument that is an integer.
+
+        Raises:
+            ArgumentError: It is not, or is too small.
+        """
+        if not is_number(value, int) or value < least:
+            self.refuse(argument, f"must be an integer >= {least}, got {value!r}")
+        return int(value)
+
+    def limited(self, limit: int) -> Self:
         """Return this request, ending after `limit` items at the latest.
 
         Raises:
             ArgumentError: `limit` is not a non-negative integer.
         """
         request = copy(self)
-        count = _integer(limit, "count", 0, self.operation)
-        request.limit = count if self.limit is None else min(count, self.limit)
+        most = self._integer(limit, "count", 0)
+        request.limit = most if self.limit is None else min(most, self.limit)
         return request
 
-    def page(self, number: int, left: int | None) -> Call:
-        """Return the call of one page.
+    async def rows(self, number: int, size: int | None) -> tuple[list[Any], Reply]:
+        """Return the rows of one page, and its reply.
 
         Args:
             number: Number of the page, or its offset.
-            left: How many items are still wanted; None for all.
+            size: Rows to ask for; None for as many as the server sends.
+
+        Raises:
+            CRMError: The call failed.
         """
-        paging, size = self.paging, self.page_size
-        query: dict[str, Any] = {}
-        if paging.number is not None:
-            query[paging.number] = number
-        if paging.strategy == "offset" and not self.sized and size is not None:
-            # No more than is wanted: unlike a page's number, an offset goes with any size.
-            size = size if left is None else min(size, left)
-        if paging.size is not None and size is not None:
-            query[paging.size] = size
-        return self.call.with_query(query) if query else self.call
+        names = {self.paging.number: number, self.paging.size: size}
+        query = {name: value for name, value in names.items() if name and value is not None}
+        reply = await self.sender.reply(self.call.with_query(query))
+        return payload(self.operation, reply), reply
+
+    async def count(self) -> int | None:
+        """Return the number of items of the whole list, or None if the server does not count it.
+
+        Raises:
+            CRMError: The call failed.
+        """
+        paging = self.paging
+        whole = paging.strategy == "none"  # one reply holds everything
+        if not self.sender.vendor.counts or not (paging.total or whole):
+            return None
+        rows, reply = await self.rows(paging.first, 1)
+        return len(rows) if whole else _counted(member(reply.data, paging.total))
+
+
+@dataclass(slots=True)
+class _Window:
+    """Rows that came together.
+
+    Args:
+        rows: The rows.
+        reply: The reply that carried them, or most of them.
+        base: Position of the first.
+        end: Position after all of them, and after those that the server left out.
+        again: How many were there to be read again.
+        ended: Whether the reply says that nothing follows.
+        short: Whether it has fewer rows than it may have.
+        index: Place of the first row in the reply.
+    """
+
+    rows: list[Any]
+    reply: Reply
+    base: int
+    end: int
+    again: int
+    ended: bool
+    short: bool
+    index: int = 0
 
 
 class PageIterator:
-    """One run over the pages of a list.
+    """One run over the pages of a list that others may change meanwhile.
 
-    Where items are counted, a list may shift between two pages: items that came in before the
-    position push some over it a second time, and when some before it go, others are missed. So
-    items that were just read are skipped, and where the total has fallen the run steps back.
+    Each further page is asked for so that it begins with a row that was read before. If one of its
+    rows was, and is as it was, nothing has slipped past: what keeps its place and stands before
+    that row has been read, and what follows it came in the same reply. If not, the run steps back,
+    twice as far each time, until a page holds one. By offset that costs a row a page. By number,
+    the size of the page is chosen such that its window holds the last row. Where the server decides
+    on the size, the page before is read once more, after the next one.
 
     Args:
         request: The list.
@@ -138,100 +204,224 @@ class PageIterator:
 
     def __init__(self, request: ListRequest) -> None:
         self._request = request
-        self._number = request.start
+        paging, size = request.paging, request.page_size
         self._left = request.limit
-        self._read = 0
-        self._before: Page[Any] | None = None
         self._ended = request.limit == 0
-        self._recent: dict[Any, None] = {}
-        self._skipped = 0
-        self._stepped_at = 0
+        # Positions count rows from the list's beginning; pages, where the server decides on sizes.
+        self._fixed = paging.strategy == "page" and not (paging.size and size)
+        self._unit = size if size and not self._fixed else 1
+        by_size = paging.strategy == "page" and not self._fixed
+        self._begin = (request.start - paging.first) * self._unit if by_size else request.start
+        self._next = self._begin  # the position after what was read
+        self._filled = self._begin  # the position after the last row, which a short page has before
+        self._short = False  # whether the last page was short, where the server decides on sizes
+        self._target: int | None = None  # where a step back leads
+        self._back = self._plus = 1  # how far it leads; by how much a page may be larger than asked
+        self._seen: dict[Any, int] = {}  # of each row: when it was read, and what it held
+        self._settled = False  # whether any row was found as it was
+        self._doubts = 0  # how often none was, up to the beginning
+        self._pages = self._read = self._idle = self._idle_rows = 0
 
-    async def next(self) -> Page[Any] | None:
+    async def next(self) -> Rows | None:
         """Fetch the next page, its items not decoded; None after the last.
 
         Only the first page may be empty.
 
         Raises:
-            PaginationError: The page is the same as the one before.
+            PaginationError: Pages bring nothing new and do not end.
             CRMError: The call failed.
         """
         while not self._ended:
-            page = await self._fetch()
-            if page is not None:
-                return page
+            window = await (self._fixed_window() if self._fixed else self._window())
+            if window is not None and self._joins(window):
+                page = self._taken(window)
+                if page is not None:
+                    return page
         return None
 
-    async def _fetch(self) -> Page[Any] | None:
-        """Fetch a page; None if it brings nothing new."""
-        request, paging = self._request, self._request.paging
-        reply = await request.sender.reply(request.page(self._number, self._left))
-        rows: list[Any] = payload(request.operation, reply)
-        total = _count(reply.data, paging.total)
-        if self._repeats(rows, total, reply):
-            problem = "the server sent the same page again"
-            raise PaginationError(problem, self._read, self._number, request.operation.name)
-        if self._stepped_back(total):
+    # -- what is asked for -------------------------------------------------------------------------
+
+    async def _window(self) -> _Window | None:
+        """Fetch rows from the last one on; None if that has to be tried in another way."""
+        request, by_number = self._request, self._request.paging.strategy == "page"
+        base = max(self._begin, self._next - 1) if self._target is None else self._target
+        number, size, base = self._by_number(base) if by_number else self._by_offset(base)
+        try:
+            rows, reply = await request.rows(number, size)
+        except StatusError as error:
+            larger = size is not None and size > (request.page_size or size)
+            if not larger or error.status_code not in {400, 403, 422}:
+                raise
+            self._plus = 0  # the server takes no page as large as that
             return None
-        number, first = self._number, self._before is None
-        # Where the total is negative, the items were not counted.
-        counted = None if total is None or total < 0 else total
-        self._before = Page(rows, counted, number, reply)
-        last = _count(reply.data, paging.last)
-        if paging.strategy == "offset":
-            self._number += len(rows)
-            self._ended = total == ENDED or (counted is not None and counted <= self._number)
-        else:
-            self._ended = paging.strategy == "none" or (last is not None and last <= self._number)
-            self._number += 1
-        self._ended = self._ended or not rows
-        unseen = self._unseen_rows(rows)[: self._left]
-        self._skipped = 0 if unseen else self._skipped + len(rows)
+        total = member(reply.data, request.paging.total)
+        filled, end = base + len(rows), base + (size if by_number and size else len(rows))
+        ended = request.paging.strategy == "none" or total == ENDED
+        # A total that the page itself refutes, or the number of the last page, says nothing.
+        last = member(reply.data, request.paging.last) or 0
+        ended = ended or (total is not None and filled <= total <= end and last <= number)
+        full = (size or 0) if by_number else len(rows)
+        # Another size than asked for, unless at the end of the list, is the server's own; so it is
+        # where rows follow a page that was short.
+        whole = base <= self._begin and len(rows) == self._unit
+        first = not self._seen or (whole and all(_key(row) in self._seen for row in rows))
+        follows = by_number and self._target is None and self._begin < self._filled <= base
+        own_size = len(rows) > full or (len(rows) < full and first) or follows
+        if rows and not ended and own_size:
+            return self._as_fixed(rows, reply, short=len(rows) < full)
+        cut = max(0, self._begin - base)
+        again = max(0, self._filled - base - cut)
+        short = len(rows) < size if size else self._target is None
+        short = short and not (rows and by_number and total is not None and total > filled)
+        return _Window(rows[cut:], reply, base + cut, end, again, ended, short, cut)
+
+    def _by_offset(self, base: int) -> tuple[int, int | None, int]:
+        request, again = self._request, self._next - base
+        size = request.page_size
+        if size is not None:
+            more = again if self._target is None or size + again <= ROOM else 0
+            size += more if self._plus else 0
+            if self._left is not None and not request.sized:
+                # No more than is wanted: unlike a page's number, an offset goes with any size.
+                size = min(size, self._left + again)
+            if request.largest is not None:
+                size = min(size, max(request.largest, 2))
+        return base, size, base
+
+    def _by_number(self, base: int) -> tuple[int, int | None, int]:
+        size, number, last = self._unit, base // self._unit, self._next - 1
+        if self._next > self._begin:
+            # Sizes whose pages hold the last row, and reach back far enough.
+            least = max(1, size // 2) if self._target is None else 1
+            sizes = [n for n in range(least, max(size, ROOM) + 1) if last // n * n <= base]
+            if sizes:
+                # As many new rows as were asked for, or else as many as can be.
+                wanted = self._next + size
+                ends = {n: (last // n + 1) * n for n in sizes}
+                size = min(sizes, key=lambda n: (ends[n] < wanted, abs(ends[n] - wanted)))
+                number = last // size
+        if self._target is None and number * size + size == self._next:  # it would bring nothing
+            size = next(n for n in count(size + 1) if self._next % n)
+            number = last // size
+        return self._request.paging.first + number, size, number * size
+
+    def _as_fixed(self, rows: list[Any], reply: Reply, *, short: bool) -> _Window | None:
+        """Go on by the pages of a server that decides on their size, or leaves rows out of them."""
+        read = (self._next - self._begin) // self._unit
+        self._begin, self._unit, self._target = self._request.start, 1, None
+        self._fixed, self._short, self._next = True, short, self._begin + read
+        if self._seen:
+            return None
+        last = member(reply.data, self._request.paging.last)
+        number = self._begin
+        ended = last is not None and last <= number
+        return _Window(rows, reply, number, number + 1, 0, ended, short)
+
+    async def _fixed_window(self) -> _Window:
+        """Fetch the next page, then the one before once more."""
+        request, number = self._request, self._next if self._target is None else self._target
+        rows, reply = await request.rows(number, request.page_size)
+        before: list[Any] = []
+        if number > self._begin and (rows or not self._short):
+            before, _ = await request.rows(number - 1, request.page_size)
+        self._short = request.page_size is not None and len(rows) < request.page_size
+        last = member(reply.data, request.paging.last)
+        ended, again = last is not None and last <= number, len(before)
+        end = number + bool(rows)
+        return _Window(before + rows, reply, number, end, again, ended, not rows, -again)
+
+    # -- what is made of it ------------------------------------------------------------------------
+
+    def _joins(self, window: _Window) -> bool:
+        """Return whether rows follow what was read without a gap; if not, prepare to step back."""
+        seen = self._seen
+        read = [row for row in window.rows if _key(row) in seen] if seen else []
+        same = any(seen[_key(row)] & _HASH == _hash(row) for row in read)
+        self._settled = self._settled or same
+        at_begin = window.base <= self._begin
+        if at_begin and read and not self._settled:
+            self._doubts += 1  # do rows never come as they were?
+        is_after_all = not window.rows and not window.again
+        if same or at_begin or is_after_all or (read and self._doubts > 1):
+            self._target, self._back = None, 1
+            return True
+        self._target = max(self._begin, window.base - self._back * self._unit)
+        self._back *= 2
+        return False
+
+    def _taken(self, window: _Window) -> Rows | None:
+        """Return the rows of a window that are new; None if there are none."""
+        request, rows = self._request, window.rows
+        unseen, index = self._unseen(rows, remember=not window.ended)
+        self._next = window.end
+        self._filled = window.end if self._fixed else window.base + len(rows)
+        nothing_follows = not unseen and window.short and len(rows) <= window.again
+        repeats = not unseen and len(rows) > window.again  # not even where the list is to end
+        self._ended = nothing_follows or (window.ended and not repeats)
+        if unseen:
+            self._idle = self._idle_rows = 0
+        elif not self._ended:
+            self._idle_on(rows)
+        unseen = self._wanted(unseen)
+        if not unseen and self._pages:
+            return None
+        number = window.base + index if request.paging.strategy == "offset" else request.start
+        number += self._pages if request.paging.strategy == "page" else 0
+        self._pages += 1
+        total = _counted(member(window.reply.data, request.paging.total))
+        return Rows(unseen, total, number, window.reply, max(0, window.index + index))
+
+    def _wanted(self, rows: list[Any]) -> list[Any]:
+        """Return no more rows than are wanted, and count them."""
+        rows = rows[: self._left]
         if self._left is not None:
-            self._left -= len(unseen)
-            self._ended = self._ended or self._left == 0
-        self._read += len(unseen)
-        return Page(unseen, counted, number, reply) if unseen or first else None
+            self._left -= len(rows)
+            self._ended = self._ended or not self._left
+        self._read += len(rows)
+        return rows
 
-    def _repeats(self, rows: list[Any], total: int | None, reply: Reply) -> bool:
-        """Return whether a page is the same as the one before, or many brought nothing new."""
-        before = self._before
-        if before is None:
-            return False
-        grown = total is not None and before.total is not None and total > before.total
-        return (_same(before, rows, reply) and not grown) or self._skipped > RECENT
+    def _unseen(self, rows: list[Any], *, remember: bool) -> tuple[list[Any], int]:
+        """Return the rows that were not read yet, and the place of the first; remember them all."""
+        unseen: list[Any] = []
+        first, before = len(rows), len(self._seen)
+        for place, row in enumerate(rows):
+            key = _key(row)
+            known = self._seen.get(key)
+            when = len(self._seen) if known is None else known >> _BITS
+            # Rows without an id are told apart by what they hold, but not within one page.
+            if known is None or (type(key) is tuple and when >= before):
+                unseen.append(row)
+                first = min(first, place)
+            self._seen[key] = when << _BITS | (_hash(row) if remember else 0)
+        return unseen, first if unseen else 0
 
-    def _stepped_back(self, total: int | None) -> bool:
-        """Go back by as many items as the list has lost, and return whether it was any."""
-        before = self._before
-        if self._request.paging.strategy != "offset" or before is None or before.total is None:
-            return False
-        known = min(len(self._recent), self._number - self._request.start)
-        lost = min(before.total - total, known) if total and total > 0 else 0
-        if lost <= 0 or self._stepped_at == self._read:  # never twice without anything new between
-            return False
-        self._number -= lost
-        self._stepped_at = self._read
-        self._before = Page([], total, self._number, before.reply)
-        return True
-
-    def _unseen_rows(self, rows: list[Any]) -> list[Any]:
-        """Return the rows that the last pages did not have, and remember them."""
-        if self._request.paging.strategy != "offset":
-            return rows
-        ids = [row.get("id") if type(row) is dict else None for row in rows]
-        unseen = [
-            row
-            for row, id in zip(rows, ids, strict=True)
-            if type(id) not in {str, int} or id not in self._recent
-        ]
-        self._recent.update((id, None) for id in ids if type(id) in {str, int})
-        for id in list(self._recent)[: max(0, len(self._recent) - RECENT)]:
-            del self._recent[id]
-        return unseen
+    def _idle_on(self, rows: list[Any]) -> None:
+        """Count a page that brought nothing new, and go on where what was read ends."""
+        self._idle += 1
+        self._idle_rows += len(rows)
+        if self._idle >= MOST_IDLE_PAGES or self._idle_rows > MOST_IDLE_ROWS:
+            at = self._next - self._idle if self._fixed else self._begin + self._read
+            if self._request.paging.strategy == "page" and not self._fixed:
+                at = self._request.paging.first + at // self._unit
+            problem = f"{self._idle} pages in a row brought nothing new, and the list does not end"
+            raise PaginationError(problem, self._read, at, self._request.operation.name)
+        if rows:
+            ahead = len(self._seen) - 1 - (self._seen[_key(rows[-1])] >> _BITS)
+            if self._fixed:
+                self._next += ahead // len(rows)
+            elif ahead > self._unit:  # not quite, so that more than one of the rows is there again
+                self._filled += ahead - self._unit // 2
+                self._next = self._filled
 
 
-class _Pager(Generic[T]):
+class PagerBase(Generic[T]):
+    """What sync and async pagers share.
+
+    Args:
+        request: The list.
+        decode: Turns rows into items.
+    """
+
     def __init__(self, request: ListRequest, decode: Callable[[Any], list[T]]) -> None:
         self._request = request
         self._decode = decode
@@ -241,6 +431,10 @@ class _Pager(Generic[T]):
         text = "" if limit is None else f", at most {limit} items"
         return f"<{type(self).__name__} of {self._request.operation.name}{text}>"
 
+    def __bool__(self) -> NoReturn:
+        problem = "a list has no truth value before it is read: use first() is None, or count()"
+        raise TypeError(problem)
+
     def take(self, count: int) -> Self:
         """Return a pager that ends after `count` items and fetches no page beyond them.
 
@@ -249,19 +443,25 @@ class _Pager(Generic[T]):
         """
         return type(self)(self._request.limited(count), self._decode)
 
-    def _chunks(self, page: Page[Any]) -> Iterator[list[T]]:
+    def _run(self) -> PageIterator:
+        """Return a new run over the pages."""
+        return PageIterator(self._request)
+
+    def _items(self, page: Rows) -> Iterator[T]:
         """Yield the items of a page, decoded a few at a time."""
         for begin in range(0, len(page.items), CHUNK):
             rows = page.items[begin : begin + CHUNK]
-            yield decoded(self._request.operation, page.reply, self._decode, rows, begin)
+            place = page.index + begin
+            yield from decoded(self._request.operation, page.reply, self._decode, rows, place)
 
-    def _page(self, page: Page[Any]) -> Page[T]:
+    def _page(self, page: Rows) -> Page[T]:
         """Return a page with all its items decoded."""
-        items = decoded(self._request.operation, page.reply, self._decode, page.items)
-        return Page(items, page.total, page.number, page.reply)
+        operation, reply = self._request.operation, page.reply
+        items = decoded(operation, reply, self._decode, page.items, page.index)
+        return Page(items, page.total, page.number, reply)
 
 
-class Pager(_Pager[T]):
+class Pager(PagerBase[T]):
     """A lazy list of a sync client: no request before it is iterated; every iteration asks anew.
 
     Args:
@@ -270,14 +470,13 @@ class Pager(_Pager[T]):
     """
 
     def __iter__(self) -> Iterator[T]:
-        pages = PageIterator(self._request)
+        pages = self._run()
         while (page := drive(pages.next())) is not None:
-            for chunk in self._chunks(page):
-                yield from chunk
+            yield from self._items(page)
 
     def pages(self) -> Iterator[Page[T]]:
         """Iterate over whole pages, with `items`, `total` (or None), `number` and `reply`."""
-        pages = PageIterator(self._request)
+        pages = self._run()
         while (page := drive(pages.next())) is not None:
             yield self._page(page)
 
@@ -289,8 +488,15 @@ class Pager(_Pager[T]):
         """Return all items in a list."""
         return list(self)
 
+    def count(self) -> int | None:
+        """Return the number of items of the whole list, whatever `take` or `start`, by one request.
 
-class AsyncPager(_Pager[T]):
+        None where the server does not count them.
+        """
+        return drive(self._request.count())
+
+
+class AsyncPager(PagerBase[T]):
     """A lazy list of an async client: no request before it is iterated; each asks anew.
 
     Args:
@@ -299,15 +505,14 @@ class AsyncPager(_Pager[T]):
     """
 
     async def __aiter__(self) -> AsyncIterator[T]:
-        pages = PageIterator(self._request)
+        pages = self._run()
         while (page := await pages.next()) is not None:
-            for chunk in self._chunks(page):
-                for item in chunk:
-                    yield item
+            for item in self._items(page):
+                yield item
 
     async def pages(self) -> AsyncIterator[Page[T]]:
         """Iterate over whole pages, with `items`, `total` (or None), `number` and `reply`."""
-        pages = PageIterator(self._request)
+        pages = self._run()
         while (page := await pages.next()) is not None:
             yield self._page(page)
 
@@ -322,24 +527,43 @@ class AsyncPager(_Pager[T]):
         """Return all items in a list."""
         return [item async for item in self]
 
+    async def count(self) -> int | None:
+        """Return the number of items of the whole list, whatever `take` or `start`, by one request.
 
-def _same(before: Page[Any], rows: list[Any], reply: Reply) -> bool:
+        None where the server does not count them.
+        """
+        return await self._request.count()
+
+
+_BITS = 32
+_HASH = (1 << _BITS) - 1
+
+
+def _key(row: Any) -> Any:
+    """Return what tells a row from others: its id, or all that it holds."""
+    id = row.get("id") if type(row) is dict else None
+    if type(id) in {str, int}:
+        return id
     try:
-        return bool(rows) and rows == before.items
-    except RecursionError:  # rows that are nested too deeply to compare
-        return reply.content == before.reply.content
+        return (hash(repr(row)),)
+    except RecursionError:  # it is nested too deeply
+        return (0,)
 
 
-def _integer(value: Any, argument: str, least: int, operation: Operation) -> int:
-    if not is_number(value, int) or value < least:
-        problem = f"must be an integer >= {least}, got {value!r}"
-        raise ArgumentError(argument, problem, operation=operation.name)
-    return int(value)
+def _hash(row: Any) -> int:
+    """Return a hash of all that a list may be sorted by."""
+    if type(row) is not dict:
+        return 0
+    plain = [value for value in row.values() if type(value) is not dict and type(value) is not list]
+    return hash(tuple(plain)) & _HASH
 
 
-def _count(tree: Any, path: tuple[str, ...] | None) -> int | None:
-    if path is None:
-        return None
-    for member in path:
-        tree = tree.get(member) if isinstance(tree, dict) else None
-    return tree if type(tree) is int else None
+def _counted(total: int | None) -> int | None:
+    return total if total is not None and total >= 0 else None  # negative: it was not counted
+
+
+def member(tree: Any, path: tuple[str, ...] | None) -> int | None:
+    """Return an integer that a reply has at a path, such as the total; None if it has none."""
+    for name in path or ():
+        tree = tree.get(name) if isinstance(tree, dict) else None
+    return tree if path and type(tree) is int else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .call import encoded, new_call
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
 
     from .call import Call
+    from .changes import ChangesRequest
     from .merge import Merge
     from .operation import Operation
     from .options import Options
@@ -171,9 +173,20 @@ class Resource:
         page_size: int | Unset = UNSET,
     ) -> ListRequest:
         """Return a list of this client."""
-        return ListRequest(
-            self._sender, self._call(operation, arguments, options), start, page_size
-        )
+        call = self._call(operation, arguments, options)
+        return ListRequest(self._sender, call, start, page_size)
+
+    def _changes(
+        self, operation: Operation, arguments: dict[str, Any], options: Any, *settings: Any
+    ) -> ChangesRequest:
+        """Return what has changed in a list of this client; see `ChangesRequest` for settings."""
+        from .changes import ChangesRequest
+
+        operation = replace(operation, name=f"{operation.name.rpartition('.')[0]}.changes")
+        call = self._call(operation, arguments, options)
+        # What is selected of a record may differ from run to run.
+        identity = self._call(operation, {**arguments, "select": UNSET}, options)
+        return ChangesRequest(self._sender, call, identity, *settings)
 
     def _merge(
         self,

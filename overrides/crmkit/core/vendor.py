@@ -13,8 +13,9 @@ from .errors import ArgumentError, AuthenticationError, NotFoundError, StatusErr
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from ._httpx import Headers, Request, Response
     from .call import Call
-    from .http import IO, Headers, Request, Response
+    from .http import IO
     from .operation import Operation
     from .options import Settings
     from .reply import Reply
@@ -25,6 +26,7 @@ REDACTED = "[redacted]"
 """What replaces a credential."""
 
 _LOGIN = re.compile(r"\b(log|sign)[-_]?in\b", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^>]*>([^<]{1,300})", re.IGNORECASE)
 
 
 class SendsCalls(Protocol):
@@ -73,6 +75,7 @@ class Vendor:
         settings: Values of the path parameters that are settings of the client.
         refused_in_path: Characters that the server cannot take in a path value.
         largest_page: The largest page size that the server takes, or None.
+        counts: Whether any list of the server reports how many items it has.
     """
 
     name: str = ""
@@ -81,6 +84,7 @@ class Vendor:
     settings: Mapping[str, str] = MappingProxyType({})
     refused_in_path: str = ""
     largest_page: int | None = None
+    counts: bool = True
 
     # -- requests ----------------------------------------------------------------------------------
 
@@ -199,8 +203,6 @@ class Vendor:
         if "text/plain" in media_type:
             return body_text(response)[:1000]
         if "html" in media_type:
-            title = re.search(
-                r"<title[^>]*>([^<]{1,300})", body_text(response)[:20_000], re.IGNORECASE
-            )
+            title = _TITLE.search(body_text(response)[:20_000])
             return title[1] if title else ""
         return ""

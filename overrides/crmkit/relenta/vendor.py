@@ -28,6 +28,7 @@ class RelentaVendor(Vendor):
     """
 
     name = "relenta"
+    counts = False  # page: no list has a total
 
     def __init__(self, department_key: str) -> None:
         self._department_key = department_key

@@ -69,6 +69,11 @@ class Activities(Resource):
 
         Meetings, calls and tasks of the next days.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        does not say in which order it lists: where that differs from page to page, records may
+        be missed as well.
+
         Args:
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
@@ -97,6 +102,11 @@ class Activities(Resource):
         """List the activities of a record.
 
         Returns what is planned, or what happened.
+
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        does not say in which order it lists: where that differs from page to page, records may
+        be missed as well.
 
         Args:
             entity: Name of the entity type. Custom ones begin with C.
@@ -200,6 +210,11 @@ class AsyncActivities(Resource):
 
         Meetings, calls and tasks of the next days.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        does not say in which order it lists: where that differs from page to page, records may
+        be missed as well.
+
         Args:
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
@@ -228,6 +243,11 @@ class AsyncActivities(Resource):
         """List the activities of a record.
 
         Returns what is planned, or what happened.
+
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        does not say in which order it lists: where that differs from page to page, records may
+        be missed as well.
 
         Args:
             entity: Name of the entity type. Custom ones begin with C.

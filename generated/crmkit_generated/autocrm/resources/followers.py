@@ -38,6 +38,9 @@ class Followers(Resource):
 
         Takes offset and page_size as other lists do.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed.
+
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
@@ -157,6 +160,9 @@ class AsyncFollowers(Resource):
         """List the users who follow a record.
 
         Takes offset and page_size as other lists do.
+
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed.
 
         Args:
             entity: Name of the entity type. Custom ones begin with C.

@@ -107,6 +107,9 @@ class Stream(Resource):
         Returns what happened to records that the user follows, newest first. The total is -1 if
         more records follow and -2 if none do.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed.
+
         Args:
             after: Returns only what is newer than this datetime.
             filter_: Which entries to return.
@@ -143,6 +146,9 @@ class Stream(Resource):
 
         Returns what happened to all records that the user may see, newest first. The total is
         -1 if more records follow and -2 if none do.
+
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed.
 
         Args:
             after: Returns only what is newer than this datetime.
@@ -182,6 +188,9 @@ class Stream(Resource):
 
         Returns what happened to the record, newest first; pinned posts are listed separately as
         well.
+
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed.
 
         Args:
             entity: Name of the entity type. Custom ones begin with C.
@@ -229,6 +238,9 @@ class Stream(Resource):
 
         Returns the part of its stream that people wrote.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed.
+
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
@@ -271,6 +283,9 @@ class Stream(Resource):
         """List the files in the stream of a record.
 
         The newest first.
+
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed.
 
         Args:
             entity: Name of the entity type. Custom ones begin with C.
@@ -375,6 +390,9 @@ class AsyncStream(Resource):
         Returns what happened to records that the user follows, newest first. The total is -1 if
         more records follow and -2 if none do.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed.
+
         Args:
             after: Returns only what is newer than this datetime.
             filter_: Which entries to return.
@@ -411,6 +429,9 @@ class AsyncStream(Resource):
 
         Returns what happened to all records that the user may see, newest first. The total is
         -1 if more records follow and -2 if none do.
+
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed.
 
         Args:
             after: Returns only what is newer than this datetime.
@@ -450,6 +471,9 @@ class AsyncStream(Resource):
 
         Returns what happened to the record, newest first; pinned posts are listed separately as
         well.
+
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed.
 
         Args:
             entity: Name of the entity type. Custom ones begin with C.
@@ -497,6 +521,9 @@ class AsyncStream(Resource):
 
         Returns the part of its stream that people wrote.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed.
+
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
@@ -539,6 +566,9 @@ class AsyncStream(Resource):
         """List the files in the stream of a record.
 
         The newest first.
+
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed.
 
         Args:
             entity: Name of the entity type. Custom ones begin with C.

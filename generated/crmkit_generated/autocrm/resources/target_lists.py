@@ -32,6 +32,9 @@ class TargetLists(Resource):
 
         Contacts, leads, accounts and users that opted out of the list.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed.
+
         Args:
             id: Id of the record.
             start: The offset of the first item to read, 0 by default.
@@ -67,6 +70,9 @@ class AsyncTargetLists(Resource):
         """List the targets that opted out.
 
         Contacts, leads, accounts and users that opted out of the list.
+
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed.
 
         Args:
             id: Id of the record.

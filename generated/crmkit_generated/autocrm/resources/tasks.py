@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from crmkit.core.changes import AsyncChanges, Changes
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager
@@ -52,6 +53,10 @@ class Tasks(Resource):
         Sorted by `created_at` unless `order_by` is given. Values of `primary_filter`: actual,
         completed, deferred, todays, actualStartingNotInFuture, overdue.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. `changes`
+        finds what was moved.
+
         Args:
             select: Names of the attributes to return. The reply always has a few more, such as
                 the id. Unknown names are ignored.
@@ -92,6 +97,77 @@ class Tasks(Resource):
                 options,
                 start=start,
                 page_size=page_size,
+            ),
+            codec.task.decode_all,
+        )
+
+    def changes(
+        self,
+        since: datetime.datetime | str,
+        *,
+        settle: float = 5.0,
+        select: Sequence[str] | Unset = UNSET,
+        where: Sequence[Mapping[str, Any]] | Unset = UNSET,
+        primary_filter: str | Unset = UNSET,
+        bool_filters: Sequence[str] | Unset = UNSET,
+        text_filter: str | Unset = UNSET,
+        q: str | Unset = UNSET,
+        no_total: bool | Unset = UNSET,
+        page_size: int | Unset = UNSET,
+        options: Options | None = None,
+    ) -> Changes[Task]:
+        """List tasks that have changed, oldest change first.
+
+        Each record comes once, as it is now, if it was changed at `since` or later, and
+        `settle` seconds or more before the server's own time; what is younger comes with the
+        next run. Store `cursor` after each item and pass it as `since`: the next run goes on
+        right there. A change that others can see only later than `settle` seconds after its
+        time stamp is missed.
+
+        Changes are asked for by time and id, so that no number of them is too many.
+
+        Not seen is what the server changes without moving `modified_at`: silent saves, such as
+        those of formulas, hooks and mass recalculations; links that are made or removed; what
+        was deleted. To find these, compare with a whole `list` from time to time. A record
+        whose `modified_at` is None is not seen either.
+
+        Args:
+            since: An aware datetime, which counts in, or the `cursor` of an earlier run.
+            settle: How many seconds old a change must be, by the server's clock. Raise it for a
+                server whose saves may take longer than that.
+            select: Names of the attributes to return. The reply always has a few more, such as
+                the id. Unknown names are ignored.
+            where: Conditions that a record must all meet.
+            primary_filter: Name of a filter that the entity type defines.
+            bool_filters: Names of filters to combine, such as "onlyMy", "followed" and
+                "shared".
+            text_filter: String that a name, e-mail address or the like begins with. An asterisk
+                matches anything.
+            q: As `text_filter`, but the total is not counted: -1 or -2.
+            no_total: True to skip counting: the total is -1 if more records follow and -2 if
+                none do.
+            page_size: Items a page, 200 by default.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            A lazy pager with a `cursor`: no request is made before it is iterated.
+        """
+        return Changes(
+            self._changes(
+                operations.TASKS_LIST,
+                {
+                    "select": select,
+                    "where": where,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
+                options,
+                since,
+                settle,
+                page_size,
             ),
             codec.task.decode_all,
         )
@@ -373,6 +449,10 @@ class AsyncTasks(Resource):
         Sorted by `created_at` unless `order_by` is given. Values of `primary_filter`: actual,
         completed, deferred, todays, actualStartingNotInFuture, overdue.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. `changes`
+        finds what was moved.
+
         Args:
             select: Names of the attributes to return. The reply always has a few more, such as
                 the id. Unknown names are ignored.
@@ -413,6 +493,77 @@ class AsyncTasks(Resource):
                 options,
                 start=start,
                 page_size=page_size,
+            ),
+            codec.task.decode_all,
+        )
+
+    def changes(
+        self,
+        since: datetime.datetime | str,
+        *,
+        settle: float = 5.0,
+        select: Sequence[str] | Unset = UNSET,
+        where: Sequence[Mapping[str, Any]] | Unset = UNSET,
+        primary_filter: str | Unset = UNSET,
+        bool_filters: Sequence[str] | Unset = UNSET,
+        text_filter: str | Unset = UNSET,
+        q: str | Unset = UNSET,
+        no_total: bool | Unset = UNSET,
+        page_size: int | Unset = UNSET,
+        options: Options | None = None,
+    ) -> AsyncChanges[Task]:
+        """List tasks that have changed, oldest change first.
+
+        Each record comes once, as it is now, if it was changed at `since` or later, and
+        `settle` seconds or more before the server's own time; what is younger comes with the
+        next run. Store `cursor` after each item and pass it as `since`: the next run goes on
+        right there. A change that others can see only later than `settle` seconds after its
+        time stamp is missed.
+
+        Changes are asked for by time and id, so that no number of them is too many.
+
+        Not seen is what the server changes without moving `modified_at`: silent saves, such as
+        those of formulas, hooks and mass recalculations; links that are made or removed; what
+        was deleted. To find these, compare with a whole `list` from time to time. A record
+        whose `modified_at` is None is not seen either.
+
+        Args:
+            since: An aware datetime, which counts in, or the `cursor` of an earlier run.
+            settle: How many seconds old a change must be, by the server's clock. Raise it for a
+                server whose saves may take longer than that.
+            select: Names of the attributes to return. The reply always has a few more, such as
+                the id. Unknown names are ignored.
+            where: Conditions that a record must all meet.
+            primary_filter: Name of a filter that the entity type defines.
+            bool_filters: Names of filters to combine, such as "onlyMy", "followed" and
+                "shared".
+            text_filter: String that a name, e-mail address or the like begins with. An asterisk
+                matches anything.
+            q: As `text_filter`, but the total is not counted: -1 or -2.
+            no_total: True to skip counting: the total is -1 if more records follow and -2 if
+                none do.
+            page_size: Items a page, 200 by default.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            A lazy pager with a `cursor`: no request is made before it is iterated.
+        """
+        return AsyncChanges(
+            self._changes(
+                operations.TASKS_LIST,
+                {
+                    "select": select,
+                    "where": where,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
+                options,
+                since,
+                settle,
+                page_size,
             ),
             codec.task.decode_all,
         )

@@ -3,8 +3,9 @@
 
 from dataclasses import replace
 
-from crmkit.core.operation import Operation, Paging, Param
+from crmkit.core.operation import ChangeOrder, Operation, Paging, Param
 
+CHANGES = ChangeOrder(time="updated_at", query=(("sort", "-updated_at"),))
 PHOTOS_LIST = Operation(
     "photos.list",
     "GET",
@@ -25,6 +26,7 @@ PHOTOS_LIST = Operation(
         first=1,
         total=("meta", "total"),
         last=("meta", "last_page"),
+        changes=CHANGES,
     ),
 )
 PHOTOS_CREATE = Operation("photos.create", "POST", "/photos", envelope=("data",), payload=dict)
@@ -50,6 +52,7 @@ PHOTOS_LIST_OF_CONTACT = Operation(
         first=1,
         total=("meta", "total"),
         last=("meta", "last_page"),
+        changes=CHANGES,
     ),
 )
 PHOTOS_GET = Operation(

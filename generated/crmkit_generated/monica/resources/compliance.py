@@ -35,6 +35,11 @@ class Compliance(Resource):
 
         Needs no token.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        sorts by one value: where it lists records that are equal in it in another order for the
+        next page, some of them may be missed as well.
+
         Args:
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
@@ -167,6 +172,11 @@ class AsyncCompliance(Resource):
         """List the versions of the terms.
 
         Needs no token.
+
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        sorts by one value: where it lists records that are equal in it in another order for the
+        next page, some of them may be missed as well.
 
         Args:
             start: The number of the first page to read, 1 by default.

@@ -49,6 +49,11 @@ class ContactFieldTypes(Resource):
 
         A new account has seven. The order is unspecified.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        does not say in which order it lists: where that differs from page to page, records may
+        be missed as well.
+
         Args:
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
@@ -232,6 +237,11 @@ class AsyncContactFieldTypes(Resource):
         """List contact field types.
 
         A new account has seven. The order is unspecified.
+
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        does not say in which order it lists: where that differs from page to page, records may
+        be missed as well.
 
         Args:
             start: The number of the first page to read, 1 by default.

@@ -50,6 +50,11 @@ class ContactFields(Resource):
 
         The order is unspecified.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        does not say in which order it lists: where that differs from page to page, records may
+        be missed as well.
+
         Args:
             contact_id: Id of the contact.
             start: The number of the first page to read, 1 by default.
@@ -228,6 +233,11 @@ class AsyncContactFields(Resource):
         """List the contact fields of one contact.
 
         The order is unspecified.
+
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        does not say in which order it lists: where that differs from page to page, records may
+        be missed as well.
 
         Args:
             contact_id: Id of the contact.

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from crmkit.core.changes import AsyncChanges, Changes
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager
@@ -37,6 +39,11 @@ class Documents(Resource):
 
         Oldest first by default.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        sorts by one value: where it lists records that are equal in it in another order for the
+        next page, some of them may be missed as well. `changes` finds what was moved.
+
         Args:
             contact_id: Id of the contact. Only what belongs to it is listed.
             sort: Order, by `created_at` by default. Where a list has an order of its own, this
@@ -64,6 +71,60 @@ class Documents(Resource):
             self._list(
                 operations.DOCUMENTS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
+            codec.document.decode_all,
+        )
+
+    def changes(
+        self,
+        since: datetime.datetime | str,
+        *,
+        settle: float = 5.0,
+        contact_id: int | Unset = UNSET,
+        page_size: int | Unset = UNSET,
+        options: Options | None = None,
+    ) -> Changes[Document]:
+        """List documents that have changed, oldest change first.
+
+        Each record comes once, as it is now, if it was changed at `since` or later, and
+        `settle` seconds or more before the server's own time; what is younger comes with the
+        next run. Store `cursor` after each item and pass it as `since`: the next run goes on
+        right there. A change that others can see only later than `settle` seconds after its
+        time stamp is missed.
+
+        The server lists the newest change first. So a run reads down to `since` before the
+        first item comes, and holds what has changed until then. A record may come twice, and of
+        records changed in one second at the edge of a page the server may leave some out: it
+        has no second key to sort by.
+
+        Not seen are what belongs to a record and has a list of its own, such as the notes,
+        calls and tags of a contact; archived and partial contacts; and what was deleted. To
+        find these, read their own lists, or compare with a whole `list` from time to time.
+
+        Args:
+            since: An aware datetime, which counts in, or the `cursor` of an earlier run.
+            settle: How many seconds old a change must be, by the server's clock. Raise it for a
+                server whose saves may take longer than that.
+            contact_id: Id of the contact. Only what belongs to it is listed.
+            page_size: Items a page, 100 by default.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            A lazy pager with a `cursor`: no request is made before it is iterated.
+        """
+        if not isinstance(contact_id, Unset):
+            return Changes(
+                self._changes(
+                    operations.DOCUMENTS_LIST_OF_CONTACT,
+                    {"contact_id": contact_id},
+                    options,
+                    since,
+                    settle,
+                    page_size,
+                ),
+                codec.document.decode_all,
+            )
+        return Changes(
+            self._changes(operations.DOCUMENTS_LIST, {}, options, since, settle, page_size),
             codec.document.decode_all,
         )
 
@@ -161,6 +222,11 @@ class AsyncDocuments(Resource):
 
         Oldest first by default.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        sorts by one value: where it lists records that are equal in it in another order for the
+        next page, some of them may be missed as well. `changes` finds what was moved.
+
         Args:
             contact_id: Id of the contact. Only what belongs to it is listed.
             sort: Order, by `created_at` by default. Where a list has an order of its own, this
@@ -188,6 +254,60 @@ class AsyncDocuments(Resource):
             self._list(
                 operations.DOCUMENTS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
+            codec.document.decode_all,
+        )
+
+    def changes(
+        self,
+        since: datetime.datetime | str,
+        *,
+        settle: float = 5.0,
+        contact_id: int | Unset = UNSET,
+        page_size: int | Unset = UNSET,
+        options: Options | None = None,
+    ) -> AsyncChanges[Document]:
+        """List documents that have changed, oldest change first.
+
+        Each record comes once, as it is now, if it was changed at `since` or later, and
+        `settle` seconds or more before the server's own time; what is younger comes with the
+        next run. Store `cursor` after each item and pass it as `since`: the next run goes on
+        right there. A change that others can see only later than `settle` seconds after its
+        time stamp is missed.
+
+        The server lists the newest change first. So a run reads down to `since` before the
+        first item comes, and holds what has changed until then. A record may come twice, and of
+        records changed in one second at the edge of a page the server may leave some out: it
+        has no second key to sort by.
+
+        Not seen are what belongs to a record and has a list of its own, such as the notes,
+        calls and tags of a contact; archived and partial contacts; and what was deleted. To
+        find these, read their own lists, or compare with a whole `list` from time to time.
+
+        Args:
+            since: An aware datetime, which counts in, or the `cursor` of an earlier run.
+            settle: How many seconds old a change must be, by the server's clock. Raise it for a
+                server whose saves may take longer than that.
+            contact_id: Id of the contact. Only what belongs to it is listed.
+            page_size: Items a page, 100 by default.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            A lazy pager with a `cursor`: no request is made before it is iterated.
+        """
+        if not isinstance(contact_id, Unset):
+            return AsyncChanges(
+                self._changes(
+                    operations.DOCUMENTS_LIST_OF_CONTACT,
+                    {"contact_id": contact_id},
+                    options,
+                    since,
+                    settle,
+                    page_size,
+                ),
+                codec.document.decode_all,
+            )
+        return AsyncChanges(
+            self._changes(operations.DOCUMENTS_LIST, {}, options, since, settle, page_size),
             codec.document.decode_all,
         )
 

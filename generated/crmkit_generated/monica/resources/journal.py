@@ -47,6 +47,11 @@ class Journal(Resource):
 
         Oldest first by default.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        sorts by one value: where it lists records that are equal in it in another order for the
+        next page, some of them may be missed as well.
+
         Args:
             sort: Order, by `created_at` by default. Where a list has an order of its own, this
                 one only decides between records that are equal in that. One of created_at,
@@ -196,6 +201,11 @@ class AsyncJournal(Resource):
         """List journal entries.
 
         Oldest first by default.
+
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        sorts by one value: where it lists records that are equal in it in another order for the
+        next page, some of them may be missed as well.
 
         Args:
             sort: Order, by `created_at` by default. Where a list has an order of its own, this

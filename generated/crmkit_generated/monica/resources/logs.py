@@ -32,6 +32,11 @@ class Logs(Resource):
 
         What users of the account did.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        does not say in which order it lists: where that differs from page to page, records may
+        be missed as well.
+
         Args:
             contact_id: Id of the contact. Only what belongs to it is listed.
             start: The number of the first page to read, 1 by default.
@@ -72,6 +77,11 @@ class AsyncLogs(Resource):
         """List log entries.
 
         What users of the account did.
+
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        does not say in which order it lists: where that differs from page to page, records may
+        be missed as well.
 
         Args:
             contact_id: Id of the contact. Only what belongs to it is listed.

@@ -49,6 +49,11 @@ class Notes(Resource):
 
         Newest first, whatever order is asked for; those of one contact oldest first by default.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        sorts by one value: where it lists records that are equal in it in another order for the
+        next page, some of them may be missed as well.
+
         Args:
             contact_id: Id of the contact. Only what belongs to it is listed.
             sort: Order, by `created_at` by default. Where a list has an order of its own, this
@@ -214,6 +219,11 @@ class AsyncNotes(Resource):
         """List notes.
 
         Newest first, whatever order is asked for; those of one contact oldest first by default.
+
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        sorts by one value: where it lists records that are equal in it in another order for the
+        next page, some of them may be missed as well.
 
         Args:
             contact_id: Id of the contact. Only what belongs to it is listed.

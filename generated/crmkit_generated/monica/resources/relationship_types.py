@@ -32,6 +32,11 @@ class RelationshipTypes(Resource):
 
         A new account has 27 types, and the API cannot add to them. The order is unspecified.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        does not say in which order it lists: where that differs from page to page, records may
+        be missed as well.
+
         Args:
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
@@ -85,6 +90,11 @@ class AsyncRelationshipTypes(Resource):
         """List relationship types.
 
         A new account has 27 types, and the API cannot add to them. The order is unspecified.
+
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        does not say in which order it lists: where that differs from page to page, records may
+        be missed as well.
 
         Args:
             start: The number of the first page to read, 1 by default.

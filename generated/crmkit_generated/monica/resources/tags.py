@@ -36,6 +36,11 @@ class Tags(Resource):
 
         By name. An order that is asked for only decides between equal names.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        sorts by one value: where it lists records that are equal in it in another order for the
+        next page, some of them may be missed as well.
+
         Args:
             sort: Order, by `created_at` by default. Where a list has an order of its own, this
                 one only decides between records that are equal in that. One of created_at,
@@ -164,6 +169,11 @@ class Tags(Resource):
         Returns complete contacts, with contact fields and the newest notes. For an unknown tag
         the list is empty.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        does not say in which order it lists: where that differs from page to page, records may
+        be missed as well.
+
         Args:
             id: Id of the record.
             start: The number of the first page to read, 1 by default.
@@ -195,6 +205,11 @@ class AsyncTags(Resource):
         """List tags.
 
         By name. An order that is asked for only decides between equal names.
+
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        sorts by one value: where it lists records that are equal in it in another order for the
+        next page, some of them may be missed as well.
 
         Args:
             sort: Order, by `created_at` by default. Where a list has an order of its own, this
@@ -317,6 +332,11 @@ class AsyncTags(Resource):
 
         Returns complete contacts, with contact fields and the newest notes. For an unknown tag
         the list is empty.
+
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        does not say in which order it lists: where that differs from page to page, records may
+        be missed as well.
 
         Args:
             id: Id of the record.

@@ -76,6 +76,13 @@ class Contacts(Resource):
         beyond the last is empty. Without `waiting`, contacts who wait for somebody are left
         out. The order is unspecified.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        does not say in which order it lists: where that differs from page to page, records may
+        be missed as well. The server decides on the size of a page, so each page is read again
+        after the next one: that shows what has shifted, but not two changes that cancel out in
+        between.
+
         Args:
             system_tag: Only contacts with this system tag.
             tag: Only contacts with this custom tag; "VIP" selects important contacts. Ignored
@@ -359,6 +366,13 @@ class AsyncContacts(Resource):
         The size of a page is the user's setting `listing.size`; no parameter changes it. A page
         beyond the last is empty. Without `waiting`, contacts who wait for somebody are left
         out. The order is unspecified.
+
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        does not say in which order it lists: where that differs from page to page, records may
+        be missed as well. The server decides on the size of a page, so each page is read again
+        after the next one: that shows what has shifted, but not two changes that cancel out in
+        between.
 
         Args:
             system_tag: Only contacts with this system tag.

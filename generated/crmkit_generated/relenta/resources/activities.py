@@ -38,6 +38,11 @@ class Activities(Resource):
         Activities come in pages, counted from 1; a page beyond the last is empty. The order of
         activities is unspecified.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        does not say in which order it lists: where that differs from page to page, records may
+        be missed as well.
+
         Args:
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
@@ -148,6 +153,11 @@ class AsyncActivities(Resource):
 
         Activities come in pages, counted from 1; a page beyond the last is empty. The order of
         activities is unspecified.
+
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        does not say in which order it lists: where that differs from page to page, records may
+        be missed as well.
 
         Args:
             start: The number of the first page to read, 1 by default.

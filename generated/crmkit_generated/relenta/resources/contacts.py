@@ -39,6 +39,11 @@ class Contacts(Resource):
         neither the number of contacts nor that of pages, and the order of contacts is
         unspecified.
 
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        does not say in which order it lists: where that differs from page to page, records may
+        be missed as well.
+
         Args:
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
@@ -272,6 +277,11 @@ class AsyncContacts(Resource):
         Contacts come in pages, counted from 1; a page beyond the last is empty. The reply has
         neither the number of contacts nor that of pages, and the order of contacts is
         unspecified.
+
+        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
+        place in the order comes exactly once; one that a change moves may be missed. The server
+        does not say in which order it lists: where that differs from page to page, records may
+        be missed as well.
 
         Args:
             start: The number of the first page to read, 1 by default.
