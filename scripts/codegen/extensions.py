@@ -40,7 +40,10 @@ EXTENSIONS: dict[str, dict[str, Any]] = {
     "x-crmkit-envelope": {"anyOf": [_PATH_LIST, {"const": ""}, {"type": "null"}]},
     "x-crmkit-evidence": _some({**STRING, "pattern": r"^(page|recorded|assumption): \S"}),
     "x-crmkit-format": {
-        "enum": ["digits", "mailbox", "unix", "dmy", "bit", "country", "decimal", "espo_datetime"]
+        "enum": [
+            *("digits", "mailbox", "unix", "dmy", "bit", "country", "decimal"),
+            *("datetime", "espo_datetime"),
+        ]
     },
     "x-crmkit-name": _NAME,
     "x-crmkit-narrows": _NAME,

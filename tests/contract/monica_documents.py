@@ -67,6 +67,13 @@ KNOWN: dict[str, tuple[str, range]] = {
     "company_id": ("companies", range(1, 2)),
     "emotions": ("emotions", range(1, 20)),
 }
+#: Numbers that come back as strings from the request that has sent them so, by schema.
+_ECHOED = {
+    "Reminder": ("frequency_number",),
+    "Company": ("number_of_employees",),
+    "Occupation": ("salary",),
+    "Place": ("latitude", "longitude"),
+}
 Ids = dict[str, list[int]]
 
 
@@ -213,13 +220,15 @@ def _lenient(tree: Tree) -> None:
     for name in ("Page", "Month", "With"):
         components["parameters"][name]["schema"] = {"examples": [1]}
     limit = components["parameters"]["Limit"]["schema"]
-    limit["anyOf"] = [{"type": limit.pop("type"), "minimum": 0, "maximum": 100}, {"enum": [0.5]}]
-    for name in ("minimum", "maximum"):
-        del limit[name]
+    limit |= {"type": "number", "minimum": 0}
     for name in ("IdInput", "IntegerInput", "NumberInput", "BooleanInput"):
         for option in components["schemas"][name]["anyOf"]:
             if "pattern" in option:
                 option["pattern"] = f"^({option['pattern'].strip('^$')})?$"
+    for name, members in _ECHOED.items():
+        for member in members:
+            properties = components["schemas"][name]["properties"]
+            properties[member] = {**properties[member], "type": ["number", "string", "null"]}
     for schema in components["schemas"].values():
         if "labels" in schema.get("properties", {}):
             schema["properties"]["labels"] = {}

@@ -53,7 +53,6 @@ NO_ROUTE = "the server has no such route"
 NO_METHOD = "the route does not take the method"
 NO_CODE = "a route without code behind it, always answered 500"
 ECHO = "a value of another type comes back as it was sent, once"
-ZERO_DATE = "the database's zero date, which is not a datetime"
 LAX_INPUT = "PHP takes the value for one of the type that is described"
 NO_OPERATION = "HTTP has the method for every path, the API has no operation"
 
@@ -136,7 +135,6 @@ MONICA_LIVE = Measured(
         ),
     },
     odd={
-        **dict.fromkeys(("live-contact-year-before-0", "live-limit-zero"), ZERO_DATE),
         **dict.fromkeys(("live-reminder", "live-company", "live-entry-number-title"), ECHO),
         **dict.fromkeys(("live-place-exponent", "live-pet-name-number"), ECHO),
     },

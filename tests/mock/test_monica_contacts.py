@@ -300,3 +300,26 @@ def test_logs_what_users_do(monica: Monica) -> None:
     assert entries[0]["objects"] == {"contact_name": "Ann", "contact_id": id}
     assert entries[0]["author"] == {"id": 1, "name": "Ada Tester"}
     assert monica.ids("/logs", limit=100)[-2:] == [entry["id"] for entry in entries]
+
+
+def test_draws_the_picture_of_a_name_anew_when_it_changes(monica: Monica) -> None:
+    """The URL ends in the unix time of the creation, or of the last change of name."""
+    drawn: list[int] = []
+    body = {**PLAIN, "first_name": "Ann"}
+    created = monica.post("/contacts", **body)
+    for hour, changed in enumerate((body, {**body, "description": "d"}, {**body, "nickname": "N"})):
+        monica.mock.clock.set(datetime(2040, 1, 1, hour, tzinfo=UTC))
+        shown = monica.put(f"/contacts/{created['id']}", **changed)
+        file, _, time = shown["information"]["avatar"]["url"].partition("?")
+        assert file.endswith(f"/store/avatars/{created['uuid']}.jpg")
+        drawn.append(int(time))
+    assert drawn[0] == drawn[1] < datetime(2040, 1, 1, tzinfo=UTC).timestamp() < drawn[2]
+
+
+def test_reads_an_empty_object_as_an_empty_list() -> None:
+    """PHP has one kind of array, and what it does not check comes back as it was read."""
+    with MockCRMs(faithful_crashes=True) as mocks, client_for(mocks.monica) as http:
+        made = http.post("/contactfieldtypes", json={"name": "Signal"}).json()["data"]
+        path = f"/contactfieldtypes/{made['id']}"
+        reply = http.put(path, json={"name": "Signal", "type": {}})
+        assert reply.json()["data"]["type"] == []

@@ -119,16 +119,6 @@ def format_timestamp(value: datetime | None) -> str:
     return format_wall_time(value if is_kept else None)
 
 
-def without_zero_dates(tree: object) -> object:
-    """Return a tree with a valid datetime in place of each zero date."""
-    if isinstance(tree, dict):
-        return {name: without_zero_dates(value) for name, value in tree.items()}
-    if isinstance(tree, list):
-        return [without_zero_dates(value) for value in tree]
-    is_odd = isinstance(tree, str) and tree.startswith(ZERO_DATE)
-    return "1970-01-01T00:00:00Z" if is_odd else tree
-
-
 def _from_seconds(seconds: float) -> datetime | None:
     try:
         return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None, microsecond=0)

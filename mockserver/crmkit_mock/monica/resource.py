@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from crmkit_mock.monica.columns import LARGEST_WRITTEN_OUT, datetime_column, stored
 from crmkit_mock.monica.errors import archived, invalid, not_found
 from crmkit_mock.monica.lists import COMMON_COLUMNS, index_page_reply, sort_of
-from crmkit_mock.monica.php_dates import without_zero_dates
 from crmkit_mock.monica.records import BY_OWNER, sort_index
 from crmkit_mock.monica.short_contact import short_contact
 from crmkit_mock.monica.validation import Exists, Rule, collect_errors, identifier, required
@@ -234,7 +233,7 @@ class Resource(ABC):
         session.records.save(self.kind, record)
         # The document describes what is stored. What a client sends in another type comes back
         # once, and to that client only.
-        return replace(reply, tree=without_zero_dates({"data": self.serialize(session, record)}))
+        return replace(reply, tree={"data": self.serialize(session, record)})
 
     def normalise(self, record: Record) -> bool:
         """Give a record the form in which the database stores it; return whether it differs."""

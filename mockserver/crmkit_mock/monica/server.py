@@ -7,7 +7,6 @@ acts on it.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import cached_property
@@ -37,7 +36,6 @@ from crmkit_mock.monica.errors import (
 )
 from crmkit_mock.monica.lists import check_limit_and_sort
 from crmkit_mock.monica.operations import OPERATIONS, RESOURCES
-from crmkit_mock.monica.php_dates import ZERO_DATE, without_zero_dates
 from crmkit_mock.monica.rate_limit import RateLimit
 from crmkit_mock.monica.records import Records
 from crmkit_mock.monica.seed import load_seed
@@ -277,12 +275,9 @@ class MockMonica(MockCRM):
         if operation.method not in {"GET", "DELETE"} and request.body.strip() == b"null":
             raise error_with_code(NULL_BODY)
         try:
-            reply = OPERATIONS[operation.id](session)
+            return OPERATIONS[operation.id](session)
         except PartiallyApplied as error:
             return self.refuse(error.refusal, request)
-        # The document describes datetimes. The database's zero date is none, but comes too.
-        is_odd = ZERO_DATE.encode() in reply.body
-        return replace(reply, tree=without_zero_dates(reply.tree)) if is_odd else reply
 
     def error_reply(
         self, request: Request, status: int, message: str, detail: object = None

@@ -202,11 +202,13 @@ def _read_body(request: Request) -> Tree:
     if not request.media_type.endswith(("/json", "+json")):
         return {}
     try:
-        tree = _trimmed(_parsed(request.body))
+        tree = _parsed(request.body)
+        if not isinstance(tree, dict):
+            return {}
+        return {name: _trimmed(php_lists(value)) for name, value in tree.items()}
     # Too deep for Python is too deep for PHP, whose parser stops much earlier.
     except (ValueError, RecursionError):
         return {}
-    return tree if isinstance(tree, dict) else {}
 
 
 def _parsed(body: bytes) -> object:
@@ -245,5 +247,6 @@ def _trimmed(value: Any) -> Any:
     if isinstance(value, list):
         return [_trimmed(item) for item in value]
     if isinstance(value, dict):
-        return {name: _trimmed(item) for name, item in value.items()}
+        # PHP has one kind of array: an empty object is an empty list.
+        return {name: _trimmed(item) for name, item in value.items()} or []
     return value

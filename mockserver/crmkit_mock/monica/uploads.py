@@ -47,6 +47,8 @@ PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5Er"
     "kJggg=="
 )
+#: What stands before the pixels of a picture: one that is sent as text is opened, not only named.
+_PIXELS = {"png": b"IDAT", "jpg": b"\xff\xda", "gif": b",", "webp": b"VP8"}
 
 
 class Documents(ContactResource):
@@ -184,7 +186,7 @@ def _decoded(text: str) -> bytes | None:
 def _named(content: bytes) -> Upload | None:
     """Return a picture as a file with the name that the server gives it; None if it is not one."""
     picture = picture_type(content)
-    if picture is None:
+    if picture is None or _PIXELS.get(picture[0], b"") not in content:
         return None
     extension, media_type = picture
     name = f"{hashlib.sha256(content).hexdigest()[:40]}.{extension}"

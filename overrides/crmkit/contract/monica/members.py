@@ -21,6 +21,10 @@ _WRONG: tuple[Any, ...] = (
     None, "", "abc", " padded ", [], {}, ["a"], {"a": 1}, 0, 5, -1, 1.5, "7", "7.5", True, False,
     "true", "x" * 251, "x" * 256, "two\nlines", "Zoë 日本 😀", 10**12, 999999,
 )  # fmt: skip
+#: Members with ids of other records, beside those that say so.
+_IDS = {"contact_is", "of_contact"}
+#: Values that are, or are taken for, ids that a record may have.
+_ID_OF_OTHERS = (5, "7", True)
 
 
 def member_conversations() -> Iterator[Conversation]:
@@ -49,6 +53,10 @@ _PARTS: dict[str, dict[str, Any]] = {
 
 
 def _values(member: str, value: Any) -> list[Any]:
+    if member.endswith("_id") or member in _IDS:
+        # No conversation may write to a record that is not its own.
+        others = [wrong for wrong in _WRONG if wrong not in _ID_OF_OTHERS]
+        return [value, f" {value}", *others]
     has_date = member.endswith(("_at", "date"))
     return [value, *_WRONG, *(_DATES if has_date else ())]
 
