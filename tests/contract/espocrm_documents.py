@@ -146,7 +146,7 @@ _PARAMETERS: dict[str, Tree] = {
     "userId": {"enum": [JANA_ID, INTEGRATOR_ID]},
     # Filters and reactions that an installation has; it refuses others.
     "filter": {"enum": ["all", "posts", "updates"]},
-    "type": {"enum": ["Like", "Smile"]},
+    "type": {"const": "Like"},
     "q": {"type": "string", "pattern": "^[A-Za-z*]{1,9}$"},
     # Names from replies are sent again, so all would be duplicates.
     "X-Skip-Duplicate-Check": {"type": "boolean", "enum": [True]},
@@ -306,8 +306,14 @@ def _system_records(http: httpx.Client) -> dict[str, list[str]]:
     file = http.post("/Import/file", content="Imported\n", headers=csv).json()["attachmentId"]
     body = {"attachmentId": file, "entityType": "Lead", "attributeList": ["lastName"]}
     made["Import"] = http.post("/Import", json=body)
-    known = {kind: [response.json()["id"]] for kind, response in made.items()}
+    known = {kind: [_id(response.json())] for kind, response in made.items()}
     return known | {"file": [file], "TargetList": [seed.TARGET_LIST]}
+
+
+def _id(made: Tree) -> str:
+    """Return the id of what was made; an export in the background has one of another name."""
+    id: str = made["exportId"] if "exportId" in made else made["id"]
+    return id
 
 
 def _parameters(tree: Tree, group: Group, ids: dict[str, list[str]]) -> None:
@@ -332,6 +338,9 @@ def _parameters(tree: Tree, group: Group, ids: dict[str, list[str]]) -> None:
                 if parameter["in"] == "query":
                     known = [*group.link[1]]
                 schema = {"type": "string", "enum": known}
+            if path == "/GlobalStream" and name == "offset":
+                # The stream of all records takes no other offset; older notes are not in it.
+                schema = {"const": 0}
             if name == "link":
                 schema = {"type": "string", "enum": [group.link[0]]}
             always = name == "X-Skip-Duplicate-Check"
