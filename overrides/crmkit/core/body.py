@@ -163,13 +163,9 @@ def _form(tree: dict[str, Any]) -> Body:
 def _pairs(name: str, value: Any) -> list[tuple[str, str]]:
     if isinstance(value, list):
         return [pair for item in value for pair in _pairs(f"{name}[]", item)]
-    return [(name, _field(name, value))]
-
-
-def _field(name: str, value: Any) -> str:
     if value is not None and not isinstance(value, str | int | float):
         raise ArgumentError(name, f"a form cannot hold a {type(value).__name__}")
-    return plain_text(value)
+    return [(name, plain_text(value))]
 
 
 def plain_text(value: Any) -> str:

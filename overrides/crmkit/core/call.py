@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
 from .body import body_of, plain_text
-from .errors import ArgumentError, CRMError, expected
+from .errors import ArgumentError, expected, in_operation
 from .options import checked_query, plain
 from .types import UNSET
 
@@ -36,12 +36,10 @@ class Dialect(Protocol):
     Attributes:
         settings: Values of the path parameters that are settings of the client.
         refused_in_path: Characters that the server cannot take in a path value.
-        largest_page: The largest page size that the server takes, or None.
     """
 
     settings: Mapping[str, str]
     refused_in_path: str
-    largest_page: int | None
 
     def spread(self, argument: str, values: list[Any]) -> dict[str, Any]:
         """Return the query parameters over which a list is spread."""
@@ -115,7 +113,7 @@ def new_call(
     Raises:
         ArgumentError: A value cannot be sent. It names argument and operation.
     """
-    try:
+    with in_operation(operation.name):
         settings = settings.with_call(options)
         own_query = checked_query(options["query"]) if options and "query" in options else {}
         path_values = {name: dialect.settings[name] for name in operation.settings}
@@ -137,12 +135,8 @@ def new_call(
         path = operation.path.format_map(path_values) if path_values else operation.path
         call = Call(operation, path, query, headers, body_of(operation, body), settings, own_query)
         if len(path) > _MAX_URL or (query and len(call.url) > _MAX_URL):
-            raise ArgumentError(
-                _longest(arguments), f"the URL is longer than {_MAX_URL} characters"
-            )
-    except CRMError as error:
-        error.operation = error.operation or operation.name
-        raise
+            problem = f"the URL is longer than {_MAX_URL} characters"
+            raise ArgumentError(_longest(arguments), problem)
     return call
 
 

@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 
 from . import paging
-from .errors import ArgumentError, DecodeError, PaginationError, type_name
+from .errors import DecodeError, PaginationError, type_name
 from .options import is_number
 from .sender import misformed
 from .types import UNSET
@@ -81,17 +81,16 @@ class ChangesRequest(paging.ListRequest):
             _digest([identity.query, identity.own_query]),
         ]
         if not is_number(settle, (int, float)) or not 0 <= settle < 1e9:
-            self._refuse("settle", f"must be a number of seconds >= 0, got {settle!r}")
+            self.refuse("settle", f"must be a number of seconds >= 0, got {settle!r}")
         self.settle = timedelta(seconds=settle)
         self._is_cursor = isinstance(since, str)
         self.since = self._parsed(since) if isinstance(since, str) else self._from_time(since)
 
     def _from_time(self, since: Any) -> Position:
         if not isinstance(since, datetime):
-            problem = f"expected an aware datetime or a cursor, got {type_name(since)}"
-            self._refuse("since", problem)
+            self.refuse("since", f"expected an aware datetime or a cursor, got {type_name(since)}")
         if since.utcoffset() is None:
-            self._refuse("since", f"must be an aware datetime, got {since!r}")
+            self.refuse("since", f"must be an aware datetime, got {since!r}")
         # Whether it lies in the future only the server's clock can tell, with the first reply.
         return Position(since.astimezone(UTC).replace(microsecond=0), None)
 
@@ -102,14 +101,11 @@ class ChangesRequest(paging.ListRequest):
             seconds, id, *of = content
             position = Position(datetime.fromtimestamp(seconds, UTC), id)
         except (ValueError, TypeError, OverflowError, OSError):
-            self._refuse("since", "is not a cursor, or not as changes() returned it")
+            self.refuse("since", "is not a cursor, or not as changes() returned it")
         for name, own, its in zip(("CRM", "list", "filter"), self._of, of, strict=False):
             if own != its:
-                self._refuse("since", f"the cursor belongs to another {name}")
+                self.refuse("since", f"the cursor belongs to another {name}")
         return position
-
-    def _refuse(self, argument: str, problem: str) -> NoReturn:
-        raise ArgumentError(argument, problem, operation=self.operation.name)
 
     def cursor(self, position: Position) -> str:
         """Return a position as a string to be stored."""
@@ -136,7 +132,7 @@ class ChangesRequest(paging.ListRequest):
             error = DecodeError("no Date header, by which the server would show its clock")
             raise misformed(error, self.operation, reply) from None
         if not self._is_cursor and self.since.time > now + self.settle:
-            self._refuse("since", f"lies in the future: {self.since.time}, the server has {now}")
+            self.refuse("since", f"lies in the future: {self.since.time}, the server has {now}")
         return now - self.settle
 
     def position(self, row: Any) -> Position | None:

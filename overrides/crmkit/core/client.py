@@ -23,11 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self, Unpack
 
+    from . import _httpx
     from .call import Call
     from .generated import Client as GeneratedClient
-    from .http import AsyncBaseTransport, BaseTransport
-    from .http import AsyncClient as AsyncHTTPClient
-    from .http import Client as HTTPClient
     from .options import Middleware, Options
     from .reply import Reply
     from .vendor import Vendor
@@ -57,8 +55,8 @@ class SyncSettings(_CommonSettings, total=False):
         transport: An httpx transport of your own.
     """
 
-    http_client: HTTPClient | None
-    transport: BaseTransport | None
+    http_client: _httpx.Client | None
+    transport: _httpx.BaseTransport | None
 
 
 class AsyncSettings(_CommonSettings, total=False):
@@ -69,8 +67,8 @@ class AsyncSettings(_CommonSettings, total=False):
         transport: An async httpx transport of your own.
     """
 
-    http_client: AsyncHTTPClient | None
-    transport: AsyncBaseTransport | None
+    http_client: _httpx.AsyncClient | None
+    transport: _httpx.AsyncBaseTransport | None
 
 
 class Client:
@@ -102,16 +100,14 @@ class Client:
         address = checked_base_url(base_url, allow_insecure=settings.get("allow_insecure", False))
         http_client, transport = settings.get("http_client"), settings.get("transport")
         if http_client is not None and transport is not None:
-            raise ConfigError(
-                "pass http_client or transport, not both: an httpx client has its own transport"
-            )
+            reason = "an httpx client has its own transport"
+            raise ConfigError(f"pass http_client or transport, not both: {reason}")
         middleware: Any = settings.get("middleware", ())
         layers = tuple(middleware) if isinstance(middleware, Iterable) else (middleware,)
         for layer in layers:
             if not callable(layer):
-                raise ConfigError(
-                    f"middleware must be async functions (request, call_next), got {layer!r}"
-                )
+                problem = f"middleware must be async functions (request, call_next), got {layer!r}"
+                raise ConfigError(problem)
         checked = Settings(address).changed(settings)
         self._io = io(address, http_client, transport)
         throttle = checked_throttle(settings.get("throttle"), vendor.rate)
@@ -121,9 +117,8 @@ class Client:
         return f"<{type(self).__name__} at {self._sender.settings.base_url}>"
 
     def __reduce__(self) -> Any:
-        raise TypeError(
-            f"{type(self).__name__} cannot be pickled: it holds a credential and open connections"
-        )
+        problem = "cannot be pickled: it holds a credential and open connections"
+        raise TypeError(f"{type(self).__name__} {problem}")
 
     def with_options(
         self,
@@ -145,11 +140,9 @@ class Client:
             ConfigError: The timeout or the number of retries is impossible.
             ArgumentError: A header cannot be sent.
         """
-        changes: dict[str, Any] = {"headers": headers}
-        if timeout is not UNSET:
-            changes["timeout"] = timeout
-        if max_retries is not None:
-            changes["max_retries"] = max_retries
+        retries = UNSET if max_retries is None else max_retries
+        values = {"timeout": timeout, "max_retries": retries, "headers": headers}
+        changes = {name: value for name, value in values.items() if value is not UNSET}
         view = object.__new__(type(self))
         view._io = self._io
         view._sender = copy(self._sender)
@@ -178,9 +171,8 @@ class Client:
         with in_operation("request"):
             url, own_query = self._checked_path(path)
             if not isinstance(method, str) or not (method.isascii() and method.isalpha()):
-                raise ArgumentError(
-                    "method", f"must be an HTTP method such as 'GET', got {method!r}"
-                )
+                problem = f"must be an HTTP method such as 'GET', got {method!r}"
+                raise ArgumentError("method", problem)
             if content is not None and not isinstance(content, bytes):
                 raise expected("content", "bytes", content)
             if json is not None and content is not None:

@@ -33,7 +33,5 @@ def drive(coroutine: Coroutine[Any, Any, T]) -> T:
         if str(error) != "no running event loop":  # asyncio's way to say that it was awaited
             raise
     coroutine.close()
-    raise ConfigError(
-        "middleware awaited real I/O under a sync client; use the Async client, "
-        "or middleware that only awaits call_next"
-    )
+    remedy = "use the Async client, or middleware that only awaits call_next"
+    raise ConfigError(f"middleware awaited real I/O under a sync client; {remedy}")

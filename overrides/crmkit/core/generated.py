@@ -87,9 +87,8 @@ class Client:
             CRMError: The call failed.
         """
         if not self._asynchronous:
-            raise ConfigError(
-                "this is a sync client: call sync(…) or sync_detailed(…), or use the Async client"
-            )
+            remedy = "call sync(…) or sync_detailed(…), or use the Async client"
+            raise ConfigError(f"this is a sync client: {remedy}")
         return await self._call(operation, arguments, decode, *body)
 
     async def _call(

@@ -11,27 +11,8 @@ from contextlib import AbstractAsyncContextManager, aclosing, closing
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from ._httpx import (
-    HTTPX_ERRORS,
-    NOTHING_SENT,
-    AsyncBaseTransport,
-    AsyncClient,
-    BaseTransport,
-    ByteParts,
-    Client,
-    DecodingError,
-    Headers,
-    InvalidURL,
-    Request,
-    Response,
-    TimeoutException,
-    ahide_location,
-    hide_location,
-    pool_arguments,
-    show_location,
-    timeouts,
-    without_body,
-)
+from . import _httpx
+from ._httpx import Headers, Request, Response, without_body
 from .errors import ArgumentError, CallTimeoutError, ConfigError, DecodeError, TransportError
 
 if TYPE_CHECKING:
@@ -39,9 +20,8 @@ if TYPE_CHECKING:
 
     from .body import Body, Sink
 
-__all__ = ["HTTPX_ERRORS", "IO", "AsyncIO", "SyncIO", "lost", "timeouts", "without_body"]
-__all__ += ["AsyncBaseTransport", "AsyncClient", "BaseTransport", "Client"]
-__all__ += ["Headers", "Request", "Response"]
+__all__ = ["IO", "AsyncIO", "SyncIO", "lost"]
+__all__ += ["Headers", "Request", "Response", "without_body"]
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -53,11 +33,11 @@ def lost(error: BaseException, request: Request) -> TransportError | DecodeError
         error: One of `HTTPX_ERRORS`, or an OSError.
         request: The request, its credentials replaced.
     """
-    if isinstance(error, DecodingError):
+    if isinstance(error, _httpx.DecodingError):
         return DecodeError("the body does not match its Content-Encoding")
-    timed_out = isinstance(error, TimeoutException | TimeoutError)
+    timed_out = isinstance(error, _httpx.TimeoutException | TimeoutError)
     cls = CallTimeoutError if timed_out else TransportError
-    maybe_processed = not isinstance(error, NOTHING_SENT)
+    maybe_processed = not isinstance(error, _httpx.NOTHING_SENT)
     url = request.url
     address = f"{url.scheme}://{url.host} (port {url.port or _PORTS.get(url.scheme, '?')})"
     # The messages of connection errors name hosts and sockets only.
@@ -79,7 +59,7 @@ def _reason(error: BaseException) -> str:
         if verify_message := getattr(cause, "verify_message", ""):  # of ssl's error
             return f"certificate not trusted: {verify_message}"
         cause = cause.__cause__ or cause.__context__
-    if isinstance(error, TimeoutException):
+    if isinstance(error, _httpx.TimeoutException):
         return f"timed out ({type(error).__name__})"
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
@@ -124,8 +104,9 @@ class IO:
         ConfigError: The httpx client or the transport is of the other kind.
     """
 
-    _pool_type: type[Client | AsyncClient]
-    _transport_type: type[BaseTransport | AsyncBaseTransport]
+    _pool_type: type[_httpx.Client | _httpx.AsyncClient]
+    _transport_type: type[_httpx.BaseTransport | _httpx.AsyncBaseTransport]
+    _lock_type: type[_ThreadLock | _TaskLock]
     _hook: Callable[[Response], Any]
 
     def __init__(self, base_url: str, pool: Any, transport: Any) -> None:
@@ -166,7 +147,7 @@ class IO:
                     # Connections belong to the event loop that opened them and die with it.
                     for old in [old for old in self._pools if old is not None and old.is_closed()]:
                         del self._pools[old]
-                    arguments = pool_arguments(self._base_url, self._transport, self._hook)
+                    arguments = _httpx.pool_arguments(self._base_url, self._transport, self._hook)
                     self._pools[loop] = self._pool_type(**arguments)
         return self._pools[loop]
 
@@ -188,7 +169,7 @@ class IO:
             else:  # no defaults to merge but headers, which takes httpx a good part of a call
                 headers = {**dict(pool.headers), **headers}
             request = make(method, url, headers=headers, **body.arguments())
-        except InvalidURL as error:
+        except _httpx.InvalidURL as error:
             raise ArgumentError("path", f"cannot be part of a URL: {error}") from None
         except (TypeError, ValueError, UnicodeError) as error:
             problem = f"cannot be sent: {type(error).__name__}"
@@ -196,7 +177,7 @@ class IO:
         if body.stream is not None:
             request.headers["Content-Length"] = str(body.stream.length)
             # Anew, because what httpx built has read its empty body already.
-            parts = ByteParts(body.stream.parts)
+            parts = _httpx.ByteParts(body.stream.parts)
             return Request(method, request.url, headers=request.headers, stream=parts)
         return request
 
@@ -219,7 +200,7 @@ class IO:
 
     def lock(self) -> AbstractAsyncContextManager[None]:
         """Return a lock that lets one thread of a sync client in, or one task of an async one."""
-        raise NotImplementedError
+        return self._lock_type()
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
@@ -241,13 +222,14 @@ class IO:
 class SyncIO(IO):
     """Sends through an `httpx.Client`."""
 
-    _pool_type = Client
-    _transport_type = BaseTransport
-    _hook = staticmethod(hide_location)
+    _pool_type = _httpx.Client
+    _transport_type = _httpx.BaseTransport
+    _lock_type = _ThreadLock
+    _hook = staticmethod(_httpx.hide_location)
 
     async def send(self, request: Request, *, stream: bool = False) -> Response:
         """Send a request; redirects are not followed."""
-        return show_location(self.pool.send(request, stream=stream, follow_redirects=False))
+        return _httpx.show_location(self.pool.send(request, stream=stream, follow_redirects=False))
 
     async def read(self, response: Response) -> None:
         """Read the body of a streamed response into its `content`."""
@@ -259,10 +241,6 @@ class SyncIO(IO):
         with closing(response):
             for part in response.iter_bytes():
                 sink.write(part)
-
-    def lock(self) -> AbstractAsyncContextManager[None]:
-        """Return a lock that lets one thread in."""
-        return _ThreadLock()
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
@@ -279,16 +257,18 @@ class SyncIO(IO):
 class AsyncIO(IO):
     """Sends through an `httpx.AsyncClient`, one for each event loop."""
 
-    _pool_type = AsyncClient
-    _transport_type = AsyncBaseTransport
-    _hook = staticmethod(ahide_location)
+    _pool_type = _httpx.AsyncClient
+    _transport_type = _httpx.AsyncBaseTransport
+    _lock_type = _TaskLock
+    _hook = staticmethod(_httpx.ahide_location)
 
     def _loop(self) -> asyncio.AbstractEventLoop:
         return asyncio.get_running_loop()
 
     async def send(self, request: Request, *, stream: bool = False) -> Response:
         """Send a request; redirects are not followed."""
-        return show_location(await self.pool.send(request, stream=stream, follow_redirects=False))
+        response = await self.pool.send(request, stream=stream, follow_redirects=False)
+        return _httpx.show_location(response)
 
     async def read(self, response: Response) -> None:
         """Read the body of a streamed response into its `content`."""
@@ -300,10 +280,6 @@ class AsyncIO(IO):
         async with aclosing(response):
             async for part in response.aiter_bytes():
                 sink.write(part)
-
-    def lock(self) -> AbstractAsyncContextManager[None]:
-        """Return a lock that lets one task of each event loop in."""
-        return _TaskLock()
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""

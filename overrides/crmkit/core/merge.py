@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from .operation import Operation
     from .sender import Sender
 
-    FieldsToKeep = Callable[
-        [str, Any, dict[str, Any], Mapping[str, Any]], Awaitable[dict[str, Any]]
-    ]
+    Tree = dict[str, Any]
+    FieldsToKeep = Callable[[str, Any, Tree, Mapping[str, Any]], Awaitable[Tree]]
 
 __all__ = ["Member", "Merge", "merge_update"]
 

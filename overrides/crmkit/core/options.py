@@ -79,10 +79,8 @@ class Settings:
         mapping(options, "options")
         unknown = options.keys() - Options.__annotations__.keys()
         if unknown:
-            raise ArgumentError(
-                f"options[{min(unknown, key=str)!r}]",
-                f"unknown option; known are {', '.join(Options.__annotations__)}",
-            )
+            problem = f"unknown option; known are {', '.join(Options.__annotations__)}"
+            raise ArgumentError(f"options[{min(unknown, key=str)!r}]", problem)
         try:
             return self.changed(options)
         except ConfigError as error:
@@ -155,9 +153,8 @@ def checked_timeout(timeout: float | None) -> float | None:
         return None
     # Beyond a year sockets overflow, and NaN is in no range.
     if not is_number(timeout, int | float) or not 0 < timeout <= _YEAR:
-        raise ConfigError(
-            f"timeout must be seconds > 0 (at most a year), or None for no limit, got {timeout!r}"
-        )
+        problem = "timeout must be seconds > 0 (at most a year), or None for no limit"
+        raise ConfigError(f"{problem}, got {timeout!r}")
     return float(timeout)
 
 
@@ -208,10 +205,8 @@ def checked_base_url(base_url: str, *, allow_insecure: bool) -> str:
     if set(base_url) & set("?#"):
         raise ConfigError("base_url must not have a query or a fragment")
     if parts.scheme == "http" and not allow_insecure and not _is_loopback(host):
-        raise ConfigError(
-            f"base_url http://{host} would send the credential in clear; "
-            "use https, or allow_insecure=True"
-        )
+        problem = f"base_url http://{host} would send the credential in clear"
+        raise ConfigError(f"{problem}; use https, or allow_insecure=True")
     # In lower case, as what follows looks at the scheme to know whether TLS is needed.
     return parts._replace(scheme=parts.scheme.lower()).geturl().rstrip("/")
 

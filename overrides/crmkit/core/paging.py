@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from typing import Self
 
     from .call import Call
-    from .operation import Operation
     from .reply import Reply
     from .sender import Sender
     from .types import Unset
@@ -88,11 +87,7 @@ class ListRequest:
     """
 
     def __init__(
-        self,
-        sender: Sender,
-        call: Call,
-        start: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        self, sender: Sender, call: Call, start: int | Unset = UNSET, page_size: int | Unset = UNSET
     ) -> None:
         self.sender = sender
         self.call = call
@@ -102,14 +97,31 @@ class ListRequest:
         self.start = paging.first
         self.largest = sender.vendor.largest_page
         if start is not UNSET:
-            self.start = _integer(start, "start", paging.first, self.operation)
+            self.start = self._integer(start, "start", paging.first)
         self.sized = page_size is not UNSET
         self.page_size = paging.default_size
         if page_size is not UNSET:
-            self.page_size = _integer(page_size, "page_size", 1, self.operation)
+            self.page_size = self._integer(page_size, "page_size", 1)
             if self.largest is not None and self.page_size > self.largest:
-                problem = f"must be <= {self.largest}, got {page_size}"
-                raise ArgumentError("page_size", problem, operation=self.operation.name)
+                self.refuse("page_size", f"must be <= {self.largest}, got {page_size}")
+
+    def refuse(self, argument: str, problem: str) -> NoReturn:
+        """Raise the error for an argument of the list.
+
+        Raises:
+            ArgumentError: Always.
+        """
+        raise ArgumentError(argument, problem, operation=self.operation.name)
+
+    def _integer(self, value: Any, argument: str, least: int) -> int:
+        """Return an argument that is an integer.
+
+        Raises:
+            ArgumentError: It is not, or is too small.
+        """
+        if not is_number(value, int) or value < least:
+            self.refuse(argument, f"must be an integer >= {least}, got {value!r}")
+        return int(value)
 
     def limited(self, limit: int) -> Self:
         """Return this request, ending after `limit` items at the latest.
@@ -118,7 +130,7 @@ class ListRequest:
             ArgumentError: `limit` is not a non-negative integer.
         """
         request = copy(self)
-        most = _integer(limit, "count", 0, self.operation)
+        most = self._integer(limit, "count", 0)
         request.limit = most if self.limit is None else min(most, self.limit)
         return request
 
@@ -530,36 +542,20 @@ _HASH = (1 << _BITS) - 1
 def _key(row: Any) -> Any:
     """Return what tells a row from others: its id, or all that it holds."""
     id = row.get("id") if type(row) is dict else None
-    return id if type(id) in {str, int} else (_text_hash(row),)
+    if type(id) in {str, int}:
+        return id
+    try:
+        return (hash(repr(row)),)
+    except RecursionError:  # it is nested too deeply
+        return (0,)
 
 
 def _hash(row: Any) -> int:
     """Return a hash of all that a list may be sorted by."""
     if type(row) is not dict:
         return 0
-    return (
-        hash(tuple([v for v in row.values() if type(v) is not dict and type(v) is not list]))
-        & _HASH
-    )
-
-
-def _text_hash(row: Any) -> int:
-    try:
-        return hash(repr(row))
-    except RecursionError:  # it is nested too deeply
-        return 0
-
-
-def _integer(value: Any, argument: str, least: int, operation: Operation) -> int:
-    """Return an argument that is an integer.
-
-    Raises:
-        ArgumentError: It is not, or is too small.
-    """
-    if not is_number(value, int) or value < least:
-        problem = f"must be an integer >= {least}, got {value!r}"
-        raise ArgumentError(argument, problem, operation=operation.name)
-    return int(value)
+    plain = [value for value in row.values() if type(value) is not dict and type(value) is not list]
+    return hash(tuple(plain)) & _HASH
 
 
 def _counted(total: int | None) -> int | None:

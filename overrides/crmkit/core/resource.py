@@ -173,9 +173,8 @@ class Resource:
         page_size: int | Unset = UNSET,
     ) -> ListRequest:
         """Return a list of this client."""
-        return ListRequest(
-            self._sender, self._call(operation, arguments, options), start, page_size
-        )
+        call = self._call(operation, arguments, options)
+        return ListRequest(self._sender, call, start, page_size)
 
     def _changes(
         self, operation: Operation, arguments: dict[str, Any], options: Any, *settings: Any

@@ -15,9 +15,10 @@ from itertools import count
 from logging import INFO
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ._httpx import HTTPX_ERRORS, Request, Response, timeouts
 from .codec.decode_errors import DECODE_ERRORS, MalformedValue, to_decode_error
 from .errors import ConfigError, ConflictError, CRMError, DecodeError, StatusError, TransportError
-from .http import HTTPX_ERRORS, IO, Response, lost, timeouts
+from .http import IO, lost
 from .log import logger
 from .reply import Reply
 from .retry import backoff, may_retry, maybe_processed, retry_after
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from .call import Call
-    from .http import Request
     from .operation import Operation
     from .options import CallNext, Middleware, Settings
     from .throttle import Throttle
@@ -114,7 +114,8 @@ class Sender:
                 return await self._attempt(call, request, attempt)
             except (TransportError, StatusError) as error:
                 error.attempts = attempt
-                if maybe_done and operation.method == "DELETE" and self._is_already_deleted(error):
+                gone = isinstance(error, StatusError) and self.vendor.is_already_deleted(error)
+                if gone and maybe_done and operation.method == "DELETE":
                     return Reply(Response(204, request=request), None)
                 again = call.body.repeatable and (call.sink is None or call.sink.rewind())
                 if again and isinstance(error, StatusError):
@@ -133,9 +134,6 @@ class Sender:
                 self.throttle.pause(self.io.monotonic(), wait)
             await self.io.sleep(backoff(attempt, self.io.random) if wait is None else wait)
         raise AssertionError  # count() does not end
-
-    def _is_already_deleted(self, error: CRMError) -> bool:
-        return isinstance(error, StatusError) and self.vendor.is_already_deleted(error)
 
     async def _attempt(self, call: Call, request: Request, attempt: int) -> Reply:
         await self.vendor.prepare(self, call)

@@ -13,8 +13,9 @@ from .errors import ArgumentError, AuthenticationError, NotFoundError, StatusErr
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from ._httpx import Headers, Request, Response
     from .call import Call
-    from .http import IO, Headers, Request, Response
+    from .http import IO
     from .operation import Operation
     from .options import Settings
     from .reply import Reply
@@ -25,6 +26,7 @@ REDACTED = "[redacted]"
 """What replaces a credential."""
 
 _LOGIN = re.compile(r"\b(log|sign)[-_]?in\b", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^>]*>([^<]{1,300})", re.IGNORECASE)
 
 
 class SendsCalls(Protocol):
@@ -201,8 +203,6 @@ class Vendor:
         if "text/plain" in media_type:
             return body_text(response)[:1000]
         if "html" in media_type:
-            title = re.search(
-                r"<title[^>]*>([^<]{1,300})", body_text(response)[:20_000], re.IGNORECASE
-            )
+            title = _TITLE.search(body_text(response)[:20_000])
             return title[1] if title else ""
         return ""

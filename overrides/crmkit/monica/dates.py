@@ -56,6 +56,7 @@ class SpecialDate:
             return {}
         known = self.read(contact)
         by_age = bool(known.get("is_age_based"))
+        parts: dict[str, Any]
         if any(changes.get(self.name(part)) is not None for part in ("day", "month", "year")):
             parts = {} if by_age or not known else _day(known)
             by_age = False

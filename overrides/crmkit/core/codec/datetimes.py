@@ -65,10 +65,8 @@ def _to_utc(value: object, argument: str) -> datetime:
     if not isinstance(value, datetime):
         raise expected(argument, "an aware datetime", value)
     if value.utcoffset() is None:
-        raise ArgumentError(
-            argument,
-            "expected an aware datetime, got a naive one; use datetime(…, tzinfo=UTC)",
-        )
+        problem = "expected an aware datetime, got a naive one; use datetime(…, tzinfo=UTC)"
+        raise ArgumentError(argument, problem)
     try:
         return value.astimezone(UTC)
     except OverflowError:

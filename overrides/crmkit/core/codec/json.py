@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from typing import Any
 
-
-def _engine() -> Any:
-    try:
-        import orjson
-    except ImportError:  # the extra is not installed
-        return None
-    return orjson
-
-
-_orjson = _engine()
+try:
+    _orjson: Any = import_module("orjson")
+except ImportError:  # the extra is not installed
+    _orjson = None
 
 FAST: bool = _orjson is not None
 """Whether orjson is used."""

@@ -122,10 +122,8 @@ def _labeled_elements(values: object, argument: str) -> list[str]:
             raise ArgumentError(f"{argument}[{index}]", "value and label must be str")
         parsed = LabeledValue.parse(str(item))
         if parsed != LabeledValue(item.value, item.label):
-            raise ArgumentError(
-                f"{argument}[{index}]",
-                f"cannot be encoded: the server would read '({parsed.label})' as its label",
-            )
+            read = f"the server would read '({parsed.label})' as its label"
+            raise ArgumentError(f"{argument}[{index}]", f"cannot be encoded: {read}")
     return [str(item) for item in items]
 
 
@@ -152,10 +150,8 @@ def encode_mailbox(value: object, argument: str) -> str:
     text = str(value)
     parsed = Mailbox.parse(text)
     if parsed != value:
-        raise ArgumentError(
-            argument,
-            f"cannot be encoded: the server would read '<{parsed.address}>' as its address",
-        )
+        read = f"the server would read '<{parsed.address}>' as its address"
+        raise ArgumentError(argument, f"cannot be encoded: {read}")
     return text
 
 

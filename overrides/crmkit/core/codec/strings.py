@@ -35,10 +35,8 @@ def join_elements(elements: list[str], argument: str, separator: str = ";") -> s
     """
     for index, element in enumerate(elements):
         if separator in element:
-            raise ArgumentError(
-                f"{argument}[{index}]",
-                f"must not contain {separator!r}, which separates elements on the wire",
-            )
+            problem = f"must not contain {separator!r}, which separates elements on the wire"
+            raise ArgumentError(f"{argument}[{index}]", problem)
     return separator.join(elements)
 
 
