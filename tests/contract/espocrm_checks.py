@@ -50,9 +50,9 @@ def read_html(context: Any, response: Any) -> str:  # noqa: ARG001  # as above
 
 
 @schemathesis.serializer("text/csv")
-def write_csv(context: Any, value: Any) -> dict[str, Any]:  # noqa: ARG001  # as above
+def write_csv(context: Any, value: Any) -> bytes:  # noqa: ARG001  # as above
     """Write a CSV file, which the document has as one text."""
-    return {"data": str(value).encode("utf-8")}
+    return str(value).encode("utf-8")
 
 
 @schemathesis.check
@@ -113,6 +113,9 @@ def _read_as_written(response: Any, url: str, written: dict[str, Any]) -> None:
         # What was never set is absent from a creation's reply, or null.
         if name == "name" and "lastName" in written:
             # A lead without a first name is shown by its company, and read by its last name.
+            continue
+        if name == "parentName" and written.get("parentId") is None:
+            # The reply to taking a parent away has its name still (observed).
             continue
         if value is not None and name in shown and not name.endswith(ECHOED):
             assert _same(value, shown[name]), f"{name}: {value!r} became {shown[name]!r}"

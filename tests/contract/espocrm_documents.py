@@ -18,11 +18,10 @@ from crmkit_mock.espocrm import seed
 from crmkit_mock.espocrm.leads import LEAD_CAPTURE_KEY
 from crmkit_mock.espocrm.users import INTEGRATOR_ID, JANA_ID, SALES_TEAM
 from tests.contract.account_documents import Tree, resolved, wire
+from tests.contract.espocrm_records import CHANGED, READ, make_records
 from tests.contract.espocrm_values import (
-    ADDRESSES,
     DAY,
     TIME,
-    WEBHOOK_URL,
     Ids,
     narrow_others,
     narrow_records,
@@ -59,9 +58,6 @@ REFUSED = {"records_restore": "409"}
 #: rights of users needs the right to manage users.
 REFUSED_TO_OTHERS = {"records_restore": "403", "records_users_access": "403"}
 METHODS = ("get", "put", "post", "patch", "delete")
-#: Records of the group's entity type that are created before a run: some to be read, some to be
-#: changed by many, the rest to be deleted.
-READ, CHANGED, DELETED = 4, 4, 22
 
 
 @dataclass(frozen=True)
@@ -109,35 +105,6 @@ GROUPS: dict[str, Group] = {
 }
 #: Parameters of lists that are kept; the other ones are where items, and old names.
 _LISTING = ("select", "searchParams", "orderBy", "order", "offset", "maxSize", "textFilter", "q")
-_EVENT: Tree = {
-    "name": "Made",
-    "assignedUserId": JANA_ID,
-    "dateStart": "2027-01-15 09:00:00",
-    "dateEnd": "2027-01-15 10:00:00",
-}
-#: Bodies that create a record of each type; `{}` is replaced by a number.
-BODIES: dict[str, Tree] = {
-    "Account": {"name": "Made {}"},
-    "Contact": {"lastName": "Made {}"},
-    "Lead": {"lastName": "Made {}"},
-    "Opportunity": {"name": "Made", "amount": 1, "closeDate": "2027-01-31"},
-    "Case": {"name": "Made"},
-    "Task": {"name": "Made", "assignedUserId": JANA_ID},
-    "Meeting": _EVENT,
-    "Call": _EVENT,
-    "Email": {"name": "Made", "from": ADDRESSES[0], "to": ADDRESSES[1], "status": "Archived"},
-    "CGadget": {"name": "Made"},
-    "Attachment": {
-        "name": "made.txt",
-        "type": "text/plain",
-        "role": "Attachment",
-        "field": "file",
-        "relatedType": "Document",
-        "file": "data:text/plain;base64,bWFkZQ==",
-    },
-    "Note": {"parentType": "Account", "parentId": seed.ACCOUNT, "post": "Made"},
-    "Webhook": {"event": "Account.create", "url": WEBHOOK_URL},
-}
 #: Parameters by name.
 _PARAMETERS: dict[str, Tree] = {
     "name": {"enum": ["list", "listSmall", "filters", "detail"]},
@@ -146,7 +113,7 @@ _PARAMETERS: dict[str, Tree] = {
     "userId": {"enum": [JANA_ID, INTEGRATOR_ID]},
     # Filters and reactions that an installation has; it refuses others.
     "filter": {"enum": ["all", "posts", "updates"]},
-    "type": {"enum": ["Like", "Smile"]},
+    "type": {"const": "Like"},
     "q": {"type": "string", "pattern": "^[A-Za-z*]{1,9}$"},
     # Names from replies are sent again, so all would be duplicates.
     "X-Skip-Duplicate-Check": {"type": "boolean", "enum": [True]},
@@ -172,7 +139,7 @@ def group_document(name: str, profile: str, http: httpx.Client) -> Tree:
     if profile == "autocrm":
         _silent_deletions(tree)
     _links(tree)
-    ids = _records(tree, http)
+    ids = make_records(tree, http)
     _parameters(tree, group, ids)
     narrow_records(tree)
     known = ids.get(group.entity) or [seed.ACCOUNT] * (READ + CHANGED + 1)
@@ -266,50 +233,6 @@ def _links(tree: Tree) -> None:
                 link["parameters"].pop("entityType", None)
 
 
-def _records(tree: Tree, http: httpx.Client) -> dict[str, list[str]]:
-    """Create records of every type that the paths name, and return their ids."""
-    kinds = {path.split("/")[1] for path in tree["paths"]}
-    ids: dict[str, list[str]] = {}
-    for kind in sorted(kinds & BODIES.keys()):
-        for number in range(READ + CHANGED + DELETED):
-            body = {
-                name: value.format(number) if isinstance(value, str) else value
-                for name, value in BODIES[kind].items()
-            }
-            made = http.post(f"/{kind}", json=body, headers={"X-Skip-Duplicate-Check": "true"})
-            assert made.is_success, (kind, made.status_code, made.headers)
-            ids.setdefault(kind, []).append(made.json()["id"])
-    if "/Attachment/chunk/{id}" in tree["paths"]:
-        body = BODIES["Attachment"] | {"isBeingUploaded": True, "size": 10**6}
-        ids["chunk"] = [http.post("/Attachment", json=body).json()["id"]]
-    if "/Export/{id}/status" in tree["paths"]:
-        ids |= _system_records(http)
-    if "/MassAction/{id}/status" in tree["paths"]:
-        (kind,) = ids
-        params = {"ids": ids[kind][:1]}
-        body = {"entityType": kind, "action": "update", "params": params, "idle": True}
-        ids["MassAction"] = [http.post("/MassAction", json=body).json()["id"]]
-    ids["User"] = [JANA_ID, INTEGRATOR_ID]
-    ids["Activities"] = [seed.ACCOUNT]
-    return ids
-
-
-def _system_records(http: httpx.Client) -> dict[str, list[str]]:
-    """Create what exports, imports and templates need, and return their ids."""
-    export = {"entityType": "Account", "ids": [seed.ACCOUNT], "format": "csv", "idle": True}
-    template = {"name": "Made", "subject": "Made", "body": "Dear {Person.name}", "isHtml": False}
-    made = {
-        "Export": http.post("/Export", json=export),
-        "EmailTemplate": http.post("/EmailTemplate", json=template),
-    }
-    csv = {"Content-Type": "text/csv"}
-    file = http.post("/Import/file", content="Imported\n", headers=csv).json()["attachmentId"]
-    body = {"attachmentId": file, "entityType": "Lead", "attributeList": ["lastName"]}
-    made["Import"] = http.post("/Import", json=body)
-    known = {kind: [response.json()["id"]] for kind, response in made.items()}
-    return known | {"file": [file], "TargetList": [seed.TARGET_LIST]}
-
-
 def _parameters(tree: Tree, group: Group, ids: dict[str, list[str]]) -> None:
     for path, method, operation in operations(tree):
         kind = "chunk" if "/chunk/" in path else path.split("/")[1]
@@ -332,6 +255,9 @@ def _parameters(tree: Tree, group: Group, ids: dict[str, list[str]]) -> None:
                 if parameter["in"] == "query":
                     known = [*group.link[1]]
                 schema = {"type": "string", "enum": known}
+            if path == "/GlobalStream" and name == "offset":
+                # The stream of all records takes no other offset; older notes are not in it.
+                schema = {"const": 0}
             if name == "link":
                 schema = {"type": "string", "enum": [group.link[0]]}
             always = name == "X-Skip-Duplicate-Check"

@@ -123,7 +123,11 @@ _SENT: dict[str, dict[str, Tree]] = {
     },
     "ActionInput": {
         "action": {"const": "convertCurrency"},
-        "data": {"properties": {"targetCurrency": {"enum": ["CZK", "EUR"]}}, "type": "object"},
+        "data": {
+            "type": "object",
+            "properties": {"targetCurrency": {"enum": ["CZK", "EUR"]}},
+            "required": ["targetCurrency"],
+        },
     },
     "FollowersInput": {"ids": {"type": "array", "minItems": 1, "items": {"enum": [JANA_ID]}}},
     "TokenInput": {"token": {"type": "string", "pattern": "^[0-9a-f]{32}$"}},
@@ -175,11 +179,14 @@ _SENT: dict[str, dict[str, Tree]] = {
         "timeZone": {"const": "Europe/Prague"},
     },
 }
+#: Fields of the demo data's form to capture leads.
+_FORM = ("firstName", "lastName")
 _REQUIRED = {
     "WhereItem": ["type", "attribute"],
     "AttachmentInput": ["name", "type", "field", "relatedType", "file"],
     "AttachmentCopyInput": ["field", "relatedType"],
     "FollowersInput": ["ids"],
+    "ActionInput": ["entityType", "action", "id", "data"],
     "MassActionParams": ["ids"],
     "MassUpdateInput": ["ids", "attributes"],
     "MassDeleteInput": ["ids"],
@@ -230,6 +237,9 @@ def _value(schemas: Tree, member: str, documented: Tree, *, needed: bool) -> Tre
     if member in KNOWN:
         ids = {"enum": [*KNOWN[member]]}
         many = {"type": ["array", "null"], "items": ids, "maxItems": 3}
+        if member == "accountsIds":
+            # The table of contacts' accounts is unique: servers fail on an account sent twice.
+            many["uniqueItems"] = True
         schema = many if component == "Ids" else {"enum": [*KNOWN[member], None]}
     described = schemas.get(component, {})
     if "x-crmkit-open-enum" in described:
@@ -280,6 +290,11 @@ def narrow_others(tree: Tree, entity: str, ids: Ids) -> None:
     for name, members in of_family.items():
         schemas[name]["properties"] |= members
     schemas["DataUri"]["pattern"] = "^data:text/plain;base64,([A-Za-z0-9+/]{4}){0,5}$"
+    # A form of which no field is sent is refused.
+    schemas["LeadCaptureInput"] |= {
+        "properties": {name: {"type": "string", "pattern": "^[A-Za-z]{1,9}$"} for name in _FORM},
+        "required": [*_FORM],
+    }
     schemas["CsvText"]["pattern"] = "^[a-z]{1,9}(,[a-z]{1,9}){0,2}$"
     schemas["CurrencyRatesInput"] = {
         "type": "object",

@@ -10,6 +10,8 @@ from crmkit_mock import MockCRMs
 from crmkit_mock.espocrm import seed
 from tests.mock.espo import Espo, client_for, error_reason
 
+_INVALID_TARGET = "Field validation failure; entityType: Note, field: targetType, type: valid."
+
 
 def notes(espocrm: Espo, path: str, **query: Any) -> list[tuple[str, str | None]]:
     """Return type and related record of the notes in a stream, newest first."""
@@ -110,6 +112,7 @@ def test_types_without_stream_have_an_empty_one(espocrm: Espo) -> None:
 @pytest.mark.parametrize(
     ("user", "body", "status", "reason"),
     [
+        ("integrator", {"targetType": None}, 400, _INVALID_TARGET),
         ("integrator", {"targetType": "users"}, 400, "No user IDs."),
         ("integrator", {"targetType": "teams"}, 400, "No team IDS."),
         ("integrator", {"targetType": "portals"}, 400, "No portal IDs."),

@@ -44,7 +44,8 @@ def post(session: Session) -> dict[str, Any]:
         APIError: 400, or 403: the parent does not exist or the user may not read its stream.
     """
     sent = _as_post(session)
-    if sent.get("targetType") not in (None, *_TARGETS):
+    # Null is no target either (observed).
+    if "targetType" in sent and sent["targetType"] not in _TARGETS:
         raise invalid("Note", "targetType", "valid")
     if sent.get("parentType") not in (None, *ENTITY_TYPES):
         raise invalid("Note", "parent", "valid")

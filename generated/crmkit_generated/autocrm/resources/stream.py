@@ -145,7 +145,8 @@ class Stream(Resource):
         """List the stream of all records.
 
         Returns what happened to all records that the user may see, newest first. The total is
-        -1 if more records follow and -2 if none do.
+        -1 if more records follow and -2 if none do. Servers refuse every offset but 0 here, so
+        that only the newest notes, as many as one page holds, can be read.
 
         Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
         place in the order comes exactly once; one that a change moves may be missed.
@@ -428,7 +429,8 @@ class AsyncStream(Resource):
         """List the stream of all records.
 
         Returns what happened to all records that the user may see, newest first. The total is
-        -1 if more records follow and -2 if none do.
+        -1 if more records follow and -2 if none do. Servers refuse every offset but 0 here, so
+        that only the newest notes, as many as one page holds, can be read.
 
         Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
         place in the order comes exactly once; one that a change moves may be missed.

@@ -25,7 +25,8 @@ def sync(
     """List the stream of all records.
 
     Returns what happened to all records that the user may see, newest first. The total is
-    -1 if more records follow and -2 if none do.
+    -1 if more records follow and -2 if none do. Servers refuse every offset but 0 here, so
+    that only the newest notes, as many as one page holds, can be read.
 
     Args:
         client: `crm.generated` of a configured client.
