@@ -16,7 +16,8 @@ import schemathesis
 
 PATHS = json.loads(Path("document.json").read_text("utf-8"))["paths"]
 #: Attributes, by the end of their names, that the reply to a write shows differently from the next
-#: read (observed): an address in lower case, lists as they were sent, columns as they were.
+#: read (observed): an address in lower case, lists as they were sent, columns as they were, and
+#: reminders that only those who take part have.
 ECHOED = (
     "emailAddress",
     "emailAddressData",
@@ -30,6 +31,7 @@ ECHOED = (
     "IsOptedOut",
     "IsInvalid",
     "duration",
+    "reminders",
     "title",
 )
 
@@ -45,6 +47,12 @@ def read_html(context: Any, response: Any) -> str:  # noqa: ARG001  # as above
     """Read a page."""
     text: str = response.content.decode("utf-8")
     return text
+
+
+@schemathesis.serializer("text/csv")
+def write_csv(context: Any, value: Any) -> dict[str, Any]:  # noqa: ARG001  # as above
+    """Write a CSV file, which the document has as one text."""
+    return {"data": str(value).encode("utf-8")}
 
 
 @schemathesis.check

@@ -18,7 +18,15 @@ from crmkit_mock.espocrm import seed
 from crmkit_mock.espocrm.leads import LEAD_CAPTURE_KEY
 from crmkit_mock.espocrm.users import INTEGRATOR_ID, JANA_ID, SALES_TEAM
 from tests.contract.account_documents import Tree, resolved, wire
-from tests.contract.espocrm_values import ADDRESSES, DAY, TIME, Ids, narrow_others, narrow_records
+from tests.contract.espocrm_values import (
+    ADDRESSES,
+    DAY,
+    TIME,
+    WEBHOOK_URL,
+    Ids,
+    narrow_others,
+    narrow_records,
+)
 
 #: Settings of a run. No header is required. The server coerces what it can and ignores what it
 #: does not know, so that hardly anything is invalid. What is valid succeeds, unless the run has
@@ -44,9 +52,12 @@ WARNINGS = [
     *("base_url_mismatch", "missing_deserializer", "unused_openapi_auth", "unsupported_regex"),
     *("method_not_allowed", "unmatched_filter", "constants_extraction", "unresolvable_reference"),
 ]
-#: Operations that are refused whatever is sent: only the administrator may call them, or there is
-#: no deleted record.
-REFUSED = {"records_restore"}
+#: Operations that are refused whatever is sent, with the status: only the administrator may restore
+#: records, and here none is deleted.
+REFUSED = {"records_restore": "409"}
+#: Operations that are refused whatever is sent by others than the administrator: who may see the
+#: rights of users needs the right to manage users.
+REFUSED_TO_OTHERS = {"records_restore": "403", "records_users_access": "403"}
 METHODS = ("get", "put", "post", "patch", "delete")
 #: Records of the group's entity type that are created before a run: some to be read, some to be
 #: changed by many, the rest to be deleted.
@@ -89,7 +100,8 @@ GROUPS: dict[str, Group] = {
     "system": Group(
         (
             *("actions", "activities", "app", "currency_rates", "exports", "i18n", "kanban"),
-            *("lead_capture", "metadata", "search", "settings", "users"),
+            *("email_templates", "imports", "lead_capture", "metadata", "search", "settings"),
+            *("target_lists", "users"),
         ),
         "Account",
         admin=True,
@@ -97,6 +109,12 @@ GROUPS: dict[str, Group] = {
 }
 #: Parameters of lists that are kept; the other ones are where items, and old names.
 _LISTING = ("select", "searchParams", "orderBy", "order", "offset", "maxSize", "textFilter", "q")
+_EVENT: Tree = {
+    "name": "Made",
+    "assignedUserId": JANA_ID,
+    "dateStart": "2027-01-15 09:00:00",
+    "dateEnd": "2027-01-15 10:00:00",
+}
 #: Bodies that create a record of each type; `{}` is replaced by a number.
 BODIES: dict[str, Tree] = {
     "Account": {"name": "Made {}"},
@@ -105,8 +123,8 @@ BODIES: dict[str, Tree] = {
     "Opportunity": {"name": "Made", "amount": 1, "closeDate": "2027-01-31"},
     "Case": {"name": "Made"},
     "Task": {"name": "Made", "assignedUserId": JANA_ID},
-    "Meeting": {"name": "Made", "assignedUserId": JANA_ID, "dateStart": "2027-01-15 09:00:00"},
-    "Call": {"name": "Made", "assignedUserId": JANA_ID},
+    "Meeting": _EVENT,
+    "Call": _EVENT,
     "Email": {"name": "Made", "from": ADDRESSES[0], "to": ADDRESSES[1], "status": "Archived"},
     "CGadget": {"name": "Made"},
     "Attachment": {
@@ -118,7 +136,7 @@ BODIES: dict[str, Tree] = {
         "file": "data:text/plain;base64,bWFkZQ==",
     },
     "Note": {"parentType": "Account", "parentId": seed.ACCOUNT, "post": "Made"},
-    "Webhook": {"event": "Account.create", "url": "https://x.example"},
+    "Webhook": {"event": "Account.create", "url": WEBHOOK_URL},
 }
 #: Parameters by name.
 _PARAMETERS: dict[str, Tree] = {
@@ -126,6 +144,9 @@ _PARAMETERS: dict[str, Tree] = {
     "apiKey": {"const": LEAD_CAPTURE_KEY},
     "orderBy": {"enum": ["createdAt", "id"]},
     "userId": {"enum": [JANA_ID, INTEGRATOR_ID]},
+    # Filters and reactions that an installation has; it refuses others.
+    "filter": {"enum": ["all", "posts", "updates"]},
+    "type": {"enum": ["Like", "Smile"]},
     "q": {"type": "string", "pattern": "^[A-Za-z*]{1,9}$"},
     # Names from replies are sent again, so all would be duplicates.
     "X-Skip-Duplicate-Check": {"type": "boolean", "enum": [True]},
@@ -156,6 +177,9 @@ def group_document(name: str, profile: str, http: httpx.Client) -> Tree:
     narrow_records(tree)
     known = ids.get(group.entity) or [seed.ACCOUNT] * (READ + CHANGED + 1)
     deleted = known[READ + CHANGED :]
+    if "file" in ids:
+        schema = tree["components"]["schemas"]["ImportInput"]
+        schema["properties"]["attachmentId"] = {"enum": ids["file"]}
     linked = [*group.link[1]]
     narrow_others(
         tree, group.entity, Ids(known[:READ], known[READ : READ + CHANGED], deleted, linked)
@@ -204,7 +228,7 @@ def _paths(tree: Tree, group: Group, profile: str) -> Iterator[tuple[str, Tree]]
         special = path.replace("{entityType}", entity)
         if special != path and special in tree["paths"]:
             continue
-        if path.startswith("/TargetList") and group.entity != "CGadget":
+        if path.startswith("/TargetList/action") and group.entity != "CGadget":
             continue
         kept = {
             method: {
@@ -258,6 +282,8 @@ def _records(tree: Tree, http: httpx.Client) -> dict[str, list[str]]:
     if "/Attachment/chunk/{id}" in tree["paths"]:
         body = BODIES["Attachment"] | {"isBeingUploaded": True, "size": 10**6}
         ids["chunk"] = [http.post("/Attachment", json=body).json()["id"]]
+    if "/Export/{id}/status" in tree["paths"]:
+        ids |= _system_records(http)
     if "/MassAction/{id}/status" in tree["paths"]:
         (kind,) = ids
         params = {"ids": ids[kind][:1]}
@@ -266,6 +292,22 @@ def _records(tree: Tree, http: httpx.Client) -> dict[str, list[str]]:
     ids["User"] = [JANA_ID, INTEGRATOR_ID]
     ids["Activities"] = [seed.ACCOUNT]
     return ids
+
+
+def _system_records(http: httpx.Client) -> dict[str, list[str]]:
+    """Create what exports, imports and templates need, and return their ids."""
+    export = {"entityType": "Account", "ids": [seed.ACCOUNT], "format": "csv", "idle": True}
+    template = {"name": "Made", "subject": "Made", "body": "Dear {Person.name}", "isHtml": False}
+    made = {
+        "Export": http.post("/Export", json=export),
+        "EmailTemplate": http.post("/EmailTemplate", json=template),
+    }
+    csv = {"Content-Type": "text/csv"}
+    file = http.post("/Import/file", content="Imported\n", headers=csv).json()["attachmentId"]
+    body = {"attachmentId": file, "entityType": "Lead", "attributeList": ["lastName"]}
+    made["Import"] = http.post("/Import", json=body)
+    known = {kind: [response.json()["id"]] for kind, response in made.items()}
+    return known | {"file": [file], "TargetList": [seed.TARGET_LIST]}
 
 
 def _parameters(tree: Tree, group: Group, ids: dict[str, list[str]]) -> None:
@@ -319,13 +361,24 @@ def _prune(tree: Tree) -> None:
     tree["components"] = kept
 
 
-def settings(tree: Tree) -> str:
-    """Return the settings of single operations, as TOML."""
+def refused(name: str, profile: str) -> dict[str, str]:
+    """Return the operations of a group that are refused whatever is sent, with the status."""
+    known = REFUSED if GROUPS[name].admin else REFUSED_TO_OTHERS
+    return {id: known[id] for id in operation_ids(name, profile) & known.keys()}
+
+
+def settings(tree: Tree, refusals: dict[str, str]) -> str:
+    """Return the settings of single operations, as TOML.
+
+    Args:
+        tree: The document.
+        refusals: Statuses of the operations that are refused whatever is sent.
+    """
     text = ""
     for path, _, operation in operations(tree):
         lines: list[str] = []
-        if operation["operationId"] in REFUSED:
-            statuses = '["2xx", "403", "404"]'
+        if status := refusals.get(operation["operationId"]):
+            statuses = f'["{status}", "404"]'
             lines.append(f"checks.positive_data_acceptance.expected-statuses = {statuses}")
         if "/action/" in path:
             # With another method it is an action that does not exist: 404.

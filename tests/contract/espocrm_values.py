@@ -43,6 +43,8 @@ DAY = "20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
 TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
 _ZONED = f"T{TIME}:[0-5][0-9](Z|[+-]0[0-9]:00)"
 ADDRESSES = ("ann@x.example", "Bob@y.example")
+#: An address that leads out of the server's network: 10.0 refuses hosts that it cannot resolve.
+WEBHOOK_URL = "https://93.184.216.34/hook"
 #: What members accept, by the component that describes them.
 _VALUES: dict[str, Tree] = {
     "String": {"type": ["string", "null"], "pattern": "^[^<>=]*$", "maxLength": 40},
@@ -68,9 +70,11 @@ _MEMBERS: dict[str, Tree] = {
     "phoneNumber": {"enum": ["+420601000111", "+420 601 000 222", None]},
     "parentType": {"const": "Account"},
     **{name: {"enum": ["https://x.example/a", None]} for name in ("website", "joinUrl")},
-    "url": {"const": "https://x.example"},
+    "url": {"const": WEBHOOK_URL},
     # An amount needs a currency, which a lead of the demo data may lack.
     "opportunityAmount": {"type": "null"},
+    # Only a draft is sent later, and only at a time to come.
+    "sendAt": {"type": "null"},
     "seconds": {"enum": [0, 60, 86400]},
     "event": {"enum": ["Account.create", "Lead.fieldUpdate.status"]},
     "from": {"enum": ["crm@example.com", ADDRESSES[0]]},
@@ -101,7 +105,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "OpportunityInput": ("name", "amount", "closeDate"),
     "CaseInput": ("name",),
     "TaskInput": ("name", "assignedUserId"),
-    "MeetingInput": ("name", "assignedUserId", "dateStart"),
+    "MeetingInput": ("name", "assignedUserId", "dateStart", "dateEnd"),
     "CallInput": ("name", "assignedUserId", "dateStart", "dateEnd"),
     "EmailInput": ("name", "subject", "from", "to"),
     "RecordInput": ("name",),
@@ -126,12 +130,38 @@ _SENT: dict[str, dict[str, Tree]] = {
     "MassActionInput": {"action": {"enum": ["update", "delete"]}},
     "AttachmentInput": {
         "name": {"type": "string", "pattern": r"^[a-z]{1,8}[.]txt$"},
-        "type": {"enum": ["text/plain", "text/csv", None]},
+        # A file without a type is served as JSON, whatever it is.
+        "type": {"enum": ["text/plain", "text/csv"]},
+        "role": {"const": "Attachment"},
         "field": {"const": "file"},
         "relatedType": {"const": "Document"},
         "relatedId": {"enum": [seed.DOCUMENT, None]},
     },
-    "NoteInput": {"type": {"const": "Post"}},
+    "AttachmentCopyInput": {"field": {"const": "file"}, "relatedType": {"const": "Document"}},
+    # 10.0 has internal notes on cases only.
+    "NoteInput": {"type": {"const": "Post"}, "isInternal": {"const": False}},
+    "ConversionRecords": {},
+    "ImportInput": {
+        "entityType": {"const": "Lead"},
+        "attributeList": {"const": ["lastName"]},
+        "action": {"const": "create"},
+        "delimiter": {"enum": [",", ";"]},
+        "textQualifier": {"enum": ["'", '"']},
+        "dateFormat": {"const": "DD.MM.YYYY"},
+        "timeFormat": {"const": "HH:mm"},
+        "timezone": {"const": "Europe/Prague"},
+        "decimalMark": {"enum": [".", ","]},
+        "currency": {"enum": ["CZK", "EUR"]},
+        "personNameFormat": {"const": "f l"},
+        "defaultValues": {"const": {"status": "New"}},
+    },
+    "TemplateDataInput": {
+        "emailAddress": {"enum": [*ADDRESSES]},
+        "parentType": {"const": "Account"},
+        "parentId": {"const": seed.ACCOUNT},
+        "relatedType": {"const": "Contact"},
+        "relatedId": {"const": seed.CONTACT},
+    },
     "SearchParams": {
         "orderBy": {"enum": ["createdAt", "id"]},
     },
@@ -147,17 +177,21 @@ _SENT: dict[str, dict[str, Tree]] = {
 }
 _REQUIRED = {
     "WhereItem": ["type", "attribute"],
-    "AttachmentInput": ["name", "field", "relatedType", "file"],
+    "AttachmentInput": ["name", "type", "field", "relatedType", "file"],
+    "AttachmentCopyInput": ["field", "relatedType"],
     "FollowersInput": ["ids"],
     "MassActionParams": ["ids"],
     "MassUpdateInput": ["ids", "attributes"],
     "MassDeleteInput": ["ids"],
 }
-#: Members that are left out: what searches find is not for a run to change or to delete, and a
-#: file is at one place.
+#: Members that are left out: what searches find is not for a run to change or to delete, a file is
+#: at one place, and so is a note, which has no target beside its parent.
 _LEFT_OUT = {
     "SearchParams": ("primaryFilter", "boolFilterList"),
     "AttachmentInput": ("parentType", "parentId", "isBeingUploaded", "size"),
+    "AttachmentCopyInput": ("parentType",),
+    "NoteInput": ("targetType",),
+    "ImportInput": ("updateBy",),
     "LinkInput": ("massRelate", "where", "searchParams"),
     "MassUpdateInput": ("byWhere", "where"),
     "MassDeleteInput": ("byWhere", "where"),
@@ -246,6 +280,7 @@ def narrow_others(tree: Tree, entity: str, ids: Ids) -> None:
     for name, members in of_family.items():
         schemas[name]["properties"] |= members
     schemas["DataUri"]["pattern"] = "^data:text/plain;base64,([A-Za-z0-9+/]{4}){0,5}$"
+    schemas["CsvText"]["pattern"] = "^[a-z]{1,9}(,[a-z]{1,9}){0,2}$"
     schemas["CurrencyRatesInput"] = {
         "type": "object",
         "properties": {"USD": {"type": "number", "minimum": 0.1, "maximum": 10}},

@@ -24,7 +24,28 @@ from tests.contract.replay import unexpected
 
 RELEASES = {"EspoCRM 9.2.7": "9.2", "EspoCRM 10.0.0": "10.0"}
 #: Why the mock answers differently, by label.
-EXCEPTIONS: dict[str, str] = {}
+_LAYOUT = "the mock makes layouts of the fields, not of the settings of the user interface"
+_UNRECORDED = "the record was made by a request that was not recorded"
+_MASKED = "the recording hides the key"
+EXCEPTIONS: dict[str, str] = {
+    **{
+        f"{label}{release}": reason
+        for label, reason in (
+            ("layout-kanban", _LAYOUT),
+            ("live-action-currency", _UNRECORDED),
+            ("live-call-list", _UNRECORDED),
+            ("live-upcoming", _UNRECORDED),
+            ("live-calendar-of", _UNRECORDED),
+            ("live-lead-amount-no-currency", _UNRECORDED),
+            ("live-followers", "the mock's users are older than the recording"),
+        )
+        for release in ("", "-9.2")
+    },
+    **dict.fromkeys(("live-webhook-9.2", "live-webhook-read-9.2"), _MASKED),
+    "live-webhook-update-9.2": _MASKED,
+    "live-layout-lead-9.2": _LAYOUT,
+    "live-layout-none": _LAYOUT,
+}
 KNOWN = [accepted for accepted in CRMS["espocrm"].accepted if accepted.operation is None]
 _ID = re.compile(r"[0-9a-f]{17}")
 _TIME = re.compile(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d")

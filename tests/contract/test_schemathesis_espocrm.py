@@ -17,12 +17,12 @@ from crmkit_mock.espocrm import seed
 from tests.contract.account_documents import wire
 from tests.contract.espocrm_documents import (
     GROUPS,
-    REFUSED,
     SETTINGS,
     WARNINGS,
     group_document,
     operation_ids,
     operations,
+    refused,
     settings,
 )
 from tests.contract.schemathesis_runner import Run, run
@@ -81,7 +81,7 @@ def espocrm(
         phases=phases,
         examples=4,
         warnings=WARNINGS,
-        more=SETTINGS + settings(document),
+        more=SETTINGS + settings(document, refused(name, profile)),
         hooks=HOOKS,
     )
 
@@ -137,8 +137,7 @@ def test_mocks_conform_to_their_document(servers: Servers, tmp_path: Path, name:
             for operation, phases in rates.items()
             if any(phase["accepted"] for phase in phases.values())
         }
-        refused = operation_ids(name, "espocrm") & REFUSED
-        assert len(accepted) >= counts["total"] - len(refused), rates
+        assert len(accepted) >= counts["total"] - len(refused(name, "espocrm")), rates
 
 
 @pytest.mark.full

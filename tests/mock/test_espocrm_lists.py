@@ -59,6 +59,7 @@ def test_select_returns_more_than_selected(espocrm: Espo) -> None:
     """Selected attributes come with id, owner and what the list is sorted by."""
     by_creation = {"id", "createdAt", "createdById", "assignedUserId"}
     by_status = {"id", "status", "createdById", "assignedUserId"}
+    by_name = {"id", "name", "firstName", "lastName", "createdById", "assignedUserId"}
     params = {"select": ["status"], "orderBy": "status"}
     cases: list[tuple[dict[str, str], set[str]]] = [
         ({"select": "id"}, by_creation),
@@ -66,6 +67,8 @@ def test_select_returns_more_than_selected(espocrm: Espo) -> None:
         ({"select": "id, status"}, by_creation),
         ({"attributeSelect": "status", "orderBy": "status"}, by_status),
         ({"searchParams": json.dumps(params)}, by_status),
+        ({"select": "lastName,firstName", "orderBy": "lastName"}, by_name),
+        ({"select": "lastName", "orderBy": "lastName"}, by_name - {"firstName", "name"}),
     ]
     for query, names in cases:
         assert espocrm.records("/Lead", maxSize=1, **query)[0].keys() == names, query

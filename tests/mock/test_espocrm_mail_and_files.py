@@ -16,6 +16,7 @@ MESSAGE = {
     "subject": "Hello",
     "body": "<p>Hi</p>",
 }
+_FAILED = "Field validation failure; entityType: Attachment"
 HELLO = "data:text/plain;base64,aGVsbG8="
 
 
@@ -176,7 +177,9 @@ def test_rejects_invalid_uploads(espocrm: Espo) -> None:
     """An upload without content or field, or of a type that is not accepted, is rejected."""
     cases: list[tuple[dict[str, Any], int, str]] = [
         ({"file": "aGVsbG8="}, 400, "Bad file contents."),
-        ({"file": None}, 400, "No file contents."),
+        ({"file": None}, 400, "Non-string file contents."),
+        ({"role": None}, 400, f"{_FAILED}, field: role, type: valid."),
+        ({"name": "x" * 300}, 400, f"{_FAILED}, field: name, type: maxLength."),
         ({"field": None}, 400, "No `field` and `parentType`."),
         ({"relatedType": None}, 400, "No `field` and `parentType`."),
         ({"field": "nope"}, 403, "Field 'nope' does not exist."),
@@ -257,3 +260,38 @@ def test_idle_export_is_done_later(espocrm: Espo) -> None:
     assert espocrm.http.get(f"/Attachment/file/{done['attachmentId']}").status_code == 200
     with client_for(espocrm.mock, "jana") as jana:
         assert error_reason(jana.get(path), 403) == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "plain"),
+    [
+        (" padded ", "padded"),
+        ("100%_\\", "100%\\_\\\\"),
+        ("- a", "\\- a"),
+        ("1. b", "1\\. b"),
+        ("7.5", "7.5"),
+        ("0", None),
+        (2.5, "2.5"),
+        (True, "1"),
+        ({}, "Object"),
+        ("<p>  x </p>", " x"),
+        ("x<p># a</p>- b", "x\r\n\r\n\\# a\r\n\r\n- b"),
+        ("<b> x </b>y <code>a*b</code>", " **x** y `a*b`"),
+        ("<div>a*b</div>", "a*b"),
+        ("<pre>a_b\n  c</pre>", "```\r\na_b\r\n  c\r\n```"),
+    ],
+)
+def test_plain_body_is_markdown_of_the_body(espocrm: Espo, body: object, plain: str | None) -> None:
+    """What is Markdown by chance is escaped, and what is not a text is cast to one."""
+    assert espocrm.create("Email", **{**MESSAGE, "body": body})["bodyPlain"] == plain
+
+
+def test_update_of_an_email_always_changes_it(espocrm: Espo) -> None:
+    """Even without changes; a sender that is no address stays."""
+    email = espocrm.create("Email", **MESSAGE)
+    reply = espocrm.http.put(f"/Email/{email['id']}", json={})
+    assert reply.json()["modifiedById"] == email["createdById"]
+    reply = espocrm.http.put(f"/Email/{email['id']}", json={"from": "x" * 300})
+    assert reply.json()["from"] == MESSAGE["from"]
+    reply = espocrm.http.put(f"/Email/{email['id']}", json={"to": "0"})
+    assert reply.json()["to"] == ""

@@ -58,7 +58,7 @@ TASK = EntityType(
         _PARENT,
         _ACCOUNT,
         to_one("contact", "Contact", read_only=True),
-        varchar("emailId", responses=("read", "list")),
+        varchar("emailId"),
         unstored("originalEmail", "link", entity="Email"),
         _ASSIGNED,
         _TEAMS,
@@ -142,7 +142,8 @@ EMAIL = EntityType(
     (
         varchar("name", required=True),
         varchar("subject", required=True),
-        varchar("from", required=True, responses=_BOTH, max_length=None),
+        # It has no column whose length would limit it.
+        varchar("from", required=True, responses=_BOTH, max_length=2**31),
         # Lists of addresses; required but for drafts.
         *(
             Field(name, "addressList", required=name == "to", responses=_BOTH)

@@ -10,10 +10,11 @@ from urllib.parse import quote
 from crmkit_mock.espocrm import records
 from crmkit_mock.espocrm.data import display_name
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
-from crmkit_mock.espocrm.errors import bad_request, forbidden, header_value, not_found
-from crmkit_mock.espocrm.php_types import cast_int
+from crmkit_mock.espocrm.errors import bad_request, forbidden, header_value, invalid, not_found
+from crmkit_mock.espocrm.php_types import cast_int, is_numeric, to_str
 from crmkit_mock.espocrm.responses import read_response
 from crmkit_mock.espocrm.system_types import ATTACHMENT
+from crmkit_mock.espocrm.validation import validate
 from crmkit_mock.messages import JSON_TYPE, Reply
 
 if TYPE_CHECKING:
@@ -44,15 +45,22 @@ def create(session: Session) -> dict[str, Any]:
     content = b"" if in_chunks else _content(body)
     field_name = body.get("field")
     parent_type = body.get("parentType") or body.get("relatedType")
-    role = body.get("role") or "Attachment"
-    if not field_name or not isinstance(parent_type, str):
+    role = body["role"] if body.get("role") is not None else "Attachment"
+    if not field_name or not parent_type:
         raise bad_request("No `field` and `parentType`.")
+    if isinstance(role, list | dict):
+        raise session.server_error_or("role is a list or an object.", by_router=True)
     if role not in _ROLES:
         raise forbidden("Role not allowed.")
-    field = _require_field(session, parent_type, str(field_name))
-    name = body.get("name")
+    field = _require_field(session, str(parent_type), str(field_name))
+    validate(session, ATTACHMENT, {"name": body.get("name"), "type": body.get("type")})
+    if body.get("size") is not None and not is_numeric(body["size"]):
+        raise invalid("Attachment", "size", "valid")
+    if "role" in body and body["role"] is None:
+        raise invalid("Attachment", "role", "valid")
+    name = to_str(body.get("name"))
     if name:
-        _require_accepted(field, str(name))
+        _require_accepted(field, name)
     size = cast_int(body["size"]) if in_chunks and "size" in body else len(content)
     if size > _MAX_SIZE:
         raise forbidden("Attachment size exceeds `attachmentUploadMaxSize`.")
@@ -70,9 +78,9 @@ def create(session: Session) -> dict[str, Any]:
 
 
 def _content(body: Mapping[str, Any]) -> bytes:
-    file = body.get("file")
-    if file is None:
+    if "file" not in body:
         raise bad_request("No file contents.")
+    file = body["file"]
     if not isinstance(file, str):
         raise bad_request("Non-string file contents.")
     return _decode(file, "Bad file contents.")

@@ -28,8 +28,10 @@ from crmkit_mock.espocrm.errors import (
     forbidden,
     invalid,
 )
+from crmkit_mock.espocrm.php_types import to_str
 from crmkit_mock.espocrm.plain_text import to_plain_text
 from crmkit_mock.espocrm.responses import create_response
+from crmkit_mock.espocrm.text_formats import is_email
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,6 +114,9 @@ def update(session: Session, id: str) -> dict[str, Any]:
     changes = _effective(session, before, dict(session.body))
     status = changes.get("status", before.get("status"))
     _check(session, changes, str(status))
+    if changes.get("from") and not is_email(_text(changes["from"]).strip()):
+        # What is no address leaves the sender as it is.
+        del changes["from"]
     sending = changes.get("status") == "Sending"
     if sending:
         del changes["status"]
@@ -167,6 +172,8 @@ def _check(session: Session, sent: Mapping[str, Any], status: str) -> None:
     sender = sent.get("from")
     if isinstance(sender, str) and sender and not may_send_from(session, sender):
         raise forbidden("Not allowed 'from' address.")
+    if sender == "0":
+        raise bad_request("No 'from' address")
     if status != "Draft" and sent.get("sendAt"):
         raise bad_request("Cannot set send-at if status is not Draft.")
     planned = parse_datetime(sent.get("sendAt"))
@@ -179,8 +186,8 @@ def _plain(sent: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]
     is_html = sent.get("isHtml", stored.get("isHtml", True))
     if "body" not in sent or not is_html:
         return {}
-    body = sent["body"]
-    return {"bodyPlain": to_plain_text(body) if isinstance(body, str) else None}
+    body = to_str(sent["body"])
+    return {"bodyPlain": None if body is None else to_plain_text(body)}
 
 
 def _people(

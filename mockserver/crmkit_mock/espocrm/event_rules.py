@@ -9,7 +9,7 @@ from crmkit_mock.espocrm.datetimes import SERVER_TIME_ZONE, format_datetime, mid
 
 if TYPE_CHECKING:
     from crmkit_mock.espocrm.data import Record
-    from crmkit_mock.espocrm.rules import Saving
+    from crmkit_mock.espocrm.saving import Saving
 
 #: Statuses in which nobody is reminded any more.
 _DONE = frozenset({"Held", "Not Held", "Completed", "Canceled"})

@@ -9,6 +9,7 @@ from crmkit_mock.espocrm.activity_types import EMAIL, EMAIL_STATE
 from crmkit_mock.espocrm.email_addresses import ADDRESSED, address_attributes, owners
 from crmkit_mock.espocrm.errors import bad_request, forbidden, not_found
 from crmkit_mock.espocrm.php_types import to_str
+from crmkit_mock.espocrm.plain_text import to_plain_text
 from crmkit_mock.espocrm.responses import read_response
 
 if TYPE_CHECKING:
@@ -110,8 +111,10 @@ def flags(session: Session, email: Record) -> dict[str, bool]:
 
 def plain_body(email: Record) -> str | None:
     """Return the body of an e-mail without tags."""
-    plain = email.get("bodyPlain")
-    return plain if plain is not None else email.get("body")
+    body = email.get("body")
+    if email.get("bodyPlain"):
+        return str(email["bodyPlain"])
+    return body if not email.get("isHtml", True) else to_plain_text(body or "")
 
 
 def add_user(

@@ -34,6 +34,8 @@ def layout(session: Session, entity_type: str, name: str) -> list[Any]:
             if field != "name"
         ]
         return [{"name": "name", "link": True}, *others[:3]]
+    if entity is not None and name == "kanban":
+        return [{"name": "name", "link": True}, *({"name": field} for field in fields[1:4])]
     if entity is not None and name in _NAMES:
         return fields
     if entity is not None and name in _PANELS:

@@ -27,7 +27,8 @@ def _is_id(sent: FieldInput) -> bool:
     if value is None:
         return True
     if isinstance(value, list | dict):
-        raise sent.session.server_error_or(f"{sent.field.name}Id is a list or an object.")
+        reason = f"{sent.field.name}Id is a list or an object."
+        raise sent.session.server_error_or(reason, by_router=True)
     return is_id(to_str(value) or "")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from crmkit_mock.espocrm.rules import Saving
+    from crmkit_mock.espocrm.saving import Saving
 
 #: First release in which the first of a contact's accounts becomes its primary one.
 _FIRST_IS_PRIMARY_SINCE = (10, 0)

@@ -153,6 +153,7 @@ def link_records(session: Session, entity: EntityType, id: str, name: str) -> bo
         return _give_email(session, entity, id)
     if session.body.get("massRelate"):
         return _link_found(session, entity, id, name)
+    _require_plain_ids(session)
     return _for_each(ids_in(session.body), lambda other: _link(session, entity, id, name, other))
 
 
@@ -195,10 +196,18 @@ def unlink_records(session: Session, entity: EntityType, id: str, name: str) -> 
         PartiallyApplied: so, and some records are unlinked.
     """
     _require_scope(session, entity)
+    _require_plain_ids(session)
     ids = ids_in(session.body)
     if not ids and session.profile.unlinks_by_query:
         ids = ids_in(session.query)
     return _for_each(ids, lambda other: _unlink(session, entity, id, name, other))
+
+
+def _require_plain_ids(session: Session) -> None:
+    ids = session.body.get("ids")
+    named = [session.body.get("id"), *(ids if isinstance(ids, list) else ())]
+    if any(isinstance(id, list | dict) for id in named):
+        raise session.server_error_or("An id is a list or an object.", by_router=True)
 
 
 def _require_scope(session: Session, entity: EntityType) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crmkit_mock.espocrm.attributes import value_of
 from crmkit_mock.espocrm.fields import PERSON_NAME
 from crmkit_mock.espocrm.responses import FOREIGN, attribute_values, fields_in, has_stars
 
@@ -174,7 +175,10 @@ def selected_response(
         response["parentName"] = None
     if "relatedName" in response and not {"relatedId", "relatedType"} <= response.keys():
         response["relatedName"] = None
-    if "name" not in response:
+    if "name" not in response and entity.person and {"firstName", "lastName"} <= response.keys():
+        # Parts of the name bring the whole one.
+        response["name"] = value_of(session, entity, record, "name")
+    elif "name" not in response:
         # It is made of what is loaded, which is not the parts of the name.
         others = [response[name] for name in _NAMES.get(entity.name, ()) if name in response]
         if others:

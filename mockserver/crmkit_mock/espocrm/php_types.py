@@ -63,8 +63,7 @@ def cast_int(value: object) -> int:
     if isinstance(value, str):
         number = int(to_number(value)) if _is_finite(to_number(value)) else _INT_MAX
         return max(-_INT_MAX - 1, min(number, _INT_MAX))
-    is_number = isinstance(value, bool | int | float) and _is_finite(value)
-    number = int(value) if is_number else 0  # type: ignore[call-overload]
+    number = int(value) if isinstance(value, bool | int | float) and _is_finite(value) else 0
     if -_INT_MAX - 1 <= number <= _INT_MAX:
         return number
     # What does not fit wraps around.

@@ -20,8 +20,9 @@ from crmkit_mock.espocrm.locking import require_changeable, require_removable
 from crmkit_mock.espocrm.php_types import stored_float, to_int
 from crmkit_mock.espocrm.relations import store_links, without_relations
 from crmkit_mock.espocrm.responses import create_response, read_response, update_response
-from crmkit_mock.espocrm.rules import Saving, derive, normalise
+from crmkit_mock.espocrm.rules import derive, normalise
 from crmkit_mock.espocrm.sanitizing import cast, sanitize, settable
+from crmkit_mock.espocrm.saving import Saving
 from crmkit_mock.espocrm.stream_notes import (
     audited_values,
     follow,

@@ -122,6 +122,11 @@ def find(
         allowed[exact] |= operations.keys()
         more = {_UNDOCUMENTED.get(operation.id, "") for operation in operations.values()}
         allowed[exact] |= more - {""}
+    if is_action and method == "GET" and steps[0] in ENTITY_TYPES:
+        if steps[2] in {"index", "list"}:
+            return document.operation("records_list"), {"entityType": steps[0]}
+        if steps[2] == "read" or (steps[2] == "listLinked" and steps[0] not in WITHOUT_LINKS):
+            raise MissingAction(bad_request("No ID."))
     if is_action and wanted in _ACTION_METHODS:
         raise MissingAction(_missing(method, steps[2], steps[0]))
     if is_action:

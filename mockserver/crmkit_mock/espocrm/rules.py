@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.currencies import converted_amounts, weighted_amount
+from crmkit_mock.espocrm.errors import bad_request
 from crmkit_mock.espocrm.event_rules import event
 from crmkit_mock.espocrm.linking import choose_primary_account
 from crmkit_mock.espocrm.sales_types import STAGES
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from crmkit_mock.espocrm.data import Record
     from crmkit_mock.espocrm.fields import EntityType
+    from crmkit_mock.espocrm.saving import Saving
     from crmkit_mock.espocrm.session import Session
 
 _ATTENDED = frozenset({"Meeting", "Call"})
@@ -22,34 +23,6 @@ _EVENTS = frozenset({"Meeting", "Call", "Task"})
 _LOST, _WON = 0, 100
 #: First release in which the assigned user becomes a collaborator.
 _COLLABORATORS_SINCE = (10, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Saving:
-    """A record that is being saved.
-
-    Attributes:
-        session: The request.
-        entity: The entity type.
-        record: The record with all that was sent.
-        before: The record as it is stored; None for a new one.
-        values: The attributes sent.
-        now: The time of the write.
-    """
-
-    session: Session
-    entity: EntityType
-    record: Record
-    before: Record | None
-    values: Mapping[str, Any]
-    now: str
-
-    def is_changed(self, *names: str) -> bool:
-        """Return whether one of some attributes is set, or differs from the stored one."""
-        if self.before is None:
-            return any(name in self.record for name in names)
-        before = self.before
-        return any(self.record.get(name) != before.get(name) for name in names)
 
 
 def normalise(session: Session, entity: EntityType, sent: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,6 +47,9 @@ def derive(saving: Saving) -> Record:
     """Return the attributes of a record that follow from its others on saving.
 
     Some are not stored, and only the response has them.
+
+    Raises:
+        APIError: 400, a new task answers an e-mail that does not exist.
     """
     derived: Record = {}
     for rule in (*_RULES, _BY_ENTITY.get(saving.entity.name)):
@@ -194,10 +170,16 @@ def _lead(saving: Saving) -> Record:
 
 
 def _task(saving: Saving) -> Record:
-    if not saving.is_changed("status"):
-        return {}
-    is_completed = saving.record.get("status") == "Completed"
-    return {"dateCompleted": saving.now if is_completed else None}
+    derived: Record = {}
+    email = saving.values.get("originalEmailId")
+    if saving.before is None and email is not None:
+        if saving.session.data.find("Email", email) is None:
+            raise bad_request("Email record not found.")
+        derived["emailId"] = email
+    if saving.is_changed("status"):
+        is_completed = saving.record.get("status") == "Completed"
+        derived["dateCompleted"] = saving.now if is_completed else None
+    return derived
 
 
 _RULES: tuple[Callable[[Saving], Record], ...] = (

@@ -185,7 +185,8 @@ def _has_recipients(sent: FieldInput) -> bool:
 
 def _has_addresses(sent: FieldInput) -> bool:
     value = sent.value
-    if not value:
+    # To PHP the digit zero is no list.
+    if not value or value == "0":
         return True
     return all(is_email(address.strip()) for address in str(value).split(";"))
 
@@ -238,7 +239,7 @@ VALUE_CHECKS: dict[str, tuple[Check, ...]] = {
     "datetimeOptional": (("required", _has_datetime_or_date), ("valid", _is_datetime_or_date)),
     "addressList": (
         ("required", _has_recipients),
-        ("maxLength", _has_length),
         ("valid", _has_addresses),
+        ("maxLength", _has_length),
     ),
 }

@@ -33,6 +33,8 @@ _TERM: Tree = {
     "created_at": "2018-04-12T00:00:00Z",
     "updated_at": None,
 }
+#: What the server runs for the audit log of one contact.
+_LOG_OF_CONTACT = "Contact\\ApiAuditLogController::index"
 #: Lists that the front door names.
 _NAMED_LISTS = (
     *("activities", "addresses", "calls", "contacts", "conversations", "countries"),
@@ -192,7 +194,8 @@ def list_logs(session: Session) -> Reply:
 
 def list_logs_of_contact(session: Session) -> Reply:
     """Answer a page of what was done to a contact."""
-    return _log_page(session, session.read("contact", session.path_int("contact_id"))["id"])
+    id = session.path_int(_LOG_OF_CONTACT, "#2 ($contactId)", "contact_id")
+    return _log_page(session, session.read("contact", id)["id"])
 
 
 def _log_page(session: Session, contact: int | None) -> Reply:

@@ -155,6 +155,7 @@ class ActivityTypes(Resource):
 
     kind = "activityType"
     label = "activity type"
+    namespace = "Account\\Activity\\"
     created_status = 200
     reads_back = True
     rules: ClassVar[Rules] = {
@@ -190,6 +191,7 @@ class ActivityTypeCategories(Resource):
 
     kind = "activityTypeCategory"
     label = "activity type category"
+    namespace = "Account\\Activity\\"
     created_status = 200
     reads_back = True
     rules: ClassVar[Rules] = {

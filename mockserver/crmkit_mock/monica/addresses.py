@@ -60,6 +60,7 @@ class Places(Resource):
 
     kind = "place"
     label = "place"
+    namespace = "Account\\"
     rules: ClassVar[Rules] = _PLACE
     update_rules: ClassVar[Rules] = {"place_id": id_rule("place"), **_PLACE}
     columns: ClassVar[Columns] = _PLACE_COLUMNS
@@ -79,6 +80,7 @@ class Addresses(ContactResource):
 
     kind = "address"
     label = "address"
+    namespace = "Contact\\"
     contact_sortable = None
     contact_raw_crash = True
     can_move = False
@@ -161,6 +163,7 @@ class Companies(Resource):
 
     kind = "company"
     label = "company"
+    namespace = "Account\\"
     rules: ClassVar[Rules] = {
         "name": required(string(255)),
         "website": optional(string(255)),
@@ -208,6 +211,7 @@ class Occupations(ContactResource):
 
     kind = "occupation"
     label = "occupation"
+    namespace = "Contact\\"
     can_move = False
     rules: ClassVar[Rules] = {
         "contact_id": KNOWN_CONTACT,

@@ -42,6 +42,7 @@ class Calls(ContactResource):
 
     kind = "call"
     label = "call"
+    namespace = "Contact\\"
     unknown_delete = OnBadId.NOT_FOUND
     sortable = COMMON_COLUMNS | {"called_at"}
     contact_sortable = sortable

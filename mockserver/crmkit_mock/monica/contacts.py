@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import unquote
 
@@ -27,6 +28,7 @@ from crmkit_mock.monica.php_types import is_empty
 from crmkit_mock.monica.records import sort_index, visibility
 from crmkit_mock.monica.relationships import delete_contact
 from crmkit_mock.monica.search import contacts_with_field, has_any_word
+from crmkit_mock.monica.short_contact import complete_name
 from crmkit_mock.monica.special_dates import (
     DATE_RULES,
     IncompleteDate,
@@ -75,8 +77,8 @@ _EMPTY: dict[str, Any] = {
     **dict.fromkeys(("birthdate_reminder", "deceased_date_reminder", "first_met_date_reminder")),
     **dict.fromkeys(("job", "company", "food_preferences", "general_information", "where_met")),
     "avatar_source": "default",
-    "has_avatar": False,
-    **dict.fromkeys(("avatar_photo_id", "last_called", "last_activity_together", "deleted_at")),
+    **dict.fromkeys(("avatar_drawn_at", "avatar_photo_id", "last_called")),
+    **dict.fromkeys(("last_activity_together", "deleted_at")),
 }
 
 
@@ -164,7 +166,7 @@ class Contacts(ContactParts):
         Raises:
             Refusal: 500 or 404, the id is not a number.
         """
-        record = session.read(self.kind, session.path_int())
+        record = session.read(self.kind, session.path_int("ApiContactController::show"))
         return session.data_reply(self.serialize(session, record))
 
     def create(self, session: Session) -> Reply:
@@ -184,7 +186,7 @@ class Contacts(ContactParts):
             columns["uuid"] = values["uuid"][:36]
         contact = self.insert(session, columns)
         self._set_dates(session, contact, values)
-        contact["has_avatar"] = True
+        _draw_avatar(session, contact)
         session.records.save(self.kind, contact)
         self._add_email(session, contact, values.get("email"))
         # The log has the name that the contact had before it was known to be dead.
@@ -243,8 +245,10 @@ class Contacts(ContactParts):
         """
         if not session.faithful_crashes and "is_deceased" not in values:
             raise invalid("The is deceased field is required.")
-        former = record["description"]
+        former, name = record["description"], complete_name(record)
         record.update(self._own_columns(values))
+        if complete_name(record) != name:
+            _draw_avatar(session, record)
         if "is_partial" in values:
             record["is_partial"] = bool(values["is_partial"])
         description = record["description"] = values.get("description")
@@ -328,3 +332,8 @@ class Contacts(ContactParts):
             raise archived_contact()
         delete_contact(session, contact)
         return session.deleted_reply(session.path_params["id"])
+
+
+def _draw_avatar(session: Session, contact: Record) -> None:
+    """Note that the picture of a contact's name is drawn, now."""
+    contact["avatar_drawn_at"] = int(datetime.fromisoformat(session.now).timestamp())

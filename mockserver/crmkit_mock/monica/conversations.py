@@ -36,6 +36,9 @@ _MESSAGE: Rules = {
     "written_by_me": required(boolean),
     "content": required(string()),
 }
+#: What the server runs for messages, and the argument that is the conversation's id.
+_MESSAGES = "Contact\\ApiMessageController"
+_CONVERSATION_ID = "#2 ($conversationId)"
 
 
 class Conversations(ContactResource):
@@ -43,6 +46,7 @@ class Conversations(ContactResource):
 
     kind = "conversation"
     label = "conversation"
+    namespace = "Contact\\"
     rules: ClassVar[Rules] = {
         "happened_at": required(any_date),
         "contact_id": KNOWN_CONTACT,
@@ -102,7 +106,7 @@ class Conversations(ContactResource):
             Refusal: 404, there is no such conversation; 422, its contact is archived, or values
                 are invalid; 500 or 404, the id is not a number.
         """
-        id = session.path_int()
+        id = session.path_int(f"{_MESSAGES}::store", _CONVERSATION_ID)
         self._require_anywhere(session, self.kind, id)
         values = self._message_values(session)
         record = session.load(self.kind, id)
@@ -120,7 +124,7 @@ class Conversations(ContactResource):
             Refusal: 404, there is no such message in the conversation; 422, its contact is
                 archived, or values are invalid; 500 or 404, an id is not a number.
         """
-        id, message_id = session.path_int(), session.path_int("message_id")
+        id, message_id = _path_ids(session, "update")
         self._require_anywhere(session, self.kind, id)
         self._require_anywhere(session, "message", message_id)
         values = self._message_values(session)
@@ -137,7 +141,7 @@ class Conversations(ContactResource):
         Raises:
             Refusal: as `update_message`.
         """
-        id, message_id = session.path_int(), session.path_int("message_id")
+        id, message_id = _path_ids(session, "destroy")
         self._require_anywhere(session, self.kind, id)
         self._require_anywhere(session, "message", message_id)
         record = session.load(self.kind, id)
@@ -191,3 +195,18 @@ def _serialize_message(session: Session, conversation: Record, record: Record) -
         "conversation": {"id": conversation["id"]},
         **common_end(record),
     }
+
+
+def _path_ids(session: Session, method: str) -> tuple[int, int]:
+    """Return the ids of conversation and message in the path.
+
+    Args:
+        session: The session.
+        method: What the server runs.
+
+    Raises:
+        Refusal: 500 or 404, one is not a number.
+    """
+    action = f"{_MESSAGES}::{method}"
+    id = session.path_int(action, _CONVERSATION_ID)
+    return id, session.path_int(action, "#3 ($messageId)", "message_id")

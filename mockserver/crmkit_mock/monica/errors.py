@@ -34,6 +34,8 @@ MESSAGES: dict[int, tuple[int, str]] = {
 CODE_OF_STATUS = {400: LIMIT_TOO_BIG, 404: NOT_FOUND, 422: INVALID, 429: TOO_MANY_ATTEMPTS}
 #: Message of a write to an archived contact.
 ARCHIVED = "Archived contact can’t be edited, please unarchive it first."  # noqa: RUF001 - as sent
+#: Where a server has its framework; each says where it is installed itself.
+_FRAMEWORK = "/var/www/html/vendor/laravel/framework/src/Illuminate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,19 @@ def archived_contact() -> Refusal:
     """Return the framework's error for a write to an archived contact: a list within a list."""
     tree = {"message": ARCHIVED, "errors": [[ARCHIVED]]}
     return Refusal(422, ARCHIVED, detail=ErrorBody(tree, negotiated=True))
+
+
+def not_an_int(action: str, argument: str) -> str:
+    """Return the framework's message about text in a path where a number belongs.
+
+    Args:
+        action: What the server runs: a class, `::` and a method.
+        argument: The argument of it, as "#2 ($callId)".
+    """
+    return (
+        f"App\\Http\\Controllers\\Api\\{action}(): Argument {argument} must be of type int, string "
+        f"given, called in {_FRAMEWORK}/Routing/Controller.php on line 54"
+    )
 
 
 def framework_error(status: int, message: str, headers: Mapping[str, str] | None = None) -> Refusal:

@@ -20,6 +20,7 @@ class Genders(Resource):
 
     kind = "gender"
     label = "gender"
+    namespace = "Account\\"
     rules: ClassVar[Rules] = {
         "name": required(string(255)),
         "type": required(one_of("M", "F", "O")),

@@ -42,6 +42,7 @@ class LifeEvents(ContactResource):
 
     kind = "lifeevent"
     label = "life event"
+    namespace = "Contact\\"
     created_status = 200
     reads_back = True
     raw_crash = True

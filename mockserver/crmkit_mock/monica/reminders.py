@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from crmkit_mock.messages import json_reply
 from crmkit_mock.monica.columns import LONGTEXT, MEDIUMTEXT, int_column
-from crmkit_mock.monica.errors import PartiallyApplied, framework_error, invalid, not_found
+from crmkit_mock.monica.errors import PartiallyApplied, framework_error, invalid
 from crmkit_mock.monica.php_types import to_integer
 from crmkit_mock.monica.resource import KNOWN_CONTACT, ContactResource, id_rule
 from crmkit_mock.monica.short_contact import common_end, short_contact
@@ -110,11 +110,9 @@ class Reminders(ContactResource):
         Raises:
             Refusal: 500 or 404, the month is not a number.
         """
-        param = session.path_params["month"]
-        if not (param.isascii() and param.removeprefix("-").isdigit()):
-            raise session.server_error_or(not_found())
+        number = session.path_int("ApiReminderController::upcoming", "#2 ($month)", "month")
         today = session.today
-        month = (today.year * 12 + today.month - 1) + int(param[:9])
+        month = (today.year * 12 + today.month - 1) + number
         due: list[tuple[str, int, Record]] = []
         for record in session.records.all(self.kind, session.account.id):
             planned = record["planned_date"]

@@ -51,6 +51,8 @@ class Resource(ABC):
     kind: ClassVar[str]
     #: Name in messages, as in "The selected note id is invalid."
     label: ClassVar[str]
+    #: Where the server has what handles the kind; errors name it.
+    namespace: ClassVar[str] = ""
     #: Rules for what is sent.
     rules: ClassVar[Rules] = {}
     #: Rules for an update. Where the server checks the id of the path among them, `id_rule` has
@@ -290,7 +292,7 @@ class Resource(ABC):
         """
         if self.text_delete is OnBadId.CRASH:
             # The framework makes an int of the id before anything else.
-            id = session.path_int()
+            id = session.path_int(*self._destroyer())
             if self.unknown_delete is OnBadId.INVALID and not session.exists(self.kind, id):
                 raise invalid(f"The selected {self.label} id is invalid.")
             return session.load(self.kind, id)
@@ -301,6 +303,12 @@ class Resource(ABC):
             if answer is OnBadId.INVALID:
                 raise invalid(message)
         return session.load(self.kind, session.path_id())
+
+    def _destroyer(self) -> tuple[str, str]:
+        """Return what the server runs to delete a record, and its argument for the id."""
+        name = self.label.title().replace(" ", "")
+        action = f"{self.namespace}Api{name}Controller::destroy"
+        return action, f"#2 (${name[0].lower()}{name[1:]}Id)"
 
 
 class ContactResource(Resource):

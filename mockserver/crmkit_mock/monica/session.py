@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from crmkit_mock.forms import form_pairs, php_lists, php_tree, query_pairs
 from crmkit_mock.messages import Reply, Request, json_reply
-from crmkit_mock.monica.errors import framework_error, invalid, not_found
+from crmkit_mock.monica.errors import framework_error, invalid, not_an_int, not_found
 from crmkit_mock.monica.php_dates import wall_time
 from crmkit_mock.monica.php_types import is_numeric, to_number
 from crmkit_mock.monica.validation import Rules, Values, validate
@@ -109,8 +109,13 @@ class Session:
         number = to_number(self.path_params[name])
         return int(number) if number.is_integer() else 0
 
-    def path_int(self, name: str = "id") -> int:
+    def path_int(self, action: str, argument: str = "#2 ($id)", name: str = "id") -> int:
         """Return an id in the path, read as the framework reads it where it wants an int.
+
+        Args:
+            action: What the server runs, as it names it in an error.
+            argument: The argument of it that the id is, as the error names it.
+            name: Name of the path's parameter.
 
         Raises:
             Refusal: 500 or 404, it is not a number.
@@ -119,9 +124,7 @@ class Session:
         number = to_number(text)
         if is_numeric(text) and abs(number) < _LARGEST:
             return int(number)
-        argument = {"id": "#2 ($id)", "message_id": "#3 ($messageId)"}.get(name, "#2 ($contactId)")
-        message = f"Argument {argument} must be of type int, string given"
-        raise self.server_error_or(not_found(), message)
+        raise self.server_error_or(not_found(), not_an_int(action, argument))
 
     def exists(self, kind: str, id: int) -> bool:
         """Return whether any account has a record, deleted contacts included."""

@@ -121,7 +121,9 @@ def serialize_avatar(session: Session, contact: Record) -> Tree:
     source = contact["avatar_source"]
     # A contact whose creation ended early has no picture yet.
     color = _COLORS[contact["id"] % len(_COLORS)]
-    url: str | None = f"{session.site}/store/avatars/{contact['uuid']}.jpg?{contact['id']}"
+    # The picture is of the name; its time makes browsers load it anew when that has changed.
+    file = f"avatars/{contact['uuid']}.jpg?{contact['avatar_drawn_at']}"
+    url: str | None = f"{session.site}/store/{file}" if contact["avatar_drawn_at"] else ""
     if source == "adorable":
         url = _DRAWN
     elif source == "gravatar":
@@ -132,9 +134,9 @@ def serialize_avatar(session: Session, contact: Record) -> Tree:
         photo = session.records.read("photo", contact["account_id"], photo_id)
         url = f"{session.site}/store/{photo['new_filename']}" if photo else url
     return {
-        "url": url if contact["has_avatar"] or source != "default" else "",
+        "url": url,
         "source": source,
-        "default_avatar_color": color if contact["has_avatar"] else "",
+        "default_avatar_color": color if contact["avatar_drawn_at"] else "",
     }
 
 

@@ -71,7 +71,7 @@ class Tags(Resource):
             Refusal: 500 or 404, the id is not a number, or there is no such tag; 422, values are
                 invalid.
         """
-        session.path_params = {"id": str(session.path_int())}
+        session.path_params = {"id": str(session.path_int("ApiTagController::update"))}
         values = self.validate_with_id(session, self.update_rules)
         return session.load(self.kind, values["tag_id"]), values
 
@@ -88,7 +88,7 @@ class Tags(Resource):
             session,
             "contact",
             _LISTED_BY_TAG,
-            session.path_int(),
+            session.path_int("ApiTagController::contacts", "#2 ($tagId)"),
             lambda contact: full_contact(session, contact, with_fields=True),
         )
 

@@ -54,6 +54,7 @@ class Documents(ContactResource):
 
     kind = "document"
     label = "document"
+    namespace = "Contact\\"
     unknown_delete = OnBadId.NOT_FOUND
     rules: ClassVar[Rules] = {"contact_id": ANY_CONTACT, "document": required(file)}
     defaults: ClassVar[Tree] = {"document": Upload("document.txt", "text/plain", b"Document")}
@@ -104,6 +105,7 @@ class Photos(ContactResource):
 
     kind = "photo"
     label = "photo"
+    namespace = "Contact\\"
     rules: ClassVar[Rules] = {
         "contact_id": KNOWN_CONTACT,
         "photo": required_without("data", file, image),

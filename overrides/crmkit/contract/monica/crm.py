@@ -21,7 +21,10 @@ __all__ = ["Monica"]
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|h:\w+")
 _NUMBER = re.compile(r"\b([a-z]+)/(\d+)")
-_IGNORED = re.compile(r"(?:.*\.)?(?:default_avatar_color|link)")
+#: The message of a crash is compared as its reason.
+_IGNORED = re.compile(r"(?:.*\.)?(?:default_avatar_color|link)|message")
+#: Where a server is installed.
+_CALLED_IN = re.compile(r", called in \S+ on line \d+")
 
 
 class Monica(CRM):
@@ -35,7 +38,15 @@ class Monica(CRM):
     id_path: ClassVar[str] = "data.id"
     accepted: ClassVar[tuple[Accepted, ...]] = (
         Accepted("the account's own user", place=r"(data(\[\d+\])?\.)?author\.name"),
-        Accepted("the account's own user", operation="me|set_me_contact", kind="values"),
+        Accepted(
+            "the account's own user", operation="me|set_me_contact|compliance_sign", kind="values"
+        ),
+        Accepted(
+            "a label is the account's and as old as its first use",
+            place=r"(.*\.)?labels\[\d+\]\.(created|updated)_at",
+        ),
+        Accepted("a deletion says the id that its path has", kind="values", place="id"),
+        Accepted("a database with few tags orders them by id", kind="order", place=r"(.*\.)?tags"),
     )
 
     def base_url(self, given: str | None) -> str:
@@ -103,7 +114,8 @@ class Monica(CRM):
         if isinstance(value, bool) or not isinstance(value, int):
             return None
         if member == "id":
-            return str(parent.get("object", "")) if isinstance(parent, dict) else ""
+            kind = str(parent.get("object", "")) if isinstance(parent, dict) else ""
+            return "account" if place.endswith("account.id") else kind
         if member in {"contact_is", "of_contact"}:
             return "contact"
         return member[:-3].replace("_", "") if member.endswith("_id") else None
@@ -113,8 +125,7 @@ class Monica(CRM):
         for match in _UUID.finditer(text):
             yield match[0], "", match[0]
         for match in _NUMBER.finditer(text):
-            kind = match[1].removesuffix("ies") + "y" if match[1].endswith("ies") else match[1]
-            yield match[0], kind.removesuffix("s"), int(match[2])
+            yield match[0], _kind(match[1]), int(match[2])
 
     def is_ignored(self, place: str) -> bool:
         """Return whether a server fills a member at random, or by its address."""
@@ -127,4 +138,14 @@ class Monica(CRM):
         message = error.get("message") if isinstance(error, dict) else error
         if isinstance(message, list):
             return " ".join(map(str, message))
-        return str(message or "")
+        return _CALLED_IN.sub("", str(message or ""))
+
+
+def _kind(word: str) -> str:
+    """Return the kind of records that a segment of a path names, in the plural but for one."""
+    if word == "journal":
+        return "entry"
+    for ending, singular in (("ies", "y"), ("sses", "ss"), ("s", "")):
+        if word.endswith(ending):
+            return word.removesuffix(ending) + singular
+    return word
