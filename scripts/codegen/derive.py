@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from crmkit.core.errors import class_of
+
 from .bodies import body_of
 from .document import path_names
 from .generator import classes_of
@@ -31,15 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Derived", "OperationPlan", "derive"]
 
-_ERRORS = {
-    "400": "BadRequestError",
-    "401": "AuthenticationError",
-    "403": "PermissionDeniedError",
-    "404": "NotFoundError",
-    "409": "ConflictError",
-    "422": "ValidationError",
-    "429": "RateLimitError",
-}
+_STATUSES = (400, 401, 403, 404, 409, 422, 429)
+_ERRORS = {str(status): class_of(status).__name__ for status in _STATUSES}
 
 
 @dataclass(frozen=True)
@@ -219,11 +214,10 @@ def _check_paging(plan: OperationPlan, paging: dict[str, Any], document: Documen
     names = {parameter.wire for parameter in plan.parameters if parameter.place == "query"}
     named: dict[str, str] = {key: paging[key] for key in ("number", "size") if key in paging}
     if plan.changes:
-        changes: dict[str, Any] = document.tree.get("x-crmkit-changes", {})
-        if not changes:
+        if not document.changes:
             problem = "is sorted by time of change, and the document does not say how"
             document.refuse(place, problem, "add x-crmkit-changes at the top")
-        named |= {f"changes: {name}": name for name in changes["query"]}
+        named |= {f"changes: {name}": name for name in document.changes["query"]}
     for key, name in named.items():
         if name not in names:
             problem = f"x-crmkit-paging names no parameter by {key}: {name!r}"

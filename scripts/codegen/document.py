@@ -107,6 +107,11 @@ class Document:
         """The schemas by name."""
         return self.tree.get("components", {}).get("schemas", {})  # type: ignore[no-any-return]  # of the outline
 
+    @property
+    def changes(self) -> dict[str, Any]:
+        """How lists are sorted by time of change; empty if it does not say."""
+        return self.tree.get("x-crmkit-changes", {})  # type: ignore[no-any-return]  # of the extensions
+
     def refuse(self, place: str, problem: str, remedy: str) -> NoReturn:
         """Stop with one line that says what is wrong and how to correct it.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .imports import CLIENT, CORE, STANDARD, module
 from .methods import dict_of, payload_decoder
-from .prose import doc, section
+from .prose import doc, docstring, section
 from .signatures import summary
 
 if TYPE_CHECKING:
@@ -61,10 +61,10 @@ def _function(plan: OperationPlan, derived: Derived, name: str) -> list[str]:
     back = f"Response[{plan.returned}]" if name.endswith("detailed") else plan.returned
     head = f"{'await ' if waits else ''}client.{method}"
     head = head if back == "None" else f"return {head}"
-    docstring = [f'"""As `sync`, {difference}."""']
+    text = [f'"""As `sync`, {difference}."""']
     if not difference:
-        docstring = [*summary(plan), *section("Args", described), '"""']
-    lines = [*docstring, f"{head}({_call(plan, derived, plan.model)})"]
+        text = [*docstring(*summary(plan)), *section("Args", described), '"""']
+    lines = [*text, f"{head}({_call(plan, derived, plan.model)})"]
     if plan.body is not None and plan.body.upload:
         upload = plan.body.upload
         lines[-1:-1] = [

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["doc", "for_python", "one_line", "section", "wrapped"]
+__all__ = ["doc", "docstring", "for_python", "one_line", "section", "wrapped"]
 
 _WIRE_ONLY = re.compile(r"(?:^|(?<=[.;:]) )On the wire\b.*")
 _NULL = re.compile(r"\b[Nn]ull\b")
@@ -57,6 +57,14 @@ def wrapped(text: str, first: str = "", rest: str = "", width: int = 88) -> list
     return textwrap.wrap(
         doc(text), width, initial_indent=first, subsequent_indent=rest, break_long_words=False
     )
+
+
+def docstring(summary: str, *paragraphs: str) -> list[str]:
+    """Return the first lines of a docstring: its summary, and what is not empty of the rest."""
+    lines = [f'"""{doc(summary)}']
+    for text in filter(None, paragraphs):
+        lines += ["", *wrapped(text)]
+    return lines
 
 
 def section(title: str, entries: Iterable[tuple[str, str]], width: int = 88) -> list[str]:

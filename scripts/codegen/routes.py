@@ -19,7 +19,7 @@ def emit_operations(derived: Derived, name: str) -> str:
     """Return the module of one resource's operations."""
     lines: list[str] = []
     if any(plan.changes for plan in derived.operations_of(name)):
-        lines.append(f"CHANGES = ChangeOrder({_changes(derived.document.tree)})")
+        lines.append(f"CHANGES = ChangeOrder({_changes(derived.document.changes)})")
     for plan in derived.operations_of(name):
         lines.append(f"{plan.constant} = Operation({', '.join(_arguments(plan))})")
         if plan.body and plan.body.upload:
@@ -79,9 +79,9 @@ def _paging(paging: dict[str, Any]) -> str:
     return f"Paging({', '.join(parts)})"
 
 
-def _changes(tree: dict[str, Any]) -> str:
+def _changes(changes: dict[str, Any]) -> str:
     return ", ".join(
         f"{key}={tuple(value.items()) if isinstance(value, dict) else value!r}"
-        for key, value in tree["x-crmkit-changes"].items()
+        for key, value in changes.items()
         if key != "unseen"
     )

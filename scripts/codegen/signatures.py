@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .generator import Argument
 from .kinds import python_type
-from .prose import doc, for_python, section, wrapped
+from .prose import docstring, for_python, section, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -190,29 +190,25 @@ class Signature:
     def _docstring(self) -> list[str]:
         plan, renamed = self.plan, self._renamed
         descriptions = {**self._usual(), **self.descriptions}
-        lines = [*self._summary(), ""]
-        if plan.replaces:
-            lines += [*wrapped(_REPLACES), ""]
+        texts = [*self._texts(), _REPLACES if plan.replaces else ""]
         profiles = plan.source.profiles
         if profiles and {*profiles} != self.derived.profiles:
-            lines += [*wrapped(f"Only servers of {', '.join(profiles)} have it."), ""]
-        lines[-1:] = section("Args", ((name, renamed(descriptions[name])) for name in self.names))
+            texts.append(f"Only servers of {', '.join(profiles)} have it.")
+        lines = docstring(*texts)
+        lines += section("Args", ((name, renamed(descriptions[name])) for name in self.names))
         if plan.payload is not None:
             lines += ["", "Returns:", *wrapped(self._returned(plan.payload), "    ", "    ")]
         errors = self.derived.own_errors(plan)
         return [*lines, *section("Raises", ((name, renamed(text)) for name, text in errors)), '"""']
 
-    def _summary(self) -> list[str]:
-        paging = self.plan.paging or {}
-        lines = summary(self.plan, self._renamed)
-        if paging.get("order"):
-            text = f"{_PLACE} {_ORDERS[paging['order']]}".strip()
-            if "changes" in paging:
-                text += " `changes` finds what was moved."
-            if "size" not in paging:
-                text += f" {_FIXED}"
-            lines += ["", *wrapped(text)]
-        return lines
+    def _texts(self) -> list[str]:
+        """Return the summary and the paragraphs after it."""
+        texts, paging = summary(self.plan, self._renamed), self.plan.paging or {}
+        if "order" in paging:
+            moved = "`changes` finds what was moved." if self.plan.changes else ""
+            fixed = "" if "size" in paging else _FIXED
+            texts.append(f"{_PLACE} {_ORDERS[paging['order']]} {moved} {fixed}")
+        return texts
 
     @cached_property
     def _python_names(self) -> dict[str, str]:
@@ -233,6 +229,7 @@ class Signature:
         texts = {
             "extra": "Members beside the documented ones, such as custom fields, by wire name.",
             "options": "What this call does differently: timeout, max_retries, headers, query.",
+            **_CHANGES_ARGUMENTS,
         }
         paging = self.plan.paging
         if paging:
@@ -246,7 +243,8 @@ class Signature:
 
     def _returned(self, payload: Payload) -> str:
         if self.plan.paging is not None:
-            return _LAZY[self.pager]
+            held = " with a `cursor`" if self.pager == "Changes" else ""
+            return f"A lazy pager{held}: no request is made before it is iterated."
         if payload.kind.name in {"int", "digits", "str"} and payload.envelope:
             return f"The {payload.envelope[-1]}."
         return self._renamed(payload.description)
@@ -261,7 +259,7 @@ class ChangesSignature(Signature):
     @cached_property
     def parameters(self) -> list[Parameter]:
         """The parameters that neither page nor sort."""
-        fixed = {("query", wire) for wire in self._changes["query"]}
+        fixed = {("query", wire) for wire in self.derived.document.changes["query"]}
         return [param for param in super().parameters if param.key not in fixed]
 
     @cached_property
@@ -273,20 +271,12 @@ class ChangesSignature(Signature):
         settle = Argument("settle", "float", "5.0")
         return [*kept[:star], since, kept[star], settle, *kept[star + 1 :]]
 
-    @property
-    def _changes(self) -> dict[str, Any]:
-        changes: dict[str, Any] = self.derived.document.tree["x-crmkit-changes"]
-        return changes
-
-    def _summary(self) -> list[str]:
-        noun = self.plan.source.node["summary"].removeprefix("List ").removesuffix(".")
-        held = _BY_TIME if "after" in self._changes else _HELD
-        texts = (_SETTLES, held, self._renamed(self._changes["unseen"]))
-        lines = [f'"""{doc(f"List {noun} that have changed, oldest change first.")}']
-        return [*lines, *(line for text in texts for line in ("", *wrapped(text)))]
-
-    def _usual(self) -> dict[str, str]:
-        return {**super()._usual(), **_CHANGES_ARGUMENTS}
+    def _texts(self) -> list[str]:
+        changes = self.derived.document.changes
+        listed = self.plan.source.node["summary"].removesuffix(".")
+        held = _BY_TIME if "after" in changes else _HELD
+        summary = f"{listed} that have changed, oldest change first."
+        return [summary, _SETTLES, held, self._renamed(changes["unseen"])]
 
 
 _PLACE = (
@@ -306,11 +296,6 @@ _FIXED = (
     "The server decides on the size of a page, so each page is read again after the next one: that "
     "shows what has shifted, but not two changes that cancel out in between."
 )
-
-_LAZY = {
-    "Pager": "A lazy pager: no request is made before it is iterated.",
-    "Changes": "A lazy pager with a `cursor`: no request is made before it is iterated.",
-}
 
 _CHANGES_ARGUMENTS = {
     "since": "An aware datetime, which counts in, or the `cursor` of an earlier run.",
@@ -341,13 +326,9 @@ _REPLACES = (
 
 
 def summary(plan: OperationPlan, renamed: Callable[[str], str] = for_python) -> list[str]:
-    """Return the first lines of a docstring: summary and description, put into Python's words."""
+    """Return summary and description, the latter put into Python's words, by paragraph."""
     node = plan.source.node
-    lines = [f'"""{doc(node["summary"])}']
-    for paragraph in renamed(node.get("description", "")).split("\n\n"):
-        if paragraph:
-            lines += ["", *wrapped(paragraph)]
-    return lines
+    return [node["summary"], *renamed(node.get("description", "")).split("\n\n")]
 
 
 def _optional(member: Argument) -> Argument:

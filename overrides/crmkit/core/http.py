@@ -163,11 +163,10 @@ class IO:
         """
         try:
             pool = self.pool
-            make: Callable[..., Request] = Request
-            if self._own_pool is not None:
-                make = pool.build_request
-            else:  # no defaults to merge but headers, which takes httpx a good part of a call
-                headers = {**dict(pool.headers), **headers}
+            make: Callable[..., Request] = pool.build_request
+            if self._own_pool is None:
+                # There are no defaults but headers; merging takes httpx a good part of a call.
+                make, headers = Request, {**dict(pool.headers), **headers}
             request = make(method, url, headers=headers, **body.arguments())
         except _httpx.InvalidURL as error:
             raise ArgumentError("path", f"cannot be part of a URL: {error}") from None

@@ -101,13 +101,12 @@ class Merge:
             tree: The record as read.
             changes: What is changed, by name; what the server has of it need not be writable.
         """
-        kept = [member for member in self.members if member.name not in changes]
-        values = [(member, member.written(tree)) for member in kept]
-        return {
-            member.name: value
-            for member, value in values
-            if value is not _ABSENT and (value is not None or member.nullable)
-        }
+        kept: dict[str, Any] = {}
+        for member in self.members:
+            value = _ABSENT if member.name in changes else member.written(tree)
+            if value is not _ABSENT and (value is not None or member.nullable):
+                kept[member.name] = value
+        return kept
 
 
 _ABSENT: Any = object()

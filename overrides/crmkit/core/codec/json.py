@@ -47,10 +47,8 @@ def dumps(tree: Any) -> bytes:
     """
     if FAST:
         try:
-            text: bytes = _orjson.dumps(tree)
+            return bytes(_orjson.dumps(tree))  # as it is, for it is of that type
         except TypeError:
             # Integers beyond 64 bits; what JSON cannot hold fails again below.
             pass
-        else:
-            return text
     return json.dumps(tree, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()

@@ -54,10 +54,9 @@ def join_strings(values: object, argument: str, separator: str = ";") -> str:
     if type(values) is list:
         try:
             joined = separator.join(values)
-        except TypeError:
-            pass  # reported with the element's index below
-        else:
             # One look at the whole; each element only on doubt.
             if joined.count(separator) < len(values):
                 return joined
+        except TypeError:
+            pass  # reported with the element's index below
     return join_elements(check_list(values, argument, str, "'a'"), argument, separator)
