@@ -22,6 +22,8 @@ from typing import Any
 from crmkit.contract import CRMS, Reply, Run, Server, Step
 
 _HEADERS = ("content-type", "x-status-reason", "date", "location", "allow")
+#: Characters from which on a body is kept only once.
+_LONG = 2000
 _HOST = "https://crm.example"
 
 
@@ -61,6 +63,7 @@ def main(arguments: list[str]) -> int:
 
     chosen = [c for c in crm.conversations(probe) if re.fullmatch(given.only, c.name)]
     summary = Run(server, writes=True, marker=marker, on_step=keep).hold(chosen, probe)
+    _refer(lines)
     given.file.parent.mkdir(parents=True, exist_ok=True)
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     given.file.write_text(text.replace(_origin(url), _HOST), "utf-8")
@@ -81,6 +84,17 @@ def _line(step: Step, reply: Reply, url: str) -> dict[str, Any]:
         "headers": {name: reply.headers[name] for name in _HEADERS if name in reply.headers},
         **(body if reply.content else {}),
     }
+
+
+def _refer(lines: list[dict[str, Any]]) -> None:
+    """Replace long bodies that stand in an earlier line by the number of that line."""
+    numbers: dict[str, int] = {}
+    for number, line in enumerate(lines):
+        text = json.dumps(line.get("body"))
+        if len(text) > _LONG and text in numbers:
+            del line["body"]
+            line["same"] = numbers[text]
+        numbers.setdefault(text, number)
 
 
 def _origin(url: str) -> str:

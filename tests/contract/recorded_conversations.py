@@ -59,8 +59,11 @@ class Recording:
     @classmethod
     def read(cls, path: Path) -> Recording:
         """Read a file."""
-        head, *lines = [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
-        return cls(head, lines)
+        lines = [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
+        for line in lines:
+            if "same" in line:
+                line["body"] = lines[line["same"]]["body"]
+        return cls(lines[0], lines[1:])
 
     @property
     def started(self) -> datetime:

@@ -341,7 +341,8 @@ class Talk:
     def _document_errors(self, step: Step, reply: Reply) -> list[str]:
         if step.operation is None:
             is_refused = reply.status in {400, 401, 403, 404, 405, 406, 501}
-            return [] if is_refused else ["the document has no such operation"]
+            is_of_http = step.request.method in {"HEAD", "OPTIONS"}
+            return [] if is_refused or is_of_http else ["the document has no such operation"]
         return self.document.reply_errors(step.operation, reply)
 
     def _accept(self, step: Step, difference: Difference) -> Difference:

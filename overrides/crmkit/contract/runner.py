@@ -137,7 +137,7 @@ class Run:
             held to their end. None: as many as there are.
         marker: Word that makes what the run creates recognisable; None: a new one.
         started: When the run began, for one that was recorded; None: now.
-        cleans: Whether what was created is removed afterwards.
+        cleans: Whether what was created on the server is removed afterwards.
         may_go_on: Asked before something is removed: False once the user wants the run to stop
             removing, too. What is left is listed then.
         skips_refused: Whether a conversation ends, and does not count, when the server refuses for
@@ -275,14 +275,14 @@ class Run:
 
     def _clean(self, summary: Summary) -> None:
         """Remove what was created, the newest first. It raises nothing, so that none is lost."""
-        if not self._cleans:
-            self._undo.clear()
-        elif self._mock is not None:
+        if self._mock is not None:
             # So that both have the same records in the next conversation.
             for request in reversed(self._undo_on_mock.values()):
                 with suppress(ContractError):
                     self._mock.send(request)
         self._undo_on_mock.clear()
+        if not self._cleans:
+            self._undo.clear()
         while self._undo:
             path, request = next(reversed(self._undo.items()))
             error: BaseException | None = None

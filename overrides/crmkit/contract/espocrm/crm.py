@@ -26,7 +26,7 @@ _CUSTOM = "custom"
 _ID = re.compile(r"[0-9a-f]{17}")
 #: Members that servers fill at random or by their own address.
 _IGNORED = re.compile(
-    r"(.*\.)?(avatarColor|messageId|messageIdInternal|ipAddress|token|authTokenId)"
+    r"(.*\.)?(avatarColor|uid|messageId|messageIdInternal|ipAddress|token|authTokenId)"
 )
 
 
@@ -52,7 +52,7 @@ class EspoCRM(CRM):
         Accepted(
             "counters go on from the server's other records",
             kind="values",
-            place=r"(list\[\d+\]\.)?(number|cNo|cSerial)",
+            place=r"((list)?\[\d+\]\.)?(number|cNo|cSerial)",
         ),
     )
 

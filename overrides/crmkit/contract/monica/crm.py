@@ -37,6 +37,7 @@ class Monica(CRM):
     slash: ClassVar[bool] = False
     id_path: ClassVar[str] = "data.id"
     accepted: ClassVar[tuple[Accepted, ...]] = (
+        Accepted("counted over all calls of the account", place=r"meta\.statistics"),
         Accepted("the account's own user", place=r"(data(\[\d+\])?\.)?author\.name"),
         Accepted(
             "the account's own user", operation="me|set_me_contact|compliance_sign", kind="values"
