@@ -24,6 +24,8 @@ from crmkit.contract import CRMS, Reply, Run, Server, Step
 _HEADERS = ("content-type", "x-status-reason", "date", "location", "allow")
 #: Characters from which on a body is kept only once.
 _LONG = 2000
+#: Where a server is installed, as the reports of its crashes have it.
+_FOLDER = re.compile(r"(?:/[\w.-]+)+/vendor/")
 _HOST = "https://crm.example"
 
 
@@ -66,7 +68,8 @@ def main(arguments: list[str]) -> int:
     _refer(lines)
     given.file.parent.mkdir(parents=True, exist_ok=True)
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    given.file.write_text(text.replace(_origin(url), _HOST), "utf-8")
+    text = _FOLDER.sub("/srv/app/vendor/", text.replace(_origin(url), _HOST))
+    given.file.write_text(text, "utf-8")
     print(f"{len(lines) - 1} steps of {len(summary.held)} conversations", file=sys.stderr)
     if summary.error:
         print(summary.error, file=sys.stderr)
