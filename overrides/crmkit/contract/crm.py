@@ -238,6 +238,13 @@ class CRM:
         """Return whether only types are compared at a place, which shows the whole account."""
         return False
 
+    def variant(self, tree: Mapping[str, Any]) -> str:
+        """Return what kind of object one of a list of several kinds is; empty where all are alike.
+
+        Of objects that are not the same, members are compared within a kind.
+        """
+        return ""
+
     def is_timestamp(self, place: str) -> bool:
         """Return whether a place says when a record was created or changed."""
         return _TIMESTAMP.fullmatch(place) is not None

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from .crm import CRM
     from .exchange import Reply
     from .names import Pairs
 
 __all__ = ["Difference", "Judge", "Kind"]
+
+_T = TypeVar("_T")
 
 Kind = Literal[
     "status", "class", "reason", "members", "types", "order", "count", "values",
@@ -157,44 +159,94 @@ class _Comparison:
         plain = re.sub(r"\[\d*\]", "", place)
         if self.crm.is_ignored(plain):
             return
-        if not self.shape_only and self.crm.is_shared(plain):
-            yield from replace(self, shape_only=True).trees(server, mock, place, parents)
-            return
-        if self.shape_only and (server in _EMPTY or mock in _EMPTY):
-            return
-        if _kind(server) != _kind(mock):
+        if self.shape_only or self.crm.is_shared(plain):
+            yield from self.shapes([server], [mock], place)
+        elif _kind(server) != _kind(mock):
             yield Difference("types", place, _typed(server), _typed(mock))
         elif isinstance(server, dict):
             yield from self._objects(server, mock, place, plain)
         elif isinstance(server, list):
             yield from self._lists(server, mock, place, plain)
-        elif not self._equal(server, mock, plain, parents) and not self.shape_only:
+        elif not self._equal(server, mock, plain, parents):
             yield Difference("values", place, _shown(server), _shown(mock))
+
+    def shapes(
+        self, server: Sequence[Any], mock: Sequence[Any], place: str
+    ) -> Iterator[Difference]:
+        """Yield the differences in members and types of values that are not the same.
+
+        None of them become pairs, as they have nothing to do with one another.
+
+        Args:
+            server: What the server has at a place, such as in each row of a list.
+            mock: What the mock has there.
+            place: The place.
+        """
+        if self.crm.is_ignored(re.sub(r"\[\d*\]", "", place)):
+            return
+        values = [[value for value in side if value not in _EMPTY] for side in (server, mock)]
+        kinds = [{_kind(value) for value in side} for side in values]
+        if not kinds[0] or not kinds[1]:
+            return
+        if not kinds[0] & kinds[1]:
+            yield Difference("types", place, _typed(values[0][0]), _typed(values[1][0]))
+        items = [[item for rows in _all(side, list) for item in rows] for side in values]
+        yield from self.shapes(items[0], items[1], f"{place}[]")
+        trees = [_all(side, dict) for side in values]
+        variants = [{self.crm.variant(tree) for tree in side} for side in trees]
+        for variant in sorted(variants[0] & variants[1]):
+            left, right = (
+                [tree for tree in side if self.crm.variant(tree) == variant] for side in trees
+            )
+            yield from self._shapes_of_objects(left, right, place)
+
+    def _shapes_of_objects(
+        self, server: Sequence[Any], mock: Sequence[Any], place: str
+    ) -> Iterator[Difference]:
+        plain = re.sub(r"\[\d*\]", "", place)
+        by_name: list[dict[str, list[Any]]] = [{}, {}]
+        for side, trees in enumerate((server, mock)):
+            for tree in trees:
+                for name, value in tree.items():
+                    is_id = self.crm.id_space(f"{plain}.{name}", name, None) is not None
+                    by_name[side].setdefault("*" if is_id else name, []).append(value)
+        left, right = by_name
+        # What only some of the others have depends on what they are.
+        missing = [n for n in left if n not in right and len(left[n]) == len(server)]
+        surplus = [n for n in right if n not in left and len(right[n]) == len(mock)]
+        yield from self._members(missing, surplus, place, plain)
+        for name in left.keys() & right.keys():
+            yield from self.shapes(left[name], right[name], f"{place}.{name}" if place else name)
+
+    def _members(
+        self, missing: Iterable[str], surplus: Iterable[str], place: str, plain: str
+    ) -> Iterator[Difference]:
+        """Yield the difference that one side lacks members of the other."""
+        texts = [
+            ", ".join(
+                name
+                for name in sorted(names)
+                if not self.crm.is_ignored(f"{plain}.{name}" if plain else name)
+            )
+            for names in (missing, surplus)
+        ]
+        if any(texts):
+            yield Difference("members", place, *(f"has {t}" if t else "lacks them" for t in texts))
 
     def _objects(
         self, server: Mapping[str, Any], mock: Mapping[str, Any], place: str, plain: str
     ) -> Iterator[Difference]:
         by_name = self._by_name(0, server, plain), self._by_name(1, mock, plain)
-        missing = sorted(by_name[0].keys() - by_name[1].keys())
-        surplus = sorted(by_name[1].keys() - by_name[0].keys())
-        if missing or surplus:
-            yield Difference(
-                "members",
-                place,
-                f"has {', '.join(missing)}" if missing else "lacks them",
-                f"has {', '.join(surplus)}" if surplus else "lacks them",
-            )
+        missing = by_name[0].keys() - by_name[1].keys()
+        surplus = by_name[1].keys() - by_name[0].keys()
+        yield from self._members(missing, surplus, place, plain)
         for key, value in by_name[0].items():
             if key in by_name[1]:
                 inner = f"{place}.{key}" if place else key
                 yield from self.trees(value, by_name[1][key], inner, (server, mock))
 
     def _by_name(self, side: int, tree: Mapping[str, Any], plain: str) -> dict[str, Any]:
-        return {
-            self._key(side, name, plain): value
-            for name, value in tree.items()
-            if not self.crm.is_ignored(f"{plain}.{name}" if plain else name)
-        }
+        return {self._key(side, name, plain): value for name, value in tree.items()}
 
     def _key(self, side: int, name: str, plain: str) -> str:
         """Return a member's name, or what stands for it where members are named by ids."""
@@ -205,12 +257,9 @@ class _Comparison:
     def _lists(
         self, server: Sequence[Any], mock: Sequence[Any], place: str, plain: str
     ) -> Iterator[Difference]:
-        if self.shape_only:
-            if server and mock:
-                yield from self.trees(_merged(server), _merged(mock), f"{place}[]")
-            return
         if len(server) != len(mock):
             yield Difference("count", place, f"{len(server)} items", f"{len(mock)} items")
+        self._pair_equal_rows(server, mock, plain)
         keys = [self._row(0, item, plain) for item in server]
         others = [self._row(1, item, plain) for item in mock]
         if None in keys or None in others:
@@ -228,19 +277,34 @@ class _Comparison:
                 other = mock[others.index(key)]
                 yield from self.trees(server[index], other, f"{place}[{index}]")
 
+    def _pair_equal_rows(self, server: Sequence[Any], mock: Sequence[Any], plain: str) -> None:
+        """Make pairs of ids that both lists have, so that none is taken for its neighbour's.
+
+        Numbers say nothing: both servers count from 1.
+        """
+        ids = [
+            {id for item in rows if isinstance((id := self._id(item, plain))[1], str)}
+            for rows in (server, mock)
+        ]
+        for space, value in sorted(ids[0] & ids[1], key=str):
+            if space is not None:
+                self.pairs.agree(space, value, value)
+
     def _row(self, side: int, item: Any, plain: str) -> str | None:
         """Return what stands for an item of a list; None for a row that is not known."""
         if isinstance(item, list):
             return None
+        space, value = self._id(item, plain)
+        if space is not None:
+            return self.pairs.name(side, space, value)
+        return None if isinstance(item, dict) else json.dumps(item)
+
+    def _id(self, item: Any, plain: str) -> tuple[str | None, Any]:
+        """Return the space and the value of an item that is an id, or has one."""
         parent = item if isinstance(item, dict) else None
         place = f"{plain}.id" if parent is not None else plain
         value = item if parent is None else parent.get("id")
-        space = self.crm.id_space(place, value, parent)
-        if space is not None:
-            return self.pairs.name(side, space, value)
-        if parent is not None:
-            return None
-        return json.dumps(item)
+        return self.crm.id_space(place, value, parent), value
 
     def _equal(self, server: Any, mock: Any, plain: str, parents: tuple[Any, Any]) -> bool:
         if server is None:
@@ -303,14 +367,8 @@ def _age(text: str, clock: datetime) -> timedelta | None:
     return clock - (time if time.tzinfo else time.replace(tzinfo=UTC))
 
 
-def _merged(rows: Sequence[Any]) -> Any:
-    """Return one item that has the members of all, each with a value if any item has one."""
-    if not all(isinstance(row, dict) for row in rows):
-        return rows[0]
-    merged: dict[str, Any] = {}
-    for row in rows:
-        merged |= {name: value for name, value in row.items() if merged.get(name) is None}
-    return merged
+def _all(values: Iterable[Any], kind: type[_T]) -> list[_T]:
+    return [value for value in values if isinstance(value, kind)]
 
 
 def _origin(url: str) -> str:

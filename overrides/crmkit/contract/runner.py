@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -279,7 +279,7 @@ class Run:
             # So that both have the same records in the next conversation.
             for request in reversed(self._undo_on_mock.values()):
                 with suppress(ContractError):
-                    self._mock.send(request)
+                    _remove(self._mock, request)
         self._undo_on_mock.clear()
         if not self._cleans:
             self._undo.clear()
@@ -288,8 +288,7 @@ class Run:
             error: BaseException | None = None
             try:
                 if self._may_go_on():
-                    reply = self._server.send(request)
-                    if not reply.succeeded and not reply.is_gone:
+                    if not _remove(self._server, request):
                         summary.left.append(path)
                     self._undo.pop(path, None)
                     continue
@@ -303,6 +302,21 @@ class Run:
             self._undo.clear()
             if error is not None and not summary.error:
                 summary.error = str(error)
+
+
+def _remove(server: Server, request: Request) -> bool:
+    """Remove what a request created; return whether it is gone.
+
+    Who may create a record may not always delete it: then the other users try, the run's own first.
+
+    Raises:
+        ContractError: The server does not answer.
+    """
+    reply = server.send(request)
+    if not reply.is_denied:
+        return reply.succeeded or reply.is_gone
+    others = sorted(server.users.keys() - {request.user, "nobody"})
+    return any(server.send(replace(request, user=user)).succeeded for user in others)
 
 
 def shuffled(conversations: Sequence[Conversation], seed: int) -> list[Conversation]:
