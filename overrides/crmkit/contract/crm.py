@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .exchange import Sender
     from .http import HTTPRequest
 
-__all__ = ["CRM", "Accepted", "ContractError", "Probe", "environment"]
+__all__ = ["CRM", "Accepted", "ContractError", "Probe", "SlowError", "environment"]
 
 _TIMESTAMP = re.compile(r"(?:.*\.)?(?:created|modified|updated|streamUpdated)_?[aA]t")
 
@@ -36,6 +36,10 @@ class ContractError(Exception):
     def __init__(self, message: str, exit_code: int = 3) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+
+
+class SlowError(ContractError):
+    """There was no reply in time, from a server that is there."""
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,14 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from .difference import SHOWN, Difference, Kind, kind_of, shown, typed
+from .shapes import members, shapes
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from .crm import CRM
     from .exchange import Reply
@@ -18,53 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Difference", "Judge", "Kind"]
 
-_T = TypeVar("_T")
-
-Kind = Literal[
-    "status", "class", "reason", "members", "types", "order", "count", "values",
-    "missing", "document", "law",
-]  # fmt: skip
-
 _DATETIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?"
 )
 _SECONDS = re.compile(r"\b[12]\d{9}\b")
 _RECENT = timedelta(minutes=5)
-_SHOWN = 120
-#: Values that say nothing of a shape.
-_EMPTY: tuple[Any, ...] = (None, [], {})
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One difference, or one fault of a reply.
-
-    Attributes:
-        kind: What differs. "missing": a step could not be taken on one of the servers, since an
-            earlier one gave it no value; "document": a reply is not as documented; "law": a reply
-            is not what an earlier one promised.
-        place: Where in the body; empty for the whole reply.
-        server: What the server has.
-        mock: What the mock has; empty if only one server was asked.
-        accepted: Why it is accepted; empty if it is not.
-    """
-
-    kind: Kind
-    place: str = ""
-    server: str = ""
-    mock: str = ""
-    accepted: str = ""
-
-    def __str__(self) -> str:
-        """The difference in one line."""
-        where = f" at {self.place}" if self.place else ""
-        if self.kind == "missing":
-            side = "mock" if self.server.startswith("could be") else "server"
-            return f"missing: an earlier step gave the {side} no value that this one needs"
-        if self.kind in ("document", "law"):
-            side = " (mock)" if self.mock else ""
-            return f"{self.kind}{side}{where}: {self.mock or self.server}"
-        return f"{self.kind}{where}: {self.server} on the server, {self.mock} on the mock"
 
 
 class Judge:
@@ -124,7 +85,7 @@ class Judge:
                 comparison.canonical(1, self._crm.reason(mock)),
             )
             if reasons[0] != reasons[1]:
-                yield Difference("reason", "", _shown(reasons[0]), _shown(reasons[1]))
+                yield Difference("reason", "", shown(reasons[0]), shown(reasons[1]))
 
     def _comparison(
         self, clocks: tuple[datetime, datetime], *, shape_only: bool = False
@@ -134,11 +95,11 @@ class Judge:
         )
 
     def _summary(self, reply: Reply) -> str:
-        reason = self._crm.reason(reply) or (reply.text[:_SHOWN] if reply.status >= 400 else "")
+        reason = self._crm.reason(reply) or (reply.text[:SHOWN] if reply.status >= 400 else "")
         return f"{reply.outcome} {reason}".strip()
 
     def _body(self, reply: Reply) -> str:
-        return _shown(reply.text if len(reply.content) < 10_000 else f"{len(reply.content)} bytes")
+        return shown(reply.text if len(reply.content) < 10_000 else f"{len(reply.content)} bytes")
 
 
 @dataclass
@@ -160,78 +121,15 @@ class _Comparison:
         if self.crm.is_ignored(plain):
             return
         if self.shape_only or self.crm.is_shared(plain):
-            yield from self.shapes([server], [mock], place)
-        elif _kind(server) != _kind(mock):
-            yield Difference("types", place, _typed(server), _typed(mock))
+            yield from shapes(self.crm, [server], [mock], place)
+        elif kind_of(server) != kind_of(mock):
+            yield Difference("types", place, typed(server), typed(mock))
         elif isinstance(server, dict):
             yield from self._objects(server, mock, place, plain)
         elif isinstance(server, list):
             yield from self._lists(server, mock, place, plain)
         elif not self._equal(server, mock, plain, parents):
-            yield Difference("values", place, _shown(server), _shown(mock))
-
-    def shapes(
-        self, server: Sequence[Any], mock: Sequence[Any], place: str
-    ) -> Iterator[Difference]:
-        """Yield the differences in members and types of values that are not the same.
-
-        None of them become pairs, as they have nothing to do with one another.
-
-        Args:
-            server: What the server has at a place, such as in each row of a list.
-            mock: What the mock has there.
-            place: The place.
-        """
-        if self.crm.is_ignored(re.sub(r"\[\d*\]", "", place)):
-            return
-        values = [[value for value in side if value not in _EMPTY] for side in (server, mock)]
-        kinds = [{_kind(value) for value in side} for side in values]
-        if not kinds[0] or not kinds[1]:
-            return
-        if not kinds[0] & kinds[1]:
-            yield Difference("types", place, _typed(values[0][0]), _typed(values[1][0]))
-        items = [[item for rows in _all(side, list) for item in rows] for side in values]
-        yield from self.shapes(items[0], items[1], f"{place}[]")
-        trees = [_all(side, dict) for side in values]
-        variants = [{self.crm.variant(tree) for tree in side} for side in trees]
-        for variant in sorted(variants[0] & variants[1]):
-            left, right = (
-                [tree for tree in side if self.crm.variant(tree) == variant] for side in trees
-            )
-            yield from self._shapes_of_objects(left, right, place)
-
-    def _shapes_of_objects(
-        self, server: Sequence[Any], mock: Sequence[Any], place: str
-    ) -> Iterator[Difference]:
-        plain = re.sub(r"\[\d*\]", "", place)
-        by_name: list[dict[str, list[Any]]] = [{}, {}]
-        for side, trees in enumerate((server, mock)):
-            for tree in trees:
-                for name, value in tree.items():
-                    is_id = self.crm.id_space(f"{plain}.{name}", name, None) is not None
-                    by_name[side].setdefault("*" if is_id else name, []).append(value)
-        left, right = by_name
-        # What only some of the others have depends on what they are.
-        missing = [n for n in left if n not in right and len(left[n]) == len(server)]
-        surplus = [n for n in right if n not in left and len(right[n]) == len(mock)]
-        yield from self._members(missing, surplus, place, plain)
-        for name in left.keys() & right.keys():
-            yield from self.shapes(left[name], right[name], f"{place}.{name}" if place else name)
-
-    def _members(
-        self, missing: Iterable[str], surplus: Iterable[str], place: str, plain: str
-    ) -> Iterator[Difference]:
-        """Yield the difference that one side lacks members of the other."""
-        texts = [
-            ", ".join(
-                name
-                for name in sorted(names)
-                if not self.crm.is_ignored(f"{plain}.{name}" if plain else name)
-            )
-            for names in (missing, surplus)
-        ]
-        if any(texts):
-            yield Difference("members", place, *(f"has {t}" if t else "lacks them" for t in texts))
+            yield Difference("values", place, shown(server), shown(mock))
 
     def _objects(
         self, server: Mapping[str, Any], mock: Mapping[str, Any], place: str, plain: str
@@ -239,7 +137,7 @@ class _Comparison:
         by_name = self._by_name(0, server, plain), self._by_name(1, mock, plain)
         missing = by_name[0].keys() - by_name[1].keys()
         surplus = by_name[1].keys() - by_name[0].keys()
-        yield from self._members(missing, surplus, place, plain)
+        yield from members(self.crm, missing, surplus, place)
         for key, value in by_name[0].items():
             if key in by_name[1]:
                 inner = f"{place}.{key}" if place else key
@@ -260,22 +158,24 @@ class _Comparison:
         if len(server) != len(mock):
             yield Difference("count", place, f"{len(server)} items", f"{len(mock)} items")
         self._pair_equal_rows(server, mock, plain)
+        new = [
+            [index for index, item in enumerate(rows) if self._row(side, item, plain) is None]
+            for side, rows in enumerate((server, mock))
+        ]
+        for left, right in zip(*new, strict=False):
+            # Those that are not known yet are compared as they stand, and become pairs.
+            yield from self.trees(server[left], mock[right], f"{place}[{left}]")
         keys = [self._row(0, item, plain) for item in server]
         others = [self._row(1, item, plain) for item in mock]
-        if None in keys or None in others:
-            # Not all are known: they are compared as they stand, and become pairs.
-            for index, (left, right) in enumerate(zip(server, mock, strict=False)):
-                yield from self.trees(left, right, f"{place}[{index}]")
-            return
-        if sorted(map(str, keys)) == sorted(map(str, others)):
-            if keys != others:
-                yield Difference("order", place, _shown(keys), _shown(others))
+        known = [[key for key in side if key is not None] for side in (keys, others)]
+        if sorted(known[0]) == sorted(known[1]):
+            if known[0] != known[1]:
+                yield Difference("order", place, shown(keys), shown(others))
         elif len(server) == len(mock):
-            yield Difference("values", place, _shown(keys), _shown(others))
+            yield Difference("values", place, shown(keys), shown(others))
         for index, key in enumerate(keys):
-            if key in others:
-                other = mock[others.index(key)]
-                yield from self.trees(server[index], other, f"{place}[{index}]")
+            if key is not None and key in others and index not in new[0]:
+                yield from self.trees(server[index], mock[others.index(key)], f"{place}[{index}]")
 
     def _pair_equal_rows(self, server: Sequence[Any], mock: Sequence[Any], plain: str) -> None:
         """Make pairs of ids that both lists have, so that none is taken for its neighbour's.
@@ -367,36 +267,6 @@ def _age(text: str, clock: datetime) -> timedelta | None:
     return clock - (time if time.tzinfo else time.replace(tzinfo=UTC))
 
 
-def _all(values: Iterable[Any], kind: type[_T]) -> list[_T]:
-    return [value for value in values if isinstance(value, kind)]
-
-
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _kind(value: Any) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int() | float():
-            return "number"
-        case str():
-            return "string"
-        case list():
-            return "array"
-        case _:
-            return "object"
-
-
-def _typed(value: Any) -> str:
-    return "null" if value is None else f"{_kind(value)} {_shown(value)}"
-
-
-def _shown(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = repr(text) if isinstance(value, str) else text
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from .conversation import Conversation, RefusedError, Step, Talk
-from .crm import ContractError, Probe
+from .crm import ContractError, Probe, SlowError
 from .judge import Judge
 from .names import Pairs
 from .server import Server
@@ -27,6 +27,9 @@ __all__ = ["Held", "Run", "Summary", "mock_server"]
 
 #: Conversations that write and are all refused, after which it is clear that the user may not.
 _CLEAR = 3
+#: Reads without a reply in time, after which the server counts as out of order. Each costs the
+#: timeout, and ends its conversation only: a list of the whole server may be too much for it.
+_MOST_SLOW = 3
 
 
 @dataclass
@@ -176,6 +179,7 @@ class Run:
         self._undo: dict[str, Request] = {}
         self._undo_on_mock: dict[str, Request] = {}
         self._cleans = cleans
+        self._slow = 0
         self._skips_refused = skips_refused
         self._may_go_on = may_go_on
         self._marker = marker or f"crmkit-{secrets.token_hex(3)}"
@@ -260,6 +264,9 @@ class Run:
                 summary.left.append(
                     f"{request.method} {request.path} was under way: look for {self._marker}"
                 )
+            elif isinstance(error, SlowError) and self._slow < _MOST_SLOW:
+                self._slow += 1
+                return
             raise
         except Exception as error:  # noqa: BLE001 - any reply may lack what a conversation needs
             held.error = f"cannot go on: {type(error).__name__}: {error}"

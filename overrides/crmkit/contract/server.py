@@ -8,9 +8,9 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from .address import is_loopback
-from .crm import ContractError
+from .crm import ContractError, SlowError
 from .exchange import NO_BODY, Reply, Request
-from .http import ERRORS, Client, QueryParams
+from .http import ERRORS, Client, QueryParams, ReadTimeout
 from .names import Names
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class Server:
         self._next = 0.0
         self._pages = 0
         self._before = before
+        self._timeout = timeout
         self._http = Client(
             transport=transport,
             timeout=timeout,
@@ -115,6 +116,11 @@ class Server:
         started = time.monotonic()
         try:
             response = self._http.send(http_request)
+        except ReadTimeout as error:
+            raise SlowError(
+                f"no reply from {self.base_url} to {request.method} {request.path} within "
+                f"{self._timeout:.0f} s"
+            ) from error
         except ERRORS as error:
             reason = str(error) or type(error).__name__
             raise ContractError(

@@ -12,6 +12,8 @@ from .entities import ENTITIES, Entity, flatten
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from crmkit.contract.names import Bound
+
 __all__ = ["right_conversations"]
 
 _USERS = ("limited", "norole", "jana", "admin")
@@ -92,7 +94,7 @@ def _system(talk: Talk, user: str) -> None:
     talk.put("/CurrencyRate", {}, user=user)
 
 
-def _two(talk: Talk, user: str) -> tuple[str, str, dict[str, str]]:
+def _two(talk: Talk, user: str) -> tuple[Bound, Bound, dict[Bound, Bound]]:
     """Return the ids of the run's user and of another, and of an account that each owns."""
     me = talk.get("/App/user").bind("user.id")
     them = talk.get("/App/user", user=user).bind("user.id")
@@ -112,7 +114,7 @@ def _lists(talk: Talk, user: str) -> None:
                             "post": "Hello"})  # fmt: skip
         for name in ("Lead", "Opportunity", "Task", "Call", "Email"):
             entity = ENTITIES[name]
-            more = {"assignedUserId": owner}
+            more: dict[str, Any] = {"assignedUserId": owner}
             if name not in {"Lead", "Email"}:
                 more |= {"accountId": account} if name == "Opportunity" else {
                     "parentType": "Account", "parentId": account}  # fmt: skip
