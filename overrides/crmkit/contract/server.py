@@ -48,6 +48,7 @@ class Server:
         on_wait: As above.
         sent: How many requests have been sent.
         last: The last reply; None before the first.
+        writing: Whether something is being changed that is not yet noted, to be removed.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Server:
         self.names = Names()
         self.sent = 0
         self.last: Reply | None = None
+        self.writing = False
         self.rate = rate
         self.on_wait = on_wait
         self._next = 0.0
