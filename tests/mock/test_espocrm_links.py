@@ -327,3 +327,14 @@ def test_returns_conversion_attributes_of_a_lead(espocrm: Espo) -> None:
     assert attributes["Contact"]["lastName"] == "Lead03"
     assert attributes["Opportunity"]["amount"] == 300
     assert attributes["Opportunity"]["leadSource"] == "Web Site"
+
+
+def test_a_task_has_the_email_that_it_answers(espocrm: Espo) -> None:
+    """The e-mail of a task is listed as a link, but set by the attribute alone."""
+    email = espocrm.records("/Email")[0]["id"]
+    me = espocrm.mock.user_ids["integrator"]
+    task = espocrm.create("Task", name="x", emailId=email, assignedUserId=me)["id"]
+
+    assert [row["id"] for row in espocrm.records(f"/Task/{task}/email")] == [email]
+    reply = espocrm.http.post(f"/Task/{task}/email", json={"id": email})
+    assert error_reason(reply, 403).startswith("Only manyMany")

@@ -386,3 +386,25 @@ def test_add_inserts_a_record_without_a_request(espocrm: Espo) -> None:
         with pytest.raises(ValueError, match=message):
             mock.add(kind, record)
     assert mock.snapshot() == before
+
+
+def test_campaigns_count_their_leads_and_revenue(espocrm: Espo) -> None:
+    """A campaign counts its leads and the amounts of its won opportunities, null for none."""
+    campaign = espocrm.create("Campaign", name="x")["id"]
+    of_campaign = {"campaignId": campaign}
+
+    def figures() -> tuple[object, object]:
+        (listed,) = espocrm.records("/Campaign", select="leadCreatedCount,revenue")
+        read = espocrm.get(f"/Campaign/{campaign}")
+        found = (read["leadCreatedCount"], read["revenue"])
+        assert found == (listed["leadCreatedCount"], listed["revenue"])
+        return found
+
+    assert figures() == (None, None)
+    lead = espocrm.create("Lead", lastName="x", **of_campaign)["id"]
+    for stage in ("Closed Won", "Prospecting"):
+        deal = {"amount": 100, "amountCurrency": "EUR", "closeDate": "2027-01-01", "stage": stage}
+        espocrm.create("Opportunity", name=stage, **deal, **of_campaign)
+    assert figures() == (1, 100 * 1.1)
+    espocrm.http.delete(f"/Lead/{lead}")
+    assert figures() == (None, 100 * 1.1)

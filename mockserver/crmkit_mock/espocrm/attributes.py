@@ -328,6 +328,22 @@ def _opted_out_count(session: Session, record: Record) -> int:
     return sum(bool(row.columns.get("optedOut")) for row in _entries(session, record))
 
 
+def _lead_count(session: Session, record: Record) -> int | None:
+    """Return how many leads have a campaign; None for none."""
+    return len(session.data.with_value("Lead", record["id"], "campaignId")) or None
+
+
+def _revenue(session: Session, record: Record) -> Any:
+    """Return what the opportunities of a campaign have brought; None for nothing."""
+    rates = session.rates()
+    won = [
+        (deal.get("amount") or 0) * rates.get(deal.get("amountCurrency") or "", 1)
+        for deal in session.data.with_value("Opportunity", record["id"], "campaignId")
+        if deal.get("stage") == "Closed Won"
+    ]
+    return plain_number(sum(won)) or None
+
+
 def _stored(name: str) -> Callable[[Session, Record], Any]:
     return lambda _session, record: record.get(name)
 
@@ -438,6 +454,8 @@ _COMPUTED: dict[tuple[str, str], Callable[[Session, Record], Any]] = {
     ("Note", "createdByGender"): _gender_of_creator,
     ("Note", "reactionCounts"): _reaction_counts,
     ("Call", "phoneNumbersMap"): _phone_numbers,
+    ("Campaign", "leadCreatedCount"): _lead_count,
+    ("Campaign", "revenue"): _revenue,
     ("TargetList", "entryCount"): _entry_count,
     ("TargetList", "optedOutCount"): _opted_out_count,
     ("Email", "subject"): _stored("name"),

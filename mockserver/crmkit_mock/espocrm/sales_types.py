@@ -247,8 +247,8 @@ TARGET_LIST = EntityType(
     created={"entryCount": 0, "isOptedOut": False, "optedOutCount": 0},
 )
 
-#: Figures of a campaign, counted in its log, which is not a part of the mock: those that are 0
-#: without entries, and those that are null.
+#: Figures of a campaign, most of them counted in its log, which is not a part of the mock: those
+#: that are 0 without entries, and those that are null.
 _COUNTS = ("openedCount", "clickedCount", "optedOutCount", "bouncedCount")
 _FIGURES = (
     "sentCount",
