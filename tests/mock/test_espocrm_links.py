@@ -329,12 +329,13 @@ def test_returns_conversion_attributes_of_a_lead(espocrm: Espo) -> None:
     assert attributes["Opportunity"]["leadSource"] == "Web Site"
 
 
-def test_a_task_has_the_email_that_it_answers(espocrm: Espo) -> None:
-    """The e-mail of a task is listed as a link, but set by the attribute alone."""
+def test_the_email_of_a_task_is_read_only(espocrm: Espo) -> None:
+    """The e-mail of a task is a link with a list of its own, which nobody sets."""
     email = espocrm.records("/Email")[0]["id"]
-    me = espocrm.mock.user_ids["integrator"]
-    task = espocrm.create("Task", name="x", emailId=email, assignedUserId=me)["id"]
+    task = espocrm.mock.add("Task", {"name": "x", "emailId": email})
 
     assert [row["id"] for row in espocrm.records(f"/Task/{task}/email")] == [email]
     reply = espocrm.http.post(f"/Task/{task}/email", json={"id": email})
     assert error_reason(reply, 403).startswith("Only manyMany")
+    reply = espocrm.http.put(f"/Task/{task}", json={"emailId": email})
+    assert error_reason(reply, 403).startswith("Cannot set ID attribute for link 'email'")
