@@ -7,15 +7,19 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from crmkit.core.call import items_of
 from crmkit.core.errors import BadRequestError, ConflictError, PermissionDeniedError
+from crmkit.core.types import UNSET
 from crmkit.core.vendor import REDACTED, ErrorInfo, Vendor
 
-from .where import flatten
+from .names import renamer
+from .where import conditions, flatten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from crmkit.core.http import Request, Response
+    from crmkit.core.operation import Operation
 
 __all__ = ["Credentials", "EspoVendor"]
 
@@ -95,6 +99,27 @@ class EspoVendor(Vendor):
         for name in _HEADERS:
             if name in request.headers:
                 request.headers[name] = REDACTED
+
+    def arguments(self, operation: Operation, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return arguments in which attributes have the wire's names.
+
+        Raises:
+            ArgumentError: There is no such attribute, or a condition is malformed.
+        """
+        passed = {name: arguments.get(name, UNSET) for name in ("select", "where", "order_by")}
+        named = {name: value for name, value in passed.items() if value is not UNSET}
+        if not named:
+            return arguments
+        entity_type = arguments.get("entity", operation.path.split("/")[1])
+        rename = renamer("" if "link" in arguments else entity_type)
+        if "where" in named:
+            named["where"] = conditions(named["where"], "where", rename)
+        if "order_by" in named:
+            named["order_by"] = rename(named["order_by"], "order_by")
+        if "select" in named:
+            select = items_of(named["select"], "select")
+            named["select"] = [rename(name, f"select[{at}]") for at, name in enumerate(select)]
+        return {**arguments, **named}
 
     def spread(self, argument: str, values: list[Any]) -> dict[str, Any]:
         """Spread conditions over query parameters.

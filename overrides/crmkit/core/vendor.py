@@ -92,6 +92,18 @@ class Vendor:
         """Return the credentials, to be kept out of messages."""
         return ()
 
+    def arguments(
+        self,
+        operation: Operation,  # noqa: ARG002  # for subclasses
+        arguments: Mapping[str, Any],
+    ) -> Mapping[str, Any]:
+        """Return the arguments of a call as the API takes them.
+
+        Raises:
+            ArgumentError: One of them cannot be.
+        """
+        return arguments
+
     def spread(self, argument: str, values: list[Any]) -> dict[str, Any]:  # noqa: ARG002  # for subclasses
         """Return the query parameters over which a list is spread.
 
