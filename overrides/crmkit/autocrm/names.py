@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.errors import ArgumentError
 from crmkit_generated.autocrm import codec
 
-__all__ = ["Renamer", "camel_case", "renamer"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Renamer", "camel_case", "nearest", "renamer"]
 
 _MODULES = ("account", "call", "case", "contact", "email", "lead", "meeting", "opportunity", "task")
 
@@ -18,6 +21,13 @@ def camel_case(name: str) -> str:
     """Return a Python name as the wire has it: `parent_id` as `parentId`."""
     first, *rest = name.rstrip("_").split("_")
     return first + "".join(map(str.capitalize, rest))
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Return the end of a message that names the nearest of several names."""
+    from difflib import get_close_matches  # seldom needed, and slow to load
+
+    return "".join(f"; did you mean {other!r}?" for other in get_close_matches(name, names, 1, 0))
 
 
 class Renamer:
@@ -52,10 +62,7 @@ class Renamer:
             return name
         wire = self._names.get(name)
         if wire is None:
-            from difflib import get_close_matches  # seldom needed, and slow to load
-
-            nearest = get_close_matches(name, self._names, 1, 0)[0]
-            raise ArgumentError(place, f"unknown attribute {name!r}; did you mean {nearest!r}?")
+            raise ArgumentError(place, f"unknown attribute {name!r}{nearest(name, self._names)}")
         return wire
 
 
