@@ -82,7 +82,7 @@ class ListRequest:
         page_size: Items a page; UNSET for the default.
 
     Raises:
-        ArgumentError: `start` or `page_size` is not an integer, too small or too large.
+        ArgumentError: `start` or `page_size` is not an integer, or too small.
     """
 
     def __init__(
@@ -94,15 +94,12 @@ class ListRequest:
         self.paging = paging = call.operation.paging or Paging("none")
         self.limit: int | None = None
         self.start = paging.first
-        self.largest = sender.vendor.largest_page
         if start is not UNSET:
             self.start = self._integer(start, "start", paging.first)
         self.sized = page_size is not UNSET
         self.page_size = paging.default_size
         if page_size is not UNSET:
             self.page_size = self._integer(page_size, "page_size", 1)
-            if self.largest is not None and self.page_size > self.largest:
-                self.refuse("page_size", f"must be <= {self.largest}, got {page_size}")
 
     def refuse(self, argument: str, problem: str) -> NoReturn:
         """Raise the error for an argument of the list.
@@ -144,9 +141,19 @@ class ListRequest:
         Raises:
             CRMError: The call failed.
         """
+        vendor = self.sender.vendor
+        if size is not None and vendor.largest_page is not None:
+            size = min(size, vendor.largest_page)
         names = {self.paging.number or self.paging.after: number, self.paging.size: size}
         query = {name: value for name, value in names.items() if name and value is not None}
-        reply = await self.sender.reply(self.call.with_query(query))
+        try:
+            reply = await self.sender.reply(self.call.with_query(query))
+        except StatusError as error:
+            limit = vendor.page_limit(error)
+            if limit is None or size is None or limit >= size:
+                raise
+            vendor.largest_page = limit  # for all lists of the client from now on
+            return await self.rows(number, limit)
         return payload(self.operation, reply), reply
 
     async def count(self) -> int | None:
@@ -247,6 +254,7 @@ class PageIterator:
         request, paging = self._request, self._request.paging
         base = max(self._begin, self._next - 1) if self._target is None else self._target
         number: int | None
+        size: int | None
         if by_number := paging.strategy == "page":
             number, size, base = self._by_number(base)
         elif paging.after:
@@ -295,7 +303,9 @@ class PageIterator:
         if self._left is not None and not request.sized:
             # No more than is wanted: unlike a page's number, an offset goes with any size.
             size = min(size, self._left + again)
-        return min(size, request.largest or size)
+        vendor = request.sender.vendor
+        usual = max(vendor.usual_page or size, request.page_size or 0)
+        return min(size, vendor.largest_page or usual)
 
     def _by_number(self, base: int) -> tuple[int, int, int]:
         """Return number, size and position of a page that holds the last row and reaches back."""
