@@ -18,6 +18,7 @@ from crmkit_mock.arguments import require_choice
 from crmkit_mock.documents import load_document
 from crmkit_mock.json_text import JSONTextError, parse
 from crmkit_mock.schemas import first_error
+from crmkit_mock.seeds import SEEDS, read_seed
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -56,7 +57,7 @@ def control_plane(mocks: CRMs) -> Starlette:
 
     - `GET /__mock__/health`: names and base paths of the CRMs
     - `POST /__mock__/reset` `{crm?}`
-    - `POST /__mock__/seed` `{crm?, seed?}`
+    - `POST /__mock__/seed` `{crm?, seed?}`: a name, or a tree of records (see `seeds`)
     - `GET /__mock__/snapshot?crm=`, `PUT /__mock__/snapshot`: states by CRM
     - `GET`, `POST`, `DELETE /__mock__/faults`: list the waiting ones; add `{crm, ...}` with
       the arguments of `MockCRM.fail`; clear
@@ -142,12 +143,19 @@ def _reset(mocks: CRMs, arguments: Arguments) -> object:
 
 
 def _seed(mocks: CRMs, arguments: Arguments) -> object:
-    seed = arguments.pop("seed", "demo")
+    source = arguments.pop("seed", "demo")
+    every = "crm" not in arguments
     crms = _selected(mocks, arguments)
     _require_no_more(arguments)
-    for crm in crms:
-        crm.seed(seed)
-    return {"seeded": [crm.name for crm in crms], "seed": seed}
+    if not isinstance(source, dict) and source not in SEEDS:
+        # A file is for who started the mock to name, not for who can reach its port.
+        raise ValueError(f"seed must be one of {', '.join(SEEDS)} or a tree, got {source!r}")
+    seed = read_seed(source, mocks.names)
+    if every:
+        mocks.seed(seed)
+    else:
+        crms[0].seed(seed)
+    return {"seeded": [crm.name for crm in crms], "seed": seed.name or "of your own"}
 
 
 def _snapshot(mocks: CRMs, arguments: Arguments) -> object:

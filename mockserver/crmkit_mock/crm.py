@@ -40,6 +40,7 @@ from crmkit_mock.messages import Outcome, Refusal, Reply, Request
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from crmkit_mock.seeds import Seed, SeedSource
     from crmkit_mock.store import Store
     from crmkit_mock.transport import InProcessTransport
 
@@ -58,7 +59,7 @@ class MockCRM(CRMState):
             replaced by the name of the CRM.
         base_path: Path of the API below it.
         transport: Transport for in-process clients; None where a socket serves them.
-        seed: Name of the seed that a fresh state gets, and that `reset` goes back to.
+        seed: The seed that a fresh state gets, and that `reset` goes back to.
         behavior: What the CRM imitates.
     """
 
@@ -74,7 +75,7 @@ class MockCRM(CRMState):
         origin: str,
         base_path: str,
         transport: InProcessTransport | None = None,
-        seed: str = "demo",
+        seed: SeedSource | Seed = "demo",
         behavior: Behavior = Behavior(),  # noqa: B008 - it is frozen
     ) -> None:
         self.base_path = base_path
@@ -103,22 +104,6 @@ class MockCRM(CRMState):
     @abstractmethod
     def operations(self) -> Mapping[str, object]:
         """Handler by operationId, one for each operation of the document."""
-
-    @abstractmethod
-    def add(self, kind: str, record: Mapping[str, Any]) -> int | str:
-        """Put a record into the store, without a request.
-
-        Args:
-            kind: What the record is: the resource as in the client, such as "contacts"; of
-                EspoCRM and AutoCRM the entity type, such as "Contact".
-            record: Members by their wire names. What is missing gets its default.
-
-        Returns:
-            The id of the record.
-
-        Raises:
-            ValueError: there is no such kind, or the record is invalid; nothing was stored.
-        """
 
     @abstractmethod
     def error_reply(
