@@ -62,6 +62,7 @@ def control_plane(mocks: CRMs) -> Starlette:
     - `GET`, `POST`, `DELETE /__mock__/faults`: list the waiting ones; add `{crm, ...}` with
       the arguments of `MockCRM.fail`; clear
     - `GET`, `DELETE /__mock__/journal?crm=`: exchanges by CRM; clear
+    - `GET /__mock__/journal.har?crm=`: the exchanges as HAR
     - `GET`, `POST /__mock__/clock` `{crm?, set? or advance?}`: ISO datetime, or seconds
     - `GET /__mock__/openapi/<document>.json`: the wire document, with this mock as its server
 
@@ -208,6 +209,7 @@ def _journal(mocks: CRMs, arguments: Arguments) -> object:
         crm.name: [
             {
                 **asdict(exchange),
+                "time": exchange.time.isoformat(),
                 "body": exchange.body.decode("utf-8", "replace"),
                 "response_body": exchange.response_body.decode("utf-8", "replace"),
             }
@@ -215,6 +217,13 @@ def _journal(mocks: CRMs, arguments: Arguments) -> object:
         ]
         for crm in crms
     }
+
+
+def _har(mocks: CRMs, arguments: Arguments) -> object:
+    crms = _selected(mocks, arguments)
+    _require_no_more(arguments)
+    logs = [crm.journal.har()["log"] for crm in crms]
+    return {"log": {**logs[0], "entries": [entry for log in logs for entry in log["entries"]]}}
 
 
 def _clear_journal(mocks: CRMs, arguments: Arguments) -> object:
@@ -262,6 +271,7 @@ ACTIONS: dict[str, dict[str, Action]] = {
     "snapshot": {"GET": _snapshot, "PUT": _restore},
     "faults": {"GET": _faults, "POST": _add_fault, "DELETE": _clear_faults},
     "journal": {"GET": _journal, "DELETE": _clear_journal},
+    "journal.har": {"GET": _har},
     "clock": {"GET": _clock, "POST": _move_clock},
     "openapi/{document}.json": {"GET": _document},
 }

@@ -75,6 +75,11 @@ class MockEspoCRM(MockCRM):
         return {name: login.credentials for name, login in USERS.items()}
 
     @property
+    def all_credentials(self) -> list[dict[str, Any]]:
+        """The credentials of all users."""
+        return list(self.users.values())
+
+    @property
     def user_ids(self) -> dict[str, str]:
         """Id of each user, by name."""
         return {name: login.user.id for name, login in USERS.items()}

@@ -91,6 +91,11 @@ class MockMonica(MockCRM):
         return {"token": EXPIRED_TOKEN}
 
     @property
+    def all_credentials(self) -> list[dict[str, Any]]:
+        """The tokens of all accounts, and the one that has expired."""
+        return [*self.accounts.values(), self.expired_credentials]
+
+    @property
     def operations(self) -> Mapping[str, Handler]:
         """Handler by operationId."""
         return OPERATIONS

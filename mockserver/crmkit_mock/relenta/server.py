@@ -50,6 +50,11 @@ class MockRelenta(MockCRM):
         """Constructor keywords for each department, by its name."""
         return {name: {"department_key": key} for name, key in DEPARTMENTS.items()}
 
+    @property
+    def all_credentials(self) -> list[dict[str, Any]]:
+        """The keys of all departments."""
+        return list(self.departments.values())
+
     def plan_limit(self, *, contacts: int | None) -> None:
         """Set how many contacts the account's plan allows, over all departments.
 
