@@ -85,7 +85,9 @@ class Call:
 
     def with_query(self, query: Mapping[str, Any]) -> Call:
         """Return this call with other values of some query parameters."""
-        return replace(self, query={**self.query, **query})
+        # Each page of a list has one, and replace() takes five times as long.
+        own, rest = {**self.query, **query}, (self.body, self.settings, self.own_query, self.sink)
+        return Call(self.operation, self.path, own, self.headers, *rest)
 
     def with_body(self, tree: Any) -> Call:
         """Return this call with another body.

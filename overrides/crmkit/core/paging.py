@@ -6,7 +6,6 @@ short page: servers leave rows out of pages for reasons of their own.
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
@@ -125,7 +124,8 @@ class ListRequest:
         Raises:
             ArgumentError: `limit` is not a non-negative integer.
         """
-        request = copy(self)
+        request = object.__new__(type(self))
+        request.__dict__ |= self.__dict__  # copy() takes ten times as long
         most = self._integer(limit, "count", 0)
         request.limit = most if self.limit is None else min(most, self.limit)
         return request
@@ -142,8 +142,7 @@ class ListRequest:
             CRMError: The call failed.
         """
         vendor = self.sender.vendor
-        if size is not None and vendor.largest_page is not None:
-            size = min(size, vendor.largest_page)
+        size = size and min(size, vendor.largest_page or size)
         names = {self.paging.number or self.paging.after: number, self.paging.size: size}
         query = {name: value for name, value in names.items() if name and value is not None}
         try:
