@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from crmkit_mock.access import Access
 from crmkit_mock.app import MockApp
 from crmkit_mock.behavior import NEWEST_ESPOCRM, Behavior
 from crmkit_mock.catalogue import CATALOGUE
@@ -44,6 +45,7 @@ class Mocks(CRMs):
         behavior = Behavior(rate_limits, faithful_crashes, espocrm_version)
         super().__init__(seed=seed, behavior=behavior)
         self._db = db
+        self._access = Access(in_process=True)
         self._app: MockApp | None = None
 
     @property
@@ -66,7 +68,7 @@ class Mocks(CRMs):
         """
         self._require_valid_seed()
         self._store = Store(self._db)
-        self._app = MockApp(dict.fromkeys(CATALOGUE, self.crm), control_plane(self))
+        self._app = MockApp(dict.fromkeys(CATALOGUE, self.crm), control_plane(self), self._access)
 
     def _require_valid_seed(self) -> None:
         """Add the records of a seed of one's own to mocks that are thrown away.

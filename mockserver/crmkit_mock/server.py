@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import threading
 import time
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import uvicorn
 
+from crmkit_mock.access import Access, token_for
 from crmkit_mock.behavior import NEWEST_ESPOCRM
 from crmkit_mock.coalesced_writes import CoalescingProtocol
 from crmkit_mock.mocks import Mocks
@@ -34,8 +34,11 @@ class MockServer(Mocks):
     `MockCRMs` answers the CRM's 405.
 
     Args:
-        host: Loopback address to listen on.
+        host: Address to listen on. One that others can reach has a token.
         port: Port to listen on; 0 takes a free one.
+        token: What control requests need as `Authorization: Bearer …`; then any Host is taken.
+            None: there is none on loopback, where only loopback names are taken as Host, and one
+            is made elsewhere.
         seed: Data of a fresh state: "demo", "empty", or a JSON file or its tree (see `seeds`).
         db: Database file that keeps the state; None keeps it in memory.
         rate_limits: Whether the CRMs limit the rate of requests as their vendors do.
@@ -44,8 +47,7 @@ class MockServer(Mocks):
         espocrm_version: Release that the mocks of EspoCRM and AutoCRM imitate, "9.2" or "10.0".
 
     Raises:
-        ValueError: there is no such seed, or release, or the host is not loopback: the mock has no
-            protection against strangers.
+        ValueError: there is no such seed, or release, or the token cannot be sent.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class MockServer(Mocks):
         *,
         host: str = "127.0.0.1",
         port: int = 0,
+        token: str | None = None,
         seed: SeedSource = "demo",
         db: str | Path | None = None,
         rate_limits: bool = False,
@@ -66,15 +69,20 @@ class MockServer(Mocks):
             faithful_crashes=faithful_crashes,
             espocrm_version=espocrm_version,
         )
-        require_loopback(host)
+        self._access = Access(token_for(host, token))
         self._host = host
         self._port = port
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
 
     @property
+    def token(self) -> str | None:
+        """The token that control requests need, or None."""
+        return self._access.token
+
+    @property
     def url(self) -> str:
-        """Scheme, host and port of the server.
+        """Scheme, host and port at which this machine reaches the server.
 
         Raises:
             RuntimeError: the server is not started.
@@ -128,20 +136,6 @@ class MockServer(Mocks):
         self.stop()
 
 
-def require_loopback(host: str) -> None:
-    """Check that a host is loopback, so that nobody else can reach the mock.
-
-    Raises:
-        ValueError: the host is neither "localhost" nor a loopback address.
-    """
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        raise ValueError(f"host must be a loopback address, got {host!r}")
-
-
 def listen(host: str, port: int) -> socket.socket:
     """Return a listening socket.
 
@@ -156,8 +150,9 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def origin_of(listener: socket.socket) -> str:
-    """Return the address at which a listening socket is reached."""
+    """Return the address at which this machine reaches a listening socket."""
     host, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - nothing listens here
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
