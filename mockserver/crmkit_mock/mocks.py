@@ -28,6 +28,8 @@ class Mocks(CRMs):
         faithful_crashes: Whether requests that crash a vendor's server are answered 500 as there;
             otherwise they are answered 4xx.
         espocrm_version: Release that the mocks of EspoCRM and AutoCRM imitate, "9.2" or "10.0".
+        strict: Whether a request that the document does not allow fails the test: an
+            `AssertionError` says where, at once in process, and when the `with` block ends.
 
     Raises:
         ValueError: there is no such seed, or release.
@@ -41,8 +43,9 @@ class Mocks(CRMs):
         rate_limits: bool = False,
         faithful_crashes: bool = False,
         espocrm_version: str = NEWEST_ESPOCRM,
+        strict: bool = False,
     ) -> None:
-        behavior = Behavior(rate_limits, faithful_crashes, espocrm_version)
+        behavior = Behavior(rate_limits, faithful_crashes, espocrm_version, strict)
         super().__init__(seed=seed, behavior=behavior)
         self._db = db
         self._access = Access(in_process=True)
@@ -92,5 +95,7 @@ class Mocks(CRMs):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.close()
+        if kind is None:
+            self.require_allowed()

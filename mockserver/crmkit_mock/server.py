@@ -45,6 +45,8 @@ class MockServer(Mocks):
         faithful_crashes: Whether requests that crash a vendor's server are answered 500 as there;
             otherwise they are answered 4xx.
         espocrm_version: Release that the mocks of EspoCRM and AutoCRM imitate, "9.2" or "10.0".
+        strict: Whether a request that the document does not allow fails the test: an
+            `AssertionError` says where, at once in process, and when the `with` block ends.
 
     Raises:
         ValueError: there is no such seed, or release, or the token cannot be sent.
@@ -61,6 +63,7 @@ class MockServer(Mocks):
         rate_limits: bool = False,
         faithful_crashes: bool = False,
         espocrm_version: str = NEWEST_ESPOCRM,
+        strict: bool = False,
     ) -> None:
         super().__init__(
             seed=seed,
@@ -68,6 +71,7 @@ class MockServer(Mocks):
             rate_limits=rate_limits,
             faithful_crashes=faithful_crashes,
             espocrm_version=espocrm_version,
+            strict=strict,
         )
         self._access = Access(token_for(host, token))
         self._host = host
@@ -132,8 +136,10 @@ class MockServer(Mocks):
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.stop()
+        if kind is None:
+            self.require_allowed()
 
 
 def listen(host: str, port: int) -> socket.socket:

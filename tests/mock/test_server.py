@@ -154,7 +154,7 @@ def test_pipelined_requests_are_answered_in_order(server: MockServer) -> None:
     """Requests written at once get their replies in order, until the client closes."""
     address = httpx.URL(server.url)
     lines = [
-        f"{method} /__mock__/{path} HTTP/1.1\r\nHost: x\r\n{last}\r\n"
+        f"{method} /__mock__/{path} HTTP/1.1\r\nHost: localhost\r\n{last}\r\n"
         for method, path, last in (
             ("HEAD", "health", ""),
             ("GET", "health", ""),
