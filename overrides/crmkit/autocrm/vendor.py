@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from crmkit.core.errors import BadRequestError, ConflictError, PermissionDeniedError
-from crmkit.core.vendor import REDACTED, ErrorInfo, Vendor
+from crmkit.core.vendor import ErrorInfo, Vendor
 
 from .where import flatten
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Credentials", "EspoVendor"]
 
-_HEADERS = ("X-Api-Key", "X-Hmac-Authorization", "Authorization")
 _LOCKED_OUT = (
     "the server gives no reason. EspoCRM answers so to every request from an address, with a good "
     "key too, for a minute after more than ten log-ins from there have failed"
@@ -69,6 +68,7 @@ class EspoVendor(Vendor):
         missing: Names of the operations of AutoCRM's page that this server does not have.
     """
 
+    credential_headers = ("X-Api-Key", "X-Hmac-Authorization", "Authorization")
     refused_in_path = "/"  # servers decode it before they route, and take another path
     largest_page = 200  # recorded: list-maxsize-201, 403
 
@@ -79,22 +79,15 @@ class EspoVendor(Vendor):
         self._base_path = base_path
 
     def secrets(self) -> Iterable[str]:
-        """Return the credentials that are set."""
+        """Return the credentials; empty where they are not set."""
         own = self._credentials
-        basic = own.header("", "")[1].removeprefix("Basic ") if own.username else ""
-        return [text for text in (own.api_key, own.secret_key, own.password, basic) if text]
+        return own.api_key, own.secret_key, own.password
 
     def authenticate(self, request: Request) -> None:
         """Put the credentials into their header; a signature is made of method and path."""
         path = request.url.raw_path.decode("ascii").partition("?")[0]
         name, value = self._credentials.header(request.method, path.removeprefix(self._base_path))
         request.headers[name] = value
-
-    def redact(self, request: Request) -> None:
-        """Replace the credentials."""
-        for name in _HEADERS:
-            if name in request.headers:
-                request.headers[name] = REDACTED
 
     def spread(self, argument: str, values: list[Any]) -> dict[str, Any]:
         """Spread conditions over query parameters.
@@ -111,12 +104,12 @@ class EspoVendor(Vendor):
             if tree is not False or response.request.method == "GET":
                 return None
             # recorded: rel-link-empty, rel-unlink-query-id
-            return ErrorInfo(BadRequestError, "the server answers false: it has done nothing")
+            return ErrorInfo(BadRequestError, hint="the server answers false: it has done nothing")
         if info.error is ConflictError:
             info.current = tree
         unexplained = not response.content and "X-Status-Reason" not in response.headers
         if info.error is PermissionDeniedError and unexplained:
-            info.message = _LOCKED_OUT
+            info.hint = _LOCKED_OUT
         data = _translation(tree).get("data")
         if isinstance(data, dict) and isinstance(data.get("field"), str):
             info.fields = {data["field"]: [str(data.get("type", info.message))]}

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from crmkit.core.errors import ArgumentError, expected
+from crmkit.core.errors import ArgumentError, encodable, expected
 from crmkit.core.types import File
+
+# It stands in a header of its part of the body, which a line end would end.
+_MEDIA_TYPE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 
 
 def encode_file(value: object, argument: str) -> File:
     """Return the `File` for a `File`, a path, bytes, or a file that is open for reading.
 
     Raises:
-        ArgumentError: It is not one of them, or does not give bytes.
+        ArgumentError: It is not one of them, does not give bytes, or its name or media type cannot
+            be sent.
     """
     if isinstance(value, File):
-        if not isinstance(value.payload, Path | bytes | bytearray):
-            _require_bytes(value.payload, argument)
+        checked_names(value, argument)
+        payload: Any = value.payload
+        if isinstance(payload, bytes | bytearray):
+            return File(BytesIO(payload), value.file_name or argument, value.mime_type)
+        if not isinstance(payload, Path):
+            _require_bytes(payload, argument)
         return value
     if isinstance(value, bytes | bytearray):
         return File(BytesIO(value), argument)
@@ -29,6 +38,28 @@ def encode_file(value: object, argument: str) -> File:
     # Servers take a part without a file name for a string.
     name = getattr(value, "name", None)
     return File(opened, Path(name).name if isinstance(name, str) else argument)
+
+
+def checked_names(file: File, argument: str) -> File:
+    """Return a file whose name and media type can be sent.
+
+    Raises:
+        ArgumentError: One is not a str, the name holds half a character, or the media type is not
+            printable ASCII.
+    """
+    name: object = file.file_name
+    type_: object = file.mime_type
+    if name is not None:
+        if not isinstance(name, str):
+            raise expected(f"{argument}.file_name", "str", name)
+        encodable(name, f"{argument}.file_name", "sent")
+    if type_ is not None:
+        if not isinstance(type_, str):
+            raise expected(f"{argument}.mime_type", "str", type_)
+        if not _MEDIA_TYPE.fullmatch(type_):
+            problem = "must be a media type such as 'image/png', in printable ASCII"
+            raise ArgumentError(f"{argument}.mime_type", problem)
+    return file
 
 
 def _require_bytes(file: Any, argument: str) -> None:
