@@ -97,9 +97,6 @@ class CRMError(Exception):
         state = {name: _picklable(value) for name, value in self.__dict__.items()}
         return _rebuilt, (type(self), tuple(map(_picklable, self.args)), state)
 
-    def __copy__(self) -> CRMError:
-        return _rebuilt(type(self), self.args, self.__dict__)
-
     def __deepcopy__(self, _memo: object) -> CRMError:
         import pickle
 
@@ -433,9 +430,7 @@ def class_of(status: int) -> type[StatusError]:
     """
     if status >= 500:
         return ServerError
-    if status in _CLASSES:
-        return _CLASSES[status]
-    return BadRequestError if status >= 400 else StatusError
+    return _CLASSES.get(status, BadRequestError if status >= 400 else StatusError)
 
 
 def _status_text(status: int) -> str:

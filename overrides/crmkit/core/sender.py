@@ -38,7 +38,6 @@ __all__ = ["Sender", "decoded", "misformed", "payload"]
 
 T = TypeVar("T")
 _ID = re.compile("[0-9]{1,19}")  # an id as digits, as some vendors' lists have it
-_MEDIA_TYPE = re.compile(r"[\w.+-]{1,80}/[\w.+-]{1,80}", re.ASCII)
 
 
 @dataclass(eq=False, repr=False)
@@ -210,13 +209,12 @@ class Sender:
             raise self._error(info, response, tree)
         if unread is None or _is_open(operation, response):
             return Reply(response, tree)
-        media_type = redacted(response.headers.get("Content-Type", ""), response.request)
-        found = _MEDIA_TYPE.match(media_type)
+        media_type = response.headers.get("Content-Type", "no Content-Type")
+        media_type = redacted(media_type, response.request).partition(";")[0]
         problem, path = "the body cannot be read", ""
         if isinstance(unread, MalformedValue):
             problem, path = str(unread), redacted(unread.path, response.request)
-        shown = found[0] if found else "no Content-Type"
-        problem = f"{problem} ({shown}, {len(response.content)} bytes)"
+        problem = f"{problem} ({media_type}, {len(response.content)} bytes)"
         forget_frames(unread)
         raise DecodeError(problem, path=path, response=response) from unread
 

@@ -96,4 +96,3 @@ def _arguments(name: str, function: Callable[..., Any]) -> dict[str, Any]:
 
 def _value(annotation: str) -> Any:
     return next((_PLAIN[part] for part in annotation.split(" | ") if part in _PLAIN), None)
-

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -15,9 +14,31 @@ import httpx
 
 Tree = Any
 
-STATUSES = (*[200] * 60, 201, 204, 206, 301, 302, 304, 307, 400, 401, 403, 404, 405, 408, 409)
+STATUSES: tuple[int, ...] = (
+    *[200] * 60,
+    201,
+    204,
+    206,
+    301,
+    302,
+    304,
+    307,
+    400,
+    401,
+    403,
+    404,
+    405,
+    408,
+    409,
+)
 STATUSES += (410, 413, 415, 418, 422, 429, 500, 502, 503, 504, 520, 599)
-MEDIA_TYPES = ("application/json", "text/html; charset=utf-8", "text/plain", "application/xml", "")
+MEDIA_TYPES: tuple[str, ...] = (
+    "application/json",
+    "text/html; charset=utf-8",
+    "text/plain",
+    "application/xml",
+    "",
+)
 MEDIA_TYPES += ("text/html; charset=hex", "application/json; charset=utf-16", "; ;", "text/yaml")
 _DEEP: Tree = []
 for _ in range(300):
@@ -89,9 +110,7 @@ class Server:
             *(("Content-Encoding", text) for text in ("gzip", "deflate", "br", "x")),
             ("Content-Length", str(len(content) + 5)),
         )
-        for name, text in random.sample(odd, random.choice((0, 0, 1, 2))):
-            headers[name] = text
-        return headers
+        return headers | dict(random.sample(odd, random.choice((0, 0, 1, 2))))
 
     def _with_odd_bytes(self, content: bytes) -> bytes:
         random = self.random
@@ -130,15 +149,28 @@ class Server:
 
 
 @cache
-def examples(crm: str, method: str, path: str) -> tuple[str, ...]:
-    """Return the bodies that a document gives as examples of an operation's replies."""
+def examples(crm: str, method: str, path: str, statuses: str = "") -> tuple[str, ...]:
+    """Return the bodies that a document gives as examples of an operation's replies.
+
+    Args:
+        crm: Name of the document.
+        method: HTTP method of the request.
+        path: Its path.
+        statuses: First digit of the statuses that count; all by default.
+    """
     document, routes = _routes(crm)
     for pattern, node in routes:
-        if method.lower() in node and pattern.search(path):
-            responses = _resolved(document, node[method.lower()]["responses"]).values()
-            trees = [tree for each in responses for tree in _bodies(document, each)]
+        if method.lower() in node and pattern.fullmatch(below_base(path)):
+            responses = _resolved(document, node[method.lower()]["responses"])
+            chosen = [each for status, each in responses.items() if status.startswith(statuses)]
+            trees = [tree for each in chosen for tree in _bodies(document, each)]
             return tuple(json.dumps(tree) for tree in trees)
     return ()
+
+
+def below_base(path: str) -> str:
+    """Return a path without that of the API's address."""
+    return re.sub(r"^/api(/v\d)?(?=/)", "", path)
 
 
 def _bodies(document: Tree, response: Tree) -> list[Tree]:
@@ -160,11 +192,8 @@ def _resolved(document: Tree, node: Tree) -> Tree:
 def _routes(crm: str) -> tuple[Tree, list[tuple[re.Pattern[str], Tree]]]:
     source = files(f"crmkit_generated.{crm}").joinpath("wire.json")
     document = json.loads(source.read_text("utf-8"))
-    paths: list[tuple[str, Tree]] = sorted(document["paths"].items(), key=lambda p: "{" in p[0])
+    paths: list[tuple[str, Tree]] = list(document["paths"].items())
+    paths.sort(key=lambda pair: pair[0].count("{"))
     return document, [
-        (re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path)) + "$"), node)
-        for path, node in paths
+        (re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))), node) for path, node in paths
     ]
-
-
-Answer = Callable[[httpx.Request], httpx.Response]

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-DECODE_ERRORS = (TypeError, ValueError, KeyError, AttributeError, OverflowError, OSError)
-DECODE_ERRORS += (RecursionError, MemoryError)
+DECODE_ERRORS = (
+    *(TypeError, ValueError, KeyError, AttributeError, OverflowError, OSError),
+    *(RecursionError, MemoryError),
+)
 """What decoding a malformed reply can raise."""
 
 

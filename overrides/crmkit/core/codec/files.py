@@ -7,11 +7,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from crmkit.core.errors import ArgumentError, encodable, expected
+from crmkit.core.errors import ArgumentError, expected
 from crmkit.core.types import File
 
-# It stands in a header of its part of the body, which a line end would end.
-_MEDIA_TYPE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
+_NAMES = {
+    "file_name": (re.compile(r"[^\ud800-\udfff]*"), "a str without lone surrogates"),
+    # It stands in a header of its part of the body, which a line end would end.
+    "mime_type": (re.compile(r"[!-~](?:[ -~]*[!-~])?"), "printable ASCII such as 'image/png'"),
+}
 
 
 def encode_file(value: object, argument: str) -> File:
@@ -47,18 +50,10 @@ def checked_names(file: File, argument: str) -> File:
         ArgumentError: One is not a str, the name holds half a character, or the media type is not
             printable ASCII.
     """
-    name: object = file.file_name
-    type_: object = file.mime_type
-    if name is not None:
-        if not isinstance(name, str):
-            raise expected(f"{argument}.file_name", "str", name)
-        encodable(name, f"{argument}.file_name", "sent")
-    if type_ is not None:
-        if not isinstance(type_, str):
-            raise expected(f"{argument}.mime_type", "str", type_)
-        if not _MEDIA_TYPE.fullmatch(type_):
-            problem = "must be a media type such as 'image/png', in printable ASCII"
-            raise ArgumentError(f"{argument}.mime_type", problem)
+    for name, (pattern, needed) in _NAMES.items():
+        text: object = getattr(file, name)
+        if text is not None and not (isinstance(text, str) and pattern.fullmatch(text)):
+            raise expected(f"{argument}.{name}", needed, text)
     return file
 
 

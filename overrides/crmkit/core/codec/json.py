@@ -38,14 +38,7 @@ def loads(content: bytes) -> Any:
     except ValueError as error:
         if type(error) is not ValueError:
             raise
-        return json.loads(content, parse_int=_integer)
-
-
-def _integer(digits: str) -> int | str:
-    try:
-        return int(digits)
-    except ValueError:
-        return digits
+    return json.loads(content, parse_int=lambda text: text if len(text) > 640 else int(text))
 
 
 def dumps(tree: Any) -> bytes:
