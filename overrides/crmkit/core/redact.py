@@ -41,7 +41,8 @@ def hide_credentials(request: Request, headers: Iterable[str], secrets: Iterable
     others = [name for name in CREDENTIALS if name in request.headers]
     values = [request.headers[name] for name in own + others]
     # A signature is known by its header alone; the word before a credential is its scheme.
-    _SENT[request] = {*secrets, *values, *(value.rpartition(" ")[2] for value in values)}
+    known = _SENT.setdefault(request, set())
+    known.update(secrets, values, (value.rpartition(" ")[2] for value in values))
     for name in own:
         request.headers[name] = REDACTED
 

@@ -175,6 +175,7 @@ class Sender:
             outcome = response.status_code
         except (*HTTPX_ERRORS, OSError) as error:
             outcome = type(error).__name__
+            self.vendor.redact(request)  # and know what may not be shown
             raise lost(error, request) from error
         finally:
             # Whoever gets the request afterwards must not find the credentials there.
