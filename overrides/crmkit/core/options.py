@@ -12,6 +12,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import urlsplit
 
+from .codec.values import python_value
 from .errors import ArgumentError, ConfigError, digits, encodable, expected, shown, type_name
 
 if TYPE_CHECKING:
@@ -149,6 +150,7 @@ def plain(value: Any, argument: str, types: str) -> Any:
     Raises:
         ArgumentError: It is neither str, finite number nor bool.
     """
+    value = python_value(value)
     if not isinstance(value, str):
         if isinstance(value, int):
             digits(value, argument)
