@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 from . import _httpx
 from ._httpx import Headers, Request, Response, without_body
 from .errors import ArgumentError, CallTimeoutError, ConfigError, DecodeError, TransportError
+from .redact import conceal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,6 +34,7 @@ def lost(error: BaseException, request: Request) -> TransportError | DecodeError
         error: One of `HTTPX_ERRORS`, or an OSError.
         request: The request, its credentials replaced.
     """
+    conceal(error, request)
     if isinstance(error, _httpx.DecodingError):
         return DecodeError("the body does not match its Content-Encoding")
     timed_out = isinstance(error, _httpx.TimeoutException | TimeoutError)

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from inspect import iscoroutinefunction
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import urlsplit
 
 from .codec.values import python_value
-from .errors import ArgumentError, ConfigError, expected
+from .errors import ArgumentError, ConfigError, digits, encodable, expected, shown, type_name
 
 if TYPE_CHECKING:
     from ._httpx import Request, Response
+    from .reply import Reply
 
 __all__ = ["CallNext", "Middleware", "Options", "Settings"]
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"(?:[!-~](?:[ -~\t]*[!-~])?)?")
 
 CallNext = Callable[["Request"], Awaitable["Response"]]
 Middleware = Callable[["Request", CallNext], Awaitable["Response"]]
@@ -31,12 +37,15 @@ class Options(TypedDict, total=False):
         max_retries: How often a failed attempt is repeated.
         headers: Headers to send in addition to, or in place of, the client's.
         query: Query parameters to send beside those of the operation.
+        on_reply: Function that is called with the `Reply` of each request that succeeds: its status
+            and headers. Not a coroutine function. What it raises ends the call, which is done.
     """
 
     timeout: float | None
     max_retries: int
     headers: Mapping[str, str]
     query: Mapping[str, Any]
+    on_reply: Callable[[Reply], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +57,14 @@ class Settings:
         timeout: Seconds for each phase, or None.
         max_retries: How often a failed attempt is repeated.
         headers: Headers of every call.
+        on_reply: Called with each reply; see `Options`.
     """
 
     base_url: str
     timeout: float | None = 30.0
     max_retries: int = 2
     headers: Mapping[str, str] = field(default_factory=dict)
+    on_reply: Callable[[Reply], object] | None = None
 
     def changed(self, changes: Mapping[str, Any]) -> Settings:
         """Return these settings with other values of some; headers are added.
@@ -67,6 +78,7 @@ class Settings:
             checked_timeout(changes.get("timeout", self.timeout)),
             checked_retries(changes.get("max_retries", self.max_retries)),
             {**self.headers, **checked_headers(changes.get("headers"))},
+            _checked_function(changes.get("on_reply", self.on_reply), "options['on_reply']"),
         )
 
     def with_call(self, options: Options | None) -> Settings:
@@ -86,6 +98,12 @@ class Settings:
             return self.changed(options)
         except ConfigError as error:
             raise ArgumentError("options", str(error)) from None
+
+
+def _checked_function(value: Any, argument: str) -> Callable[[Reply], object] | None:
+    if value is not None and (not callable(value) or iscoroutinefunction(value)):
+        raise ArgumentError(argument, f"expected a plain function, got {type_name(value)}")
+    return value  # type: ignore[no-any-return]  # as far as can be seen
 
 
 _YEAR = 366 * 24 * 3600
@@ -134,14 +152,13 @@ def plain(value: Any, argument: str, types: str) -> Any:
     """
     value = python_value(value)
     if not isinstance(value, str):
-        if isinstance(value, int) or (isinstance(value, float) and isfinite(value)):
+        if isinstance(value, int):
+            digits(value, argument)
+            return value
+        if isinstance(value, float) and isfinite(value):
             return value
         raise expected(argument, types, value)
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        problem = "cannot be part of a URL: it holds a lone surrogate"
-        raise ArgumentError(argument, problem) from None
+    encodable(value, argument, "part of a URL")
     return str.__str__(value)  # a member of an enum is written as its value
 
 
@@ -156,7 +173,7 @@ def checked_timeout(timeout: float | None) -> float | None:
     # Beyond a year sockets overflow, and NaN is in no range.
     if not is_number(timeout, int | float) or not 0 < timeout <= _YEAR:
         problem = "timeout must be seconds > 0 (at most a year), or None for no limit"
-        raise ConfigError(f"{problem}, got {timeout!r}")
+        raise ConfigError(f"{problem}, got {shown(timeout)}")
     return float(timeout)
 
 
@@ -167,7 +184,7 @@ def checked_retries(max_retries: int) -> int:
         ConfigError: It is not a non-negative integer.
     """
     if not is_number(max_retries, int) or max_retries < 0:
-        raise ConfigError(f"max_retries must be >= 0, got {max_retries!r}")
+        raise ConfigError(f"max_retries must be >= 0, got {shown(max_retries)}")
     return max_retries
 
 
@@ -175,15 +192,16 @@ def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
     """Return `headers` by their names in lower case if they can be sent.
 
     Raises:
-        ArgumentError: A name or value is not a str, or holds what ends a header's line.
+        ArgumentError: A name or value is not a str, or cannot be sent. The value is not shown.
     """
     if headers is None:
         return {}
     for name, value in mapping(headers, "headers").items():
-        if not isinstance(name, str) or not name.isascii() or not name or set(name) & set(" :\r\n"):
+        if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
             raise ArgumentError("headers", f"invalid header name {name!r}")
-        if not isinstance(value, str) or not value.isascii() or set(value) & set("\r\n\0"):
-            raise ArgumentError("headers", f"the value of {name} must be ASCII on one line")
+        if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
+            problem = "must be printable ASCII without whitespace around it"
+            raise ArgumentError("headers", f"the value of {name} {problem}")
     return {name.lower(): value for name, value in headers.items()}
 
 

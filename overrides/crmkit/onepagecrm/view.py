@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from crmkit.core.codec.decode_errors import DECODE_ERRORS
 from crmkit.core.log import logger
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class View:
         for name in ("timestamp", *SIDE_ELEMENTS):
             try:
                 parts |= side_elements(tree, name)
-            except (TypeError, ValueError, KeyError, OverflowError):
+            except DECODE_ERRORS:
                 continue  # `check_envelope` reports it if the call worked
         with self._lock:
             self.seen += 1
