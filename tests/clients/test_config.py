@@ -25,6 +25,7 @@ VARIABLES = ("RELENTA_ACCOUNT", "RELENTA_DEPARTMENT_KEY", "RELENTA_BASE_URL")
 KEYWORDS = {
     *("account", "department_key", "base_url", "timeout", "max_retries", "throttle"),
     *("http_client", "transport", "middleware", "allow_insecure"),
+    *("deadline", "max_reply_bytes", "verify", "proxy"),
 }
 
 
@@ -46,6 +47,10 @@ def test_takes_every_keyword_by_name() -> None:
         "transport": Canned(saved()),
         "middleware": (),
         "allow_insecure": False,
+        "deadline": 7,
+        "max_reply_bytes": 5000,
+        "verify": True,
+        "proxy": None,
     }
     assert set(keywords) == KEYWORDS
 
@@ -54,7 +59,8 @@ def test_takes_every_keyword_by_name() -> None:
         assert settings.base_url == BASE_URL
         assert settings.timeout is None
         assert settings.max_retries == 0
-        for unknown in ("api_key", "retries", "headers", "verify", "proxies"):
+        assert (settings.deadline, settings.max_reply_bytes) == (7.0, 5000)
+        for unknown in ("api_key", "retries", "headers", "cert", "proxies"):
             with pytest.raises(TypeError, match=unknown):
                 cls(**keywords, **{unknown: None})
         with pytest.raises(TypeError):
@@ -265,6 +271,10 @@ def test_rejects_settings() -> None:
     cases = [
         *(("timeout", value) for value in (0, -1, float("nan"), float("inf"), True, "30")),
         *(("max_retries", value) for value in (-1, 1.0, None, True)),
+        *(("deadline", value) for value in (0, -1, float("nan"), float("inf"), True, "30", 10**9)),
+        *(("max_reply_bytes", value) for value in (0, -1, 1.5, True, None, "1", float("nan"))),
+        *(("verify", value) for value in (None, 1, 1.5, b"/x.pem", "/no/such.pem", "", [])),
+        *(("proxy", value) for value in ("", "x", "ftp://h:1", "socks4://h:1", "http://", 1, True)),
         *(("throttle", value) for value in (-1, -0.1, float("nan"), float("inf"), "1", True, [1])),
     ]
     assert failures(check, cases) == []
