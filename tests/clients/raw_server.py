@@ -1,4 +1,4 @@
-"""A server of plain sockets: each connection is answered by a function, byte by byte if it likes."""
+"""A server of plain sockets: a function answers each connection, byte by byte if it likes."""
 
 from __future__ import annotations
 
