@@ -236,7 +236,7 @@ def test_plain_http_is_for_loopback() -> None:
     """Plain http is allowed to loopback, and elsewhere only with `allow_insecure`."""
     for host in (
         *("localhost", "127.0.0.1", "127.0.0.53", "[::1]", "LOCALHOST", "crm.localhost"),
-        "localhost:80",
+        *("localhost:80", "localhost.", "[::ffff:127.0.0.1]"),
     ):
         Relenta(base_url=f"http://{host}/api", department_key=KEY)
 

@@ -240,7 +240,7 @@ def sent_url(url: str) -> str:
 
     with suppress(InvalidURL, TypeError, UnicodeError):
         address = URL(url)
-        name = address.raw_host.decode()
+        name = address.host and address.raw_host.decode()  # both, as each can fail
         if ":" in name or name.encode("idna"):  # as sockets write a name that is no IPv6 address
             return str(address)
     problem = "base_url must be an address like https://host/path, with the name of a host"
