@@ -100,13 +100,14 @@ class _ThreadLock(AbstractAsyncContextManager[None]):
 
 class _TaskLock(AbstractAsyncContextManager[None]):
     def __init__(self) -> None:
-        # Locks belong to one event loop, as its connections do.
-        self._locks = WeakKeyDictionary[Any, "anyio.Lock"]()
+        # Locks belong to one event loop, as its connections do. A semaphore of one, for a lock fails
+        # at once where middleware of a login makes a call: there it is the deadline that ends it.
+        self._locks = WeakKeyDictionary[Any, "anyio.Semaphore"]()
 
     async def __aenter__(self) -> None:
         import anyio  # of which sync users need nothing before the first connection
 
-        lock = self._locks.setdefault(_event_loop(), anyio.Lock())
+        lock = self._locks.setdefault(_event_loop(), anyio.Semaphore(1))
         with anyio.move_on_after(seconds_left(None, PoolTimeout)) as scope:
             await lock.acquire()
         if scope.cancelled_caught:
