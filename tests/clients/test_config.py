@@ -268,7 +268,7 @@ def test_rejects_settings() -> None:
             with pytest.raises(ConfigError, match=setting):
                 cls(account="acme", department_key=KEY, **{setting: value})
 
-    cases = [
+    cases: list[tuple[str, Any]] = [
         *(("timeout", value) for value in (0, -1, float("nan"), float("inf"), True, "30")),
         *(("max_retries", value) for value in (-1, 1.0, None, True)),
         *(("deadline", value) for value in (0, -1, float("nan"), float("inf"), True, "30", 10**9)),

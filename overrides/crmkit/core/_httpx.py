@@ -8,6 +8,7 @@ from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import httpx
 from httpx import AsyncBaseTransport, AsyncClient, BaseTransport, Client, Headers, Request, Response
 
@@ -257,8 +258,6 @@ class _ReplyBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     async def _next(self, stream: AsyncIterator[bytes]) -> bytes | None:
         if not self._fails:  # one scope bounds a success as a whole
             return await anext(stream, None)
-        import anyio
-
         with anyio.move_on_after(seconds_left(None, ReadTimeout)):
             return await anext(stream, None)
         return None

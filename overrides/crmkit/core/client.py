@@ -126,7 +126,7 @@ class Client:
                 problem = f"middleware must be async functions (request, call_next), got {layer!r}"
                 raise ConfigError(problem)
         checked = Settings(address).changed(settings)
-        self._io = io(checked_reach(address, settings))
+        self._io = io(address, **checked_reach(settings))
         throttle = checked_throttle(settings.get("throttle"), vendor.rate)
         self._sender = Sender(self._io, vendor, checked, throttle, layers)
 

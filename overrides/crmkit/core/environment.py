@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ._httpx import URL, InvalidURL, Proxy, check_proxy, pool_arguments, tls_context
@@ -11,37 +10,17 @@ from .errors import ConfigError, type_name
 from .options import is_loopback
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Mapping
 
-__all__ = ["Reach", "checked_reach", "new_pool"]
+__all__ = ["checked_reach", "new_pool"]
 
 _POOL_ERRORS = (ImportError, OSError, ValueError, InvalidURL)
 _PROXIES = {"http_proxy", "https_proxy", "all_proxy"}
 _PROXY_FORM = "must be an address like http://host:port (http, https, socks5 or socks5h)"
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What a client's constructor says of the way to its server.
-
-    Args:
-        base_url: The client's address.
-        http_client: The user's own httpx client, which is not closed here, or None.
-        transport: The user's own transport, or None.
-        verify: What certificates are checked by: True, False, a file or a context.
-        proxy: Address of the proxy, or None for those of the environment.
-    """
-
-    base_url: str
-    http_client: Any = None
-    transport: Any = None
-    verify: bool | str | ssl.SSLContext = True
-    proxy: str | None = None
-
-
-def checked_reach(base_url: str, settings: Mapping[str, Any]) -> Reach:
-    """Return how a client's settings reach its server.
+def checked_reach(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments by which a client's `IO` reaches its server.
 
     Raises:
         ConfigError: A setting is of another type, or two of them exclude each other.
@@ -70,34 +49,34 @@ def checked_reach(base_url: str, settings: Mapping[str, Any]) -> Reach:
         known = False
     if not known:
         raise ConfigError(f"proxy {_PROXY_FORM}")
-    return Reach(base_url, settings.get("http_client"), settings.get("transport"), verify, proxy)
+    pool, transport = settings.get("http_client"), settings.get("transport")
+    return {"pool": pool, "transport": transport, "verify": verify, "proxy": proxy}
 
 
-def new_pool(type_: Any, hook: Any, reach: Reach) -> Any:
+def new_pool(type_: Any, hook: Any, base_url: str, verify: Any, proxy: str | None) -> Any:
     """Return a new httpx client.
 
     Args:
         type_: Its class.
         hook: What it calls with each response.
-        reach: How the server is reached.
+        base_url: Address of the server.
+        verify: What certificates are checked by: True, False, a file or a context.
+        proxy: Address of the proxy, or None for those of the environment.
 
     Raises:
         ConfigError: A setting, or a variable of the environment, cannot be used.
     """
-    if reach.transport is not None:
-        return type_(**pool_arguments(hook, transport=reach.transport))
-    url = URL(reach.base_url)
+    url = URL(base_url)
     try:
-        context = tls_context(reach.verify if url.scheme == "https" else False)
+        context = tls_context(verify if url.scheme == "https" else False)
     except OSError as error:
-        raise _tls_error(reach.verify, error) from None
+        raise _tls_error(verify, error) from None
     # A proxy of the environment would get what is meant for this machine, credentials in clear.
-    trusted = not is_loopback(url.host)
-    own = {"verify": context, "proxy": reach.proxy, "trust_env": trusted}
+    own = {"verify": context, "proxy": proxy, "trust_env": not is_loopback(url.host)}
     try:
         return type_(**pool_arguments(hook, **own))
     except _POOL_ERRORS as error:
-        raise _proxy_error(reach.proxy, error) from None
+        raise _proxy_error(proxy, error) from None
 
 
 def _tls_error(verify: object, error: OSError) -> ConfigError:
@@ -107,10 +86,9 @@ def _tls_error(verify: object, error: OSError) -> ConfigError:
     if keys is not None and error.filename == keys:
         blamed = f"SSLKEYLOGFILE: cannot write to {keys!r}"
     else:
-        used = [("verify", verify)] if isinstance(verify, str) else [*paths.items()]
-        blamed = "{}: cannot read certificates from {!r}".format(
-            *(used or [("verify", "certifi")])[0]
-        )
+        name, path = next(iter(paths.items()), ("verify", "certifi"))
+        name, path = ("verify", verify) if isinstance(verify, str) else (name, path)
+        blamed = f"{name}: cannot read certificates from {path!r}"
     return ConfigError(f"{blamed}: {error.strerror or type(error).__name__}")
 
 

@@ -13,6 +13,9 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+import anyio
+from anyio.lowlevel import current_token
+
 from . import _httpx
 from ._httpx import Headers, PoolTimeout, ReadTimeout, Request, Response, without_body
 from .content_coding import BodyError
@@ -24,10 +27,7 @@ from .fork import Lock, renew_in_child
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import anyio
-
     from .body import Body, Sink
-    from .environment import Reach
 
 __all__ = ["IO", "AsyncIO", "SyncIO", "lost"]
 __all__ += ["Headers", "Request", "Response", "without_body"]
@@ -36,7 +36,7 @@ _PORTS = {"http": 80, "https": 443}
 MOST_CONNECTIONS = 100
 """Calls of one client that have a connection at the same time; others wait."""
 
-_BUSY = f"all {MOST_CONNECTIONS} connections are in use"
+_BUSY = "waited too long for other calls"
 _INHERITED: list[Any] = []
 """The parent's pools, in the child of a fork: kept as they are, for closing one could end what the
 parent is about to read."""
@@ -92,7 +92,7 @@ class _ThreadLock(AbstractAsyncContextManager[None]):
     async def __aenter__(self) -> None:
         left = seconds_left(None, PoolTimeout)
         if not self._lock.acquire(timeout=-1 if left is None else left):
-            raise PoolTimeout("waited for another call")
+            raise PoolTimeout(_BUSY)
 
     async def __aexit__(self, *exc: object) -> None:
         self._lock.release()
@@ -100,18 +100,13 @@ class _ThreadLock(AbstractAsyncContextManager[None]):
 
 class _TaskLock(AbstractAsyncContextManager[None]):
     def __init__(self) -> None:
-        # Locks belong to one event loop, as its connections do. A semaphore of one, for a lock fails
-        # at once where middleware of a login makes a call: there it is the deadline that ends it.
-        self._locks = WeakKeyDictionary[Any, "anyio.Semaphore"]()
+        # Locks belong to one event loop, as its connections do. Semaphores, because a lock fails at
+        # once where middleware of a login makes a call; here it waits, and its deadline ends it.
+        self._locks = WeakKeyDictionary[Any, anyio.Semaphore]()
 
     async def __aenter__(self) -> None:
-        import anyio  # of which sync users need nothing before the first connection
 
-        lock = self._locks.setdefault(_event_loop(), anyio.Semaphore(1))
-        with anyio.move_on_after(seconds_left(None, PoolTimeout)) as scope:
-            await lock.acquire()
-        if scope.cancelled_caught:
-            raise PoolTimeout("waited for another call")
+        await _acquire(self._locks.setdefault(_event_loop(), anyio.Semaphore(1)), None)
 
     async def __aexit__(self, *exc: object) -> None:
         self._locks[_event_loop()].release()
@@ -119,8 +114,6 @@ class _TaskLock(AbstractAsyncContextManager[None]):
 
 def _event_loop() -> Any:
     """Return the running event loop: of asyncio the loop, of trio its token."""
-    from anyio.lowlevel import current_token
-
     token = current_token()
     return getattr(token, "native_token", token)
 
@@ -155,7 +148,11 @@ class IO:
     One place for tests to put a clock of their own.
 
     Args:
-        reach: How the server is reached.
+        base_url: The client's address.
+        pool: The user's own httpx client, which is not closed here, or None.
+        transport: The user's own transport, or None.
+        verify: What certificates are checked by: True, False, a file or a context.
+        proxy: Address of the proxy, or None for those of the environment.
 
     Raises:
         ConfigError: The httpx client or the transport is of the other kind.
@@ -166,17 +163,22 @@ class IO:
     _lock_type: type[_ThreadLock | _TaskLock]
     _hook: Callable[[Response], Any]
 
-    def __init__(self, reach: Reach) -> None:
+    def __init__(
+        self, base_url: str, pool: Any, transport: Any, *, verify: Any = True, proxy: Any = None
+    ) -> None:
         kinds = (
-            ("http_client", reach.http_client, self._pool_type),
-            ("transport", reach.transport, self._transport_type),
+            ("http_client", pool, self._pool_type),
+            ("transport", transport, self._transport_type),
         )
         for argument, value, type_ in kinds:
             if value is not None and not isinstance(value, type_):
                 name = f"httpx.{type_.__name__}"
                 raise ConfigError(f"{argument} must be an {name}, got {type(value).__name__}")
-        self._reach = reach
-        self._own = reach.http_client is None and reach.transport is None
+        self._base_url = base_url
+        self._own_pool = pool
+        self._transport = transport
+        self._verify, self._proxy = verify, proxy
+        self._bounded = pool is None and transport is None
         self._pools: dict[Any, _Pool] = {}
         self._lock = Lock()
         self._closed = self._inherited = False
@@ -184,9 +186,8 @@ class IO:
 
     def renew(self) -> None:
         """Leave the parent's connections alone, in the child of a fork."""
-        client, transport = self._reach.http_client, self._reach.transport
-        sockets = client is not None or isinstance(transport, _httpx.SOCKET_TRANSPORTS)
-        self._inherited = self._inherited or (sockets and bool(self._pools))
+        shared = self._own_pool or isinstance(self._transport, _httpx.SOCKET_TRANSPORTS)
+        self._inherited = self._inherited or bool(shared and self._pools)
         _INHERITED.append(self._pools)
         self._pools = {}
 
@@ -219,11 +220,14 @@ class IO:
                 # Connections belong to the event loop that opened them and die with it.
                 for old in [old for old in self._pools if _has_ended(old)]:
                     del self._pools[old]
-                client = self._reach.http_client
-                if client is None:
-                    client = new_pool(self._pool_type, self._hook, self._reach)
+                client = self._own_pool or self._new_client()
                 self._pools[loop] = _Pool(client, self._slots(client))
             return self._pools.get(loop)
+
+    def _new_client(self) -> Any:
+        if self._transport is not None:
+            return self._pool_type(**_httpx.pool_arguments(self._hook, transport=self._transport))
+        return new_pool(self._pool_type, self._hook, self._base_url, self._verify, self._proxy)
 
     def _loop(self) -> Any:
         """Return the event loop that a pool belongs to; None on the sync side."""
@@ -242,7 +246,7 @@ class IO:
         pool = self.pool
         try:
             make: Callable[..., Request] = pool.build_request
-            if self._reach.http_client is None:
+            if self._own_pool is None:
                 # There are no defaults but headers; merging takes httpx a good part of a call.
                 make, headers = Request, {**dict(pool.headers), **headers}
             request = make(method, url, headers=headers, **body.arguments())
@@ -302,9 +306,9 @@ class SyncIO(IO):
     _hook = staticmethod(_httpx.hide_location)
 
     def _slots(self, client: Any) -> Any:
-        if self._own:
+        if self._bounded:
             _httpx.bound_by_deadline(client)
-        return threading.Semaphore(MOST_CONNECTIONS if self._own else sys.maxsize)
+        return threading.Semaphore(MOST_CONNECTIONS if self._bounded else sys.maxsize)
 
     async def send(self, request: Request, limit: int, *, stream: bool = False) -> Response:
         """Send a request; redirects are not followed."""
@@ -339,7 +343,7 @@ class SyncIO(IO):
         with self._lock:
             self._closed = True
             for pool in self._pools.values():
-                if pool.client is not self._reach.http_client:
+                if pool.client is not self._own_pool:
                     pool.client.close()
 
 
@@ -355,14 +359,11 @@ class AsyncIO(IO):
         return _event_loop()
 
     def _slots(self, client: Any) -> Any:  # noqa: ARG002  # cancelling ends all of its waits
-        import anyio
 
-        return anyio.Semaphore(MOST_CONNECTIONS if self._own else sys.maxsize)
+        return anyio.Semaphore(MOST_CONNECTIONS if self._bounded else sys.maxsize)
 
     async def send(self, request: Request, limit: int, *, stream: bool = False) -> Response:
         """Send a request; redirects are not followed."""
-        import anyio
-
         pool = self._current()
         await _acquire(pool.slots, request.extensions["timeout"]["pool"])
         body = request.stream
@@ -385,13 +386,11 @@ class AsyncIO(IO):
         finally:
             request.stream = body
         # A transport of the caller's need not read the body when it sends it.
-        sent = outgoing.begun or not self._own
+        sent = outgoing.begun or not self._bounded
         raise (ReadTimeout if sent else _httpx.ConnectTimeout)("deadline")
 
     async def save(self, response: Response, sink: Sink) -> None:
         """Write the body of a streamed response to a file, part by part."""
-        import anyio
-
         with anyio.move_on_after(seconds_left(None, ReadTimeout)):
             async with aclosing(response):
                 async for part in response.aiter_bytes():
@@ -401,21 +400,17 @@ class AsyncIO(IO):
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
-        import anyio
-
         await anyio.sleep(seconds)
 
     async def aclose(self) -> None:
         """Close the connections, unless the httpx client is the user's own."""
         self._closed = True
         pool = self._pools.pop(self._loop(), None)
-        if pool is not None and pool.client is not self._reach.http_client:
+        if pool is not None and pool.client is not self._own_pool:
             await pool.client.aclose()
 
 
 async def _acquire(slots: anyio.Semaphore, timeout: float | None) -> None:
-    import anyio
-
     try:
         slots.acquire_nowait()
     except anyio.WouldBlock:
