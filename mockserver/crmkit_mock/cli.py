@@ -92,7 +92,10 @@ def _parser(program: str) -> argparse.ArgumentParser:
     command.add_argument("--port", type=int, default=8600, help="0: a free one (%(default)s)")
     command.add_argument("--db", metavar="FILE", help="keep the state in this file")
     command.add_argument(
-        "--seed", default="demo", help="data of a fresh state: demo or empty (%(default)s)"
+        "--seed",
+        default="demo",
+        metavar="NAME|FILE.json",
+        help="data of a fresh state: demo, empty, or records of your own (%(default)s)",
     )
     command.add_argument(
         "--no-rate-limits",

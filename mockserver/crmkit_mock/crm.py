@@ -34,19 +34,19 @@ from crmkit_mock.behavior import Behavior
 from crmkit_mock.crm_state import CRMState
 from crmkit_mock.documents import Document, Operation, load_document
 from crmkit_mock.faults import ONLY_IN_PROCESS, Body, Fault, Faults
-from crmkit_mock.journal import REDACTED, Journal
+from crmkit_mock.journal import Journal
 from crmkit_mock.messages import Outcome, Refusal, Reply, Request
+from crmkit_mock.redaction import Redactor, remember
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
+    from crmkit_mock.seeds import Seed, SeedSource
     from crmkit_mock.store import Store
     from crmkit_mock.transport import InProcessTransport
 
 _log = logging.getLogger("crmkit_mock")
-
-#: Headers with credentials whatever the CRM; a client may send them to the wrong one.
-_CREDENTIAL_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
 class MockCRM(CRMState):
@@ -58,7 +58,7 @@ class MockCRM(CRMState):
             replaced by the name of the CRM.
         base_path: Path of the API below it.
         transport: Transport for in-process clients; None where a socket serves them.
-        seed: Name of the seed that a fresh state gets, and that `reset` goes back to.
+        seed: The seed that a fresh state gets, and that `reset` goes back to.
         behavior: What the CRM imitates.
     """
 
@@ -74,7 +74,7 @@ class MockCRM(CRMState):
         origin: str,
         base_path: str,
         transport: InProcessTransport | None = None,
-        seed: str = "demo",
+        seed: SeedSource | Seed = "demo",
         behavior: Behavior = Behavior(),  # noqa: B008 - it is frozen
     ) -> None:
         self.base_path = base_path
@@ -86,9 +86,14 @@ class MockCRM(CRMState):
         self.rate_limits = behavior.rate_limits
         self.faithful_crashes = behavior.faithful_crashes
         #: The last exchanges, oldest first.
-        self.journal = Journal()
+        self.journal = Journal(
+            self.base_url,
+            Redactor(
+                self.credential_headers, lambda: load_document(self.document_name).secret_members
+            ),
+        )
         self.faults = Faults()
-        self._secret_headers = _CREDENTIAL_HEADERS | self.credential_headers
+        remember(self.all_credentials)
         # Last: loading a seed may need all of the above.
         super().__init__(store, seed=seed)
 
@@ -100,25 +105,14 @@ class MockCRM(CRMState):
         """Constructor keywords of the client that the mock accepts. Stable over reset."""
 
     @property
+    def all_credentials(self) -> list[dict[str, Any]]:
+        """All keywords of clients that the mock accepts or once did, for the journal to redact."""
+        return [self.credentials]
+
+    @property
     @abstractmethod
     def operations(self) -> Mapping[str, object]:
         """Handler by operationId, one for each operation of the document."""
-
-    @abstractmethod
-    def add(self, kind: str, record: Mapping[str, Any]) -> int | str:
-        """Put a record into the store, without a request.
-
-        Args:
-            kind: What the record is: the resource as in the client, such as "contacts"; of
-                EspoCRM and AutoCRM the entity type, such as "Contact".
-            record: Members by their wire names. What is missing gets its default.
-
-        Returns:
-            The id of the record.
-
-        Raises:
-            ValueError: there is no such kind, or the record is invalid; nothing was stored.
-        """
 
     @abstractmethod
     def error_reply(
@@ -249,14 +243,14 @@ class MockCRM(CRMState):
                 if fault.after and fault.has_reply:
                     reply = self._fault_reply(fault, request)
                 outcome = Outcome(reply, fault.delay, fault.error)
-            outcome = replace(outcome, reply=self._dated(outcome.reply))
-            self._record(request, operation, outcome, fault)
+            now = self.clock.now()
+            # The mock's time, by which clients know the server's clock.
+            date = format_datetime(now.replace(microsecond=0), usegmt=True)
+            reply = outcome.reply
+            reply = reply.with_headers({"Date": date, **reply.headers})
+            outcome = replace(outcome, reply=reply)
+            self._record(request, operation, outcome, fault, now)
             return outcome
-
-    def _dated(self, reply: Reply) -> Reply:
-        """Return a reply with the mock's time, by which clients know the server's clock."""
-        date = format_datetime(self.clock.now().replace(microsecond=0), usegmt=True)
-        return reply.with_headers({"Date": date, **reply.headers})
 
     def _operation(self, request: Request) -> Operation | None:
         try:
@@ -335,6 +329,7 @@ class MockCRM(CRMState):
         operation: Operation | None,
         outcome: Outcome,
         fault: Fault | None,
+        now: datetime,
     ) -> None:
         broken = outcome.error is not None
         effect = None
@@ -346,10 +341,7 @@ class MockCRM(CRMState):
             method=request.method,
             path=request.path,
             query=request.query.decode("latin-1"),
-            headers={
-                name: REDACTED if name in self._secret_headers else value
-                for name, value in request.headers.items()
-            },
+            headers=request.headers,
             body=request.body,
             operation=operation.id if operation else None,
             status=None if broken else outcome.reply.status,
@@ -357,4 +349,5 @@ class MockCRM(CRMState):
             response_body=b"" if broken else outcome.reply.body,
             processed=fault is None or fault.processes,
             fault=effect,
+            time=now,
         )

@@ -116,6 +116,23 @@ class Document:
             node = target
         return node
 
+    @cached_property
+    def secret_members(self) -> frozenset[str]:
+        """Names of the members and parameters that hold credentials: of the format `password`."""
+        names: set[str] = set()
+        pending: list[Any] = [self.tree]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, list):
+                pending.extend(node)
+            elif isinstance(node, dict):
+                members: Any = node.get("properties")
+                for name, schema in members.items() if isinstance(members, dict) else ():
+                    if self.resolve(schema).get("format") == "password":
+                        names.add(name)
+                pending.extend(node.values())
+        return frozenset(names)
+
     def example(self, name: str) -> Any:
         """Return a fresh copy of the value of an example under `components/examples`."""
         return json.loads(json.dumps(self.tree["components"]["examples"][name]["value"]))

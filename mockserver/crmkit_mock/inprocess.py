@@ -11,6 +11,8 @@ from crmkit_mock.transport import InProcessTransport
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from crmkit_mock.seeds import SeedSource
+
 #: https, because clients refuse plain http elsewhere than on loopback; .invalid, because no such
 #: host can exist: a client without its transport cannot reach anything.
 ORIGIN = "https://{name}.mock.invalid"
@@ -25,7 +27,7 @@ class MockCRMs(Mocks):
         client = httpx.Client(transport=mocks.relenta.transport)
 
     Args:
-        seed: Data of a fresh state, "demo" or "empty".
+        seed: Data of a fresh state: "demo", "empty", or a JSON file or its tree (see `seeds`).
         db: Database file that keeps the state; None keeps it in memory.
         rate_limits: Whether the CRMs limit the rate of requests as their vendors do.
         faithful_crashes: Whether requests that crash a vendor's server are answered 500 as there;
@@ -40,7 +42,7 @@ class MockCRMs(Mocks):
     def __init__(
         self,
         *,
-        seed: str = "demo",
+        seed: SeedSource = "demo",
         db: str | Path | None = None,
         rate_limits: bool = False,
         faithful_crashes: bool = False,

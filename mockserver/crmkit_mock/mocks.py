@@ -14,12 +14,14 @@ from crmkit_mock.store import Store
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from crmkit_mock.seeds import SeedSource
+
 
 class Mocks(CRMs):
     """The mock CRMs and the control plane as one ASGI application.
 
     Args:
-        seed: Data of a fresh state, "demo" or "empty".
+        seed: Data of a fresh state: "demo", "empty", or a JSON file or its tree (see `seeds`).
         db: Database file that keeps the state; None keeps it in memory.
         rate_limits: Whether the CRMs limit the rate of requests as their vendors do.
         faithful_crashes: Whether requests that crash a vendor's server are answered 500 as there;
@@ -33,7 +35,7 @@ class Mocks(CRMs):
     def __init__(
         self,
         *,
-        seed: str = "demo",
+        seed: SeedSource = "demo",
         db: str | Path | None = None,
         rate_limits: bool = False,
         faithful_crashes: bool = False,
@@ -60,9 +62,25 @@ class Mocks(CRMs):
 
         Raises:
             StoreError: the database file cannot be used; it is untouched.
+            ValueError: a record of the seed is invalid; no file was created.
         """
+        self._require_valid_seed()
         self._store = Store(self._db)
         self._app = MockApp(dict.fromkeys(CATALOGUE, self.crm), control_plane(self))
+
+    def _require_valid_seed(self) -> None:
+        """Add the records of a seed of one's own to mocks that are thrown away.
+
+        Each CRM is seeded when it is first used, and a mistake must show before that.
+        """
+        if self._seed.records:
+            trial = CRMs(seed=self._seed, behavior=self._behavior)
+            trial._store = Store()  # noqa: SLF001 - of our own class
+            try:
+                for name in self._seed.records:
+                    trial.crm(name)
+            finally:
+                trial._store.close()  # noqa: SLF001 - as above
 
     def close(self) -> None:
         """Close the store. Closing twice is fine; the CRMs cannot be used afterwards."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crmkit_mock.app import MockApp
+    from crmkit_mock.seeds import SeedSource
 
 #: Seconds that a server may take to start or stop before it counts as failed.
 _TIMEOUT = 10.0
@@ -35,7 +36,7 @@ class MockServer(Mocks):
     Args:
         host: Loopback address to listen on.
         port: Port to listen on; 0 takes a free one.
-        seed: Data of a fresh state, "demo" or "empty".
+        seed: Data of a fresh state: "demo", "empty", or a JSON file or its tree (see `seeds`).
         db: Database file that keeps the state; None keeps it in memory.
         rate_limits: Whether the CRMs limit the rate of requests as their vendors do.
         faithful_crashes: Whether requests that crash a vendor's server are answered 500 as there;
@@ -52,7 +53,7 @@ class MockServer(Mocks):
         *,
         host: str = "127.0.0.1",
         port: int = 0,
-        seed: str = "demo",
+        seed: SeedSource = "demo",
         db: str | Path | None = None,
         rate_limits: bool = False,
         faithful_crashes: bool = False,

@@ -50,8 +50,8 @@ EXTENSIONS: dict[str, dict[str, Any]] = {
     "x-crmkit-open-enum": {"const": True},
     "x-crmkit-paging": _closed(
         {
-            "strategy": {"enum": ["page", "offset", "none"]},
-            "number": STRING,
+            "strategy": {"enum": ["page", "offset", "key", "none"]},
+            **dict.fromkeys(("number", "after", "by"), STRING),
             "size": STRING,
             "default_size": {"type": "integer", "minimum": 1},
             "first": {"type": "integer", "minimum": 0},

@@ -45,6 +45,7 @@ def credentials(
     secret_key: str | None,
     username: str | None,
     password: str | None,
+    signature: str,
 ) -> Credentials:
     """Return the credentials of one scheme: a key, a key with its secret, or name and password.
 
@@ -57,10 +58,13 @@ def credentials(
         secret_key: The API user's secret key.
         username: A regular user's name.
         password: That user's password.
+        signature: How calls are signed, `raw` or `hex`.
 
     Raises:
         ConfigError: Something is missing, or belongs to another scheme.
     """
+    if signature not in {"raw", "hex"}:
+        raise ConfigError(f"signature must be 'raw' or 'hex', got {signature!r}")
     key_given = api_key is not None or secret_key is not None
     name_given = username is not None or password is not None
     if key_given and name_given:
@@ -82,4 +86,5 @@ def credentials(
     key = credential(api_key, "api_key", f"{prefix}_API_KEY")
     if secret_key is None:
         return Credentials(key)
-    return Credentials(key, credential(secret_key, "secret_key", f"{prefix}_SECRET_KEY"))
+    secret = credential(secret_key, "secret_key", f"{prefix}_SECRET_KEY")
+    return Credentials(key, secret, signature=signature)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from crmkit.core.call import items_of
 from crmkit.core.codec.values import encode_plain
 from crmkit.core.drive import drive
 from crmkit.core.errors import ArgumentError, NotFoundError, expected, in_operation
@@ -18,6 +19,7 @@ from crmkit.core.types import UNSET
 from crmkit_generated.autocrm import codec
 from crmkit_generated.autocrm.operations import mass_actions, records
 
+from .names import camel_case, renamer
 from .where import conditions, wire_tree
 
 if TYPE_CHECKING:
@@ -58,30 +60,25 @@ def checked_name(name: str, argument: str) -> str:
 
 def wire_members(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return arguments that were passed by their names on the wire: `parent_id` as `parentId`."""
-    members: dict[str, Any] = {}
-    for argument, value in arguments.items():
-        first, *rest = argument.rstrip("_").split("_")
-        if value is not None:
-            members[first + "".join(map(str.capitalize, rest))] = value
-    return members
+    return {camel_case(name): value for name, value in arguments.items() if value is not None}
 
 
-def _selection(ids: Any, where: Any, *, idle: object = False) -> dict[str, Any]:
-    """Return which records a call is for, as JSON has it."""
+def _selection(
+    ids: Any, where: Any, *, entity_type: str = "", idle: object = False
+) -> dict[str, Any]:
+    """Return which records of a type a call is for, as JSON has it."""
     encode_plain(idle, bool, "idle")
     if (ids is None) == (where is None):
         raise ArgumentError("ids", "pass either ids or where")
     if where is not None:
-        return {"where": conditions(where)}
-    items = [ids] if isinstance(ids, str) else ids
-    if not isinstance(items, list | tuple):
-        raise expected("ids", "a list", ids)
+        return {"where": conditions(where, rename=renamer(entity_type))}
+    items = [ids] if isinstance(ids, str) else items_of(ids, "ids")
     if not items:
         raise ArgumentError("ids", "must not be empty")
     for index, id in enumerate(items):
         if not isinstance(id, str) or not id:
             raise ArgumentError(f"ids[{index}]", f"invalid id: {id!r}")
-    return {"ids": [*items]}
+    return {"ids": [*map(str.__str__, items)]}
 
 
 @cache
@@ -169,10 +166,12 @@ class EntityType(Resource):
     ) -> MassActionResult:
         page, run = self._operation(_MASS_ACTIONS[action]), mass_actions.MASS_ACTIONS_RUN
         with in_operation(page.name):
-            selection = body = _selection(ids, where, idle=idle)
+            selection = body = _selection(ids, where, entity_type=self.entity_type, idle=idle)
             own = {"entityType": self.entity_type, "action": action, "params": selection}
             if attributes is not UNSET:
                 values = wire_tree(mapping(attributes, "attributes"), "attributes")
+                rename = renamer(self.entity_type, "_input")
+                values = {rename(name, f"attributes[{name!r}]"): values[name] for name in values}
                 own["data"], body = {"values": values}, {**selection, "attributes": values}
 
         async def send(call: Call) -> MassActionResult:
@@ -325,7 +324,7 @@ class Linked(EntityType):
         Args:
             ids: Ids of the records.
             where: Conditions that choose the records, in place of ids; an empty list chooses all.
-            attributes: What to change, by wire name.
+            attributes: What to change, by Python or wire name.
             idle: Whether the server works in the background; `mass_actions.status` reports the
                 progress.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -477,7 +476,7 @@ class AsyncLinked(EntityType):
         Args:
             ids: Ids of the records.
             where: Conditions that choose the records, in place of ids; an empty list chooses all.
-            attributes: What to change, by wire name.
+            attributes: What to change, by Python or wire name.
             idle: Whether the server works in the background; `mass_actions.status` reports the
                 progress.
             options: What this call does differently: timeout, max_retries, headers, query.

@@ -46,11 +46,11 @@ class _Resource(Generic[T]):
         self._name = name
 
     def __get__(self, client: Any, owner: type | None = None) -> T:
-        if client is None:  # of the class, as help() asks
-            return self  # type: ignore[return-value]  # nobody else does
-        module = import_module(f"{__package__}.{self._name}")
-        resource: T = getattr(module, self._class_name)(client._sender)  # noqa: SLF001  # its part
-        client.__dict__[self._name] = resource
+        make = getattr(import_module(f"{__package__}.{self._name}"), self._class_name)
+        if client is None:  # of the class, as help() and create_autospec ask
+            resource: T = make(None)
+        else:
+            resource = client.__dict__[self._name] = make(client._sender)  # noqa: SLF001  # its part
         return resource
 
 

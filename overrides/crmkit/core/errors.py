@@ -16,6 +16,7 @@
     │   ├── RateLimitError
     │   └── ServerError
     ├── DecodeError
+    ├── SignatureError
     └── PaginationError
 
 Every error can be pickled. `str(error)` is one line and holds neither a credential nor a body; the
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from ._httpx import Request, Response
 
 __all__ = ["ArgumentError", "CRMError", "ConfigError", "DecodeError", "PaginationError"]
-__all__ += ["CallTimeoutError", "StatusError", "TransportError"]
+__all__ += ["CallTimeoutError", "SignatureError", "StatusError", "TransportError"]
 __all__ += ["AuthenticationError", "BadRequestError", "ConflictError", "NotFoundError"]
 __all__ += ["PermissionDeniedError", "QuotaExceededError", "RateLimitError", "ServerError"]
 __all__ += ["ValidationError"]
@@ -291,6 +292,10 @@ class DecodeError(CRMError):
     def __str__(self) -> str:
         place = " at ".join(part for part in (self.operation, self.path) if part)
         return one_line(f"{place}: {self.problem}" if place else self.problem)
+
+
+class SignatureError(CRMError):
+    """The signature of a webhook's request is missing or wrong: somebody else may have sent it."""
 
 
 class PaginationError(CRMError):

@@ -63,7 +63,8 @@ class Paging:
     """How a list continues.
 
     Args:
-        strategy: `page` counts pages, `offset` counts items, `none` has all items in one reply.
+        strategy: `page` counts pages, `offset` counts items, `key` asks for what comes after an
+            item, `none` has all items in one reply.
         number: Query parameter of the page or offset.
         size: Query parameter of the page size.
         default_size: Page size to ask for by default; None leaves it to the server.
@@ -72,9 +73,11 @@ class Paging:
             negative nothing was counted: -1 says that more follows, -2 that nothing does.
         last: Path from the top of the reply to the number of the last page, or None.
         changes: How it is sorted by time of change, or None where the server cannot.
+        after: Of `key`, the query parameter that asks for what comes after an item.
+        by: Of `key`, the integer of the item that goes there; no two have the same, and it stays.
     """
 
-    strategy: Literal["page", "offset", "none"]
+    strategy: Literal["page", "offset", "key", "none"]
     number: str | None = None
     size: str | None = None
     default_size: int | None = None
@@ -82,6 +85,8 @@ class Paging:
     total: tuple[str, ...] | None = None
     last: tuple[str, ...] | None = None
     changes: ChangeOrder | None = None
+    after: str | None = None
+    by: str = "id"
 
 
 @dataclass(frozen=True)

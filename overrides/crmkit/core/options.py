@@ -11,6 +11,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import urlsplit
 
+from .codec.values import python_value
 from .errors import ArgumentError, ConfigError, expected
 from .types import UNSET, Unset
 
@@ -145,6 +146,7 @@ def plain(value: Any, argument: str, types: str) -> Any:
     Raises:
         ArgumentError: It is neither str, finite number nor bool.
     """
+    value = python_value(value)
     if not isinstance(value, str):
         if isinstance(value, int) or (isinstance(value, float) and isfinite(value)):
             return value

@@ -74,7 +74,8 @@ class Vendor:
         accept: Media type to ask for.
         settings: Values of the path parameters that are settings of the client.
         refused_in_path: Characters that the server cannot take in a path value.
-        largest_page: The largest page size that the server takes, or None.
+        usual_page: The largest page that servers take where nobody has changed that, or None.
+        largest_page: The largest page that this server takes, as it has said, or None.
         counts: Whether any list of the server reports how many items it has.
     """
 
@@ -83,6 +84,7 @@ class Vendor:
     accept: str = "application/json"
     settings: Mapping[str, str] = MappingProxyType({})
     refused_in_path: str = ""
+    usual_page: int | None = None
     largest_page: int | None = None
     counts: bool = True
 
@@ -91,6 +93,18 @@ class Vendor:
     def secrets(self) -> Iterable[str]:
         """Return the credentials, to be kept out of messages."""
         return ()
+
+    def arguments(
+        self,
+        operation: Operation,  # noqa: ARG002  # for subclasses
+        arguments: Mapping[str, Any],
+    ) -> Mapping[str, Any]:
+        """Return the arguments of a call as the API takes them.
+
+        Raises:
+            ArgumentError: One of them cannot be.
+        """
+        return arguments
 
     def spread(self, argument: str, values: list[Any]) -> dict[str, Any]:  # noqa: ARG002  # for subclasses
         """Return the query parameters over which a list is spread.
@@ -178,6 +192,10 @@ class Vendor:
     def is_already_deleted(self, error: StatusError) -> bool:
         """Return whether the error of a DELETE says that there is nothing to delete."""
         return isinstance(error, NotFoundError)
+
+    def page_limit(self, error: StatusError) -> int | None:  # noqa: ARG002  # for subclasses
+        """Return the largest page that the server takes where an error of a list names it."""
+        return None
 
     def recover(self, error: StatusError) -> str | None:  # noqa: ARG002  # for subclasses
         """Put right what an error reports, so that the call works when it is sent again.
