@@ -54,6 +54,7 @@ def create(session: Session) -> dict[str, Any]:
         APIError: 400 or 403; nothing has changed.
         PartiallyApplied: it was created but not sent.
     """
+    session.user.require_scope("Email", "create")
     sent = dict(session.body)
     if session.profile.sends_mail:
         sent.setdefault("from", SYSTEM_ADDRESS)
@@ -83,7 +84,8 @@ def create(session: Session) -> dict[str, Any]:
             echo |= {name: value_of(session, EMAIL, record, name) for name in parts}
     if not sending:
         _mark_replied(session, record)
-        return {"folderId": None, **create_response(session, EMAIL, record, echo), **echo}
+        response = create_response(session, EMAIL, record, echo)
+        return {"folderId": None, **response, **echo, **inbox.flags(session, record)}
     inbox.add_user(session, record["id"], session.user.id, {"isRead": True})
     after = _send(session, record)
     response = create_response(session, EMAIL, after, echo)
