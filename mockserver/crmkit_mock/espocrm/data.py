@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from crmkit_mock.espocrm.folding import fold
 from crmkit_mock.store import Index
 
 if TYPE_CHECKING:
@@ -120,8 +121,14 @@ class Data:
         return self.find_all(entity, _BY_ADDRESS, address)
 
     def find_any(self, entity: str, id: object) -> Record | None:
-        """Return a record, even a deleted one, or None."""
-        return self._records(entity).read(_TENANT, id) if isinstance(id, str) and id else None
+        """Return a record, even a deleted one, or None.
+
+        The database compares ids like any other str: without case, accents and padding.
+        """
+        if not isinstance(id, str) or not id:
+            return None
+        records = self._records(entity)
+        return records.read(_TENANT, id) or records.read(_TENANT, fold(id))
 
     def find(self, entity: str, id: object) -> Record | None:
         """Return a record that is not deleted, or None."""

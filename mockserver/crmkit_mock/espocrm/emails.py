@@ -31,6 +31,7 @@ from crmkit_mock.espocrm.errors import (
 from crmkit_mock.espocrm.php_types import to_str
 from crmkit_mock.espocrm.plain_text import to_plain_text
 from crmkit_mock.espocrm.responses import create_response
+from crmkit_mock.espocrm.sanitizing import cast_array
 from crmkit_mock.espocrm.text_formats import is_email
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def create(session: Session) -> dict[str, Any]:
         sent.setdefault("from", SYSTEM_ADDRESS)
         sent.setdefault("status", "Sending")
     sending = sent.get("status") == "Sending"
+    records.check(session, EMAIL, sent)
     _check(session, sent, sent.get("status") or "Archived")
     shown = {"from": _text(sent.get("from"))} | {name: _text(sent.get(name)) for name in ADDRESSED}
     account = account_of(session, sent.get("parentType"), sent.get("parentId"))
@@ -70,7 +72,7 @@ def create(session: Session) -> dict[str, Any]:
         **_people(session, shown, sent, is_draft=sent.get("status") == "Draft"),
         "isRead": True,
         "isReplied": False,
-        "hasAttachment": bool(sent.get("attachmentsIds")),
+        "hasAttachment": bool(cast_array(sent.get("attachmentsIds"))),
         "messageId": f"dummy:{session.new_id()}",
     }
     record, accepted = records.insert(session, EMAIL, sent, extra=extra)
@@ -78,12 +80,13 @@ def create(session: Session) -> dict[str, Any]:
     shown |= {name: record[name] for name in ADDRESSED}
     echo = {**accepted.echo, **shown, **owners(session, shown), "usersNames": {}}
     for prefix in ("from", "replyTo"):
-        if record.get(f"{prefix}String"):
+        if f"{prefix}String" in sent:
             parts = (f"{prefix}Name", f"{prefix}Address")
             echo |= {name: value_of(session, EMAIL, record, name) for name in parts}
     if not sending:
         _mark_replied(session, record)
-        return {"folderId": None, **create_response(session, EMAIL, record, echo), **echo}
+        response = create_response(session, EMAIL, record, echo)
+        return {"folderId": None, **response, **echo, **inbox.flags(session, record)}
     inbox.add_user(session, record["id"], session.user.id, {"isRead": True})
     after = _send(session, record)
     response = create_response(session, EMAIL, after, echo)
@@ -109,6 +112,8 @@ def update(session: Session, id: str) -> dict[str, Any]:
         PartiallyApplied: it was updated but not sent.
     """
     before = records.find(session, EMAIL, id, "edit")
+    id = before["id"]
+    records.check(session, EMAIL, session.body, before)
     inbox.mark_as_read(session, id)
     known = {row.right for row in session.data.linked(EMAIL.all_links["users"], id)}
     changes = _effective(session, before, dict(session.body))

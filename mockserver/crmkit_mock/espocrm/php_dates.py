@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import datetime, time, timedelta, timezone, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -94,3 +95,33 @@ def _replaced(
         return first + shift
     except (ValueError, OverflowError):
         return None
+
+
+def add_interval(moment: datetime, start: datetime, end: datetime) -> datetime:
+    """Return a datetime moved by the interval between two others, as PHP counts it.
+
+    PHP counts whole years and months before days, so that the length in seconds may differ.
+
+    Raises:
+        OverflowError: The result is beyond the years that exist.
+        ValueError: As above.
+    """
+    sign = -1 if start > end else 1
+    first, last = sorted((start, end))
+    months = (last.year - first.year) * 12 + last.month - first.month
+    days = last.day - first.day
+    seconds = _second_of_day(last) - _second_of_day(first)
+    if seconds < 0:
+        seconds, days = seconds + 86400, days - 1
+    # Months are borrowed from those before the end, or from those after it where it comes first.
+    month = last.year * 12 + last.month - 2 if sign > 0 else first.year * 12 + first.month - 1
+    while days < 0:
+        days += monthrange(month // 12, month % 12 + 1)[1]
+        month, months = month - sign, months - 1
+    year, month = divmod(moment.year * 12 + moment.month - 1 + sign * months, 12)
+    moved = moment.replace(year=year, month=month + 1, day=1)
+    return moved + timedelta(days=moment.day - 1 + sign * days, seconds=sign * seconds)
+
+
+def _second_of_day(moment: datetime) -> int:
+    return moment.hour * 3600 + moment.minute * 60 + moment.second
