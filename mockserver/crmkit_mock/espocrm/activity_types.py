@@ -188,7 +188,8 @@ EMAIL = EntityType(
         *(boolean(name, read_only=True) for name in ("isAutoReply", "isUsers")),
         boolean("isSystem", read_only=True, responses=_READ_AND_LIST),
         boolean("isUsersSent", read_only=True, responses=_ONLY_READ),
-        varchar("personStringData", responses=("list",), stored=False),
+        # What is sent for it is only shown in the response to a creation; it has no column.
+        varchar("personStringData", responses=("create", "list"), max_length=2**31),
         *(unstored(name) for name in ("emailAddress", "createEvent")),
         varchar("folderId", read_only=True),
         to_one("groupFolder", "GroupEmailFolder", read_only=True),

@@ -366,8 +366,9 @@ def _reply_to_part(part: Callable[[str], str]) -> Callable[[Session, Record], An
 
     def read(_session: Session, record: Record) -> Any:
         mailboxes = str(record.get("replyToString") or "")
+        first, _, _ = mailboxes.partition(";")
         # The digit zero is nothing to PHP.
-        return part(trim(mailboxes.split(";", maxsplit=1)[0])) if mailboxes not in {"", "0"} else None
+        return part(trim(first)) if mailboxes not in {"", "0"} else None
 
     return read
 

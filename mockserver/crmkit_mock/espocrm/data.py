@@ -199,6 +199,7 @@ class Data:
         """Return the row that links two records, or None."""
         if other is None:
             return None
+        other = self._id_of(link.entity, other)
         row = self._rows(link.relation).read(_TENANT, _key(link, id, other))
         return None if row is None else _row(row)
 
@@ -225,6 +226,7 @@ class Data:
         Returns:
             Whether a row was added.
         """
+        other = self._id_of(link.entity, other)
         left, right = (id, other) if link.near == "left" else (other, id)
         rows = self._rows(link.relation)
         key = _key(link, id, other)
@@ -240,13 +242,18 @@ class Data:
 
     def unrelate(self, link: Link, id: str, other: str) -> None:
         """Delete a row of a relation, if it exists; its columns are kept."""
-        key = _key(link, id, other)
+        key = _key(link, id, self._id_of(link.entity, other))
         row = self._rows(link.relation).read(_TENANT, key)
         self._rows(link.relation).delete(_TENANT, key)
         if row is not None and row["columns"]:
             former = self._former_rows(link.relation)
             if not former.replace(_TENANT, key, row):
                 former.insert(_TENANT, key, row)
+
+    def _id_of(self, entity: str, id: str) -> str:
+        """Return the id of a record as it is stored."""
+        record = self.find_any(entity, id)
+        return id if record is None else str(record["id"])
 
     def _records(self, entity: str) -> Collection:
         return self._store.collection(self._name, entity)

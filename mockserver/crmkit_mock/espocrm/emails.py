@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from crmkit_mock.espocrm import inbox, records
 from crmkit_mock.espocrm.activity_types import EMAIL
 from crmkit_mock.espocrm.attributes import value_of
-from crmkit_mock.espocrm.datetimes import parse_datetime
 from crmkit_mock.espocrm.email_addresses import (
     ADDRESSED,
     MAIL_SERVER,
@@ -26,7 +25,6 @@ from crmkit_mock.espocrm.errors import (
     PartiallyApplied,
     bad_request,
     forbidden,
-    invalid,
 )
 from crmkit_mock.espocrm.php_types import to_str
 from crmkit_mock.espocrm.plain_text import to_plain_text
@@ -119,7 +117,7 @@ def update(session: Session, id: str) -> dict[str, Any]:
     changes = _effective(session, before, dict(session.body))
     status = changes.get("status", before.get("status"))
     _check(session, changes, str(status))
-    if changes.get("from") and not is_email(_text(changes["from"]).strip()):
+    if changes.get("from") is not None and not is_email(_text(changes["from"]).strip()):
         # What is no address leaves the sender as it is.
         del changes["from"]
     sending = changes.get("status") == "Sending"
@@ -174,16 +172,13 @@ def _check(session: Session, sent: Mapping[str, Any], status: str) -> None:
         APIError: 400, it is to be sent later but not a draft; 403, it is from an address that is
             not the user's.
     """
-    sender = sent.get("from")
-    if isinstance(sender, str) and sender and not may_send_from(session, sender):
-        raise forbidden("Not allowed 'from' address.")
+    sender = to_str(sent.get("from"))
     if sender == "0":
         raise bad_request("No 'from' address")
+    if sender and not may_send_from(session, sender):
+        raise forbidden("Not allowed 'from' address.")
     if status != "Draft" and sent.get("sendAt"):
         raise bad_request("Cannot set send-at if status is not Draft.")
-    planned = parse_datetime(sent.get("sendAt"))
-    if planned is not None and planned <= session.now():
-        raise invalid("Email", "sendAt", "future")
 
 
 def _plain(sent: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -264,4 +259,4 @@ def _stored(session: Session, record: Record) -> Record:
 
 
 def _text(value: object) -> str:
-    return str(value) if value not in (None, "") else ""
+    return to_str(value) or ""

@@ -34,6 +34,7 @@ EXTRA: dict[str, frozenset[str]] = {
             *("isBeingImported", "isImportant", "isJustSent", "isNotRead", "isNotReplied"),
             *("isRead", "isUsers", "isUsersSent", "nameHash", "personStringData", "replyToName"),
             *("subject", "typeHash", "icsEventDateStart", "icsEventData"),
+            *("skipNotificationMap", "icsEventDateStartDate", "createdEventName"),
         ),
         "TargetList": (
             *("entryCount", "optedOutCount", "sourceCampaignId", "sourceCampaignName"),

@@ -66,7 +66,7 @@ def check_links(
         id = values.get(name)
         if field.family not in _ONE or id is None or (stored or {}).get(name) == id:
             continue
-        foreign = field.entity
+        foreign: Any = field.entity
         if field.family == "linkParent":
             kind = f"{field.name}Type"
             foreign = {**(stored or {}), **values}.get(kind) or ""
