@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.mock.espo import Espo, error_reason
+from tests.mock.espo import Espo, error_reason, where
 
 _INTEGRATOR = "6b0000000000000b1"
 _EMAIL = {"from": "a@b.example", "to": "c@d.example", "name": "x", "status": "Archived"}
@@ -199,4 +199,46 @@ def test_values_that_crash_a_real_server_are_refused(
 ) -> None:
     """Before it is looked whether the records exist."""
     reply = espocrm.http.post(f"/{entity}", json=needed | sent)
+    assert (error_reason(reply, 400) or "").endswith("A real server answers 500.")
+
+
+@pytest.mark.parametrize(
+    ("attribute", "item", "found"),
+    [
+        # Nothing is compared with null, whatever the column.
+        ("phoneNumber", {"type": "greaterThan"}, 0),
+        ("teamsNames", {"type": "lessThanOrEquals"}, 0),
+        ("originalEmailName", {"type": "arrayIsEmpty"}, 1),
+        # An expression is true as the database takes it.
+        ("lastName", {"type": "expression"}, 1),
+        ("firstName", {"type": "expression"}, 0),
+        ("createdAt", {"type": "expression"}, 1),
+        ("createdAt", {"type": "before", "value": "2999-060", "dateTime": True}, 1),
+        ("createdAt", {"type": "after", "value": "2999-02-28T10:00 Asia/Tokyo", "dateTime": True},
+         0),
+    ],
+)  # fmt: skip
+def test_unusual_filters(espocrm: Espo, attribute: str, item: dict[str, Any], found: int) -> None:
+    """They find what they find on a real server."""
+    espocrm.create("Lead", lastName="7 dwarfs", firstName="Snow")
+    own = {"type": "equals", "attribute": "lastName", "value": "7 dwarfs"}
+    names = espocrm.find("Lead", own, {"attribute": attribute, **item}, select="name")
+    assert len(names) == found
+
+
+@pytest.mark.parametrize(
+    ("attribute", "item"),
+    [
+        ("emailAddress", {"type": "expression"}),
+        ("name", {"type": "greaterThan", "value": [["a"]]}),
+        ("createdAt", {"type": "after", "value": ["2024-01-01"], "dateTime": True}),
+        ("skipNotificationMap", {"type": "equals", "value": "x"}),
+        ("createdEventName", {"type": "isNotNull"}),
+    ],
+)
+def test_filters_that_crash_a_real_server_are_refused(
+    espocrm: Espo, attribute: str, item: dict[str, Any]
+) -> None:
+    """The database refuses the query, or PHP the value."""
+    reply = espocrm.http.get("/Email", params=where({"attribute": attribute, **item}))
     assert (error_reason(reply, 400) or "").endswith("A real server answers 500.")

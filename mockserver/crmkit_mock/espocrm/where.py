@@ -199,11 +199,12 @@ class _Compiler:
         except QueryFailedError:
             self._fail(f"{item.attribute[:50]} cannot be filtered with {item.kind[:50]}.")
         except UnsupportedValueError as error:
-            self._fail(f"{item.attribute[:50]} cannot be compared with {error}.")
+            self._fail(f"{item.attribute[:50]} cannot be compared with {error}.", by_router=True)
         return lambda _record: False
 
-    def _fail(self, reason: str) -> None:
-        self.failure = self.failure or self._session.server_error_or(reason)
+    def _fail(self, reason: str, *, by_router: bool = False) -> None:
+        error = self._session.server_error_or(reason, by_router=by_router)
+        self.failure = self.failure or error
 
     def _group(self, item: _Item) -> Test | None:
         tests = [test for one in item.items if (test := self.compile(one, item.kind)) is not None]
