@@ -7,10 +7,11 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from crmkit.core import errors
 from crmkit.core.call import items_of
 from crmkit.core.codec.values import encode_plain
 from crmkit.core.drive import drive
-from crmkit.core.errors import ArgumentError, NotFoundError, expected, in_operation, processed
+from crmkit.core.errors import ArgumentError, NotFoundError, expected, in_operation
 from crmkit.core.options import mapping
 from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
@@ -77,7 +78,7 @@ def _selection(
         raise ArgumentError("ids", "must not be empty")
     for index, id in enumerate(items):
         if not isinstance(id, str) or not id:
-            raise ArgumentError(f"ids[{index}]", f"invalid id: {id!r}")
+            raise ArgumentError(f"ids[{index}]", f"invalid id: {errors.shown(id)}")
     return {"ids": [*map(str.__str__, items)]}
 
 
@@ -153,7 +154,7 @@ class EntityType(Resource):
                 self._link_call(operation, id, link, selection, options) for selection in selections
             ]
         await self._sender.reply(calls[0])
-        with processed(True):
+        with errors.processed(True):
             for call in calls[1:]:
                 await self._sender.reply(call)
 

@@ -34,7 +34,7 @@ from zoneinfo import ZoneInfo
 from crmkit.core.call import items_of
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.values import encode_json
-from crmkit.core.errors import ArgumentError, expected
+from crmkit.core.errors import ArgumentError, expected, shown
 
 from .names import camel_case
 
@@ -163,7 +163,7 @@ def _like(operator: str, attribute: str, text: Any) -> Where:
 def _to(operator: str, link: str, ids: Any) -> Where:
     items = ids if isinstance(ids, list | tuple) else [ids]
     if not items or not all(isinstance(id, str) and id for id in items):
-        raise ArgumentError(link, f"expected an id or a list of at least one id, got {ids!r}")
+        raise ArgumentError(link, f"expected an id or a list of at least one id, got {shown(ids)}")
     return _item(operator, link, ids)
 
 
@@ -203,7 +203,7 @@ def _zone_name(zone: str | tzinfo) -> str:
 
 def _days(operator: str, attribute: str, days: int, time_zone: Zone) -> Where:
     if isinstance(days, bool) or not isinstance(days, int):
-        raise ArgumentError("days", f"must be an integer, got {days!r}")
+        raise ArgumentError("days", f"must be an integer, got {shown(days)}")
     return _dated(operator, attribute, time_zone, days)
 
 

@@ -43,20 +43,30 @@ _OPTIONAL: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Method:
-    """A method of a client, ready to be called.
+    """A method of a client, with arguments that its signature allows.
 
     Args:
         name: As users write it, such as `contacts.save`.
-        call: Does the work to its end: of a list, the first items are read.
+        keywords: The arguments.
     """
 
     name: str
-    call: Callable[[Any], Any]
+    keywords: dict[str, Any]
+
+    def call(self, crm: Any, **others: Any) -> Any:
+        """Call it, with other values of some arguments; of a list, read the first items."""
+        resource, _, method = self.name.rpartition(".")
+        owner = crm
+        if resource:
+            custom = resource.startswith("entity")
+            owner = crm.entity("CGadget") if custom else getattr(crm, resource)
+        result = getattr(owner, method)(**{**self.keywords, **others})
+        return result.take(4).collect() if hasattr(result, "take") else result
 
 
 def methods_of(crm: Any) -> list[Method]:
     """Return all methods of a client; each takes the client that it is called on."""
-    found = [Method("request", lambda crm: crm.request("POST", "/x", json={"a": "b"}))]
+    found = [Method("request", {"method": "POST", "path": "/x", "json": {"a": "b"}})]
     for name, function in public_methods(crm):
         resource, _, method = name.rpartition(".")
         if resource in {"generated", "view"} or (not resource and method in OWN):
@@ -64,20 +74,8 @@ def methods_of(crm: Any) -> list[Method]:
         keywords = _arguments(name, function)
         if resource.startswith("entity"):
             keywords.pop("entity", None)
-        found.append(Method(name, _work(resource, method, keywords)))
+        found.append(Method(name, keywords))
     return found
-
-
-def _work(resource: str, method: str, keywords: dict[str, Any]) -> Callable[[Any], Any]:
-    def work(crm: Any) -> Any:
-        owner = crm
-        if resource:
-            custom = resource.startswith("entity")
-            owner = crm.entity("CGadget") if custom else getattr(crm, resource)
-        result = getattr(owner, method)(**keywords)
-        return result.take(4).collect() if hasattr(result, "take") else result
-
-    return work
 
 
 def _arguments(name: str, function: Callable[..., Any]) -> dict[str, Any]:
