@@ -14,8 +14,8 @@ from urllib.parse import quote, urlencode
 from .body import body_of, plain_text
 from .codec.values import python_value
 from .errors import ArgumentError, digits, encodable, expected, in_operation
-from .options import checked_query, plain
-from .types import UNSET
+from .options import DEADLINE, checked_query, plain
+from .types import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,9 +83,20 @@ class Call:
         texts = {name: _texts(value) for name, value in query.items()}
         return f"{url}?{urlencode(texts, doseq=True)}" if query else url
 
+    @property
+    def deadline(self) -> float | None:
+        """Seconds that it may take; transfers of files have no limit unless one is set."""
+        deadline = self.settings.deadline
+        if not isinstance(deadline, Unset):
+            return deadline
+        file = self.sink or self.body.stream or self.body.files or self.operation.payload is bytes
+        return None if file else DEADLINE
+
     def with_query(self, query: Mapping[str, Any]) -> Call:
         """Return this call with other values of some query parameters."""
-        return replace(self, query={**self.query, **query})
+        # Each page of a list has one, and replace() takes five times as long.
+        own, rest = {**self.query, **query}, (self.body, self.settings, self.own_query, self.sink)
+        return Call(self.operation, self.path, own, self.headers, *rest)
 
     def with_body(self, tree: Any) -> Call:
         """Return this call with another body.

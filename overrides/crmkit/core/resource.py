@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .call import encoded, new_call
@@ -135,12 +136,14 @@ def _model(
     extra: Mapping[str, Any] | None,
 ) -> M:
     made: Any = object.__new__(model)
-    names = {attribute.name for attribute in model.__attrs_attrs__}  # type: ignore[attr-defined]  # of attrs
+    names = _attributes(model)  # type: ignore[arg-type]  # a class can be hashed
     for name in passed.keys() - names:
         raise TypeError(f"{operation.name}() got {name!r}, which {model.__name__} does not have")
     with in_operation(operation.name):
+        for name, value in passed.items():
+            _sendable(name, value)
         for name in names:
-            setattr(made, name, _sendable(name, passed.get(name, UNSET)))
+            setattr(made, name, passed.get(name, UNSET))
         made.additional_properties = {} if extra is None else {**mapping(extra, "extra")}
         for name, value in made.additional_properties.items():
             keyword = codec.MEMBERS.get(name, name)
@@ -151,10 +154,14 @@ def _model(
     return made  # type: ignore[no-any-return]  # made without its __init__
 
 
-def _sendable(argument: str, value: Any) -> Any:
+@cache
+def _attributes(model: type) -> frozenset[str]:
+    return frozenset(attribute.name for attribute in model.__attrs_attrs__)  # type: ignore[attr-defined]  # of attrs
+
+
+def _sendable(argument: str, value: Any) -> None:
     if type(value) is str and not value.isascii() and _SURROGATE.search(value):
         raise ArgumentError(argument, "cannot be written as JSON: it holds a lone surrogate")
-    return value
 
 
 class Resource:

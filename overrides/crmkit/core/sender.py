@@ -15,8 +15,10 @@ from itertools import count
 from logging import INFO
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ._httpx import HTTPX_ERRORS, Request, Response, timeouts
+from ._httpx import HTTPX_ERRORS, PoolTimeout, Request, Response, timeouts
 from .codec.decode_errors import DECODE_ERRORS, MalformedValue, forget_frames, to_decode_error
+from .content_coding import ACCEPTED
+from .deadline import Deadline, seconds_left
 from .errors import ConfigError, ConflictError, CRMError, DecodeError, StatusError, TransportError
 from .http import IO, lost
 from .log import logger
@@ -63,7 +65,7 @@ class Sender:
         from .version import __version__  # reading the metadata takes some milliseconds
 
         agent = f"crmkit/{__version__} ({self.vendor.name}; python {platform.python_version()})"
-        return {"accept": self.vendor.accept, "user-agent": agent}
+        return {"accept": self.vendor.accept, "accept-encoding": ACCEPTED, "user-agent": agent}
 
     async def call(self, call: Call, decode: Callable[[Any], T] | None) -> T:
         """Make a call and return its decoded payload; None for a DELETE.
@@ -93,8 +95,8 @@ class Sender:
             OSError: A file cannot be read or written.
         """
         try:
-            with closing(call.body):
-                reply = await self._attempts(call)
+            with closing(call.body), Deadline(call.deadline, self.io.monotonic) as deadline:
+                reply = await self._attempts(call, deadline)
         except CRMError as error:
             error.operation = error.operation or call.operation.name
             kept = getattr(error, "request", None) or getattr(error, "response", None)
@@ -104,7 +106,7 @@ class Sender:
             call.settings.on_reply(reply)
         return reply
 
-    async def _attempts(self, call: Call) -> Reply:
+    async def _attempts(self, call: Call, deadline: Deadline) -> Reply:
         operation = call.operation
         url, headers = call.url, {**self._headers, **call.headers}
         if call.body.media is not None:
@@ -115,7 +117,7 @@ class Sender:
             try:
                 # Anew for each attempt: signatures and middleware must not see the last one's.
                 request = self.io.build(operation.method, url, call.body, headers)
-                return await self._attempt(call, request, attempt)
+                return await self._attempt(call, request, attempt, deadline)
             except MemoryError:
                 raise DecodeError("the reply does not fit into memory") from None
             except CRMError as error:
@@ -142,36 +144,44 @@ class Sender:
                 answered = isinstance(error, StatusError) and error.operation is None
                 reached = reached or answered or maybe_processed
                 wait = error.retry_after if isinstance(error, StatusError) else None
+                pause = backoff(attempt, self.io.random) if wait is None else wait
+                if pause >= deadline.left:
+                    raise
             if wait is not None and self.throttle is not None:
                 self.throttle.pause(self.io.monotonic(), wait)
-            await self.io.sleep(backoff(attempt, self.io.random) if wait is None else wait)
+            await self.io.sleep(pause)
         raise AssertionError  # count() does not end
 
-    async def _attempt(self, call: Call, request: Request, attempt: int) -> Reply:
-        await self.vendor.prepare(self, call)
-        if self.throttle is not None:
-            await self.throttle.acquire(self.io)
+    async def _attempt(
+        self, call: Call, request: Request, attempt: int, deadline: Deadline
+    ) -> Reply:
         call_next: CallNext = partial(self._send, call, attempt)
         for layer in reversed(self.middleware):
             call_next = partial(_through, layer, call_next)
         try:
+            await self.vendor.prepare(self, call)
+            if self.throttle is not None:
+                begun = self.io.monotonic()
+                await self.throttle.acquire(self.io)
+                deadline.extend(self.io.monotonic() - begun)
             response = await call_next(request)
-            if call.sink is not None:
-                if response.status_code < 300:
-                    await self.io.save(response, call.sink)
-                    return Reply(response, None)
-                await self.io.read(response)
+            if call.sink is not None and response.status_code < 300:
+                await self.io.save(response, call.sink)
+                return Reply(response, None)
         except HTTPX_ERRORS as error:  # of middleware's own calls, or within a body
             raise lost(error, request) from error
         return self._checked(call.operation, response)
 
     async def _send(self, call: Call, attempt: int, request: Request) -> Response:
-        request.extensions["timeout"] = timeouts(call.settings.timeout)
         started = self.io.monotonic()
         outcome: object = "failed"
         try:
             self.vendor.authenticate(request)
-            response = await self.io.send(request, stream=call.sink is not None)
+            timeout = call.settings.timeout
+            left = None if timeout is None else seconds_left(timeout, PoolTimeout)
+            request.extensions["timeout"] = timeouts(left)
+            limit, stream = call.settings.max_reply_bytes, call.sink is not None
+            response = await self.io.send(request, limit, stream=stream)
             outcome = response.status_code
         except (*HTTPX_ERRORS, OSError) as error:
             outcome = type(error).__name__

@@ -97,11 +97,7 @@ class Vendor:
         """Return the credentials, to be kept out of messages."""
         return ()
 
-    def arguments(
-        self,
-        operation: Operation,  # noqa: ARG002  # for subclasses
-        arguments: Mapping[str, Any],
-    ) -> Mapping[str, Any]:
+    def arguments(self, operation: Operation, arguments: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ARG002  # for subclasses
         """Return the arguments of a call as the API takes them.
 
         Raises:

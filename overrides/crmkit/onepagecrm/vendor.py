@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from contextlib import AbstractAsyncContextManager
 from copy import copy
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,6 +13,7 @@ from crmkit.core import errors
 from crmkit.core.call import new_call
 from crmkit.core.codec import json
 from crmkit.core.codec.decode_errors import reject
+from crmkit.core.fork import Lock
 from crmkit.core.http import without_body
 from crmkit.core.vendor import ErrorInfo, Vendor
 
@@ -83,7 +83,7 @@ class OnePageCRMVendor(Vendor):
         self._generations = 0
         self._offset = 0
         self._now: Callable[[], float]
-        self._guard = threading.Lock()
+        self._guard = Lock()
         self._lock: AbstractAsyncContextManager[None] | None = None
         self._logins = 0
         self._refusal: errors.CRMError | None = None
