@@ -104,7 +104,7 @@ FILES: list[Any] = [
     File(BytesIO(b"x"), "a.txt", ""),
     File(BytesIO(b"x"), "a.txt", "text/plain\xe9"),
     File(BytesIO(b"x"), "a.txt", 5),  # type: ignore[arg-type]  # as callers do
-    File(BytesIO(b"x"), 5, "text/plain"),  # type: ignore[arg-type]
+    File(BytesIO(b"x"), 5, "text/plain"),  # type: ignore[arg-type]  # as callers do
     File(BytesIO(b"x"), HALF, "text/plain"),
 ]
 
@@ -127,7 +127,7 @@ def test_sends_bytes_of_a_file_again() -> None:
         return httpx.Response(429, headers={"Retry-After": "0"})
 
     crm = new_client("Monica", transport=httpx.MockTransport(answer), throttle=0)
-    file: Any = File(b"abc", "a.txt", "text/plain; charset=utf-8")  # type: ignore[arg-type]
+    file: Any = File(b"abc", "a.txt", "text/plain; charset=utf-8")  # type: ignore[arg-type]  # as callers do
     with pytest.raises(CRMError):
         crm.documents.create(document=file, contact_id=1)
 
