@@ -57,7 +57,9 @@ def checked_name(name: str, argument: str) -> str:
         ArgumentError: It is not a name.
     """
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise ArgumentError(argument, f"must be a name of letters and digits, got {name!r}")
+        raise ArgumentError(
+            argument, f"must be a name of letters and digits, got {errors.shown(name)}"
+        )
     return name
 
 

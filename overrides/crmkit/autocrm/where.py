@@ -140,7 +140,9 @@ def _spread(name: str, value: Any, params: dict[str, Any]) -> None:
 
 def _item(operator: str, attribute: str, *value: Any) -> dict[str, Any]:
     if not isinstance(attribute, str) or not attribute:
-        raise ArgumentError("attribute", f"must be the name of an attribute, got {attribute!r}")
+        raise ArgumentError(
+            "attribute", f"must be the name of an attribute, got {shown(attribute)}"
+        )
     item: dict[str, Any] = {"type": operator, "attribute": attribute}
     if value:
         item["value"] = wire_tree(value[0], attribute)
@@ -170,7 +172,7 @@ def _to(operator: str, link: str, ids: Any) -> Where:
 def _zone(attribute: str, time_zone: Zone) -> Zone:
     """Return the zone in which dates of an attribute begin; None where it has no time of day."""
     if not isinstance(time_zone, str | tzinfo | None):
-        raise ArgumentError("time_zone", f"must be a name or tzinfo, got {time_zone!r}")
+        raise ArgumentError("time_zone", f"must be a name or tzinfo, got {shown(time_zone)}")
     if time_zone is None and _DATETIMES.fullmatch(camel_case(str(attribute))):
         return UTC
     return time_zone

@@ -114,7 +114,7 @@ class ListRequest:
         Raises:
             ArgumentError: It is not, or is too small.
         """
-        if not is_number(value, int) or value < least:
+        if not is_number(value, int) or value < least or value.bit_length() > 14_000:
             self.refuse(argument, f"must be an integer >= {least}, got {shown(value)}")
         return int(value)
 

@@ -53,14 +53,19 @@ class Method:
     name: str
     keywords: dict[str, Any]
 
+    def of(self, crm: Any) -> Callable[..., Any]:
+        """Return the method of a client."""
+        resource, _, method = self.name.rpartition(".")
+        if resource.startswith("entity"):
+            crm = crm.entity("CGadget")
+        elif resource:
+            crm = getattr(crm, resource)
+        function: Callable[..., Any] = getattr(crm, method)
+        return function
+
     def call(self, crm: Any, **others: Any) -> Any:
         """Call it, with other values of some arguments; of a list, read the first items."""
-        resource, _, method = self.name.rpartition(".")
-        owner = crm
-        if resource:
-            custom = resource.startswith("entity")
-            owner = crm.entity("CGadget") if custom else getattr(crm, resource)
-        result = getattr(owner, method)(**{**self.keywords, **others})
+        result = self.of(crm)(**{**self.keywords, **others})
         return result.take(4).collect() if hasattr(result, "take") else result
 
 
@@ -76,6 +81,14 @@ def methods_of(crm: Any) -> list[Method]:
             keywords.pop("entity", None)
         found.append(Method(name, keywords))
     return found
+
+
+def arguments_of(crm: Any, method: Method) -> list[str]:
+    """Return the names of all arguments that a method takes, but its options."""
+    parameters = inspect.signature(method.of(crm)).parameters.values()
+    names = {each.name for each in parameters if each.kind in _NAMED} - {"options"}
+    # Some signatures of `crm.entity(…)` show an argument that is given already.
+    return sorted(names if "entity" in method.keywords else names - {"entity"})
 
 
 def _arguments(name: str, function: Callable[..., Any]) -> dict[str, Any]:
