@@ -71,6 +71,7 @@ def test_refuses_what_is_no_plain_function(client: MakeClient) -> None:
 
     crm = client(SAVED)
     for value in (coroutine, 7, "x"):
+        options = {"on_reply": value}
         with pytest.raises(ArgumentError, match="expected a plain function"):
-            crm(lambda crm, value=value: crm.contacts.list(options={"on_reply": value}))
+            crm(lambda crm: crm.contacts.list(options=options))  # noqa: B023 - done at once
     assert crm.seen == []

@@ -50,7 +50,8 @@ def test_refuses_integers_of_too_many_digits(client: MakeClient) -> None:
         assert crm.seen == [], label
         assert len(str(caught.value)) < 300
 
-    for settings in ({"timeout": MANY}, {"max_retries": -MANY}, {"throttle": -MANY}):
+    for name, value in (("timeout", MANY), ("max_retries", -MANY), ("throttle", -MANY)):
+        settings: dict[str, Any] = {name: value}
         with pytest.raises(ConfigError):
             new_client("Relenta", **settings)
 
