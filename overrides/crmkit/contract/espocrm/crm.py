@@ -82,7 +82,8 @@ class EspoCRM(CRM):
 
         def authenticator(keywords: Mapping[str, str]) -> Callable[[HTTPRequest], None]:
             names = ("api_key", "secret_key", "username", "password")
-            known = credentials("", *(keywords.get(name) for name in names), signature="raw")
+            key, secret, user, password = (keywords.get(name) for name in names)
+            known = credentials("", key, secret, user, password, "raw")
             return EspoVendor(self.name, known, path).authenticate
 
         return {
