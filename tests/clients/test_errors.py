@@ -169,7 +169,8 @@ def test_errors_are_kept_whatever_hangs_on_them() -> None:
         own.request = httpx.Request("GET", "https://a.example/x", extensions={"trace": print})
         own.response = httpx.Response(409, text="no", request=own.request)
         own.response.default_encoding = lambda _: "utf-8"
-        for clone in (pickle.loads(pickle.dumps(error)), copy.deepcopy(error), copy.copy(error)):
+        clones: list[Any] = [pickle.loads(pickle.dumps(error)), copy.deepcopy(error)]
+        for clone in (*clones, copy.copy(own)):
             assert type(clone) is type(error)
             assert (str(clone), clone.note) == (str(error), "mine")
             assert clone.request.method == "GET"
