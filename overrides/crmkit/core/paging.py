@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from .drive import drive
-from .errors import ArgumentError, PaginationError, StatusError
+from .errors import ArgumentError, PaginationError, StatusError, shown
 from .operation import Paging
 from .options import is_number
 from .sender import decoded, payload
@@ -113,8 +113,8 @@ class ListRequest:
         Raises:
             ArgumentError: It is not, or is too small.
         """
-        if not is_number(value, int) or value < least:
-            self.refuse(argument, f"must be an integer >= {least}, got {value!r}")
+        if not is_number(value, int) or value < least or value.bit_length() > 14_000:
+            self.refuse(argument, f"must be an integer >= {least}, got {shown(value)}")
         return int(value)
 
     def limited(self, limit: int) -> Self:
