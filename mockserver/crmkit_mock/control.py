@@ -14,9 +14,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from crmkit_mock.app import read_body
 from crmkit_mock.arguments import require_choice
 from crmkit_mock.documents import load_document
 from crmkit_mock.json_text import JSONTextError, parse
+from crmkit_mock.messages import BODY_CAP
 from crmkit_mock.schemas import first_error
 from crmkit_mock.seeds import SEEDS, read_seed
 
@@ -66,7 +68,7 @@ def control_plane(mocks: CRMs) -> Starlette:
     - `GET`, `POST /__mock__/clock` `{crm?, set? or advance?}`: ISO datetime, or seconds
     - `GET /__mock__/openapi/<document>.json`: the wire document, with this mock as its server
 
-    Errors are `{"error": sentence}` under 400, 404 and 405.
+    Errors are `{"error": sentence}` under 400, 401, 403, 404, 405, 413 and 500.
     """
     routes = [
         Route(f"/__mock__/{path}", _endpoint(mocks, actions), methods=list(actions))
@@ -89,7 +91,9 @@ def _endpoint(
 ) -> Callable[[Request], Coroutine[Any, Any, JSONResponse]]:
     async def answer(request: Request) -> JSONResponse:
         arguments: Arguments = {**request.query_params, **request.path_params}
-        body = await request.body()
+        body = await read_body(request.scope, request.receive)
+        if body is None:
+            raise HTTPException(413, f"the body is larger than {BODY_CAP} bytes")
         if body:
             try:
                 tree = parse(body)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from crmkit.core.call import items_of
 from crmkit.core.codec.values import encode_plain
 from crmkit.core.drive import drive
-from crmkit.core.errors import ArgumentError, NotFoundError, expected, in_operation
+from crmkit.core.errors import ArgumentError, NotFoundError, expected, in_operation, processed
 from crmkit.core.options import mapping
 from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
@@ -154,8 +154,10 @@ class EntityType(Resource):
             calls = [
                 self._link_call(operation, id, link, selection, options) for selection in selections
             ]
-        for call in calls:
-            await self._sender.reply(call)
+        await self._sender.reply(calls[0])
+        with processed(True):
+            for call in calls[1:]:
+                await self._sender.reply(call)
 
     async def _mass(
         self,

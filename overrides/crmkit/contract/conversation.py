@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .entry import Conversation
-from .exchange import NO_BODY, Reply, Request
-from .judge import Difference, Violation
+from .exchange import NO_BODY, Reply, Request, Violation
+from .judge import Difference
 from .names import MISSING, Bound, readable
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .exchange import Reply
     from .names import Pairs
 
-__all__ = ["Difference", "Judge", "Kind", "Violation"]
+__all__ = ["Difference", "Judge", "Kind"]
 
 Kind = Literal[
     "status", "class", "reason", "members", "types", "order", "count", "values",
@@ -63,18 +63,6 @@ class Difference:
             side = " (mock)" if self.mock else ""
             return f"{self.kind}{side}{where}: {self.mock or self.server}"
         return f"{self.kind}{where}: {self.server} on the server, {self.mock} on the mock"
-
-
-class Violation(NamedTuple):
-    """What a document says against a body.
-
-    Attributes:
-        text: What is wrong, with the place in the body.
-        value: The value there; None where the reply as a whole is not as documented.
-    """
-
-    text: str
-    value: Any = None
 
 
 class Judge:

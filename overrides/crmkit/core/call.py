@@ -13,9 +13,9 @@ from urllib.parse import quote, urlencode
 
 from .body import body_of, plain_text
 from .codec.values import python_value
-from .errors import ArgumentError, expected, in_operation
-from .options import checked_query, plain
-from .types import UNSET
+from .errors import ArgumentError, digits, encodable, expected, in_operation
+from .options import DEADLINE, checked_query, plain
+from .types import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,6 +82,15 @@ class Call:
         url = self.settings.base_url + self.path
         texts = {name: _texts(value) for name, value in query.items()}
         return f"{url}?{urlencode(texts, doseq=True)}" if query else url
+
+    @property
+    def deadline(self) -> float | None:
+        """Seconds that it may take; transfers of files have no limit unless one is set."""
+        deadline = self.settings.deadline
+        if not isinstance(deadline, Unset):
+            return deadline
+        file = self.sink or self.body.stream or self.body.files or self.operation.payload is bytes
+        return None if file else DEADLINE
 
     def with_query(self, query: Mapping[str, Any]) -> Call:
         """Return this call with other values of some query parameters."""
@@ -189,13 +198,10 @@ def _segment(param: Param, value: Any, refused: str) -> str:
     value = python_value(value)
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise expected(name, "str or int", value)
-    text = str.__str__(value) if isinstance(value, str) else str(int(value))
+    text = str.__str__(value) if isinstance(value, str) else digits(value, name)
     if text in {"", ".", ".."} or any(character in text for character in refused):
         raise ArgumentError(name, f"cannot be part of a URL path: {text!r}")
-    try:
-        return quote(text, safe="")
-    except UnicodeEncodeError:
-        raise ArgumentError(name, "cannot be part of a URL: it holds a lone surrogate") from None
+    return quote(encodable(text, name, "part of a URL"), safe="")
 
 
 def _written(param: Param, value: Any) -> Any:
@@ -235,8 +241,9 @@ def _item(value: Any, name: str) -> str:
 
 def _header(param: Param, value: Any) -> str:
     text = plain_text(value) if not isinstance(value, list) else ",".join(value)
-    if not text.isascii() or not text.isprintable():
-        raise ArgumentError(param.argument, "must be printable ASCII, as it goes into a header")
+    if not text.isascii() or not text.isprintable() or text != text.strip():
+        problem = "must be printable ASCII without whitespace around it, as it goes into a header"
+        raise ArgumentError(param.argument, problem)
     return text
 
 

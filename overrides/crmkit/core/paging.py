@@ -226,7 +226,8 @@ class PageIterator:
         self._back = self._plus = 1  # how far it leads; by how much a page may be larger than asked
         self._seen: dict[Any, int] = {}  # what each row that was read held
         self._settled = False  # whether any row was found as it was
-        self._doubts = 0  # how often none was, up to the beginning
+        self._doubts = 0  # how often none was as it came just before
+        self._unjoined: dict[Any, int] = {}  # what the rows of the window before held
         self._pages = self._read = self._idle = self._idle_rows = 0
 
     async def next(self) -> Rows | None:
@@ -252,14 +253,13 @@ class PageIterator:
         """Fetch rows from the last one on."""
         request, paging = self._request, self._request.paging
         base = max(self._begin, self._next - 1) if self._target is None else self._target
-        number: int | None
-        size: int | None
-        if by_number := paging.strategy == "page":
+        number, size, by_number = self._last, self._size(0), paging.strategy == "page"
+        if by_number:
             number, size, base = self._by_number(base)
         elif paging.after:
-            number, size, base = self._last, self._size(0), self._begin
+            base = self._begin
         else:
-            number, size = base, self._size(self._next - base)
+            number, size = paging.first + base, self._size(self._next - base)
         try:
             rows, reply = await request.rows(number, size)
         except StatusError as error:
@@ -328,27 +328,35 @@ class PageIterator:
         number = paging.first + base
         rows, reply = fetched or await request.rows(number, request.page_size)
         before: list[Any] = []
-        if base > self._begin and (rows or not self._short):
+        again = int(base > self._begin and (bool(rows) or not self._short))
+        if again:
             before, _ = await request.rows(number - 1, request.page_size)
         self._short = len(rows) < (request.page_size or 0)
-        last = member(reply.data, paging.last)
-        ended, again = last is not None and last <= number, len(before)
-        end = base + bool(rows)
-        return _Window(before + rows, reply, base, end, again, ended, not rows, -again)
+        last, end, again = (
+            member(reply.data, paging.last),
+            base + bool(rows),
+            max(again, len(before)),
+        )
+        ended = last is not None and last <= number
+        return _Window(before + rows, reply, base, end, again, ended, not rows, -len(before))
 
     # -- what is made of it ------------------------------------------------------------------------
 
     def _joins(self, window: _Window) -> bool:
         """Return whether rows follow what was read without a gap; if not, prepare to step back."""
-        read = [row for row in window.rows if _key(row) in self._seen]
-        same = any(self._seen[_key(row)] == _hash(row) for row in read)
+        if not self._seen:
+            return True
+        hashes = {_key(row): _hash(row) for row in window.rows}
+        same = any(self._seen.get(key) == value for key, value in hashes.items())
         self._settled = self._settled or same
-        at_begin = window.base <= self._begin
-        if at_begin and read and not self._settled:
-            self._doubts += 1  # do rows never come as they were?
+        earlier, self._unjoined = self._unjoined, hashes
+        again = earlier.keys() & hashes.keys()
+        if again and not self._settled and all(earlier[key] != hashes[key] for key in again):
+            self._doubts += 1  # do rows never come as they were, not even a request later?
+        by_id = self._doubts > 1 and not self._seen.keys().isdisjoint(hashes)
         is_after_all = not window.rows and not window.again
-        if same or at_begin or is_after_all or (read and self._doubts > 1):
-            self._target, self._back = None, 1
+        if same or by_id or is_after_all or window.base <= self._begin:
+            self._target, self._back, self._unjoined = None, 1, {}
             return True
         self._target = max(self._begin, window.base - self._back * self._unit)
         self._back *= 2

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from crmkit.core.errors import ArgumentError, expected, type_name
+from crmkit.core.errors import ArgumentError, digits, expected, shown, type_name
 
 from .decode_errors import reject
 from .values import encode_json, encode_plain, python_value
@@ -34,8 +34,8 @@ def encode_digits(value: object, argument: str) -> str:
     if isinstance(value, bool) or not isinstance(value, int):
         raise expected(argument, "int", value)
     if value < 0:
-        raise ArgumentError(argument, f"must be >= 0, got {value}")
-    return str(value)
+        raise ArgumentError(argument, f"must be >= 0, got {shown(value)}")
+    return digits(value, argument)
 
 
 def decode_decimal(value: object) -> Decimal:
