@@ -130,7 +130,7 @@ def _looked_up(session: Session, entity: EntityType, select: Iterable[str]) -> l
             found += (f"{link}{suffix}" for link in links for suffix in ("Ids", "Names"))
         if entity.name == "Campaign" and name in _FIGURES:
             found += _FIGURES
-        if (entity.name, name) == ("TargetList", "entryCount"):
+        if entity.name == "TargetList" and name in {"entryCount", "optedOutCount"}:
             found.append(name)
     return found
 
