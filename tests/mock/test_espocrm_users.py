@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from typing import Any
 
 import httpx
+import pytest
 
 from crmkit_mock import MockCRMs
 from crmkit_mock.espocrm import seed
@@ -299,3 +301,80 @@ def test_unknown_key_of_metadata_is_an_empty_body(espocrm: Espo) -> None:
     """The answer is 200 with an empty body."""
     reply = espocrm.http.get("/Metadata?key=entityDefs.Nope")
     assert (reply.status_code, reply.content) == (200, b"")
+
+
+# -- users as records ---------------------------------------------------------------------------
+
+REFUSED_USERS: tuple[tuple[dict[str, str], int, str], ...] = (
+    ({"userName": "jana"}, 409, "userNameExists"),
+    (
+        {"userName": "ja na"},
+        400,
+        "Field validation failure; entityType: User, field: userName, type: valid.",
+    ),
+    (
+        {"userName": "Jana"},
+        400,
+        "Field validation failure; entityType: User, field: userName, type: valid.",
+    ),
+    ({}, 400, "Field validation failure; entityType: User, field: userName, type: required."),
+    ({"userName": "x", "type": "system"}, 403, "Not allowed 'type'."),
+    ({"userName": "x", "type": "super-admin"}, 403, "No create access."),
+)
+
+
+@pytest.mark.parametrize(("body", "status", "reason"), REFUSED_USERS)
+def test_users_need_a_name_of_their_own(
+    mocks: MockCRMs, body: dict[str, Any], status: int, reason: str
+) -> None:
+    """A user's name is plain and not taken, and some types nobody gives."""
+    with client_for(mocks.espocrm, "admin") as http:
+        reply = http.post("/User", json={"lastName": "x", **body})
+        assert error_reason(reply, status) == reason
+
+
+KEYS = ("apiKey", "secretKey", "authMethod", "name", "lastAccess")
+
+
+def test_users_of_programs_get_keys(mocks: MockCRMs) -> None:
+    """A user for programs is called as it logs in, and has a key, or two."""
+    with client_for(mocks.espocrm, "admin") as http:
+        for method in ("ApiKey", "Hmac"):
+            body = {"userName": f"a.{method}".lower(), "type": "api", "authMethod": method}
+            user = http.post("/User", json=body).json()
+            assert user["name"] == user["lastName"] == body["userName"]
+            assert len(user["apiKey"]) == 32
+            assert ("secretKey" in user) == (method == "Hmac")
+            read = http.get(f"/User/{user['id']}").json()
+            assert {name: user.get(name) for name in KEYS} == {
+                name: read.get(name) for name in KEYS
+            }
+        renamed = http.put(f"/User/{user['id']}", json={"userName": "b"}).json()
+        assert (renamed["lastName"], renamed["apiKey"]) == ("b", user["apiKey"])
+
+
+def test_nobody_locks_itself_out(mocks: MockCRMs) -> None:
+    """The own user can neither be deleted nor lose its type or be made inactive."""
+    path = f"/User/{mocks.espocrm.user_ids['admin']}"
+    with client_for(mocks.espocrm, "admin") as http:
+        assert error_reason(http.delete(path), 403) == "Can't delete own user."
+        changed = http.put(path, json={"isActive": False, "type": "regular", "title": "x"}).json()
+        assert (changed["isActive"], changed["type"], changed["title"]) == (True, "admin", "x")
+        other = f"/User/{mocks.espocrm.user_ids['jana']}"
+        assert error_reason(http.put(other, json={"type": "system"}), 403) == "Can't change type."
+        assert error_reason(http.put(other, json={"userName": "limited"}), 409) == "userNameExists"
+    with client_for(mocks.espocrm) as http:
+        assert error_reason(http.delete(path), 403) == "No delete access."
+
+
+def test_preferences_keep_formats_until_they_are_unset(mocks: MockCRMs) -> None:
+    """Formats, language and zone are absent until they are set, and after null."""
+    path = f"/Preferences/{mocks.espocrm.user_ids['limited']}"
+    with client_for(mocks.espocrm, "limited") as http:
+        assert "timeZone" not in http.get(path).json()
+        body = {"timeZone": "Europe/Prague", "dateFormat": "DD.MM.YYYY", "language": 5}
+        http.put(path, json=body)
+        shown = http.get(path).json()
+        assert (shown["timeZone"], shown["dateFormat"]) == ("Europe/Prague", "DD.MM.YYYY")
+        assert "language" not in shown
+        assert "timeZone" not in http.put(path, json={"timeZone": None}).json()

@@ -34,6 +34,7 @@ from crmkit_mock.espocrm import (
     stream,
     stream_lists,
     target_lists,
+    user_records,
     webhooks,
 )
 from crmkit_mock.espocrm.controllers import PREFERENCES
@@ -109,6 +110,8 @@ def _list_files(session: Session, entity: EntityType) -> dict[str, Any]:
 
 
 def _create(session: Session, entity: EntityType) -> dict[str, Any]:
+    if entity.name == "User":
+        return user_records.create(session)
     body = dict(session.body)
     skip = body.pop("_skipDuplicateCheck", False) is True
     if session.header("X-Skip-Duplicate-Check") is not None:
@@ -121,11 +124,16 @@ def _get(session: Session, entity: EntityType, id: str) -> dict[str, Any]:
 
 
 def _update(session: Session, entity: EntityType, id: str) -> dict[str, Any]:
+    if entity.name == "User":
+        return user_records.update(session, id)
     return records.update(session, entity, id, session.body)
 
 
 def _delete(session: Session, entity: EntityType, id: str) -> Reply | bool:
-    records.delete(session, entity, id)
+    if entity.name == "User":
+        user_records.delete(session, id)
+    else:
+        records.delete(session, entity, id)
     return _deleted(session)
 
 

@@ -55,6 +55,8 @@ _PREFERENCES: dict[str, Any] = {
     "calendarSlotDuration": None,
     "calendarScrollHour": None,
 }
+#: Further ones, texts that a user has set, or null to unset.
+_TEXTS = frozenset({"dateFormat", "timeFormat", "timeZone", "language", "defaultCurrency"})
 _PREFERENCES_SINCE_10 = {
     "reactionNotificationsNotFollowed": False,
     "notificationGrouping": True,
@@ -88,10 +90,20 @@ def update_preferences(session: Session, id: str) -> dict[str, Any]:
     changed = {
         name: value
         for name, value in session.body.items()
-        if name not in {"id", "name"} and type(value) is type(known.get(name))
+        if name not in {"id", "name"} and _is_taken(name, value, known)
     }
-    session.settings.set(_key(id), {**_changed(session, id), **changed})
+    changed = {**_changed(session, id), **changed}
+    kept = {
+        name: value for name, value in changed.items() if value is not None or name not in _TEXTS
+    }
+    session.settings.set(_key(id), kept)
     return _record(session, id)
+
+
+def _is_taken(name: str, value: object, known: dict[str, Any]) -> bool:
+    if name in _TEXTS:
+        return value is None or isinstance(value, str)
+    return type(value) is type(known.get(name))
 
 
 def require_self(session: Session, id: str) -> None:
