@@ -283,3 +283,13 @@ def test_rejects_deeply_nested_where(espocrm: Espo) -> None:
             reply = espocrm.http.get("/Lead", params={"searchParams": params})
             assert reply.status_code == (400 if depth == 249 else 200), depth
     assert espocrm.get("/Lead")["total"] == 25
+
+
+@pytest.mark.parametrize(("size", "total"), [(0, -2), (1, -1), (25, -2)])
+def test_a_list_that_is_not_counted_says_whether_there_is_more(
+    espocrm: Espo, size: int, total: int
+) -> None:
+    """Without a count the total is -1 for further records and -2 for none, or a page of none."""
+    reply = espocrm.http.get(f"/Lead?maxSize={size}", headers={"X-No-Total": "true"}).json()
+
+    assert (reply["total"], len(reply["list"])) == (total, size)

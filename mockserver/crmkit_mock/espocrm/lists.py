@@ -140,7 +140,8 @@ def total(entity: EntityType, search: Search, count: int) -> int:
     """Return the total of a list: a count, or -1 if there are further records and -2 if not."""
     if search.counted and entity.counted:
         return count
-    return -1 if count > search.offset + search.max_size else -2
+    # A page without rows is not compared with what there is.
+    return -1 if search.max_size and count > search.offset + search.max_size else -2
 
 
 def response_attributes(session: Session, entity: EntityType, search: Search) -> list[str]:
