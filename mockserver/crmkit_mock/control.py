@@ -21,6 +21,7 @@ from crmkit_mock.json_text import JSONTextError, parse
 from crmkit_mock.messages import BODY_CAP
 from crmkit_mock.schemas import first_error
 from crmkit_mock.seeds import SEEDS, read_seed
+from crmkit_mock.store import StoreError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -107,6 +108,8 @@ def _endpoint(
             return _Tree(action(mocks, arguments))
         except (ValueError, TypeError, OverflowError) as error:
             raise HTTPException(400, str(error)) from None
+        except StoreError as error:
+            raise HTTPException(500, str(error)) from None
 
     return answer
 
