@@ -41,7 +41,7 @@ def encode_field(field: Field, model: Model, derived: Derived) -> tuple[str, lis
         return f"{field.wire!r}: o.{attribute}", []
     if kind.name == "separated":
         return f'{field.wire!r}: "" if not {bound} and type(v) is list else {value}', []
-    if field.nullable and kind.name not in LISTED:
+    if kind.name not in LISTED:
         return f"{field.wire!r}: None if {bound} is None else {value}", []
     return "", [f"v = o.{attribute}", f"{target} = {value}"]
 
@@ -66,6 +66,8 @@ def encode_expression(  # noqa: C901, PLR0911, PLR0912  # one case a kind
             return f"str({value}) if {usual} else encode_digits({value}, {at})"
         case "separated":
             return f'"" if not v and type(v) is list else {_join(kind, derived, at)}'
+        case "country" if mode == "read":  # as servers have it, which is not always a code
+            return f"'EL' if {value} == 'GR' else {value}"
         case "model" if mode == "read":
             return f"{derived.codec(kind.ref)}.encode({value})"
         case "model":

@@ -48,12 +48,13 @@ CLIENT = (
 CODEC = tuple(
     f"from crmkit.core.codec.{name} import {function}"
     for name in (
-        *("datetimes", "decode_errors", "files", "labeled", "nested", "numbers", "strings"),
-        "values",
+        *("datetimes", "decode_errors", "files", "labeled", "nested", "numbers", "odd"),
+        *("strings", "values"),
     )
     for function, value in vars(import_module(f"crmkit.core.codec.{name}")).items()
     # Functions of its own; classes come from the generated models.
-    if isfunction(value) and value.__module__.endswith(f".{name}") and function[0] != "_"
+    if (name, function) == ("decode_errors", "ODD_ERRORS")
+    or (isfunction(value) and value.__module__.endswith(f".{name}") and function[0] != "_")
 )
 TAKEN = {
     *("AsyncResources", "Decimal", "FreeObject", "LabeledValue", "Mailbox", "Resources"),

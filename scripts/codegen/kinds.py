@@ -76,6 +76,11 @@ class Field:
     description: str
     secret: bool = False
 
+    @property
+    def identifies(self) -> bool:
+        """Whether it is the id that every record has, without which it cannot be read."""
+        return self.wire == "id" and self.required and not self.nullable
+
 
 @dataclass(frozen=True)
 class Model:

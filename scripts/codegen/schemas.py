@@ -322,7 +322,7 @@ def _derived(field: Field, mode: Mode) -> dict[str, Any]:
     if field.kind.name == "decimal" and mode == "write":
         schema = any_of([schema, {"type": "number"}])
     if mode == "read":
-        null = field.kind.name not in LISTED and (field.nullable or not field.required)
+        null = field.kind.name not in LISTED and not field.identifies
     if null and field.kind.name != "any":
         schema = any_of([schema, {"type": "null"}])
     return {**schema, "description": field.description}

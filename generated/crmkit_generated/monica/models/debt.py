@@ -38,16 +38,16 @@ class Debt(Model):
     """
 
     id: int
-    uuid: str
-    object_: str
-    in_debt: DebtDirection | str
-    status: DebtStatus | str
+    uuid: None | str
+    object_: None | str
+    in_debt: DebtDirection | None | str
+    status: DebtStatus | None | str
     amount: None | str
     value: None | str
     amount_with_currency: None | str
     reason: None | str
-    account: Account
+    account: Account | None
     contact: ContactShort | None
     created_at: datetime.datetime | None
-    updated_at: datetime.datetime
+    updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

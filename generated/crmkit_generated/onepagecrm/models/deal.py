@@ -25,8 +25,8 @@ class Deal(Model):
         exp_close: Date on which a pending deal is expected to close, if the pipeline is not off.
     """
 
-    amount: float
-    status: DealStatus
+    amount: float | None
+    status: DealStatus | None
     closed: datetime.date | None
     deal_stage: int | None
     exp_close: datetime.date | None

@@ -17,6 +17,6 @@ class SalesAmounts(Model):
         lost: Amount of the deals lost.
     """
 
-    won: float
-    lost: float
+    won: float | None
+    lost: float | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -17,6 +17,6 @@ class SalesHit(Model):
         actual: Amount of the deals won.
     """
 
-    target: float
-    actual: float
+    target: float | None
+    actual: float | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

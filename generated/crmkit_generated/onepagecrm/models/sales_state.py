@@ -23,9 +23,9 @@ class SalesState(Model):
         expires: When the next period begins.
     """
 
-    target: float
-    period: SalesPeriod | str
-    won: float
-    pending: float
+    target: float | None
+    period: None | SalesPeriod | str
+    won: float | None
+    pending: float | None
     expires: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -19,6 +19,6 @@ class SalesTarget(Model):
         amount: Target amount.
     """
 
-    type_: SalesTargetType | str
-    amount: float
+    type_: None | SalesTargetType | str
+    amount: float | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -26,7 +26,7 @@ class Subscription(Model):
         ccnumber: Last four digits of the credit card; paid accounts only.
     """
 
-    type_: str | SubscriptionType
+    type_: None | str | SubscriptionType
     expiry: datetime.date | None
     currency: None | str
     price: float | None

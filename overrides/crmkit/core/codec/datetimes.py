@@ -17,20 +17,12 @@ _TWO_DIGITS = tuple(f"{n:02d}" for n in range(61))
 _YEARS = {year: str(year) for year in range(1900, 2100)}
 
 
-def decode_datetime(value: Any) -> datetime | None:
-    """Read an ISO 8601 datetime; one without time zone is in UTC.
-
-    Returns:
-        The datetime; None for one before the year 1, such as a database's zero date.
-    """
+def decode_datetime(value: Any) -> datetime:
+    """Read an ISO 8601 datetime; one without time zone is in UTC."""
     try:
         parsed = _parse(value)
     except TypeError:  # to look at the type before takes longer
         reject(value, "str")
-    except ValueError:
-        if value.startswith("-"):
-            return None
-        raise
     return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=UTC)
 
 

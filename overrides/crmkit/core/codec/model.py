@@ -16,7 +16,8 @@ class Model:
     """Base of the generated models.
 
     Attributes:
-        additional_properties: Members that the document does not name, by wire name.
+        additional_properties: Members that the document does not name, by wire name; and those
+            that it names and that could not be read, as they came.
     """
 
     __slots__ = ()
@@ -39,7 +40,7 @@ class Model:
         Raises:
             DecodeError: It is not in the documented format.
         """
-        return decode_model(_codec(cls).decode_all, src_dict, cls)
+        return decode_model(_codec(cls).decode, src_dict, cls)
 
     @property
     def additional_keys(self) -> list[str]:

@@ -1,8 +1,8 @@
 """Values inside values: lists and dicts of any type, models, and values of several types.
 
 Emitted codecs pass functions that convert an item; the functions here walk over what holds the
-items. `error_path` reads the place of a failure from the frames here: of `rows`, that of the items
-done so far in `out`, or the name of the member in `at`.
+items. `error_path` reads the place of a failure from the frames here: the number of items done so
+far in `out`, or the name of the member in `at`.
 """
 
 from __future__ import annotations
@@ -71,13 +71,19 @@ def decode_dict(rows: object, decode: Callable[[Any], T]) -> dict[str, T]:
     return members
 
 
-def decode_single(decode_all: Callable[[Any], list[T]]) -> Callable[[Any], T]:
-    """Return the decoder of one object, by that of a list of them."""
+def decode_rows(decode: Callable[[Any], T]) -> Callable[[Any], list[T]]:
+    """Return the decoder of a list of objects, by that of one of them."""
 
-    def decode(tree: Any) -> T:
-        return decode_all([tree])[0]
+    def decode_all(rows: Any) -> list[T]:
+        if type(rows) is not list:
+            reject(rows, "list")
+        out: list[T] = []
+        add = out.append
+        for row in rows:
+            add(decode(row))
+        return out
 
-    return decode
+    return decode_all
 
 
 def decode_optional(value: object, decode: Callable[[Any], T]) -> T | None:

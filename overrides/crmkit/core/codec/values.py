@@ -84,6 +84,19 @@ def encode_extras(members: dict[str, Any], tree: dict[str, Any]) -> None:
             tree[name] = value if type(value) in _PLAIN else encode_json(value, name)
 
 
+def encode_kept(members: dict[str, Any], tree: dict[str, Any]) -> None:
+    """Add what a record had beside its attributes to its tree, which keeps those that it has.
+
+    An attribute that could not be read is None or empty: what came in its place is written back.
+
+    Raises:
+        ArgumentError: As `encode_json`.
+    """
+    for name, value in members.items():
+        if name not in tree or tree[name] in (None, "", []):
+            tree[name] = value if type(value) in _PLAIN else encode_json(value, name)
+
+
 def encode_items(values: object, argument: str) -> list[Any]:
     """Return a list of plain values as JSON holds it.
 
