@@ -197,7 +197,7 @@ class Sender:
                 self.vendor.check_envelope(tree)
         except DECODE_ERRORS as error:
             unread = error
-        self.vendor.on_response(response, tree)
+        reporting(self.reported, partial(self.vendor.on_response, response), tree)
         info = self.vendor.error_info(response, tree)
         if info is not None:
             raise self._error(info, response, tree)

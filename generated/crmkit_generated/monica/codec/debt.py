@@ -8,6 +8,7 @@ from typing import Any
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.numbers import decode_decimal, encode_decimal
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept, encode_plain
 
@@ -48,12 +49,16 @@ def decode(row: Any, cls: type[Any] = Debt) -> Debt:
         o.status = v if v is None else decode_enum(v, _debt_status)
     except ODD_ERRORS as e:
         o.status = keep_odd(o, s, "status", v, e)
-    v = o.amount = pop("amount", None)
-    if type(v) is not str and v is not None:
-        o.amount = keep_odd(o, s, "amount", v, "str")
-    v = o.value = pop("value", None)
-    if type(v) is not str and v is not None:
-        o.value = keep_odd(o, s, "value", v, "str")
+    v = pop("amount", None)
+    try:
+        o.amount = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.amount = keep_odd(o, s, "amount", v, e)
+    v = pop("value", None)
+    try:
+        o.value = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.value = keep_odd(o, s, "value", v, e)
     v = o.amount_with_currency = pop("amount_with_currency", None)
     if type(v) is not str and v is not None:
         o.amount_with_currency = keep_odd(o, s, "amount_with_currency", v, "str")
@@ -104,8 +109,8 @@ def encode(o: Any) -> dict[str, Any]:
         else v
         if type(v) is str
         else encode_plain(v, str, "status"),
-        "amount": o.amount,
-        "value": o.value,
+        "amount": None if (v := o.amount) is None else encode_decimal(v, "amount"),
+        "value": None if (v := o.value) is None else encode_decimal(v, "value"),
         "amount_with_currency": o.amount_with_currency,
         "reason": o.reason,
         "account": None if (v := o.account) is None else account_codec.encode(v),

@@ -7,7 +7,12 @@ from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_enum, decode_rows
-from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.numbers import (
+    decode_decimal,
+    encode_decimal,
+    format_lenient,
+    parse_lenient,
+)
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -47,7 +52,7 @@ def decode(row: Any, cls: type[Any] = DebtInput) -> DebtInput:
     o.status = decode_enum(v, _debt_status_input)
     at = "amount"
     v = pop("amount")
-    o.amount = parse_lenient(v, float)
+    o.amount = decode_decimal(v)
     v = o.reason = pop("reason", U)
     if type(v) is not str and v is not U and v is not None:
         reject(v, "str", "reason")
@@ -71,7 +76,7 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.status) is not U:
         d["status"] = v if type(v) is str else encode_plain(v, str, "status")
     if (v := o.amount) is not U:
-        d["amount"] = format_lenient(v, "amount", float, int, str)
+        d["amount"] = encode_decimal(v, "amount")
     if (v := o.reason) is not U:
         d["reason"] = v if v is None or type(v) is str else encode_plain(v, str, "reason")
     return d

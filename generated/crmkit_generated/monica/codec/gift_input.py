@@ -8,7 +8,12 @@ from typing import Any
 from crmkit.core.codec.datetimes import decode_date_or_str, encode_date_or_str
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_enum, decode_rows
-from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.numbers import (
+    decode_decimal,
+    encode_decimal,
+    format_lenient,
+    parse_lenient,
+)
 from crmkit.core.codec.values import decode_empty, encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -55,7 +60,7 @@ def decode(row: Any, cls: type[Any] = GiftInput) -> GiftInput:
         reject(v, "str", "url")
     at = "amount"
     v = pop("amount", U)
-    o.amount = v if v is U or v is None else parse_lenient(v, float)
+    o.amount = v if v is U or v is None else None if v == "" else decode_decimal(v)
     at = "date"
     v = pop("date", U)
     o.date = v if v is U or v is None else decode_date_or_str(v) if v else decode_empty(v)
@@ -86,7 +91,7 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.url) is not U:
         d["url"] = v if v is None or type(v) is str else encode_plain(v, str, "url")
     if (v := o.amount) is not U:
-        d["amount"] = None if v is None else format_lenient(v, "amount", float, int, str)
+        d["amount"] = None if v is None else encode_decimal(v, "amount")
     if (v := o.date) is not U:
         d["date"] = None if v is None else encode_date_or_str(v, "date")
     if (v := o.recipient_id) is not U:

@@ -14,6 +14,7 @@ from .debt_status import DebtStatus
 if TYPE_CHECKING:
     from .account import Account
     from .contact_short import ContactShort
+    from .decimal import Decimal
 
 
 @_attrs_define
@@ -42,8 +43,8 @@ class Debt(Model):
     object_: None | str
     in_debt: DebtDirection | None | str
     status: DebtStatus | None | str
-    amount: None | str
-    value: None | str
+    amount: Decimal | None
+    value: Decimal | None
     amount_with_currency: None | str
     reason: None | str
     account: Account | None

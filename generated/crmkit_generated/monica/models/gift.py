@@ -13,6 +13,7 @@ from .gift_status import GiftStatus
 if TYPE_CHECKING:
     from .account import Account
     from .contact_short import ContactShort
+    from .decimal import Decimal
     from .photo import Photo
 
 
@@ -47,8 +48,8 @@ class Gift(Model):
     name: None | str
     comment: None | str
     url: None | str
-    amount: None | str
-    value: None | str
+    amount: Decimal | None
+    value: Decimal | None
     amount_with_currency: None | str
     status: GiftStatus | None | str
     date: datetime.date | None

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..models.debt_direction_input import DebtDirectionInput
     from ..models.debt_input import DebtInput
     from ..models.debt_status_input import DebtStatusInput
+    from ..models.decimal import Decimal
 
 
 _DEBTS_UPDATE = Merge(
@@ -151,7 +152,7 @@ class Debts(Resource):
         contact_id: int | Unset = UNSET,
         in_debt: DebtDirectionInput | str | Unset = UNSET,
         status: DebtStatusInput | str | Unset = UNSET,
-        amount: float | Unset = UNSET,
+        amount: Decimal | float | Unset = UNSET,
         reason: None | str | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -224,7 +225,7 @@ class Debts(Resource):
         contact_id: int | Unset = UNSET,
         in_debt: DebtDirectionInput | str | Unset = UNSET,
         status: DebtStatusInput | str | Unset = UNSET,
-        amount: float | Unset = UNSET,
+        amount: Decimal | float | Unset = UNSET,
         reason: None | str | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -396,7 +397,7 @@ class AsyncDebts(Resource):
         contact_id: int | Unset = UNSET,
         in_debt: DebtDirectionInput | str | Unset = UNSET,
         status: DebtStatusInput | str | Unset = UNSET,
-        amount: float | Unset = UNSET,
+        amount: Decimal | float | Unset = UNSET,
         reason: None | str | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -465,7 +466,7 @@ class AsyncDebts(Resource):
         contact_id: int | Unset = UNSET,
         in_debt: DebtDirectionInput | str | Unset = UNSET,
         status: DebtStatusInput | str | Unset = UNSET,
-        amount: float | Unset = UNSET,
+        amount: Decimal | float | Unset = UNSET,
         reason: None | str | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,

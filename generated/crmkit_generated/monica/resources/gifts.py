@@ -19,6 +19,7 @@ from .. import codec, models
 from ..operations import gifts as operations
 
 if TYPE_CHECKING:
+    from ..models.decimal import Decimal
     from ..models.gift import Gift
     from ..models.gift_input import GiftInput
     from ..models.gift_status_input import GiftStatusInput
@@ -155,7 +156,7 @@ class Gifts(Resource):
         status: GiftStatusInput | str | Unset = UNSET,
         comment: None | str | Unset = UNSET,
         url: None | str | Unset = UNSET,
-        amount: float | None | Unset = UNSET,
+        amount: Decimal | float | None | Unset = UNSET,
         date: datetime.date | datetime.datetime | None | str | Unset = UNSET,
         recipient_id: int | None | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
@@ -237,7 +238,7 @@ class Gifts(Resource):
         status: GiftStatusInput | str | Unset = UNSET,
         comment: None | str | Unset = UNSET,
         url: None | str | Unset = UNSET,
-        amount: float | None | Unset = UNSET,
+        amount: Decimal | float | None | Unset = UNSET,
         date: datetime.date | datetime.datetime | None | str | Unset = UNSET,
         recipient_id: int | None | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
@@ -442,7 +443,7 @@ class AsyncGifts(Resource):
         status: GiftStatusInput | str | Unset = UNSET,
         comment: None | str | Unset = UNSET,
         url: None | str | Unset = UNSET,
-        amount: float | None | Unset = UNSET,
+        amount: Decimal | float | None | Unset = UNSET,
         date: datetime.date | datetime.datetime | None | str | Unset = UNSET,
         recipient_id: int | None | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
@@ -520,7 +521,7 @@ class AsyncGifts(Resource):
         status: GiftStatusInput | str | Unset = UNSET,
         comment: None | str | Unset = UNSET,
         url: None | str | Unset = UNSET,
-        amount: float | None | Unset = UNSET,
+        amount: Decimal | float | None | Unset = UNSET,
         date: datetime.date | datetime.datetime | None | str | Unset = UNSET,
         recipient_id: int | None | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_enum, decode_items, decode_rows
-from crmkit.core.codec.numbers import decode_country, encode_country
+from crmkit.core.codec.numbers import decode_country
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
     decode_empty,
@@ -153,7 +153,7 @@ def encode(o: Any) -> dict[str, Any]:
         "city": o.city,
         "state": o.state,
         "zip": o.zip,
-        "country": None if (v := o.country) is None else encode_country(v, "country"),
+        "country": None if (v := o.country) is None else "EL" if v == "GR" else v,
         "description": o.description,
     }
     v = o.tags

@@ -8,6 +8,7 @@ from typing import Any
 from crmkit.core.codec.datetimes import decode_dmy, encode_dmy
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.numbers import decode_decimal, encode_decimal
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept, encode_plain
 
@@ -25,9 +26,11 @@ def decode(row: Any, cls: type[Any] = Deal) -> Deal:
     s = row.copy()
     pop = s.pop
     o: Any = object.__new__(cls)
-    v = o.amount = pop("amount", None)
-    if type(v) is not float and type(v) is not int and v is not None:
-        o.amount = keep_odd(o, s, "amount", v, "float")
+    v = pop("amount", None)
+    try:
+        o.amount = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.amount = keep_odd(o, s, "amount", v, e)
     v = pop("status", None)
     try:
         o.status = v if v is None else decode_enum(v, _deal_status)
@@ -57,7 +60,7 @@ decode_all = decode_rows(decode)
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Deal, or raise ArgumentError."""
     d: dict[str, Any] = {
-        "amount": o.amount,
+        "amount": None if (v := o.amount) is None else encode_decimal(v, "amount"),
         "status": None
         if (v := o.status) is None
         else v

@@ -8,6 +8,7 @@ from typing import Any
 from crmkit.core.codec.datetimes import decode_dmy, encode_dmy
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.numbers import decode_decimal, encode_decimal
 from crmkit.core.codec.values import decode_empty, encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -47,9 +48,9 @@ def decode(row: Any, cls: type[Any] = NoteUpdateInput) -> NoteUpdateInput:
     at = "type"
     v = pop("type", U)
     o.type_ = v if v is U else decode_enum(v, _note_type)
-    v = o.amount = pop("amount", U)
-    if type(v) is not float and type(v) is not int and v is not U:
-        reject(v, "float", "amount")
+    at = "amount"
+    v = pop("amount", U)
+    o.amount = v if v is U else decode_decimal(v)
     at = "status"
     v = pop("status", U)
     o.status = v if v is U else decode_enum(v, _deal_status)
@@ -79,7 +80,7 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.type_) is not U:
         d["type"] = v if type(v) is str else encode_plain(v, str, "type_")
     if (v := o.amount) is not U:
-        d["amount"] = encode_plain(v, float, "amount")
+        d["amount"] = encode_decimal(v, "amount")
     if (v := o.status) is not U:
         d["status"] = v if type(v) is str else encode_plain(v, str, "status")
     if (v := o.deal_stage) is not U:

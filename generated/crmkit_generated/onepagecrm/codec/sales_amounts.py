@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.numbers import decode_decimal, encode_decimal
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -22,12 +23,16 @@ def decode(row: Any, cls: type[Any] = SalesAmounts) -> SalesAmounts:
     s = row.copy()
     pop = s.pop
     o: Any = object.__new__(cls)
-    v = o.won = pop("won", None)
-    if type(v) is not float and type(v) is not int and v is not None:
-        o.won = keep_odd(o, s, "won", v, "float")
-    v = o.lost = pop("lost", None)
-    if type(v) is not float and type(v) is not int and v is not None:
-        o.lost = keep_odd(o, s, "lost", v, "float")
+    v = pop("won", None)
+    try:
+        o.won = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.won = keep_odd(o, s, "won", v, e)
+    v = pop("lost", None)
+    try:
+        o.lost = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.lost = keep_odd(o, s, "lost", v, e)
     o.additional_properties = dict(s) if s else {}
     made: SalesAmounts = o
     return made
@@ -38,7 +43,10 @@ decode_all = decode_rows(decode)
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a SalesAmounts, or raise ArgumentError."""
-    d: dict[str, Any] = {"won": o.won, "lost": o.lost}
+    d: dict[str, Any] = {
+        "won": None if (v := o.won) is None else encode_decimal(v, "won"),
+        "lost": None if (v := o.lost) is None else encode_decimal(v, "lost"),
+    }
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d

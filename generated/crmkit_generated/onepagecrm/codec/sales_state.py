@@ -8,6 +8,7 @@ from typing import Any
 from crmkit.core.codec.datetimes import decode_unix, encode_unix
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.numbers import decode_decimal, encode_decimal
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept, encode_plain
 
@@ -25,20 +26,26 @@ def decode(row: Any, cls: type[Any] = SalesState) -> SalesState:
     s = row.copy()
     pop = s.pop
     o: Any = object.__new__(cls)
-    v = o.target = pop("target", None)
-    if type(v) is not float and type(v) is not int and v is not None:
-        o.target = keep_odd(o, s, "target", v, "float")
+    v = pop("target", None)
+    try:
+        o.target = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.target = keep_odd(o, s, "target", v, e)
     v = pop("period", None)
     try:
         o.period = v if v is None else decode_enum(v, _sales_period)
     except ODD_ERRORS as e:
         o.period = keep_odd(o, s, "period", v, e)
-    v = o.won = pop("won", None)
-    if type(v) is not float and type(v) is not int and v is not None:
-        o.won = keep_odd(o, s, "won", v, "float")
-    v = o.pending = pop("pending", None)
-    if type(v) is not float and type(v) is not int and v is not None:
-        o.pending = keep_odd(o, s, "pending", v, "float")
+    v = pop("won", None)
+    try:
+        o.won = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.won = keep_odd(o, s, "won", v, e)
+    v = pop("pending", None)
+    try:
+        o.pending = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.pending = keep_odd(o, s, "pending", v, e)
     v = pop("expires", None)
     try:
         o.expires = v if v is None else decode_unix(v)
@@ -55,14 +62,14 @@ decode_all = decode_rows(decode)
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a SalesState, or raise ArgumentError."""
     d: dict[str, Any] = {
-        "target": o.target,
+        "target": None if (v := o.target) is None else encode_decimal(v, "target"),
         "period": None
         if (v := o.period) is None
         else v
         if type(v) is str
         else encode_plain(v, str, "period"),
-        "won": o.won,
-        "pending": o.pending,
+        "won": None if (v := o.won) is None else encode_decimal(v, "won"),
+        "pending": None if (v := o.pending) is None else encode_decimal(v, "pending"),
     }
     if (v := o.expires) is not None:
         d["expires"] = encode_unix(v, "expires")

@@ -7,6 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.numbers import decode_decimal, encode_decimal
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept, encode_plain
 
@@ -29,9 +30,11 @@ def decode(row: Any, cls: type[Any] = SalesTarget) -> SalesTarget:
         o.type_ = v if v is None else decode_enum(v, _sales_target_type)
     except ODD_ERRORS as e:
         o.type_ = keep_odd(o, s, "type", v, e)
-    v = o.amount = pop("amount", None)
-    if type(v) is not float and type(v) is not int and v is not None:
-        o.amount = keep_odd(o, s, "amount", v, "float")
+    v = pop("amount", None)
+    try:
+        o.amount = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.amount = keep_odd(o, s, "amount", v, e)
     o.additional_properties = dict(s) if s else {}
     made: SalesTarget = o
     return made
@@ -48,7 +51,7 @@ def encode(o: Any) -> dict[str, Any]:
         else v
         if type(v) is str
         else encode_plain(v, str, "type_"),
-        "amount": o.amount,
+        "amount": None if (v := o.amount) is None else encode_decimal(v, "amount"),
     }
     if o.additional_properties:
         encode_kept(o.additional_properties, d)

@@ -8,6 +8,7 @@ from typing import Any
 from crmkit.core.codec.datetimes import decode_dmy, encode_dmy
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.numbers import decode_decimal, encode_decimal
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept, encode_plain
 
@@ -40,9 +41,11 @@ def decode(row: Any, cls: type[Any] = Subscription) -> Subscription:
     v = o.currency = pop("currency", None)
     if type(v) is not str and v is not None:
         o.currency = keep_odd(o, s, "currency", v, "str")
-    v = o.price = pop("price", None)
-    if type(v) is not float and type(v) is not int and v is not None:
-        o.price = keep_odd(o, s, "price", v, "float")
+    v = pop("price", None)
+    try:
+        o.price = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.price = keep_odd(o, s, "price", v, e)
     v = pop("date", None)
     try:
         o.date = v if v is None else decode_dmy(v) if v else decode_empty(v)
@@ -78,7 +81,7 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.currency) is not None:
         d["currency"] = v
     if (v := o.price) is not None:
-        d["price"] = v
+        d["price"] = encode_decimal(v, "price")
     if (v := o.date) is not None:
         d["date"] = encode_dmy(v, "date")
     if (v := o.cctype) is not None:

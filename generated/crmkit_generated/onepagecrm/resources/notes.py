@@ -19,6 +19,7 @@ from ..operations import notes as operations
 
 if TYPE_CHECKING:
     from ..models.deal_status import DealStatus
+    from ..models.decimal import Decimal
     from ..models.note import Note
     from ..models.note_input import NoteInput
     from ..models.note_type import NoteType
@@ -73,7 +74,7 @@ class Notes(Resource):
         body: str | Unset = UNSET,
         date: datetime.date | Unset = UNSET,
         type_: NoteType | str | Unset = UNSET,
-        amount: float | Unset = UNSET,
+        amount: Decimal | float | Unset = UNSET,
         status: DealStatus | str | Unset = UNSET,
         deal_stage: int | Unset = UNSET,
         exp_close: datetime.date | None | Unset = UNSET,
@@ -155,7 +156,7 @@ class Notes(Resource):
         body: str | Unset = UNSET,
         date: datetime.date | Unset = UNSET,
         type_: NoteType | str | Unset = UNSET,
-        amount: float | Unset = UNSET,
+        amount: Decimal | float | Unset = UNSET,
         status: DealStatus | str | Unset = UNSET,
         deal_stage: int | Unset = UNSET,
         exp_close: datetime.date | None | Unset = UNSET,
@@ -252,7 +253,7 @@ class AsyncNotes(Resource):
         body: str | Unset = UNSET,
         date: datetime.date | Unset = UNSET,
         type_: NoteType | str | Unset = UNSET,
-        amount: float | Unset = UNSET,
+        amount: Decimal | float | Unset = UNSET,
         status: DealStatus | str | Unset = UNSET,
         deal_stage: int | Unset = UNSET,
         exp_close: datetime.date | None | Unset = UNSET,
@@ -330,7 +331,7 @@ class AsyncNotes(Resource):
         body: str | Unset = UNSET,
         date: datetime.date | Unset = UNSET,
         type_: NoteType | str | Unset = UNSET,
-        amount: float | Unset = UNSET,
+        amount: Decimal | float | Unset = UNSET,
         status: DealStatus | str | Unset = UNSET,
         deal_stage: int | Unset = UNSET,
         exp_close: datetime.date | None | Unset = UNSET,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from crmkit.core.errors import DecodeError
+
 from .decode_errors import decode_model
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Self
 
 
@@ -46,6 +48,29 @@ class Model:
     def additional_keys(self) -> list[str]:
         """The names of the members that the document does not name."""
         return list(self.additional_properties)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
+        """Return how pydantic, as in a FastAPI route, takes and writes it: by the wire's form."""
+        core: Any = import_module("pydantic_core.core_schema")  # there, as it is pydantic that asks
+
+        def validate(value: Any) -> Self:
+            try:
+                return value if isinstance(value, cls) else cls.from_dict(value)
+            except DecodeError as error:
+                raise ValueError(str(error)) from error  # as pydantic wants it
+
+        return core.no_info_after_validator_function(
+            validate,
+            core.any_schema(),
+            serialization=core.plain_serializer_function_ser_schema(
+                cls.to_dict, return_schema=core.dict_schema()
+            ),
+        )
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        """Iterate over members as the wire has them, so that `dict(model)` is `to_dict()`."""
+        return iter(self.to_dict().items())
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

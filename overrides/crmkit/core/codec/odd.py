@@ -56,6 +56,8 @@ def keep_odd(
         value: The value as it came.
         problem: The type that the document says, or what reading the value raised.
     """
+    if problem == "float" and isinstance(value, float):
+        return float(value)  # a number with more digits than a float has
     members[name] = value
     reported, first = _reported.get(), object()
     place = type(model).__name__, name
