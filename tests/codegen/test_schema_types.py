@@ -85,7 +85,7 @@ def wrong(crm: Resources, thing: Everything, new: EverythingInput) -> None:
     crm.things.list(type_=1)  # error: arg-type
     crm.things.get("1")  # error: arg-type
     crm.things.update(1, nonsense="x")  # error: call-arg
-    crm.things.create(thing)  # error: arg-type
+    crm.things.create(thing)
     thing.str_required = 5  # error: assignment
     thing.enum_required = "red"  # error: assignment
     new.enum_required = "red"

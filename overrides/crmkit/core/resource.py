@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .call import encoded, new_call
+from .codec.model import as_input
 from .codec.values import encode_json
 from .errors import ArgumentError, in_operation
 from .options import mapping
@@ -48,7 +49,7 @@ def request_tree(
     operation: Operation,
     model: type[M],
     codec: Codec[M],
-    input_: M | None,
+    input_: Any,
     members: dict[str, Any],
     extra: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
@@ -61,7 +62,7 @@ def request_tree(
         operation: The operation, for messages.
         model: Class of the input model.
         codec: Its codec.
-        input_: The model that was passed, or None.
+        input_: The model that was passed, or what was read of its kind, or None.
         members: Keywords by attribute name; `UNSET` where not passed.
         extra: Members that the document does not name, by wire name.
 
@@ -71,6 +72,7 @@ def request_tree(
         TypeError: The model is of another class.
     """
     passed = {name: value for name, value in members.items() if value is not UNSET}
+    input_ = as_input(input_, model)
     if input_ is None:
         input_ = _model(operation, model, codec, passed, extra)
     elif not isinstance(input_, model):
@@ -104,7 +106,7 @@ def member_tree(
     Raises:
         ArgumentError: As `request_tree`.
     """
-    if isinstance(value, model):
+    if isinstance(as_input(value, model), model):
         return request_tree(operation, model, codec, value, {}, extra)
     return request_tree(operation, model, codec, None, {name: value}, extra)
 

@@ -33,3 +33,4 @@ class DebtInput(Model):
     amount: Decimal | float
     reason: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Debt",)

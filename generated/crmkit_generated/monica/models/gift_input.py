@@ -39,3 +39,4 @@ class GiftInput(Model):
     date: datetime.date | datetime.datetime | None | str | Unset = UNSET
     recipient_id: int | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Gift",)

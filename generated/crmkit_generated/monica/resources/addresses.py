@@ -137,7 +137,7 @@ class Addresses(Resource):
 
     def create(
         self,
-        input_: AddressInput | None = None,
+        input_: AddressInput | Address | None = None,
         *,
         contact_id: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -157,7 +157,8 @@ class Addresses(Resource):
         Creates a place as well.
 
         Args:
-            input_: The whole input as one AddressInput, in place of the keywords.
+            input_: The whole input as one AddressInput, in place of the keywords. Or one
+                Address as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             name: Name of the address.
             street: Street and number.
@@ -225,7 +226,7 @@ class Addresses(Resource):
     def update(
         self,
         id: int,
-        input_: AddressInput | None = None,
+        input_: AddressInput | Address | None = None,
         *,
         contact_id: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -250,7 +251,8 @@ class Addresses(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one AddressInput, in place of the keywords.
+            input_: The whole input as one AddressInput, in place of the keywords. Or one
+                Address as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             name: Name of the address.
             street: Street and number.
@@ -401,7 +403,7 @@ class AsyncAddresses(Resource):
 
     async def create(
         self,
-        input_: AddressInput | None = None,
+        input_: AddressInput | Address | None = None,
         *,
         contact_id: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -421,7 +423,8 @@ class AsyncAddresses(Resource):
         Creates a place as well.
 
         Args:
-            input_: The whole input as one AddressInput, in place of the keywords.
+            input_: The whole input as one AddressInput, in place of the keywords. Or one
+                Address as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             name: Name of the address.
             street: Street and number.
@@ -485,7 +488,7 @@ class AsyncAddresses(Resource):
     async def update(
         self,
         id: int,
-        input_: AddressInput | None = None,
+        input_: AddressInput | Address | None = None,
         *,
         contact_id: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -510,7 +513,8 @@ class AsyncAddresses(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one AddressInput, in place of the keywords.
+            input_: The whole input as one AddressInput, in place of the keywords. Or one
+                Address as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             name: Name of the address.
             street: Street and number.

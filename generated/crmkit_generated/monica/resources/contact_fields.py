@@ -77,7 +77,7 @@ class ContactFields(Resource):
 
     def create(
         self,
-        input_: ContactFieldInput | None = None,
+        input_: ContactFieldInput | ContactField | None = None,
         *,
         contact_id: int | Unset = UNSET,
         contact_field_type_id: int | Unset = UNSET,
@@ -91,7 +91,8 @@ class ContactFields(Resource):
         Written as `data`, read as `content`. Addresses and numbers are not checked.
 
         Args:
-            input_: The whole input as one ContactFieldInput, in place of the keywords.
+            input_: The whole input as one ContactFieldInput, in place of the keywords. Or one
+                ContactField as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             contact_field_type_id: Id of the type.
             data: The address, number or name; not checked.
@@ -149,7 +150,7 @@ class ContactFields(Resource):
     def update(
         self,
         id: int,
-        input_: ContactFieldInput | None = None,
+        input_: ContactFieldInput | ContactField | None = None,
         *,
         contact_id: int | Unset = UNSET,
         contact_field_type_id: int | Unset = UNSET,
@@ -168,7 +169,8 @@ class ContactFields(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ContactFieldInput, in place of the keywords.
+            input_: The whole input as one ContactFieldInput, in place of the keywords. Or one
+                ContactField as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             contact_field_type_id: Id of the type.
             data: The address, number or name; not checked.
@@ -261,7 +263,7 @@ class AsyncContactFields(Resource):
 
     async def create(
         self,
-        input_: ContactFieldInput | None = None,
+        input_: ContactFieldInput | ContactField | None = None,
         *,
         contact_id: int | Unset = UNSET,
         contact_field_type_id: int | Unset = UNSET,
@@ -275,7 +277,8 @@ class AsyncContactFields(Resource):
         Written as `data`, read as `content`. Addresses and numbers are not checked.
 
         Args:
-            input_: The whole input as one ContactFieldInput, in place of the keywords.
+            input_: The whole input as one ContactFieldInput, in place of the keywords. Or one
+                ContactField as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             contact_field_type_id: Id of the type.
             data: The address, number or name; not checked.
@@ -329,7 +332,7 @@ class AsyncContactFields(Resource):
     async def update(
         self,
         id: int,
-        input_: ContactFieldInput | None = None,
+        input_: ContactFieldInput | ContactField | None = None,
         *,
         contact_id: int | Unset = UNSET,
         contact_field_type_id: int | Unset = UNSET,
@@ -348,7 +351,8 @@ class AsyncContactFields(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ContactFieldInput, in place of the keywords.
+            input_: The whole input as one ContactFieldInput, in place of the keywords. Or one
+                ContactField as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             contact_field_type_id: Id of the type.
             data: The address, number or name; not checked.

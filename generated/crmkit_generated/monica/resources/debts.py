@@ -147,7 +147,7 @@ class Debts(Resource):
 
     def create(
         self,
-        input_: DebtInput | None = None,
+        input_: DebtInput | Debt | None = None,
         *,
         contact_id: int | Unset = UNSET,
         in_debt: DebtDirectionInput | str | Unset = UNSET,
@@ -162,7 +162,8 @@ class Debts(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one DebtInput, in place of the keywords.
+            input_: The whole input as one DebtInput, in place of the keywords. Or one Debt as
+                it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             in_debt: Who owes.
             status: Status of the debt.
@@ -220,7 +221,7 @@ class Debts(Resource):
     def update(
         self,
         id: int,
-        input_: DebtInput | None = None,
+        input_: DebtInput | Debt | None = None,
         *,
         contact_id: int | Unset = UNSET,
         in_debt: DebtDirectionInput | str | Unset = UNSET,
@@ -240,7 +241,8 @@ class Debts(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one DebtInput, in place of the keywords.
+            input_: The whole input as one DebtInput, in place of the keywords. Or one Debt as
+                it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             in_debt: Who owes.
             status: Status of the debt.
@@ -392,7 +394,7 @@ class AsyncDebts(Resource):
 
     async def create(
         self,
-        input_: DebtInput | None = None,
+        input_: DebtInput | Debt | None = None,
         *,
         contact_id: int | Unset = UNSET,
         in_debt: DebtDirectionInput | str | Unset = UNSET,
@@ -407,7 +409,8 @@ class AsyncDebts(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one DebtInput, in place of the keywords.
+            input_: The whole input as one DebtInput, in place of the keywords. Or one Debt as
+                it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             in_debt: Who owes.
             status: Status of the debt.
@@ -461,7 +464,7 @@ class AsyncDebts(Resource):
     async def update(
         self,
         id: int,
-        input_: DebtInput | None = None,
+        input_: DebtInput | Debt | None = None,
         *,
         contact_id: int | Unset = UNSET,
         in_debt: DebtDirectionInput | str | Unset = UNSET,
@@ -481,7 +484,8 @@ class AsyncDebts(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one DebtInput, in place of the keywords.
+            input_: The whole input as one DebtInput, in place of the keywords. Or one Debt as
+                it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             in_debt: Who owes.
             status: Status of the debt.

@@ -115,7 +115,7 @@ class Genders(Resource):
 
     def create(
         self,
-        input_: GenderInput | None = None,
+        input_: GenderInput | Gender | None = None,
         *,
         name: str | Unset = UNSET,
         type_: GenderTypeInput | str | Unset = UNSET,
@@ -127,7 +127,8 @@ class Genders(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one GenderInput, in place of the keywords.
+            input_: The whole input as one GenderInput, in place of the keywords. Or one Gender
+                as it was read: what is None or empty there is not sent.
             name: Name.
             type_: Its type.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -176,7 +177,7 @@ class Genders(Resource):
     def update(
         self,
         id: int,
-        input_: GenderInput | None = None,
+        input_: GenderInput | Gender | None = None,
         *,
         name: str | Unset = UNSET,
         type_: GenderTypeInput | str | Unset = UNSET,
@@ -191,7 +192,8 @@ class Genders(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one GenderInput, in place of the keywords.
+            input_: The whole input as one GenderInput, in place of the keywords. Or one Gender
+                as it was read: what is None or empty there is not sent.
             name: Name.
             type_: Its type.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -308,7 +310,7 @@ class AsyncGenders(Resource):
 
     async def create(
         self,
-        input_: GenderInput | None = None,
+        input_: GenderInput | Gender | None = None,
         *,
         name: str | Unset = UNSET,
         type_: GenderTypeInput | str | Unset = UNSET,
@@ -320,7 +322,8 @@ class AsyncGenders(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one GenderInput, in place of the keywords.
+            input_: The whole input as one GenderInput, in place of the keywords. Or one Gender
+                as it was read: what is None or empty there is not sent.
             name: Name.
             type_: Its type.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -365,7 +368,7 @@ class AsyncGenders(Resource):
     async def update(
         self,
         id: int,
-        input_: GenderInput | None = None,
+        input_: GenderInput | Gender | None = None,
         *,
         name: str | Unset = UNSET,
         type_: GenderTypeInput | str | Unset = UNSET,
@@ -380,7 +383,8 @@ class AsyncGenders(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one GenderInput, in place of the keywords.
+            input_: The whole input as one GenderInput, in place of the keywords. Or one Gender
+                as it was read: what is None or empty there is not sent.
             name: Name.
             type_: Its type.
             extra: Members beside the documented ones, such as custom fields, by wire name.

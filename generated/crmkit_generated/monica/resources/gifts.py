@@ -149,7 +149,7 @@ class Gifts(Resource):
 
     def create(
         self,
-        input_: GiftInput | None = None,
+        input_: GiftInput | Gift | None = None,
         *,
         contact_id: int | Unset = UNSET,
         name: str | Unset = UNSET,
@@ -167,7 +167,8 @@ class Gifts(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one GiftInput, in place of the keywords.
+            input_: The whole input as one GiftInput, in place of the keywords. Or one Gift as
+                it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             name: What it is.
             status: Status of the gift.
@@ -231,7 +232,7 @@ class Gifts(Resource):
     def update(
         self,
         id: int,
-        input_: GiftInput | None = None,
+        input_: GiftInput | Gift | None = None,
         *,
         contact_id: int | Unset = UNSET,
         name: str | Unset = UNSET,
@@ -252,7 +253,8 @@ class Gifts(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one GiftInput, in place of the keywords.
+            input_: The whole input as one GiftInput, in place of the keywords. Or one Gift as
+                it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             name: What it is.
             status: Status of the gift.
@@ -436,7 +438,7 @@ class AsyncGifts(Resource):
 
     async def create(
         self,
-        input_: GiftInput | None = None,
+        input_: GiftInput | Gift | None = None,
         *,
         contact_id: int | Unset = UNSET,
         name: str | Unset = UNSET,
@@ -454,7 +456,8 @@ class AsyncGifts(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one GiftInput, in place of the keywords.
+            input_: The whole input as one GiftInput, in place of the keywords. Or one Gift as
+                it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             name: What it is.
             status: Status of the gift.
@@ -514,7 +517,7 @@ class AsyncGifts(Resource):
     async def update(
         self,
         id: int,
-        input_: GiftInput | None = None,
+        input_: GiftInput | Gift | None = None,
         *,
         contact_id: int | Unset = UNSET,
         name: str | Unset = UNSET,
@@ -535,7 +538,8 @@ class AsyncGifts(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one GiftInput, in place of the keywords.
+            input_: The whole input as one GiftInput, in place of the keywords. Or one Gift as
+                it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             name: What it is.
             status: Status of the gift.

@@ -40,3 +40,4 @@ class NoteInput(Model):
     deal_stage: int | Unset = UNSET
     exp_close: datetime.date | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Note",)

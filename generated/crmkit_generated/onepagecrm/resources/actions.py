@@ -65,7 +65,7 @@ class Actions(Resource):
 
     def create(
         self,
-        input_: ActionInput | None = None,
+        input_: ActionInput | Action | None = None,
         *,
         cid: str | Unset = UNSET,
         name: str | Unset = UNSET,
@@ -82,7 +82,8 @@ class Actions(Resource):
         A contact has at most one action that is not done.
 
         Args:
-            input_: The whole input as one ActionInput, in place of the keywords.
+            input_: The whole input as one ActionInput, in place of the keywords. Or one Action
+                as it was read: what is None or empty there is not sent.
             cid: Id of the contact.
             name: What to do, up to 140 characters.
             date: Date of the action; not together with `next`.
@@ -144,7 +145,7 @@ class Actions(Resource):
     def update(
         self,
         id: str,
-        input_: ActionInput | None = None,
+        input_: ActionInput | Action | None = None,
         *,
         cid: str | Unset = UNSET,
         name: str | Unset = UNSET,
@@ -164,7 +165,8 @@ class Actions(Resource):
 
         Args:
             id: Id of the action.
-            input_: The whole input as one ActionInput, in place of the keywords.
+            input_: The whole input as one ActionInput, in place of the keywords. Or one Action
+                as it was read: what is None or empty there is not sent.
             cid: Id of the contact.
             name: What to do, up to 140 characters.
             date: Date of the action; not together with `next`.
@@ -305,7 +307,7 @@ class AsyncActions(Resource):
 
     async def create(
         self,
-        input_: ActionInput | None = None,
+        input_: ActionInput | Action | None = None,
         *,
         cid: str | Unset = UNSET,
         name: str | Unset = UNSET,
@@ -322,7 +324,8 @@ class AsyncActions(Resource):
         A contact has at most one action that is not done.
 
         Args:
-            input_: The whole input as one ActionInput, in place of the keywords.
+            input_: The whole input as one ActionInput, in place of the keywords. Or one Action
+                as it was read: what is None or empty there is not sent.
             cid: Id of the contact.
             name: What to do, up to 140 characters.
             date: Date of the action; not together with `next`.
@@ -380,7 +383,7 @@ class AsyncActions(Resource):
     async def update(
         self,
         id: str,
-        input_: ActionInput | None = None,
+        input_: ActionInput | Action | None = None,
         *,
         cid: str | Unset = UNSET,
         name: str | Unset = UNSET,
@@ -400,7 +403,8 @@ class AsyncActions(Resource):
 
         Args:
             id: Id of the action.
-            input_: The whole input as one ActionInput, in place of the keywords.
+            input_: The whole input as one ActionInput, in place of the keywords. Or one Action
+                as it was read: what is None or empty there is not sent.
             cid: Id of the contact.
             name: What to do, up to 140 characters.
             date: Date of the action; not together with `next`.

@@ -68,7 +68,7 @@ class Notes(Resource):
 
     def create(
         self,
-        input_: NoteInput | None = None,
+        input_: NoteInput | Note | None = None,
         *,
         cid: str | Unset = UNSET,
         body: str | Unset = UNSET,
@@ -86,7 +86,8 @@ class Notes(Resource):
         Status code 202 means that the account has reached its limit of deals.
 
         Args:
-            input_: The whole input as one NoteInput, in place of the keywords.
+            input_: The whole input as one NoteInput, in place of the keywords. Or one Note as
+                it was read: what is None or empty there is not sent.
             cid: Id of the contact.
             body: Text.
             date: Date of the note.
@@ -151,7 +152,7 @@ class Notes(Resource):
     def update(
         self,
         id: str,
-        input_: NoteUpdateInput | None = None,
+        input_: NoteUpdateInput | Note | None = None,
         *,
         body: str | Unset = UNSET,
         date: datetime.date | Unset = UNSET,
@@ -171,7 +172,8 @@ class Notes(Resource):
 
         Args:
             id: Id of the note or deal.
-            input_: The whole input as one NoteUpdateInput, in place of the keywords.
+            input_: The whole input as one NoteUpdateInput, in place of the keywords. Or one
+                Note as it was read: what is None or empty there is not sent.
             body: Text.
             date: Date of the note.
             type_: Whether it is a note or a deal; a note by default.
@@ -247,7 +249,7 @@ class AsyncNotes(Resource):
 
     async def create(
         self,
-        input_: NoteInput | None = None,
+        input_: NoteInput | Note | None = None,
         *,
         cid: str | Unset = UNSET,
         body: str | Unset = UNSET,
@@ -265,7 +267,8 @@ class AsyncNotes(Resource):
         Status code 202 means that the account has reached its limit of deals.
 
         Args:
-            input_: The whole input as one NoteInput, in place of the keywords.
+            input_: The whole input as one NoteInput, in place of the keywords. Or one Note as
+                it was read: what is None or empty there is not sent.
             cid: Id of the contact.
             body: Text.
             date: Date of the note.
@@ -326,7 +329,7 @@ class AsyncNotes(Resource):
     async def update(
         self,
         id: str,
-        input_: NoteUpdateInput | None = None,
+        input_: NoteUpdateInput | Note | None = None,
         *,
         body: str | Unset = UNSET,
         date: datetime.date | Unset = UNSET,
@@ -346,7 +349,8 @@ class AsyncNotes(Resource):
 
         Args:
             id: Id of the note or deal.
-            input_: The whole input as one NoteUpdateInput, in place of the keywords.
+            input_: The whole input as one NoteUpdateInput, in place of the keywords. Or one
+                Note as it was read: what is None or empty there is not sent.
             body: Text.
             date: Date of the note.
             type_: Whether it is a note or a deal; a note by default.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from crmkit.core.errors import DecodeError
+from crmkit.core.types import UNSET
 
 from .decode_errors import decode_model
 
@@ -23,6 +24,7 @@ class Model:
     """
 
     __slots__ = ()
+    _read_models: ClassVar[tuple[str, ...]] = ()  # of an input: the models of what it writes
 
     additional_properties: dict[str, Any]
 
@@ -54,7 +56,7 @@ class Model:
         """Return how pydantic, as in a FastAPI route, takes and writes it: by the wire's form."""
         core: Any = import_module("pydantic_core.core_schema")  # there, as it is pydantic that asks
 
-        def validate(value: Any) -> Self:
+        def validate(value: Any) -> Any:
             try:
                 return value if isinstance(value, cls) else cls.from_dict(value)
             except DecodeError as error:
@@ -83,6 +85,28 @@ class Model:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+def as_input(value: Any, model: type[Any]) -> Any:
+    """Return what was read as the input model that writes it; any other value as it is.
+
+    None and an empty list are left out, as replies may leave out members that have a value; what
+    only replies have is left out as well. What could not be read is written as it came.
+
+    Args:
+        value: The value.
+        model: The input model.
+    """
+    package = model.__module__.rpartition(".")[0]
+    bases = [base for base in type(value).__mro__ if base.__name__ in model._read_models]  # noqa: SLF001
+    if not any(base.__module__.rpartition(".")[0] == package for base in bases):
+        return value
+    made = object.__new__(model)
+    for attribute in model.__attrs_attrs__:
+        member = getattr(value, attribute.name, None)
+        setattr(made, attribute.name, UNSET if member is None or member == [] else member)
+    made.additional_properties = dict(value.additional_properties)
+    return made
 
 
 def _codec(cls: type[Model]) -> Any:

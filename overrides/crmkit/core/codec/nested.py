@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from crmkit.core.errors import ArgumentError, expected, type_name
 
 from .decode_errors import DECODE_ERRORS, reject
+from .model import as_input
 from .values import encode_json
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def decode_discriminated(
     """
     if type(row) is not dict:
         reject(row, "dict")
-    value = row.get(name)
+    value: Any = row.get(name)
     known = type(value) in {bool, int, str} and value in decoders
     return decoders[value if known else next(iter(decoders))](row)
 
@@ -164,11 +165,12 @@ def encode_dict(values: object, argument: str, encode: Callable[[Any, str], Any]
 def encode_model(
     value: object, argument: str, model: type[T], encode: Callable[[T], dict[str, Any]]
 ) -> dict[str, Any]:
-    """Write a model, or a mapping as the tree that it is.
+    """Write a model, what was read of its kind, or a mapping as the tree that it is.
 
     Raises:
         ArgumentError: It is neither, or a member cannot be written.
     """
+    value = as_input(value, model)
     if isinstance(value, model):
         try:
             return encode(value)
@@ -232,6 +234,8 @@ def join_members(
         elif not hasattr(value, "additional_properties"):
             raise expected(place, "a model or a dict", value)
         tree = encode(value)
+        if not type(value).__name__.endswith("Input"):  # as read: what has no place is left out
+            tree = {name: tree[name] for name in names if name in tree}
         if tree.keys() != {*names}:
             raise ArgumentError(place, f"expected {' and '.join(names)} and no other members")
         for name in names:
