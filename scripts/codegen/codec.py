@@ -77,7 +77,8 @@ def _encoder(model: Model, derived: Derived) -> list[str]:
     lines = [f"d: dict[str, Any] = {{{', '.join(items)}}}"]
     more = [line for _, lines in encoded for line in lines]
     function = "encode_extras" if model.mode == "write" else "encode_kept"
-    extras = ["if o.additional_properties:", f"    {function}(o.additional_properties, d)"]
+    encode = "" if derived.encode_json == "encode_json" else f", {derived.encode_json}"
+    extras = ["if o.additional_properties:", f"    {function}(o.additional_properties, d{encode})"]
     # What is passed wins over a member of the same name beside it; what was not read, does not.
     lines += [*extras, *more] if model.mode == "write" else [*more, *extras]
     return [

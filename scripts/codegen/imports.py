@@ -21,6 +21,7 @@ STANDARD = (
     "from crmkit.core.types import UNSET as U",
 )
 CORE = (
+    "from crmkit.core.codec.values import encode_espo_json",
     "from attrs import define as _attrs_define, field as _attrs_field",
     "from collections.abc import Mapping, Sequence",
     "from dataclasses import replace",
@@ -42,7 +43,7 @@ CORE = (
 )
 CLIENT = (
     "from crmkit.core.client import Client",
-    "from crmkit.core.generated import Client, encode_body",
+    "from crmkit.core.generated import Client, encode_body, encode_espo_body",
 )
 """The client with the resources, and the one that generated functions take."""
 CODEC = tuple(

@@ -26,12 +26,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crmkit.core.codec.values import encode_json
+from crmkit.core.codec.values import encode_espo_json
 from crmkit.core.errors import ArgumentError, expected
 
 Where = Mapping[str, Any]
@@ -45,38 +45,15 @@ _DATETIMES = re.compile(
     r"[a-z]\w*At|date(Start|End|Sent|Completed)|deliveryDate|actionDate|lastAccess"
 )
 _ZONE = re.compile(r"[A-Za-z][\w+/-]*", re.ASCII)
-_LAST = time(23, 59, 59)
+_LAST = time(23, 59, 59, fold=1)  # the later one where clocks go back at the end of a day
+_DATEUTIL = re.compile(r"<?tzfile\W+(?:/.*zoneinfo/)?([A-Z][\w+/-]*)\W*", re.ASCII)
 _FLAGS = ("[dateTime]", "[date]")
 
 
 # -- wire forms ------------------------------------------------------------------------------------
 
 
-def wire_tree(value: Any, argument: str) -> Any:
-    """Return a value as EspoCRM's JSON has it: datetimes in UTC, as `2024-01-15 09:30:00`.
-
-    Args:
-        value: A plain value, or lists and mappings of them.
-        argument: Name of the argument, for messages.
-
-    Raises:
-        ArgumentError: It holds a naive datetime, itself, or what JSON cannot hold.
-    """
-    try:
-        return _written(value, argument)
-    except RecursionError:
-        raise ArgumentError(argument, "must not hold itself or be nested too deeply") from None
-
-
-def _written(value: Any, argument: str) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _written(item, f"{argument}[{name!r}]") for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_written(item, f"{argument}[{index}]") for index, item in enumerate(value)]
-    if isinstance(value, datetime):
-        # encode_json writes RFC 3339 in UTC; the server compares strings, so the form matters.
-        return encode_json(value, argument)[:19].replace("T", " ")
-    return encode_json(value, argument)
+wire_tree = encode_espo_json
 
 
 def conditions(where: Any, argument: str = "where") -> list[Any]:
@@ -182,10 +159,13 @@ def _zone(attribute: str, time_zone: Zone) -> Zone:
 def _datetime(value: Any, at: time, zone: str | tzinfo) -> Any:
     if not isinstance(value, date) or isinstance(value, datetime):
         return value
+    name = _name_of(zone)
     try:
-        return datetime.combine(value, at, ZoneInfo(zone) if isinstance(zone, str) else zone)
+        # Zones of pytz and dateutil count otherwise: as tzinfo, or where clocks are changed.
+        tz = zone if name is None and isinstance(zone, tzinfo) else ZoneInfo(str(name))
     except (KeyError, ValueError, OSError):  # what ZoneInfo raises for unknown names
         raise ArgumentError("time_zone", f"unknown time zone {zone!r}") from None
+    return datetime.combine(value, at, tz)
 
 
 def _dated(operator: str, attribute: str, time_zone: Zone, *value: Any) -> Where:
@@ -196,10 +176,21 @@ def _dated(operator: str, attribute: str, time_zone: Zone, *value: Any) -> Where
     return item if zone is None else {**item, "dateTime": True, "timeZone": _zone_name(zone)}
 
 
-def _zone_name(zone: str | tzinfo) -> str:
-    name = str(zone)
+def _name_of(zone: str | tzinfo) -> str | None:
+    """Return the name of a zone of zoneinfo, pytz or dateutil; None for one that has no name."""
+    if isinstance(zone, str):
+        return zone
+    name = getattr(zone, "key", None) or getattr(zone, "zone", None)
+    found = _DATEUTIL.fullmatch(repr(zone))
+    if isinstance(name, str) or found is not None:
+        return name or (found and found[1])
     # An offset is not a zone, whatever it calls itself.
-    if not _ZONE.fullmatch(name) or (isinstance(zone, timezone) and zone != UTC):
+    return "UTC" if zone.utcoffset(None) == timedelta(0) else None
+
+
+def _zone_name(zone: str | tzinfo) -> str:
+    name = _name_of(zone)
+    if name is None or not _ZONE.fullmatch(name):
         raise ArgumentError("time_zone", f"must be a zone with a name, got {zone!r}")
     return name
 

@@ -111,13 +111,20 @@ def member_tree(
     return request_tree(operation, model, codec, None, {name: value}, extra)
 
 
-def plain_tree(operation: Operation, input_: Any) -> Any:
+def plain_tree(
+    operation: Operation, input_: Any, encode: Callable[[Any, str], Any] = encode_json
+) -> Any:
     """Return the body of a write whose members the document does not name.
+
+    Args:
+        operation: The operation, for messages.
+        input_: The body.
+        encode: Writes it.
 
     Raises:
         ArgumentError: JSON cannot hold it.
     """
-    return encoded(operation, lambda value: encode_json(value, "input_"), input_)
+    return encoded(operation, lambda value: encode(value, "input_"), input_)
 
 
 def _model(

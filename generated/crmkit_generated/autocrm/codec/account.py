@@ -21,6 +21,7 @@ from crmkit.core.codec.nested import (
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
     decode_empty,
+    encode_espo_json,
     encode_items,
     encode_kept,
     encode_plain,
@@ -365,5 +366,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.version_number) is not None:
         d["versionNumber"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d)
+        encode_kept(o.additional_properties, d, encode_espo_json)
     return d

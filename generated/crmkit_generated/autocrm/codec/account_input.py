@@ -15,7 +15,12 @@ from crmkit.core.codec.nested import (
     encode_model,
     encode_union,
 )
-from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
+from crmkit.core.codec.values import (
+    encode_espo_json,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 from crmkit.core.types import UNSET as U
 
 from ..models.account_input import AccountInput
@@ -180,7 +185,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a AccountInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_json)
     if (v := o.name) is not U:
         d["name"] = v if v is None or type(v) is str else encode_plain(v, str, "name")
     if (v := o.type_) is not U:

@@ -8,7 +8,7 @@ from typing import Any
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_dict, decode_rows, encode_dict
 from crmkit.core.codec.odd import keep_odd
-from crmkit.core.codec.values import encode_json, encode_kept
+from crmkit.core.codec.values import encode_espo_json, encode_kept
 
 from ..models.acl import Acl
 
@@ -88,11 +88,11 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Acl, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if (v := o.table) is not None:
-        d["table"] = encode_dict(v, "table", encode_json)
+        d["table"] = encode_dict(v, "table", encode_espo_json)
     if (v := o.field_table) is not None:
-        d["fieldTable"] = encode_dict(v, "field_table", encode_json)
+        d["fieldTable"] = encode_dict(v, "field_table", encode_espo_json)
     if (v := o.field_table_quick_access) is not None:
-        d["fieldTableQuickAccess"] = encode_dict(v, "field_table_quick_access", encode_json)
+        d["fieldTableQuickAccess"] = encode_dict(v, "field_table_quick_access", encode_espo_json)
     if (v := o.assignment_permission) is not None:
         d["assignmentPermission"] = v
     if (v := o.message_permission) is not None:
@@ -120,5 +120,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.lock_permission) is not None:
         d["lockPermission"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d)
+        encode_kept(o.additional_properties, d, encode_espo_json)
     return d

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_dict, decode_enum, decode_rows, encode_dict
-from crmkit.core.codec.values import encode_extras, encode_json, encode_plain
+from crmkit.core.codec.values import encode_espo_json, encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
 from ..models.action_input import ActionInput
@@ -56,7 +56,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ActionInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_json)
     if (v := o.entity_type) is not U:
         d["entityType"] = v if type(v) is str else encode_plain(v, str, "entity_type")
     if (v := o.id) is not U:
@@ -64,5 +64,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.action) is not U:
         d["action"] = v if type(v) is str else encode_plain(v, str, "action")
     if (v := o.data) is not U:
-        d["data"] = encode_dict(v, "data", encode_json)
+        d["data"] = encode_dict(v, "data", encode_espo_json)
     return d

@@ -14,7 +14,7 @@ from crmkit.core.codec.datetimes import (
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.odd import keep_odd
-from crmkit.core.codec.values import decode_empty, encode_kept
+from crmkit.core.codec.values import decode_empty, encode_espo_json, encode_kept
 
 from ..models.activity import Activity
 
@@ -254,5 +254,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.has_attachment) is not None:
         d["hasAttachment"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d)
+        encode_kept(o.additional_properties, d, encode_espo_json)
     return d

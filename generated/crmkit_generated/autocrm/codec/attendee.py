@@ -8,7 +8,7 @@ from typing import Any
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_enum, decode_rows
 from crmkit.core.codec.odd import keep_odd
-from crmkit.core.codec.values import encode_kept, encode_plain
+from crmkit.core.codec.values import encode_espo_json, encode_kept, encode_plain
 
 from ..models.acceptance_status import AcceptanceStatus
 from ..models.attendee import Attendee
@@ -61,5 +61,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.acceptance_status) is not None:
         d["acceptanceStatus"] = v if type(v) is str else encode_plain(v, str, "acceptance_status")
     if o.additional_properties:
-        encode_kept(o.additional_properties, d)
+        encode_kept(o.additional_properties, d, encode_espo_json)
     return d

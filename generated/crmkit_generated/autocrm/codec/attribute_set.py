@@ -18,6 +18,7 @@ from crmkit.core.codec.nested import (
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
     decode_empty,
+    encode_espo_json,
     encode_items,
     encode_kept,
     encode_plain,
@@ -198,5 +199,5 @@ def encode(o: Any) -> dict[str, Any]:
     if v := o.phone_number_data:
         d["phoneNumberData"] = [phone_number_codec.encode(x) for x in v]
     if o.additional_properties:
-        encode_kept(o.additional_properties, d)
+        encode_kept(o.additional_properties, d, encode_espo_json)
     return d

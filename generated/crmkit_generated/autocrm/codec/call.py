@@ -20,8 +20,8 @@ from crmkit.core.codec.numbers import format_lenient
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
     decode_empty,
+    encode_espo_json,
     encode_items,
-    encode_json,
     encode_kept,
     encode_plain,
 )
@@ -365,7 +365,7 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.acceptance_status) is not None:
         d["acceptanceStatus"] = v if type(v) is str else encode_plain(v, str, "acceptance_status")
     if (v := o.phone_numbers_map) is not None:
-        d["phoneNumbersMap"] = encode_dict(v, "phone_numbers_map", encode_json)
+        d["phoneNumbersMap"] = encode_dict(v, "phone_numbers_map", encode_espo_json)
     if (v := o.description) is not None:
         d["description"] = v
     if (v := o.assigned_user_id) is not None:
@@ -411,5 +411,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.deleted) is not None:
         d["deleted"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d)
+        encode_kept(o.additional_properties, d, encode_espo_json)
     return d

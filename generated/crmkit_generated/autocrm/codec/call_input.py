@@ -21,6 +21,7 @@ from crmkit.core.codec.nested import (
 from crmkit.core.codec.numbers import format_lenient
 from crmkit.core.codec.values import (
     decode_empty,
+    encode_espo_json,
     encode_extras,
     encode_items,
     encode_plain,
@@ -165,7 +166,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a CallInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_json)
     if (v := o.name) is not U:
         d["name"] = v if v is None or type(v) is str else encode_plain(v, str, "name")
     if (v := o.status) is not U:

@@ -18,7 +18,12 @@ from crmkit.core.codec.nested import (
     encode_model,
 )
 from crmkit.core.codec.numbers import format_lenient
-from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
+from crmkit.core.codec.values import (
+    encode_espo_json,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 from crmkit.core.types import UNSET as U
 
 from ..models.contact_input import ContactInput
@@ -175,7 +180,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ContactInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_json)
     if (v := o.salutation_name) is not U:
         d["salutationName"] = (
             v if v is None or type(v) is str else encode_plain(v, str, "salutation_name")

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_rows, encode_model
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.values import encode_espo_json, encode_extras
 from crmkit.core.types import UNSET as U
 
 from ..models.account_input import AccountInput
@@ -56,7 +56,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ConversionRecords, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_json)
     if (v := o.account) is not U:
         d["Account"] = encode_model(v, "account", AccountInput, account_input_codec.encode)
     if (v := o.contact) is not U:

@@ -20,6 +20,7 @@ from crmkit.core.codec.numbers import format_lenient
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
     decode_empty,
+    encode_espo_json,
     encode_items,
     encode_kept,
     encode_plain,
@@ -865,5 +866,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.deleted) is not None:
         d["deleted"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d)
+        encode_kept(o.additional_properties, d, encode_espo_json)
     return d

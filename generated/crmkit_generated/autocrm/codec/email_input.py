@@ -10,6 +10,7 @@ from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_enum, decode_items, decode_rows
 from crmkit.core.codec.values import (
     decode_empty,
+    encode_espo_json,
     encode_extras,
     encode_items,
     encode_plain,
@@ -122,7 +123,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a EmailInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_json)
     if (v := o.subject) is not U:
         d["subject"] = v if v is None or type(v) is str else encode_plain(v, str, "subject")
     if (v := o.name) is not U:

@@ -12,7 +12,12 @@ from crmkit.core.codec.nested import (
     encode_list,
     encode_model,
 )
-from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
+from crmkit.core.codec.values import (
+    encode_espo_json,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 from crmkit.core.types import UNSET as U
 
 from ..models.export_input import ExportInput
@@ -83,7 +88,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ExportInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_json)
     if (v := o.entity_type) is not U:
         d["entityType"] = v if type(v) is str else encode_plain(v, str, "entity_type")
     if (v := o.format_) is not U:

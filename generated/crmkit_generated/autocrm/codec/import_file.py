@@ -8,7 +8,7 @@ from typing import Any
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.odd import keep_odd
-from crmkit.core.codec.values import encode_kept
+from crmkit.core.codec.values import encode_espo_json, encode_kept
 
 from ..models.import_file import ImportFile
 
@@ -37,5 +37,5 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ImportFile, or raise ArgumentError."""
     d: dict[str, Any] = {"attachmentId": o.attachment_id}
     if o.additional_properties:
-        encode_kept(o.additional_properties, d)
+        encode_kept(o.additional_properties, d, encode_espo_json)
     return d

@@ -8,9 +8,9 @@ from typing import Any
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_dict, decode_items, decode_rows, encode_dict
 from crmkit.core.codec.values import (
+    encode_espo_json,
     encode_extras,
     encode_items,
-    encode_json,
     encode_plain,
 )
 from crmkit.core.types import UNSET as U
@@ -115,7 +115,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ImportInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_json)
     if (v := o.attachment_id) is not U:
         d["attachmentId"] = v if type(v) is str else encode_plain(v, str, "attachment_id")
     if (v := o.entity_type) is not U:
@@ -145,7 +145,7 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.person_name_format) is not U:
         d["personNameFormat"] = v if type(v) is str else encode_plain(v, str, "person_name_format")
     if (v := o.default_values) is not U:
-        d["defaultValues"] = encode_dict(v, "default_values", encode_json)
+        d["defaultValues"] = encode_dict(v, "default_values", encode_espo_json)
     if (v := o.skip_duplicate_checking) is not U:
         d["skipDuplicateChecking"] = (
             v if type(v) is bool else encode_plain(v, bool, "skip_duplicate_checking")

@@ -8,7 +8,7 @@ from typing import Any
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.odd import keep_odd
-from crmkit.core.codec.values import encode_json, encode_kept
+from crmkit.core.codec.values import encode_espo_json, encode_kept
 
 from ..models.layout_column import LayoutColumn
 
@@ -93,9 +93,9 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.is_muted) is not None:
         d["isMuted"] = v
     if (v := o.rows) is not None:
-        d["rows"] = encode_json(v, "rows")
+        d["rows"] = encode_espo_json(v, "rows")
     if (v := o.label) is not None:
         d["label"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d)
+        encode_kept(o.additional_properties, d, encode_espo_json)
     return d

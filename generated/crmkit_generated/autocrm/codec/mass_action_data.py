@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import check_type, decode_dict, decode_rows, encode_dict
-from crmkit.core.codec.values import encode_extras, encode_json, encode_plain
+from crmkit.core.codec.values import encode_espo_json, encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
 from ..models.mass_action_data import MassActionData
@@ -46,9 +46,9 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a MassActionData, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_json)
     if (v := o.values) is not U:
-        d["values"] = encode_dict(v, "values", encode_json)
+        d["values"] = encode_dict(v, "values", encode_espo_json)
     if (v := o.actions) is not U:
         d["actions"] = encode_dict(
             v, "actions", lambda x, at: x if type(x) is str else encode_plain(x, str, at)

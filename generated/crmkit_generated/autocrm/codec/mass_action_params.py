@@ -12,7 +12,7 @@ from crmkit.core.codec.nested import (
     encode_list,
     encode_model,
 )
-from crmkit.core.codec.values import encode_extras, encode_items
+from crmkit.core.codec.values import encode_espo_json, encode_extras, encode_items
 from crmkit.core.types import UNSET as U
 
 from ..models.mass_action_params import MassActionParams
@@ -59,7 +59,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a MassActionParams, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_json)
     if (v := o.ids) is not U:
         d["ids"] = encode_items(v, "ids")
     if (v := o.where) is not U:

@@ -15,9 +15,9 @@ from crmkit.core.codec.nested import (
     encode_model,
 )
 from crmkit.core.codec.values import (
+    encode_espo_json,
     encode_extras,
     encode_items,
-    encode_json,
     encode_plain,
 )
 from crmkit.core.types import UNSET as U
@@ -68,7 +68,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a MassUpdateInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_json)
     if (v := o.ids) is not U:
         d["ids"] = encode_items(v, "ids")
     if (v := o.by_where) is not U:
@@ -78,5 +78,5 @@ def encode(o: Any) -> dict[str, Any]:
             v, "where", lambda x, at: encode_model(x, at, WhereItem, where_item_codec.encode)
         )
     if (v := o.attributes) is not U:
-        d["attributes"] = encode_dict(v, "attributes", encode_json)
+        d["attributes"] = encode_dict(v, "attributes", encode_espo_json)
     return d

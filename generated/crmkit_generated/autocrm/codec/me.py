@@ -8,7 +8,7 @@ from typing import Any
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_dict, decode_rows, encode_dict
 from crmkit.core.codec.odd import keep_odd
-from crmkit.core.codec.values import encode_json, encode_kept
+from crmkit.core.codec.values import encode_espo_json, encode_kept
 
 from ..models.me import Me
 from . import acl as acl_codec
@@ -63,15 +63,15 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.acl) is not None:
         d["acl"] = acl_codec.encode(v)
     if (v := o.preferences) is not None:
-        d["preferences"] = encode_dict(v, "preferences", encode_json)
+        d["preferences"] = encode_dict(v, "preferences", encode_espo_json)
     if (v := o.token) is not None:
         d["token"] = v
     if (v := o.settings) is not None:
-        d["settings"] = encode_dict(v, "settings", encode_json)
+        d["settings"] = encode_dict(v, "settings", encode_espo_json)
     if (v := o.language) is not None:
-        d["language"] = encode_json(v, "language")
+        d["language"] = encode_espo_json(v, "language")
     if (v := o.app_params) is not None:
-        d["appParams"] = encode_json(v, "app_params")
+        d["appParams"] = encode_espo_json(v, "app_params")
     if o.additional_properties:
-        encode_kept(o.additional_properties, d)
+        encode_kept(o.additional_properties, d, encode_espo_json)
     return d

@@ -19,8 +19,8 @@ from crmkit.core.codec.nested import (
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
     decode_empty,
+    encode_espo_json,
     encode_items,
-    encode_json,
     encode_kept,
     encode_plain,
 )
@@ -204,7 +204,7 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.post) is not None:
         d["post"] = v
     if (v := o.data) is not None:
-        d["data"] = encode_dict(v, "data", encode_json)
+        d["data"] = encode_dict(v, "data", encode_espo_json)
     if (v := o.parent_type) is not None:
         d["parentType"] = v
     if (v := o.parent_id) is not None:
@@ -284,5 +284,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.field_scope) is not None:
         d["_scope"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d)
+        encode_kept(o.additional_properties, d, encode_espo_json)
     return d

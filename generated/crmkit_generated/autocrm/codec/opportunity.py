@@ -25,6 +25,7 @@ from crmkit.core.codec.numbers import decode_decimal, encode_decimal, format_len
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
     decode_empty,
+    encode_espo_json,
     encode_items,
     encode_kept,
     encode_plain,
@@ -339,5 +340,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.version_number) is not None:
         d["versionNumber"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d)
+        encode_kept(o.additional_properties, d, encode_espo_json)
     return d

@@ -8,7 +8,7 @@ from typing import Any
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_enum, decode_rows
 from crmkit.core.codec.odd import keep_odd
-from crmkit.core.codec.values import encode_kept, encode_plain
+from crmkit.core.codec.values import encode_espo_json, encode_kept, encode_plain
 
 from ..models.phone_number import PhoneNumber
 from ..models.phone_type import PhoneType
@@ -63,5 +63,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.invalid) is not None:
         d["invalid"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d)
+        encode_kept(o.additional_properties, d, encode_espo_json)
     return d

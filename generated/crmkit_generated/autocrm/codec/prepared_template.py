@@ -15,7 +15,12 @@ from crmkit.core.codec.nested import (
     encode_dict,
 )
 from crmkit.core.codec.odd import keep_odd
-from crmkit.core.codec.values import encode_items, encode_kept, encode_plain
+from crmkit.core.codec.values import (
+    encode_espo_json,
+    encode_items,
+    encode_kept,
+    encode_plain,
+)
 
 from ..models.prepared_template import PreparedTemplate
 
@@ -78,5 +83,5 @@ def encode(o: Any) -> dict[str, Any]:
             lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     if o.additional_properties:
-        encode_kept(o.additional_properties, d)
+        encode_kept(o.additional_properties, d, encode_espo_json)
     return d

@@ -7,7 +7,12 @@ from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_items, decode_rows
-from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
+from crmkit.core.codec.values import (
+    encode_espo_json,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 from crmkit.core.types import UNSET as U
 
 from ..models.record_input import RecordInput
@@ -54,7 +59,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a RecordInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_json)
     if (v := o.name) is not U:
         d["name"] = v if v is None or type(v) is str else encode_plain(v, str, "name")
     if (v := o.description) is not U:

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_enum, decode_rows
-from crmkit.core.codec.values import encode_extras, encode_plain
+from crmkit.core.codec.values import encode_espo_json, encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
 from ..models.reminder_input import ReminderInput
@@ -48,7 +48,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ReminderInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_json)
     if (v := o.seconds) is not U:
         d["seconds"] = v if v is None or type(v) is int else encode_plain(v, int, "seconds")
     if (v := o.type_) is not U:

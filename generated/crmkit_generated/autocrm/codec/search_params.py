@@ -13,7 +13,12 @@ from crmkit.core.codec.nested import (
     encode_list,
     encode_model,
 )
-from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
+from crmkit.core.codec.values import (
+    encode_espo_json,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 from crmkit.core.types import UNSET as U
 
 from ..models.order import Order
@@ -84,7 +89,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a SearchParams, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_json)
     if (v := o.select) is not U:
         d["select"] = encode_items(v, "select")
     if (v := o.where) is not U:

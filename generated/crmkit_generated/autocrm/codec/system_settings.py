@@ -13,11 +13,12 @@ from crmkit.core.codec.nested import (
     decode_list,
     decode_rows,
     encode_dict,
+    encode_list,
 )
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
+    encode_espo_json,
     encode_items,
-    encode_json,
     encode_kept,
     encode_plain,
 )
@@ -309,7 +310,7 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.theme) is not None:
         d["theme"] = v
     if (v := o.theme_params) is not None:
-        d["themeParams"] = encode_dict(v, "theme_params", encode_json)
+        d["themeParams"] = encode_dict(v, "theme_params", encode_espo_json)
     if (v := o.logo_src) is not None:
         d["logoSrc"] = v
     if (v := o.use_cache) is not None:
@@ -393,9 +394,9 @@ def encode(o: Any) -> dict[str, Any]:
     if v := o.quick_create_list:
         d["quickCreateList"] = encode_items(v, "quick_create_list")
     if v := o.tab_list:
-        d["tabList"] = encode_items(v, "tab_list")
+        d["tabList"] = encode_list(v, "tab_list", encode_espo_json)
     if v := o.dashboard_layout:
-        d["dashboardLayout"] = encode_items(v, "dashboard_layout")
+        d["dashboardLayout"] = encode_list(v, "dashboard_layout", encode_espo_json)
     if v := o.available_reactions:
         d["availableReactions"] = encode_items(v, "available_reactions")
     if (v := o.note_edit_threshold_period) is not None:
@@ -425,5 +426,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.email_recipient_address_max_count) is not None:
         d["emailRecipientAddressMaxCount"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d)
+        encode_kept(o.additional_properties, d, encode_espo_json)
     return d

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_rows
-from crmkit.core.codec.values import encode_extras, encode_plain
+from crmkit.core.codec.values import encode_espo_json, encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
 from ..models.template_data_input import TemplateDataInput
@@ -58,7 +58,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a TemplateDataInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_json)
     if (v := o.email_address) is not U:
         d["emailAddress"] = v if type(v) is str else encode_plain(v, str, "email_address")
     if (v := o.parent_type) is not U:

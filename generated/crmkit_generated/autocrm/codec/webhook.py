@@ -9,7 +9,7 @@ from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.odd import keep_odd
-from crmkit.core.codec.values import decode_empty, encode_kept
+from crmkit.core.codec.values import decode_empty, encode_espo_json, encode_kept
 
 from ..models.webhook import Webhook
 
@@ -127,5 +127,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.modified_by_name) is not None:
         d["modifiedByName"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d)
+        encode_kept(o.additional_properties, d, encode_espo_json)
     return d

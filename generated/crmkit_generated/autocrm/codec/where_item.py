@@ -17,7 +17,7 @@ from crmkit.core.codec.nested import (
     encode_model,
     encode_union,
 )
-from crmkit.core.codec.values import encode_extras, encode_plain
+from crmkit.core.codec.values import encode_espo_json, encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
 from ..models.filter_type import FilterType
@@ -107,7 +107,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a WhereItem, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_json)
     if (v := o.type_) is not U:
         d["type"] = v if type(v) is str else encode_plain(v, str, "type_")
     if (v := o.attribute) is not U:

@@ -36,7 +36,7 @@ def encode_datetime(value: object, argument: str) -> str:
     Raises:
         ArgumentError: It is not a datetime, or has no time zone.
     """
-    utc = value if type(value) is datetime and value.tzinfo is UTC else _to_utc(value, argument)
+    utc = value if type(value) is datetime and value.tzinfo is UTC else to_utc(value, argument)
     year = _YEARS.get(utc.year)
     if year is None or utc.microsecond:
         return utc.replace(tzinfo=None).isoformat() + "Z"
@@ -48,7 +48,7 @@ def encode_datetime(value: object, argument: str) -> str:
     )
 
 
-def _to_utc(value: object, argument: str) -> datetime:
+def to_utc(value: object, argument: str) -> datetime:
     """Return an aware datetime in UTC.
 
     Raises:
@@ -56,6 +56,11 @@ def _to_utc(value: object, argument: str) -> datetime:
     """
     if not isinstance(value, datetime):
         raise expected(argument, "an aware datetime", value)
+    localize = getattr(value.tzinfo, "localize", None)
+    if localize is not None and value.tzname() == "LMT":
+        # A zone of pytz as tzinfo is local mean time, whatever the date; nobody means that.
+        localized: datetime = localize(value.replace(tzinfo=None))
+        value = localized
     if value.utcoffset() is None:
         problem = "expected an aware datetime, got a naive one; use datetime(…, tzinfo=UTC)"
         raise ArgumentError(argument, problem)
@@ -119,7 +124,7 @@ def encode_unix(value: object, argument: str) -> int:
     Raises:
         ArgumentError: It is not an aware datetime.
     """
-    return floor(_to_utc(value, argument).timestamp())
+    return floor(to_utc(value, argument).timestamp())
 
 
 def encode_espo_datetime(value: object, argument: str) -> str:
@@ -128,7 +133,7 @@ def encode_espo_datetime(value: object, argument: str) -> str:
     Raises:
         ArgumentError: It is not an aware datetime.
     """
-    return _to_utc(value, argument).replace(tzinfo=None).isoformat(" ", "seconds")
+    return to_utc(value, argument).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 def decode_date_or_str(value: object) -> date | datetime | str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.errors import ArgumentError, expected
 
-from .datetimes import encode_datetime
+from .datetimes import encode_datetime, encode_espo_datetime
 from .decode_errors import reject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _PLAIN = {str, int, bool, type(None)}
 
@@ -37,28 +41,50 @@ def encode_plain(value: object, type_: type, argument: str) -> Any:
     return encode_json(value, argument)
 
 
-def encode_json(value: object, argument: str) -> Any:
+def encode_json(
+    value: object, argument: str, write: Callable[[object, str], str] = encode_datetime
+) -> Any:
     """Return a value of any type as JSON holds it, datetimes, dates and Decimals as str.
+
+    Args:
+        value: The value.
+        argument: Its name, for errors.
+        write: Writes a datetime.
 
     Raises:
         ArgumentError: It holds a number that is not finite, a datetime without time zone, itself,
             or what JSON cannot hold.
     """
     try:
-        return _encode(value, argument)
+        return _encode(value, argument, write)
     except RecursionError:
         raise ArgumentError(argument, "must not contain itself, nor be nested too deeply") from None
 
 
-def _encode(value: Any, argument: str) -> Any:  # noqa: PLR0911  # one case a type
+def encode_espo_json(value: object, argument: str) -> Any:
+    """Return a value of any type as JSON holds it, datetimes as EspoCRM takes them.
+
+    Raises:
+        ArgumentError: As `encode_json`.
+    """
+    return encode_json(value, argument, encode_espo_datetime)
+
+
+def _encode(value: Any, argument: str, write: Callable[[object, str], str]) -> Any:  # noqa: PLR0911  # one case a type
     if type(value) in _PLAIN or isinstance(value, int):
         return value
     if isinstance(value, str):
         return str.__str__(value)  # an enum's member is written as its value
-    if isinstance(value, dict):
-        return {name: _encode(item, argument) for name, item in value.items()}
+    if isinstance(value, Mapping):
+        return {
+            name: item if type(item) in _PLAIN else _encode(item, f"{argument}[{name!r}]", write)
+            for name, item in value.items()
+        }
     if isinstance(value, list | tuple):
-        return [_encode(item, argument) for item in value]
+        return [
+            item if type(item) in _PLAIN else _encode(item, f"{argument}[{index}]", write)
+            for index, item in enumerate(value)
+        ]
     if isinstance(value, float):
         if isfinite(value):
             return value
@@ -66,35 +92,53 @@ def _encode(value: Any, argument: str) -> Any:  # noqa: PLR0911  # one case a ty
     if isinstance(value, Decimal) and value.is_finite():
         return f"{value:f}"
     if isinstance(value, datetime):
-        return encode_datetime(value, argument)
+        return write(value, argument)
     if isinstance(value, date):
         return value.isoformat()
     # Checked here, as orjson and json differ in what else they take: NaN, UUID, dataclasses.
     raise expected(argument, "what JSON can hold", value)
 
 
-def encode_extras(members: dict[str, Any], tree: dict[str, Any]) -> None:
+def encode_extras(
+    members: dict[str, Any],
+    tree: dict[str, Any],
+    encode: Callable[[object, str], Any] = encode_json,
+) -> None:
     """Add members that the document does not name to a tree, which keeps those that it has.
+
+    Args:
+        members: The members.
+        tree: The tree.
+        encode: Writes their values.
 
     Raises:
         ArgumentError: As `encode_json`.
     """
     for name, value in members.items():
         if name not in tree:
-            tree[name] = value if type(value) in _PLAIN else encode_json(value, name)
+            tree[name] = value if type(value) in _PLAIN else encode(value, name)
 
 
-def encode_kept(members: dict[str, Any], tree: dict[str, Any]) -> None:
+def encode_kept(
+    members: dict[str, Any],
+    tree: dict[str, Any],
+    encode: Callable[[object, str], Any] = encode_json,
+) -> None:
     """Add what a record had beside its attributes to its tree, which keeps those that it has.
 
     An attribute that could not be read is None or empty: what came in its place is written back.
+
+    Args:
+        members: What it had.
+        tree: The tree.
+        encode: Writes their values.
 
     Raises:
         ArgumentError: As `encode_json`.
     """
     for name, value in members.items():
         if name not in tree or tree[name] in (None, "", []):
-            tree[name] = value if type(value) in _PLAIN else encode_json(value, name)
+            tree[name] = value if type(value) in _PLAIN else encode(value, name)
 
 
 def encode_items(values: object, argument: str) -> list[Any]:
