@@ -7,10 +7,13 @@ event loop can drive it by hand.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from crmkit_mock.messages import BODY_CAP, Outcome, Request
 from crmkit_mock.sockets import HeldConnections, send_reply
+
+if TYPE_CHECKING:
+    from crmkit_mock.access import Access
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -42,11 +45,18 @@ class MockApp:
     Args:
         crms: For each name, which is the first part of the path, a function that returns the CRM.
         control: Application that answers everything else.
+        access: Decides who may reach them.
     """
 
-    def __init__(self, crms: Mapping[str, Callable[[str], Exchanger]], control: ASGIApp) -> None:
+    def __init__(
+        self,
+        crms: Mapping[str, Callable[[str], Exchanger]],
+        control: ASGIApp,
+        access: Access,
+    ) -> None:
         self._crms = crms
         self._control = control
+        self._access = access
         #: Connections that a fault keeps open.
         self.held = HeldConnections()
 
@@ -57,6 +67,10 @@ class MockApp:
         path: str = scope["path"]
         name = path[1:].partition("/")[0]
         load = self._crms.get(name)
+        refusal = self._access.refuse(scope, control=load is None)
+        if refusal is not None:
+            await send_reply(refusal, scope["method"], send)
+            return
         if load is None:
             await self._control(scope, receive, send)
             return

@@ -14,10 +14,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from crmkit_mock.app import read_body
 from crmkit_mock.arguments import require_choice
 from crmkit_mock.documents import load_document
 from crmkit_mock.json_text import JSONTextError, parse
+from crmkit_mock.messages import BODY_CAP
 from crmkit_mock.schemas import first_error
+from crmkit_mock.seeds import SEEDS, read_seed
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -56,15 +59,16 @@ def control_plane(mocks: CRMs) -> Starlette:
 
     - `GET /__mock__/health`: names and base paths of the CRMs
     - `POST /__mock__/reset` `{crm?}`
-    - `POST /__mock__/seed` `{crm?, seed?}`
+    - `POST /__mock__/seed` `{crm?, seed?}`: a name, or a tree of records (see `seeds`)
     - `GET /__mock__/snapshot?crm=`, `PUT /__mock__/snapshot`: states by CRM
     - `GET`, `POST`, `DELETE /__mock__/faults`: list the waiting ones; add `{crm, ...}` with
       the arguments of `MockCRM.fail`; clear
     - `GET`, `DELETE /__mock__/journal?crm=`: exchanges by CRM; clear
+    - `GET /__mock__/journal.har?crm=`: the exchanges as HAR
     - `GET`, `POST /__mock__/clock` `{crm?, set? or advance?}`: ISO datetime, or seconds
     - `GET /__mock__/openapi/<document>.json`: the wire document, with this mock as its server
 
-    Errors are `{"error": sentence}` under 400, 404 and 405.
+    Errors are `{"error": sentence}` under 400, 401, 403, 404, 405, 413 and 500.
     """
     routes = [
         Route(f"/__mock__/{path}", _endpoint(mocks, actions), methods=list(actions))
@@ -87,7 +91,9 @@ def _endpoint(
 ) -> Callable[[Request], Coroutine[Any, Any, JSONResponse]]:
     async def answer(request: Request) -> JSONResponse:
         arguments: Arguments = {**request.query_params, **request.path_params}
-        body = await request.body()
+        body = await read_body(request.scope, request.receive)
+        if body is None:
+            raise HTTPException(413, f"the body is larger than {BODY_CAP} bytes")
         if body:
             try:
                 tree = parse(body)
@@ -142,12 +148,19 @@ def _reset(mocks: CRMs, arguments: Arguments) -> object:
 
 
 def _seed(mocks: CRMs, arguments: Arguments) -> object:
-    seed = arguments.pop("seed", "demo")
+    source = arguments.pop("seed", "demo")
+    every = "crm" not in arguments
     crms = _selected(mocks, arguments)
     _require_no_more(arguments)
-    for crm in crms:
-        crm.seed(seed)
-    return {"seeded": [crm.name for crm in crms], "seed": seed}
+    if not isinstance(source, dict) and source not in SEEDS:
+        # A file is for who started the mock to name, not for who can reach its port.
+        raise ValueError(f"seed must be one of {', '.join(SEEDS)} or a tree, got {source!r}")
+    seed = read_seed(source, mocks.names)
+    if every:
+        mocks.seed(seed)
+    else:
+        crms[0].seed(seed)
+    return {"seeded": [crm.name for crm in crms], "seed": seed.name or "of your own"}
 
 
 def _snapshot(mocks: CRMs, arguments: Arguments) -> object:
@@ -200,6 +213,7 @@ def _journal(mocks: CRMs, arguments: Arguments) -> object:
         crm.name: [
             {
                 **asdict(exchange),
+                "time": exchange.time.isoformat(),
                 "body": exchange.body.decode("utf-8", "replace"),
                 "response_body": exchange.response_body.decode("utf-8", "replace"),
             }
@@ -207,6 +221,13 @@ def _journal(mocks: CRMs, arguments: Arguments) -> object:
         ]
         for crm in crms
     }
+
+
+def _har(mocks: CRMs, arguments: Arguments) -> object:
+    crms = _selected(mocks, arguments)
+    _require_no_more(arguments)
+    logs = [crm.journal.har()["log"] for crm in crms]
+    return {"log": {**logs[0], "entries": [entry for log in logs for entry in log["entries"]]}}
 
 
 def _clear_journal(mocks: CRMs, arguments: Arguments) -> object:
@@ -254,6 +275,7 @@ ACTIONS: dict[str, dict[str, Action]] = {
     "snapshot": {"GET": _snapshot, "PUT": _restore},
     "faults": {"GET": _faults, "POST": _add_fault, "DELETE": _clear_faults},
     "journal": {"GET": _journal, "DELETE": _clear_journal},
+    "journal.har": {"GET": _har},
     "clock": {"GET": _clock, "POST": _move_clock},
     "openapi/{document}.json": {"GET": _document},
 }

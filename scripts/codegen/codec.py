@@ -37,9 +37,10 @@ def emit_codec(derived: Derived, model: Model) -> str:
         f"_{derived.classes[ref].module} = {{item.value: item for item in {ref}}}"
         for ref in sorted(refs & derived.schemas.enums)
     ]
-    if model.mode == "write":
-        names = [f"{name!r}," for field in model.fields for name in (field.wire, *field.aliases)]
-        tables.append(f"MEMBERS = frozenset[str](({' '.join(names)}))")
+    attributes = derived.classes[model.name].names
+    names = {name: attributes[f.derived] for f in model.fields for name in (f.wire, *f.aliases)}
+    if model.mode == "write" or any(name != names[name].rstrip("_") for name in names):
+        tables.append(f"MEMBERS: dict[str, str] = {names!r}")
     if f"{model.name}OrMapping" in derived.schemas.aliases:  # a string holds a list of them
         tables.append(f"ORDER = {tuple(field.wire for field in model.fields)!r}")
     body = ["EMITTED = True", *tables, "", "", *_decoder(model, derived), *_encoder(model, derived)]
@@ -77,8 +78,8 @@ def _encoder(model: Model, derived: Derived) -> list[str]:
     lines = [f"d: dict[str, Any] = {{{', '.join(items)}}}"]
     more = [line for _, lines in encoded for line in lines]
     function = "encode_extras" if model.mode == "write" else "encode_kept"
-    encode = "" if derived.encode_json == "encode_json" else f", {derived.encode_json}"
-    extras = ["if o.additional_properties:", f"    {function}(o.additional_properties, d{encode})"]
+    espo = ", encode_espo_datetime" if derived.encode_json == "encode_espo_json" else ""
+    extras = ["if o.additional_properties:", f"    {function}(o.additional_properties, d{espo})"]
     # What is passed wins over a member of the same name beside it; what was not read, does not.
     lines += [*extras, *more] if model.mode == "write" else [*more, *extras]
     return [

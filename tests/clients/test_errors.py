@@ -24,6 +24,7 @@ from crmkit import (
     NotFoundError,
     PaginationError,
     ServerError,
+    SignatureError,
     StatusError,
     TransportError,
 )
@@ -54,7 +55,7 @@ def test_tree_matches_docstring() -> None:
     """The tree in the module's docstring, the classes and `__all__` are the same."""
     tree = drawn()
 
-    assert len(tree) == 17
+    assert len(tree) == 18
     assert tree == {cls.__name__: cls.__bases__[0].__name__ for cls in CLASSES}
     assert {
         name: parent for name, parent in tree.items() if parent in {"Exception", "CRMError"}
@@ -68,6 +69,7 @@ def test_tree_matches_docstring() -> None:
                 "StatusError",
                 "DecodeError",
                 "PaginationError",
+                "SignatureError",
             ),
             "CRMError",
         ),
@@ -108,6 +110,7 @@ def samples() -> list[CRMError]:
         CallTimeoutError("slow", request=request(), operation="x"),
         DecodeError("no", path="data[3].dt_created", operation="contacts.list", response=response),
         PaginationError("again", items_read=300, last_page=4),
+        SignatureError("the signature is wrong"),
         conflict,
         *(cls("no", **full) for cls in STATUS_CLASSES if cls is not ConflictError),
     ]

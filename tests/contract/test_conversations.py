@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from crmkit.contract import Accepted, Conversation, Summary, Talk
+from crmkit.contract.judge import Difference
 from crmkit.contract.names import MISSING, Bound, Names, Pairs
 from tests.contract.engine import Store, held
 
@@ -150,6 +151,24 @@ def test_holds_replies_against_the_document() -> None:
     (difference,) = step.differences
     assert difference.kind == "document"
     assert str(difference).startswith('document: kind: "blue" is not one of')
+
+
+def test_accepts_the_echo_of_a_value_that_must_not_be_sent() -> None:
+    """A document speaks of what may be sent; what a server makes of the rest is not its matter."""
+
+    def hold(talk: Talk) -> None:
+        created = talk.post("/things", {"name": talk.unique()})
+        talk.put(f"/things/{created.id}", {"name": 7})
+        talk.get(f"/things/{created.id}")
+
+    def held_with(name: object) -> list[Difference]:
+        store = Store(spoil=_at("GET", lambda body: {**body, "name": name}))
+        (steps,) = (held.steps for held in held(Conversation("echo", hold), server=store).held)
+        return [difference for step in steps for difference in step.differences]
+
+    assert all(d.accepted for d in held_with(7))
+    assert [bool(d.accepted) for d in held_with(8)] == [True, False]
+    assert [bool(d.accepted) for d in held_with(7.0)] == [True, False]
 
 
 def test_laws_hold_for_each_server() -> None:

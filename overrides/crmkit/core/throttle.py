@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 from .errors import ConfigError
+from .fork import Lock
 from .options import is_number
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Throttle:
         self.rate = rate
         self._interval = 1.0 / rate
         self._next = 0.0
-        self._lock = threading.Lock()
+        self._lock = Lock()
 
     async def acquire(self, io: IO) -> None:
         """Wait until the next request may go out.

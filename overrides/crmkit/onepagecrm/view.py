@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from crmkit.core.fork import Lock
 from crmkit.core.log import logger
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class View:
         self._parts: dict[str, _Part] = {}
         self.seen = 0
         self._callbacks: list[Callable[[View], object]] = []
-        self._lock = threading.Lock()
+        self._lock = Lock()
 
     @property
     def timestamp(self) -> datetime | None:

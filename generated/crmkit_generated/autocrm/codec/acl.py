@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_dict, decode_rows, encode_dict
 from crmkit.core.codec.odd import keep_odd
@@ -13,6 +14,24 @@ from crmkit.core.codec.values import encode_espo_json, encode_kept
 from ..models.acl import Acl
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "table": "table",
+    "fieldTable": "field_table",
+    "fieldTableQuickAccess": "field_table_quick_access",
+    "assignmentPermission": "assignment_permission",
+    "messagePermission": "message_permission",
+    "userPermission": "user_permission",
+    "exportPermission": "export_permission",
+    "massUpdatePermission": "mass_update_permission",
+    "auditPermission": "audit_permission",
+    "portalPermission": "portal_permission",
+    "groupEmailAccountPermission": "group_email_account_permission",
+    "followerManagementPermission": "follower_management_permission",
+    "mentionPermission": "mention_permission",
+    "userCalendarPermission": "user_calendar_permission",
+    "dataPrivacyPermission": "data_privacy_permission",
+    "lockPermission": "lock_permission",
+}
 
 
 def decode(row: Any, cls: type[Any] = Acl) -> Acl:
@@ -120,5 +139,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.lock_permission) is not None:
         d["lockPermission"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d, encode_espo_json)
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

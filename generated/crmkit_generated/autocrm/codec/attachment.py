@@ -9,11 +9,35 @@ from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.odd import keep_odd
-from crmkit.core.codec.values import decode_empty, encode_espo_json, encode_kept
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.attachment import Attachment
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "name": "name",
+    "type": "type_",
+    "size": "size",
+    "role": "role",
+    "field": "field",
+    "parentType": "parent_type",
+    "parentId": "parent_id",
+    "relatedType": "related_type",
+    "relatedId": "related_id",
+    "isBeingUploaded": "is_being_uploaded",
+    "parentName": "parent_name",
+    "relatedName": "related_name",
+    "sourceId": "source_id",
+    "global": "global_",
+    "storage": "storage",
+    "storageFilePath": "storage_file_path",
+    "deleted": "deleted",
+    "createdAt": "created_at",
+    "createdById": "created_by_id",
+    "createdByName": "created_by_name",
+    "modifiedAt": "modified_at",
+}
 
 
 def decode(row: Any, cls: type[Any] = Attachment) -> Attachment:
@@ -147,5 +171,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.modified_at) is not None:
         d["modifiedAt"] = encode_espo_datetime(v, "modified_at")
     if o.additional_properties:
-        encode_kept(o.additional_properties, d, encode_espo_json)
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

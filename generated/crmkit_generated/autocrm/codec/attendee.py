@@ -5,16 +5,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_enum, decode_rows
 from crmkit.core.codec.odd import keep_odd
-from crmkit.core.codec.values import encode_espo_json, encode_kept, encode_plain
+from crmkit.core.codec.values import encode_kept, encode_plain
 
 from ..models.acceptance_status import AcceptanceStatus
 from ..models.attendee import Attendee
 
 EMITTED = True
 _acceptance_status = {item.value: item for item in AcceptanceStatus}
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "_scope": "field_scope",
+    "name": "name",
+    "emailAddress": "email_address",
+    "acceptanceStatus": "acceptance_status",
+}
 
 
 def decode(row: Any, cls: type[Any] = Attendee) -> Attendee:
@@ -61,5 +69,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.acceptance_status) is not None:
         d["acceptanceStatus"] = v if type(v) is str else encode_plain(v, str, "acceptance_status")
     if o.additional_properties:
-        encode_kept(o.additional_properties, d, encode_espo_json)
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

@@ -18,7 +18,6 @@ from crmkit.core.codec.nested import (
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
     decode_empty,
-    encode_espo_json,
     encode_items,
     encode_kept,
     encode_plain,
@@ -29,6 +28,31 @@ from . import email_address as email_address_codec
 from . import phone_number as phone_number_codec
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "name": "name",
+    "description": "description",
+    "assignedUserId": "assigned_user_id",
+    "assignedUserName": "assigned_user_name",
+    "teamsIds": "teams_ids",
+    "teamsNames": "teams_names",
+    "createdAt": "created_at",
+    "createdById": "created_by_id",
+    "createdByName": "created_by_name",
+    "modifiedAt": "modified_at",
+    "modifiedById": "modified_by_id",
+    "modifiedByName": "modified_by_name",
+    "streamUpdatedAt": "stream_updated_at",
+    "isFollowed": "is_followed",
+    "followersIds": "followers_ids",
+    "followersNames": "followers_names",
+    "isStarred": "is_starred",
+    "deleted": "deleted",
+    "versionNumber": "version_number",
+    "emailAddress": "email_address",
+    "emailAddressData": "email_address_data",
+    "phoneNumber": "phone_number",
+    "phoneNumberData": "phone_number_data",
+}
 
 
 def decode(row: Any, cls: type[Any] = AttributeSet) -> AttributeSet:
@@ -199,5 +223,5 @@ def encode(o: Any) -> dict[str, Any]:
     if v := o.phone_number_data:
         d["phoneNumberData"] = [phone_number_codec.encode(x) for x in v]
     if o.additional_properties:
-        encode_kept(o.additional_properties, d, encode_espo_json)
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

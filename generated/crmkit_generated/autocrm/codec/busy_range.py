@@ -9,11 +9,17 @@ from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.odd import keep_odd
-from crmkit.core.codec.values import decode_empty, encode_espo_json, encode_kept
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.busy_range import BusyRange
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "dateStart": "date_start",
+    "dateEnd": "date_end",
+    "isWorkingRange": "is_working_range",
+    "isNonWorkingRange": "is_non_working_range",
+}
 
 
 def decode(row: Any, cls: type[Any] = BusyRange) -> BusyRange:
@@ -59,5 +65,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.is_non_working_range) is not None:
         d["isNonWorkingRange"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d, encode_espo_json)
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

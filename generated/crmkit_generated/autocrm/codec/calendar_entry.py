@@ -14,11 +14,25 @@ from crmkit.core.codec.datetimes import (
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.odd import keep_odd
-from crmkit.core.codec.values import decode_empty, encode_espo_json, encode_kept
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.calendar_entry import CalendarEntry
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "scope": "scope",
+    "name": "name",
+    "status": "status",
+    "dateStart": "date_start",
+    "dateEnd": "date_end",
+    "dateStartDate": "date_start_date",
+    "dateEndDate": "date_end_date",
+    "color": "color",
+    "createdAt": "created_at",
+    "parentType": "parent_type",
+    "parentId": "parent_id",
+}
 
 
 def decode(row: Any, cls: type[Any] = CalendarEntry) -> CalendarEntry:
@@ -110,5 +124,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.parent_id) is not None:
         d["parentId"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d, encode_espo_json)
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

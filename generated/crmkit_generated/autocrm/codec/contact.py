@@ -22,7 +22,6 @@ from crmkit.core.codec.numbers import format_lenient
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
     decode_empty,
-    encode_espo_json,
     encode_items,
     encode_kept,
     encode_plain,
@@ -37,6 +36,64 @@ from . import phone_number as phone_number_codec
 EMITTED = True
 _account_type = {item.value: item for item in AccountType}
 _salutation = {item.value: item for item in Salutation}
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "salutationName": "salutation_name",
+    "firstName": "first_name",
+    "middleName": "middle_name",
+    "lastName": "last_name",
+    "name": "name",
+    "title": "title",
+    "accountId": "account_id",
+    "accountName": "account_name",
+    "accountsIds": "accounts_ids",
+    "accountsNames": "accounts_names",
+    "accountsColumns": "accounts_columns",
+    "accountRole": "account_role",
+    "accountType": "account_type",
+    "accountIsInactive": "account_is_inactive",
+    "opportunityRole": "opportunity_role",
+    "emailAddress": "email_address",
+    "emailAddressData": "email_address_data",
+    "emailAddressIsOptedOut": "email_address_is_opted_out",
+    "emailAddressIsInvalid": "email_address_is_invalid",
+    "phoneNumber": "phone_number",
+    "phoneNumberData": "phone_number_data",
+    "phoneNumberIsOptedOut": "phone_number_is_opted_out",
+    "phoneNumberIsInvalid": "phone_number_is_invalid",
+    "doNotCall": "do_not_call",
+    "addressStreet": "address_street",
+    "addressCity": "address_city",
+    "addressState": "address_state",
+    "addressCountry": "address_country",
+    "addressPostalCode": "address_postal_code",
+    "description": "description",
+    "campaignId": "campaign_id",
+    "campaignName": "campaign_name",
+    "originalLeadId": "original_lead_id",
+    "originalLeadName": "original_lead_name",
+    "portalUserId": "portal_user_id",
+    "portalUserName": "portal_user_name",
+    "hasPortalUser": "has_portal_user",
+    "targetListIsOptedOut": "target_list_is_opted_out",
+    "assignedUserId": "assigned_user_id",
+    "assignedUserName": "assigned_user_name",
+    "teamsIds": "teams_ids",
+    "teamsNames": "teams_names",
+    "createdAt": "created_at",
+    "createdById": "created_by_id",
+    "createdByName": "created_by_name",
+    "modifiedAt": "modified_at",
+    "modifiedById": "modified_by_id",
+    "modifiedByName": "modified_by_name",
+    "streamUpdatedAt": "stream_updated_at",
+    "isFollowed": "is_followed",
+    "followersIds": "followers_ids",
+    "followersNames": "followers_names",
+    "isStarred": "is_starred",
+    "isLocked": "is_locked",
+    "deleted": "deleted",
+}
 
 
 def decode(row: Any, cls: type[Any] = Contact) -> Contact:
@@ -426,5 +483,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.deleted) is not None:
         d["deleted"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d, encode_espo_json)
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

@@ -5,15 +5,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.odd import keep_odd
-from crmkit.core.codec.values import encode_espo_json, encode_kept
+from crmkit.core.codec.values import encode_kept
 
 from ..models.convert_attributes import ConvertAttributes
 from . import attribute_set as attribute_set_codec
 
 EMITTED = True
+MEMBERS: dict[str, str] = {"Account": "account", "Contact": "contact", "Opportunity": "opportunity"}
 
 
 def decode(row: Any, cls: type[Any] = ConvertAttributes) -> ConvertAttributes:
@@ -56,5 +58,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.opportunity) is not None:
         d["Opportunity"] = attribute_set_codec.encode(v)
     if o.additional_properties:
-        encode_kept(o.additional_properties, d, encode_espo_json)
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

@@ -5,14 +5,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.odd import keep_odd
-from crmkit.core.codec.values import encode_espo_json, encode_kept
+from crmkit.core.codec.values import encode_kept
 
 from ..models.email_address import EmailAddress
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "emailAddress": "email_address",
+    "lower": "lower",
+    "primary": "primary",
+    "optOut": "opt_out",
+    "invalid": "invalid",
+}
 
 
 def decode(row: Any, cls: type[Any] = EmailAddress) -> EmailAddress:
@@ -59,5 +67,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.invalid) is not None:
         d["invalid"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d, encode_espo_json)
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

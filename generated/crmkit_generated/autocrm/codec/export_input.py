@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     decode_items,
@@ -12,12 +13,7 @@ from crmkit.core.codec.nested import (
     encode_list,
     encode_model,
 )
-from crmkit.core.codec.values import (
-    encode_espo_json,
-    encode_extras,
-    encode_items,
-    encode_plain,
-)
+from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
 from crmkit.core.types import UNSET as U
 
 from ..models.export_input import ExportInput
@@ -27,19 +23,17 @@ from . import search_params as search_params_codec
 from . import where_item as where_item_codec
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "entityType",
-        "format",
-        "ids",
-        "where",
-        "searchParams",
-        "attributeList",
-        "fieldList",
-        "exportAllFields",
-        "idle",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "entityType": "entity_type",
+    "format": "format_",
+    "ids": "ids",
+    "where": "where",
+    "searchParams": "search_params",
+    "attributeList": "attribute_list",
+    "fieldList": "field_list",
+    "exportAllFields": "export_all_fields",
+    "idle": "idle",
+}
 
 
 def decode(row: Any, cls: type[Any] = ExportInput) -> ExportInput:
@@ -88,7 +82,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ExportInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_json)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.entity_type) is not U:
         d["entityType"] = v if type(v) is str else encode_plain(v, str, "entity_type")
     if (v := o.format_) is not U:

@@ -5,16 +5,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_enum, decode_rows
 from crmkit.core.codec.odd import keep_odd
-from crmkit.core.codec.values import encode_espo_json, encode_kept, encode_plain
+from crmkit.core.codec.values import encode_kept, encode_plain
 
 from ..models.export_status import ExportStatus
 from ..models.mass_action_state import MassActionState
 
 EMITTED = True
 _mass_action_state = {item.value: item for item in MassActionState}
+MEMBERS: dict[str, str] = {"status": "status", "attachmentId": "attachment_id"}
 
 
 def decode(row: Any, cls: type[Any] = ExportStatus) -> ExportStatus:
@@ -52,5 +54,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.attachment_id) is not None:
         d["attachmentId"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d, encode_espo_json)
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

@@ -5,14 +5,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.odd import keep_odd
-from crmkit.core.codec.values import encode_espo_json, encode_kept
+from crmkit.core.codec.values import encode_kept
 
 from ..models.import_result import ImportResult
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "countCreated": "count_created",
+    "countUpdated": "count_updated",
+    "manualMode": "manual_mode",
+}
 
 
 def decode(row: Any, cls: type[Any] = ImportResult) -> ImportResult:
@@ -52,5 +59,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.manual_mode) is not None:
         d["manualMode"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d, encode_espo_json)
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.odd import keep_odd
-from crmkit.core.codec.values import encode_espo_json, encode_kept
+from crmkit.core.codec.values import encode_kept
 
 from ..models.kanban_group import KanbanGroup
 from . import record as record_codec
@@ -60,5 +61,5 @@ def encode(o: Any) -> dict[str, Any]:
     if v := o.list_:
         d["list"] = [record_codec.encode(x) for x in v]
     if o.additional_properties:
-        encode_kept(o.additional_properties, d, encode_espo_json)
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

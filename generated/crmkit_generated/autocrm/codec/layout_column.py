@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.odd import keep_odd
@@ -13,6 +14,21 @@ from crmkit.core.codec.values import encode_espo_json, encode_kept
 from ..models.layout_column import LayoutColumn
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "name": "name",
+    "link": "link",
+    "width": "width",
+    "notSortable": "not_sortable",
+    "hidden": "hidden",
+    "align": "align",
+    "noLabel": "no_label",
+    "view": "view",
+    "widthPx": "width_px",
+    "isLarge": "is_large",
+    "isMuted": "is_muted",
+    "rows": "rows",
+    "label": "label",
+}
 
 
 def decode(row: Any, cls: type[Any] = LayoutColumn) -> LayoutColumn:
@@ -97,5 +113,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.label) is not None:
         d["label"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d, encode_espo_json)
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

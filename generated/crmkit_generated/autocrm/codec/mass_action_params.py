@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     decode_items,
@@ -12,7 +13,7 @@ from crmkit.core.codec.nested import (
     encode_list,
     encode_model,
 )
-from crmkit.core.codec.values import encode_espo_json, encode_extras, encode_items
+from crmkit.core.codec.values import encode_extras, encode_items
 from crmkit.core.types import UNSET as U
 
 from ..models.mass_action_params import MassActionParams
@@ -22,13 +23,7 @@ from . import search_params as search_params_codec
 from . import where_item as where_item_codec
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "ids",
-        "where",
-        "searchParams",
-    )
-)
+MEMBERS: dict[str, str] = {"ids": "ids", "where": "where", "searchParams": "search_params"}
 
 
 def decode(row: Any, cls: type[Any] = MassActionParams) -> MassActionParams:
@@ -59,7 +54,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a MassActionParams, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_json)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.ids) is not U:
         d["ids"] = encode_items(v, "ids")
     if (v := o.where) is not U:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_items, decode_rows
 from crmkit.core.codec.odd import keep_odd
-from crmkit.core.codec.values import encode_espo_json, encode_items, encode_kept
+from crmkit.core.codec.values import encode_items, encode_kept
 
 from ..models.mass_action_result import MassActionResult
 
@@ -51,5 +52,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.id) is not None:
         d["id"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d, encode_espo_json)
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

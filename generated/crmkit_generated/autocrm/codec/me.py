@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_dict, decode_rows, encode_dict
 from crmkit.core.codec.odd import keep_odd
@@ -15,6 +16,15 @@ from . import acl as acl_codec
 from . import current_user as current_user_codec
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "user": "user",
+    "acl": "acl",
+    "preferences": "preferences",
+    "token": "token",
+    "settings": "settings",
+    "language": "language",
+    "appParams": "app_params",
+}
 
 
 def decode(row: Any, cls: type[Any] = Me) -> Me:
@@ -73,5 +83,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.app_params) is not None:
         d["appParams"] = encode_espo_json(v, "app_params")
     if o.additional_properties:
-        encode_kept(o.additional_properties, d, encode_espo_json)
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

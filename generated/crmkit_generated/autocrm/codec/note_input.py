@@ -5,14 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_enum, decode_items, decode_rows
-from crmkit.core.codec.values import (
-    encode_espo_json,
-    encode_extras,
-    encode_items,
-    encode_plain,
-)
+from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
 from crmkit.core.types import UNSET as U
 
 from ..models.note_input import NoteInput
@@ -20,19 +16,17 @@ from ..models.note_type import NoteType
 
 EMITTED = True
 _note_type = {item.value: item for item in NoteType}
-MEMBERS = frozenset[str](
-    (
-        "type",
-        "post",
-        "parentType",
-        "parentId",
-        "attachmentsIds",
-        "targetType",
-        "usersIds",
-        "teamsIds",
-        "isInternal",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "type": "type_",
+    "post": "post",
+    "parentType": "parent_type",
+    "parentId": "parent_id",
+    "attachmentsIds": "attachments_ids",
+    "targetType": "target_type",
+    "usersIds": "users_ids",
+    "teamsIds": "teams_ids",
+    "isInternal": "is_internal",
+}
 
 
 def decode(row: Any, cls: type[Any] = NoteInput) -> NoteInput:
@@ -81,7 +75,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a NoteInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_json)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.type_) is not U:
         d["type"] = v if v is None or type(v) is str else encode_plain(v, str, "type_")
     if (v := o.post) is not U:

@@ -25,7 +25,6 @@ from crmkit.core.codec.numbers import decode_decimal, encode_decimal, format_len
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
     decode_empty,
-    encode_espo_json,
     encode_items,
     encode_kept,
     encode_plain,
@@ -38,6 +37,49 @@ from ..models.opportunity_stage import OpportunityStage
 EMITTED = True
 _lead_source = {item.value: item for item in LeadSource}
 _opportunity_stage = {item.value: item for item in OpportunityStage}
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "name": "name",
+    "accountId": "account_id",
+    "accountName": "account_name",
+    "amount": "amount",
+    "amountCurrency": "amount_currency",
+    "amountConverted": "amount_converted",
+    "amountWeightedConverted": "amount_weighted_converted",
+    "stage": "stage",
+    "lastStage": "last_stage",
+    "probability": "probability",
+    "closeDate": "close_date",
+    "leadSource": "lead_source",
+    "contactsIds": "contacts_ids",
+    "contactsNames": "contacts_names",
+    "contactsColumns": "contacts_columns",
+    "contactId": "contact_id",
+    "contactName": "contact_name",
+    "campaignId": "campaign_id",
+    "campaignName": "campaign_name",
+    "originalLeadId": "original_lead_id",
+    "originalLeadName": "original_lead_name",
+    "description": "description",
+    "assignedUserId": "assigned_user_id",
+    "assignedUserName": "assigned_user_name",
+    "teamsIds": "teams_ids",
+    "teamsNames": "teams_names",
+    "createdAt": "created_at",
+    "createdById": "created_by_id",
+    "createdByName": "created_by_name",
+    "modifiedAt": "modified_at",
+    "modifiedById": "modified_by_id",
+    "modifiedByName": "modified_by_name",
+    "streamUpdatedAt": "stream_updated_at",
+    "isFollowed": "is_followed",
+    "followersIds": "followers_ids",
+    "followersNames": "followers_names",
+    "isStarred": "is_starred",
+    "isLocked": "is_locked",
+    "deleted": "deleted",
+    "versionNumber": "version_number",
+}
 
 
 def decode(row: Any, cls: type[Any] = Opportunity) -> Opportunity:
@@ -340,5 +382,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.version_number) is not None:
         d["versionNumber"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d, encode_espo_json)
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

@@ -5,16 +5,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_enum, decode_rows
 from crmkit.core.codec.odd import keep_odd
-from crmkit.core.codec.values import encode_espo_json, encode_kept, encode_plain
+from crmkit.core.codec.values import encode_kept, encode_plain
 
 from ..models.phone_number import PhoneNumber
 from ..models.phone_type import PhoneType
 
 EMITTED = True
 _phone_type = {item.value: item for item in PhoneType}
+MEMBERS: dict[str, str] = {
+    "phoneNumber": "phone_number",
+    "type": "type_",
+    "primary": "primary",
+    "optOut": "opt_out",
+    "invalid": "invalid",
+}
 
 
 def decode(row: Any, cls: type[Any] = PhoneNumber) -> PhoneNumber:
@@ -63,5 +71,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.invalid) is not None:
         d["invalid"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d, encode_espo_json)
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

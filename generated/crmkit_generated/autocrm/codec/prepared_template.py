@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import (
     check_type,
@@ -15,16 +16,18 @@ from crmkit.core.codec.nested import (
     encode_dict,
 )
 from crmkit.core.codec.odd import keep_odd
-from crmkit.core.codec.values import (
-    encode_espo_json,
-    encode_items,
-    encode_kept,
-    encode_plain,
-)
+from crmkit.core.codec.values import encode_items, encode_kept, encode_plain
 
 from ..models.prepared_template import PreparedTemplate
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "subject": "subject",
+    "body": "body",
+    "isHtml": "is_html",
+    "attachmentsIds": "attachments_ids",
+    "attachmentsNames": "attachments_names",
+}
 
 
 def decode(row: Any, cls: type[Any] = PreparedTemplate) -> PreparedTemplate:
@@ -83,5 +86,5 @@ def encode(o: Any) -> dict[str, Any]:
             lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     if o.additional_properties:
-        encode_kept(o.additional_properties, d, encode_espo_json)
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

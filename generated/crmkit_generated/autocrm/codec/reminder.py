@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_enum, decode_rows
 from crmkit.core.codec.odd import keep_odd
-from crmkit.core.codec.values import encode_espo_json, encode_kept, encode_plain
+from crmkit.core.codec.values import encode_kept, encode_plain
 
 from ..models.reminder import Reminder
 from ..models.reminder_type import ReminderType
@@ -48,5 +49,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.type_) is not None:
         d["type"] = v if type(v) is str else encode_plain(v, str, "type_")
     if o.additional_properties:
-        encode_kept(o.additional_properties, d, encode_espo_json)
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

@@ -5,14 +5,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.odd import keep_odd
-from crmkit.core.codec.values import encode_espo_json, encode_kept
+from crmkit.core.codec.values import encode_kept
 
 from ..models.search_hit import SearchHit
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "name": "name",
+    "_scope": "field_scope",
+    "status": "status",
+    "stage": "stage",
+    "emailAddress": "email_address",
+    "phoneNumber": "phone_number",
+    "accountName": "account_name",
+}
 
 
 def decode(row: Any, cls: type[Any] = SearchHit) -> SearchHit:
@@ -72,5 +83,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.account_name) is not None:
         d["accountName"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d, encode_espo_json)
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

@@ -24,7 +24,6 @@ from crmkit.core.codec.nested import (
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
     decode_empty,
-    encode_espo_json,
     encode_items,
     encode_kept,
     encode_plain,
@@ -38,6 +37,51 @@ from . import reminder as reminder_codec
 EMITTED = True
 _priority = {item.value: item for item in Priority}
 _task_status = {item.value: item for item in TaskStatus}
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "name": "name",
+    "status": "status",
+    "priority": "priority",
+    "dateStart": "date_start",
+    "dateEnd": "date_end",
+    "dateStartDate": "date_start_date",
+    "dateEndDate": "date_end_date",
+    "dateCompleted": "date_completed",
+    "isOverdue": "is_overdue",
+    "reminders": "reminders",
+    "parentId": "parent_id",
+    "parentType": "parent_type",
+    "parentName": "parent_name",
+    "accountId": "account_id",
+    "accountName": "account_name",
+    "contactId": "contact_id",
+    "contactName": "contact_name",
+    "emailId": "email_id",
+    "description": "description",
+    "attachmentsIds": "attachments_ids",
+    "attachmentsNames": "attachments_names",
+    "attachmentsTypes": "attachments_types",
+    "assignedUserId": "assigned_user_id",
+    "assignedUserName": "assigned_user_name",
+    "collaboratorsIds": "collaborators_ids",
+    "collaboratorsNames": "collaborators_names",
+    "teamsIds": "teams_ids",
+    "teamsNames": "teams_names",
+    "createdAt": "created_at",
+    "createdById": "created_by_id",
+    "createdByName": "created_by_name",
+    "modifiedAt": "modified_at",
+    "modifiedById": "modified_by_id",
+    "modifiedByName": "modified_by_name",
+    "streamUpdatedAt": "stream_updated_at",
+    "isFollowed": "is_followed",
+    "followersIds": "followers_ids",
+    "followersNames": "followers_names",
+    "isStarred": "is_starred",
+    "isLocked": "is_locked",
+    "deleted": "deleted",
+    "versionNumber": "version_number",
+}
 
 
 def decode(row: Any, cls: type[Any] = Task) -> Task:
@@ -352,5 +396,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.version_number) is not None:
         d["versionNumber"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d, encode_espo_json)
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

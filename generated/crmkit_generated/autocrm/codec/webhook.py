@@ -9,11 +9,31 @@ from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.odd import keep_odd
-from crmkit.core.codec.values import decode_empty, encode_espo_json, encode_kept
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.webhook import Webhook
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "event": "event",
+    "url": "url",
+    "userId": "user_id",
+    "isActive": "is_active",
+    "skipOwn": "skip_own",
+    "userName": "user_name",
+    "entityType": "entity_type",
+    "type": "type_",
+    "field": "field",
+    "secretKey": "secret_key",
+    "deleted": "deleted",
+    "createdAt": "created_at",
+    "createdById": "created_by_id",
+    "createdByName": "created_by_name",
+    "modifiedAt": "modified_at",
+    "modifiedById": "modified_by_id",
+    "modifiedByName": "modified_by_name",
+}
 
 
 def decode(row: Any, cls: type[Any] = Webhook) -> Webhook:
@@ -127,5 +147,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.modified_by_name) is not None:
         d["modifiedByName"] = v
     if o.additional_properties:
-        encode_kept(o.additional_properties, d, encode_espo_json)
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

@@ -70,7 +70,7 @@ class EspoCRM(CRM):
         Raises:
             ConfigError: A credential is missing.
         """
-        known = credentials(prefix, None, None, None, None)
+        known = credentials(prefix, None, None, None, None, "raw")
         return EspoVendor(self.name, known, urlsplit(base_url).path).authenticate
 
     def mock_authenticators(
@@ -82,7 +82,7 @@ class EspoCRM(CRM):
 
         def authenticator(keywords: Mapping[str, str]) -> Callable[[HTTPRequest], None]:
             names = ("api_key", "secret_key", "username", "password")
-            known = credentials("", *(keywords.get(name) for name in names))
+            known = credentials("", *(keywords.get(name) for name in names), signature="raw")
             return EspoVendor(self.name, known, path).authenticate
 
         return {

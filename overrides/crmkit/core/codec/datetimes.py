@@ -54,7 +54,7 @@ def to_utc(value: object, argument: str) -> datetime:
     Raises:
         ArgumentError: It is not a datetime, has no time zone, or lies outside the years of UTC.
     """
-    if not isinstance(value, datetime):
+    if not isinstance(value, datetime) or value != value:  # noqa: PLR0124  # pandas' NaT
         raise expected(argument, "an aware datetime", value)
     localize = getattr(value.tzinfo, "localize", None)
     if localize is not None and value.tzname() == "LMT":

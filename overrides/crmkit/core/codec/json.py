@@ -23,6 +23,8 @@ def loads(content: bytes, *, exact: bool = False) -> Any:
     orjson reads integers beyond 64 bits as floats; to look for them first would take longer than
     it saves.
 
+    Integers of more digits than Python converts are left as str: the rest is as good as ever.
+
     Args:
         content: The document.
         exact: Whether numbers that a float cannot hold keep their digits, as `Exact`.
@@ -37,7 +39,14 @@ def loads(content: bytes, *, exact: bool = False) -> Any:
         except _orjson.JSONDecodeError:
             # orjson refuses NaN, a byte order mark, UTF-16 and lone surrogates; json reads them.
             pass
-    return json.loads(content, parse_float=parse_number if exact else None)
+    number = parse_number if exact else None
+    try:
+        return json.loads(content, parse_float=number)
+    except ValueError as error:
+        if type(error) is not ValueError:
+            raise
+    integer = lambda text: text if len(text) > 640 else int(text)  # noqa: E731
+    return json.loads(content, parse_float=number, parse_int=integer)
 
 
 def dumps(tree: Any) -> bytes:
