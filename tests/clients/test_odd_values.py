@@ -30,7 +30,7 @@ def models() -> Iterator[tuple[str, Any, Any]]:
         package = import_module(f"crmkit_generated.{crm}.codec")
         for module in iter_modules(package.__path__):
             codec = import_module(f"{package.__name__}.{module.name}")
-            if hasattr(codec, "decode") and not hasattr(codec, "MEMBERS"):
+            if "keep_odd" in vars(codec):
                 cls = codec.decode.__defaults__[0]
                 yield f"{crm} {cls.__name__}", cls, codec
 

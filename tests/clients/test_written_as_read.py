@@ -44,16 +44,17 @@ def test_appends_to_nested_lists(crm: EspoCRM) -> None:
             espo.PhoneNumberInput("+36202222222", primary=False),
         ],
     )
-    start = datetime(2024, 1, 15, 9, 0, tzinfo=UTC)
+    start = datetime(2100, 1, 15, 9, 0, tzinfo=UTC)  # servers drop reminders that are past
     meeting = crm.meetings.create(
         name="M",
+        assigned_user_id=crm.me().user.id,
         date_start=start,
         date_end=start,
-        reminders=[espo.ReminderInput(seconds=60, type_="Popup")],
+        reminders=[espo.ReminderInput(seconds=300, type_="Popup")],
     )
     crm.meetings.update(
         meeting.id,
-        reminders=[*meeting.reminders, espo.ReminderInput(seconds=300, type_="Email")],
+        reminders=[*meeting.reminders, espo.ReminderInput(seconds=3600, type_="Email")],
     )
 
     read = crm.contacts.get(contact.id)
@@ -62,7 +63,7 @@ def test_appends_to_nested_lists(crm: EspoCRM) -> None:
     assert read.phone_number_data[0].type_ == "Home"
     assert len(read.phone_number_data) == 2
     found = {one.type_: one.seconds for one in crm.meetings.get(meeting.id).reminders}
-    assert found == {"Popup": 60, "Email": 300}
+    assert found == {"Popup": 300, "Email": 3600}
 
 
 def test_writes_a_whole_record_that_was_read(crm: EspoCRM) -> None:

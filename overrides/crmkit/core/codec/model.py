@@ -105,7 +105,12 @@ def as_input(value: Any, model: type[Any]) -> Any:
     for attribute in model.__attrs_attrs__:
         member = getattr(value, attribute.name, None)
         setattr(made, attribute.name, UNSET if member is None or member == [] else member)
-    made.additional_properties = dict(value.additional_properties)
+    own, read = _codec(model).MEMBERS, getattr(_codec(bases[0]), "MEMBERS", {})
+    made.additional_properties = {
+        name: member
+        for name, member in value.additional_properties.items()
+        if name in own or name not in read
+    }
     return made
 
 
