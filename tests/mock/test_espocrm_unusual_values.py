@@ -192,6 +192,9 @@ def test_an_amount_that_is_taken_away_leaves_a_currency(espocrm: Espo) -> None:
         ("Meeting", _MEETING, {"parentId": "x" * 18}),
         ("Meeting", _MEETING, {"parentType": True, "parentId": "x"}),
         ("Meeting", _MEETING, {"dateStart": []}),
+        ("Campaign", {"name": "x"}, {"endDate": "yesterday"}),
+        ("Lead", {"lastName": "x"}, {"emailAddressData": [{"emailAddress": "0"}]}),
+        ("Lead", {"lastName": "x"}, {"emailAddressData": [{}]}),
     ],
 )
 def test_values_that_crash_a_real_server_are_refused(
