@@ -173,6 +173,13 @@ def test_an_event_keeps_the_interval_between_its_times(espocrm: Espo) -> None:
         sent = {**_MEETING, "dateStart": start, "dateEnd": end}
         path = f"/Meeting/{espocrm.create('Meeting', **sent)['id']}"
         assert espocrm.update(path, dateStart=moved)["dateEnd"] == wanted
+    reply = espocrm.http.put(path, json={"dateStart": "9999-12-31 23:59:59"})
+    assert reply.status_code == 200  # this one ends before it starts
+    path = f"/Meeting/{espocrm.create('Meeting', **_MEETING)['id']}"
+    reply = espocrm.http.put(path, json={"dateStart": "9999-12-31 23:59:59"})
+    assert error_reason(reply, 400) == (
+        "The year of dateEnd has more than four digits. A real server answers 500."
+    )
 
 
 def test_an_amount_that_is_taken_away_leaves_a_currency(espocrm: Espo) -> None:
