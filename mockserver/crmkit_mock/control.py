@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from crmkit_mock.app import read_body
 from crmkit_mock.arguments import require_choice
 from crmkit_mock.documents import load_document
 from crmkit_mock.json_text import JSONTextError, parse
+from crmkit_mock.messages import BODY_CAP
 from crmkit_mock.schemas import first_error
+from crmkit_mock.seeds import SEEDS, read_seed
+from crmkit_mock.store import StoreError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -49,28 +53,29 @@ _FAULT = jsonschema_rs.Draft202012Validator(
 Action = Callable[["CRMs", Arguments], object]
 
 
-def control_plane(mocks: CRMs) -> Starlette:
-    """Build the application of the control plane.
+def control_plane(mocks: CRMs, pages: Sequence[Route]) -> Starlette:
+    """Build the application of the control plane, with the pages for people.
 
     JSON objects in, JSON out; `crm` chooses one CRM, without it all CRMs:
 
     - `GET /__mock__/health`: names and base paths of the CRMs
     - `POST /__mock__/reset` `{crm?}`
-    - `POST /__mock__/seed` `{crm?, seed?}`
+    - `POST /__mock__/seed` `{crm?, seed?}`: a name, or a tree of records (see `seeds`)
     - `GET /__mock__/snapshot?crm=`, `PUT /__mock__/snapshot`: states by CRM
     - `GET`, `POST`, `DELETE /__mock__/faults`: list the waiting ones; add `{crm, ...}` with
       the arguments of `MockCRM.fail`; clear
     - `GET`, `DELETE /__mock__/journal?crm=`: exchanges by CRM; clear
+    - `GET /__mock__/journal.har?crm=`: the exchanges as HAR
     - `GET`, `POST /__mock__/clock` `{crm?, set? or advance?}`: ISO datetime, or seconds
-    - `GET /__mock__/openapi/<document>.json`: the wire document, with this mock as its server
+    - `GET /__mock__/openapi/<document>.json?crm=`: the wire document, with this mock as its server
 
-    Errors are `{"error": sentence}` under 400, 404 and 405.
+    Errors are `{"error": sentence}` under 400, 401, 403, 404, 405, 413 and 500.
     """
     routes = [
         Route(f"/__mock__/{path}", _endpoint(mocks, actions), methods=list(actions))
         for path, actions in ACTIONS.items()
     ]
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _explain})
+    app = Starlette(routes=[*pages, *routes], exception_handlers={HTTPException: _explain})
     app.router.redirect_slashes = False
     return app
 
@@ -87,7 +92,9 @@ def _endpoint(
 ) -> Callable[[Request], Coroutine[Any, Any, JSONResponse]]:
     async def answer(request: Request) -> JSONResponse:
         arguments: Arguments = {**request.query_params, **request.path_params}
-        body = await request.body()
+        body = await read_body(request.scope, request.receive)
+        if body is None:
+            raise HTTPException(413, f"the body is larger than {BODY_CAP} bytes")
         if body:
             try:
                 tree = parse(body)
@@ -101,6 +108,8 @@ def _endpoint(
             return _Tree(action(mocks, arguments))
         except (ValueError, TypeError, OverflowError) as error:
             raise HTTPException(400, str(error)) from None
+        except StoreError as error:
+            raise HTTPException(500, str(error)) from None
 
     return answer
 
@@ -142,12 +151,19 @@ def _reset(mocks: CRMs, arguments: Arguments) -> object:
 
 
 def _seed(mocks: CRMs, arguments: Arguments) -> object:
-    seed = arguments.pop("seed", "demo")
+    source = arguments.pop("seed", "demo")
+    every = "crm" not in arguments
     crms = _selected(mocks, arguments)
     _require_no_more(arguments)
-    for crm in crms:
-        crm.seed(seed)
-    return {"seeded": [crm.name for crm in crms], "seed": seed}
+    if not isinstance(source, dict) and source not in SEEDS:
+        # A file is for who started the mock to name, not for who can reach its port.
+        raise ValueError(f"seed must be one of {', '.join(SEEDS)} or a tree, got {source!r}")
+    seed = read_seed(source, mocks.names)
+    if every:
+        mocks.seed(seed)
+    else:
+        crms[0].seed(seed)
+    return {"seeded": [crm.name for crm in crms], "seed": seed.name or "of your own"}
 
 
 def _snapshot(mocks: CRMs, arguments: Arguments) -> object:
@@ -200,6 +216,7 @@ def _journal(mocks: CRMs, arguments: Arguments) -> object:
         crm.name: [
             {
                 **asdict(exchange),
+                "time": exchange.time.isoformat(),
                 "body": exchange.body.decode("utf-8", "replace"),
                 "response_body": exchange.response_body.decode("utf-8", "replace"),
             }
@@ -207,6 +224,13 @@ def _journal(mocks: CRMs, arguments: Arguments) -> object:
         ]
         for crm in crms
     }
+
+
+def _har(mocks: CRMs, arguments: Arguments) -> object:
+    crms = _selected(mocks, arguments)
+    _require_no_more(arguments)
+    logs = [crm.journal.har()["log"] for crm in crms]
+    return {"log": {**logs[0], "entries": [entry for log in logs for entry in log["entries"]]}}
 
 
 def _clear_journal(mocks: CRMs, arguments: Arguments) -> object:
@@ -239,8 +263,9 @@ def _move_clock(mocks: CRMs, arguments: Arguments) -> object:
 
 def _document(mocks: CRMs, arguments: Arguments) -> object:
     name = arguments.pop("document")
+    chosen = _selected(mocks, arguments)
     _require_no_more(arguments)
-    for crm in mocks.names:
+    for crm in [crm.name for crm in chosen]:
         if mocks.crm(crm).document_name == name:
             return load_document(name).at(mocks.base_path(crm))
     raise HTTPException(404, f"there is no document {name!r}")
@@ -254,6 +279,7 @@ ACTIONS: dict[str, dict[str, Action]] = {
     "snapshot": {"GET": _snapshot, "PUT": _restore},
     "faults": {"GET": _faults, "POST": _add_fault, "DELETE": _clear_faults},
     "journal": {"GET": _journal, "DELETE": _clear_journal},
+    "journal.har": {"GET": _har},
     "clock": {"GET": _clock, "POST": _move_clock},
     "openapi/{document}.json": {"GET": _document},
 }

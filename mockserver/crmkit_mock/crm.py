@@ -34,19 +34,21 @@ from crmkit_mock.behavior import Behavior
 from crmkit_mock.crm_state import CRMState
 from crmkit_mock.documents import Document, Operation, load_document
 from crmkit_mock.faults import ONLY_IN_PROCESS, Body, Fault, Faults
-from crmkit_mock.journal import REDACTED, Journal
+from crmkit_mock.journal import Journal
 from crmkit_mock.messages import Outcome, Refusal, Reply, Request
+from crmkit_mock.redaction import Redactor, remember
+from crmkit_mock.store import StoreError
+from crmkit_mock.strict import violation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
+    from crmkit_mock.seeds import Seed, SeedSource
     from crmkit_mock.store import Store
     from crmkit_mock.transport import InProcessTransport
 
 _log = logging.getLogger("crmkit_mock")
-
-#: Headers with credentials whatever the CRM; a client may send them to the wrong one.
-_CREDENTIAL_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
 class MockCRM(CRMState):
@@ -58,7 +60,7 @@ class MockCRM(CRMState):
             replaced by the name of the CRM.
         base_path: Path of the API below it.
         transport: Transport for in-process clients; None where a socket serves them.
-        seed: Name of the seed that a fresh state gets, and that `reset` goes back to.
+        seed: The seed that a fresh state gets, and that `reset` goes back to.
         behavior: What the CRM imitates.
     """
 
@@ -74,7 +76,7 @@ class MockCRM(CRMState):
         origin: str,
         base_path: str,
         transport: InProcessTransport | None = None,
-        seed: str = "demo",
+        seed: SeedSource | Seed = "demo",
         behavior: Behavior = Behavior(),  # noqa: B008 - it is frozen
     ) -> None:
         self.base_path = base_path
@@ -85,10 +87,19 @@ class MockCRM(CRMState):
         self.behavior = behavior
         self.rate_limits = behavior.rate_limits
         self.faithful_crashes = behavior.faithful_crashes
+        #: Whether a request that the document does not allow fails the test; may be set.
+        self.strict = behavior.strict
+        #: What strict mode found, one line for each request that is not allowed.
+        self.violations: list[str] = []
         #: The last exchanges, oldest first.
-        self.journal = Journal()
+        self.journal = Journal(
+            self.base_url,
+            Redactor(
+                self.credential_headers, lambda: load_document(self.document_name).secret_members
+            ),
+        )
         self.faults = Faults()
-        self._secret_headers = _CREDENTIAL_HEADERS | self.credential_headers
+        remember(self.all_credentials)
         # Last: loading a seed may need all of the above.
         super().__init__(store, seed=seed)
 
@@ -100,25 +111,14 @@ class MockCRM(CRMState):
         """Constructor keywords of the client that the mock accepts. Stable over reset."""
 
     @property
+    def all_credentials(self) -> list[dict[str, Any]]:
+        """All keywords of clients that the mock accepts or once did, for the journal to redact."""
+        return [self.credentials]
+
+    @property
     @abstractmethod
     def operations(self) -> Mapping[str, object]:
         """Handler by operationId, one for each operation of the document."""
-
-    @abstractmethod
-    def add(self, kind: str, record: Mapping[str, Any]) -> int | str:
-        """Put a record into the store, without a request.
-
-        Args:
-            kind: What the record is: the resource as in the client, such as "contacts"; of
-                EspoCRM and AutoCRM the entity type, such as "Contact".
-            record: Members by their wire names. What is missing gets its default.
-
-        Returns:
-            The id of the record.
-
-        Raises:
-            ValueError: there is no such kind, or the record is invalid; nothing was stored.
-        """
 
     @abstractmethod
     def error_reply(
@@ -170,6 +170,7 @@ class MockCRM(CRMState):
         with self.store.lock:
             self.faults.clear()
             self.journal.clear()
+            self.violations.clear()
             super().reset()
 
     def fail(
@@ -235,28 +236,49 @@ class MockCRM(CRMState):
     def exchange(self, request: Request) -> Outcome:
         """Answer a request, with faults, and write it into the journal."""
         with self.store.lock:
-            fault = self.faults.take(request)
+            not_allowed = self._violation(request) if self.strict else None
+            fault = self.faults.take(request) if not_allowed is None else None
             operation: Operation | None
-            if fault is None or fault.processes:
+            if not_allowed is not None:
+                # 400, which no client repeats.
+                operation = self._operation(request)
+                reply = self.error_reply(request, 400, f"Strict mode: {not_allowed}")
+            elif fault is None or fault.processes:
                 reply, operation = self.answer(request)
             else:
                 # It is not processed, but the journal names its operation.
                 operation = self._operation(request)
                 reply = self._fault_reply(fault, request)
             if fault is None:
-                outcome = Outcome(reply)
+                outcome = Outcome(reply, violation=not_allowed)
             else:
                 if fault.after and fault.has_reply:
                     reply = self._fault_reply(fault, request)
                 outcome = Outcome(reply, fault.delay, fault.error)
-            outcome = replace(outcome, reply=self._dated(outcome.reply))
-            self._record(request, operation, outcome, fault)
+            now = self.clock.now()
+            # The mock's time, by which clients know the server's clock.
+            date = format_datetime(now.replace(microsecond=0), usegmt=True)
+            reply = outcome.reply
+            reply = reply.with_headers({"Date": date, **reply.headers})
+            outcome = replace(outcome, reply=reply)
+            self._record(request, operation, outcome, fault, now)
             return outcome
 
-    def _dated(self, reply: Reply) -> Reply:
-        """Return a reply with the mock's time, by which clients know the server's clock."""
-        date = format_datetime(self.clock.now().replace(microsecond=0), usegmt=True)
-        return reply.with_headers({"Date": date, **reply.headers})
+    def _violation(self, request: Request) -> str | None:
+        """Return where the document does not allow a request, and keep it in `violations`."""
+        name = f"{self.name}: {request.method} {request.path}"
+        try:
+            with self.store.transaction():
+                operation, path_parameters = self.route(request)
+        except Refusal as refusal:
+            what = "path" if refusal.status == 404 else "method of this path"
+            found: str | None = f"{name}: the document has no such {what}"
+        else:
+            problem = violation(operation, path_parameters, request)
+            found = None if problem is None else f"{name} ({operation.id}): {problem}"
+        if found is not None:
+            self.violations.append(found)
+        return found
 
     def _operation(self, request: Request) -> Operation | None:
         try:
@@ -289,6 +311,10 @@ class MockCRM(CRMState):
                 if operation is not None and refusal.status != 413:
                     operation.check_reply(reply)
                 return reply, operation
+        except StoreError as error:
+            # Not a bug: the disk is full, or the file is gone. Whoever runs the mock sees it too.
+            _log.error("%s: %s", self.name, error)
+            return self.error_reply(request, 500, str(error)), operation
         except Exception as error:  # noqa: BLE001 - whatever fails, the server goes on
             # A bug in the mock, or a reply that its document does not allow. The reply names it,
             # since that is where a test looks, and the server goes on.
@@ -335,6 +361,7 @@ class MockCRM(CRMState):
         operation: Operation | None,
         outcome: Outcome,
         fault: Fault | None,
+        now: datetime,
     ) -> None:
         broken = outcome.error is not None
         effect = None
@@ -346,15 +373,13 @@ class MockCRM(CRMState):
             method=request.method,
             path=request.path,
             query=request.query.decode("latin-1"),
-            headers={
-                name: REDACTED if name in self._secret_headers else value
-                for name, value in request.headers.items()
-            },
+            headers=request.headers,
             body=request.body,
             operation=operation.id if operation else None,
             status=None if broken else outcome.reply.status,
             response_headers={} if broken else outcome.reply.headers,
             response_body=b"" if broken else outcome.reply.body,
-            processed=fault is None or fault.processes,
-            fault=effect,
+            processed=outcome.violation is None and (fault is None or fault.processes),
+            fault=effect or ("strict" if outcome.violation else None),
+            time=now,
         )

@@ -6,16 +6,13 @@ from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from crmkit_mock.arguments import require_choice
 from crmkit_mock.clock import Clock
+from crmkit_mock.seeds import Seed, SeedSource, read_seed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crmkit_mock.store import Store
-
-#: Names of the seeds: with sample records, or with accounts and credentials only.
-SEEDS = ("demo", "empty")
 
 
 class CRMState(ABC):
@@ -23,10 +20,10 @@ class CRMState(ABC):
 
     Args:
         store: Database that keeps the state; a CRM without state in it is seeded.
-        seed: Name of the seed that a fresh state gets, and that `reset` goes back to.
+        seed: The seed that a fresh state gets, and that `reset` goes back to.
 
     Raises:
-        ValueError: there is no such seed.
+        ValueError: there is no such seed, or a record of it is invalid.
     """
 
     #: Name of the CRM, as the attribute of `MockServer` and `MockCRMs`.
@@ -34,36 +31,59 @@ class CRMState(ABC):
     #: When the clock of a fresh state starts.
     epoch: ClassVar[datetime] = datetime(2016, 2, 1, 9, 0, tzinfo=UTC)
 
-    def __init__(self, store: Store, *, seed: str) -> None:
-        require_seed(seed)
+    def __init__(self, store: Store, *, seed: SeedSource | Seed) -> None:
+        self._initial_seed = read_seed(seed)
         self.store = store
         self.settings = store.settings(self.name)
         #: The mock's clock; it stands still unless something is written.
         self.clock = Clock(self.settings, self.epoch)
-        self._initial_seed = seed
         with store.transaction():
             if self.settings.get("seed") is None:
-                self.seed(seed)
+                self.seed(self._initial_seed)
 
     @abstractmethod
     def load_seed(self, seed: str) -> None:
-        """Fill the empty store with a seed's records."""
+        """Fill the empty store with the records of a named seed."""
 
-    def seed(self, name: str = "demo") -> None:
+    @abstractmethod
+    def add(self, kind: str, record: Mapping[str, Any]) -> int | str:
+        """Put a record into the store, without a request.
+
+        Args:
+            kind: What the record is: the resource as in the client, such as "contacts"; of
+                EspoCRM and AutoCRM the entity type, such as "Contact".
+            record: Members by their wire names. What is missing gets its default.
+
+        Returns:
+            The id of the record.
+
+        Raises:
+            ValueError: there is no such kind, or the record is invalid; nothing was stored.
+        """
+
+    def seed(self, name: SeedSource | Seed = "demo") -> None:
         """Replace all data by a seed; counters and clock start again.
 
         Args:
-            name: "demo", or "empty": accounts and credentials without records.
+            name: "demo", or "empty": accounts and credentials without records; or a JSON file, or
+                its tree, with records by CRM and kind (see `seeds`), each checked as by `add`.
 
         Raises:
-            ValueError: there is no such seed; the data are unchanged.
+            ValueError: there is no such seed, or a record of it is invalid; the data are unchanged.
         """
-        require_seed(name)
+        seed = read_seed(name)
+        if seed is not name and seed.records and self.name not in seed.records:
+            raise ValueError(f"{seed.name or 'the seed'} has no records of {self.name}")
         with self.store.transaction():
             self.store.clear(self.name)
-            self.settings.set("seed", name)
             self.clock.restart()
-            self.load_seed(name)
+            self.load_seed(seed.base)
+            self.settings.set("seed", seed.name)
+            for place, kind, record in seed.of(self.name):
+                try:
+                    self.add(kind, record)
+                except ValueError as error:
+                    raise ValueError(f"{place}: {error}") from None
 
     def reset(self) -> None:
         """Go back to the seed that the state started from."""
@@ -81,12 +101,3 @@ class CRMState(ABC):
         """
         self.store.restore(self.name, snapshot)
         self.clock.restart()
-
-
-def require_seed(name: str) -> None:
-    """Check the name of a seed.
-
-    Raises:
-        ValueError: there is no such seed.
-    """
-    require_choice("seed", name, SEEDS)

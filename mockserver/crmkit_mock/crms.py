@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.behavior import Behavior
 from crmkit_mock.catalogue import CATALOGUE, Catalogue
-from crmkit_mock.crm_state import require_seed
+from crmkit_mock.seeds import read_seed
+from crmkit_mock.strict import RequestNotAllowed
 
 if TYPE_CHECKING:
     from crmkit_mock.crm import MockCRM
+    from crmkit_mock.seeds import Seed, SeedSource
     from crmkit_mock.store import Store
     from crmkit_mock.transport import InProcessTransport
 
@@ -20,16 +22,20 @@ class CRMs(Catalogue):
     """The mock CRMs over one store. Each is loaded when it is first used.
 
     Args:
-        seed: Data of a fresh state, "demo" or "empty".
+        seed: Data of a fresh state: "demo", "empty", or a JSON file or tree (see `seeds`).
         behavior: What the CRMs imitate.
 
     Raises:
-        ValueError: there is no such seed.
+        ValueError: there is no such seed, or it is not records by CRM and kind.
     """
 
-    def __init__(self, *, seed: str = "demo", behavior: Behavior = Behavior()) -> None:  # noqa: B008 - it is frozen
-        require_seed(seed)
-        self._seed = seed
+    def __init__(
+        self,
+        *,
+        seed: SeedSource | Seed = "demo",
+        behavior: Behavior = Behavior(),  # noqa: B008 - it is frozen
+    ) -> None:
+        self._seed = read_seed(seed, list(CATALOGUE))
         self._behavior = behavior
         self._crms: dict[str, MockCRM] = {}
         self._origin = ""
@@ -88,6 +94,20 @@ class CRMs(Catalogue):
                 self._crms[name] = crm
         return crm
 
+    @property
+    def violations(self) -> list[str]:
+        """What strict mode found in all CRMs: where the document does not allow a request."""
+        return [line for crm in self._crms.values() for line in crm.violations]
+
+    def require_allowed(self) -> None:
+        """Fail if strict mode found a request that the document does not allow.
+
+        Raises:
+            AssertionError: it did; the message has one line for each.
+        """
+        if self.violations:
+            raise RequestNotAllowed("\n".join(self.violations))
+
     def reset(self) -> None:
         """Take all CRMs back to their start: data, counters, clock, faults, journal."""
         with self.store.lock:
@@ -98,16 +118,19 @@ class CRMs(Catalogue):
                     # It seeds itself when it is first used.
                     self.store.clear(name)
 
-    def seed(self, name: str = "demo") -> None:
+    def seed(self, name: SeedSource | Seed = "demo") -> None:
         """Replace the data of all CRMs by a seed.
 
+        Args:
+            name: "demo", "empty", or a JSON file or tree (see `seeds`).
+
         Raises:
-            ValueError: there is no such seed; nothing was changed.
+            ValueError: there is no such seed, or a record of it is invalid; nothing was changed.
         """
-        require_seed(name)
+        seed = read_seed(name, list(CATALOGUE))
         with self.store.transaction():
             for crm in CATALOGUE:
-                self.crm(crm).seed(name)
+                self.crm(crm).seed(seed)
 
     def snapshot(self) -> dict[str, Any]:
         """Return the state of all CRMs, by name, as a JSON tree for `restore`."""

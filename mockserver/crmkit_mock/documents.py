@@ -116,6 +116,23 @@ class Document:
             node = target
         return node
 
+    @cached_property
+    def secret_members(self) -> frozenset[str]:
+        """Names of the members and parameters that hold credentials: of the format `password`."""
+        names: set[str] = set()
+        pending: list[Any] = [self.tree]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, list):
+                pending.extend(node)
+            elif isinstance(node, dict):
+                members: Any = node.get("properties")
+                for name, schema in members.items() if isinstance(members, dict) else ():
+                    if self.resolve(schema).get("format") == "password":
+                        names.add(name)
+                pending.extend(node.values())
+        return frozenset(names)
+
     def example(self, name: str) -> Any:
         """Return a fresh copy of the value of an example under `components/examples`."""
         return json.loads(json.dumps(self.tree["components"]["examples"][name]["value"]))
@@ -154,22 +171,25 @@ class Operation:
         self._shared_parameters = shared_parameters
         self._replies: dict[tuple[int, str | None], Validator | None] = {}
 
-    @cached_property
-    def query_parameters(self) -> dict[str, Parameter]:
-        """The query parameters by name."""
+    def parameters(self, place: str) -> dict[str, dict[str, Any]]:
+        """Return the parameters of a place ("query", "path", "header") by name."""
         nodes = (
             self.document.resolve(node)
             for node in (*self._shared_parameters, *self.node.get("parameters", []))
         )
+        return {node["name"]: node for node in nodes if node["in"] == place}
+
+    @cached_property
+    def query_parameters(self) -> dict[str, Parameter]:
+        """The query parameters by name."""
         return {
-            node["name"]: Parameter(
-                node["name"],
+            name: Parameter(
+                name,
                 node.get("required", False),
                 self.document.resolve(node["schema"]).get("type") == "integer",
                 self.document.validator(node["schema"]),
             )
-            for node in nodes
-            if node["in"] == "query"
+            for name, node in self.parameters("query").items()
         }
 
     @cached_property

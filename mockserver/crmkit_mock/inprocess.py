@@ -11,6 +11,8 @@ from crmkit_mock.transport import InProcessTransport
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from crmkit_mock.seeds import SeedSource
+
 #: https, because clients refuse plain http elsewhere than on loopback; .invalid, because no such
 #: host can exist: a client without its transport cannot reach anything.
 ORIGIN = "https://{name}.mock.invalid"
@@ -25,12 +27,14 @@ class MockCRMs(Mocks):
         client = httpx.Client(transport=mocks.relenta.transport)
 
     Args:
-        seed: Data of a fresh state, "demo" or "empty".
+        seed: Data of a fresh state: "demo", "empty", or a JSON file or its tree (see `seeds`).
         db: Database file that keeps the state; None keeps it in memory.
         rate_limits: Whether the CRMs limit the rate of requests as their vendors do.
         faithful_crashes: Whether requests that crash a vendor's server are answered 500 as there;
             otherwise they are answered 4xx.
         espocrm_version: Release that the mocks of EspoCRM and AutoCRM imitate, "9.2" or "10.0".
+        strict: Whether a request that the document does not allow fails the test: an
+            `AssertionError` says where, at once in process, and when the `with` block ends.
 
     Raises:
         ValueError: there is no such seed, or release.
@@ -40,11 +44,12 @@ class MockCRMs(Mocks):
     def __init__(
         self,
         *,
-        seed: str = "demo",
+        seed: SeedSource = "demo",
         db: str | Path | None = None,
         rate_limits: bool = False,
         faithful_crashes: bool = False,
         espocrm_version: str = NEWEST_ESPOCRM,
+        strict: bool = False,
     ) -> None:
         super().__init__(
             seed=seed,
@@ -52,6 +57,7 @@ class MockCRMs(Mocks):
             rate_limits=rate_limits,
             faithful_crashes=faithful_crashes,
             espocrm_version=espocrm_version,
+            strict=strict,
         )
         self._origin = ORIGIN
         self.open()

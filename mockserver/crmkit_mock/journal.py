@@ -2,71 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, Final, overload
 
-#: Stands in the journal where a credential was.
-REDACTED = "[redacted]"
+from crmkit_mock.exchange import Exchange
+from crmkit_mock.expectation import Expectation, failure
+from crmkit_mock.har import har
+from crmkit_mock.redaction import REDACTED, Redactor
+
+__all__ = ["REDACTED", "Exchange", "Journal"]
 
 LIMIT = 1_000
 #: Bytes of all bodies in a journal, and of each: older bodies are dropped, larger ones cut.
 BYTES_LIMIT = 16 * 1024 * 1024
 BODY_LIMIT = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A request and what became of it.
-
-    Attributes:
-        number: Number of the exchange, from 1; goes on over those that the journal dropped.
-        method: Method of the request.
-        path: Decoded path below the base URL.
-        query: Query string as it was sent.
-        headers: Request headers by lower-case name; credentials are replaced by "[redacted]".
-        body: Bytes of the request body, the first mebibyte.
-        operation: operationId in the document, or None; of HEAD, that of GET.
-        status: Status of the reply; None if the connection broke without one.
-        response_headers: Headers of the reply.
-        response_body: Bytes of the reply's body, the first mebibyte.
-        processed: Whether the request reached the CRM: False if a fault struck before it.
-        fault: What the fault did ("status 429", "reset", "delay 2.0"); None without one.
-    """
-
-    number: int
-    method: str
-    path: str
-    query: str
-    headers: Mapping[str, str]
-    body: bytes
-    operation: str | None
-    status: int | None
-    response_headers: Mapping[str, str]
-    response_body: bytes
-    processed: bool
-    fault: str | None
-
-    @property
-    def json(self) -> Any:
-        """The request's body as a JSON tree; None if it is empty.
-
-        Raises:
-            ValueError: the body is not JSON.
-        """
-        return json.loads(self.body) if self.body else None
-
-    @property
-    def response_json(self) -> Any:
-        """The reply's body as a JSON tree; None if it is empty.
-
-        Raises:
-            ValueError: the body is not JSON.
-        """
-        return json.loads(self.response_body) if self.response_body else None
 
 
 _Attributes = tuple[
@@ -82,15 +35,25 @@ _Attributes = tuple[
     bytes,
     bool,
     str | None,
+    datetime,
 ]
 _BODY: Final = 5
 _RESPONSE_BODY: Final = 9
+_NO_TIME: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class Journal(Sequence[Exchange]):
-    """The newest exchanges, the oldest first. Holds at most 1,000, and 16 MiB of bodies."""
+    """The newest exchanges, the oldest first. Holds at most 1,000, and 16 MiB of bodies.
 
-    def __init__(self) -> None:
+    Args:
+        base_url: Address of the API.
+        redactor: Takes the credentials out of what is shown.
+    """
+
+    def __init__(self, base_url: str = "", redactor: Redactor | None = None) -> None:
+        self._base_url = base_url
+        # Credentials go when an exchange is looked at, which is seldom, not when it is recorded.
+        self._redactor = redactor or Redactor()
         # The exchanges' attributes in their order: most are never looked at, and making the
         # objects would be a good part of a request's time.
         self._ring: deque[_Attributes] = deque()
@@ -105,21 +68,18 @@ class Journal(Sequence[Exchange]):
     def __getitem__(self, index: int | slice) -> Exchange | list[Exchange]:
         with self._lock:
             if isinstance(index, slice):
-                return [Exchange(*entry) for entry in list(self._ring)[index]]
-            return Exchange(*self._ring[index])
+                return [self._shown(entry) for entry in list(self._ring)[index]]
+            return self._shown(self._ring[index])
 
     def __len__(self) -> int:
         return len(self._ring)
 
     def __iter__(self) -> Iterator[Exchange]:
         with self._lock:
-            return iter([Exchange(*entry) for entry in self._ring])
+            return iter([self._shown(entry) for entry in self._ring])
 
     def __repr__(self) -> str:
-        lines = (
-            f"{exchange.method} {exchange.path} -> {exchange.fault or exchange.status}"
-            for exchange in self
-        )
+        lines = (f"{exchange.method} {exchange.path} -> {exchange.outcome}" for exchange in self)
         return f"<Journal: {'; '.join(lines)}>"
 
     @property
@@ -141,8 +101,9 @@ class Journal(Sequence[Exchange]):
         response_body: bytes,
         processed: bool,
         fault: str | None,
+        time: datetime = _NO_TIME,
     ) -> None:
-        """Add an exchange and drop the oldest ones over the limits."""
+        """Add an exchange, credentials included, and drop the oldest ones over the limits."""
         body = body[:BODY_LIMIT]
         response_body = response_body[:BODY_LIMIT]
         with self._lock:
@@ -161,12 +122,70 @@ class Journal(Sequence[Exchange]):
                     response_body,
                     processed,
                     fault,
+                    time,
                 )
             )
             self._bytes += len(body) + len(response_body)
             while len(self._ring) > LIMIT or self._bytes > BYTES_LIMIT:
                 oldest = self._ring.popleft()
                 self._bytes -= len(oldest[_BODY]) + len(oldest[_RESPONSE_BODY])
+
+    def _shown(self, entry: _Attributes) -> Exchange:
+        """Return an exchange without its credentials."""
+        exchange, redactor = Exchange(*entry), self._redactor
+        return replace(
+            exchange,
+            path=redactor.values(exchange.path),
+            query=redactor.text(exchange.query),
+            headers=redactor.headers(exchange.headers),
+            body=redactor.body(exchange.body),
+            response_headers=redactor.headers(exchange.response_headers),
+            response_body=redactor.body(exchange.response_body),
+        )
+
+    def assert_called(
+        self,
+        method: str,
+        path: str,
+        *,
+        times: int | None = None,
+        json: object | None = None,
+        query: Mapping[str, object] | None = None,
+    ) -> list[Exchange]:
+        """Check that a call was made, whatever became of it.
+
+        Args:
+            method: Its method.
+            path: Path below the base URL, such as "/contact.list.json", or a pattern of it
+                (`fnmatch`) such as "/Contact/*".
+            times: How often it was made; 0: never; None: once or more.
+            json: The whole body as a JSON tree; None: any. `unittest.mock.ANY` may stand in it.
+            query: Parameters that the query has, each with its value or a list of values; it may
+                have others, such as those of paging. None: any.
+
+        Returns:
+            The calls.
+
+        Raises:
+            AssertionError: it was not; the message shows the nearest calls.
+            ValueError: an argument is of another type, or `times` is negative.
+        """
+        __tracebackhide__ = True  # pytest shows the line of the test
+        expected = Expectation(method, path, json, query)
+        if times is not None and (type(times) is not int or times < 0):
+            raise ValueError(f"times must be an int >= 0, or None for any, got {times!r}")
+        with self._lock:
+            entries, total = list(self._ring), self._count
+        # Credentials may be part of what is expected, but not of what is shown.
+        found = [entry for entry in entries if not expected.differences(Exchange(*entry))]
+        if len(found) == times or (times is None and found):
+            return [self._shown(entry) for entry in found]
+        calls = [self._shown(entry) for entry in entries]
+        raise AssertionError(failure(expected, times, len(found), calls, total))
+
+    def har(self) -> dict[str, Any]:
+        """Return the exchanges as HAR 1.2, a JSON tree without credentials."""
+        return har(self, self._base_url)
 
     def clear(self) -> None:
         """Forget all exchanges and count from 1 again."""

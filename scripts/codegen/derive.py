@@ -19,6 +19,7 @@ from crmkit.core.errors import class_of
 from .bodies import body_of
 from .document import path_names
 from .generator import classes_of
+from .kinds import parts
 from .parameters import parameters_of
 from .payloads import payload_of
 from .prose import doc
@@ -130,6 +131,14 @@ class Derived:
         """Return the operations of a module."""
         return [plan for plan in self.operations if plan.module == module]
 
+    @cached_property
+    def encode_json(self) -> str:
+        """What writes values of which the document says nothing, datetimes as its own are."""
+        models = self.schemas.models.values()
+        kinds = [field.kind for model in models for field in model.fields]
+        espo = any(part.name == "espo_datetime" for kind in kinds for part in parts(kind))
+        return "encode_espo_json" if espo else "encode_json"
+
     def codec(self, name: str) -> str:
         """Return how the modules of codecs call that of a model."""
         return f"{self.classes[name].module}_codec"
@@ -212,7 +221,8 @@ def _check_paging(plan: OperationPlan, paging: dict[str, Any], document: Documen
         problem = "has x-crmkit-paging, but its payload is not a list"
         document.refuse(place, problem, "correct x-crmkit-envelope, or remove it")
     names = {parameter.wire for parameter in plan.parameters if parameter.place == "query"}
-    named: dict[str, str] = {key: paging[key] for key in ("number", "size") if key in paging}
+    keys = ("number", "size", "after")
+    named: dict[str, str] = {key: paging[key] for key in keys if key in paging}
     if plan.changes:
         if not document.changes:
             problem = "is sorted by time of change, and the document does not say how"

@@ -207,7 +207,8 @@ def test_global_search_sorts_by_type_and_name() -> None:
         with MockCRMs(seed="empty", espocrm_version=release) as mocks:
             for entity in ("Lead", "Opportunity", "Account"):
                 name = "lastName" if entity == "Lead" else "name"
-                mocks.espocrm.add(entity, {name: "Same", "stage": "Proposal", "status": "New"})
+                more = {"Lead": {"status": "New"}, "Opportunity": {"stage": "Proposal"}}
+                mocks.espocrm.add(entity, {name: "Same", **more.get(entity, {})})
             with client_for(mocks.espocrm) as http:
                 found = http.get("/GlobalSearch", params={"q": "sam"}).json()
         assert [row["_scope"] for row in found["list"]] == scopes, release

@@ -425,6 +425,15 @@ def _is_main(record: Record, lower: str) -> bool:
     return any(entry["lower"] == lower and entry["primary"] for entry in entries)
 
 
+def _gender_of_creator(session: Session, record: Record) -> Any:
+    return (session.data.find("User", record.get("createdById")) or {}).get("gender")
+
+
+def _last_access(session: Session, record: Record) -> str | None:
+    time: str | None = session.settings.get(f"last access {record['id']}")
+    return time
+
+
 _COMPUTED: dict[tuple[str, str], Callable[[Session, Record], Any]] = {
     ("Contact", "accountType"): _account_type,
     ("Contact", "title"): _account_role,
@@ -433,6 +442,7 @@ _COMPUTED: dict[tuple[str, str], Callable[[Session, Record], Any]] = {
     ("Contact", "hasPortalUser"): _has_portal_user,
     ("Opportunity", "amountWeightedConverted"): _weighted,
     ("Note", "myReactions"): _my_reactions,
+    ("Note", "createdByGender"): _gender_of_creator,
     ("Note", "reactionCounts"): _reaction_counts,
     ("Call", "phoneNumbersMap"): _phone_numbers,
     ("TargetList", "entryCount"): _entry_count,
@@ -447,6 +457,7 @@ _COMPUTED: dict[tuple[str, str], Callable[[Session, Record], Any]] = {
     ("Email", "replyToName"): _reply_to_part(mailbox_name),
     ("Email", "replyToAddress"): _reply_to_part(mailbox_address),
     ("Email", "isRead"): _is_read,
+    ("User", "lastAccess"): _last_access,
     ("Email", "isUsers"): _is_users,
     ("Email", "isUsersSent"): _is_users_sent,
 }

@@ -53,6 +53,7 @@ def create(session: Session) -> dict[str, Any]:
         APIError: 400 or 403; nothing has changed.
         PartiallyApplied: it was created but not sent.
     """
+    session.user.require_scope("Email", "create")
     sent = dict(session.body)
     if session.profile.sends_mail:
         sent.setdefault("from", SYSTEM_ADDRESS)

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.arguments import require_choice
+from crmkit_mock.arguments import require_record
 from crmkit_mock.espocrm.addresses import email_entry, phone_entry, share
 from crmkit_mock.espocrm.attributes import FOLLOWERS
 from crmkit_mock.espocrm.datetimes import format_datetime
 from crmkit_mock.espocrm.defaults import defaults
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
+from crmkit_mock.espocrm.extra_attributes import EXTRA
 from crmkit_mock.espocrm.records import first_stamps, numbers
 from crmkit_mock.espocrm.relations import relation_of, without_relations
+from crmkit_mock.espocrm.responses import FOREIGN
 from crmkit_mock.espocrm.users import INTEGRATOR_ID
+from crmkit_mock.schemas import first_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crmkit_mock.clock import Clock
+    from crmkit_mock.documents import Document
     from crmkit_mock.espocrm.data import Data, Record
     from crmkit_mock.espocrm.fields import EntityType
 
+_LINK_SUFFIXES = ("Id", "Name", "Ids", "Names", "Columns")
+
 
 def insert_record(data: Data, clock: Clock, entity_type: str, record: Mapping[str, Any]) -> str:
-    """Insert a record without validation; return its id.
+    """Insert a record without the vendor's validation; return its id.
 
     Args:
         data: The records.
@@ -33,9 +39,8 @@ def insert_record(data: Data, clock: Clock, entity_type: str, record: Mapping[st
             phone number is enough without its list. What is missing gets its default.
 
     Raises:
-        ValueError: the entity type is unknown, or there is a record with that id.
+        ValueError: there is a record with that id.
     """
-    require_choice("entity type", entity_type, ENTITY_TYPES)
     entity = ENTITY_TYPES[entity_type]
     now = format_datetime(clock.now())
     complete: Record = {
@@ -47,7 +52,7 @@ def insert_record(data: Data, clock: Clock, entity_type: str, record: Mapping[st
         **record,
     }
     complete.setdefault("modifiedAt", complete["createdAt"])
-    if "id" not in complete:
+    if complete.get("id") is None:
         number = data.settings.next_number("id", 1)
         complete["id"] = f"{int(clock.now().timestamp()):08x}{number:09x}"
     _complete_addresses(data, entity, complete)
@@ -55,6 +60,33 @@ def insert_record(data: Data, clock: Clock, entity_type: str, record: Mapping[st
     _insert_links(data, entity, complete)
     id: str = complete["id"]
     return id
+
+
+def require_attributes(document: Document, entity_type: str, record: Mapping[str, Any]) -> None:
+    """Check the attributes of a record to insert by their names and, if documented, types.
+
+    Raises:
+        ValueError: one does not exist, or its value is not of its type.
+    """
+    require_record(entity_type, record, _attributes(ENTITY_TYPES[entity_type]))
+    schema = document.tree["components"]["schemas"].get(entity_type, {})
+    for name, value in record.items():
+        node = schema.get("properties", {}).get(name)
+        if node is not None:
+            validator = document.validator(node)
+            if not validator.is_valid(value):
+                raise ValueError(f"{entity_type}: {name}: {first_error(validator, value)}")
+
+
+def _attributes(entity: EntityType) -> list[str]:
+    """Return the names of all attributes that a record of a type may have."""
+    return [
+        *("id", "deleted", "versionNumber", "followersIds", "followersNames", "isFollowed"),
+        *("isStarred", *FOREIGN.get(entity.name, ())),
+        *entity.by_attribute,
+        *(f"{name}{suffix}" for name in entity.all_links for suffix in _LINK_SUFFIXES),
+        *EXTRA.get(entity.name, ()),
+    ]
 
 
 def _complete_addresses(data: Data, entity: EntityType, record: Record) -> None:

@@ -58,11 +58,15 @@ _NOT_COPIED_SINCE_10 = frozenset(
 def find(session: Session, entity: EntityType, id: str, action: Action) -> Record:
     """Return a record on which the user may perform an action.
 
+    Administrators read deleted records, too.
+
     Raises:
         APIError: 404, there is none; 403, it is not allowed.
     """
     session.user.require_scope(entity.name, action)
     record = session.data.find(entity.name, id)
+    if record is None and action == "read" and session.user.is_admin:
+        record = session.data.find_any(entity.name, id)  # even a deleted one
     if record is None:
         reason = "does not exist" if action == "read" else "not found"
         raise not_found(f"Record {id} {reason}.")
@@ -294,7 +298,9 @@ def _write(
     saving = Saving(session, entity, record, loaded, sent, now)
     if entity.versioned or entity.stream or entity.computed or saving.is_changed(*accepted.values):
         # What is computed on loading counts as a change.
-        stamps |= {"modifiedAt": now, "modifiedById": session.user.id}
+        stamps["modifiedAt"] = now
+        if "modifiedById" in entity.by_attribute:
+            stamps["modifiedById"] = session.user.id
     record |= stamps
     audited = audited_values(session, entity, before)
     derived, changed_links = _save(saving)
@@ -407,7 +413,7 @@ def duplicate_attributes(session: Session, entity: EntityType) -> dict[str, Any]
     id = _required_id(session)
     if session.user.level(entity.name, "create") == "no":
         raise forbidden("No 'create' access.")
-    if session.data.find(entity.name, id) is None:
+    if session.data.find(entity.name, id) is None and not session.user.is_admin:
         raise not_found("Record not found.")
     attributes = read(session, entity, id)
     for field in entity.fields:

@@ -12,7 +12,6 @@ from crmkit_mock.espocrm.data import LEAD_NAMES
 from crmkit_mock.espocrm.datetimes import with_server_offset
 from crmkit_mock.espocrm.entity_types import DATETIME_ATTRIBUTES
 from crmkit_mock.espocrm.fields import PERSON_NAME
-from crmkit_mock.espocrm.users import hidden_attributes
 from crmkit_mock.messages import Reply, json_reply
 
 if TYPE_CHECKING:
@@ -61,11 +60,9 @@ def read_response(session: Session, entity: EntityType, record: Record) -> dict[
         names.append("isStarred")
     if entity.versioned:
         names.append("versionNumber")
-    of_administrators = entity.name == "User" and session.user.is_admin
-    return {
-        **attribute_values(session, entity, record, names),
-        **(hidden_attributes(record["id"]) if of_administrators else {}),
-    }
+    if entity.name == "User" and session.user.is_admin and record.get("secretKey"):
+        names.append("secretKey")  # of a user who signs requests
+    return attribute_values(session, entity, record, names)
 
 
 def _follower_attributes(session: Session, entity: EntityType, record: Record) -> tuple[str, ...]:

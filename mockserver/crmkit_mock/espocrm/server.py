@@ -13,17 +13,20 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from crmkit_mock.arguments import require_choice
 from crmkit_mock.crm import MockCRM
+from crmkit_mock.documents import ReplyMismatch
 from crmkit_mock.espocrm import errors, routes
 from crmkit_mock.espocrm.authentication import CREDENTIAL_HEADERS, Authenticator
 from crmkit_mock.espocrm.controllers import PREFERENCES
 from crmkit_mock.espocrm.data import Data
 from crmkit_mock.espocrm.email_addresses import MAIL_SERVER
+from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import APIError, PartiallyApplied, server_error_or
-from crmkit_mock.espocrm.insertion import insert_record
+from crmkit_mock.espocrm.insertion import insert_record, require_attributes
 from crmkit_mock.espocrm.leads import LEAD_CAPTURE_KEY
 from crmkit_mock.espocrm.operations import OPERATIONS, answer
 from crmkit_mock.espocrm.profiles import AUTOCRM, ESPOCRM, Profile
 from crmkit_mock.espocrm.request_data import read_body, read_query
+from crmkit_mock.espocrm.responses import read_response, to_reply
 from crmkit_mock.espocrm.routes import ACTION_CLASSES, MissingAction
 from crmkit_mock.espocrm.seed import load_seed
 from crmkit_mock.espocrm.session import Session, find_entity
@@ -72,6 +75,11 @@ class MockEspoCRM(MockCRM):
         return {name: login.credentials for name, login in USERS.items()}
 
     @property
+    def all_credentials(self) -> list[dict[str, Any]]:
+        """The credentials of all users."""
+        return list(self.users.values())
+
+    @property
     def user_ids(self) -> dict[str, str]:
         """Id of each user, by name."""
         return {name: login.user.id for name, login in USERS.items()}
@@ -101,7 +109,10 @@ class MockEspoCRM(MockCRM):
         self.settings.set(MAIL_SERVER, state)
 
     def add(self, kind: str, record: Mapping[str, Any]) -> str:
-        """Insert a record without a request and without validation; return its id.
+        """Insert a record without a request; return its id.
+
+        What the vendor's own validation would refuse is stored, such as a duplicate or a missing
+        name; what no reply could show as documented is not.
 
         Args:
             kind: Name of the entity type, such as "Contact".
@@ -109,14 +120,30 @@ class MockEspoCRM(MockCRM):
                 is missing gets its default: id, times, numbers, the entries of an e-mail address.
 
         Raises:
-            ValueError: the entity type is unknown, there is a record with that id, or a value is
-                not a JSON value; nothing was stored.
+            ValueError: the entity type or an attribute is unknown, there is a record with that id,
+                or a value is not of the documented type; nothing was stored.
         """
+        require_choice("entity type", kind, ENTITY_TYPES)
         try:
             with self.store.transaction():
-                return insert_record(self.data, self.clock, kind, record)
-        except TypeError as error:
+                require_attributes(self.document, kind, record)
+                id = insert_record(self.data, self.clock, kind, record)
+                self._require_documented(kind, id)
+        except (TypeError, AttributeError, ReplyMismatch) as error:
             raise ValueError(f"invalid {kind}: {error}") from None
+        return id
+
+    def _require_documented(self, kind: str, id: str) -> None:
+        """Check that a record reads as the document says.
+
+        Raises:
+            ReplyMismatch: it does not.
+        """
+        request = Request("GET", f"/{kind}/{id}", b"", {}, b"")
+        operation, _ = self.route(request)
+        session = self._session(request, operation, _PUBLIC_LOGIN, self._authenticator())
+        tree = read_response(session, ENTITY_TYPES[kind], self.data.get(kind, id))
+        operation.check_reply(to_reply(session, tree))
 
     @property
     def data(self) -> Data:
@@ -203,6 +230,8 @@ class MockEspoCRM(MockCRM):
             # The controller is looked for before the body is read.
             find_entity(name)
         session = self._session(request, operation, login, authenticator)
+        if login is not None:
+            session.note_access()
         try:
             return answer(session, operation.id, path_parameters)
         except PartiallyApplied as failure:

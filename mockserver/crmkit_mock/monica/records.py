@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from crmkit_mock.monica.collation import folded
 from crmkit_mock.shelves import Index
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
+    from collections.abc import Callable, Generator, Hashable, Iterable
 
     from crmkit_mock.store import Collection, Store
 
@@ -101,6 +102,29 @@ class Records:
     def next_id(self, kind: str) -> int:
         """Return the next id of a kind."""
         return self._settings.next_number(f"id {kind}", 1)
+
+    @contextmanager
+    def as_id(self, kind: str, id: object) -> Generator[None]:
+        """Give the next record of a kind this id; later ones go on behind all ids given.
+
+        Args:
+            kind: The kind.
+            id: The id; None: the next one.
+
+        Raises:
+            ValueError: it is not a positive int, or there is a record with that id.
+        """
+        if id is None:
+            yield
+            return
+        if type(id) is not int or id < 1:
+            raise ValueError(f"{kind}: id must be an int >= 1, got {id!r}")
+        if self.find(kind, id) is not None:
+            raise ValueError(f"there is a {kind} with the id {id}")
+        last = self._settings.get(f"id {kind}") or 0
+        self._settings.set(f"id {kind}", id - 1)
+        yield
+        self._settings.set(f"id {kind}", max(last, self._settings.get(f"id {kind}")))
 
     def add(self, kind: str, account: int, columns: Record) -> Record:
         """Add a record with the next id; return it."""

@@ -13,8 +13,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
-from crmkit_mock.arguments import require_choice
+from crmkit_mock.arguments import require_choice, require_record
 from crmkit_mock.crm import MockCRM
+from crmkit_mock.documents import ReplyMismatch
 from crmkit_mock.messages import Refusal, Reply, Request, json_reply
 from crmkit_mock.monica.authentication import (
     ACCOUNTS,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 
     from crmkit_mock.documents import Operation
     from crmkit_mock.monica.session import Handler, Tree
+    from crmkit_mock.seeds import Seed, SeedSource
 
 #: Routes that the server has, without code behind them.
 _EMPTY_ROUTES = re.compile(r"/logs(?:/[^/]+)?")
@@ -89,6 +91,11 @@ class MockMonica(MockCRM):
         return {"token": EXPIRED_TOKEN}
 
     @property
+    def all_credentials(self) -> list[dict[str, Any]]:
+        """The tokens of all accounts, and the one that has expired."""
+        return [*self.accounts.values(), self.expired_credentials]
+
+    @property
     def operations(self) -> Mapping[str, Handler]:
         """Handler by operationId."""
         return OPERATIONS
@@ -100,9 +107,9 @@ class MockMonica(MockCRM):
 
         Args:
             kind: The resource as in the client, such as "contacts" or "activity_types".
-            record: Members by the wire names of a creation, and `created_at` and `updated_at`.
-                What is required and missing gets a default, save the ids of the records that it
-                belongs to.
+            record: Members by the wire names of a creation, and `id`, `created_at` and
+                `updated_at`. What is required and missing gets a default, save the ids of the
+                records that it belongs to.
             account: Name of the account.
 
         Returns:
@@ -114,17 +121,16 @@ class MockMonica(MockCRM):
         """
         require_choice("kind", kind, RESOURCES)
         resource = RESOURCES[kind]
-        known = dict.fromkeys([*resource.members_for_create(), *_TIMES])
-        unknown = [name for name in record if name not in known]
-        if unknown:
-            raise ValueError(f"{kind} has no member {unknown[0]!r}, only {', '.join(known)}")
-        body = {name: value for name, value in record.items() if name not in _TIMES}
+        require_record(kind, record, ["id", *resource.members_for_create(), *_TIMES])
+        body = {name: value for name, value in record.items() if name not in {"id", *_TIMES}}
         session = self._session(_account(account), body=resource.with_defaults(body))
         try:
             with self.store.transaction():
                 times = stored(_TIME_COLUMNS, validate(_TIMES, record, self._records))
-                tree: Any = resource.create(session).tree
-                id: int = tree["data"]["id"]
+                with self._records.as_id(resource.kind, record.get("id")):
+                    reply: Any = resource.create(session)
+                self.document.operation(f"{kind}_create").check_reply(reply)
+                id: int = reply.tree["data"]["id"]
                 if any(times.values()):
                     self._records.save(
                         resource.kind, {**session.load(resource.kind, id), **_given(times)}
@@ -133,6 +139,8 @@ class MockMonica(MockCRM):
             raise ValueError(f"{kind}: {error.refusal.message}") from None
         except Refusal as refusal:
             raise ValueError(f"{kind}: {refusal.message}") from None
+        except ReplyMismatch as error:
+            raise ValueError(f"{kind}: {error}") from None
         return id
 
     def archive(self, contact_id: int, *, archived: bool = True, account: str = "ada") -> None:
@@ -169,7 +177,7 @@ class MockMonica(MockCRM):
         )
         _LOADED_SEEDS[seed] = self.snapshot()
 
-    def seed(self, name: str = "demo") -> None:
+    def seed(self, name: SeedSource | Seed = "demo") -> None:
         """Replace all data by a seed; counters, clock and rate limit start again."""
         super().seed(name)
         self._rate_limit.clear()

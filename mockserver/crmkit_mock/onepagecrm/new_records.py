@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from crmkit_mock.arguments import require_choice, require_record
 from crmkit_mock.messages import Refusal
 from crmkit_mock.onepagecrm.actions import add_action
 from crmkit_mock.onepagecrm.contact_lists import VIP
@@ -28,6 +30,10 @@ _DEAL: Record = {"status": "pending", "closed": None, "deal_stage": None, "exp_c
 _FILTER: Record = {"contacts": [], "tags": [], "deals": [], "address": {}}
 
 
+#: An id of this CRM, as people may choose one too.
+_ID = re.compile(r"[0-9a-f]{24}", re.ASCII)
+
+
 def add_record(document: Document, account: Account, kind: str, record: Mapping[str, Any]) -> str:
     """Add a record to an account and return its id; of a tag its name.
 
@@ -35,13 +41,14 @@ def add_record(document: Document, account: Account, kind: str, record: Mapping[
         document: The wire document.
         account: The account.
         kind: "contacts", "actions", "notes", "tags" or "filters".
-        record: Its fields, by their names in replies or forms.
+        record: Its fields, by their names in replies or forms, and `id` if it is to have a
+            certain one.
 
     Raises:
         ValueError: there is no such kind, or the record is invalid.
     """
-    if kind not in _KINDS:
-        raise ValueError(f"kind must be one of {', '.join(_KINDS)}, got {kind!r}")
+    require_choice("kind", kind, _KINDS)
+    require_record(kind, record)
     try:
         new = _new_record(document, account, _KINDS[kind], record)
         _KINDS[kind].add(account, new)
@@ -75,6 +82,7 @@ def _new_record(
     document: Document, account: Account, kind: _Kind, record: Mapping[str, Any]
 ) -> Record:
     fields = {_READ_NAMES.get(name, name): _cleaned(value) for name, value in record.items()}
+    id = fields.pop("id", None)
     for name in fields:
         if name not in kind.fields:
             raise ValueError(f"unknown field {name!r}; the fields are {', '.join(kind.fields)}")
@@ -82,6 +90,10 @@ def _new_record(
         if fields.get(name) in (None, ""):
             raise ValueError(f"{name} is missing")
     new = kind.build(account, fields)
+    if id is not None:
+        if "id" not in new or not isinstance(id, str) or not _ID.fullmatch(id):
+            raise ValueError(f"id must be 24 hexadecimal digits, got {id!r}")
+        new["id"] = id
     validator, reply = _validator(document, kind.schema), kind.show(account, new)
     if not validator.is_valid(reply):
         raise ValueError(first_error(validator, reply))

@@ -75,6 +75,11 @@ class MockOnePageCRM(MockCRM):
         }
 
     @property
+    def all_credentials(self) -> list[dict[str, Any]]:
+        """The keys and passwords of all accounts."""
+        return [*self.accounts.values(), *self.logins.values()]
+
+    @property
     def operations(self) -> Mapping[str, Behaviour]:
         """What each operation does, by operationId."""
         return OPERATIONS

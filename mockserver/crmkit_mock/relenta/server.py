@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from crmkit_mock.arguments import require_choice
+from crmkit_mock.arguments import require_choice, require_record
 from crmkit_mock.crm import MockCRM
 from crmkit_mock.messages import JSON_TYPE, Refusal, Reply, Request
 from crmkit_mock.relenta import errors
@@ -49,6 +49,11 @@ class MockRelenta(MockCRM):
     def departments(self) -> dict[str, dict[str, Any]]:
         """Constructor keywords for each department, by its name."""
         return {name: {"department_key": key} for name, key in DEPARTMENTS.items()}
+
+    @property
+    def all_credentials(self) -> list[dict[str, Any]]:
+        """The keys of all departments."""
+        return list(self.departments.values())
 
     def plan_limit(self, *, contacts: int | None) -> None:
         """Set how many contacts the account's plan allows, over all departments.
@@ -115,11 +120,12 @@ class MockRelenta(MockCRM):
             ValueError: there is no such kind or department, the record is invalid, or its id is
                 taken; nothing was stored.
         """
+        require_choice("kind", kind, _KINDS)
+        require_record(kind, record)
         with self.store.transaction():
             session = self._session(department)
             if kind == "custom_fields":
                 return int(self._add_custom_field(session, record)["id"])
-            require_choice("kind", kind, _KINDS)
             members = {name: value for name, value in record.items() if name not in READ_ONLY}
             collection = session.contacts if kind == "contacts" else session.activities
             now = self.clock.tick()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .call import encoded, new_call
+from .codec.model import as_input
 from .codec.values import encode_json
 from .errors import ArgumentError, in_operation
 from .options import mapping
@@ -29,15 +32,17 @@ M = TypeVar("M")
 M_contra = TypeVar("M_contra", contravariant=True)
 T = TypeVar("T")
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 
 class Codec(Protocol[M_contra]):
     """The emitted module that encodes an input model.
 
     Attributes:
-        MEMBERS: The wire names of all documented members.
+        MEMBERS: The attribute of each documented member, by wire name.
     """
 
-    MEMBERS: frozenset[str]
+    MEMBERS: dict[str, str]
 
     def encode(self, o: M_contra, /) -> dict[str, Any]:
         """Return the tree of an object."""
@@ -48,7 +53,7 @@ def request_tree(
     operation: Operation,
     model: type[M],
     codec: Codec[M],
-    input_: M | None,
+    input_: Any,
     members: dict[str, Any],
     extra: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
@@ -61,16 +66,17 @@ def request_tree(
         operation: The operation, for messages.
         model: Class of the input model.
         codec: Its codec.
-        input_: The model that was passed, or None.
+        input_: The model that was passed, or what was read of its kind, or None.
         members: Keywords by attribute name; `UNSET` where not passed.
         extra: Members that the document does not name, by wire name.
 
     Raises:
-        ArgumentError: Both a model and keywords were passed, `extra` names a documented member, or
-            a value cannot be written.
+        ArgumentError: Both a model and keywords were passed, `extra` names a documented member by
+            its wire or Python name, or a value cannot be written.
         TypeError: The model is of another class.
     """
     passed = {name: value for name, value in members.items() if value is not UNSET}
+    input_ = as_input(input_, model)
     if input_ is None:
         input_ = _model(operation, model, codec, passed, extra)
     elif not isinstance(input_, model):
@@ -80,7 +86,13 @@ def request_tree(
         name = next(iter(passed), "extra")
         both = f"pass either a {model.__name__} or keyword arguments, not both (got {name}=)"
         raise ArgumentError(name, both, operation=operation.name)
-    return encoded(operation, codec.encode, input_)
+    try:
+        return encoded(operation, codec.encode, input_)
+    except ArgumentError as error:
+        for name in map(str, extra or {}):
+            if name not in passed and error.argument.startswith(name):
+                error.argument = f"extra[{name!r}]{error.argument.removeprefix(name)}"
+        raise
 
 
 def member_tree(
@@ -104,18 +116,25 @@ def member_tree(
     Raises:
         ArgumentError: As `request_tree`.
     """
-    if isinstance(value, model):
+    if isinstance(as_input(value, model), model):
         return request_tree(operation, model, codec, value, {}, extra)
     return request_tree(operation, model, codec, None, {name: value}, extra)
 
 
-def plain_tree(operation: Operation, input_: Any) -> Any:
+def plain_tree(
+    operation: Operation, input_: Any, encode: Callable[[Any, str], Any] = encode_json
+) -> Any:
     """Return the body of a write whose members the document does not name.
+
+    Args:
+        operation: The operation, for messages.
+        input_: The body.
+        encode: Writes it.
 
     Raises:
         ArgumentError: JSON cannot hold it.
     """
-    return encoded(operation, lambda value: encode_json(value, "input_"), input_)
+    return encoded(operation, lambda value: encode(value, "input_"), input_)
 
 
 def _model(
@@ -126,19 +145,32 @@ def _model(
     extra: Mapping[str, Any] | None,
 ) -> M:
     made: Any = object.__new__(model)
-    names = {attribute.name for attribute in model.__attrs_attrs__}  # type: ignore[attr-defined]  # of attrs
+    names = _attributes(model)  # type: ignore[arg-type]  # a class can be hashed
     for name in passed.keys() - names:
         raise TypeError(f"{operation.name}() got {name!r}, which {model.__name__} does not have")
-    for name in names:
-        setattr(made, name, passed.get(name, UNSET))
-    made.additional_properties = {}
-    if extra is not None:
-        with in_operation(operation.name):
-            made.additional_properties.update(mapping(extra, "extra"))
-            for name in codec.MEMBERS & extra.keys():
-                problem = "is a documented member: pass it as a keyword argument"
+    with in_operation(operation.name):
+        for name, value in passed.items():
+            _sendable(name, value)
+        for name in names:
+            setattr(made, name, passed.get(name, UNSET))
+        made.additional_properties = {} if extra is None else {**mapping(extra, "extra")}
+        for name, value in made.additional_properties.items():
+            keyword = codec.MEMBERS.get(name, name)
+            if keyword in names:
+                problem = f"is a documented member: pass it as {keyword}="
                 raise ArgumentError(f"extra[{name!r}]", problem)
+            _sendable(f"extra[{name!r}]", value)
     return made  # type: ignore[no-any-return]  # made without its __init__
+
+
+@cache
+def _attributes(model: type) -> frozenset[str]:
+    return frozenset(attribute.name for attribute in model.__attrs_attrs__)  # type: ignore[attr-defined]  # of attrs
+
+
+def _sendable(argument: str, value: Any) -> None:
+    if type(value) is str and not value.isascii() and _SURROGATE.search(value):
+        raise ArgumentError(argument, "cannot be written as JSON: it holds a lone surrogate")
 
 
 class Resource:

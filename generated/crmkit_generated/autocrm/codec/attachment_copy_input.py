@@ -5,58 +5,51 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
+from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
 from ..models.attachment_copy_input import AttachmentCopyInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "field",
-        "parentType",
-        "relatedType",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "field": "field",
+    "parentType": "parent_type",
+    "relatedType": "related_type",
+}
 
 
-def decode_all(rows: Any, cls: type[Any] = AttachmentCopyInput) -> list[AttachmentCopyInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[AttachmentCopyInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.field = pop("field")
-        if type(v) is not str:
-            reject(v, "str", "field")
-        v = o.parent_type = pop("parentType", U)
-        if v is not U and type(v) is not str:
-            reject(v, "str", "parentType")
-        v = o.related_type = pop("relatedType", U)
-        if v is not U and type(v) is not str:
-            reject(v, "str", "relatedType")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = AttachmentCopyInput) -> AttachmentCopyInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.field = pop("field")
+    if type(v) is not str:
+        reject(v, "str", "field")
+    v = o.parent_type = pop("parentType", U)
+    if type(v) is not str and v is not U:
+        reject(v, "str", "parentType")
+    v = o.related_type = pop("relatedType", U)
+    if type(v) is not str and v is not U:
+        reject(v, "str", "relatedType")
+    o.additional_properties = dict(s) if s else {}
+    made: AttachmentCopyInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a AttachmentCopyInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.field) is not U:
         d["field"] = v if type(v) is str else encode_plain(v, str, "field")
     if (v := o.parent_type) is not U:

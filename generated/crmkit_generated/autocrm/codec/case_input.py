@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_items, decode_single
+from crmkit.core.codec.nested import decode_enum, decode_items, decode_rows
 from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -19,94 +20,86 @@ EMITTED = True
 _case_status = {item.value: item for item in CaseStatus}
 _case_type = {item.value: item for item in CaseType}
 _priority = {item.value: item for item in Priority}
-MEMBERS = frozenset[str](
-    (
-        "name",
-        "status",
-        "priority",
-        "type",
-        "accountId",
-        "leadId",
-        "contactId",
-        "contactsIds",
-        "isInternal",
-        "description",
-        "attachmentsIds",
-        "assignedUserId",
-        "collaboratorsIds",
-        "teamsIds",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "name": "name",
+    "status": "status",
+    "priority": "priority",
+    "type": "type_",
+    "accountId": "account_id",
+    "leadId": "lead_id",
+    "contactId": "contact_id",
+    "contactsIds": "contacts_ids",
+    "isInternal": "is_internal",
+    "description": "description",
+    "attachmentsIds": "attachments_ids",
+    "assignedUserId": "assigned_user_id",
+    "collaboratorsIds": "collaborators_ids",
+    "teamsIds": "teams_ids",
+}
 
 
-def decode_all(rows: Any, cls: type[Any] = CaseInput) -> list[CaseInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[CaseInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.name = pop("name", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        at = "status"
-        v = pop("status", U)
-        o.status = v if v is U or v is None else decode_enum(v, _case_status)
-        at = "priority"
-        v = pop("priority", U)
-        o.priority = v if v is U or v is None else decode_enum(v, _priority)
-        at = "type"
-        v = pop("type", U)
-        o.type_ = v if v is U or v is None else decode_enum(v, _case_type)
-        v = o.account_id = pop("accountId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "accountId")
-        v = o.lead_id = pop("leadId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "leadId")
-        v = o.contact_id = pop("contactId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "contactId")
-        at = "contactsIds"
-        v = pop("contactsIds", U)
-        o.contacts_ids = v if v is U else decode_items(v, "str", str)
-        v = o.is_internal = pop("isInternal", U)
-        if v is not U and type(v) is not bool:
-            reject(v, "bool", "isInternal")
-        v = o.description = pop("description", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        at = "attachmentsIds"
-        v = pop("attachmentsIds", U)
-        o.attachments_ids = v if v is U else decode_items(v, "str", str)
-        v = o.assigned_user_id = pop("assignedUserId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserId")
-        at = "collaboratorsIds"
-        v = pop("collaboratorsIds", U)
-        o.collaborators_ids = v if v is U else decode_items(v, "str", str)
-        at = "teamsIds"
-        v = pop("teamsIds", U)
-        o.teams_ids = v if v is U else decode_items(v, "str", str)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = CaseInput) -> CaseInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.name = pop("name", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "name")
+    at = "status"
+    v = pop("status", U)
+    o.status = v if v is U or v is None else decode_enum(v, _case_status)
+    at = "priority"
+    v = pop("priority", U)
+    o.priority = v if v is U or v is None else decode_enum(v, _priority)
+    at = "type"
+    v = pop("type", U)
+    o.type_ = v if v is U or v is None else decode_enum(v, _case_type)
+    v = o.account_id = pop("accountId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "accountId")
+    v = o.lead_id = pop("leadId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "leadId")
+    v = o.contact_id = pop("contactId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "contactId")
+    at = "contactsIds"
+    v = pop("contactsIds", U)
+    o.contacts_ids = v if v is U else decode_items(v, "str", str)
+    v = o.is_internal = pop("isInternal", U)
+    if type(v) is not bool and v is not U:
+        reject(v, "bool", "isInternal")
+    v = o.description = pop("description", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "description")
+    at = "attachmentsIds"
+    v = pop("attachmentsIds", U)
+    o.attachments_ids = v if v is U else decode_items(v, "str", str)
+    v = o.assigned_user_id = pop("assignedUserId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "assignedUserId")
+    at = "collaboratorsIds"
+    v = pop("collaboratorsIds", U)
+    o.collaborators_ids = v if v is U else decode_items(v, "str", str)
+    at = "teamsIds"
+    v = pop("teamsIds", U)
+    o.teams_ids = v if v is U else decode_items(v, "str", str)
+    o.additional_properties = dict(s) if s else {}
+    made: CaseInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a CaseInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not U:
         d["name"] = v if v is None or type(v) is str else encode_plain(v, str, "name")
     if (v := o.status) is not U:

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single, encode_model
+from crmkit.core.codec.nested import decode_enum, decode_rows, encode_model
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -19,58 +20,50 @@ from . import mass_action_params as mass_action_params_codec
 
 EMITTED = True
 _mass_action_name = {item.value: item for item in MassActionName}
-MEMBERS = frozenset[str](
-    (
-        "entityType",
-        "action",
-        "params",
-        "data",
-        "idle",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "entityType": "entity_type",
+    "action": "action",
+    "params": "params",
+    "data": "data",
+    "idle": "idle",
+}
 
 
-def decode_all(rows: Any, cls: type[Any] = MassActionInput) -> list[MassActionInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[MassActionInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.entity_type = pop("entityType")
-        if type(v) is not str:
-            reject(v, "str", "entityType")
-        at = "action"
-        v = pop("action")
-        o.action = decode_enum(v, _mass_action_name)
-        at = "params"
-        v = pop("params")
-        o.params = mass_action_params_codec.decode(v)
-        at = "data"
-        v = pop("data", U)
-        o.data = v if v is U else mass_action_data_codec.decode(v)
-        v = o.idle = pop("idle", U)
-        if v is not U and type(v) is not bool:
-            reject(v, "bool", "idle")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = MassActionInput) -> MassActionInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.entity_type = pop("entityType")
+    if type(v) is not str:
+        reject(v, "str", "entityType")
+    at = "action"
+    v = pop("action")
+    o.action = decode_enum(v, _mass_action_name)
+    at = "params"
+    v = pop("params")
+    o.params = mass_action_params_codec.decode(v)
+    at = "data"
+    v = pop("data", U)
+    o.data = v if v is U else mass_action_data_codec.decode(v)
+    v = o.idle = pop("idle", U)
+    if type(v) is not bool and v is not U:
+        reject(v, "bool", "idle")
+    o.additional_properties = dict(s) if s else {}
+    made: MassActionInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a MassActionInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.entity_type) is not U:
         d["entityType"] = v if type(v) is str else encode_plain(v, str, "entity_type")
     if (v := o.action) is not U:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     decode_items,
-    decode_single,
+    decode_rows,
     encode_list,
     encode_model,
 )
@@ -22,50 +23,38 @@ from . import search_params as search_params_codec
 from . import where_item as where_item_codec
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "ids",
-        "where",
-        "searchParams",
-    )
-)
+MEMBERS: dict[str, str] = {"ids": "ids", "where": "where", "searchParams": "search_params"}
 
 
-def decode_all(rows: Any, cls: type[Any] = MassActionParams) -> list[MassActionParams]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[MassActionParams] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "ids"
-        v = pop("ids", U)
-        o.ids = v if v is U else decode_items(v, "str", str)
-        at = "where"
-        v = pop("where", U)
-        o.where = v if v is U else where_item_codec.decode_all(v)
-        at = "searchParams"
-        v = pop("searchParams", U)
-        o.search_params = v if v is U else search_params_codec.decode(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = MassActionParams) -> MassActionParams:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "ids"
+    v = pop("ids", U)
+    o.ids = v if v is U else decode_items(v, "str", str)
+    at = "where"
+    v = pop("where", U)
+    o.where = v if v is U else where_item_codec.decode_all(v)
+    at = "searchParams"
+    v = pop("searchParams", U)
+    o.search_params = v if v is U else search_params_codec.decode(v)
+    o.additional_properties = dict(s) if s else {}
+    made: MassActionParams = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a MassActionParams, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.ids) is not U:
         d["ids"] = encode_items(v, "ids")
     if (v := o.where) is not U:

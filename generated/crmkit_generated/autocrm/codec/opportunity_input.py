@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.datetimes import decode_date, encode_date
+from crmkit.core.codec.datetimes import decode_date, encode_date, encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     check_type,
@@ -13,7 +13,7 @@ from crmkit.core.codec.nested import (
     decode_enum,
     decode_items,
     decode_optional,
-    decode_single,
+    decode_rows,
     encode_dict,
 )
 from crmkit.core.codec.numbers import decode_decimal, encode_decimal, format_lenient
@@ -32,106 +32,98 @@ from ..models.opportunity_stage import OpportunityStage
 EMITTED = True
 _lead_source = {item.value: item for item in LeadSource}
 _opportunity_stage = {item.value: item for item in OpportunityStage}
-MEMBERS = frozenset[str](
-    (
-        "name",
-        "accountId",
-        "amount",
-        "amountCurrency",
-        "stage",
-        "probability",
-        "closeDate",
-        "leadSource",
-        "contactsIds",
-        "contactsColumns",
-        "campaignId",
-        "description",
-        "assignedUserId",
-        "teamsIds",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "name": "name",
+    "accountId": "account_id",
+    "amount": "amount",
+    "amountCurrency": "amount_currency",
+    "stage": "stage",
+    "probability": "probability",
+    "closeDate": "close_date",
+    "leadSource": "lead_source",
+    "contactsIds": "contacts_ids",
+    "contactsColumns": "contacts_columns",
+    "campaignId": "campaign_id",
+    "description": "description",
+    "assignedUserId": "assigned_user_id",
+    "teamsIds": "teams_ids",
+}
 
 
-def decode_all(rows: Any, cls: type[Any] = OpportunityInput) -> list[OpportunityInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[OpportunityInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.name = pop("name", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        v = o.account_id = pop("accountId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "accountId")
-        at = "amount"
-        v = pop("amount", U)
-        o.amount = v if v is U or v is None else decode_decimal(v)
-        v = o.amount_currency = pop("amountCurrency", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "amountCurrency")
-        at = "stage"
-        v = pop("stage", U)
-        o.stage = v if v is U or v is None else decode_enum(v, _opportunity_stage)
-        v = o.probability = pop("probability", U)
-        if v is not U and v is not None and type(v) is not int:
-            reject(v, "int", "probability")
-        at = "closeDate"
-        v = pop("closeDate", U)
-        o.close_date = v if v is U or v is None else decode_date(v) if v else decode_empty(v)
-        at = "leadSource"
-        v = pop("leadSource", U)
-        o.lead_source = v if v is U or v is None else decode_enum(v, _lead_source)
-        at = "contactsIds"
-        v = pop("contactsIds", U)
-        o.contacts_ids = v if v is U else decode_items(v, "str", str)
-        at = "contactsColumns"
-        v = pop("contactsColumns", U)
-        o.contacts_columns = (
-            v
-            if v is U
-            else decode_dict(
-                v,
-                lambda x: decode_dict(
-                    x,
-                    lambda x: decode_optional(
-                        x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
-                    ),
+def decode(row: Any, cls: type[Any] = OpportunityInput) -> OpportunityInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.name = pop("name", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "name")
+    v = o.account_id = pop("accountId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "accountId")
+    at = "amount"
+    v = pop("amount", U)
+    o.amount = v if v is U or v is None else None if v == "" else decode_decimal(v)
+    v = o.amount_currency = pop("amountCurrency", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "amountCurrency")
+    at = "stage"
+    v = pop("stage", U)
+    o.stage = v if v is U or v is None else decode_enum(v, _opportunity_stage)
+    v = o.probability = pop("probability", U)
+    if type(v) is not int and v is not U and v is not None:
+        reject(v, "int", "probability")
+    at = "closeDate"
+    v = pop("closeDate", U)
+    o.close_date = v if v is U or v is None else decode_date(v) if v else decode_empty(v)
+    at = "leadSource"
+    v = pop("leadSource", U)
+    o.lead_source = v if v is U or v is None else decode_enum(v, _lead_source)
+    at = "contactsIds"
+    v = pop("contactsIds", U)
+    o.contacts_ids = v if v is U else decode_items(v, "str", str)
+    at = "contactsColumns"
+    v = pop("contactsColumns", U)
+    o.contacts_columns = (
+        v
+        if v is U
+        else decode_dict(
+            v,
+            lambda x: decode_dict(
+                x,
+                lambda x: decode_optional(
+                    x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
                 ),
-            )
+            ),
         )
-        v = o.campaign_id = pop("campaignId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "campaignId")
-        v = o.description = pop("description", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        v = o.assigned_user_id = pop("assignedUserId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserId")
-        at = "teamsIds"
-        v = pop("teamsIds", U)
-        o.teams_ids = v if v is U else decode_items(v, "str", str)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    )
+    v = o.campaign_id = pop("campaignId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "campaignId")
+    v = o.description = pop("description", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "description")
+    v = o.assigned_user_id = pop("assignedUserId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "assignedUserId")
+    at = "teamsIds"
+    v = pop("teamsIds", U)
+    o.teams_ids = v if v is U else decode_items(v, "str", str)
+    o.additional_properties = dict(s) if s else {}
+    made: OpportunityInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a OpportunityInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not U:
         d["name"] = v if v is None or type(v) is str else encode_plain(v, str, "name")
     if (v := o.account_id) is not U:
