@@ -46,6 +46,9 @@ class _Converter(HTMLParser):
             self._is_bare = self._is_bare and bool(self.parts)
         if tag in _BLOCKS:
             self._blocks.append(len(self.parts))
+        self._begin(tag, attrs)
+
+    def _begin(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "br":
             self.parts.append("  \n")
         elif tag == "hr":
