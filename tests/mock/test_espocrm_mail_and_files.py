@@ -278,6 +278,9 @@ def test_idle_export_is_done_later(espocrm: Espo) -> None:
         ("x<p># a</p>- b", "x\r\n\r\n\\# a\r\n\r\n- b"),
         ("<b> x </b>y <code>a*b</code>", " **x** y `a*b`"),
         ("<div>a*b</div>", "a*b"),
+        ("a<b c", "a"),
+        ("a<b>c", "a**c**"),
+        ("<ul><li>a<li>b", "- a\r\n- b"),
         ("<pre>a_b\n  c</pre>", "```\r\na_b\r\n  c\r\n```"),
     ],
 )

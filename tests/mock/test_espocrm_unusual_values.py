@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.mock.espo import Espo, error_reason, where
+from crmkit_mock import MockCRMs
+from tests.mock.espo import Espo, client_for, error_reason, where
 
 _INTEGRATOR = "6b0000000000000b1"
 _EMAIL = {"from": "a@b.example", "to": "c@d.example", "name": "x", "status": "Archived"}
@@ -173,6 +174,13 @@ def test_an_event_keeps_the_interval_between_its_times(espocrm: Espo) -> None:
         sent = {**_MEETING, "dateStart": start, "dateEnd": end}
         path = f"/Meeting/{espocrm.create('Meeting', **sent)['id']}"
         assert espocrm.update(path, dateStart=moved)["dateEnd"] == wanted
+    reply = espocrm.http.put(path, json={"dateStart": "9999-12-31 23:59:59"})
+    assert reply.status_code == 200  # this one ends before it starts
+    path = f"/Meeting/{espocrm.create('Meeting', **_MEETING)['id']}"
+    reply = espocrm.http.put(path, json={"dateStart": "9999-12-31 23:59:59"})
+    assert error_reason(reply, 400) == (
+        "The year of dateEnd has more than four digits. A real server answers 500."
+    )
 
 
 def test_an_amount_that_is_taken_away_leaves_a_currency(espocrm: Espo) -> None:
@@ -192,6 +200,9 @@ def test_an_amount_that_is_taken_away_leaves_a_currency(espocrm: Espo) -> None:
         ("Meeting", _MEETING, {"parentId": "x" * 18}),
         ("Meeting", _MEETING, {"parentType": True, "parentId": "x"}),
         ("Meeting", _MEETING, {"dateStart": []}),
+        ("Campaign", {"name": "x"}, {"endDate": "yesterday"}),
+        ("Lead", {"lastName": "x"}, {"emailAddressData": [{"emailAddress": "0"}]}),
+        ("Lead", {"lastName": "x"}, {"emailAddressData": [{}]}),
     ],
 )
 def test_values_that_crash_a_real_server_are_refused(
@@ -242,3 +253,12 @@ def test_filters_that_crash_a_real_server_are_refused(
     """The database refuses the query, or PHP the value."""
     reply = espocrm.http.get("/Email", params=where({"attribute": attribute, **item}))
     assert (error_reason(reply, 400) or "").endswith("A real server answers 500.")
+
+
+def test_a_wrong_type_is_answered_by_the_router_of_a_real_server() -> None:
+    """Errors of PHP have its page, exceptions of EspoCRM have no body."""
+    with MockCRMs(faithful_crashes=True) as mocks, client_for(mocks.espocrm) as client:
+        wrong_type = client.post("/Meeting", json={**_MEETING, "dateStart": []})
+        empty_id = client.post("/Email", json={**_EMAIL, "assignedUserId": 0})
+    assert (wrong_type.status_code, "Slim Application Error" in wrong_type.text) == (500, True)
+    assert (empty_id.status_code, empty_id.text) == (500, "")

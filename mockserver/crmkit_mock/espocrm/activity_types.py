@@ -137,20 +137,21 @@ _READ_AND_LIST = ("read", "list")
 #: State of an e-mail for the user that has it.
 EMAIL_STATE = ("isImportant", "inTrash", "inArchive")
 _BOTH = ("create", "read")
+#: Maximum of what has no column, whose length would limit it.
+_NO_LENGTH = 2**31
 
 EMAIL = EntityType(
     "Email",
     (
         varchar("name", required=True),
         varchar("subject", required=True),
-        # It has no column whose length would limit it.
-        varchar("from", required=True, responses=_BOTH, max_length=2**31),
+        varchar("from", required=True, responses=_BOTH, max_length=_NO_LENGTH),
         # Lists of addresses; required but for drafts.
         *(
             Field(name, "addressList", required=name == "to", responses=_BOTH)
             for name in ("to", "cc", "bcc")
         ),
-        varchar("replyTo", responses=_BOTH),
+        varchar("replyTo", responses=_BOTH, max_length=_NO_LENGTH),
         Field("body", "text"),
         Field("bodyPlain", "text", read_only=True),
         Field("isHtml", "bool", default=True),
@@ -189,7 +190,7 @@ EMAIL = EntityType(
         boolean("isSystem", read_only=True, responses=_READ_AND_LIST),
         boolean("isUsersSent", read_only=True, responses=_ONLY_READ),
         # What is sent for it is only shown in the response to a creation; it has no column.
-        varchar("personStringData", responses=("create", "list"), max_length=2**31),
+        varchar("personStringData", responses=("create", "list"), max_length=_NO_LENGTH),
         *(unstored(name) for name in ("emailAddress", "createEvent")),
         varchar("folderId", read_only=True),
         to_one("groupFolder", "GroupEmailFolder", read_only=True),

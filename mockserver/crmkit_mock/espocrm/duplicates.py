@@ -47,8 +47,15 @@ def require_unique(session: Session, entity: EntityType, record: Record) -> None
     """Check that a new record does not duplicate others.
 
     Raises:
-        APIError: 409, with the others as lists show them.
+        APIError: 409, with the others as lists show them; 500, or 400 in its place: the list of
+            e-mail addresses has an empty one.
     """
+    for entry in record.get("emailAddressData") or ():
+        address = entry.get("emailAddress")
+        if not address or address == "0":
+            is_no_str = address is None or isinstance(address, list | dict)
+            reason = "emailAddressData has an empty address."
+            raise session.server_error_or(reason, by_router=is_no_str)
     found = {other["id"]: other for other in find_duplicates(session, entity, record)}
     if found:
         raise duplicate([list_response(session, entity, other) for other in found.values()])

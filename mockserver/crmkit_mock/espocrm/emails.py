@@ -59,6 +59,7 @@ def create(session: Session) -> dict[str, Any]:
         sent.setdefault("from", SYSTEM_ADDRESS)
         sent.setdefault("status", "Sending")
     sending = sent.get("status") == "Sending"
+    session.user.require_scope("Email", "create")
     records.check(session, EMAIL, sent)
     _check(session, sent, sent.get("status") or "Archived")
     shown = {"from": _text(sent.get("from"))} | {name: _text(sent.get(name)) for name in ADDRESSED}

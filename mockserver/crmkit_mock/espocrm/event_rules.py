@@ -11,6 +11,7 @@ from crmkit_mock.espocrm.php_dates import add_interval
 if TYPE_CHECKING:
     from crmkit_mock.espocrm.data import Record
     from crmkit_mock.espocrm.saving import Saving
+    from crmkit_mock.espocrm.session import Session
 
 #: Statuses in which nobody is reminded any more.
 _DONE = frozenset({"Held", "Not Held", "Completed", "Canceled"})
@@ -58,12 +59,12 @@ def _keep_duration(saving: Saving, before: Record) -> Record:
         old, new = before.get(f"dateStart{suffix}"), saving.record.get(f"dateStart{suffix}")
         end = saving.record.get(f"dateEnd{suffix}")
         if old and new and end:
-            moved = _moved_end(old, end, new)
+            moved = _moved_end(saving.session, old, end, new)
             derived[f"dateEnd{suffix}"] = moved[:10] if suffix else moved
     return derived
 
 
-def _moved_end(start: str, end: str, new_start: str) -> str:
+def _moved_end(session: Session, start: str, end: str, new_start: str) -> str:
     try:
         moved = add_interval(
             datetime.fromisoformat(new_start),
@@ -71,7 +72,9 @@ def _moved_end(start: str, end: str, new_start: str) -> str:
             datetime.fromisoformat(end),
         )
     except (OverflowError, ValueError):
-        return end
+        raise session.server_error_or(
+            "The year of dateEnd has more than four digits.", by_router=True
+        ) from None
     return moved.isoformat(sep=" ")
 
 

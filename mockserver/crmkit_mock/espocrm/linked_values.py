@@ -113,7 +113,11 @@ def _are_emails(sent: FieldInput) -> bool:
         if not isinstance(entry, dict):
             return False
         address = entry.get("emailAddress")
-        if address and not (isinstance(address, str | int | float) and is_email(str(address))):
+        if (
+            address
+            and address != "0"
+            and not (isinstance(address, str | int | float) and is_email(str(address)))
+        ):
             return False
     return True
 

@@ -12,6 +12,7 @@ _BLOCKS = frozenset(
 )
 _EMPTY = frozenset({"br", "hr", "img", "input", "meta", "link", "wbr"})
 _SPECIAL = re.compile(r"([*_\[\]\\])")
+_UNFINISHED = re.compile(r"<(?:/?[a-z]|!--)[^>]*\Z", re.IGNORECASE)
 #: What a line of a paragraph would be read as at its beginning, and is marked to be text.
 _BEGINNINGS = ("- ", "+ ", "--", "~~~")
 _NUMBER = re.compile(r"^(\d+)(?=[.)] )")
@@ -34,6 +35,8 @@ class _Converter(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin an element."""
+        if tag == "li" and self._open[-1:] == ["li"]:
+            self.handle_endtag(tag)
         if tag in _BLOCKS or tag == "hr":
             self._end_bare()
             self._break()
@@ -43,6 +46,9 @@ class _Converter(HTMLParser):
             self._is_bare = self._is_bare and bool(self.parts)
         if tag in _BLOCKS:
             self._blocks.append(len(self.parts))
+        self._begin(tag, attrs)
+
+    def _begin(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "br":
             self.parts.append("  \n")
         elif tag == "hr":
@@ -98,6 +104,8 @@ class _Converter(HTMLParser):
     def close(self) -> None:
         """End the document."""
         super().close()
+        while self._open:
+            self.handle_endtag(self._open[-1])
         self._end_bare()
 
     def _break(self) -> None:
@@ -164,7 +172,8 @@ def _text_line(line: str) -> str:
 def to_plain_text(html: str) -> str | None:
     """Return HTML as plain text with the line ends of e-mails, None if nothing remains."""
     converter = _Converter()
-    converter.feed(html)
+    # A tag without an end takes all that follows with it.
+    converter.feed(_UNFINISHED.sub("", html))
     converter.close()
     text = _BLANK_LINES.sub("\n\n", "".join(converter.parts)).strip("\n").rstrip()
     text = text.replace("\xa0", " ").replace("\n", "\r\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.espocrm.datetimes import parse_datetime
+from crmkit_mock.espocrm.datetimes import is_date, parse_datetime
 from crmkit_mock.espocrm.errors import bad_request
 
 if TYPE_CHECKING:
@@ -31,6 +31,14 @@ def _is_in_order(sent: FieldInput) -> bool:
     return not first or not last or str(first) <= str(last)
 
 
+def _is_before_end(sent: FieldInput) -> bool:
+    end = sent.values.get("endDate")
+    if end is not None and not is_date(end):
+        # The server reads it here, before it is validated itself.
+        raise sent.session.server_error_or("endDate is not a date.")
+    return _is_in_order(sent)
+
+
 def _is_future(sent: FieldInput) -> bool:
     planned = parse_datetime(sent.value)
     return planned is None or planned > sent.session.now()
@@ -52,6 +60,6 @@ def check_early(entity: EntityType, values: Mapping[str, Any], *, new: bool) -> 
 SPECIAL_CHECKS: dict[tuple[str, str], tuple[Check, ...]] = {
     ("Lead", "name"): (("required", _has_lead_name),),
     ("Email", "sendAt"): (("future", _is_future),),
-    ("Campaign", "startDate"): (("beforeEndDate", _is_in_order),),
+    ("Campaign", "startDate"): (("beforeEndDate", _is_before_end),),
     ("Campaign", "endDate"): (("afterStartDate", _is_in_order),),
 }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from crmkit.contract.runner import shuffled
 
+from .drawn import drawn_conversations
 from .fields import field_conversations
 from .filters import filter_conversations
 from .links import link_conversations
@@ -25,11 +26,12 @@ def conversations(*, custom: bool, seed: int = 0) -> Iterator[Conversation]:
 
     Args:
         custom: Whether the servers have the mock's custom types and fields.
-        seed: Decides the order.
+        seed: Decides the order, and the values that are drawn.
     """
     yield from story_conversations()
     generated = [
         *field_conversations(custom=custom),
+        *drawn_conversations(custom=custom, seed=seed),
         *filter_conversations(custom=custom),
         *link_conversations(custom=custom),
         *right_conversations(custom=custom),
