@@ -7,10 +7,13 @@ event loop can drive it by hand.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from crmkit_mock.messages import BODY_CAP, Outcome, Request
 from crmkit_mock.sockets import HeldConnections, send_reply
+
+if TYPE_CHECKING:
+    from crmkit_mock.access import Access
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -21,6 +24,10 @@ ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 #: Name of the ASGI extension by which an in-process transport asks for the outcome itself, a
 #: list that gets it, so that delays and broken connections can be raised instead of waited for.
 OUTCOME = "crmkit_mock.outcome"
+
+
+#: Path of the form for the token.
+LOGIN = "/__mock__/login"
 
 
 class Exchanger(Protocol):
@@ -42,11 +49,18 @@ class MockApp:
     Args:
         crms: For each name, which is the first part of the path, a function that returns the CRM.
         control: Application that answers everything else.
+        access: Decides who may reach them.
     """
 
-    def __init__(self, crms: Mapping[str, Callable[[str], Exchanger]], control: ASGIApp) -> None:
+    def __init__(
+        self,
+        crms: Mapping[str, Callable[[str], Exchanger]],
+        control: ASGIApp,
+        access: Access,
+    ) -> None:
         self._crms = crms
         self._control = control
+        self._access = access
         #: Connections that a fault keeps open.
         self.held = HeldConnections()
 
@@ -57,6 +71,13 @@ class MockApp:
         path: str = scope["path"]
         name = path[1:].partition("/")[0]
         load = self._crms.get(name)
+        refusal = self._access.refuse(scope, control=load is None)
+        if refusal is not None and refusal.status == 401 and _is_browser(scope):
+            # The form for the token, under the same status.
+            scope = {**scope, "path": LOGIN, "raw_path": LOGIN.encode(), "query_string": b""}
+        elif refusal is not None:
+            await send_reply(refusal, scope["method"], send)
+            return
         if load is None:
             await self._control(scope, receive, send)
             return
@@ -70,6 +91,13 @@ class MockApp:
             await self.held.play(outcome, scope, receive, send)
             return
         await send_reply(outcome.reply, scope["method"], send)
+
+
+def _is_browser(scope: Scope) -> bool:
+    """Return whether a person's browser asks for a page."""
+    if scope["method"] not in {"GET", "HEAD"}:
+        return False
+    return any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
 
 
 async def read_body(scope: Scope, receive: Receive) -> bytes | None:

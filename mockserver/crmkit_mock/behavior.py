@@ -19,6 +19,7 @@ class Behavior:
             otherwise they are answered 4xx.
         espocrm_version: Release that the mocks of EspoCRM and AutoCRM imitate, one of
             `ESPOCRM_VERSIONS`.
+        strict: Whether a request that the document does not allow fails the test.
 
     Raises:
         ValueError: the mock cannot imitate that release.
@@ -27,6 +28,7 @@ class Behavior:
     rate_limits: bool = False
     faithful_crashes: bool = False
     espocrm_version: str = NEWEST_ESPOCRM
+    strict: bool = False
 
     def __post_init__(self) -> None:
         if self.espocrm_version not in ESPOCRM_VERSIONS:

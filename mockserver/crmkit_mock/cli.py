@@ -53,6 +53,7 @@ def main(argv: Sequence[str] | None = None, *, program: str = "crmkit-mock") -> 
         serve(
             arguments.host,
             arguments.port,
+            token=arguments.token,
             db=arguments.db,
             seed=arguments.seed,
             rate_limits=arguments.rate_limits,
@@ -87,9 +88,16 @@ def _parser(program: str) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('crmkit')}")
     commands = parser.add_subparsers(dest="command", required=True)
-    command = commands.add_parser("serve", help="serve the mock CRMs on a loopback port")
-    command.add_argument("--host", default="127.0.0.1", help="loopback address (%(default)s)")
+    command = commands.add_parser("serve", help="serve the mock CRMs on a port")
+    command.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on; one that others can reach gets a token (%(default)s)",
+    )
     command.add_argument("--port", type=int, default=8600, help="0: a free one (%(default)s)")
+    command.add_argument(
+        "--token", help="what control requests need as Authorization: Bearer TOKEN"
+    )
     command.add_argument("--db", metavar="FILE", help="keep the state in this file")
     command.add_argument(
         "--seed",

@@ -37,6 +37,8 @@ from crmkit_mock.faults import ONLY_IN_PROCESS, Body, Fault, Faults
 from crmkit_mock.journal import Journal
 from crmkit_mock.messages import Outcome, Refusal, Reply, Request
 from crmkit_mock.redaction import Redactor, remember
+from crmkit_mock.store import StoreError
+from crmkit_mock.strict import violation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,6 +87,10 @@ class MockCRM(CRMState):
         self.behavior = behavior
         self.rate_limits = behavior.rate_limits
         self.faithful_crashes = behavior.faithful_crashes
+        #: Whether a request that the document does not allow fails the test; may be set.
+        self.strict = behavior.strict
+        #: What strict mode found, one line for each request that is not allowed.
+        self.violations: list[str] = []
         #: The last exchanges, oldest first.
         self.journal = Journal(
             self.base_url,
@@ -164,6 +170,7 @@ class MockCRM(CRMState):
         with self.store.lock:
             self.faults.clear()
             self.journal.clear()
+            self.violations.clear()
             super().reset()
 
     def fail(
@@ -229,16 +236,21 @@ class MockCRM(CRMState):
     def exchange(self, request: Request) -> Outcome:
         """Answer a request, with faults, and write it into the journal."""
         with self.store.lock:
-            fault = self.faults.take(request)
+            not_allowed = self._violation(request) if self.strict else None
+            fault = self.faults.take(request) if not_allowed is None else None
             operation: Operation | None
-            if fault is None or fault.processes:
+            if not_allowed is not None:
+                # 400, which no client repeats.
+                operation = self._operation(request)
+                reply = self.error_reply(request, 400, f"Strict mode: {not_allowed}")
+            elif fault is None or fault.processes:
                 reply, operation = self.answer(request)
             else:
                 # It is not processed, but the journal names its operation.
                 operation = self._operation(request)
                 reply = self._fault_reply(fault, request)
             if fault is None:
-                outcome = Outcome(reply)
+                outcome = Outcome(reply, violation=not_allowed)
             else:
                 if fault.after and fault.has_reply:
                     reply = self._fault_reply(fault, request)
@@ -251,6 +263,22 @@ class MockCRM(CRMState):
             outcome = replace(outcome, reply=reply)
             self._record(request, operation, outcome, fault, now)
             return outcome
+
+    def _violation(self, request: Request) -> str | None:
+        """Return where the document does not allow a request, and keep it in `violations`."""
+        name = f"{self.name}: {request.method} {request.path}"
+        try:
+            with self.store.transaction():
+                operation, path_parameters = self.route(request)
+        except Refusal as refusal:
+            what = "path" if refusal.status == 404 else "method of this path"
+            found: str | None = f"{name}: the document has no such {what}"
+        else:
+            problem = violation(operation, path_parameters, request)
+            found = None if problem is None else f"{name} ({operation.id}): {problem}"
+        if found is not None:
+            self.violations.append(found)
+        return found
 
     def _operation(self, request: Request) -> Operation | None:
         try:
@@ -283,6 +311,10 @@ class MockCRM(CRMState):
                 if operation is not None and refusal.status != 413:
                     operation.check_reply(reply)
                 return reply, operation
+        except StoreError as error:
+            # Not a bug: the disk is full, or the file is gone. Whoever runs the mock sees it too.
+            _log.error("%s: %s", self.name, error)
+            return self.error_reply(request, 500, str(error)), operation
         except Exception as error:  # noqa: BLE001 - whatever fails, the server goes on
             # A bug in the mock, or a reply that its document does not allow. The reply names it,
             # since that is where a test looks, and the server goes on.
@@ -347,7 +379,7 @@ class MockCRM(CRMState):
             status=None if broken else outcome.reply.status,
             response_headers={} if broken else outcome.reply.headers,
             response_body=b"" if broken else outcome.reply.body,
-            processed=fault is None or fault.processes,
-            fault=effect,
+            processed=outcome.violation is None and (fault is None or fault.processes),
+            fault=effect or ("strict" if outcome.violation else None),
             time=now,
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crmkit_mock.behavior import Behavior
 from crmkit_mock.catalogue import CATALOGUE, Catalogue
 from crmkit_mock.seeds import read_seed
+from crmkit_mock.strict import RequestNotAllowed
 
 if TYPE_CHECKING:
     from crmkit_mock.crm import MockCRM
@@ -92,6 +93,20 @@ class CRMs(Catalogue):
                 )
                 self._crms[name] = crm
         return crm
+
+    @property
+    def violations(self) -> list[str]:
+        """What strict mode found in all CRMs: where the document does not allow a request."""
+        return [line for crm in self._crms.values() for line in crm.violations]
+
+    def require_allowed(self) -> None:
+        """Fail if strict mode found a request that the document does not allow.
+
+        Raises:
+            AssertionError: it did; the message has one line for each.
+        """
+        if self.violations:
+            raise RequestNotAllowed("\n".join(self.violations))
 
     def reset(self) -> None:
         """Take all CRMs back to their start: data, counters, clock, faults, journal."""

@@ -171,22 +171,25 @@ class Operation:
         self._shared_parameters = shared_parameters
         self._replies: dict[tuple[int, str | None], Validator | None] = {}
 
-    @cached_property
-    def query_parameters(self) -> dict[str, Parameter]:
-        """The query parameters by name."""
+    def parameters(self, place: str) -> dict[str, dict[str, Any]]:
+        """Return the parameters of a place ("query", "path", "header") by name."""
         nodes = (
             self.document.resolve(node)
             for node in (*self._shared_parameters, *self.node.get("parameters", []))
         )
+        return {node["name"]: node for node in nodes if node["in"] == place}
+
+    @cached_property
+    def query_parameters(self) -> dict[str, Parameter]:
+        """The query parameters by name."""
         return {
-            node["name"]: Parameter(
-                node["name"],
+            name: Parameter(
+                name,
                 node.get("required", False),
                 self.document.resolve(node["schema"]).get("type") == "integer",
                 self.document.validator(node["schema"]),
             )
-            for node in nodes
-            if node["in"] == "query"
+            for name, node in self.parameters("query").items()
         }
 
     @cached_property

@@ -33,6 +33,8 @@ class MockCRMs(Mocks):
         faithful_crashes: Whether requests that crash a vendor's server are answered 500 as there;
             otherwise they are answered 4xx.
         espocrm_version: Release that the mocks of EspoCRM and AutoCRM imitate, "9.2" or "10.0".
+        strict: Whether a request that the document does not allow fails the test: an
+            `AssertionError` says where, at once in process, and when the `with` block ends.
 
     Raises:
         ValueError: there is no such seed, or release.
@@ -47,6 +49,7 @@ class MockCRMs(Mocks):
         rate_limits: bool = False,
         faithful_crashes: bool = False,
         espocrm_version: str = NEWEST_ESPOCRM,
+        strict: bool = False,
     ) -> None:
         super().__init__(
             seed=seed,
@@ -54,6 +57,7 @@ class MockCRMs(Mocks):
             rate_limits=rate_limits,
             faithful_crashes=faithful_crashes,
             espocrm_version=espocrm_version,
+            strict=strict,
         )
         self._origin = ORIGIN
         self.open()

@@ -102,11 +102,13 @@ class Outcome:
         reply: The reply; of a short body, the one that is cut.
         delay: Seconds until it is sent.
         error: How the connection breaks, as in `Fault.error`; None if it does not.
+        violation: In strict mode, where the document does not allow the request.
     """
 
     reply: Reply
     delay: float = 0.0
     error: str | None = None
+    violation: str | None = None
 
 
 class Refusal(Exception):

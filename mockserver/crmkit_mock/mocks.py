@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from crmkit_mock.access import Access
 from crmkit_mock.app import MockApp
 from crmkit_mock.behavior import NEWEST_ESPOCRM, Behavior
 from crmkit_mock.catalogue import CATALOGUE
 from crmkit_mock.control import control_plane
 from crmkit_mock.crms import CRMs
+from crmkit_mock.pages import page_routes
 from crmkit_mock.store import Store
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ class Mocks(CRMs):
         faithful_crashes: Whether requests that crash a vendor's server are answered 500 as there;
             otherwise they are answered 4xx.
         espocrm_version: Release that the mocks of EspoCRM and AutoCRM imitate, "9.2" or "10.0".
+        strict: Whether a request that the document does not allow fails the test: an
+            `AssertionError` says where, at once in process, and when the `with` block ends.
 
     Raises:
         ValueError: there is no such seed, or release.
@@ -40,10 +44,12 @@ class Mocks(CRMs):
         rate_limits: bool = False,
         faithful_crashes: bool = False,
         espocrm_version: str = NEWEST_ESPOCRM,
+        strict: bool = False,
     ) -> None:
-        behavior = Behavior(rate_limits, faithful_crashes, espocrm_version)
+        behavior = Behavior(rate_limits, faithful_crashes, espocrm_version, strict)
         super().__init__(seed=seed, behavior=behavior)
         self._db = db
+        self._access = Access(in_process=True)
         self._app: MockApp | None = None
 
     @property
@@ -66,7 +72,11 @@ class Mocks(CRMs):
         """
         self._require_valid_seed()
         self._store = Store(self._db)
-        self._app = MockApp(dict.fromkeys(CATALOGUE, self.crm), control_plane(self))
+        self._app = MockApp(
+            dict.fromkeys(CATALOGUE, self.crm),
+            control_plane(self, page_routes(self, self._access)),
+            self._access,
+        )
 
     def _require_valid_seed(self) -> None:
         """Add the records of a seed of one's own to mocks that are thrown away.
@@ -90,5 +100,7 @@ class Mocks(CRMs):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.close()
+        if kind is None:
+            self.require_allowed()

@@ -1,9 +1,11 @@
 """Pytest fixtures: one mock CRM for each test, with clients for it.
 
 For every CRM of the catalogue there is a fixture, such as `relenta_mock`, and a name for its type,
-such as `RelentaFixture`. Registered by entry point, so every pytest run of everyone who has crmkit
-imports this module, also without the extra `crmkit[mock]`. It imports nothing else until a fixture
-is used.
+such as `RelentaFixture`. `@pytest.mark.crmkit_mock(strict=True, seed="empty")` chooses the keywords
+of `MockCRMs` for a test, a class or a module.
+
+Registered by entry point, so every pytest run of everyone who has crmkit imports this module, also
+without the extra `crmkit[mock]`. It imports nothing else until a fixture is used.
 """
 
 from __future__ import annotations
@@ -148,13 +150,32 @@ if TYPE_CHECKING:
         """The mock of OnePageCRM with clients."""
 
 
-def _fixture(entry: CatalogueEntry[Any]) -> Callable[[], Iterator[CRMFixture[Any, Any]]]:
-    def mock() -> Iterator[CRMFixture[Any, Any]]:
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker."""
+    config.addinivalue_line(
+        "markers", "crmkit_mock(**keywords): keywords of MockCRMs for the mock of the test"
+    )
+
+
+def _fixture(
+    entry: CatalogueEntry[Any],
+) -> Callable[[pytest.FixtureRequest], Iterator[CRMFixture[Any, Any]]]:
+    def mock(request: pytest.FixtureRequest) -> Iterator[CRMFixture[Any, Any]]:
         try:
             from crmkit_mock import MockCRMs
         except ImportError as error:
             pytest.fail(str(error), pytrace=False)
-        with MockCRMs() as mocks:
+        keywords: dict[str, Any] = {}
+        # The nearest marker last: its keywords win.
+        for marker in reversed([*request.node.iter_markers("crmkit_mock")]):
+            if marker.args:
+                pytest.fail("the marker crmkit_mock takes keywords only", pytrace=False)
+            keywords |= marker.kwargs
+        try:
+            opened = MockCRMs(**keywords)
+        except (TypeError, ValueError) as error:
+            pytest.fail(f"the marker crmkit_mock: {error}", pytrace=False)
+        with opened as mocks:
             # Abstract to type checkers only: at run time it delegates to the mock.
             make: Any = CRMFixture
             fixture: CRMFixture[Any, Any] = make(mocks.crm(entry.name), entry.client)

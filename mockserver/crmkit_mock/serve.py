@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import sys
 import time
+from typing import TYPE_CHECKING
 
+from crmkit_mock.access import Access, is_loopback, token_for
 from crmkit_mock.behavior import NEWEST_ESPOCRM
 from crmkit_mock.mocks import Mocks
-from crmkit_mock.server import listen, origin_of, require_loopback, server_for
+from crmkit_mock.server import listen, origin_of, server_for
+
+if TYPE_CHECKING:
+    from crmkit_mock.seeds import SeedSource
 
 
 class ForegroundMocks(Mocks):
     """The mock CRMs of a server in the main thread, with clocks that run."""
 
-    def run(self, host: str, port: int) -> None:
+    def run(self, host: str, port: int, token: str | None = None) -> None:
         """Listen and serve until the process is stopped; then close the store.
 
+        Args:
+            host: Address to listen on.
+            port: Port; 0 takes a free one.
+            token: What control requests need; None makes one where others can reach the host.
+
         Raises:
-            ValueError: the host is not loopback.
+            ValueError: the token cannot be sent, or a record of the seed is invalid.
             OSError: the port is taken.
             StoreError: the database file cannot be used; it is untouched.
             KeyboardInterrupt: the process was stopped.
         """
-        require_loopback(host)
+        self._access = Access(token_for(host, token))
         with listen(host, port) as listener, self:
             self.open()
             self._origin = origin_of(listener)
@@ -32,6 +42,11 @@ class ForegroundMocks(Mocks):
                 crm.clock.run(time.monotonic)
                 credentials = " ".join(f"{key}={value}" for key, value in crm.credentials.items())
                 sys.stdout.write(f"{name:12} {crm.base_url}  {credentials}\n")
+            if not is_loopback(host):
+                sys.stdout.write(f"{'listening':12} {host}, where others can reach it\n")
+            if self._access.token is not None:
+                sys.stdout.write(f"{'token':12} {self._access.token}\n")
+            sys.stdout.write(f"{'pages':12} {self._origin}/\n")
             sys.stdout.write(f"{'control':12} {self._origin}/__mock__/health\n")
             sys.stdout.flush()
             server_for(self.app).run([listener])
@@ -41,8 +56,9 @@ def serve(
     host: str,
     port: int,
     *,
+    token: str | None = None,
     db: str | None = None,
-    seed: str = "demo",
+    seed: SeedSource = "demo",
     rate_limits: bool = True,
     faithful_crashes: bool = False,
     espocrm_version: str = NEWEST_ESPOCRM,
@@ -50,8 +66,9 @@ def serve(
     """Serve all mock CRMs.
 
     Args:
-        host: Loopback address.
+        host: Address to listen on.
         port: Port; 0 takes a free one.
+        token: What control requests need; None makes one where others can reach the host.
         db: Database file; what it holds already is served as it is.
         seed: Data of a fresh state.
         rate_limits: Whether the CRMs limit the rate of requests as their vendors do.
@@ -69,4 +86,4 @@ def serve(
         faithful_crashes=faithful_crashes,
         espocrm_version=espocrm_version,
     )
-    mocks.run(host, port)
+    mocks.run(host, port, token)

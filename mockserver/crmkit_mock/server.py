@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import threading
 import time
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import uvicorn
 
+from crmkit_mock.access import Access, token_for
 from crmkit_mock.behavior import NEWEST_ESPOCRM
 from crmkit_mock.coalesced_writes import CoalescingProtocol
 from crmkit_mock.mocks import Mocks
@@ -34,18 +34,22 @@ class MockServer(Mocks):
     `MockCRMs` answers the CRM's 405.
 
     Args:
-        host: Loopback address to listen on.
+        host: Address to listen on. One that others can reach has a token.
         port: Port to listen on; 0 takes a free one.
+        token: What control requests need as `Authorization: Bearer …`; then any Host is taken.
+            None: there is none on loopback, where only loopback names are taken as Host, and one
+            is made elsewhere.
         seed: Data of a fresh state: "demo", "empty", or a JSON file or its tree (see `seeds`).
         db: Database file that keeps the state; None keeps it in memory.
         rate_limits: Whether the CRMs limit the rate of requests as their vendors do.
         faithful_crashes: Whether requests that crash a vendor's server are answered 500 as there;
             otherwise they are answered 4xx.
         espocrm_version: Release that the mocks of EspoCRM and AutoCRM imitate, "9.2" or "10.0".
+        strict: Whether a request that the document does not allow fails the test: an
+            `AssertionError` says where, at once in process, and when the `with` block ends.
 
     Raises:
-        ValueError: there is no such seed, or release, or the host is not loopback: the mock has no
-            protection against strangers.
+        ValueError: there is no such seed, or release, or the token cannot be sent.
     """
 
     def __init__(
@@ -53,11 +57,13 @@ class MockServer(Mocks):
         *,
         host: str = "127.0.0.1",
         port: int = 0,
+        token: str | None = None,
         seed: SeedSource = "demo",
         db: str | Path | None = None,
         rate_limits: bool = False,
         faithful_crashes: bool = False,
         espocrm_version: str = NEWEST_ESPOCRM,
+        strict: bool = False,
     ) -> None:
         super().__init__(
             seed=seed,
@@ -65,16 +71,22 @@ class MockServer(Mocks):
             rate_limits=rate_limits,
             faithful_crashes=faithful_crashes,
             espocrm_version=espocrm_version,
+            strict=strict,
         )
-        require_loopback(host)
+        self._access = Access(token_for(host, token))
         self._host = host
         self._port = port
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
 
     @property
+    def token(self) -> str | None:
+        """The token that control requests need, or None."""
+        return self._access.token
+
+    @property
     def url(self) -> str:
-        """Scheme, host and port of the server.
+        """Scheme, host and port at which this machine reaches the server.
 
         Raises:
             RuntimeError: the server is not started.
@@ -124,22 +136,10 @@ class MockServer(Mocks):
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.stop()
-
-
-def require_loopback(host: str) -> None:
-    """Check that a host is loopback, so that nobody else can reach the mock.
-
-    Raises:
-        ValueError: the host is neither "localhost" nor a loopback address.
-    """
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        raise ValueError(f"host must be a loopback address, got {host!r}")
+        if kind is None:
+            self.require_allowed()
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -156,8 +156,9 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def origin_of(listener: socket.socket) -> str:
-    """Return the address at which a listening socket is reached."""
+    """Return the address at which this machine reaches a listening socket."""
     host, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - nothing listens here
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import httpx
 
 from crmkit_mock.app import OUTCOME, Message, MockApp
+from crmkit_mock.strict import RequestNotAllowed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Iterator
@@ -65,6 +66,9 @@ class InProcessTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         stream: httpx.ByteStream | _ShortStream
         whole = b"".join(message.get("body", b"") for message in sent[1:])
         stream = httpx.ByteStream(whole)
+        if box and box[0].violation is not None:
+            # Not an error of httpx's, so that no client takes it for one of the server's.
+            raise RequestNotAllowed(box[0].violation)
         if box and (box[0].delay or box[0].error):
             outcome = box[0]
             _raise_broken(outcome, request)

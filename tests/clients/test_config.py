@@ -364,3 +364,51 @@ def test_construction_loads_neither_models_nor_attrs() -> None:
     assert {name for name in loaded if name.partition(".")[0] in {"attr", "attrs"}} == set()
     generated = {name for name in loaded if name.startswith("crmkit_generated.")}
     assert {name for name in generated if ".models" in name or ".codec" in name} == set()
+
+
+TOUCHED = {
+    "Relenta": "account='a', department_key='b'",
+    "AutoCRM": "base_url='https://a.example', api_key='b'",
+    "EspoCRM": "base_url='https://a.example', api_key='b'",
+    "OnePageCRM": f"uid='{'0' * 24}', key='{'A' * 43}='",
+    "Monica": "token='b'",
+}
+#: What a sync client never needs, or only from its first read or write on.
+LATE = ("asyncio", "attr", "attrs", "difflib", "crmkit.core.codec.model")
+
+
+@pytest.mark.parametrize("name", TOUCHED)
+def test_touched_resource_loads_neither_models_nor_asyncio(name: str) -> None:
+    """A client whose resource is touched, and listed, loads no model, no codec and no asyncio."""
+    program = (
+        f"import sys; from crmkit import {name}\n"
+        f"crm = {name}({TOUCHED[name]}); crm.contacts; crm.contacts.list\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+
+    loaded = set(done.stdout.split())
+    assert not loaded & {*LATE}
+    generated = {name for name in loaded if name.startswith("crmkit_generated.")}
+    assert {name for name in generated if ".models." in name or ".codec." in name} == set()
+    assert {name for name in generated if ".resources." in name}
+
+
+def test_reads_load_no_input_models() -> None:
+    """What only writes need, the models of input and their codecs, a read does not load."""
+    program = (
+        "import sys; from crmkit import EspoCRM; from crmkit_mock import MockCRMs\n"
+        "mock = MockCRMs().espocrm\n"
+        "crm = EspoCRM(base_url=mock.base_url, transport=mock.transport, **mock.credentials)\n"
+        "crm.contacts.list(select=['last_name']).first()\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+
+    loaded = set(done.stdout.split())
+    assert "crmkit_generated.autocrm.codec.contact" in loaded
+    assert {name for name in loaded if name.endswith("_input")} == set()

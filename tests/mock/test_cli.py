@@ -45,6 +45,7 @@ def serving(*arguments: str, stop: signal.Signals = signal.SIGTERM) -> Generator
             "url": url,
             "origin": url.removesuffix("/relenta/api/v3"),
             "key": credentials.removeprefix("department_key="),
+            "token": printed.get("token", [""])[0],
         }
         process.send_signal(stop)
         assert process.wait(20) == 0
@@ -113,10 +114,33 @@ def test_rejects_foreign_files(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-def test_rejects_hosts_other_than_loopback(capsys: pytest.CaptureFixture[str]) -> None:
-    """Any address that others could reach is an error."""
-    for host in ("0.0.0.0", "::", "192.0.2.1", "example.com", ""):  # noqa: S104 - rejected
-        assert "loopback" in refused(capsys, "--host", host, "--port", "0"), host
+def test_makes_a_token_where_others_can_reach_it() -> None:
+    """On an address of all networks a token is made and printed; control requests need it."""
+    with serving("--host", "0.0.0.0") as served:  # noqa: S104 - what is tested
+        assert len(served["token"]) >= 32
+        assert served["origin"].startswith("http://127.0.0.1:")
+        health = f"{served['origin']}/__mock__/health"
+        assert httpx.get(health, trust_env=False).status_code == 401
+        headers = {"Authorization": f"Bearer {served['token']}", "Host": "crm.test"}
+        assert httpx.get(health, headers=headers, trust_env=False).status_code == 200
+        assert names(served) == ["James Bond", "Dr. Evil"]
+    with serving("--token", "abc") as served:
+        assert served["token"] == "abc"
+        health = f"{served['origin']}/__mock__/health"
+        assert httpx.get(health, trust_env=False).status_code == 401
+
+
+def test_rejects_unusable_hosts_and_tokens(capsys: pytest.CaptureFixture[str]) -> None:
+    """What cannot be listened on, or sent as a header, is one line."""
+    for arguments, reason in (
+        (["--host", ""], "host must not be empty"),
+        (["--host", "192.0.2.1"], "192.0.2.1"),
+        (["--host", "not-a-host.invalid"], "not-a-host.invalid"),
+        (["--token", ""], "token must be"),
+        (["--token", "a b"], "token must not have spaces"),
+        (["--token", "\u017e"], "token must be ASCII"),
+    ):
+        assert reason in refused(capsys, *arguments, "--port", "0"), arguments
 
 
 def test_reports_an_unusable_port(capsys: pytest.CaptureFixture[str]) -> None:

@@ -178,7 +178,7 @@ def test_shows_no_credentials_in_bodies_and_queries(mocks: MockCRMs) -> None:
                 (b"user%5Bpassword%5D=s3cret-2&x=kept", "application/x-www-form-urlencoded"),
                 (b"a=1&access_token=s3cret-3", "application/x-www-form-urlencoded"),
                 (
-                    b'--b\r\nContent-Disposition: form-data; name="password"\r\n\r\ns3cret-4\r\n--b',
+                    b'--b\r\nContent-Disposition: form-data; name="password"\r\n\r\ns3cret-4\r\n-',
                     "multipart/form-data; boundary=b",
                 ),
                 (b"<a><secretKey>s3cret-5</secretKey></a>", "application/xml"),

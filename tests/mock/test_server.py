@@ -58,13 +58,6 @@ def test_a_port_in_use_is_an_oserror() -> None:
             MockServer(port=port).start()
 
 
-def test_rejects_hosts_other_than_loopback() -> None:
-    """A server that others could reach is an error at the constructor."""
-    for host in ("0.0.0.0", "::", "192.0.2.1", "example.com", "127.0.0.1.example"):  # noqa: S104 - rejected
-        with pytest.raises(ValueError, match="loopback"):
-            MockServer(host=host)
-
-
 def test_ipv6_loopback() -> None:
     """The server listens on ::1 as well, where the machine has it."""
     try:
@@ -161,7 +154,7 @@ def test_pipelined_requests_are_answered_in_order(server: MockServer) -> None:
     """Requests written at once get their replies in order, until the client closes."""
     address = httpx.URL(server.url)
     lines = [
-        f"{method} /__mock__/{path} HTTP/1.1\r\nHost: x\r\n{last}\r\n"
+        f"{method} /__mock__/{path} HTTP/1.1\r\nHost: localhost\r\n{last}\r\n"
         for method, path, last in (
             ("HEAD", "health", ""),
             ("GET", "health", ""),

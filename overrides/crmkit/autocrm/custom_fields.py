@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.codec.datetimes import (
     decode_date,
@@ -23,71 +23,57 @@ from .names import nearest
 from .where import wire_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from crmkit.core.codec.model import Model
 
 __all__ = ["CustomFields"]
 
-_DATES = {"date": ":date", "datetime": ":datetime", "datetimeOptional": ":datetime Date:date"}
-_NUMBERS = {
-    **dict.fromkeys(("int", "enumInt", "duration"), ":int"),
-    **dict.fromkeys(("float", "enumFloat"), ":float"),
-    "autoincrement": ":int!",
-    "decimal": ":decimal",
-    "currencyConverted": ":decimal!",
-    "currency": ":decimal Currency:str Converted:decimal!",
-    "rangeInt": "from:int to:int",
-    "rangeFloat": "from:float to:float",
-}
-_LINKS = {
-    **dict.fromkeys(("link", "linkOne", "file", "image"), "Id:str Name:str!"),
-    "linkParent": "Id:str Type:str Name:str!",
-    "linkMultiple": "Ids:strs Names:json! Columns:json",
-    "attachmentMultiple": "Ids:strs Names:json! Types:json!",
-}
 _TEXTS = ("varchar", "text", "wysiwyg", "url", "enum", "email", "phone", "password", "colorpicker")
 _PARTS = {
-    **(_DATES | _NUMBERS | _LINKS | dict.fromkeys((*_TEXTS, "barcode"), ":str")),
+    **dict.fromkeys((*_TEXTS, "barcode"), ":str"),
     **dict.fromkeys(("array", "checklist", "multiEnum", "urlMultiple"), ":strs"),
+    **dict.fromkeys(("int", "enumInt", "duration"), ":int"),
+    **dict.fromkeys(("float", "enumFloat"), ":float"),
+    **dict.fromkeys(("link", "linkOne", "file", "image"), "Id:str Name:str!"),
     "bool": ":bool",
+    "date": ":date",
+    "datetime": ":datetime",
+    "decimal": ":decimal",
+    "autoincrement": ":int!",
+    "currencyConverted": ":decimal!",
+    "number": ":str!",
     "foreign": ":json!",
     "map": ":json!",
-    "number": ":str!",
+    "datetimeOptional": ":datetime Date:date",
+    "rangeInt": "from:int to:int",
+    "rangeFloat": "from:float to:float",
     "address": "Street:str City:str State:str Country:str PostalCode:str Map:json!",
+    "attachmentMultiple": "Ids:strs Names:json! Types:json!",
+    "currency": ":decimal Currency:str Converted:decimal!",
+    "linkMultiple": "Ids:strs Names:json! Columns:json",
+    "linkParent": "Id:str Type:str Name:str!",
 }
 """By the type of a field its attributes: what follows its name, what they hold, ! if read-only."""
 
-_READ: dict[str, Callable[[Any], Any]] = {
-    "str": lambda value: check_type(value, "str", str),
-    "int": lambda value: check_type(value, "int", int),
-    "float": lambda value: float(check_type(value, "number", int, float)),
-    "bool": lambda value: check_type(value, "bool", bool),
-    "strs": lambda value: decode_items(value, "str", str),
-    "date": decode_date,
-    "datetime": decode_datetime,
-    "decimal": decode_decimal,
-    "json": lambda value: value,
-}
-_WRITE: dict[str, Callable[[Any, str], Any]] = {
-    "str": lambda value, name: encode_plain(value, str, name),
-    "int": lambda value, name: encode_plain(value, int, name),
-    "float": lambda value, name: encode_plain(
-        float(value) if isinstance(value, Decimal) else value, float, name
-    ),
-    "bool": lambda value, name: encode_plain(value, bool, name),
-    "strs": lambda values, name: encode_list(values, name, _WRITE["str"]),
-    "date": encode_date,
-    "datetime": encode_espo_datetime,
-    "decimal": encode_decimal,
-    "json": wire_tree,
-}
+
+def _float(value: Any, argument: str) -> Any:
+    return encode_plain(float(value) if isinstance(value, Decimal) else value, float, argument)
 
 
-class _Attribute(NamedTuple):
-    name: str
-    kind: str
-    read_only: bool
+def _strs(values: Any, argument: str) -> Any:
+    return encode_list(values, argument, lambda value, at: encode_plain(value, str, at))
+
+
+_KINDS: dict[str, tuple[Callable[[Any], Any], Callable[[Any, str], Any]]] = {
+    "bool": (lambda v: check_type(v, "bool", bool), lambda v, at: encode_plain(v, bool, at)),
+    "date": (decode_date, encode_date),
+    "datetime": (decode_datetime, encode_espo_datetime),
+    "decimal": (decode_decimal, encode_decimal),
+    "float": (lambda v: float(check_type(v, "number", int, float)), _float),
+    "int": (lambda v: check_type(v, "int", int), lambda v, at: encode_plain(v, int, at)),
+    "json": (lambda v: v, wire_tree),
+    "str": (lambda v: check_type(v, "str", str), lambda v, at: encode_plain(v, str, at)),
+    "strs": (lambda v: decode_items(v, "str", str), _strs),
+}
 
 
 class CustomFields:
@@ -109,7 +95,7 @@ class CustomFields:
     """
 
     def __init__(self, definitions: Mapping[str, Any] | list[Any]) -> None:
-        self._attributes: dict[str, _Attribute] = {}
+        self._attributes: dict[str, tuple[str, bool]] = {}  # what they hold; whether read-only
         self._fields: dict[str, str] = {}
         # PHP writes an empty object as an empty list.
         fields = {} if definitions == [] else definitions
@@ -121,8 +107,7 @@ class CustomFields:
         for part in _PARTS.get(str(definition.get("type")), ":json").split():
             end, _, kind = part.rstrip("!").partition(":")
             name = field + end if not end.islower() else end + field[0].upper() + field[1:]
-            read_only = part.endswith("!") or bool(definition.get("readOnly"))
-            self._attributes[name] = _Attribute(name, kind, read_only)
+            self._attributes[name] = kind, part.endswith("!") or bool(definition.get("readOnly"))
             if end in {"Id", "Ids"}:
                 self._fields[field] = name
 
@@ -145,9 +130,7 @@ class CustomFields:
                 readable in `record.additional_properties`.
         """
         tree = record if isinstance(record, Mapping) else record.to_dict()
-        return {
-            name: _read(attribute, tree.get(name)) for name, attribute in self._attributes.items()
-        }
+        return {name: _read(name, kind, tree) for name, (kind, _) in self._attributes.items()}
 
     def write(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the `extra=` of a create or update for values by the names of attributes.
@@ -164,20 +147,23 @@ class CustomFields:
         """
         extra: dict[str, Any] = {}
         for name, value in mapping(values, "values").items():
-            attribute = self._attributes.get(self._fields.get(name, name))
-            if attribute is None:
-                raise ArgumentError(str(name), f"unknown custom field{nearest(name, self.names)}")
-            if attribute.read_only:
+            attribute = self._fields.get(name, name)
+            if attribute not in self._attributes:
+                hint = nearest(str(name), self._attributes)
+                raise ArgumentError(str(name), f"unknown custom field{hint}")
+            kind, read_only = self._attributes[attribute]
+            if read_only:
                 raise ArgumentError(name, "is read-only: the server sets it")
-            extra[attribute.name] = None if value is None else _WRITE[attribute.kind](value, name)
+            extra[attribute] = None if value is None else _KINDS[kind][1](value, name)
         return extra
 
 
-def _read(attribute: _Attribute, value: Any) -> Any:
+def _read(name: str, kind: str, tree: Mapping[str, Any]) -> Any:
+    value = tree.get(name)
     if value is None:
-        return [] if attribute.kind == "strs" else None
+        return [] if kind == "strs" else None
     try:
-        return _READ[attribute.kind](value)
+        return _KINDS[kind][0](value)
     except DECODE_ERRORS as error:
-        problem = str(error) if isinstance(error, MalformedValue) else f"not a {attribute.kind}"
-        raise DecodeError(problem, path=attribute.name) from None
+        problem = str(error) if isinstance(error, MalformedValue) else f"not a {kind}"
+        raise DecodeError(problem, path=name) from None

@@ -63,7 +63,7 @@ def credentials(
     Raises:
         ConfigError: Something is missing, or belongs to another scheme.
     """
-    if signature not in {"raw", "hex"}:
+    if signature not in ("raw", "hex"):
         raise ConfigError(f"signature must be 'raw' or 'hex', got {signature!r}")
     key_given = api_key is not None or secret_key is not None
     name_given = username is not None or password is not None

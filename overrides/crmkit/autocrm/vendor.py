@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from crmkit.core.call import items_of
 from crmkit.core.errors import BadRequestError, ConflictError, PermissionDeniedError
 from crmkit.core.types import UNSET
-from crmkit.core.vendor import REDACTED, ErrorInfo, Vendor
+from crmkit.core.vendor import ErrorInfo, Vendor
 
 from .names import renamer
 from .where import conditions, flatten
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["Credentials", "EspoVendor"]
 
 _PAGE_LIMIT = re.compile(r"Max size should not exceed ([1-9][0-9]{0,8})\b")
-_HEADERS = ("X-Api-Key", "X-Hmac-Authorization", "Authorization")
 _LOCKED_OUT = (
     "the server gives no reason. EspoCRM answers so to every request from an address, with a good "
     "key too, for a minute after more than ten log-ins from there have failed"
@@ -81,6 +80,7 @@ class EspoVendor(Vendor):
         missing: Names of the operations of AutoCRM's page that this server does not have.
     """
 
+    credential_headers = ("X-Api-Key", "X-Hmac-Authorization", "Authorization")
     refused_in_path = "/"  # servers decode it before they route, and take another path
 
     usual_page = 200
@@ -92,22 +92,15 @@ class EspoVendor(Vendor):
         self._base_path = base_path
 
     def secrets(self) -> Iterable[str]:
-        """Return the credentials that are set."""
+        """Return the credentials; empty where they are not set."""
         own = self._credentials
-        basic = own.header("", "")[1].removeprefix("Basic ") if own.username else ""
-        return [text for text in (own.api_key, own.secret_key, own.password, basic) if text]
+        return own.api_key, own.secret_key, own.password
 
     def authenticate(self, request: Request) -> None:
         """Put the credentials into their header; a signature is made of method and path."""
         path = request.url.raw_path.decode("ascii").partition("?")[0]
         name, value = self._credentials.header(request.method, path.removeprefix(self._base_path))
         request.headers[name] = value
-
-    def redact(self, request: Request) -> None:
-        """Replace the credentials."""
-        for name in _HEADERS:
-            if name in request.headers:
-                request.headers[name] = REDACTED
 
     def arguments(self, operation: Operation, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return arguments in which attributes have the wire's names.
@@ -150,12 +143,12 @@ class EspoVendor(Vendor):
             if tree is not False or response.request.method == "GET":
                 return None
             # recorded: rel-link-empty, rel-unlink-query-id
-            return ErrorInfo(BadRequestError, "the server answers false: it has done nothing")
+            return ErrorInfo(BadRequestError, hint="the server answers false: it has done nothing")
         if info.error is ConflictError:
             info.current = tree
         unexplained = not response.content and "X-Status-Reason" not in response.headers
         if info.error is PermissionDeniedError and unexplained:
-            info.message = _LOCKED_OUT
+            info.hint = _LOCKED_OUT
         data = _translation(tree).get("data")
         if isinstance(data, dict) and isinstance(data.get("field"), str):
             info.fields = {data["field"]: [str(data.get("type", info.message))]}

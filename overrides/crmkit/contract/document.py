@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .exchange import NO_BODY
-from .judge import Violation
+from .exchange import NO_BODY, Violation
 from .schemas import Schemas, Tree
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 
 from .body import body_of, plain_text
 from .codec.values import python_value
-from .errors import ArgumentError, expected, in_operation
+from .errors import ArgumentError, digits, encodable, expected, in_operation
 from .options import DEADLINE, checked_query, plain
 from .types import UNSET, Unset
 
@@ -94,7 +94,9 @@ class Call:
 
     def with_query(self, query: Mapping[str, Any]) -> Call:
         """Return this call with other values of some query parameters."""
-        return replace(self, query={**self.query, **query})
+        # Each page of a list has one, and replace() takes five times as long.
+        own, rest = {**self.query, **query}, (self.body, self.settings, self.own_query, self.sink)
+        return Call(self.operation, self.path, own, self.headers, *rest)
 
     def with_body(self, tree: Any) -> Call:
         """Return this call with another body.
@@ -196,13 +198,10 @@ def _segment(param: Param, value: Any, refused: str) -> str:
     value = python_value(value)
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise expected(name, "str or int", value)
-    text = str.__str__(value) if isinstance(value, str) else str(int(value))
+    text = str.__str__(value) if isinstance(value, str) else digits(value, name)
     if text in {"", ".", ".."} or any(character in text for character in refused):
         raise ArgumentError(name, f"cannot be part of a URL path: {text!r}")
-    try:
-        return quote(text, safe="")
-    except UnicodeEncodeError:
-        raise ArgumentError(name, "cannot be part of a URL: it holds a lone surrogate") from None
+    return quote(encodable(text, name, "part of a URL"), safe="")
 
 
 def _written(param: Param, value: Any) -> Any:
@@ -242,8 +241,9 @@ def _item(value: Any, name: str) -> str:
 
 def _header(param: Param, value: Any) -> str:
     text = plain_text(value) if not isinstance(value, list) else ",".join(value)
-    if not text.isascii() or not text.isprintable():
-        raise ArgumentError(param.argument, "must be printable ASCII, as it goes into a header")
+    if not text.isascii() or not text.isprintable() or text != text.strip():
+        problem = "must be printable ASCII without whitespace around it, as it goes into a header"
+        raise ArgumentError(param.argument, problem)
     return text
 
 

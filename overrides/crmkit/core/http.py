@@ -22,6 +22,7 @@ from .deadline import current_deadline, seconds_left
 from .environment import new_pool
 from .errors import ArgumentError, CallTimeoutError, ConfigError, DecodeError, TransportError
 from .fork import Lock, renew_in_child
+from .redact import conceal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,6 +49,7 @@ def lost(error: BaseException, request: Request) -> TransportError | DecodeError
         error: One of `HTTPX_ERRORS`, or an OSError.
         request: The request, its credentials replaced.
     """
+    conceal(error, request)
     if isinstance(error, BodyError | _httpx.DecodingError):
         return DecodeError(str(error))
     timed_out = isinstance(error, _httpx.TimeoutException | TimeoutError)

@@ -6,6 +6,7 @@ import sys
 from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,11 +27,8 @@ else:
 
         def __get__(self, client: object, owner: type | None = None) -> object:
             """Return the resource."""
-            return super().__get__(client, owner) if client is not None else self.func(_NoClient)
-
-
-class _NoClient:
-    _sender = None
+            none = SimpleNamespace(_sender=None)
+            return self.func(none) if client is None else super().__get__(client, owner)
 
 
 def lazily(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .codec.decode_errors import DECODE_ERRORS
-from .errors import ArgumentError, CRMError, DecodeError
+from .errors import ArgumentError, CRMError, DecodeError, processed
 from .sender import decoded, misformed, payload
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Member:
             tree: The record as read.
 
         Raises:
-            ArgumentError: A part of it holds what separates parts.
+            ArgumentError: A part of it holds what separates parts, or is a list or an object.
         """
         value = _at(tree, self.path)
         if self.by and isinstance(value, list):
@@ -68,11 +68,12 @@ class Member:
 
     def _element(self, value: Any) -> str:
         parts = [value]
-        if self.members:
-            tree = value if isinstance(value, dict) else {}
-            parts = [tree.get(name) for name in self.members]
+        if self.members and isinstance(value, dict):
+            parts = [value.get(name) for name in self.members]
         texts = ["" if part is None else str(part) for part in parts]
-        if any(self.by in text or (self.between and self.between in text) for text in texts):
+        plain = all(isinstance(part, str | int | float | None) for part in parts)
+        separators = [separator for separator in (self.by, self.between) if separator]
+        if not plain or any(separator in text for separator in separators for text in texts):
             problem = "cannot be written back as the server has it: pass its new value"
             raise ArgumentError(self.argument or self.name, problem)
         return self.between.join(texts)
@@ -148,18 +149,19 @@ async def merge_update(
     Raises:
         CRMError: Anything went wrong.
     """
-    reply = await sender.reply(read)
-    # What callers could not read is not written back: what it lacks would be lost.
-    decoded(merge.read, reply, merge.decode)
-    tree = payload(merge.read, reply)
-    try:
-        kept = merge.fields_to_keep(tree, changes)
-        kept = await fields_to_keep(merge.write.name, tree, kept, changes)
-        write = write.with_body({**kept, **changes})
-    except CRMError as error:
-        error.operation = error.operation or merge.write.name
-        raise
-    except DECODE_ERRORS as error:
-        problem = "the record cannot be written back as it was read"
-        raise misformed(DecodeError(problem), merge.read, reply) from error
+    with processed(False):
+        reply = await sender.reply(read)
+        # What callers could not read is not written back: what it lacks would be lost.
+        decoded(merge.read, reply, merge.decode)
+        tree = payload(merge.read, reply)
+        try:
+            kept = merge.fields_to_keep(tree, changes)
+            kept = await fields_to_keep(merge.write.name, tree, kept, changes)
+            write = write.with_body({**kept, **changes})
+        except CRMError as error:
+            error.operation = error.operation or merge.write.name
+            raise
+        except DECODE_ERRORS as error:
+            problem = "the record cannot be written back as it was read"
+            raise misformed(DecodeError(problem), merge.read, reply) from error
     return await sender.call(write, decode)

@@ -100,7 +100,8 @@ class Operation:
         params: Its parameters, without those that are settings of the client.
         envelope: Members that lead from the decoded body to the payload.
         payload: Python type of the payload as decoded from the wire; None if any will do.
-        effect: `write` for what changes something on the server, else `read`.
+        effect: `write` for what changes something on the server, `once` where a second execution
+            does something else whatever the method says, else `read`.
         paging: How the list continues, or None for what is not a list.
         open_form: Whether a reply may have any form, not only the vendor's.
         media: How a body is written: as JSON, as the fields of a form, with files among them, or as
@@ -108,6 +109,7 @@ class Operation:
         content_type: Content-Type of a body that is written as it is.
         settings: Path parameters that are settings of the client.
         profiles: The kinds of server that have the operation; empty for all.
+        exact: Whether its payload holds numbers that must keep all their digits, such as money.
     """
 
     name: str
@@ -116,15 +118,17 @@ class Operation:
     params: tuple[Param, ...] = ()
     envelope: tuple[str, ...] = ()
     payload: type | None = None
-    effect: Literal["read", "write"] = "write"
+    effect: Literal["read", "write", "once"] = "write"
     paging: Paging | None = None
     open_form: bool = False
     media: Media = "json"
     content_type: str = ""
     settings: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
+    exact: bool = False
 
     @cached_property
     def repeatable(self) -> bool:
         """Whether a second execution does no harm, so that a lost reply may be retried."""
-        return self.effect == "read" or self.method in {"PUT", "DELETE"}
+        harmless = self.effect == "write" and self.method in {"PUT", "DELETE"}
+        return self.effect == "read" or harmless

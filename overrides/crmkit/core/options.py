@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from inspect import iscoroutinefunction
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import urlsplit
 
 from .codec.values import python_value
-from .errors import ArgumentError, ConfigError, expected
+from .errors import ArgumentError, ConfigError, digits, encodable, expected, shown, type_name
 from .types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ._httpx import Request, Response
+    from .reply import Reply
 
 __all__ = ["CallNext", "Middleware", "Options", "Settings"]
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"(?:[!-~](?:[ -~\t]*[!-~])?)?")
 
 CallNext = Callable[["Request"], Awaitable["Response"]]
 Middleware = Callable[["Request", CallNext], Awaitable["Response"]]
@@ -34,6 +40,8 @@ class Options(TypedDict, total=False):
         max_retries: How often a failed attempt is repeated.
         headers: Headers to send in addition to, or in place of, the client's.
         query: Query parameters to send beside those of the operation.
+        on_reply: Function that is called with the `Reply` of each request that succeeds: its status
+            and headers. Not a coroutine function. What it raises ends the call, which is done.
     """
 
     timeout: float | None
@@ -41,6 +49,7 @@ class Options(TypedDict, total=False):
     max_retries: int
     headers: Mapping[str, str]
     query: Mapping[str, Any]
+    on_reply: Callable[[Reply], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,7 @@ class Settings:
         headers: Headers of every call.
         deadline: Seconds for a whole call, or None; UNSET for 300, and none for files.
         max_reply_bytes: The most bytes that a reply may have, decoded.
+        on_reply: Called with each reply; see `Options`.
     """
 
     base_url: str
@@ -62,6 +72,7 @@ class Settings:
     headers: Mapping[str, str] = field(default_factory=dict)
     deadline: float | Unset | None = UNSET
     max_reply_bytes: int = 64 * 1024 * 1024
+    on_reply: Callable[[Reply], object] | None = None
 
     def changed(self, changes: Mapping[str, Any]) -> Settings:
         """Return these settings with other values of some; headers are added.
@@ -78,6 +89,7 @@ class Settings:
             {**self.headers, **checked_headers(changes.get("headers"))},
             deadline if deadline is UNSET else checked_timeout(deadline, "deadline"),
             _checked_size(changes.get("max_reply_bytes", self.max_reply_bytes)),
+            _checked_function(changes.get("on_reply", self.on_reply), "options['on_reply']"),
         )
 
     def with_call(self, options: Options | None) -> Settings:
@@ -97,6 +109,12 @@ class Settings:
             return self.changed(options)
         except ConfigError as error:
             raise ArgumentError("options", str(error)) from None
+
+
+def _checked_function(value: Any, argument: str) -> Callable[[Reply], object] | None:
+    if value is not None and (not callable(value) or iscoroutinefunction(value)):
+        raise ArgumentError(argument, f"expected a plain function, got {type_name(value)}")
+    return value  # type: ignore[no-any-return]  # as far as can be seen
 
 
 DEADLINE = 300.0
@@ -148,14 +166,13 @@ def plain(value: Any, argument: str, types: str) -> Any:
     """
     value = python_value(value)
     if not isinstance(value, str):
-        if isinstance(value, int) or (isinstance(value, float) and isfinite(value)):
+        if isinstance(value, int):
+            digits(value, argument)
+            return value
+        if isinstance(value, float) and isfinite(value):
             return value
         raise expected(argument, types, value)
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        problem = "cannot be part of a URL: it holds a lone surrogate"
-        raise ArgumentError(argument, problem) from None
+    encodable(value, argument, "part of a URL")
     return str.__str__(value)  # a member of an enum is written as its value
 
 
@@ -170,7 +187,7 @@ def checked_timeout(timeout: float | None, name: str = "timeout") -> float | Non
     # Beyond a year sockets overflow, and NaN is in no range.
     if not is_number(timeout, int | float) or not 0 < timeout <= _YEAR:
         problem = f"{name} must be seconds > 0 (at most a year), or None for no limit"
-        raise ConfigError(f"{problem}, got {timeout!r}")
+        raise ConfigError(f"{problem}, got {shown(timeout)}")
     return float(timeout)
 
 
@@ -181,13 +198,13 @@ def checked_retries(max_retries: int) -> int:
         ConfigError: It is not a non-negative integer.
     """
     if not is_number(max_retries, int) or max_retries < 0:
-        raise ConfigError(f"max_retries must be >= 0, got {max_retries!r}")
+        raise ConfigError(f"max_retries must be >= 0, got {shown(max_retries)}")
     return max_retries
 
 
 def _checked_size(size: int) -> int:
     if not is_number(size, int) or size <= 0:
-        raise ConfigError(f"max_reply_bytes must be an int > 0, got {size!r}")
+        raise ConfigError(f"max_reply_bytes must be an int > 0, got {shown(size)}")
     return size
 
 
@@ -195,15 +212,16 @@ def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
     """Return `headers` by their names in lower case if they can be sent.
 
     Raises:
-        ArgumentError: A name or value is not a str, or holds what ends a header's line.
+        ArgumentError: A name or value is not a str, or cannot be sent. The value is not shown.
     """
     if headers is None:
         return {}
     for name, value in mapping(headers, "headers").items():
-        if not isinstance(name, str) or not name.isascii() or not name or set(name) & set(" :\r\n"):
+        if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
             raise ArgumentError("headers", f"invalid header name {name!r}")
-        if not isinstance(value, str) or not value.isascii() or set(value) & set("\r\n\0"):
-            raise ArgumentError("headers", f"the value of {name} must be ASCII on one line")
+        if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
+            problem = "must be printable ASCII without whitespace around it"
+            raise ArgumentError("headers", f"the value of {name} {problem}")
     return {name.lower(): value for name, value in headers.items()}
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .call import encoded, new_call
+from .codec.model import as_input
 from .codec.values import encode_json
 from .errors import ArgumentError, in_operation
 from .options import mapping
@@ -51,7 +53,7 @@ def request_tree(
     operation: Operation,
     model: type[M],
     codec: Codec[M],
-    input_: M | None,
+    input_: Any,
     members: dict[str, Any],
     extra: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
@@ -64,7 +66,7 @@ def request_tree(
         operation: The operation, for messages.
         model: Class of the input model.
         codec: Its codec.
-        input_: The model that was passed, or None.
+        input_: The model that was passed, or what was read of its kind, or None.
         members: Keywords by attribute name; `UNSET` where not passed.
         extra: Members that the document does not name, by wire name.
 
@@ -74,6 +76,7 @@ def request_tree(
         TypeError: The model is of another class.
     """
     passed = {name: value for name, value in members.items() if value is not UNSET}
+    input_ = as_input(input_, model)
     if input_ is None:
         input_ = _model(operation, model, codec, passed, extra)
     elif not isinstance(input_, model):
@@ -113,18 +116,25 @@ def member_tree(
     Raises:
         ArgumentError: As `request_tree`.
     """
-    if isinstance(value, model):
+    if isinstance(as_input(value, model), model):
         return request_tree(operation, model, codec, value, {}, extra)
     return request_tree(operation, model, codec, None, {name: value}, extra)
 
 
-def plain_tree(operation: Operation, input_: Any) -> Any:
+def plain_tree(
+    operation: Operation, input_: Any, encode: Callable[[Any, str], Any] = encode_json
+) -> Any:
     """Return the body of a write whose members the document does not name.
+
+    Args:
+        operation: The operation, for messages.
+        input_: The body.
+        encode: Writes it.
 
     Raises:
         ArgumentError: JSON cannot hold it.
     """
-    return encoded(operation, lambda value: encode_json(value, "input_"), input_)
+    return encoded(operation, lambda value: encode(value, "input_"), input_)
 
 
 def _model(
@@ -135,12 +145,14 @@ def _model(
     extra: Mapping[str, Any] | None,
 ) -> M:
     made: Any = object.__new__(model)
-    names = {attribute.name for attribute in model.__attrs_attrs__}  # type: ignore[attr-defined]  # of attrs
+    names = _attributes(model)  # type: ignore[arg-type]  # a class can be hashed
     for name in passed.keys() - names:
         raise TypeError(f"{operation.name}() got {name!r}, which {model.__name__} does not have")
     with in_operation(operation.name):
+        for name, value in passed.items():
+            _sendable(name, value)
         for name in names:
-            setattr(made, name, _sendable(name, passed.get(name, UNSET)))
+            setattr(made, name, passed.get(name, UNSET))
         made.additional_properties = {} if extra is None else {**mapping(extra, "extra")}
         for name, value in made.additional_properties.items():
             keyword = codec.MEMBERS.get(name, name)
@@ -151,10 +163,14 @@ def _model(
     return made  # type: ignore[no-any-return]  # made without its __init__
 
 
-def _sendable(argument: str, value: Any) -> Any:
+@cache
+def _attributes(model: type) -> frozenset[str]:
+    return frozenset(attribute.name for attribute in model.__attrs_attrs__)  # type: ignore[attr-defined]  # of attrs
+
+
+def _sendable(argument: str, value: Any) -> None:
     if type(value) is str and not value.isascii() and _SURROGATE.search(value):
         raise ArgumentError(argument, "cannot be written as JSON: it holds a lone surrogate")
-    return value
 
 
 class Resource:

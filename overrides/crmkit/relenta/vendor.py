@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.errors import QuotaExceededError, StatusError, class_of
-from crmkit.core.vendor import REDACTED, ErrorInfo, Vendor, body_text
+from crmkit.core.vendor import ErrorInfo, Vendor, body_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,6 +28,7 @@ class RelentaVendor(Vendor):
     """
 
     name = "relenta"
+    credential_headers = (_HEADER,)
     counts = False  # page: no list has a total
 
     def __init__(self, department_key: str) -> None:
@@ -41,18 +42,16 @@ class RelentaVendor(Vendor):
         """Put the key into its header (page: API Key)."""
         request.headers[_HEADER] = self._department_key
 
-    def redact(self, request: Request) -> None:
-        """Replace the key."""
-        if _HEADER in request.headers:
-            request.headers[_HEADER] = REDACTED
-
     def check_envelope(self, tree: Any) -> None:
         """Check that a success is an envelope, as every reply is (page: Response Format).
+
+        One with data needs no status.
 
         Raises:
             TypeError: It is not.
         """
-        if not isinstance(tree, dict) or not isinstance(tree.get("status"), bool):
+        status = tree.get("status") if isinstance(tree, dict) else None
+        if not isinstance(tree, dict) or not (isinstance(status, bool) or "data" in tree):
             reject(tree, "an object with a boolean member 'status'")
 
     def error_info(self, response: Response, tree: Any) -> ErrorInfo | None:
@@ -62,7 +61,7 @@ class RelentaVendor(Vendor):
         code = envelope.get("code")
         code = code if isinstance(code, int) and not isinstance(code, bool) else None
         if info is None:
-            if envelope.get("status") is not False:
+            if str(envelope.get("status")).lower() not in {"false", "0"}:
                 return None
             # assumption: a failure under HTTP 200 has its status in `code`
             error = class_of(code) if code is not None and code >= 400 else StatusError

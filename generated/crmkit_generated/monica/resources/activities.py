@@ -137,7 +137,7 @@ class Activities(Resource):
 
     def create(
         self,
-        input_: ActivityInput | None = None,
+        input_: ActivityInput | Activity | None = None,
         *,
         summary: str | Unset = UNSET,
         happened_at: datetime.date | Unset = UNSET,
@@ -153,7 +153,8 @@ class Activities(Resource):
         An unknown contact or feeling is answered 404, and nothing is created.
 
         Args:
-            input_: The whole input as one ActivityInput, in place of the keywords.
+            input_: The whole input as one ActivityInput, in place of the keywords. Or one
+                Activity as it was read: what is None or empty there is not sent.
             summary: What it was.
             happened_at: When it happened.
             contacts: Ids of the contacts who took part, at least one.
@@ -213,7 +214,7 @@ class Activities(Resource):
     def update(
         self,
         id: int,
-        input_: ActivityInput | None = None,
+        input_: ActivityInput | Activity | None = None,
         *,
         summary: str | Unset = UNSET,
         happened_at: datetime.date | Unset = UNSET,
@@ -227,12 +228,12 @@ class Activities(Resource):
         """Update an activity.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ActivityInput, in place of the keywords.
+            input_: The whole input as one ActivityInput, in place of the keywords. Or one
+                Activity as it was read: what is None or empty there is not sent.
             summary: What it was.
             happened_at: When it happened.
             contacts: Ids of the contacts who took part, at least one.
@@ -381,7 +382,7 @@ class AsyncActivities(Resource):
 
     async def create(
         self,
-        input_: ActivityInput | None = None,
+        input_: ActivityInput | Activity | None = None,
         *,
         summary: str | Unset = UNSET,
         happened_at: datetime.date | Unset = UNSET,
@@ -397,7 +398,8 @@ class AsyncActivities(Resource):
         An unknown contact or feeling is answered 404, and nothing is created.
 
         Args:
-            input_: The whole input as one ActivityInput, in place of the keywords.
+            input_: The whole input as one ActivityInput, in place of the keywords. Or one
+                Activity as it was read: what is None or empty there is not sent.
             summary: What it was.
             happened_at: When it happened.
             contacts: Ids of the contacts who took part, at least one.
@@ -453,7 +455,7 @@ class AsyncActivities(Resource):
     async def update(
         self,
         id: int,
-        input_: ActivityInput | None = None,
+        input_: ActivityInput | Activity | None = None,
         *,
         summary: str | Unset = UNSET,
         happened_at: datetime.date | Unset = UNSET,
@@ -467,12 +469,12 @@ class AsyncActivities(Resource):
         """Update an activity.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ActivityInput, in place of the keywords.
+            input_: The whole input as one ActivityInput, in place of the keywords. Or one
+                Activity as it was read: what is None or empty there is not sent.
             summary: What it was.
             happened_at: When it happened.
             contacts: Ids of the contacts who took part, at least one.

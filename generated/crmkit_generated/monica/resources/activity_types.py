@@ -118,7 +118,7 @@ class ActivityTypes(Resource):
 
     def create(
         self,
-        input_: ActivityTypeInput | None = None,
+        input_: ActivityTypeInput | ActivityType | None = None,
         *,
         activity_type_category_id: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -130,7 +130,8 @@ class ActivityTypes(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one ActivityTypeInput, in place of the keywords.
+            input_: The whole input as one ActivityTypeInput, in place of the keywords. Or one
+                ActivityType as it was read: what is None or empty there is not sent.
             activity_type_category_id: Id of the category.
             name: Name.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -181,7 +182,7 @@ class ActivityTypes(Resource):
     def update(
         self,
         id: int,
-        input_: ActivityTypeInput | None = None,
+        input_: ActivityTypeInput | ActivityType | None = None,
         *,
         activity_type_category_id: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -191,12 +192,12 @@ class ActivityTypes(Resource):
         """Update an activity type.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ActivityTypeInput, in place of the keywords.
+            input_: The whole input as one ActivityTypeInput, in place of the keywords. Or one
+                ActivityType as it was read: what is None or empty there is not sent.
             activity_type_category_id: Id of the category.
             name: Name.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -324,7 +325,7 @@ class AsyncActivityTypes(Resource):
 
     async def create(
         self,
-        input_: ActivityTypeInput | None = None,
+        input_: ActivityTypeInput | ActivityType | None = None,
         *,
         activity_type_category_id: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -336,7 +337,8 @@ class AsyncActivityTypes(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one ActivityTypeInput, in place of the keywords.
+            input_: The whole input as one ActivityTypeInput, in place of the keywords. Or one
+                ActivityType as it was read: what is None or empty there is not sent.
             activity_type_category_id: Id of the category.
             name: Name.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -383,7 +385,7 @@ class AsyncActivityTypes(Resource):
     async def update(
         self,
         id: int,
-        input_: ActivityTypeInput | None = None,
+        input_: ActivityTypeInput | ActivityType | None = None,
         *,
         activity_type_category_id: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -393,12 +395,12 @@ class AsyncActivityTypes(Resource):
         """Update an activity type.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ActivityTypeInput, in place of the keywords.
+            input_: The whole input as one ActivityTypeInput, in place of the keywords. Or one
+                ActivityType as it was read: what is None or empty there is not sent.
             activity_type_category_id: Id of the category.
             name: Name.
             extra: Members beside the documented ones, such as custom fields, by wire name.

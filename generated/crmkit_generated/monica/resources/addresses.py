@@ -137,7 +137,7 @@ class Addresses(Resource):
 
     def create(
         self,
-        input_: AddressInput | None = None,
+        input_: AddressInput | Address | None = None,
         *,
         contact_id: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -157,7 +157,8 @@ class Addresses(Resource):
         Creates a place as well.
 
         Args:
-            input_: The whole input as one AddressInput, in place of the keywords.
+            input_: The whole input as one AddressInput, in place of the keywords. Or one
+                Address as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             name: Name of the address.
             street: Street and number.
@@ -225,7 +226,7 @@ class Addresses(Resource):
     def update(
         self,
         id: int,
-        input_: AddressInput | None = None,
+        input_: AddressInput | Address | None = None,
         *,
         contact_id: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -245,12 +246,12 @@ class Addresses(Resource):
         No reply has the labels: send them with every update that is to keep them.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one AddressInput, in place of the keywords.
+            input_: The whole input as one AddressInput, in place of the keywords. Or one
+                Address as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             name: Name of the address.
             street: Street and number.
@@ -401,7 +402,7 @@ class AsyncAddresses(Resource):
 
     async def create(
         self,
-        input_: AddressInput | None = None,
+        input_: AddressInput | Address | None = None,
         *,
         contact_id: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -421,7 +422,8 @@ class AsyncAddresses(Resource):
         Creates a place as well.
 
         Args:
-            input_: The whole input as one AddressInput, in place of the keywords.
+            input_: The whole input as one AddressInput, in place of the keywords. Or one
+                Address as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             name: Name of the address.
             street: Street and number.
@@ -485,7 +487,7 @@ class AsyncAddresses(Resource):
     async def update(
         self,
         id: int,
-        input_: AddressInput | None = None,
+        input_: AddressInput | Address | None = None,
         *,
         contact_id: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -505,12 +507,12 @@ class AsyncAddresses(Resource):
         No reply has the labels: send them with every update that is to keep them.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one AddressInput, in place of the keywords.
+            input_: The whole input as one AddressInput, in place of the keywords. Or one
+                Address as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             name: Name of the address.
             street: Street and number.

@@ -91,7 +91,7 @@ class Calls(Resource):
 
     def create(
         self,
-        input_: CallInput | None = None,
+        input_: CallInput | Call | None = None,
         *,
         contact_id: int | Unset = UNSET,
         called_at: datetime.date | datetime.datetime | str | Unset = UNSET,
@@ -107,7 +107,8 @@ class Calls(Resource):
         call is created.
 
         Args:
-            input_: The whole input as one CallInput, in place of the keywords.
+            input_: The whole input as one CallInput, in place of the keywords. Or one Call as
+                it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             called_at: Date of the call.
             content: What it was about.
@@ -165,7 +166,7 @@ class Calls(Resource):
     def update(
         self,
         id: int,
-        input_: CallUpdateInput | None = None,
+        input_: CallUpdateInput | Call | None = None,
         *,
         called_at: datetime.date | datetime.datetime | str | Unset = UNSET,
         content: None | str | Unset = UNSET,
@@ -179,12 +180,12 @@ class Calls(Resource):
         The contact cannot be changed. Feelings that are not sent are kept.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one CallUpdateInput, in place of the keywords.
+            input_: The whole input as one CallUpdateInput, in place of the keywords. Or one
+                Call as it was read: what is None or empty there is not sent.
             called_at: Date of the call.
             content: What it was about.
             contact_called: Whether the contact called.
@@ -281,7 +282,7 @@ class AsyncCalls(Resource):
 
     async def create(
         self,
-        input_: CallInput | None = None,
+        input_: CallInput | Call | None = None,
         *,
         contact_id: int | Unset = UNSET,
         called_at: datetime.date | datetime.datetime | str | Unset = UNSET,
@@ -297,7 +298,8 @@ class AsyncCalls(Resource):
         call is created.
 
         Args:
-            input_: The whole input as one CallInput, in place of the keywords.
+            input_: The whole input as one CallInput, in place of the keywords. Or one Call as
+                it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             called_at: Date of the call.
             content: What it was about.
@@ -351,7 +353,7 @@ class AsyncCalls(Resource):
     async def update(
         self,
         id: int,
-        input_: CallUpdateInput | None = None,
+        input_: CallUpdateInput | Call | None = None,
         *,
         called_at: datetime.date | datetime.datetime | str | Unset = UNSET,
         content: None | str | Unset = UNSET,
@@ -365,12 +367,12 @@ class AsyncCalls(Resource):
         The contact cannot be changed. Feelings that are not sent are kept.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one CallUpdateInput, in place of the keywords.
+            input_: The whole input as one CallUpdateInput, in place of the keywords. Or one
+                Call as it was read: what is None or empty there is not sent.
             called_at: Date of the call.
             content: What it was about.
             contact_called: Whether the contact called.

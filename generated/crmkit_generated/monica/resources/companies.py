@@ -115,7 +115,7 @@ class Companies(Resource):
 
     def create(
         self,
-        input_: CompanyInput | None = None,
+        input_: CompanyInput | Company | None = None,
         *,
         name: str | Unset = UNSET,
         website: None | str | Unset = UNSET,
@@ -128,7 +128,8 @@ class Companies(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one CompanyInput, in place of the keywords.
+            input_: The whole input as one CompanyInput, in place of the keywords. Or one
+                Company as it was read: what is None or empty there is not sent.
             name: Name.
             website: Its web address.
             number_of_employees: Number of employees.
@@ -178,7 +179,7 @@ class Companies(Resource):
     def update(
         self,
         id: int,
-        input_: CompanyInput | None = None,
+        input_: CompanyInput | Company | None = None,
         *,
         name: str | Unset = UNSET,
         website: None | str | Unset = UNSET,
@@ -189,12 +190,12 @@ class Companies(Resource):
         """Update a company.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one CompanyInput, in place of the keywords.
+            input_: The whole input as one CompanyInput, in place of the keywords. Or one
+                Company as it was read: what is None or empty there is not sent.
             name: Name.
             website: Its web address.
             number_of_employees: Number of employees.
@@ -314,7 +315,7 @@ class AsyncCompanies(Resource):
 
     async def create(
         self,
-        input_: CompanyInput | None = None,
+        input_: CompanyInput | Company | None = None,
         *,
         name: str | Unset = UNSET,
         website: None | str | Unset = UNSET,
@@ -327,7 +328,8 @@ class AsyncCompanies(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one CompanyInput, in place of the keywords.
+            input_: The whole input as one CompanyInput, in place of the keywords. Or one
+                Company as it was read: what is None or empty there is not sent.
             name: Name.
             website: Its web address.
             number_of_employees: Number of employees.
@@ -373,7 +375,7 @@ class AsyncCompanies(Resource):
     async def update(
         self,
         id: int,
-        input_: CompanyInput | None = None,
+        input_: CompanyInput | Company | None = None,
         *,
         name: str | Unset = UNSET,
         website: None | str | Unset = UNSET,
@@ -384,12 +386,12 @@ class AsyncCompanies(Resource):
         """Update a company.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one CompanyInput, in place of the keywords.
+            input_: The whole input as one CompanyInput, in place of the keywords. Or one
+                Company as it was read: what is None or empty there is not sent.
             name: Name.
             website: Its web address.
             number_of_employees: Number of employees.

@@ -71,7 +71,7 @@ class ContactFieldTypes(Resource):
 
     def create(
         self,
-        input_: ContactFieldTypeInput | None = None,
+        input_: ContactFieldTypeInput | ContactFieldType | None = None,
         *,
         name: str | Unset = UNSET,
         fontawesome_icon: None | str | Unset = UNSET,
@@ -86,7 +86,8 @@ class ContactFieldTypes(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one ContactFieldTypeInput, in place of the keywords.
+            input_: The whole input as one ContactFieldTypeInput, in place of the keywords. Or
+                one ContactFieldType as it was read: what is None or empty there is not sent.
             name: Name.
             fontawesome_icon: Name of its icon.
             protocol: Prefix of a link.
@@ -146,7 +147,7 @@ class ContactFieldTypes(Resource):
     def update(
         self,
         id: int,
-        input_: ContactFieldTypeInput | None = None,
+        input_: ContactFieldTypeInput | ContactFieldType | None = None,
         *,
         name: str | Unset = UNSET,
         fontawesome_icon: None | str | Unset = UNSET,
@@ -161,12 +162,12 @@ class ContactFieldTypes(Resource):
         What is not sent is kept.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ContactFieldTypeInput, in place of the keywords.
+            input_: The whole input as one ContactFieldTypeInput, in place of the keywords. Or
+                one ContactFieldType as it was read: what is None or empty there is not sent.
             name: Name.
             fontawesome_icon: Name of its icon.
             protocol: Prefix of a link.
@@ -260,7 +261,7 @@ class AsyncContactFieldTypes(Resource):
 
     async def create(
         self,
-        input_: ContactFieldTypeInput | None = None,
+        input_: ContactFieldTypeInput | ContactFieldType | None = None,
         *,
         name: str | Unset = UNSET,
         fontawesome_icon: None | str | Unset = UNSET,
@@ -275,7 +276,8 @@ class AsyncContactFieldTypes(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one ContactFieldTypeInput, in place of the keywords.
+            input_: The whole input as one ContactFieldTypeInput, in place of the keywords. Or
+                one ContactFieldType as it was read: what is None or empty there is not sent.
             name: Name.
             fontawesome_icon: Name of its icon.
             protocol: Prefix of a link.
@@ -331,7 +333,7 @@ class AsyncContactFieldTypes(Resource):
     async def update(
         self,
         id: int,
-        input_: ContactFieldTypeInput | None = None,
+        input_: ContactFieldTypeInput | ContactFieldType | None = None,
         *,
         name: str | Unset = UNSET,
         fontawesome_icon: None | str | Unset = UNSET,
@@ -346,12 +348,12 @@ class AsyncContactFieldTypes(Resource):
         What is not sent is kept.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ContactFieldTypeInput, in place of the keywords.
+            input_: The whole input as one ContactFieldTypeInput, in place of the keywords. Or
+                one ContactFieldType as it was read: what is None or empty there is not sent.
             name: Name.
             fontawesome_icon: Name of its icon.
             protocol: Prefix of a link.

@@ -77,7 +77,7 @@ class ContactFields(Resource):
 
     def create(
         self,
-        input_: ContactFieldInput | None = None,
+        input_: ContactFieldInput | ContactField | None = None,
         *,
         contact_id: int | Unset = UNSET,
         contact_field_type_id: int | Unset = UNSET,
@@ -91,7 +91,8 @@ class ContactFields(Resource):
         Written as `data`, read as `content`. Addresses and numbers are not checked.
 
         Args:
-            input_: The whole input as one ContactFieldInput, in place of the keywords.
+            input_: The whole input as one ContactFieldInput, in place of the keywords. Or one
+                ContactField as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             contact_field_type_id: Id of the type.
             data: The address, number or name; not checked.
@@ -149,7 +150,7 @@ class ContactFields(Resource):
     def update(
         self,
         id: int,
-        input_: ContactFieldInput | None = None,
+        input_: ContactFieldInput | ContactField | None = None,
         *,
         contact_id: int | Unset = UNSET,
         contact_field_type_id: int | Unset = UNSET,
@@ -163,12 +164,12 @@ class ContactFields(Resource):
         A `contact_field_id` in the body takes precedence over the id in the path.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ContactFieldInput, in place of the keywords.
+            input_: The whole input as one ContactFieldInput, in place of the keywords. Or one
+                ContactField as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             contact_field_type_id: Id of the type.
             data: The address, number or name; not checked.
@@ -261,7 +262,7 @@ class AsyncContactFields(Resource):
 
     async def create(
         self,
-        input_: ContactFieldInput | None = None,
+        input_: ContactFieldInput | ContactField | None = None,
         *,
         contact_id: int | Unset = UNSET,
         contact_field_type_id: int | Unset = UNSET,
@@ -275,7 +276,8 @@ class AsyncContactFields(Resource):
         Written as `data`, read as `content`. Addresses and numbers are not checked.
 
         Args:
-            input_: The whole input as one ContactFieldInput, in place of the keywords.
+            input_: The whole input as one ContactFieldInput, in place of the keywords. Or one
+                ContactField as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             contact_field_type_id: Id of the type.
             data: The address, number or name; not checked.
@@ -329,7 +331,7 @@ class AsyncContactFields(Resource):
     async def update(
         self,
         id: int,
-        input_: ContactFieldInput | None = None,
+        input_: ContactFieldInput | ContactField | None = None,
         *,
         contact_id: int | Unset = UNSET,
         contact_field_type_id: int | Unset = UNSET,
@@ -343,12 +345,12 @@ class AsyncContactFields(Resource):
         A `contact_field_id` in the body takes precedence over the id in the path.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ContactFieldInput, in place of the keywords.
+            input_: The whole input as one ContactFieldInput, in place of the keywords. Or one
+                ContactField as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             contact_field_type_id: Id of the type.
             data: The address, number or name; not checked.

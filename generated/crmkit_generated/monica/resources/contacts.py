@@ -20,8 +20,10 @@ from .. import codec, models
 from ..operations import contacts as operations
 
 if TYPE_CHECKING:
+    from ..models.avatar import Avatar
     from ..models.avatar_input import AvatarInput
     from ..models.avatar_source_input import AvatarSourceInput
+    from ..models.career import Career
     from ..models.career_input import CareerInput
     from ..models.contact import Contact
     from ..models.contact_input import ContactInput
@@ -184,7 +186,7 @@ class Contacts(Resource):
 
     def create(
         self,
-        input_: ContactInput | None = None,
+        input_: ContactInput | Contact | None = None,
         *,
         first_name: str | Unset = UNSET,
         is_birthdate_known: bool | Unset = UNSET,
@@ -219,7 +221,8 @@ class Contacts(Resource):
         cases the contact exists.
 
         Args:
-            input_: The whole input as one ContactInput, in place of the keywords.
+            input_: The whole input as one ContactInput, in place of the keywords. Or one
+                Contact as it was read: what is None or empty there is not sent.
             first_name: First name.
             is_birthdate_known: Whether a birthday is sent. True without day and month or an age
                 is refused, but a new contact is created all the same.
@@ -320,7 +323,7 @@ class Contacts(Resource):
     def update(
         self,
         id: int,
-        input_: ContactInput | None = None,
+        input_: ContactInput | Contact | None = None,
         *,
         first_name: str | Unset = UNSET,
         is_birthdate_known: bool | Unset = UNSET,
@@ -350,12 +353,12 @@ class Contacts(Resource):
         """Update a contact.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ContactInput, in place of the keywords.
+            input_: The whole input as one ContactInput, in place of the keywords. Or one
+                Contact as it was read: what is None or empty there is not sent.
             first_name: First name.
             is_birthdate_known: Whether a birthday is sent. True without day and month or an age
                 is refused, but a new contact is created all the same.
@@ -455,7 +458,7 @@ class Contacts(Resource):
     def update_work(
         self,
         id: int,
-        input_: CareerInput | None = None,
+        input_: CareerInput | Career | Contact | None = None,
         *,
         job: None | str | Unset = UNSET,
         company: None | str | Unset = UNSET,
@@ -465,12 +468,12 @@ class Contacts(Resource):
         """Set a contact's job and company.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one CareerInput, in place of the keywords.
+            input_: The whole input as one CareerInput, in place of the keywords. Or one Career
+                or Contact as it was read: what is None or empty there is not sent.
             job: Job.
             company: Name of the company.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -538,7 +541,7 @@ class Contacts(Resource):
     def update_introduction(
         self,
         id: int,
-        input_: IntroductionInput | None = None,
+        input_: IntroductionInput | Contact | None = None,
         *,
         is_date_known: bool | Unset = UNSET,
         met_through_contact_id: int | None | Unset = UNSET,
@@ -560,12 +563,12 @@ class Contacts(Resource):
         that is to keep them.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one IntroductionInput, in place of the keywords.
+            input_: The whole input as one IntroductionInput, in place of the keywords. Or one
+                Contact as it was read: what is None or empty there is not sent.
             is_date_known: Whether the date is sent.
             met_through_contact_id: Id of the contact who introduced them.
             general_information: How they met.
@@ -614,7 +617,7 @@ class Contacts(Resource):
     def update_avatar(
         self,
         id: int,
-        input_: AvatarInput | None = None,
+        input_: AvatarInput | Avatar | None = None,
         *,
         source: AvatarSourceInput | str | Unset = UNSET,
         photo_id: int | None | Unset = UNSET,
@@ -627,7 +630,8 @@ class Contacts(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one AvatarInput, in place of the keywords.
+            input_: The whole input as one AvatarInput, in place of the keywords. Or one Avatar
+                as it was read: what is None or empty there is not sent.
             source: Where the picture comes from.
             photo_id: Id of the photo, with the source `photo`.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -870,7 +874,7 @@ class AsyncContacts(Resource):
 
     async def create(
         self,
-        input_: ContactInput | None = None,
+        input_: ContactInput | Contact | None = None,
         *,
         first_name: str | Unset = UNSET,
         is_birthdate_known: bool | Unset = UNSET,
@@ -905,7 +909,8 @@ class AsyncContacts(Resource):
         cases the contact exists.
 
         Args:
-            input_: The whole input as one ContactInput, in place of the keywords.
+            input_: The whole input as one ContactInput, in place of the keywords. Or one
+                Contact as it was read: what is None or empty there is not sent.
             first_name: First name.
             is_birthdate_known: Whether a birthday is sent. True without day and month or an age
                 is refused, but a new contact is created all the same.
@@ -1002,7 +1007,7 @@ class AsyncContacts(Resource):
     async def update(
         self,
         id: int,
-        input_: ContactInput | None = None,
+        input_: ContactInput | Contact | None = None,
         *,
         first_name: str | Unset = UNSET,
         is_birthdate_known: bool | Unset = UNSET,
@@ -1032,12 +1037,12 @@ class AsyncContacts(Resource):
         """Update a contact.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ContactInput, in place of the keywords.
+            input_: The whole input as one ContactInput, in place of the keywords. Or one
+                Contact as it was read: what is None or empty there is not sent.
             first_name: First name.
             is_birthdate_known: Whether a birthday is sent. True without day and month or an age
                 is refused, but a new contact is created all the same.
@@ -1131,7 +1136,7 @@ class AsyncContacts(Resource):
     async def update_work(
         self,
         id: int,
-        input_: CareerInput | None = None,
+        input_: CareerInput | Career | Contact | None = None,
         *,
         job: None | str | Unset = UNSET,
         company: None | str | Unset = UNSET,
@@ -1141,12 +1146,12 @@ class AsyncContacts(Resource):
         """Set a contact's job and company.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one CareerInput, in place of the keywords.
+            input_: The whole input as one CareerInput, in place of the keywords. Or one Career
+                or Contact as it was read: what is None or empty there is not sent.
             job: Job.
             company: Name of the company.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -1210,7 +1215,7 @@ class AsyncContacts(Resource):
     async def update_introduction(
         self,
         id: int,
-        input_: IntroductionInput | None = None,
+        input_: IntroductionInput | Contact | None = None,
         *,
         is_date_known: bool | Unset = UNSET,
         met_through_contact_id: int | None | Unset = UNSET,
@@ -1232,12 +1237,12 @@ class AsyncContacts(Resource):
         that is to keep them.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one IntroductionInput, in place of the keywords.
+            input_: The whole input as one IntroductionInput, in place of the keywords. Or one
+                Contact as it was read: what is None or empty there is not sent.
             is_date_known: Whether the date is sent.
             met_through_contact_id: Id of the contact who introduced them.
             general_information: How they met.
@@ -1284,7 +1289,7 @@ class AsyncContacts(Resource):
     async def update_avatar(
         self,
         id: int,
-        input_: AvatarInput | None = None,
+        input_: AvatarInput | Avatar | None = None,
         *,
         source: AvatarSourceInput | str | Unset = UNSET,
         photo_id: int | None | Unset = UNSET,
@@ -1297,7 +1302,8 @@ class AsyncContacts(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one AvatarInput, in place of the keywords.
+            input_: The whole input as one AvatarInput, in place of the keywords. Or one Avatar
+                as it was read: what is None or empty there is not sent.
             source: Where the picture comes from.
             photo_id: Id of the photo, with the source `photo`.
             extra: Members beside the documented ones, such as custom fields, by wire name.

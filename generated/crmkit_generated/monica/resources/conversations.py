@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..models.conversation import Conversation
     from ..models.conversation_input import ConversationInput
     from ..models.conversation_update_input import ConversationUpdateInput
+    from ..models.message import Message
     from ..models.message_input import MessageInput
 
 
@@ -133,7 +134,7 @@ class Conversations(Resource):
 
     def create(
         self,
-        input_: ConversationInput | None = None,
+        input_: ConversationInput | Conversation | None = None,
         *,
         contact_id: int | Unset = UNSET,
         happened_at: datetime.date | datetime.datetime | str | Unset = UNSET,
@@ -146,7 +147,8 @@ class Conversations(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one ConversationInput, in place of the keywords.
+            input_: The whole input as one ConversationInput, in place of the keywords. Or one
+                Conversation as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             happened_at: When it happened.
             contact_field_type_id: Id of the contact field type that was used.
@@ -202,7 +204,7 @@ class Conversations(Resource):
     def update(
         self,
         id: int,
-        input_: ConversationUpdateInput | None = None,
+        input_: ConversationUpdateInput | Conversation | None = None,
         *,
         happened_at: datetime.date | datetime.datetime | str | Unset = UNSET,
         contact_field_type_id: int | Unset = UNSET,
@@ -214,12 +216,12 @@ class Conversations(Resource):
         The contact cannot be changed.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ConversationUpdateInput, in place of the keywords.
+            input_: The whole input as one ConversationUpdateInput, in place of the keywords. Or
+                one Conversation as it was read: what is None or empty there is not sent.
             happened_at: When it happened.
             contact_field_type_id: Id of the contact field type that was used.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -266,7 +268,7 @@ class Conversations(Resource):
     def add_message(
         self,
         id: int,
-        input_: MessageInput | None = None,
+        input_: MessageInput | Message | None = None,
         *,
         written_at: datetime.date | datetime.datetime | str | Unset = UNSET,
         written_by_me: bool | Unset = UNSET,
@@ -280,7 +282,8 @@ class Conversations(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one MessageInput, in place of the keywords.
+            input_: The whole input as one MessageInput, in place of the keywords. Or one
+                Message as it was read: what is None or empty there is not sent.
             written_at: When it was written.
             written_by_me: Whether the user wrote it.
             content: The text.
@@ -309,7 +312,7 @@ class Conversations(Resource):
         self,
         id: int,
         message_id: int,
-        input_: MessageInput | None = None,
+        input_: MessageInput | Message | None = None,
         *,
         written_at: datetime.date | datetime.datetime | str | Unset = UNSET,
         written_by_me: bool | Unset = UNSET,
@@ -324,7 +327,8 @@ class Conversations(Resource):
         Args:
             id: Id of the record.
             message_id: Id of the message.
-            input_: The whole input as one MessageInput, in place of the keywords.
+            input_: The whole input as one MessageInput, in place of the keywords. Or one
+                Message as it was read: what is None or empty there is not sent.
             written_at: When it was written.
             written_by_me: Whether the user wrote it.
             content: The text.
@@ -479,7 +483,7 @@ class AsyncConversations(Resource):
 
     async def create(
         self,
-        input_: ConversationInput | None = None,
+        input_: ConversationInput | Conversation | None = None,
         *,
         contact_id: int | Unset = UNSET,
         happened_at: datetime.date | datetime.datetime | str | Unset = UNSET,
@@ -492,7 +496,8 @@ class AsyncConversations(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one ConversationInput, in place of the keywords.
+            input_: The whole input as one ConversationInput, in place of the keywords. Or one
+                Conversation as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             happened_at: When it happened.
             contact_field_type_id: Id of the contact field type that was used.
@@ -543,7 +548,7 @@ class AsyncConversations(Resource):
     async def update(
         self,
         id: int,
-        input_: ConversationUpdateInput | None = None,
+        input_: ConversationUpdateInput | Conversation | None = None,
         *,
         happened_at: datetime.date | datetime.datetime | str | Unset = UNSET,
         contact_field_type_id: int | Unset = UNSET,
@@ -555,12 +560,12 @@ class AsyncConversations(Resource):
         The contact cannot be changed.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ConversationUpdateInput, in place of the keywords.
+            input_: The whole input as one ConversationUpdateInput, in place of the keywords. Or
+                one Conversation as it was read: what is None or empty there is not sent.
             happened_at: When it happened.
             contact_field_type_id: Id of the contact field type that was used.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -603,7 +608,7 @@ class AsyncConversations(Resource):
     async def add_message(
         self,
         id: int,
-        input_: MessageInput | None = None,
+        input_: MessageInput | Message | None = None,
         *,
         written_at: datetime.date | datetime.datetime | str | Unset = UNSET,
         written_by_me: bool | Unset = UNSET,
@@ -617,7 +622,8 @@ class AsyncConversations(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one MessageInput, in place of the keywords.
+            input_: The whole input as one MessageInput, in place of the keywords. Or one
+                Message as it was read: what is None or empty there is not sent.
             written_at: When it was written.
             written_by_me: Whether the user wrote it.
             content: The text.
@@ -644,7 +650,7 @@ class AsyncConversations(Resource):
         self,
         id: int,
         message_id: int,
-        input_: MessageInput | None = None,
+        input_: MessageInput | Message | None = None,
         *,
         written_at: datetime.date | datetime.datetime | str | Unset = UNSET,
         written_by_me: bool | Unset = UNSET,
@@ -659,7 +665,8 @@ class AsyncConversations(Resource):
         Args:
             id: Id of the record.
             message_id: Id of the message.
-            input_: The whole input as one MessageInput, in place of the keywords.
+            input_: The whole input as one MessageInput, in place of the keywords. Or one
+                Message as it was read: what is None or empty there is not sent.
             written_at: When it was written.
             written_by_me: Whether the user wrote it.
             content: The text.

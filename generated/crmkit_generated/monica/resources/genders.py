@@ -115,7 +115,7 @@ class Genders(Resource):
 
     def create(
         self,
-        input_: GenderInput | None = None,
+        input_: GenderInput | Gender | None = None,
         *,
         name: str | Unset = UNSET,
         type_: GenderTypeInput | str | Unset = UNSET,
@@ -127,7 +127,8 @@ class Genders(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one GenderInput, in place of the keywords.
+            input_: The whole input as one GenderInput, in place of the keywords. Or one Gender
+                as it was read: what is None or empty there is not sent.
             name: Name.
             type_: Its type.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -176,7 +177,7 @@ class Genders(Resource):
     def update(
         self,
         id: int,
-        input_: GenderInput | None = None,
+        input_: GenderInput | Gender | None = None,
         *,
         name: str | Unset = UNSET,
         type_: GenderTypeInput | str | Unset = UNSET,
@@ -186,12 +187,12 @@ class Genders(Resource):
         """Update a gender.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one GenderInput, in place of the keywords.
+            input_: The whole input as one GenderInput, in place of the keywords. Or one Gender
+                as it was read: what is None or empty there is not sent.
             name: Name.
             type_: Its type.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -308,7 +309,7 @@ class AsyncGenders(Resource):
 
     async def create(
         self,
-        input_: GenderInput | None = None,
+        input_: GenderInput | Gender | None = None,
         *,
         name: str | Unset = UNSET,
         type_: GenderTypeInput | str | Unset = UNSET,
@@ -320,7 +321,8 @@ class AsyncGenders(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one GenderInput, in place of the keywords.
+            input_: The whole input as one GenderInput, in place of the keywords. Or one Gender
+                as it was read: what is None or empty there is not sent.
             name: Name.
             type_: Its type.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -365,7 +367,7 @@ class AsyncGenders(Resource):
     async def update(
         self,
         id: int,
-        input_: GenderInput | None = None,
+        input_: GenderInput | Gender | None = None,
         *,
         name: str | Unset = UNSET,
         type_: GenderTypeInput | str | Unset = UNSET,
@@ -375,12 +377,12 @@ class AsyncGenders(Resource):
         """Update a gender.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one GenderInput, in place of the keywords.
+            input_: The whole input as one GenderInput, in place of the keywords. Or one Gender
+                as it was read: what is None or empty there is not sent.
             name: Name.
             type_: Its type.
             extra: Members beside the documented ones, such as custom fields, by wire name.

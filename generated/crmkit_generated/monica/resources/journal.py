@@ -72,7 +72,7 @@ class Journal(Resource):
 
     def create(
         self,
-        input_: JournalEntryInput | None = None,
+        input_: JournalEntryInput | JournalEntry | None = None,
         *,
         title: str | Unset = UNSET,
         post: str | Unset = UNSET,
@@ -84,7 +84,8 @@ class Journal(Resource):
         The entry gets the date of its creation, whatever is sent.
 
         Args:
-            input_: The whole input as one JournalEntryInput, in place of the keywords.
+            input_: The whole input as one JournalEntryInput, in place of the keywords. Or one
+                JournalEntry as it was read: what is None or empty there is not sent.
             title: Title.
             post: The text, at most 1,000,000 characters.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -134,7 +135,7 @@ class Journal(Resource):
     def update(
         self,
         id: int,
-        input_: JournalEntryInput | None = None,
+        input_: JournalEntryInput | JournalEntry | None = None,
         *,
         title: str | Unset = UNSET,
         post: str | Unset = UNSET,
@@ -144,12 +145,12 @@ class Journal(Resource):
         """Update a journal entry.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one JournalEntryInput, in place of the keywords.
+            input_: The whole input as one JournalEntryInput, in place of the keywords. Or one
+                JournalEntry as it was read: what is None or empty there is not sent.
             title: Title.
             post: The text, at most 1,000,000 characters.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -227,7 +228,7 @@ class AsyncJournal(Resource):
 
     async def create(
         self,
-        input_: JournalEntryInput | None = None,
+        input_: JournalEntryInput | JournalEntry | None = None,
         *,
         title: str | Unset = UNSET,
         post: str | Unset = UNSET,
@@ -239,7 +240,8 @@ class AsyncJournal(Resource):
         The entry gets the date of its creation, whatever is sent.
 
         Args:
-            input_: The whole input as one JournalEntryInput, in place of the keywords.
+            input_: The whole input as one JournalEntryInput, in place of the keywords. Or one
+                JournalEntry as it was read: what is None or empty there is not sent.
             title: Title.
             post: The text, at most 1,000,000 characters.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -284,7 +286,7 @@ class AsyncJournal(Resource):
     async def update(
         self,
         id: int,
-        input_: JournalEntryInput | None = None,
+        input_: JournalEntryInput | JournalEntry | None = None,
         *,
         title: str | Unset = UNSET,
         post: str | Unset = UNSET,
@@ -294,12 +296,12 @@ class AsyncJournal(Resource):
         """Update a journal entry.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one JournalEntryInput, in place of the keywords.
+            input_: The whole input as one JournalEntryInput, in place of the keywords. Or one
+                JournalEntry as it was read: what is None or empty there is not sent.
             title: Title.
             post: The text, at most 1,000,000 characters.
             extra: Members beside the documented ones, such as custom fields, by wire name.

@@ -86,7 +86,7 @@ class Notes(Resource):
 
     def create(
         self,
-        input_: NoteInput | None = None,
+        input_: NoteInput | Note | None = None,
         *,
         body: float | str | Unset = UNSET,
         contact_id: int | Unset = UNSET,
@@ -99,7 +99,8 @@ class Notes(Resource):
         An unknown contact is answered 404.
 
         Args:
-            input_: The whole input as one NoteInput, in place of the keywords.
+            input_: The whole input as one NoteInput, in place of the keywords. Or one Note as
+                it was read: what is None or empty there is not sent.
             body: The text, at most 100,000 characters.
             contact_id: Id of the contact; another one moves the note.
             is_favorited: Whether the note is a favourite; None is refused.
@@ -149,7 +150,7 @@ class Notes(Resource):
     def update(
         self,
         id: int,
-        input_: NoteInput | None = None,
+        input_: NoteInput | Note | None = None,
         *,
         body: float | str | Unset = UNSET,
         contact_id: int | Unset = UNSET,
@@ -162,12 +163,12 @@ class Notes(Resource):
         Another contact id moves the note.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one NoteInput, in place of the keywords.
+            input_: The whole input as one NoteInput, in place of the keywords. Or one Note as
+                it was read: what is None or empty there is not sent.
             body: The text, at most 100,000 characters.
             contact_id: Id of the contact; another one moves the note.
             is_favorited: Whether the note is a favourite; None is refused.
@@ -257,7 +258,7 @@ class AsyncNotes(Resource):
 
     async def create(
         self,
-        input_: NoteInput | None = None,
+        input_: NoteInput | Note | None = None,
         *,
         body: float | str | Unset = UNSET,
         contact_id: int | Unset = UNSET,
@@ -270,7 +271,8 @@ class AsyncNotes(Resource):
         An unknown contact is answered 404.
 
         Args:
-            input_: The whole input as one NoteInput, in place of the keywords.
+            input_: The whole input as one NoteInput, in place of the keywords. Or one Note as
+                it was read: what is None or empty there is not sent.
             body: The text, at most 100,000 characters.
             contact_id: Id of the contact; another one moves the note.
             is_favorited: Whether the note is a favourite; None is refused.
@@ -316,7 +318,7 @@ class AsyncNotes(Resource):
     async def update(
         self,
         id: int,
-        input_: NoteInput | None = None,
+        input_: NoteInput | Note | None = None,
         *,
         body: float | str | Unset = UNSET,
         contact_id: int | Unset = UNSET,
@@ -329,12 +331,12 @@ class AsyncNotes(Resource):
         Another contact id moves the note.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one NoteInput, in place of the keywords.
+            input_: The whole input as one NoteInput, in place of the keywords. Or one Note as
+                it was read: what is None or empty there is not sent.
             body: The text, at most 100,000 characters.
             contact_id: Id of the contact; another one moves the note.
             is_favorited: Whether the note is a favourite; None is refused.

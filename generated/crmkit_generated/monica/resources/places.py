@@ -119,7 +119,7 @@ class Places(Resource):
 
     def create(
         self,
-        input_: PlaceInput | None = None,
+        input_: PlaceInput | Place | None = None,
         *,
         street: None | str | Unset = UNSET,
         city: None | str | Unset = UNSET,
@@ -136,7 +136,8 @@ class Places(Resource):
         Every member is optional.
 
         Args:
-            input_: The whole input as one PlaceInput, in place of the keywords.
+            input_: The whole input as one PlaceInput, in place of the keywords. Or one Place as
+                it was read: what is None or empty there is not sent.
             street: Street and number.
             city: Town.
             province: Province or state.
@@ -198,7 +199,7 @@ class Places(Resource):
     def update(
         self,
         id: int,
-        input_: PlaceInput | None = None,
+        input_: PlaceInput | Place | None = None,
         *,
         street: None | str | Unset = UNSET,
         city: None | str | Unset = UNSET,
@@ -213,12 +214,12 @@ class Places(Resource):
         """Update a place.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one PlaceInput, in place of the keywords.
+            input_: The whole input as one PlaceInput, in place of the keywords. Or one Place as
+                it was read: what is None or empty there is not sent.
             street: Street and number.
             city: Town.
             province: Province or state.
@@ -347,7 +348,7 @@ class AsyncPlaces(Resource):
 
     async def create(
         self,
-        input_: PlaceInput | None = None,
+        input_: PlaceInput | Place | None = None,
         *,
         street: None | str | Unset = UNSET,
         city: None | str | Unset = UNSET,
@@ -364,7 +365,8 @@ class AsyncPlaces(Resource):
         Every member is optional.
 
         Args:
-            input_: The whole input as one PlaceInput, in place of the keywords.
+            input_: The whole input as one PlaceInput, in place of the keywords. Or one Place as
+                it was read: what is None or empty there is not sent.
             street: Street and number.
             city: Town.
             province: Province or state.
@@ -422,7 +424,7 @@ class AsyncPlaces(Resource):
     async def update(
         self,
         id: int,
-        input_: PlaceInput | None = None,
+        input_: PlaceInput | Place | None = None,
         *,
         street: None | str | Unset = UNSET,
         city: None | str | Unset = UNSET,
@@ -437,12 +439,12 @@ class AsyncPlaces(Resource):
         """Update a place.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one PlaceInput, in place of the keywords.
+            input_: The whole input as one PlaceInput, in place of the keywords. Or one Place as
+                it was read: what is None or empty there is not sent.
             street: Street and number.
             city: Town.
             province: Province or state.

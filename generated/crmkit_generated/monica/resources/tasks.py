@@ -144,7 +144,7 @@ class Tasks(Resource):
 
     def create(
         self,
-        input_: TaskInput | None = None,
+        input_: TaskInput | Task | None = None,
         *,
         title: str | Unset = UNSET,
         description: None | str | Unset = UNSET,
@@ -157,7 +157,8 @@ class Tasks(Resource):
         The task starts as not done. Without a contact it concerns nobody.
 
         Args:
-            input_: The whole input as one TaskInput, in place of the keywords.
+            input_: The whole input as one TaskInput, in place of the keywords. Or one Task as
+                it was read: what is None or empty there is not sent.
             title: What to do.
             description: Description.
             contact_id: Id of the contact; without it the task concerns nobody.
@@ -207,7 +208,7 @@ class Tasks(Resource):
     def update(
         self,
         id: int,
-        input_: TaskUpdateInput | None = None,
+        input_: TaskUpdateInput | Task | None = None,
         *,
         title: str | Unset = UNSET,
         completed: bool | Unset = UNSET,
@@ -221,12 +222,12 @@ class Tasks(Resource):
         A contact other than the task's own is answered 404.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one TaskUpdateInput, in place of the keywords.
+            input_: The whole input as one TaskUpdateInput, in place of the keywords. Or one
+                Task as it was read: what is None or empty there is not sent.
             title: What to do.
             completed: Whether it is done.
             description: Description.
@@ -376,7 +377,7 @@ class AsyncTasks(Resource):
 
     async def create(
         self,
-        input_: TaskInput | None = None,
+        input_: TaskInput | Task | None = None,
         *,
         title: str | Unset = UNSET,
         description: None | str | Unset = UNSET,
@@ -389,7 +390,8 @@ class AsyncTasks(Resource):
         The task starts as not done. Without a contact it concerns nobody.
 
         Args:
-            input_: The whole input as one TaskInput, in place of the keywords.
+            input_: The whole input as one TaskInput, in place of the keywords. Or one Task as
+                it was read: what is None or empty there is not sent.
             title: What to do.
             description: Description.
             contact_id: Id of the contact; without it the task concerns nobody.
@@ -435,7 +437,7 @@ class AsyncTasks(Resource):
     async def update(
         self,
         id: int,
-        input_: TaskUpdateInput | None = None,
+        input_: TaskUpdateInput | Task | None = None,
         *,
         title: str | Unset = UNSET,
         completed: bool | Unset = UNSET,
@@ -449,12 +451,12 @@ class AsyncTasks(Resource):
         A contact other than the task's own is answered 404.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
-            input_: The whole input as one TaskUpdateInput, in place of the keywords.
+            input_: The whole input as one TaskUpdateInput, in place of the keywords. Or one
+                Task as it was read: what is None or empty there is not sent.
             title: What to do.
             completed: Whether it is done.
             description: Description.
