@@ -376,7 +376,7 @@ class AsyncIO(IO):
         await _acquire(pool.slots, request.extensions["timeout"]["pool"])
         body: Any = request.stream
         outgoing = _httpx.Outgoing(body)
-        # A transport of the caller's gets the body as it is, and need not read it where it sends it.
+        # A caller's transport gets the body as it is, and need not read it where it sends it.
         request.stream = outgoing if self._bounded else body
         try:
             with anyio.move_on_after(seconds_left(None, PoolTimeout)) as scope:
