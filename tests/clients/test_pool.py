@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import threading
 from collections.abc import Iterator
@@ -101,6 +102,7 @@ def test_cancelled_calls_leave_the_pool_clean(
         assert (await crm.request("GET", f"/{number}")).data == {"path": f"/{number}"}
 
     run(work)
+    gc.collect()
 
 
 @uncollected
@@ -128,6 +130,7 @@ def test_cancelled_downloads_leave_the_pool_clean(
             assert crm._io._pools[crm._io._loop()].slots.value == few_connections
 
     run(work)
+    gc.collect()
 
 
 def test_threads_wait_for_a_connection(server: RawServer, few_connections: int) -> None:
