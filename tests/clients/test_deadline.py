@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import ssl
 import sys
@@ -234,6 +235,7 @@ def test_deadline_before_the_connection_sends_nothing(unreachable: Any) -> None:
 
         asyncio.run(work())
         trio.run(work)
+    gc.collect()
 
 
 def test_deadline_holds_over_tls() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import socket
-import sys
 import threading
 import time
 from contextlib import AbstractAsyncContextManager, aclosing, closing
@@ -144,6 +143,13 @@ class _Pool:
     slots: Any
 
 
+class _Unlimited:
+    def acquire(self, timeout: float | None = None) -> bool:  # noqa: ARG002
+        return True
+
+    acquire_nowait = release = acquire
+
+
 class IO:
     """What a call needs of the world: a pool to send through, time and randomness.
 
@@ -223,7 +229,8 @@ class IO:
                 for old in [old for old in self._pools if _has_ended(old)]:
                     del self._pools[old]
                 client = self._own_pool or self._new_client()
-                self._pools[loop] = _Pool(client, self._slots(client))
+                slots = self._slots(client) if self._bounded else _Unlimited()
+                self._pools[loop] = _Pool(client, slots)
             return self._pools.get(loop)
 
     def _new_client(self) -> Any:
@@ -308,9 +315,8 @@ class SyncIO(IO):
     _hook = staticmethod(_httpx.hide_location)
 
     def _slots(self, client: Any) -> Any:
-        if self._bounded:
-            _httpx.bound_by_deadline(client)
-        return threading.Semaphore(MOST_CONNECTIONS if self._bounded else sys.maxsize)
+        _httpx.bound_by_deadline(client)
+        return threading.Semaphore(MOST_CONNECTIONS)
 
     async def send(self, request: Request, limit: int, *, stream: bool = False) -> Response:
         """Send a request; redirects are not followed."""
@@ -325,7 +331,7 @@ class SyncIO(IO):
             raise
         stream = stream and response.status_code < 300
         response = _httpx.bounded(response, None if stream else limit, pool.slots.release)
-        if not stream:
+        if not stream and not response.is_closed:
             with closing(response):
                 response.read()
         return response
@@ -362,14 +368,16 @@ class AsyncIO(IO):
 
     def _slots(self, client: Any) -> Any:  # noqa: ARG002  # cancelling ends all of its waits
 
-        return anyio.Semaphore(MOST_CONNECTIONS if self._bounded else sys.maxsize)
+        return anyio.Semaphore(MOST_CONNECTIONS)
 
     async def send(self, request: Request, limit: int, *, stream: bool = False) -> Response:
         """Send a request; redirects are not followed."""
         pool = self._current()
         await _acquire(pool.slots, request.extensions["timeout"]["pool"])
-        body = request.stream
-        request.stream = outgoing = _httpx.Outgoing(body)
+        body: Any = request.stream
+        outgoing = _httpx.Outgoing(body)
+        # A caller's transport gets the body as it is, and need not read it where it sends it.
+        request.stream = outgoing if self._bounded else body
         try:
             with anyio.move_on_after(seconds_left(None, PoolTimeout)) as scope:
                 try:
@@ -381,13 +389,12 @@ class AsyncIO(IO):
                     scope.deadline = inf  # its body may be cut: the status is known
                     stream = False
                 response = _httpx.bounded(response, None if stream else limit, pool.slots.release)
-                if not stream:
+                if not stream and not response.is_closed:
                     async with aclosing(response):
                         await response.aread()
                 return response
         finally:
             request.stream = body
-        # A transport of the caller's need not read the body when it sends it.
         sent = outgoing.begun or not self._bounded
         raise (ReadTimeout if sent else _httpx.ConnectTimeout)("deadline")
 
