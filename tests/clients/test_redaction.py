@@ -89,7 +89,7 @@ def test_causes_of_a_decode_error_are_redacted() -> None:
 
     def fail(_: Any) -> Any:
         try:
-            return {}[KEY]
+            return dict[str, Any]()[KEY]
         except KeyError as error:
             raise ValueError(f"bad {KEY}") from error
 
