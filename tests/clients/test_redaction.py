@@ -9,7 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from crmkit import ArgumentError, CRMError, DecodeError, StatusError, TransportError
+from crmkit import ArgumentError, CRMError, DecodeError, Reply, StatusError, TransportError
+from crmkit.core.operation import Operation
+from crmkit.core.redact import hide_credentials
+from crmkit.core.sender import decoded
 from crmkit_generated.autocrm.models import Webhook
 from tests.clients.conftest import MakeClient, MakeEspo, MakeOnePageCRM
 from tests.clients.harness import both, failures, reply, sync_alone
@@ -76,6 +79,23 @@ def test_echoes_of_all_kinds_are_redacted(client: MakeClient) -> None:
     for form in (quoted, "a%2Fb%2Bc%3D" * 6):
         crm = client(reply({"message": f"key {form}"}, 400), department_key=quoted)
         assert form[:9] not in shown(raised(crm))
+
+
+def test_causes_of_a_decode_error_are_redacted() -> None:
+    """What Python says of a value, in the cause of an error, has no credential either."""
+    request = httpx.Request("GET", "https://a.example/x")
+    hide_credentials(request, (), (KEY,))
+    answer = Reply(httpx.Response(200, json={}, request=request), {})
+
+    def fail(_: Any) -> Any:
+        try:
+            return dict[str, Any]()[KEY]
+        except KeyError as error:
+            raise ValueError(f"bad {KEY}") from error
+
+    with pytest.raises(DecodeError) as caught:
+        decoded(Operation("x", "GET", "/x"), answer, fail)
+    assert KEY not in shown(caught.value)
 
 
 def test_signatures_are_redacted(espo: MakeEspo, onepagecrm: MakeOnePageCRM) -> None:

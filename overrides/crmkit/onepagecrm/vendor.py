@@ -80,6 +80,7 @@ class OnePageCRMVendor(Vendor):
         self.view = View()
         self._key = _Key(uid, key, 0) if uid and key else None
         self._login = (login, password) if login and password else None
+        self._secrets = {text for text in (key, password) if text}
         self._generations = 0
         self._offset = 0
         self._now: Callable[[], float]
@@ -92,9 +93,8 @@ class OnePageCRMVendor(Vendor):
     # -- credentials -------------------------------------------------------------------------------
 
     def secrets(self) -> Iterable[str]:
-        """Return the key and the password."""
-        key, login = self._key, self._login
-        return [*([key.text] if key else []), *([login[1]] if login else [])]
+        """Return all keys and passwords that there have been: servers may go on taking them."""
+        return self._secrets
 
     async def prepare(self, sender: SendsCalls, call: Call) -> None:
         """Log in if there is no key yet: once for all threads and tasks that wait for it.
@@ -137,8 +137,7 @@ class OnePageCRMVendor(Vendor):
                 error.response = None  # a key may stand in it
                 raise
             if self._key is None:
-                where = AUTH_LOGIN.name
-                raise errors.DecodeError("the reply has no key", path="data", operation=where)
+                raise errors.DecodeError("has no key", path="data", operation="auth.login")
 
     def _one_at_a_time(self, io: IO) -> AbstractAsyncContextManager[None]:
         with self._guard:
@@ -153,6 +152,7 @@ class OnePageCRMVendor(Vendor):
         if _action(request) == "login":
             fields = dict(parse_qsl(request.content.decode()))
             self._sent[request] = fields.get("login", ""), fields.get("password", "")
+            self._secrets.add(fields.get("password", ""))
         elif key is not None:
             request.extensions[_GENERATION] = key.generation
             sign(request, key.uid, key_bytes(key.text), int(self._now()) + self._offset)
@@ -236,6 +236,7 @@ class OnePageCRMVendor(Vendor):
                 raise errors.DecodeError("expected a user and a key that can sign", path="data")
             # A login made by the caller decides who the user is from now on.
             self._login = self._sent.pop(response.request, self._login)
+            self._secrets.add(text)
             self._generations += 1
             self._key = _Key(uid, text, self._generations)
 

@@ -71,33 +71,34 @@ class Server:
         """Answer a request."""
         self.requests += 1
         random = self.random
-        bodies = examples(self.crm, request.method, request.url.path)
+        good = "2" if random.random() < 0.9 else ""
+        bodies = examples(self.crm, request.method, request.url.path, good)
         text = random.choice(bodies) if bodies else "{}"
         status = random.choice(STATUSES)
         content = text.encode()
         change = random.random()
-        if change < 0.55:
+        if change < 0.7:
             tree = json.loads(text)
             for _ in range(random.choice((1, 1, 1, 2, 5))):
                 tree = self._with_odd_value(tree)
             content = json.dumps(tree, ensure_ascii=True).encode()
             if random.random() < 0.05:
                 content = content.replace(b"1", b"7" * 5000, 1)
-        elif change < 0.8:
-            content = self._with_odd_bytes(content)
         elif change < 0.85:
-            content = random.randbytes(random.randrange(40))
+            content = self._with_odd_bytes(content)
         elif change < 0.88:
+            content = random.randbytes(random.randrange(40))
+        elif change < 0.92:
             html = f"<html><title>{self.canary * random.randrange(30)} is odd</title>"
             content = html.encode()
-        elif change < 0.89:
+        elif change < 0.93:
             content = b"[" * 100_000
         headers = self._headers(content)
         return httpx.Response(status, headers=headers, stream=httpx.ByteStream(content))
 
     def _headers(self, content: bytes) -> dict[str, str]:
         random, canary = self.random, self.canary
-        headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json", "Date": "Mon, 06 May 2024 00:00:00 GMT"}
         if random.random() < 0.3:
             headers["Content-Type"] = random.choice((*MEDIA_TYPES, canary, f"text/{canary}"))
         odd: tuple[tuple[str, str], ...] = (
@@ -110,7 +111,7 @@ class Server:
             *(("Content-Encoding", text) for text in ("gzip", "deflate", "br", "x")),
             ("Content-Length", str(len(content) + 5)),
         )
-        return headers | dict(random.sample(odd, random.choice((0, 0, 1, 2))))
+        return headers | dict(random.sample(odd, random.choice((0, 0, 0, 0, 1, 2))))
 
     def _with_odd_bytes(self, content: bytes) -> bytes:
         random = self.random
