@@ -34,7 +34,7 @@ from zoneinfo import ZoneInfo
 from crmkit.core.call import items_of
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.values import encode_json
-from crmkit.core.errors import ArgumentError, expected
+from crmkit.core.errors import ArgumentError, expected, shown
 
 from .names import camel_case
 
@@ -141,7 +141,9 @@ def _spread(name: str, value: Any, params: dict[str, Any]) -> None:
 
 def _item(operator: str, attribute: str, *value: Any) -> dict[str, Any]:
     if not isinstance(attribute, str) or not attribute:
-        raise ArgumentError("attribute", f"must be the name of an attribute, got {attribute!r}")
+        raise ArgumentError(
+            "attribute", f"must be the name of an attribute, got {shown(attribute)}"
+        )
     item: dict[str, Any] = {"type": operator, "attribute": attribute}
     if value:
         item["value"] = wire_tree(value[0], attribute)
@@ -164,14 +166,14 @@ def _like(operator: str, attribute: str, text: Any) -> Where:
 def _to(operator: str, link: str, ids: Any) -> Where:
     items = ids if isinstance(ids, list | tuple) else [ids]
     if not items or not all(isinstance(id, str) and id for id in items):
-        raise ArgumentError(link, f"expected an id or a list of at least one id, got {ids!r}")
+        raise ArgumentError(link, f"expected an id or a list of at least one id, got {shown(ids)}")
     return _item(operator, link, ids)
 
 
 def _zone(attribute: str, time_zone: Zone) -> Zone:
     """Return the zone in which dates of an attribute begin; None where it has no time of day."""
     if not isinstance(time_zone, str | tzinfo | None):
-        raise ArgumentError("time_zone", f"must be a name or tzinfo, got {time_zone!r}")
+        raise ArgumentError("time_zone", f"must be a name or tzinfo, got {shown(time_zone)}")
     if time_zone is None and _DATETIMES.fullmatch(camel_case(str(attribute))):
         return UTC
     return time_zone
@@ -218,7 +220,7 @@ def _zone_name(zone: str | tzinfo) -> str:
 
 def _days(operator: str, attribute: str, days: int, time_zone: Zone) -> Where:
     if isinstance(days, bool) or not isinstance(days, int):
-        raise ArgumentError("days", f"must be an integer, got {days!r}")
+        raise ArgumentError("days", f"must be an integer, got {shown(days)}")
     return _dated(operator, attribute, time_zone, days)
 
 

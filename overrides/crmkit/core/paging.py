@@ -11,7 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from .drive import drive
-from .errors import ArgumentError, DecodeError, PaginationError, StatusError
+from .errors import ArgumentError, DecodeError, PaginationError, StatusError, shown
 from .operation import Paging
 from .options import is_number
 from .sender import decoded, payload
@@ -93,12 +93,11 @@ class ListRequest:
         self.operation = call.operation
         self.paging = paging = call.operation.paging or Paging("none")
         self.limit: int | None = None
-        self.start = paging.first
-        if start is not UNSET:
-            self.start = self._integer(start, "start", paging.first)
+        first = paging.first
+        self.start = first if start is UNSET else self._integer(start, "start", first)
         self.sized = page_size is not UNSET
         self.page_size = paging.default_size
-        if page_size is not UNSET:
+        if self.sized:
             self.page_size = self._integer(page_size, "page_size", 1)
 
     def refuse(self, argument: str, problem: str) -> NoReturn:
@@ -115,8 +114,8 @@ class ListRequest:
         Raises:
             ArgumentError: It is not, or is too small.
         """
-        if not is_number(value, int) or value < least:
-            self.refuse(argument, f"must be an integer >= {least}, got {value!r}")
+        if not is_number(value, int) or value < least or value.bit_length() > 14_000:
+            self.refuse(argument, f"must be an integer >= {least}, got {shown(value)}")
         return int(value)
 
     def limited(self, limit: int) -> Self:
@@ -242,10 +241,8 @@ class PageIterator:
         """
         while not self._ended:
             window = await (self._fixed_window() if self._fixed else self._window())
-            if self._joins(window):
-                page = self._taken(window)
-                if page is not None:
-                    return page
+            if self._joins(window) and (page := self._taken(window)) is not None:
+                return page
         return None
 
     # -- what is asked for -------------------------------------------------------------------------
@@ -537,10 +534,8 @@ class AsyncPager(PagerBase[T]):
 
     async def first(self) -> T | None:
         """Return the first item, or None of an empty list."""
-        first: T | None = None
-        async for item in self.take(1):  # to its end, so that no generator is left half-run
-            first = item
-        return first
+        items = await self.take(1).collect()  # to its end: no generator is left half-run
+        return items[0] if items else None
 
     async def collect(self) -> list[T]:
         """Return all items in a list."""

@@ -133,7 +133,7 @@ class Sender:
                 error.attempts = attempt
                 gone = isinstance(error, StatusError) and self.vendor.is_already_deleted(error)
                 if gone and reached and operation.method == "DELETE":
-                    return Reply(Response(204, request=request), None)
+                    return Reply(Response(204, request=error.request), None)
                 again = call.body.repeatable and (call.sink is None or call.sink.rewind())
                 if again and isinstance(error, StatusError):
                     name = self.vendor.recover(error)

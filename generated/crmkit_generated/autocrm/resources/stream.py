@@ -147,6 +147,10 @@ class Stream(Resource):
         -1 if more records follow and -2 if none do. Servers take no offset here: each further
         page is asked for by the number of the last note of the one before.
 
+        Of the notes that the user may not see, such as those at deleted records, a server looks
+        through no more than 50 pages, and then says that none follow: small pages may end
+        early.
+
         Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
         place in the order comes exactly once; one that a change moves may be missed.
 
@@ -426,6 +430,10 @@ class AsyncStream(Resource):
         Returns what happened to all records that the user may see, newest first. The total is
         -1 if more records follow and -2 if none do. Servers take no offset here: each further
         page is asked for by the number of the last note of the one before.
+
+        Of the notes that the user may not see, such as those at deleted records, a server looks
+        through no more than 50 pages, and then says that none follow: small pages may end
+        early.
 
         Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
         place in the order comes exactly once; one that a change moves may be missed.
