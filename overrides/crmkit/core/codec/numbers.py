@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]+([.][0-9]+)?([Ee][+-]?[0-9]{1,3})?")
 
 def decode_digits(value: object) -> int:
     """Read an id, on the wire digits in a string."""
-    if type(value) is int:
+    if type(value) is int and value >= 0:
         return value
     if type(value) is not str or not (value.isdigit() and value.isascii()):
         reject(value, "an id")
