@@ -108,7 +108,9 @@ def test_bounds_of_a_day(zone: str, day: date, first: str, last: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "zone", ["Europe/Prague", PytzZone("Europe/Prague"), DateutilZone("Europe/Prague")], ids=repr
+    "zone",
+    ["Europe/Prague", PytzZone("Europe/Prague"), DateutilZone("Europe/Prague")],
+    ids=["name", "pytz", "dateutil"],
 )
 def test_zones_of_other_libraries_count_by_their_names(zone: Any) -> None:
     """A zone means the same by name, of zoneinfo, of pytz and of dateutil."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
+import pytest
+
+from crmkit import ArgumentError
 from crmkit.monica import Contact, Monica
 from crmkit.monica.dates import BIRTHDATE, DECEASED, FIRST_MET, SpecialDate
 from crmkit_mock import MockCRMs
@@ -139,3 +142,20 @@ def test_reads_zero_date_as_unknown() -> None:
         shown = crm.request("GET", f"/contacts/{created.id}").data["data"]["information"]["dates"]
         assert shown["birthdate"]["date"] == "-0001-11-30T00:00:00Z"
         crm.close()
+
+
+def test_odd_date_is_not_lost() -> None:
+    """A date that is none is not cleared by an update: the caller has to pass a new one."""
+
+    def check(date: SpecialDate, odd: Any) -> None:
+        tree = contact(date, "")
+        place = tree
+        for member in date.path:
+            place = place[member]
+        place["date"] = odd
+        with pytest.raises(ArgumentError, match="pass its new value"):
+            date.written(tree, {}, 2026)
+        changes = {date.name("day"): 9, date.name("month"): 5}
+        assert date.written(tree, changes, 2026)[date.known] is True
+
+    assert failures(check, product(DATES, ["soon", 20240101, {}, True])) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -233,7 +234,7 @@ def test_values_have_python_types(monica: MakeClient) -> None:
             contact_id=1, name="x", status="offered", date=date(2026, 12, 24), amount=12.5
         )
     )
-    assert (gift.date, gift.amount, gift.contact.id) == (date(2026, 12, 24), "12.50", 1)
+    assert (gift.date, gift.amount, gift.contact.id) == (date(2026, 12, 24), Decimal("12.50"), 1)
     activity = crm(lambda crm: crm.activities.list())[0]
     assert type(activity.happened_at) is date
     reminder = crm(lambda crm: crm.reminders.list())[0]

@@ -200,7 +200,7 @@ def test_login_without_key_is_decode_error(onepagecrm: MakeOnePageCRM) -> None:
 
 def test_unreadable_login_keeps_no_response(onepagecrm: MakeOnePageCRM) -> None:
     """The error of an unreadable login keeps no response: the key may be in it."""
-    crm = onepagecrm(envelope(data={"uid": "u", "key": OTHER_KEY}, tags=[]), **LOGIN)
+    crm = onepagecrm(envelope(data={"uid": "u", "key": [OTHER_KEY]}), **LOGIN)
 
     with pytest.raises(DecodeError) as caught:
         crm(version)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import product
 from operator import attrgetter
 from typing import Any
@@ -84,7 +85,7 @@ def test_values_have_python_types(mocked_onepagecrm: MakeOnePageCRM, mocks: Mock
     assert {type(record.number) for record in joe.phones} <= {str}
     assert all(record.date is None or type(record.date) is date for record in action)
     assert all(record.closed is None or record.closed.tzinfo is not None for record in action)
-    assert isinstance(summary.breakdown.days_30.won, float)
+    assert isinstance(summary.breakdown.days_30.won, Decimal)
 
     solar = mocked_onepagecrm(**mocks.onepagecrm.accounts["solar"])
     eleni = next(

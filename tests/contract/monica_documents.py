@@ -221,7 +221,7 @@ def _lenient(tree: Tree) -> None:
         components["parameters"][name]["schema"] = {"examples": [1]}
     limit = components["parameters"]["Limit"]["schema"]
     limit |= {"type": "number", "minimum": 0}
-    for name in ("IdInput", "IntegerInput", "NumberInput", "BooleanInput"):
+    for name in ("IdInput", "IntegerInput", "NumberInput", "AmountInput", "BooleanInput"):
         for option in components["schemas"][name]["anyOf"]:
             if "pattern" in option:
                 option["pattern"] = f"^({option['pattern'].strip('^$')})?$"

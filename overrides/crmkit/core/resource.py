@@ -8,7 +8,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .call import encoded, new_call
-from .codec.model import as_input
 from .codec.values import encode_json
 from .errors import ArgumentError, in_operation
 from .options import mapping
@@ -75,6 +74,8 @@ def request_tree(
             its wire or Python name, or a value cannot be written.
         TypeError: The model is of another class.
     """
+    from .codec.model import as_input  # here, so that resources load without it
+
     passed = {name: value for name, value in members.items() if value is not UNSET}
     input_ = as_input(input_, model)
     if input_ is None:
@@ -116,6 +117,8 @@ def member_tree(
     Raises:
         ArgumentError: As `request_tree`.
     """
+    from .codec.model import as_input
+
     if isinstance(as_input(value, model), model):
         return request_tree(operation, model, codec, value, {}, extra)
     return request_tree(operation, model, codec, None, {name: value}, extra)

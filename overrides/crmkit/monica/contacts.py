@@ -45,7 +45,8 @@ class _Dates(Resource):
                 continue
             if reminded is None:
                 reminded = await self._reminded(tree)
-            if value["date"][5:10] in reminded or value["date"][:10] in reminded:
+            shown = str(value["date"])
+            if shown[5:10] in reminded or shown[:10] in reminded:
                 kept[date.name("add_reminder")] = True
         if kept.get(DECEASED.known) and any(name.startswith(DECEASED.prefix) for name in changes):
             kept["is_deceased"] = True
@@ -67,7 +68,7 @@ class _Dates(Resource):
         return {
             f"{reminder.initial_date:{'%Y-%m-%d' if reminder.delible else '%m-%d'}}"
             async for reminder in reminders
-            if reminder.frequency_type == "year"
+            if reminder.frequency_type == "year" and reminder.initial_date is not None
         }
 
 

@@ -6,9 +6,12 @@ written back in the parts that make the same date again.
 
 from __future__ import annotations
 
+import re
 from calendar import isleap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from crmkit.core.errors import ArgumentError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +40,7 @@ class SpecialDate:
         tree = contact
         for member in self.path:
             tree = tree.get(member) if isinstance(tree, dict) else None
-        return tree if isinstance(tree, dict) and isinstance(tree.get("date"), str) else {}
+        return tree if isinstance(tree, dict) and tree.get("date") is not None else {}
 
     def name(self, part: str) -> str:
         """Return the name under which a part is written."""
@@ -52,6 +55,9 @@ class SpecialDate:
             contact: The contact as read.
             changes: What the caller changes, by its name on the wire.
             year: The server's current year, from which it calculates ages.
+
+        Raises:
+            ArgumentError: The server has what is no date, and the caller passes none.
         """
         if changes.get(self.known) in (False, "0"):
             return {}
@@ -59,14 +65,18 @@ class SpecialDate:
         by_age = bool(known.get("is_age_based"))
         parts: dict[str, Any]
         if any(changes.get(self.name(part)) is not None for part in ("day", "month", "year")):
-            parts = {} if by_age or not known else _day(known)
+            parts = {} if by_age else _day(known) or {}
             by_age = False
         elif self.ages and changes.get(self.name("age")) is not None:
             parts, by_age = {}, True
         elif not known:
             return {self.known: False}
         else:
-            parts = {"age": year - int(known["date"].lstrip("-")[:4])} if by_age else _day(known)
+            day = _day(known)
+            if day is None:
+                problem = "cannot be written back as the server has it: pass its new value"
+                raise ArgumentError(self.name("day"), problem)
+            parts = {"age": year - _year(known)} if by_age else day
         if not by_age:
             # recorded: without the member a first meeting crashes the server; null is fine
             parts.setdefault("year", None)
@@ -90,11 +100,20 @@ class SpecialDate:
 _PARTS = ("day", "month", "year")
 
 
-def _day(known: Mapping[str, Any]) -> dict[str, Any]:
+_DATE = re.compile(r"(-?\d{4,6})-(\d{2})-(\d{2})", re.ASCII)
+
+
+def _year(known: Mapping[str, Any]) -> int:
+    return int(known["date"].lstrip("-")[:4])
+
+
+def _day(known: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the parts of a date; None if it cannot be read."""
+    found = _DATE.match(str(known.get("date")))
+    if found is None:
+        return None
     # Monica's zero date has a year before 0, and is made again by it.
-    sign = -1 if known["date"].startswith("-") else 1
-    year, month, day = (int(part) for part in known["date"].lstrip("-")[:10].split("-"))
-    year *= sign
+    year, month, day = map(int, found.groups())
     # A date without a year is shown in the one that it was written in.
     return {"day": day, "month": month} | ({} if known.get("is_year_unknown") else {"year": year})
 

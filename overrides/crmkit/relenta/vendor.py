@@ -61,7 +61,7 @@ class RelentaVendor(Vendor):
         code = envelope.get("code")
         code = code if isinstance(code, int) and not isinstance(code, bool) else None
         if info is None:
-            if str(envelope.get("status")).lower() not in {"false", "0"}:
+            if str(envelope.get("status")).lower() != "false":
                 return None
             # assumption: a failure under HTTP 200 has its status in `code`
             error = class_of(code) if code is not None and code >= 400 else StatusError

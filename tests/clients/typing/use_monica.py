@@ -47,7 +47,7 @@ def sync_use() -> None:
         assert_type(uncle, RelationshipType | None)
         relationship = crm.relationships.create(contact_is=1, relationship_type_id=2, of_contact=3)
         assert_type(relationship, Relationship)
-        assert_type(relationship.contact_is, ContactShort)
+        assert_type(relationship.contact_is, ContactShort | None)
         assert_type(relationship.created_at, datetime | None)
         assert_type(crm.relationships.reverse(relationship.id), Relationship | None)
         assert_type(crm.relationships.list(contact_id=1), Pager[Relationship])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import assert_type
 
 from crmkit import AsyncOnePageCRM, AsyncPager, OnePageCRM, Pager
@@ -29,7 +30,7 @@ def sync_use() -> None:
         contact = crm.contacts.get("4e5dea11638190102c000361")
         assert_type(contact, ContactDetail)
         assert_type(contact.zip, str | None)
-        assert_type(contact.vip, bool)
+        assert_type(contact.vip, bool | None)
         assert_type(contact.phones, list[Phone])
         assert_type(crm.contacts.undo_delete(), list[Contact])
         made = crm.contacts.create(
@@ -46,7 +47,9 @@ def sync_use() -> None:
         assert_type(crm.notes.list(cid=made.id), Pager[Note])
         assert_type(crm.tags.list(), Pager[Tag])
         assert_type(crm.tags.rename("Solar", name="Sun"), TagCounts)
-        assert_type(crm.sales.summary().breakdown.days_30.won, float)
+        breakdown = crm.sales.summary().breakdown
+        if breakdown is not None and breakdown.days_30 is not None:
+            assert_type(breakdown.days_30.won, Decimal | None)
         assert_type(crm.auth.login(login="a@b.c", password="p"), Session)
         assert_type(crm.auth.change_api_key(), str)
         assert_type(crm.api_version(), str)

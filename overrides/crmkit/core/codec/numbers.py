@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]+([.][0-9]+)?([Ee][+-]?[0-9]{1,3})?")
 
 def decode_digits(value: object) -> int:
     """Read an id, on the wire digits in a string."""
-    if type(value) is int:
+    if type(value) is int and value >= 0:
         return value
     if type(value) is not str or not (value.isdigit() and value.isascii()):
         reject(value, "an id")
@@ -52,9 +52,6 @@ class Exact(float):
     def __str__(self) -> str:
         return self.text
 
-    def __getnewargs__(self) -> tuple[str]:  # type: ignore[override]  # float has its value there
-        return (self.text,)
-
 
 def parse_number(text: str) -> float:
     """Return the float that a number of a reply is, `Exact` where that would lose digits."""
@@ -64,6 +61,8 @@ def parse_number(text: str) -> float:
 
 def decode_decimal(value: object) -> Decimal:
     """Read a number, or a number in a string, exactly."""
+    if type(value) is float and value - value == 0:
+        return Decimal(repr(value))
     if type(value) is bool or not _NUMBER.fullmatch(text := str(value)):
         reject(value, "a number")
     return Decimal(text)
