@@ -7,6 +7,7 @@ have keys.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import ipaddress
 import secrets
@@ -16,8 +17,10 @@ from typing import Any
 
 from crmkit_mock.messages import Reply, json_reply
 
-#: Cookie by which the pages for people carry the token.
+#: Cookie by which the pages for people show that they were opened with the token.
 COOKIE = "crmkit_mock_token"
+#: Paths of the control plane that show nothing of the mock, and need no token.
+OPEN_PATHS = ("/__mock__/login", "/__mock__/static/")
 _PORTS = {"http": "80", "https": "443"}
 
 
@@ -93,7 +96,12 @@ class Access:
             )
         if origin is not None and not _is_same(origin, host or ""):
             return json_reply(403, {"error": f"Origin must be this mock, got {origin[:100]!r}"})
-        if control and self.token is not None and not self.admits(authorization, cookie):
+        if (
+            control
+            and self.token is not None
+            and not scope["path"].startswith(OPEN_PATHS)
+            and not self.admits(authorization, cookie)
+        ):
             challenge = {"WWW-Authenticate": "Bearer"}
             return json_reply(401, {"error": "expected Authorization: Bearer <token>"}, challenge)
         return None
@@ -107,7 +115,14 @@ class Access:
             morsel = SimpleCookie(cookie or "").get(COOKIE)
         except CookieError:
             return False
-        return morsel is not None and self.is_token(morsel.value.encode("utf-8"))
+        return morsel is not None and hmac.compare_digest(
+            morsel.value.encode("utf-8"), self.cookie_value.encode("ascii")
+        )
+
+    @property
+    def cookie_value(self) -> str:
+        """The value of the cookie: not the token itself, and without characters to be quoted."""
+        return hashlib.sha256(f"crmkit-mock {self.token}".encode()).hexdigest()
 
     def is_token(self, sent: bytes) -> bool:
         """Return whether something sent is the token."""

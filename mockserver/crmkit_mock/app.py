@@ -26,6 +26,10 @@ ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 OUTCOME = "crmkit_mock.outcome"
 
 
+#: Path of the form for the token.
+LOGIN = "/__mock__/login"
+
+
 class Exchanger(Protocol):
     """What answers the requests of one CRM."""
 
@@ -68,7 +72,10 @@ class MockApp:
         name = path[1:].partition("/")[0]
         load = self._crms.get(name)
         refusal = self._access.refuse(scope, control=load is None)
-        if refusal is not None:
+        if refusal is not None and refusal.status == 401 and _is_browser(scope):
+            # The form for the token, under the same status.
+            scope = {**scope, "path": LOGIN, "raw_path": LOGIN.encode(), "query_string": b""}
+        elif refusal is not None:
             await send_reply(refusal, scope["method"], send)
             return
         if load is None:
@@ -84,6 +91,13 @@ class MockApp:
             await self.held.play(outcome, scope, receive, send)
             return
         await send_reply(outcome.reply, scope["method"], send)
+
+
+def _is_browser(scope: Scope) -> bool:
+    """Return whether a person's browser asks for a page."""
+    if scope["method"] not in {"GET", "HEAD"}:
+        return False
+    return any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
 
 
 async def read_body(scope: Scope, receive: Receive) -> bytes | None:

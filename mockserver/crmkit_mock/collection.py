@@ -91,6 +91,24 @@ class RecordTable:
         )
         return [[*row[:4], json.loads(row[4])] for row in rows]
 
+    def counts(self, crm: str) -> dict[str, int]:
+        """Return what `Store.counts` does; the lock is held."""
+        rows: list[tuple[Any, ...]] = [
+            *self._database.read(
+                "SELECT kind, COUNT(*) FROM records WHERE crm=? GROUP BY kind ORDER BY kind", (crm,)
+            )
+        ]
+        return {kind: int(count) for kind, count in rows}
+
+    def newest(self, crm: str, kind: str, limit: int) -> list[tuple[str, str, Record]]:
+        """Return what `Store.newest` does; the lock is held."""
+        rows = self._database.read(
+            "SELECT tenant, id, body FROM records WHERE crm=? AND kind=?"
+            " ORDER BY position DESC, tenant LIMIT ?",
+            (crm, kind, limit),
+        )
+        return [(tenant, id, json.loads(body)) for tenant, id, body in rows]
+
     def changed_in_place(self) -> list[str]:
         """Return what `Store.changed_in_place` does; the lock is held."""
         return [

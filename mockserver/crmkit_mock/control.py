@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from crmkit_mock.json_text import JSONTextError, parse
 from crmkit_mock.messages import BODY_CAP
 from crmkit_mock.schemas import first_error
 from crmkit_mock.seeds import SEEDS, read_seed
+from crmkit_mock.store import StoreError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -52,8 +53,8 @@ _FAULT = jsonschema_rs.Draft202012Validator(
 Action = Callable[["CRMs", Arguments], object]
 
 
-def control_plane(mocks: CRMs) -> Starlette:
-    """Build the application of the control plane.
+def control_plane(mocks: CRMs, pages: Sequence[Route]) -> Starlette:
+    """Build the application of the control plane, with the pages for people.
 
     JSON objects in, JSON out; `crm` chooses one CRM, without it all CRMs:
 
@@ -66,7 +67,7 @@ def control_plane(mocks: CRMs) -> Starlette:
     - `GET`, `DELETE /__mock__/journal?crm=`: exchanges by CRM; clear
     - `GET /__mock__/journal.har?crm=`: the exchanges as HAR
     - `GET`, `POST /__mock__/clock` `{crm?, set? or advance?}`: ISO datetime, or seconds
-    - `GET /__mock__/openapi/<document>.json`: the wire document, with this mock as its server
+    - `GET /__mock__/openapi/<document>.json?crm=`: the wire document, with this mock as its server
 
     Errors are `{"error": sentence}` under 400, 401, 403, 404, 405, 413 and 500.
     """
@@ -74,7 +75,7 @@ def control_plane(mocks: CRMs) -> Starlette:
         Route(f"/__mock__/{path}", _endpoint(mocks, actions), methods=list(actions))
         for path, actions in ACTIONS.items()
     ]
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _explain})
+    app = Starlette(routes=[*pages, *routes], exception_handlers={HTTPException: _explain})
     app.router.redirect_slashes = False
     return app
 
@@ -107,6 +108,8 @@ def _endpoint(
             return _Tree(action(mocks, arguments))
         except (ValueError, TypeError, OverflowError) as error:
             raise HTTPException(400, str(error)) from None
+        except StoreError as error:
+            raise HTTPException(500, str(error)) from None
 
     return answer
 
@@ -260,8 +263,9 @@ def _move_clock(mocks: CRMs, arguments: Arguments) -> object:
 
 def _document(mocks: CRMs, arguments: Arguments) -> object:
     name = arguments.pop("document")
+    chosen = _selected(mocks, arguments)
     _require_no_more(arguments)
-    for crm in mocks.names:
+    for crm in [crm.name for crm in chosen]:
         if mocks.crm(crm).document_name == name:
             return load_document(name).at(mocks.base_path(crm))
     raise HTTPException(404, f"there is no document {name!r}")

@@ -37,6 +37,7 @@ from crmkit_mock.faults import ONLY_IN_PROCESS, Body, Fault, Faults
 from crmkit_mock.journal import Journal
 from crmkit_mock.messages import Outcome, Refusal, Reply, Request
 from crmkit_mock.redaction import Redactor, remember
+from crmkit_mock.store import StoreError
 from crmkit_mock.strict import violation
 
 if TYPE_CHECKING:
@@ -310,6 +311,10 @@ class MockCRM(CRMState):
                 if operation is not None and refusal.status != 413:
                     operation.check_reply(reply)
                 return reply, operation
+        except StoreError as error:
+            # Not a bug: the disk is full, or the file is gone. Whoever runs the mock sees it too.
+            _log.error("%s: %s", self.name, error)
+            return self.error_reply(request, 500, str(error)), operation
         except Exception as error:  # noqa: BLE001 - whatever fails, the server goes on
             # A bug in the mock, or a reply that its document does not allow. The reply names it,
             # since that is where a test looks, and the server goes on.

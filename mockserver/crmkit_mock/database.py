@@ -38,7 +38,11 @@ _HEADER = b"SQLite format 3\0"
 
 
 class StoreError(Exception):
-    """The database file cannot be used; `str()` says why in one line. The file is untouched."""
+    """The database file cannot be used; `str()` says why in one line.
+
+    A file that cannot be opened is untouched. Where writing fails, nothing of the transaction is
+    stored.
+    """
 
 
 class Database:
@@ -70,7 +74,10 @@ class Database:
                 self._db.close()
                 raise
         except sqlite3.Error as error:
+            if "locked" in str(error):
+                raise StoreError(f"{path}: is locked: another mock uses it") from None
             raise StoreError(f"{path}: cannot be used as a database ({error})") from None
+        self._file = None if path is None else _identity(path)
         self._depth = 0
         self._begun = False
         self._rollback: list[Callable[[], None]] = []
@@ -133,9 +140,13 @@ class Database:
                 if self.before_commit is not None:
                     self.before_commit()
                 if self._begun:
+                    self._require_file()
                     self._db.execute("COMMIT")
                 self._begun = False
                 self._rollback.clear()
+            except sqlite3.OperationalError as error:
+                self._undo()
+                raise self._failure(error) from None
             except BaseException:
                 self._undo()
                 raise
@@ -166,14 +177,43 @@ class Database:
         """Execute a statement that writes; the lock is held.
 
         The database begins its transaction here and not before: most requests only read.
+
+        Raises:
+            StoreError: the disk is full, or fails.
         """
         self._begin()
-        self._db.execute(sql, values)
+        try:
+            self._db.execute(sql, values)
+        except sqlite3.OperationalError as error:
+            raise self._failure(error) from None
 
     def write_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
-        """Execute a statement that writes once for each row; the lock is held."""
+        """Execute a statement that writes once for each row; the lock is held.
+
+        Raises:
+            StoreError: the disk is full, or fails.
+        """
         self._begin()
-        self._db.executemany(sql, rows)
+        try:
+            self._db.executemany(sql, rows)
+        except sqlite3.OperationalError as error:
+            raise self._failure(error) from None
+
+    def _failure(self, error: sqlite3.OperationalError) -> StoreError:
+        return StoreError(f"{self.path}: {error}; nothing of this was stored")
+
+    def _require_file(self) -> None:
+        """Check that what is written goes into the file that was opened.
+
+        SQLite would go on writing into a file that was removed, and all of it would be lost.
+
+        Raises:
+            StoreError: it was removed, or another one is in its place.
+        """
+        if self.path is not None and _identity(self.path) != self._file:
+            raise StoreError(
+                f"{self.path}: the file was removed or replaced; nothing of this was stored"
+            )
 
     def _begin(self) -> None:
         if self._depth and not self._begun:
@@ -194,6 +234,15 @@ class Transaction:
 
     def __exit__(self, kind: object, *_: object) -> None:
         self._database.leave(keep=kind is None)
+
+
+def _identity(path: str | Path) -> tuple[int, int] | None:
+    """Return what tells a file from another one that takes its name; None if there is none."""
+    try:
+        status = Path(path).stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _inspect(path: Path) -> bool:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 #: Import names of the packages that the extra `crmkit[mock]` brings.
-PACKAGES = frozenset({"httptools", "jsonschema_rs", "multipart", "starlette", "uvicorn"})
+PACKAGES = frozenset({"httptools", "jinja2", "jsonschema_rs", "multipart", "starlette", "uvicorn"})
 
 MISSING = "crmkit_mock needs the package {package}: pip install 'crmkit[mock]'"
 

@@ -10,6 +10,7 @@ from crmkit_mock.behavior import NEWEST_ESPOCRM, Behavior
 from crmkit_mock.catalogue import CATALOGUE
 from crmkit_mock.control import control_plane
 from crmkit_mock.crms import CRMs
+from crmkit_mock.pages import page_routes
 from crmkit_mock.store import Store
 
 if TYPE_CHECKING:
@@ -71,7 +72,11 @@ class Mocks(CRMs):
         """
         self._require_valid_seed()
         self._store = Store(self._db)
-        self._app = MockApp(dict.fromkeys(CATALOGUE, self.crm), control_plane(self), self._access)
+        self._app = MockApp(
+            dict.fromkeys(CATALOGUE, self.crm),
+            control_plane(self, page_routes(self, self._access)),
+            self._access,
+        )
 
     def _require_valid_seed(self) -> None:
         """Add the records of a seed of one's own to mocks that are thrown away.

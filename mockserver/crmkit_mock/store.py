@@ -105,6 +105,16 @@ class Store:
         ) as error:
             raise ValueError(f"the snapshot of {crm} is damaged ({error})") from None
 
+    def counts(self, crm: str) -> dict[str, int]:
+        """Return how many records of each kind a CRM has, by kind."""
+        with self.lock:
+            return self._records.counts(crm)
+
+    def newest(self, crm: str, kind: str, limit: int) -> list[tuple[str, str, dict[str, Any]]]:
+        """Return tenant, id and copy of the last records of a kind, the newest first."""
+        with self.lock:
+            return self._records.newest(crm, kind, limit)
+
     def changed_in_place(self) -> list[str]:
         """Return CRM, kind, tenant and id of shared records that were changed instead of replaced.
 

@@ -154,7 +154,8 @@ def test_headers_that_cannot_be_sent_are_refused(client: MakeClient) -> None:
 
     assert failures(check, [(way, value) for way in ways for value in values]) == []
     for good in ("", "a", "a b\tc", "!~"):
-        client(reply({}))(lambda crm, good=good: crm.request("GET", "/x", headers={"X-A": good}))
+        headers = {"X-A": good}
+        client(reply({}))(lambda crm: crm.request("GET", "/x", headers=headers))  # noqa: B023 - done at once
 
 
 def test_secret_members_are_not_in_repr() -> None:
@@ -168,7 +169,8 @@ def test_secret_members_are_not_in_repr() -> None:
 def test_decode_errors_show_locals(client: MakeClient) -> None:
     """Tools that show local variables do not fail on half-built objects."""
     row = {"id": "1", "full_name": "x"}
-    answers = [reply({"status": True, "data": [row, broken]}) for broken in ("x", {"id": []})]
+    others: list[Any] = ["x", {"id": []}]
+    answers = [reply({"status": True, "data": [row, other]}) for other in others]
     for answer in (*answers, reply("[" * 9), reply("[" * 99_999)):
         error = raised(client(answer))
         assert isinstance(error, DecodeError)

@@ -40,6 +40,9 @@ expected-statuses = ["2xx", "404", "409"]
 [checks.missing_required_header]
 enabled = false
 
+[checks.use_after_free]
+enabled = false
+
 [phases.coverage]
 unexpected-methods = ["TRACE"]
 

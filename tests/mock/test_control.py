@@ -131,7 +131,6 @@ def test_rejects_mistakes(either: Relenta, control: httpx.Client) -> None:
     before = either.mock.snapshot()
     for method, path, body, status in (
         ("GET", "/nope", None, 404),
-        ("GET", "/", None, 404),
         ("GET", "/health/", None, 404),
         ("POST", "/health", None, 405),
         ("POST", "/reset", b"{", 400),
@@ -177,7 +176,7 @@ def test_a_wrong_method_names_the_right_ones(control: httpx.Client) -> None:
 def test_paths_outside_are_404(either: Relenta) -> None:
     """What is neither a CRM nor the control plane is 404; so is a CRM's path beside its API."""
     origin = either.mock.base_url.removesuffix(either.mock.base_path)
-    for path in ("/", "/favicon.ico", "/relentax", "/__mock__"):
+    for path in ("/favicon.ico", "/relentax", "/__mock__"):
         assert either.http.get(f"{origin}{path}").status_code == 404
     for path in ("/relenta", "/relenta/", "/relenta/api/v3", "/relenta/api/v4/contact.list.json"):
         refusal(either.http.get(f"{origin}{path}"), 404)

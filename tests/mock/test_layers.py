@@ -7,9 +7,11 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2] / "mockserver"
+#: Packages of the frame.
+FRAME_PACKAGES = {"crmkit_mock.pages"}
 CRM_PACKAGES = {
     f"crmkit_mock.{path.parent.name}" for path in ROOT.glob("crmkit_mock/*/__init__.py")
-}
+} - FRAME_PACKAGES
 
 
 def module_name(path: Path) -> str:

@@ -22,7 +22,7 @@ from crmkit_mock.store import (
     Store,
     StoreError,
 )
-from tests.mock.plain import Relenta, client_for
+from tests.mock.plain import Relenta, client_for, refusal
 
 
 def test_state_survives_a_restart(tmp_path: Path) -> None:
@@ -406,3 +406,54 @@ def test_threads_never_share_an_id(either: Relenta) -> None:
         ids = [id for some in pool.map(save, range(8)) for id in some]
     assert sorted(ids) == list(range(33104663, 33104663 + 160))
     assert len(either.contacts(page_size=500)) == 162
+
+
+def test_a_file_that_disappears_is_reported(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A write is refused and undone when its file was removed or replaced; reads go on."""
+    path = tmp_path / "crm.db"
+    for replace in (False, True):
+        with MockCRMs(db=path) as mocks, client_for(mocks.relenta) as http:
+            relenta = Relenta(mocks.relenta, http)
+            relenta.save(full_name="Kept")
+            moved = path.rename(tmp_path / "moved.db")
+            if replace:
+                path.write_bytes(moved.read_bytes())
+            for reply in (
+                http.post("/contact.save.json", json={"full_name": "Lost"}),
+                http.post("/contact.save.json", json={"full_name": "Lost"}),
+            ):
+                assert "the file was removed or replaced" in refusal(reply, 500)
+            assert "removed or replaced" in caplog.text
+            assert [one["full_name"] for one in relenta.contacts()][-1] == "Kept"
+            control = (
+                f"{mocks.relenta.base_url.removesuffix(mocks.relenta.base_path)}/__mock__/reset"
+            )
+            reply = http.post(control)
+            assert (reply.status_code, reply.json().keys()) == (500, {"error"})
+            path.unlink(missing_ok=True)
+            moved.rename(path)
+            assert relenta.save(full_name="Goes on")
+        path.unlink()
+
+
+def test_a_full_disk_is_reported_and_undone(tmp_path: Path) -> None:
+    """A write for which there is no room is 500 with the reason; what was stored before stays."""
+    path = tmp_path / "crm.db"
+    with MockCRMs(db=path) as mocks, client_for(mocks.relenta) as http:
+        relenta = Relenta(mocks.relenta, http)
+        relenta.save(full_name="Kept")
+        database = mocks.store._database._db
+        pages = database.execute("PRAGMA page_count").fetchone()[0]
+        database.execute(f"PRAGMA max_page_count={pages}")
+        message = refusal(http.post("/contact.save.json", json={"full_name": "x" * 100_000}), 500)
+        assert "full" in message
+        assert "nothing of this was stored" in message
+        names = [one["full_name"] for one in relenta.contacts()]
+        assert names[-1] == "Kept"
+        database.execute("PRAGMA max_page_count=100000")
+        assert relenta.save(full_name="Next")
+    with MockCRMs(db=path) as mocks, client_for(mocks.relenta) as http:
+        names = [one["full_name"] for one in Relenta(mocks.relenta, http).contacts()]
+        assert names[-2:] == ["Kept", "Next"]

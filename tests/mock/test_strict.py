@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -9,7 +10,6 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
 from crmkit_mock import MockCRMs, MockServer
@@ -72,7 +72,7 @@ OPENERS: dict[str, Any] = {
         ("espocrm", "POST", "/Contact", {"json": {"lastName": 5}}, r"body\.lastName: 5"),
         ("espocrm", "GET", "/Contact", {"headers": {"X-No-Total": "x"}}, r"header\.X-No-Total"),
         ("monica", "GET", "/contacts/x", {}, r"path\.id: "),
-        ("monica", "POST", "/notes", {"json": {"contact_id": 1, "body": 5}}, r"body\.body: 5"),
+        ("monica", "POST", "/notes", {"json": {"body": "b"}}, r"body: .*contact_id"),
         ("monica", "GET", "/contacts?limit=x", {}, r"query\.limit"),
         (
             "onepagecrm",
@@ -114,30 +114,30 @@ def test_allowed_requests_pass_with_their_refusals() -> None:
         assert mocks.violations == []
 
 
-def test_a_server_fails_when_its_block_ends() -> None:
-    """Behind a socket the request is answered 400, and the block fails; an error inside wins."""
-    with pytest.raises(AssertionError, match=r"relenta: GET /x: the document has no such path"):  # noqa: PT012 - the block is what fails
-        with MockServer(strict=True) as mock, plain.client_for(mock.relenta) as http:
-            reply = http.get("/x")
-            assert reply.status_code == 400
-            assert "Strict mode" in reply.text
-    with pytest.raises(ZeroDivisionError):  # noqa: PT012 - as above
-        with MockServer(strict=True) as mock, plain.client_for(mock.relenta) as http:
+def _ask_for_an_unknown_path(mocks: MockServer | MockCRMs) -> None:
+    """Ask in a block, and go on whatever comes of it."""
+    with mocks, plain.client_for(mocks.relenta) as http, contextlib.suppress(Exception):
+        reply = http.get("/x")
+        assert reply.status_code == 400
+        assert "Strict mode" in reply.text
+
+
+def test_the_block_fails_when_it_ends() -> None:
+    """Behind a socket the request is answered 400; code that catches everything hides nothing."""
+    for mocks in (MockServer(strict=True), MockCRMs(strict=True)):
+        with pytest.raises(AssertionError, match=r"relenta: GET /x: the document has no such path"):
+            _ask_for_an_unknown_path(mocks)
+
+
+def test_an_error_of_the_block_wins() -> None:
+    """A block that fails by itself keeps its error, and a reset forgets what was found."""
+    with pytest.raises(ZeroDivisionError), MockServer(strict=True) as mock:  # noqa: PT012 - the block is what fails
+        with plain.client_for(mock.relenta) as http:
             http.get("/x")
-            raise ZeroDivisionError
+        raise ZeroDivisionError
     with MockServer(strict=True) as mock, plain.client_for(mock.relenta) as http:
         http.get("/x")
         mock.reset()
-
-
-def test_swallowed_failures_fail_at_the_end() -> None:
-    """Code that catches every exception cannot hide one."""
-    with pytest.raises(AssertionError, match="no such path"):
-        with MockCRMs(strict=True) as mocks, plain.client_for(mocks.relenta) as http:
-            try:
-                http.get("/x")
-            except Exception:  # noqa: BLE001 - what a suite may do
-                pass
 
 
 @pytest.mark.crmkit_mock(strict=True)

@@ -87,6 +87,13 @@ class _Transfers(Resource):
         # Beside it, so that it appears under its name when it is complete, and not before.
         part = target.with_name(f".{target.name}.{token_hex(4)}")
         try:
+            os.fsencode(part)
+        except UnicodeEncodeError:
+            name = ATTACHMENTS_DOWNLOAD.name
+            raise ArgumentError(
+                "to", "must be a path that can be encoded", operation=name
+            ) from None
+        try:
             with part.open("xb") as file:
                 call.sink = Sink(file)
                 await self._sender.reply(call)

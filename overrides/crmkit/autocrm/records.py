@@ -7,10 +7,11 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from crmkit.core import errors
 from crmkit.core.call import items_of
 from crmkit.core.codec.values import encode_plain
 from crmkit.core.drive import drive
-from crmkit.core.errors import ArgumentError, NotFoundError, expected, in_operation, processed
+from crmkit.core.errors import ArgumentError, NotFoundError, expected, in_operation
 from crmkit.core.options import mapping
 from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
@@ -56,7 +57,9 @@ def checked_name(name: str, argument: str) -> str:
         ArgumentError: It is not a name.
     """
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise ArgumentError(argument, f"must be a name of letters and digits, got {name!r}")
+        raise ArgumentError(
+            argument, f"must be a name of letters and digits, got {errors.shown(name)}"
+        )
     return name
 
 
@@ -79,7 +82,7 @@ def _selection(
         raise ArgumentError("ids", "must not be empty")
     for index, id in enumerate(items):
         if not isinstance(id, str) or not id:
-            raise ArgumentError(f"ids[{index}]", f"invalid id: {id!r}")
+            raise ArgumentError(f"ids[{index}]", f"invalid id: {errors.shown(id)}")
     return {"ids": [*map(str.__str__, items)]}
 
 
@@ -155,7 +158,7 @@ class EntityType(Resource):
                 self._link_call(operation, id, link, selection, options) for selection in selections
             ]
         await self._sender.reply(calls[0])
-        with processed(True):
+        with errors.processed(True):
             for call in calls[1:]:
                 await self._sender.reply(call)
 

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,7 +34,7 @@ from zoneinfo import ZoneInfo
 from crmkit.core.call import items_of
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.values import encode_json
-from crmkit.core.errors import ArgumentError, expected
+from crmkit.core.errors import ArgumentError, expected, shown
 
 from .names import camel_case
 
@@ -50,7 +50,8 @@ _DATETIMES = re.compile(
     r"[a-z]\w*At|date(Start|End|Sent|Completed)|deliveryDate|actionDate|lastAccess"
 )
 _ZONE = re.compile(r"[A-Za-z][\w+/-]*", re.ASCII)
-_LAST = time(23, 59, 59)
+_LAST = time(23, 59, 59, fold=1)  # the later one where clocks go back at the end of a day
+_DATEUTIL = re.compile(r"<?tzfile\W+(?:/.*zoneinfo/)?([A-Z][\w+/-]*)\W*", re.ASCII)
 _FLAGS = ("[dateTime]", "[date]")
 
 
@@ -140,7 +141,9 @@ def _spread(name: str, value: Any, params: dict[str, Any]) -> None:
 
 def _item(operator: str, attribute: str, *value: Any) -> dict[str, Any]:
     if not isinstance(attribute, str) or not attribute:
-        raise ArgumentError("attribute", f"must be the name of an attribute, got {attribute!r}")
+        raise ArgumentError(
+            "attribute", f"must be the name of an attribute, got {shown(attribute)}"
+        )
     item: dict[str, Any] = {"type": operator, "attribute": attribute}
     if value:
         item["value"] = wire_tree(value[0], attribute)
@@ -163,14 +166,14 @@ def _like(operator: str, attribute: str, text: Any) -> Where:
 def _to(operator: str, link: str, ids: Any) -> Where:
     items = ids if isinstance(ids, list | tuple) else [ids]
     if not items or not all(isinstance(id, str) and id for id in items):
-        raise ArgumentError(link, f"expected an id or a list of at least one id, got {ids!r}")
+        raise ArgumentError(link, f"expected an id or a list of at least one id, got {shown(ids)}")
     return _item(operator, link, ids)
 
 
 def _zone(attribute: str, time_zone: Zone) -> Zone:
     """Return the zone in which dates of an attribute begin; None where it has no time of day."""
     if not isinstance(time_zone, str | tzinfo | None):
-        raise ArgumentError("time_zone", f"must be a name or tzinfo, got {time_zone!r}")
+        raise ArgumentError("time_zone", f"must be a name or tzinfo, got {shown(time_zone)}")
     if time_zone is None and _DATETIMES.fullmatch(camel_case(str(attribute))):
         return UTC
     return time_zone
@@ -179,10 +182,13 @@ def _zone(attribute: str, time_zone: Zone) -> Zone:
 def _datetime(value: Any, at: time, zone: str | tzinfo) -> Any:
     if not isinstance(value, date) or isinstance(value, datetime):
         return value
+    name = _name_of(zone)
     try:
-        return datetime.combine(value, at, ZoneInfo(zone) if isinstance(zone, str) else zone)
+        # Zones of pytz and dateutil count otherwise: as tzinfo, or where clocks are changed.
+        tz = zone if name is None and isinstance(zone, tzinfo) else ZoneInfo(str(name))
     except (KeyError, ValueError, OSError):  # what ZoneInfo raises for unknown names
         raise ArgumentError("time_zone", f"unknown time zone {zone!r}") from None
+    return datetime.combine(value, at, tz)
 
 
 def _dated(operator: str, attribute: str, time_zone: Zone, *value: Any) -> Where:
@@ -193,17 +199,28 @@ def _dated(operator: str, attribute: str, time_zone: Zone, *value: Any) -> Where
     return item if zone is None else {**item, "dateTime": True, "timeZone": _zone_name(zone)}
 
 
-def _zone_name(zone: str | tzinfo) -> str:
-    name = str(zone)
+def _name_of(zone: str | tzinfo) -> str | None:
+    """Return the name of a zone of zoneinfo, pytz or dateutil; None for one that has no name."""
+    if isinstance(zone, str):
+        return zone
+    name = getattr(zone, "key", None) or getattr(zone, "zone", None)
+    found = _DATEUTIL.fullmatch(repr(zone))
+    if isinstance(name, str) or found is not None:
+        return name or (found and found[1])
     # An offset is not a zone, whatever it calls itself.
-    if not _ZONE.fullmatch(name) or (isinstance(zone, timezone) and zone != UTC):
+    return "UTC" if zone.utcoffset(None) == timedelta(0) else None
+
+
+def _zone_name(zone: str | tzinfo) -> str:
+    name = _name_of(zone)
+    if name is None or not _ZONE.fullmatch(name):
         raise ArgumentError("time_zone", f"must be a zone with a name, got {zone!r}")
     return name
 
 
 def _days(operator: str, attribute: str, days: int, time_zone: Zone) -> Where:
     if isinstance(days, bool) or not isinstance(days, int):
-        raise ArgumentError("days", f"must be an integer, got {days!r}")
+        raise ArgumentError("days", f"must be an integer, got {shown(days)}")
     return _dated(operator, attribute, time_zone, days)
 
 

@@ -232,9 +232,13 @@ class Talk:
             if is_first and operation is not None:
                 self._invalid += self.document.invalid_values(operation, filled)
             self.pending = filled if is_first and not _is_read(step) else None
-            reply = server.send(filled)
-            step.replies.append(reply)
-            self._note(len(step.replies) - 1, filled, reply, operation, keeps=keeps)
+            server.writing = self.pending is not None
+            try:
+                reply = server.send(filled)
+                step.replies.append(reply)
+                self._note(len(step.replies) - 1, filled, reply, operation, keeps=keeps)
+            finally:
+                server.writing = False
             self.pending = None
         if self._is_refused(step):
             self._on_step(step)

@@ -132,9 +132,11 @@ def bound_by_deadline(client: Client) -> None:
     from ._httpcore import DeadlineBackend  # at the first pool, which loads httpcore anyhow
 
     # The only way that keeps what httpx knows of proxies; a test holds the private names.
-    for transport in (client._transport, *client._mounts.values()):  # noqa: SLF001
+    private: Any = client
+    for transport in (private._transport, *private._mounts.values()):  # noqa: SLF001
         if isinstance(transport, httpx.HTTPTransport):
-            transport._pool._network_backend = DeadlineBackend()  # noqa: SLF001
+            own: Any = transport
+            own._pool._network_backend = DeadlineBackend()  # noqa: SLF001
 
 
 # -- requests ----------------------------------------------------------------------------------

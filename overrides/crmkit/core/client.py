@@ -12,7 +12,7 @@ from .call import new_call
 from .codec.values import encode_extras, encode_json
 from .drive import drive
 from .environment import checked_reach
-from .errors import ArgumentError, ConfigError, expected, in_operation
+from .errors import ArgumentError, ConfigError, expected, in_operation, shown
 from .http import AsyncIO, SyncIO
 from .operation import Operation
 from .options import Settings, checked_base_url, checked_headers, checked_query
@@ -188,7 +188,7 @@ class Client:
         with in_operation("request"):
             url, own_query = self._checked_path(path)
             if not isinstance(method, str) or not (method.isascii() and method.isalpha()):
-                problem = f"must be an HTTP method such as 'GET', got {method!r}"
+                problem = f"must be an HTTP method such as 'GET', got {shown(method)}"
                 raise ArgumentError("method", problem)
             if content is not None and not isinstance(content, bytes):
                 raise expected("content", "bytes", content)
@@ -215,7 +215,7 @@ class Client:
 
     def _checked_path(self, path: str) -> tuple[str, dict[str, Any]]:
         if not isinstance(path, str) or not path.startswith("/") or path.startswith("//"):
-            raise ArgumentError("path", f"must start with a single '/', got {path!r}")
+            raise ArgumentError("path", f"must start with a single '/', got {shown(path)}")
         url, _, query = path.partition("?")
         parts = unquote(url).split("/")
         if "#" in path or any(part in {".", ".."} for part in parts):

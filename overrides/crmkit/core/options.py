@@ -204,7 +204,7 @@ def checked_retries(max_retries: int) -> int:
 
 def _checked_size(size: int) -> int:
     if not is_number(size, int) or size <= 0:
-        raise ConfigError(f"max_reply_bytes must be an int > 0, got {size!r}")
+        raise ConfigError(f"max_reply_bytes must be an int > 0, got {shown(size)}")
     return size
 
 

@@ -7,17 +7,18 @@ short page: servers leave rows out of pages for reasons of their own.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from .drive import drive
-from .errors import ArgumentError, PaginationError, StatusError
+from .errors import ArgumentError, DecodeError, PaginationError, StatusError, shown
 from .operation import Paging
 from .options import is_number
 from .sender import decoded, payload
 from .types import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
     from typing import Self
 
     from .call import Call
@@ -92,12 +93,11 @@ class ListRequest:
         self.operation = call.operation
         self.paging = paging = call.operation.paging or Paging("none")
         self.limit: int | None = None
-        self.start = paging.first
-        if start is not UNSET:
-            self.start = self._integer(start, "start", paging.first)
+        first = paging.first
+        self.start = first if start is UNSET else self._integer(start, "start", first)
         self.sized = page_size is not UNSET
         self.page_size = paging.default_size
-        if page_size is not UNSET:
+        if self.sized:
             self.page_size = self._integer(page_size, "page_size", 1)
 
     def refuse(self, argument: str, problem: str) -> NoReturn:
@@ -114,8 +114,8 @@ class ListRequest:
         Raises:
             ArgumentError: It is not, or is too small.
         """
-        if not is_number(value, int) or value < least:
-            self.refuse(argument, f"must be an integer >= {least}, got {value!r}")
+        if not is_number(value, int) or value < least or value.bit_length() > 14_000:
+            self.refuse(argument, f"must be an integer >= {least}, got {shown(value)}")
         return int(value)
 
     def limited(self, limit: int) -> Self:
@@ -241,10 +241,8 @@ class PageIterator:
         """
         while not self._ended:
             window = await (self._fixed_window() if self._fixed else self._window())
-            if self._joins(window):
-                page = self._taken(window)
-                if page is not None:
-                    return page
+            if self._joins(window) and (page := self._taken(window)) is not None:
+                return page
         return None
 
     # -- what is asked for -------------------------------------------------------------------------
@@ -460,15 +458,23 @@ class PagerBase(Generic[T]):
     def _items(self, page: Rows) -> Iterator[T]:
         """Yield the items of a page, decoded a few at a time."""
         for begin in range(0, len(page.items), CHUNK):
-            rows = page.items[begin : begin + CHUNK]
-            place = page.index + begin
-            yield from decoded(self._request.operation, page.reply, self._decode, rows, place)
+            rows, place = page.items[begin : begin + CHUNK], page.index + begin
+            items: Iterable[T]
+            try:
+                items = self._decoded(page, rows, place)
+            except DecodeError:  # of one of them; those before it come first
+                each = (self._decoded(page, [row], n) for n, row in enumerate(rows, place))
+                items = chain.from_iterable(each)
+            yield from items
 
     def _page(self, page: Rows) -> Page[T]:
         """Return a page with all its items decoded."""
-        operation, reply = self._request.operation, page.reply
-        items = decoded(operation, reply, self._decode, page.items, page.index)
-        return Page(items, page.total, page.number, reply)
+        items = self._decoded(page, page.items, page.index)
+        return Page(items, page.total, page.number, page.reply)
+
+    def _decoded(self, page: Rows, rows: list[Any], place: int) -> list[T]:
+        """Return the items of some rows of a page, the first of which is at a place."""
+        return decoded(self._request.operation, page.reply, self._decode, rows, place)
 
 
 class Pager(PagerBase[T]):
@@ -528,10 +534,8 @@ class AsyncPager(PagerBase[T]):
 
     async def first(self) -> T | None:
         """Return the first item, or None of an empty list."""
-        first: T | None = None
-        async for item in self.take(1):  # to its end, so that no generator is left half-run
-            first = item
-        return first
+        items = await self.take(1).collect()  # to its end: no generator is left half-run
+        return items[0] if items else None
 
     async def collect(self) -> list[T]:
         """Return all items in a list."""

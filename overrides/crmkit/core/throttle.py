@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .errors import ConfigError
+from .errors import ConfigError, shown
 from .fork import Lock
 from .options import is_number
 
@@ -150,5 +150,7 @@ def checked_throttle(
     if rate is None:
         return None
     if not is_number(rate, int | float) or not 0 <= rate < float("inf"):
-        raise ConfigError(f"throttle must be requests a second, or 0 for none, got {throttle!r}")
+        raise ConfigError(
+            f"throttle must be requests a second, or 0 for none, got {shown(throttle)}"
+        )
     return Throttle(rate) if rate else None

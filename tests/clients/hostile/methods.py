@@ -43,20 +43,35 @@ _OPTIONAL: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Method:
-    """A method of a client, ready to be called.
+    """A method of a client, with arguments that its signature allows.
 
     Args:
         name: As users write it, such as `contacts.save`.
-        call: Does the work to its end: of a list, the first items are read.
+        keywords: The arguments.
     """
 
     name: str
-    call: Callable[[Any], Any]
+    keywords: dict[str, Any]
+
+    def of(self, crm: Any) -> Callable[..., Any]:
+        """Return the method of a client."""
+        resource, _, method = self.name.rpartition(".")
+        if resource.startswith("entity"):
+            crm = crm.entity("CGadget")
+        elif resource:
+            crm = getattr(crm, resource)
+        function: Callable[..., Any] = getattr(crm, method)
+        return function
+
+    def call(self, crm: Any, **others: Any) -> Any:
+        """Call it, with other values of some arguments; of a list, read the first items."""
+        result = self.of(crm)(**{**self.keywords, **others})
+        return result.take(4).collect() if hasattr(result, "take") else result
 
 
 def methods_of(crm: Any) -> list[Method]:
     """Return all methods of a client; each takes the client that it is called on."""
-    found = [Method("request", lambda crm: crm.request("POST", "/x", json={"a": "b"}))]
+    found = [Method("request", {"method": "POST", "path": "/x", "json": {"a": "b"}})]
     for name, function in public_methods(crm):
         resource, _, method = name.rpartition(".")
         if resource in {"generated", "view"} or (not resource and method in OWN):
@@ -64,20 +79,16 @@ def methods_of(crm: Any) -> list[Method]:
         keywords = _arguments(name, function)
         if resource.startswith("entity"):
             keywords.pop("entity", None)
-        found.append(Method(name, _work(resource, method, keywords)))
+        found.append(Method(name, keywords))
     return found
 
 
-def _work(resource: str, method: str, keywords: dict[str, Any]) -> Callable[[Any], Any]:
-    def work(crm: Any) -> Any:
-        owner = crm
-        if resource:
-            custom = resource.startswith("entity")
-            owner = crm.entity("CGadget") if custom else getattr(crm, resource)
-        result = getattr(owner, method)(**keywords)
-        return result.take(4).collect() if hasattr(result, "take") else result
-
-    return work
+def arguments_of(crm: Any, method: Method) -> list[str]:
+    """Return the names of all arguments that a method takes, but its options."""
+    parameters = inspect.signature(method.of(crm)).parameters.values()
+    names = {each.name for each in parameters if each.kind in _NAMED} - {"options"}
+    # Some signatures of `crm.entity(…)` show an argument that is given already.
+    return sorted(names if "entity" in method.keywords else names - {"entity"})
 
 
 def _arguments(name: str, function: Callable[..., Any]) -> dict[str, Any]:

@@ -193,5 +193,5 @@ def test_outcome_of_a_write(name: str) -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("name", CREDENTIALS)
 def test_outcomes_of_all_writes(name: str) -> None:
-    """The same of every write under every fault."""
-    assert failures(check, cases(name, 1)) == []
+    """The same of every write, in half of all cases: some 90,000."""
+    assert failures(check, cases(name, 2)) == []

@@ -29,7 +29,7 @@ class Stream(Resource):
 
     def post(
         self,
-        input_: NoteInput | None = None,
+        input_: NoteInput | Note | None = None,
         *,
         type_: None | NoteType | str | Unset = UNSET,
         post: None | str | Unset = UNSET,
@@ -48,7 +48,8 @@ class Stream(Resource):
         Files are uploaded first. An empty post is accepted.
 
         Args:
-            input_: The whole input as one NoteInput, in place of the keywords.
+            input_: The whole input as one NoteInput, in place of the keywords. Or one Note as
+                it was read: what is None or empty there is not sent.
             type_: Type of a stream entry.
             post: The text of a post.
             parent_type: Entity type of the record.
@@ -145,6 +146,10 @@ class Stream(Resource):
         Returns what happened to all records that the user may see, newest first. The total is
         -1 if more records follow and -2 if none do. Servers take no offset here: each further
         page is asked for by the number of the last note of the one before.
+
+        Of the notes that the user may not see, such as those at deleted records, a server looks
+        through no more than 50 pages, and then says that none follow: small pages may end
+        early.
 
         Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
         place in the order comes exactly once; one that a change moves may be missed.
@@ -310,7 +315,7 @@ class AsyncStream(Resource):
 
     async def post(
         self,
-        input_: NoteInput | None = None,
+        input_: NoteInput | Note | None = None,
         *,
         type_: None | NoteType | str | Unset = UNSET,
         post: None | str | Unset = UNSET,
@@ -329,7 +334,8 @@ class AsyncStream(Resource):
         Files are uploaded first. An empty post is accepted.
 
         Args:
-            input_: The whole input as one NoteInput, in place of the keywords.
+            input_: The whole input as one NoteInput, in place of the keywords. Or one Note as
+                it was read: what is None or empty there is not sent.
             type_: Type of a stream entry.
             post: The text of a post.
             parent_type: Entity type of the record.
@@ -424,6 +430,10 @@ class AsyncStream(Resource):
         Returns what happened to all records that the user may see, newest first. The total is
         -1 if more records follow and -2 if none do. Servers take no offset here: each further
         page is asked for by the number of the last note of the one before.
+
+        Of the notes that the user may not see, such as those at deleted records, a server looks
+        through no more than 50 pages, and then says that none follow: small pages may end
+        early.
 
         Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
         place in the order comes exactly once; one that a change moves may be missed.

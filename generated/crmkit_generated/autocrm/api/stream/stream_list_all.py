@@ -26,6 +26,10 @@ def sync(
     -1 if more records follow and -2 if none do. Servers take no offset here: each further
     page is asked for by the number of the last note of the one before.
 
+    Of the notes that the user may not see, such as those at deleted records, a server looks
+    through no more than 50 pages, and then says that none follow: small pages may end
+    early.
+
     Args:
         client: `crm.generated` of a configured client.
         max_size: Number of records to return, at most 200 unless the server is configured
