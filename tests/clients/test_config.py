@@ -374,7 +374,7 @@ TOUCHED = {
     "Monica": "token='b'",
 }
 #: What a sync client never needs, or only from its first read or write on.
-LATE = ("asyncio", "attr", "attrs", "difflib", "crmkit.core.codec.model")
+LATE = ("asyncio", "attr", "attrs", "difflib", "httpcore")
 
 
 @pytest.mark.parametrize("name", TOUCHED)

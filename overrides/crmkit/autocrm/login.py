@@ -45,7 +45,7 @@ def credentials(
     secret_key: str | None,
     username: str | None,
     password: str | None,
-    signature: str,
+    signature: str = "raw",
 ) -> Credentials:
     """Return the credentials of one scheme: a key, a key with its secret, or name and password.
 

@@ -9,7 +9,8 @@
         ]
     )
 
-All conditions of a list must match. A condition is a plain mapping with the members `type`,
+All conditions of a list must match. Attributes go by their names on the wire or, where they are
+documented, by their Python names. A condition is a plain mapping with the members `type`,
 `attribute` and `value`, so one that is written by hand does as well.
 
 Values are aware datetimes or dates. Operators that count in days (`on`, `today`,

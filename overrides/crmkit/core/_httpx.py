@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +24,11 @@ __all__ += ["AsyncBaseTransport", "AsyncClient", "BaseTransport", "Client"]
 __all__ += ["ConnectTimeout", "PoolTimeout", "ReadTimeout", "TimeoutException"]
 __all__ += ["URL", "Headers", "Outgoing", "Proxy", "Request", "Response"]
 __all__ += ["SOCKET_TRANSPORTS", "bound_by_deadline", "bounded", "check_proxy"]
-__all__ += ["ahide_location", "hide_location", "pool_arguments", "show_location"]
+__all__ += ["ahide_location", "hide_location", "parsed", "pool_arguments", "show_location"]
 __all__ += ["timeouts", "tls_context", "without_body"]
 
 URL, InvalidURL = httpx.URL, httpx.InvalidURL
+parsed = lru_cache(128)(URL)
 PoolTimeout, Proxy = httpx.PoolTimeout, httpx.Proxy
 DecodingError, TimeoutException = httpx.DecodingError, httpx.TimeoutException
 ConnectTimeout, PoolTimeout, ReadTimeout = (

@@ -141,6 +141,7 @@ class _Pool:
 
     client: Any
     slots: Any
+    headers: dict[str, str]
 
 
 class _Unlimited:
@@ -230,7 +231,7 @@ class IO:
                     del self._pools[old]
                 client = self._own_pool or self._new_client()
                 slots = self._slots(client) if self._bounded else _Unlimited()
-                self._pools[loop] = _Pool(client, slots)
+                self._pools[loop] = _Pool(client, slots, dict(client.headers))
             return self._pools.get(loop)
 
     def _new_client(self) -> Any:
@@ -252,13 +253,15 @@ class IO:
         Raises:
             ArgumentError: It cannot be written as HTTP.
         """
-        pool = self.pool
+        pool = self._current()
         try:
-            make: Callable[..., Request] = pool.build_request
+            make: Callable[..., Request] = pool.client.build_request
+            address: Any = url
             if self._own_pool is None:
-                # There are no defaults but headers; merging takes httpx a good part of a call.
-                make, headers = Request, {**dict(pool.headers), **headers}
-            request = make(method, url, headers=headers, **body.arguments())
+                # There are no defaults but headers; merging takes httpx a good part of a call, and
+                # so does parsing a URL, of which most calls have few.
+                make, address, headers = Request, _httpx.parsed(url), {**pool.headers, **headers}
+            request = make(method, address, headers=headers, **body.arguments())
         except _httpx.InvalidURL as error:
             raise ArgumentError("path", f"cannot be part of a URL: {error}") from None
         except (TypeError, ValueError, UnicodeError) as error:

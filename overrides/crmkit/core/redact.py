@@ -23,6 +23,7 @@ REDACTED = "[redacted]"
 CREDENTIALS = ("authorization", "proxy-authorization", "cookie")
 """Headers in which callers, or their own httpx client, send credentials."""
 
+_CREDENTIALS = {name.encode() for name in CREDENTIALS}
 # What was sent with a request, beside it: whoever keeps the request must not find it there.
 _SENT = WeakKeyDictionary["Request", set[str]]()
 # h11 shows the value of a header that it refuses, which may be a credential.
@@ -37,14 +38,15 @@ def hide_credentials(request: Request, headers: Iterable[str], secrets: Iterable
         headers: Names of the headers that hold the client's own credentials.
         secrets: The client's credentials.
     """
-    own = [name for name in headers if name in request.headers]
-    others = [name for name in CREDENTIALS if name in request.headers]
-    values = [request.headers[name] for name in own + others]
+    own = {name.lower().encode(): name for name in headers}
+    # Of the raw ones: to look a header up takes httpx longer than to read all of them.
+    sent = {name.lower(): value for name, value in request.headers.raw}
+    values = [sent[name].decode("latin-1") for name in {*own, *_CREDENTIALS} if name in sent]
     # A signature is known by its header alone; the word before a credential is its scheme.
     known = _SENT.setdefault(request, set())
     known.update(secrets, values, (value.rpartition(" ")[2] for value in values))
-    for name in own:
-        request.headers[name] = REDACTED
+    for name in own.keys() & sent.keys():
+        request.headers[own[name]] = REDACTED
 
 
 def redacted(text: str, request: Request | None) -> str:

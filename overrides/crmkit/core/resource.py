@@ -147,33 +147,34 @@ def _model(
     passed: dict[str, Any],
     extra: Mapping[str, Any] | None,
 ) -> M:
-    made: Any = object.__new__(model)
-    names = _attributes(model)  # type: ignore[arg-type]  # a class can be hashed
-    for name in passed.keys() - names:
+    unset = _unset(model)  # type: ignore[arg-type]  # a class can be hashed
+    for name in passed.keys() - unset.keys():
         raise TypeError(f"{operation.name}() got {name!r}, which {model.__name__} does not have")
-    with in_operation(operation.name):
-        for name, value in passed.items():
-            _sendable(name, value)
-        for name in names:
-            setattr(made, name, passed.get(name, UNSET))
-        made.additional_properties = {} if extra is None else {**mapping(extra, "extra")}
-        for name, value in made.additional_properties.items():
-            keyword = codec.MEMBERS.get(name, name)
-            if keyword in names:
+    for name, value in passed.items():
+        _check_text(operation, name, value)
+    made: Any = model(**(unset | passed))
+    if extra is not None:
+        with in_operation(operation.name):
+            made.additional_properties.update(mapping(extra, "extra"))
+        for name, value in extra.items():
+            keyword, place = codec.MEMBERS.get(name, name), f"extra[{name!r}]"
+            if keyword in unset:
                 problem = f"is a documented member: pass it as {keyword}="
-                raise ArgumentError(f"extra[{name!r}]", problem)
-            _sendable(f"extra[{name!r}]", value)
-    return made  # type: ignore[no-any-return]  # made without its __init__
+                raise ArgumentError(place, problem, operation=operation.name)
+            _check_text(operation, place, value)
+    return made  # type: ignore[no-any-return]  # of the class, whose arguments nobody knows here
 
 
 @cache
-def _attributes(model: type) -> frozenset[str]:
-    return frozenset(attribute.name for attribute in model.__attrs_attrs__)  # type: ignore[attr-defined]  # of attrs
+def _unset(model: Any) -> dict[str, Any]:
+    """Return arguments of an input model none of which is passed, required ones included."""
+    return dict.fromkeys((each.name for each in model.__attrs_attrs__ if each.init), UNSET)
 
 
-def _sendable(argument: str, value: Any) -> None:
+def _check_text(operation: Operation, argument: str, value: Any) -> None:
     if type(value) is str and not value.isascii() and _SURROGATE.search(value):
-        raise ArgumentError(argument, "cannot be written as JSON: it holds a lone surrogate")
+        problem = "cannot be written as JSON: it holds a lone surrogate"
+        raise ArgumentError(argument, problem, operation=operation.name)
 
 
 class Resource:
