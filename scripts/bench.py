@@ -7,10 +7,8 @@ row says so.
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import importlib
-import io
 import json
 import resource
 import shutil
@@ -24,6 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import bench_peers
 import httpx
 
 import crmkit
@@ -92,13 +91,14 @@ class Rounds:
         return statistics.median(ours - other for ours, other in pairs)
 
 
-def python(code: str) -> Callable[[], object]:
-    """Return a job that runs code in a new interpreter."""
-    return lambda: subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+def starts(folder: Path) -> None:
+    """Measure imports and the making of each client, with an installed wheel."""
+    interpreter = bench_peers.installed(folder)
 
+    def python(code: str) -> Callable[[], object]:
+        # In isolation, so that neither this checkout nor the environment is found.
+        return lambda: subprocess.run([interpreter, "-I", "-c", code], check=True, cwd=folder)
 
-def starts() -> None:
-    """Measure imports and the making of each client."""
     jobs = {
         "bare": python("pass"),
         "import": python("import crmkit"),
@@ -180,12 +180,10 @@ def codec(name: str) -> None:
             "decode orjson": partial(decode, orjson=True),
             "encode orjson": partial(encode, orjson=True),
         }
-    if name == "relenta":
-        read, write = stock()
-        jobs |= {
-            "stock decode": lambda: read(json.loads(text)),
-            "stock encode": lambda: json.dumps(write()),
-        }
+    others = bench_peers.Peers(rows, text) if name == "relenta" else None
+    peers = {peer: getattr(others, peer)() for peer in ("stock", "pydantic", "msgspec") if others}
+    for peer, (read, write) in peers.items():
+        jobs |= {f"{peer} decode": read, f"{peer} encode": write}
     measured = Rounds(jobs, 25)
     engine.FAST = fast
     for job, reference, budget, fast_budget in (
@@ -196,58 +194,12 @@ def codec(name: str) -> None:
             f"{name}: {job} 1,000 contacts / `json.{reference}`",
             measured.ratio(job, reference),
             budget,
-            reference=f"stock {measured.ratio(f'stock {job}', reference)}"
-            if name == "relenta"
-            else "",
+            reference=", ".join(
+                f"{peer} {measured.ratio(f'{peer} {job}', reference)}" for peer in peers
+            ),
         )
         if fast:
             row("… with orjson", measured.ratio(f"{job} orjson", reference), fast_budget)
-
-
-def stock() -> tuple[Callable[[Any], object], Callable[[], object]]:
-    """Return the generator's own reading and writing of the same page, `;` lists split before."""
-    sys.path.insert(0, str(ROOT / "scripts"))
-    from codegen.derive import derive
-    from codegen.document import load
-    from codegen.generator import run_generator
-    from openapi_python_client import Project
-    from openapi_python_client.config import Config, ConfigFile, MetaType
-
-    folder = Path(tempfile.mkdtemp(prefix="crmkit-stock-"))
-    derived = derive(load(ROOT / "openapi/relenta.yaml", "openapi/relenta.yaml"))
-    config = Config.from_sources(
-        ConfigFile(post_hooks=[]),
-        MetaType.NONE,
-        folder,
-        "utf-8",
-        overwrite=False,
-        output_path=folder / "stock_relenta",
-    )
-    with contextlib.redirect_stdout(io.StringIO()):  # it prints the folder's name
-        Project(openapi=run_generator(derived.document, derived.schemas), config=config).build()
-    sys.path.insert(0, str(folder))
-    model = importlib.import_module("stock_relenta.models").Contact
-    shutil.rmtree(folder)
-    members = derived.schemas.models["Contact"].fields
-    fields = [field for field in members if field.kind.name == "separated"]
-    labeled = {field.wire: field.kind.items[0].name == "labeled" for field in fields}
-
-    def element(part: str) -> dict[str, str | None]:
-        value, separator, label = part[:-1].rpartition(" (") if part.endswith(")") else ("", "", "")
-        return {"value": value, "label": label} if separator else {"value": part, "label": None}
-
-    def read(rows: Any) -> list[Any]:
-        out: list[Any] = []
-        for contact in rows:
-            tree = {**contact, "id": int(contact["id"])}
-            for name, with_label in labeled.items():
-                parts = contact[name].split(";") if contact.get(name) else []
-                tree[name] = [element(part) for part in parts] if with_label else parts
-            out.append(model.from_dict(tree))
-        return out
-
-    objects = read(page(1000)["data"])
-    return read, lambda: [contact.to_dict() for contact in objects]
 
 
 def calls() -> None:
@@ -333,9 +285,11 @@ def main() -> None:
     print("| what | reference | ours | budget |")
     print("|---|---|---|---|")
     memory()  # first, while nothing else has raised the peak
-    starts()
-    for name in CONTACTS:
-        codec(name)
+    with tempfile.TemporaryDirectory(prefix="crmkit-bench-") as folder:
+        starts(Path(folder))
+        bench_peers.other_libraries(Path(folder) / "libraries")
+        for name in CONTACTS:
+            codec(name)
     calls()
     generation()
     import bench_mock

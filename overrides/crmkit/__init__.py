@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .core.errors import QuotaExceededError as QuotaExceededError
     from .core.errors import RateLimitError as RateLimitError
     from .core.errors import ServerError as ServerError
+    from .core.errors import SignatureError as SignatureError
     from .core.errors import StatusError as StatusError
     from .core.errors import TransportError as TransportError
     from .core.errors import ValidationError as ValidationError
@@ -63,6 +64,7 @@ _HOMES = {
         "DecodeError",
         "NotFoundError",
         "PaginationError",
+        "SignatureError",
         "PermissionDeniedError",
         "QuotaExceededError",
         "RateLimitError",
@@ -114,6 +116,7 @@ __all__ = [
     "Relenta",
     "Reply",
     "ServerError",
+    "SignatureError",
     "StatusError",
     "TransportError",
     "ValidationError",

@@ -1,6 +1,6 @@
 """EspoCRM: the names of `crmkit.autocrm`, for those who know the product by its own name.
 
-from crmkit.espocrm import EspoCRM, where, Account
+from crmkit.espocrm import Account, CustomFields, EspoCRM, webhooks, where
 """
 
 from __future__ import annotations
@@ -14,5 +14,5 @@ else:
     from .core.lazy import lazily
 
     __all__, __getattr__, __dir__ = lazily(
-        __name__, dict.fromkeys([*autocrm.__all__, "where"], "crmkit.autocrm")
+        __name__, dict.fromkeys([*autocrm.__all__, "webhooks", "where"], "crmkit.autocrm")
     )

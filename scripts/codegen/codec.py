@@ -38,9 +38,10 @@ def emit_codec(derived: Derived, model: Model) -> str:
         f"_{derived.classes[ref].module} = {{item.value: item for item in {ref}}}"
         for ref in sorted(refs & derived.schemas.enums)
     ]
-    if model.mode == "write":
-        names = [f"{name!r}," for field in model.fields for name in (field.wire, *field.aliases)]
-        tables.append(f"MEMBERS = frozenset[str](({' '.join(names)}))")
+    attributes = derived.classes[model.name].names
+    names = {name: attributes[f.derived] for f in model.fields for name in (f.wire, *f.aliases)}
+    if model.mode == "write" or any(name != names[name].rstrip("_") for name in names):
+        tables.append(f"MEMBERS: dict[str, str] = {names!r}")
     if f"{model.name}OrMapping" in derived.schemas.aliases:  # a string holds a list of them
         tables.append(f"ORDER = {tuple(field.wire for field in model.fields)!r}")
     body = ["EMITTED = True", *tables, "", "", *_decoder(model, derived), *_encoder(model, derived)]
@@ -86,7 +87,9 @@ def _encoder(model: Model, derived: Derived) -> list[str]:
     lines = [f"d: dict[str, Any] = {{{', '.join(items)}}}"]
     # A member that the document names wins over one of the same name beside them.
     lines += ["if o.additional_properties:"]
-    lines += ["    encode_extras(o.additional_properties, d)"]
+    # Members that it does not name have times as EspoCRM writes them where those of changes are so.
+    espo = ", encode_espo_datetime" if derived.document.changes.get("time_format") else ""
+    lines += [f"    encode_extras(o.additional_properties, d{espo})"]
     lines += [line for _, more in encoded for line in more]
     return [
         "def encode(o: Any) -> dict[str, Any]:",

@@ -212,7 +212,8 @@ def _check_paging(plan: OperationPlan, paging: dict[str, Any], document: Documen
         problem = "has x-crmkit-paging, but its payload is not a list"
         document.refuse(place, problem, "correct x-crmkit-envelope, or remove it")
     names = {parameter.wire for parameter in plan.parameters if parameter.place == "query"}
-    named: dict[str, str] = {key: paging[key] for key in ("number", "size") if key in paging}
+    keys = ("number", "size", "after")
+    named: dict[str, str] = {key: paging[key] for key in keys if key in paging}
     if plan.changes:
         if not document.changes:
             problem = "is sorted by time of change, and the document does not say how"

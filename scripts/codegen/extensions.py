@@ -36,7 +36,7 @@ EXTENSIONS: dict[str, dict[str, Any]] = {
         {"time": STRING, "query": _QUERY, "after": _QUERY, "time_format": STRING, "unseen": STRING},
         *("time", "query", "unseen"),
     ),
-    "x-crmkit-effect": {"enum": ["read", "write"]},
+    "x-crmkit-effect": {"enum": ["read", "write", "once"]},
     "x-crmkit-envelope": {"anyOf": [_PATH_LIST, {"const": ""}, {"type": "null"}]},
     "x-crmkit-evidence": _some({**STRING, "pattern": r"^(page|recorded|assumption): \S"}),
     "x-crmkit-format": {
@@ -50,8 +50,8 @@ EXTENSIONS: dict[str, dict[str, Any]] = {
     "x-crmkit-open-enum": {"const": True},
     "x-crmkit-paging": _closed(
         {
-            "strategy": {"enum": ["page", "offset", "none"]},
-            "number": STRING,
+            "strategy": {"enum": ["page", "offset", "key", "none"]},
+            **dict.fromkeys(("number", "after", "by"), STRING),
             "size": STRING,
             "default_size": {"type": "integer", "minimum": 1},
             "first": {"type": "integer", "minimum": 0},

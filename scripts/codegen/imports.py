@@ -15,8 +15,8 @@ __all__ = ["CLIENT", "CODEC", "CORE", "STANDARD", "TAKEN", "module", "needed"]
 STANDARD = (
     "import builtins",
     "import datetime",
-    "from functools import cached_property",
     "from typing import TYPE_CHECKING, Any",
+    "from crmkit.core.lazy import resource",
     "from crmkit.core.types import UNSET, File, Response, Unset",
     "from crmkit.core.types import UNSET as U",
 )

@@ -34,7 +34,7 @@ def emit_resources(derived: Derived) -> str:
             name = f"{prefix}{class_of(tag)}"
             lines += [
                 "",
-                "    @cached_property",
+                "    @resource",
                 f"    def {tag}(self) -> {name}:",
                 f'        """{_tag_text(derived, tag)}"""',
                 f"        from .{tag} import {name}",

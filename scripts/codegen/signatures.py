@@ -321,7 +321,7 @@ _HELD = (
 
 _REPLACES = (
     "The server clears what is not sent. So the record is read first, and what is not passed here "
-    "is sent as it was: two calls, and a change that another client makes between them is lost."
+    "is sent as it was: two calls, and another's change between them is undone."
 )
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
 import httpx
 
-from crmkit.core.client import SyncClient
+from crmkit.core.client import AsyncClient, SyncClient
 from crmkit.core.operation import Operation, Paging
-from crmkit.core.paging import ListRequest, Pager
+from crmkit.core.paging import AsyncPager, ListRequest, Pager
 from crmkit.core.vendor import Vendor
 from tests.clients.harness import call_of
 
@@ -23,6 +24,7 @@ PAGINGS = {
     "page": Paging("page", "page", "size", 4, 1, total=("total",), last=("last",)),
     "page without total": Paging("page", "page", "size", 4, 1),
     "fixed": Paging("page", "page", total=("total",), last=("last",)),
+    "key": Paging("key", size="size", default_size=4, total=("total",), after="after"),
 }
 """All ways in which a list continues."""
 
@@ -32,13 +34,40 @@ ACTS = ("create", "delete", "change", "save")
 Row = dict[str, Any]
 
 
+ROWS = Operation("rows.list", "GET", "/rows", envelope=("list",), payload=list, effect="read")
+
+
+def request_of(crm: Any, paging: Paging, **arguments: Any) -> ListRequest:
+    """Return the request of a model's list."""
+    return ListRequest(crm._sender, call_of(crm, replace(ROWS, paging=paging)), **arguments)
+
+
 def pager_of(transport: Any, paging: Paging, **arguments: Any) -> Pager[Row]:
     """Return a pager over a model."""
     crm = SyncClient(Vendor(), "https://x.example", transport=transport)
-    operation = Operation(
-        "rows.list", "GET", "/rows", envelope=("list",), payload=list, effect="read", paging=paging
-    )
-    return Pager(ListRequest(crm._sender, call_of(crm, operation), **arguments), lambda rows: rows)
+    return Pager(request_of(crm, paging, **arguments), lambda rows: rows)
+
+
+class _AsyncTransport(httpx.AsyncBaseTransport):
+    def __init__(self, transport: httpx.BaseTransport) -> None:
+        self.transport = transport
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return self.transport.handle_request(request)
+
+
+def collected(asynchronous: bool, transport: Any, paging: Paging, **arguments: Any) -> list[Row]:
+    """Return all rows of a model's list, as a sync or an async client reads them."""
+    if not asynchronous:
+        return pager_of(transport, paging, **arguments).collect()
+
+    async def read() -> list[Row]:
+        url, wrapped = "https://x.example", _AsyncTransport(transport)
+        async with AsyncClient(Vendor(), url, transport=wrapped) as crm:
+            request = request_of(crm, paging, **arguments)
+            return await AsyncPager[Row](request, lambda rows: rows).collect()
+
+    return asyncio.run(read())
 
 
 @dataclass
@@ -94,7 +123,11 @@ class ListModel(httpx.BaseTransport):
         query = request.url.params
         size = self.size or int(query["size"])
         rows = sorted(self.rows, key=lambda row: (row["key"], row["id"]), reverse=self.descending)
-        offset = int(query["offset"]) if "offset" in query else (int(query["page"]) - 1) * size
+        offset = int(query.get("offset", (int(query.get("page", 1)) - 1) * size))
+        if not {"offset", "page"} & query.keys():  # by key: the newest first, whatever is changed
+            before = int(query.get("after", self.last_id + 1))
+            rows = sorted(self.rows, key=lambda row: -row["id"])
+            rows = [row for row in rows if row["id"] < before]
         page = [dict(row) for row in rows[offset : offset + size]]
         self.requests += 1
         self.rows_sent += len(page)

@@ -22,7 +22,7 @@ SECRET = "5ec2e70000000000000000005ec2e700"
 KEYWORDS = {
     *("base_url", "api_key", "secret_key", "username", "password"),
     *("timeout", "max_retries", "throttle", "http_client", "transport", "middleware"),
-    "allow_insecure",
+    *("allow_insecure", "signature"),
 }
 
 
@@ -47,6 +47,7 @@ def test_takes_every_keyword_by_name() -> None:
         "transport": Canned(reply({})),
         "middleware": (),
         "allow_insecure": False,
+        "signature": "raw",
     }
     assert set(keywords) == KEYWORDS
 
@@ -137,13 +138,35 @@ def test_sends_key_in_header(asynchronous: bool) -> None:
 
 def test_signs_method_and_path() -> None:
     """With a secret key the method and the path below the API are signed, without the query."""
-    for site in (SITE, "https://example.com/crm/api/v1"):
+    sites = (
+        *(SITE, "https://example.com/crm/api/v1", "https://bücher.example/a/"),
+        *("https://example.com/käufer", "https://example.com/k%C3%A4ufer/å/api/v1"),
+        *("https://example.com/ä/api/v1/portal-access/5f0", "HTTPS://EXAMPLE.com/ä/API/"),
+    )
+    for site in sites:
         seen = sent(base_url=site, api_key=ESPO_KEY, secret_key=SECRET)
-        key, _, digest = b64decode(seen.headers["x-hmac-authorization"]).decode().partition(":")
-        assert key == ESPO_KEY
+        key, _, digest = b64decode(seen.headers["x-hmac-authorization"]).partition(b":")
+        assert key.decode() == ESPO_KEY
         text = b"POST /Account/1/contacts"
-        assert digest == hmac.new(SECRET.encode(), text, "sha256").hexdigest()
+        assert digest == hmac.digest(SECRET.encode(), text, "sha256")
         assert not seen.headers.keys() & {"authorization", "x-api-key"}
+
+
+def test_takes_addresses_of_portals_and_names_that_are_not_ascii() -> None:
+    """A portal's API is used as it is; paths and hosts go out as requests have them."""
+    cases = [
+        ("https://h/api/v1/portal-access/5f0a", "/api/v1/portal-access/5f0a/Account/1/contacts"),
+        ("https://h/crm/api/v1/portal-access/5f0a/", "/crm/api/v1/portal-access/5f0a/Account/1"),
+        ("https://h/portal-access/5f0a", "/portal-access/5f0a/api/v1/Account/1/contacts"),
+        ("https://h/api/v1/portal-access", "/api/v1/portal-access/api/v1/Account/1/contacts"),
+        ("https://h/käufer", "/käufer/api/v1/Account/1/contacts"),
+        ("https://h/k%C3%A4ufer/api/v1/", "/käufer/api/v1/Account/1/contacts"),
+    ]
+    for address, path in cases:
+        assert sent(base_url=address, api_key=ESPO_KEY).path.startswith(path)
+    assert address_of(EspoCRM(base_url="https://bücher.example/ä", api_key=ESPO_KEY)) == (
+        "https://xn--bcher-kva.example/%C3%A4/api/v1"
+    )
 
 
 def test_signs_each_attempt(espo: MakeEspo) -> None:

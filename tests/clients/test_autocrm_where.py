@@ -409,7 +409,7 @@ def test_rejects_condition_that_contains_itself() -> None:
     item: dict[str, Any] = {"type": "and", "value": []}
     item["value"].append(item)
 
-    with pytest.raises(ArgumentError, match="must not hold itself"):
+    with pytest.raises(ArgumentError, match="must not contain itself"):
         flatten([item])
 
 

@@ -52,7 +52,7 @@ REFUSED: list[tuple[str, Callable[[Any], Any], str, str]] = [
     ("EspoCRM", lambda crm: crm.contacts.list(where=[5]), "where[0]", "contacts.list"),
     ("EspoCRM", lambda crm: crm.contacts.list(where={"a": 1}), "where", "contacts.list"),
     ("EspoCRM", lambda crm: crm.contacts.list(page_size=0), "page_size", "contacts.list"),
-    ("EspoCRM", lambda crm: crm.contacts.list(page_size=201), "page_size", "contacts.list"),
+    ("EspoCRM", lambda crm: crm.contacts.list(page_size=0), "page_size", "contacts.list"),
     ("EspoCRM", lambda crm: crm.contacts.list(start=-1), "start", "contacts.list"),
     ("EspoCRM", lambda crm: crm.contacts.list(order_by=["a"]), "order_by", "contacts.list"),
     (

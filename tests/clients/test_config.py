@@ -25,6 +25,7 @@ VARIABLES = ("RELENTA_ACCOUNT", "RELENTA_DEPARTMENT_KEY", "RELENTA_BASE_URL")
 KEYWORDS = {
     *("account", "department_key", "base_url", "timeout", "max_retries", "throttle"),
     *("http_client", "transport", "middleware", "allow_insecure"),
+    *("deadline", "max_reply_bytes", "verify", "proxy"),
 }
 
 
@@ -46,6 +47,10 @@ def test_takes_every_keyword_by_name() -> None:
         "transport": Canned(saved()),
         "middleware": (),
         "allow_insecure": False,
+        "deadline": 7,
+        "max_reply_bytes": 5000,
+        "verify": True,
+        "proxy": None,
     }
     assert set(keywords) == KEYWORDS
 
@@ -54,7 +59,8 @@ def test_takes_every_keyword_by_name() -> None:
         assert settings.base_url == BASE_URL
         assert settings.timeout is None
         assert settings.max_retries == 0
-        for unknown in ("api_key", "retries", "headers", "verify", "proxies"):
+        assert (settings.deadline, settings.max_reply_bytes) == (7.0, 5000)
+        for unknown in ("api_key", "retries", "headers", "cert", "proxies"):
             with pytest.raises(TypeError, match=unknown):
                 cls(**keywords, **{unknown: None})
         with pytest.raises(TypeError):
@@ -230,7 +236,7 @@ def test_plain_http_is_for_loopback() -> None:
     """Plain http is allowed to loopback, and elsewhere only with `allow_insecure`."""
     for host in (
         *("localhost", "127.0.0.1", "127.0.0.53", "[::1]", "LOCALHOST", "crm.localhost"),
-        "localhost:80",
+        *("localhost:80", "localhost.", "[::ffff:127.0.0.1]"),
     ):
         Relenta(base_url=f"http://{host}/api", department_key=KEY)
 
@@ -262,9 +268,13 @@ def test_rejects_settings() -> None:
             with pytest.raises(ConfigError, match=setting):
                 cls(account="acme", department_key=KEY, **{setting: value})
 
-    cases = [
+    cases: list[tuple[str, Any]] = [
         *(("timeout", value) for value in (0, -1, float("nan"), float("inf"), True, "30")),
         *(("max_retries", value) for value in (-1, 1.0, None, True)),
+        *(("deadline", value) for value in (0, -1, float("nan"), float("inf"), True, "30", 10**9)),
+        *(("max_reply_bytes", value) for value in (0, -1, 1.5, True, None, "1", float("nan"))),
+        *(("verify", value) for value in (None, 1, 1.5, b"/x.pem", "/no/such.pem", "", [1])),
+        *(("proxy", value) for value in ("", "x", "ftp://h:1", "socks4://h:1", "http://", 1, True)),
         *(("throttle", value) for value in (-1, -0.1, float("nan"), float("inf"), "1", True, [1])),
     ]
     assert failures(check, cases) == []
@@ -354,3 +364,51 @@ def test_construction_loads_neither_models_nor_attrs() -> None:
     assert {name for name in loaded if name.partition(".")[0] in {"attr", "attrs"}} == set()
     generated = {name for name in loaded if name.startswith("crmkit_generated.")}
     assert {name for name in generated if ".models" in name or ".codec" in name} == set()
+
+
+TOUCHED = {
+    "Relenta": "account='a', department_key='b'",
+    "AutoCRM": "base_url='https://a.example', api_key='b'",
+    "EspoCRM": "base_url='https://a.example', api_key='b'",
+    "OnePageCRM": f"uid='{'0' * 24}', key='{'A' * 43}='",
+    "Monica": "token='b'",
+}
+#: What a sync client never needs, or only from its first read or write on.
+LATE = ("asyncio", "attr", "attrs", "difflib", "crmkit.core.codec.model")
+
+
+@pytest.mark.parametrize("name", TOUCHED)
+def test_touched_resource_loads_neither_models_nor_asyncio(name: str) -> None:
+    """A client whose resource is touched, and listed, loads no model, no codec and no asyncio."""
+    program = (
+        f"import sys; from crmkit import {name}\n"
+        f"crm = {name}({TOUCHED[name]}); crm.contacts; crm.contacts.list\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+
+    loaded = set(done.stdout.split())
+    assert not loaded & {*LATE}
+    generated = {name for name in loaded if name.startswith("crmkit_generated.")}
+    assert {name for name in generated if ".models." in name or ".codec." in name} == set()
+    assert {name for name in generated if ".resources." in name}
+
+
+def test_reads_load_no_input_models() -> None:
+    """What only writes need, the models of input and their codecs, a read does not load."""
+    program = (
+        "import sys; from crmkit import EspoCRM; from crmkit_mock import MockCRMs\n"
+        "mock = MockCRMs().espocrm\n"
+        "crm = EspoCRM(base_url=mock.base_url, transport=mock.transport, **mock.credentials)\n"
+        "crm.contacts.list(select=['last_name']).first()\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+
+    loaded = set(done.stdout.split())
+    assert "crmkit_generated.autocrm.codec.contact" in loaded
+    assert {name for name in loaded if name.endswith("_input")} == set()

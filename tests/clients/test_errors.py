@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import io
 import pickle
 import re
 import traceback
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -24,6 +26,7 @@ from crmkit import (
     NotFoundError,
     PaginationError,
     ServerError,
+    SignatureError,
     StatusError,
     TransportError,
 )
@@ -54,7 +57,7 @@ def test_tree_matches_docstring() -> None:
     """The tree in the module's docstring, the classes and `__all__` are the same."""
     tree = drawn()
 
-    assert len(tree) == 17
+    assert len(tree) == 18
     assert tree == {cls.__name__: cls.__bases__[0].__name__ for cls in CLASSES}
     assert {
         name: parent for name, parent in tree.items() if parent in {"Exception", "CRMError"}
@@ -68,6 +71,7 @@ def test_tree_matches_docstring() -> None:
                 "StatusError",
                 "DecodeError",
                 "PaginationError",
+                "SignatureError",
             ),
             "CRMError",
         ),
@@ -108,6 +112,7 @@ def samples() -> list[CRMError]:
         CallTimeoutError("slow", request=request(), operation="x"),
         DecodeError("no", path="data[3].dt_created", operation="contacts.list", response=response),
         PaginationError("again", items_read=300, last_page=4),
+        SignatureError("the signature is wrong"),
         conflict,
         *(cls("no", **full) for cls in STATUS_CLASSES if cls is not ConflictError),
     ]
@@ -147,6 +152,31 @@ def test_errors_survive_pickle_and_copy() -> None:
             assert type(clone) is type(error)
             assert clone is not error
             assert attributes(clone) == attributes(error)
+
+    assert failures(check, product(samples())) == []
+
+
+def test_errors_are_kept_whatever_hangs_on_them() -> None:
+    """Functions, files, deep bodies and responses with functions of their own are no obstacle."""
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+
+    def check(error: CRMError) -> None:
+        own: Any = error
+        own.callback, own.file, own.note, own.body = (lambda: 1), io.BytesIO(), "mine", deep
+        own.stream = Path(__file__).open("rb")  # noqa: SIM115 - closed below
+        own.request = httpx.Request("GET", "https://a.example/x", extensions={"trace": print})
+        own.response = httpx.Response(409, text="no", request=own.request)
+        own.response.default_encoding = lambda _: "utf-8"
+        clones: list[Any] = [pickle.loads(pickle.dumps(error)), copy.deepcopy(error)]
+        for clone in (*clones, copy.copy(own)):
+            assert clone.__class__ is error.__class__
+            assert (str(clone), clone.note) == (str(error), "mine")
+            assert clone.request.method == "GET"
+            assert (clone.response.status_code, clone.response.content) == (409, b"no")
+            assert clone.response.text == "no"
+        own.stream.close()
 
     assert failures(check, product(samples())) == []
 
@@ -306,6 +336,57 @@ def test_message_has_status_operation_and_request_id(client: MakeClient) -> None
     assert caught.value.body == {"status": False, "code": 17, "message": "Sorry"}
     assert caught.value.request is not None
     assert caught.value.request.method == "GET"
+
+
+def test_unexplained_status_names_the_address(client: MakeClient) -> None:
+    """401, 403, 404 and redirects that no API explains name the address, without its query."""
+    html = {"Content-Type": "text/html"}
+    address = "from https://acme.relenta.com/api/v3/contact.list.json"
+    cases: list[tuple[Any, ...]] = [
+        (reply(None, 404), True),
+        (reply("<title>Sign in</title>", 401, html), True),
+        (reply("<title>Just a moment…</title>", 403, html), True),
+        (reply({"message": "Not Found"}, 404), True),
+        (reply(None, 302, {"Location": "/x?secret=1"}), True),
+        (reply({"message": "No such contact"}, 404), False),
+        (refusal(401, "wrong key"), False),
+        (reply(None, 400), False),
+    ]
+
+    def check(answer: Any, named: bool) -> None:
+        with pytest.raises(StatusError) as caught:
+            client(answer)(lambda crm: crm.contacts.list(options={"query": {"q": "private"}}))
+
+        assert (address in str(caught.value)) is named
+        assert "private" not in str(caught.value)
+        assert "secret" not in str(caught.value)
+
+    assert failures(check, cases) == []
+
+
+def test_redirect_says_where_to(client: MakeClient) -> None:
+    """A redirect names the host that it leads to and no more; 304 is not told as one."""
+    cases: list[tuple[Any, ...]] = [
+        ("https://www.acme.example/x?token=1#y", "redirects to www.acme.example; check base_url"),
+        ("//user:pw@b.example:8443/x", "redirects to b.example:8443; check base_url"),
+        ("/elsewhere", "redirects elsewhere; check base_url"),
+        ("http://[", "redirects elsewhere; check base_url"),
+        ("", "redirects nowhere; check base_url"),
+        (f"https://{KEY}.example/", "redirects elsewhere; check base_url"),
+    ]
+
+    def check(location: str, expected: str) -> None:
+        with pytest.raises(StatusError) as caught:
+            client(reply(None, 301, {"Location": location}))(lambda crm: crm.contacts.list())
+
+        assert expected in str(caught.value)
+        assert [word for word in ("token", "pw", KEY) if word in str(caught.value)] == []
+
+    assert failures(check, cases) == []
+    with pytest.raises(StatusError) as caught:
+        client(reply(None, 304))(lambda crm: crm.contacts.list())
+    assert "base_url" not in str(caught.value)
+    assert "redirect" not in str(caught.value)
 
 
 def test_base_classes_catch() -> None:

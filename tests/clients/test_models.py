@@ -231,4 +231,4 @@ def test_rejects_number_that_is_not_finite() -> None:
 
     with pytest.raises(ArgumentError, match="expected a finite number, got nan") as caught:
         contact.to_dict()
-    assert caught.value.argument == "Score"
+    assert caught.value.argument == "Score[0]"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import time
 from collections.abc import Callable, Generator
 from itertools import product
 from typing import Any
@@ -200,6 +201,27 @@ def test_attack_is_decode_error(onepagecrm: MakeOnePageCRM) -> None:
 
     cases = [(format_, name) for format_, attacks in ATTACKS.items() for name in attacks]
     assert failures(check, cases) == []
+
+
+_TAGS = "".join(f"%TAG !a{number}! x\n" for number in range(200_000))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{_TAGS}---\n{GOOD_YAML}",
+        f"\ufeff# comment\n\n{_TAGS}---\n{GOOD_YAML}",
+        f"---\n{GOOD_YAML}...\n{_TAGS}---\n{GOOD_YAML}",
+        f"{GOOD_YAML}{_TAGS}",
+        f"---\r{_TAGS.replace(chr(10), chr(13))}---\r{GOOD_YAML}",
+    ],
+)
+def test_directives_take_no_time(text: str) -> None:
+    """Directives, which take a parser quadratic time, are refused before it sees them."""
+    begun = time.process_time()
+    with open_client("yaml", _answer("yaml", text.encode())) as crm, pytest.raises(DecodeError):
+        crm(lambda crm: crm.api_version())
+    assert time.process_time() - begun < 5
 
 
 def test_rejects_other_encoding_in_header(onepagecrm: MakeOnePageCRM) -> None:

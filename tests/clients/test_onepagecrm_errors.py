@@ -213,7 +213,7 @@ READS = {
     "get": (lambda crm: crm.api_version(), {"version": "1.2"}),
     "closed_deals": (lambda crm: crm.sales.closed_deals(), []),
     "delete": (lambda crm: crm.notes.delete(ID), None),
-    "update": (lambda crm: crm.tags.rename("a", name="b"), None),
+    "update": (lambda crm: crm.request("PUT", "/notes/a.json", json={}), None),
 }
 WRITES = {
     "logout": lambda crm: crm.auth.logout(),
@@ -223,6 +223,7 @@ WRITES = {
     "unassign": lambda crm: crm.tags.unassign(id=ID, name="Solar"),
     "remove_unused": lambda crm: crm.tags.remove_unused(),
     "create": lambda crm: crm.tags.create(name="Solar"),
+    "rename": lambda crm: crm.tags.rename("a", name="b"),
     "mark_done": lambda crm: crm.actions.mark_done(cid=ID),
 }
 FAILURES: dict[str, Answer | Exception] = {

@@ -203,7 +203,10 @@ def test_config_error_has_no_value() -> None:
 
 
 PROGRAM = f"""
+import logging
 import httpx
+logging.getLogger("httpx").addHandler(logging.StreamHandler())
+logging.getLogger("httpx").setLevel(logging.INFO)
 from crmkit import CRMError, Relenta
 
 answers = [
@@ -240,5 +243,6 @@ def test_logs_by_environment_variable() -> None:
         assert_private(done.stdout + done.stderr)
         assert ("contact.list.json -> 200" in done.stderr) == (level == "debug")
         assert ("loud" in done.stderr) == (level == "loud"), "an unknown level must be reported"
+        assert ("HTTP Request" in done.stderr) == (level == ""), "httpx writes whole addresses"
 
     assert failures(check, product(["debug", "warning", "", "loud"])) == []

@@ -25,6 +25,7 @@ _THING = {
         "kind": {"enum": ["plain", "odd"]},
     },
 }
+_THING_INPUT = {"type": "object", "properties": {"name": {"type": "string"}}}
 _ANSWERS = {
     "200": {"description": "", "content": {"application/json": {"schema": {}}}},
     "403": {"description": "", "content": {"application/json": {"schema": {}}}},
@@ -48,7 +49,10 @@ TREE: dict[str, Any] = {
         },
         "/things/{id}": {
             "get": _operation("things_get", _THING),
-            "put": _operation("things_update", _THING),
+            "put": {
+                **_operation("things_update", _THING),
+                "requestBody": {"content": {"application/json": {"schema": _THING_INPUT}}},
+            },
             "delete": _operation("things_delete", {}),
         },
     },

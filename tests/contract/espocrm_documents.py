@@ -40,6 +40,9 @@ expected-statuses = ["2xx", "404", "409"]
 [checks.missing_required_header]
 enabled = false
 
+[checks.use_after_free]
+enabled = false
+
 [phases.coverage]
 unexpected-methods = ["TRACE"]
 
@@ -255,9 +258,6 @@ def _parameters(tree: Tree, group: Group, ids: dict[str, list[str]]) -> None:
                 if parameter["in"] == "query":
                     known = [*group.link[1]]
                 schema = {"type": "string", "enum": known}
-            if path == "/GlobalStream" and name == "offset":
-                # The stream of all records takes no other offset; older notes are not in it.
-                schema = {"const": 0}
             if name == "link":
                 schema = {"type": "string", "enum": [group.link[0]]}
             always = name == "X-Skip-Duplicate-Check"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 
-from crmkit.contract import Accepted, Conversation, Summary, Talk
+from crmkit.contract import Accepted, Conversation, Judge, Reply, Summary, Talk
+from crmkit.contract.espocrm.crm import EspoCRM
+from crmkit.contract.judge import Difference
 from crmkit.contract.names import MISSING, Bound, Names, Pairs
 from tests.contract.engine import Store, held
 
@@ -152,6 +155,24 @@ def test_holds_replies_against_the_document() -> None:
     assert str(difference).startswith('document: kind: "blue" is not one of')
 
 
+def test_accepts_the_echo_of_a_value_that_must_not_be_sent() -> None:
+    """A document speaks of what may be sent; what a server makes of the rest is not its matter."""
+
+    def hold(talk: Talk) -> None:
+        created = talk.post("/things", {"name": talk.unique()})
+        talk.put(f"/things/{created.id}", {"name": 7})
+        talk.get(f"/things/{created.id}")
+
+    def held_with(name: object) -> list[Difference]:
+        store = Store(spoil=_at("GET", lambda body: {**body, "name": name}))
+        (steps,) = (held.steps for held in held(Conversation("echo", hold), server=store).held)
+        return [difference for step in steps for difference in step.differences]
+
+    assert all(d.accepted for d in held_with(7))
+    assert [bool(d.accepted) for d in held_with(8)] == [True, False]
+    assert [bool(d.accepted) for d in held_with(7.0)] == [True, False]
+
+
 def test_laws_hold_for_each_server() -> None:
     """A law that a reply does not fulfil is found on the side where it fails."""
 
@@ -184,6 +205,77 @@ def test_compares_only_types_of_what_others_own() -> None:
     assert kinds(held(read, server=server, mock=mock, writes=False)) == {"members"}
 
 
+def _lists_of(left: list[Any], right: list[Any], *, shape_only: bool = False) -> list[str]:
+    """Return the differences of two lists in EspoCRM's replies."""
+    judge = Judge(EspoCRM(), Pairs())
+    headers = {"content-type": "application/json"}
+    replies = [Reply(200, headers, json.dumps({"list": rows}).encode()) for rows in (left, right)]
+    return [str(difference) for difference in judge.differences(*replies, shape_only=shape_only)]
+
+
+def _note(kind: str, **more: Any) -> dict[str, Any]:
+    return {"type": kind, "post": None, "parentType": "Account", **more}
+
+
+SHAPES: dict[str, tuple[list[Any], list[Any], str]] = {
+    "alike": ([{"a": 1}, {"a": 2}], [{"a": 5}], ""),
+    "members that some rows lack": ([{"a": 1, "b": 2}, {"a": 2}], [{"a": 5}], ""),
+    "a member of every row": ([{"a": 1, "b": 2}], [{"a": 5}], "members at list[]: has b"),
+    "notes of other types": ([_note("Create")], [_note("Post", attachmentsIds=[])], ""),
+    "notes of one type": (
+        [_note("Post")], [_note("Post", attachmentsIds=[])],
+        "members at list[]: lacks them on the server, has attachmentsIds",
+    ),
+    "a member of the type in any row": (
+        [{"a": None}, {"a": {"b": 1}}], [{"a": 7}, {"a": {"b": "x"}}],
+        "types at list[].a.b: number 1",
+    ),
+    "members named by ids": (
+        [{"a": {"6b0000000000000b1": 1}}], [{"a": {"6b0000000000000b2": 1}}], ""
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SHAPES)
+def test_compares_members_within_rows_of_one_kind(case: str) -> None:
+    """Of records that are not the same, only what all of a kind have can be missed."""
+    left, right, expected = SHAPES[case]
+    found = _lists_of(left, right, shape_only=True)
+
+    assert len(found) == bool(expected)
+    assert all(line.startswith(expected) for line in found)
+
+
+def test_what_others_own_makes_no_pairs() -> None:
+    """Ids of records that have nothing to do with one another are not taken for each other."""
+    judge, headers = Judge(EspoCRM(), Pairs()), {"content-type": "application/json"}
+    one, two, three = (f"6b0000000000000b{number}" for number in (1, 2, 3))
+
+    def replies(left: str, right: str) -> list[Reply]:
+        rows = ({"list": [{"id": left, "of": left}]}, {"list": [{"id": right, "of": right}]})
+        return [Reply(200, headers, json.dumps(row).encode()) for row in rows]
+
+    assert judge.differences(*replies(one, two), shape_only=True) == []
+    assert judge.differences(*replies(one, one)) == []
+    assert judge.differences(*replies(three, two)) == []  # both are new: a pair
+    assert judge.differences(*replies(three, three)) != []
+
+
+def test_ids_that_both_lists_have_are_pairs() -> None:
+    """A user whom both servers know is not taken for the one who stands at its place."""
+    one, two, three = ({"id": f"6b0000000000000b{number}"} for number in (1, 2, 3))
+
+    assert _lists_of([one, two], [one, two]) == []
+    (order,) = _lists_of([one, two], [two, one])
+    assert order.startswith("order at list")
+    (count,) = _lists_of([one, two, three], [two, three])
+    assert count.startswith("count at list")
+    new = {"id": "6b0000000000000c1"}
+    assert _lists_of([{**new, "a": 1}, one], [one, {"id": "6b0000000000000d1", "a": 1}]) == [
+        'order at list: ["#2", "#1"] on the server, ["#1", "#2"] on the mock'
+    ]
+
+
 def test_accepts_known_differences_with_their_reason() -> None:
     """A difference that is known does not count, and keeps the reason for which it is accepted."""
     accepted = Accepted("the mock is older", operation="things_update", kind="members")
@@ -210,6 +302,34 @@ def test_removes_what_conversations_leave() -> None:
 
     assert store.things == {}
     assert (len(summary.steps), summary.left) == (6, [])
+
+
+def test_removes_what_its_creator_may_not_delete() -> None:
+    """Who creates records may not always delete them: the run's other users do it then."""
+    store, asked = Store(), list[tuple[str, str]]()
+
+    def play(request: httpx.Request) -> httpx.Response:
+        if request.method == "DELETE":
+            asked.append((request.url.path, request.headers["X-Key"]))
+            if request.headers["X-Key"] == "B":
+                return httpx.Response(403, json={"message": "not you"})
+        return store(request)
+
+    made = Conversation(
+        "a", lambda talk: talk.post("/things", {"name": "x"}, user="other") and None
+    )
+    summary = held(made, server=play)
+
+    assert (store.things, summary.left) == ({}, [])
+    assert asked == [("/things/1", "B"), ("/things/1", "A")]
+
+
+def test_lists_what_nobody_may_delete() -> None:
+    """What no user may delete is listed, and so is what the server refuses for another reason."""
+    for status in (403, 500):
+        summary = held(Conversation("a", leaves), server=Store(status={"DELETE": status}))
+
+        assert summary.left == ["/things/3", "/things/2", "/things/1"]
 
 
 def test_removes_after_an_interruption() -> None:
@@ -278,6 +398,31 @@ def test_says_what_was_under_way() -> None:
     assert "no reply from https://live.invalid" in summary.error
     (line,) = summary.left
     assert line.startswith("POST /things was under way: look for crmkit-")
+
+
+def test_a_slow_read_ends_its_conversation_only() -> None:
+    """A list that is too much for a server is said; the others are held, and all is removed."""
+    store = Store()
+
+    def play(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET" and request.url.path == "/things":
+            raise httpx.ReadTimeout("too slow", request=request)
+        return store(request)
+
+    summary = held(RECORDS, Conversation("b", leaves), server=play)
+
+    assert summary.error == ""
+    assert [h.error for h in summary.broken] == [
+        "no reply from https://live.invalid to GET /things within 30 s"
+    ]
+    assert [len(h.steps) for h in summary.held] == [3, 3]
+    assert (store.things, summary.left) == ({}, [])
+
+    many = [Conversation(f"c{number}", records) for number in range(20)]
+    summary = held(*many, server=play)
+
+    assert "no reply" in summary.error
+    assert len(summary.held) == 4
 
 
 def test_a_lost_server_ends_the_run_with_what_was_found() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from crmkit_mock import MockCRMs
 from crmkit_mock.espocrm import seed
 from tests.mock.espo import Espo, client_for, error_reason
@@ -110,6 +112,8 @@ def test_answers_false_without_ids(espocrm: Espo) -> None:
         ("POST", CONTACTS, {"lastName": "x"}),
         ("POST", f"/Lead/{LEAD}/convert", {"records": {}}),
         ("DELETE", CONTACTS, {}),
+        ("DELETE", CONTACTS, {"id": None, "ids": {"0": seed.CONTACT}}),
+        ("POST", CONTACTS, {"ids": "nope"}),
         ("DELETE", f"{CONTACTS}?id={seed.CONTACT}", None),
     )
     before = ids(espocrm, CONTACTS)
@@ -144,6 +148,25 @@ def test_ids_before_an_unknown_one_are_linked_and_unlinked(espocrm: Espo) -> Non
     assert ids(espocrm, CONTACTS) == [seed.SECOND_CONTACT]
     assert error_reason(espocrm.http.post(CONTACTS, json=body), 404) == ""
     assert ids(espocrm, CONTACTS) == [seed.CONTACT, seed.SECOND_CONTACT]
+
+
+@pytest.mark.parametrize("other", [None, ["x"], {}])
+def test_what_is_no_id_crashes_after_those_before_it(espocrm: Espo, other: object) -> None:
+    """The ids before it are linked; an unknown one before it is 404."""
+    third = espocrm.create("Contact", lastName="x")["id"]
+    reply = espocrm.http.post(CONTACTS, json={"ids": [third, other]})
+    assert error_reason(reply, 400) == "An id is not a str. A real server answers 500."
+    assert third in ids(espocrm, CONTACTS)
+    assert error_reason(espocrm.http.post(CONTACTS, json={"ids": ["nope", other]}), 404) == ""
+
+
+def test_the_email_of_a_task_is_listed(espocrm: Espo) -> None:
+    """It is a link without a field, to one record."""
+    email = espocrm.records("/Email")[0]["id"]
+    task = espocrm.create(
+        "Task", name="x", assignedUserId="6b0000000000000b6", originalEmailId=email
+    )
+    assert [found["id"] for found in espocrm.records(f"/Task/{task['id']}/email")] == [email]
 
 
 def test_rejects_linking_records_that_may_not_be_edited(espocrm: Espo) -> None:

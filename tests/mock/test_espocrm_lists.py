@@ -221,6 +221,11 @@ def test_filters_by_name(espocrm: Espo) -> None:
         ("Account", {"textFilter": "*synov"}, []),
         ("Account", {"textFilter": "info@"}, ["Alza s.r.o."]),
         ("Contact", {"textFilter": "Petr Sv"}, ["Petr Svoboda"]),
+        # Operators of a full-text search count within words, too.
+        ("Case", {"textFilter": "gadget-start does"}, []),
+        ("Case", {"textFilter": "gadget+start nope"}, ["Gadget does not start"]),
+        ("Case", {"textFilter": "gadget+nope start"}, []),
+        ("Case", {"textFilter": "gadget~nope x"}, ["Gadget does not start"]),
     ]
     for entity, query, names in cases:
         found = espocrm.records(f"/{entity}", **query)

@@ -295,3 +295,18 @@ def test_update_of_an_email_always_changes_it(espocrm: Espo) -> None:
     assert reply.json()["from"] == MESSAGE["from"]
     reply = espocrm.http.put(f"/Email/{email['id']}", json={"to": "0"})
     assert reply.json()["to"] == ""
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_creation_shows_the_state_of_an_own_email(
+    mocks: MockCRMs, espocrm: Espo, is_own: bool
+) -> None:
+    """Who is assigned the e-mail that it creates has it unread; others do not have it."""
+    owner = mocks.espocrm.user_ids["integrator" if is_own else "jana"]
+    sent = {"from": "a@x.example", "to": "b@x.example", "dateSent": "2024-01-05 10:00:00"}
+    email = espocrm.create("Email", name="x", status="Archived", assignedUserId=owner, **sent)
+
+    assert (email["isRead"], email["isUsers"]) == (not is_own, is_own)
+    assert {"inTrash", "inArchive", "isImportant"} & email.keys() == (
+        {"inTrash", "inArchive", "isImportant"} if is_own else set()
+    )

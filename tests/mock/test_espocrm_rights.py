@@ -159,3 +159,117 @@ def test_collaborators_log_in_by_themselves(espocrm: Espo) -> None:
         assert espocrm.http.post("/Case", json=case).status_code == status
     assigned = espocrm.create("Case", name="Alone", assignedUserId=users["integrator"])
     assert espocrm.get(f"/Case/{assigned['id']}")["collaboratorsIds"] == [users["integrator"]]
+
+
+# -- what only administrators see --------------------------------------------------------------
+
+#: Attributes of users that others than administrators never see.
+SECRETS = {"apiKey", "auth2FA", "authMethod", "dashboardTemplateId", "gender", "layoutSetId"}
+
+
+@pytest.mark.parametrize("user", ["integrator", "jana", "admin"])
+def test_secrets_of_users_are_for_administrators(mocks: MockCRMs, user: str) -> None:
+    """Lists and reads show keys, ways to log in and the like to administrators alone."""
+    signer, jana = (mocks.espocrm.user_ids[name] for name in ("signer", "jana"))
+    with client_for(mocks.espocrm, user) as http:
+        rows = {row["id"]: row for row in http.get("/User").json()["list"]}
+        chosen = http.get("/User?select=apiKey,secretKey,gender").json()["list"]
+        read = http.get(f"/User/{signer}").json()
+    if user == "admin":
+        assert rows[signer].keys() & read.keys() >= {*SECRETS, "secretKey"}
+        assert (read["authMethod"], rows[jana]["authMethod"]) == ("Hmac", None)
+        assert [row["id"] for row in chosen if "secretKey" in row] == [signer]
+    else:
+        for shown in (*rows.values(), *chosen, read):
+            assert not shown.keys() & {*SECRETS, "secretKey"}
+
+
+def test_last_access_is_that_of_the_last_request(mocks: MockCRMs) -> None:
+    """A user's last access is the time of its last request, and null before the first."""
+    jana = mocks.espocrm.user_ids["jana"]
+    with client_for(mocks.espocrm) as http:
+        assert http.get(f"/User/{jana}").json()["lastAccess"] is None
+        mocks.espocrm.clock.advance(3600)
+        with client_for(mocks.espocrm, "jana") as other:
+            now = other.get(f"/User/{jana}").json()["lastAccess"]
+        mocks.espocrm.clock.advance(3600)
+        assert http.get(f"/User/{jana}").json()["lastAccess"] == now == "2024-01-25 09:00:00"
+
+
+@pytest.mark.parametrize("path", ["/Account", "/Contact", "/Lead", "/Email", "/CGadget"])
+def test_administrators_read_deleted_records(mocks: MockCRMs, espocrm: Espo, path: str) -> None:
+    """Deleted records are 404 for others; administrators read them, but can do no more."""
+    record = f"{path}/{espocrm.records(path)[0]['id']}"
+    assert espocrm.http.delete(record).status_code == 200
+    assert espocrm.http.get(record).status_code == 404
+    with client_for(mocks.espocrm, "admin") as http:
+        assert http.get(record).json()["deleted"] is True
+        assert http.put(record, json={"description": "x"}).status_code == 404
+        assert http.delete(record).status_code == 404
+        assert record.rpartition("/")[2] not in http.get(path).text
+        assert http.get(f"{record}/teams").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "user", "reason"),
+    [
+        ("/AuthToken", "integrator", "No access to 'AuthToken'."),
+        ("/Job/x", "norole", "No access to 'Job'."),
+        ("/EmailQueueItem", "jana", "No access to 'EmailQueueItem'."),
+        ("/Template", "integrator", "No read access."),
+        ("/DocumentFolder", "integrator", "No read access."),
+        ("/Webhook", "jana", "No access to 'Webhook'."),
+        ("/Webhook", "norole", "No read access."),
+    ],
+)
+def test_controllers_of_administrators_refuse_by_name(
+    mocks: MockCRMs, path: str, user: str, reason: str
+) -> None:
+    """What only administrators, or programs, may use is refused by its name."""
+    with client_for(mocks.espocrm, user) as http:
+        assert error_reason(http.get(path), 403) == reason
+
+
+# -- the order of refusals ----------------------------------------------------------------------
+
+_POST = {"type": "Post", "post": "x"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "reason"),
+    [
+        ("/Email", {"name": "x", "from": "a@b.example"}, "No create access."),
+        (
+            "/Email",
+            {"name": "x", "status": "Draft", "sendAt": "2020-01-01 00:00:00"},
+            "No create access.",
+        ),
+        (
+            "/Note",
+            {**_POST, "targetType": "teams", "teamsIds": ["nope"]},
+            "Assignment failure: assigned user or team not allowed.",
+        ),
+        (
+            "/Note",
+            {**_POST, "targetType": "users", "usersIds": ["nope"]},
+            "Can't relate with non-existing record. entity type: Note, link: users.",
+        ),
+    ],
+)
+def test_rights_come_before_values(
+    mocks: MockCRMs, path: str, body: dict[str, Any], reason: str
+) -> None:
+    """What a role does not allow at all is refused before anything else is looked at."""
+    with client_for(mocks.espocrm, "limited") as http:
+        assert error_reason(http.post(path, json=body), 403) == reason
+
+
+def test_leads_are_converted_by_who_may_change_them(mocks: MockCRMs, espocrm: Espo) -> None:
+    """Even to ask for the attributes of a conversion the lead has to be the user's to change."""
+    limited = mocks.espocrm.user_ids["limited"]
+    lead = espocrm.create("Lead", lastName="x", assignedUserId=limited)["id"]
+    with client_for(mocks.espocrm, "limited") as http:
+        for action in ("getConvertAttributes", "convert"):
+            body = {"id": lead, "records": {}}
+            reply = http.post(f"/Lead/action/{action}", json=body)
+            assert error_reason(reply, 403) == "No edit access."

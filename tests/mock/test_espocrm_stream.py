@@ -175,3 +175,15 @@ def test_old_notes_are_not_changed(mocks: MockCRMs) -> None:
         with client_for(mocks.espocrm, user) as http:
             reply = http.put(f"/Note/{seed.NOTE}", json={"post": "late"})
             assert reply.status_code == status
+
+
+def test_notes_show_the_gender_of_their_author(mocks: MockCRMs, espocrm: Espo) -> None:
+    """A note has the gender that an administrator set for its author."""
+    jana = mocks.espocrm.user_ids["jana"]
+    with client_for(mocks.espocrm, "admin") as http:
+        assert http.put(f"/User/{jana}", json={"gender": "Female"}).json()["gender"] == "Female"
+    account = espocrm.create("Account", name="x")["id"]
+    post = {"type": "Post", "parentType": "Account", "parentId": account, "post": "x"}
+    with client_for(mocks.espocrm, "jana") as http:
+        note = http.post("/Note", json=post).json()["id"]
+    assert espocrm.get(f"/Note/{note}")["createdByGender"] == "Female"

@@ -187,6 +187,9 @@ def test_creates_a_place_with_an_address(monica: Monica) -> None:
     body = {"contact_id": 1, "country": "France"}
     message = "The country may not be greater than 3 characters."
     assert monica.expect_invalid("POST", "/addresses", body) == [message]
+    number = {"contact_id": 1, "country": 999_999}
+    messages = ["The country must be a string.", message]
+    assert monica.expect_invalid("POST", "/addresses", number) == messages
 
 
 def test_deletes_occupations_with_their_company(monica: Monica) -> None:

@@ -37,7 +37,13 @@ MANDATORY: Mapping[str, Row] = {
 #: Scopes that every user has since 10.0.
 _SINCE_10: Mapping[str, Row] = {"Pipeline": True, "PipelineStage": True}
 #: Fields that only administrators see, by entity type.
-_FOR_ADMINISTRATORS = {"Call": frozenset({"uid"}), "Meeting": frozenset({"uid"})}
+_FOR_ADMINISTRATORS = {
+    "Call": frozenset({"uid"}),
+    "Meeting": frozenset({"uid"}),
+    "User": frozenset(
+        {"authMethod", "apiKey", "gender", "auth2FA", "dashboardTemplate", "layoutSet"}
+    ),
+}
 #: Types of users that only administrators find in lists.
 _UNLISTED = frozenset({"api", "system"})
 
@@ -163,6 +169,9 @@ class User:
         Raises:
             APIError: 403.
         """
+        if entity == "Webhook" and self.kind == "regular":
+            # Only programs and administrators may have them, whatever their roles say.
+            raise forbidden("No access to 'Webhook'.")
         if self.level(entity, action) == "no":
             raise forbidden(f"No {action} access.")
 

@@ -163,7 +163,9 @@ def _fields(user: User, scope: str) -> dict[str, Any]:
     if scope == "Email" and not user.has_scope(scope):
         return {}
     access = {name: dict(levels) for name, levels in _FIELDS.get(scope, {}).items()}
-    return access | {name: dict(_NO) for name in sorted(user.hidden(scope))}
+    # Sets of layouts are hidden as records that only administrators read.
+    hidden = user.hidden(scope) - {"layoutSet"}
+    return access | {name: dict(_NO) for name in sorted(hidden)}
 
 
 def _quick_access(scope: str, access: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:

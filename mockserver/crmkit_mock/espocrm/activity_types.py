@@ -90,6 +90,7 @@ MEETING = EntityType(
         _ACCOUNT,
         Field("joinUrl", "url", max_length=320, read_only=True),
         # No service for meetings is set up, so that no value is valid but none.
+        unstored("sourceEmail", "link", entity="Email"),
         enum("externalService", ("",), max_length=100, final=True, since=(10, 0)),
         _ACCEPTANCE,
         *_ATTENDEES,
@@ -187,7 +188,9 @@ EMAIL = EntityType(
         *(boolean(name, read_only=True) for name in ("isAutoReply", "isUsers")),
         boolean("isSystem", read_only=True, responses=_READ_AND_LIST),
         boolean("isUsersSent", read_only=True, responses=_ONLY_READ),
-        varchar("personStringData", read_only=True, responses=("list",)),
+        # What is sent for it is only shown in the response to a creation; it has no column.
+        varchar("personStringData", responses=("create", "list"), max_length=2**31),
+        *(unstored(name) for name in ("emailAddress", "createEvent")),
         varchar("folderId", read_only=True),
         to_one("groupFolder", "GroupEmailFolder", read_only=True),
         varchar("groupStatusFolder", read_only=True),

@@ -10,7 +10,8 @@ from crmkit_mock.espocrm.data import Record, Row, display_name
 from crmkit_mock.espocrm.event_rules import duration
 from crmkit_mock.espocrm.fields import PERSON_NAME, Link
 from crmkit_mock.espocrm.folding import fold
-from crmkit_mock.espocrm.php_types import plain_number
+from crmkit_mock.espocrm.php_types import plain_number, trim
+from crmkit_mock.espocrm.text_formats import mailbox_address, mailbox_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -355,15 +356,21 @@ def _email_state(name: str) -> Callable[[Session, Record], Any]:
     return state
 
 
-def _mailbox(name: str, index: int) -> Callable[[Session, Record], Any]:
-    """Return the reader of the name, or of the address, of a mailbox such as `A <a@b.example>`."""
+def _sender_part(part: Callable[[str], str]) -> Callable[[Session, Record], Any]:
+    """Return the reader of a part of an e-mail's sender."""
+    return lambda _session, record: part(str(record.get("fromString") or "")) or None
 
-    def part(_session: Session, record: Record) -> Any:
-        name_part, opening, address = str(record.get(name) or "").partition("<")
-        parts = (name_part.strip(), address.strip(" >")) if opening else ("", name_part.strip())
-        return parts[index] or None
 
-    return part
+def _reply_to_part(part: Callable[[str], str]) -> Callable[[Session, Record], Any]:
+    """Return the reader of a part of the first address that an e-mail is to be answered to."""
+
+    def read(_session: Session, record: Record) -> Any:
+        mailboxes = str(record.get("replyToString") or "")
+        first, _, _ = mailboxes.partition(";")
+        # The digit zero is nothing to PHP.
+        return part(trim(first)) if mailboxes not in {"", "0"} else None
+
+    return read
 
 
 def _is_read(session: Session, record: Record) -> bool:
@@ -418,6 +425,15 @@ def _is_main(record: Record, lower: str) -> bool:
     return any(entry["lower"] == lower and entry["primary"] for entry in entries)
 
 
+def _gender_of_creator(session: Session, record: Record) -> Any:
+    return (session.data.find("User", record.get("createdById")) or {}).get("gender")
+
+
+def _last_access(session: Session, record: Record) -> str | None:
+    time: str | None = session.settings.get(f"last access {record['id']}")
+    return time
+
+
 _COMPUTED: dict[tuple[str, str], Callable[[Session, Record], Any]] = {
     ("Contact", "accountType"): _account_type,
     ("Contact", "title"): _account_role,
@@ -426,6 +442,7 @@ _COMPUTED: dict[tuple[str, str], Callable[[Session, Record], Any]] = {
     ("Contact", "hasPortalUser"): _has_portal_user,
     ("Opportunity", "amountWeightedConverted"): _weighted,
     ("Note", "myReactions"): _my_reactions,
+    ("Note", "createdByGender"): _gender_of_creator,
     ("Note", "reactionCounts"): _reaction_counts,
     ("Call", "phoneNumbersMap"): _phone_numbers,
     ("TargetList", "entryCount"): _entry_count,
@@ -435,12 +452,12 @@ _COMPUTED: dict[tuple[str, str], Callable[[Session, Record], Any]] = {
     ("Email", "fromEmailAddressName"): _stored("from"),
     # The state of an e-mail is each user's own.
     **{("Email", name): _email_state(name) for name in (*EMAIL_STATE, "folderId")},
-    **{
-        ("Email", f"{prefix}{part}"): _mailbox(f"{prefix}String", index)
-        for prefix in ("from", "replyTo")
-        for index, part in enumerate(("Name", "Address"))
-    },
+    ("Email", "fromName"): _sender_part(mailbox_name),
+    ("Email", "fromAddress"): _sender_part(mailbox_address),
+    ("Email", "replyToName"): _reply_to_part(mailbox_name),
+    ("Email", "replyToAddress"): _reply_to_part(mailbox_address),
     ("Email", "isRead"): _is_read,
+    ("User", "lastAccess"): _last_access,
     ("Email", "isUsers"): _is_users,
     ("Email", "isUsersSent"): _is_users_sent,
 }

@@ -74,9 +74,12 @@ class DefinedColumn:
             QueryFailedError: the server does not define it.
         """
         make = self.tests.get(comparison_name(operator, operand, is_bool=self.is_bool))
-        if make is None:
-            raise QueryFailedError
-        return make(operand)
+        if make is not None:
+            return make(operand)
+        if operand is None and operator not in {"=", "<>"}:
+            # Nothing is compared with null; the query does not even name the column then.
+            return lambda _record: False
+        raise QueryFailedError
 
 
 #: An attribute that cannot be compared at all.

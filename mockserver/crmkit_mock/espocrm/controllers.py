@@ -25,14 +25,20 @@ WITHOUT_LINKS = frozenset(
         "WebhookEventQueueItem", "WebhookQueueItem",
     }
 )  # fmt: skip
-#: Controllers of entity types that the mock does not have: administrators' and personal ones.
-OTHER_RECORDS = frozenset(
+#: Controllers of entity types that the mock does not have, and only administrators may use.
+OF_ADMINISTRATORS = frozenset(
     {
-        "ActionHistoryRecord", "AddressCountry", "AppLogRecord", "AppSecret", "AuthLogRecord",
-        "AuthToken", "AuthenticationProvider", "DashboardTemplate", "EmailAddress", "Extension",
-        "ImportError", "InboundEmail", "Job", "LayoutSet", "LeadCapture", "LeadCaptureLogRecord",
-        "OAuthAccount", "OAuthProvider", "PhoneNumber", "Portal", "PortalRole", "ScheduledJob",
-        "ScheduledJobLogRecord", "Template", "WebhookEventQueueItem", "WebhookQueueItem",
-        "WorkingTimeCalendar", "WorkingTimeRange",
+        "AddressCountry", "AppLogRecord", "AppSecret", "AuthLogRecord", "AuthToken",
+        "AuthenticationProvider", "DashboardTemplate", "EmailAccount", "EmailQueueItem",
+        "Extension", "ExternalAccount", "InboundEmail", "Job", "LayoutSet", "OAuthAccount",
+        "OAuthProvider", "Portal", "ScheduledJob", "ScheduledJobLogRecord",
+        "WebhookEventQueueItem", "WebhookQueueItem",
     }
 )  # fmt: skip
+#: Controllers of further entity types that the mock does not have.
+OTHER_RECORDS = OF_ADMINISTRATORS | {
+    "ActionHistoryRecord", "DocumentFolder", "EmailAddress", "EmailTemplateCategory",
+    "ImportError", "KnowledgeBaseArticle", "KnowledgeBaseCategory", "LeadCapture",
+    "LeadCaptureLogRecord", "PhoneNumber", "PortalRole", "Template", "WorkingTimeCalendar",
+    "WorkingTimeRange",
+}  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from crmkit_mock.espocrm.folding import fold
 from crmkit_mock.store import Index
 
 if TYPE_CHECKING:
@@ -138,8 +139,14 @@ class Data:
         return self.find_all(entity, _BY_ADDRESS, address)
 
     def find_any(self, entity: str, id: object) -> Record | None:
-        """Return a record, even a deleted one, or None."""
-        return self._records(entity).read(_TENANT, id) if isinstance(id, str) and id else None
+        """Return a record, even a deleted one, or None.
+
+        The database compares ids like any other str: without case, accents and padding.
+        """
+        if not isinstance(id, str) or not id:
+            return None
+        records = self._records(entity)
+        return records.read(_TENANT, id) or records.read(_TENANT, fold(id))
 
     def find(self, entity: str, id: object) -> Record | None:
         """Return a record that is not deleted, or None."""
@@ -215,6 +222,7 @@ class Data:
         """Return the row that links two records, or None."""
         if other is None:
             return None
+        other = self._id_of(link.entity, other)
         row = self._rows(link.relation).read(_TENANT, _key(link, id, other))
         return None if row is None else _row(row)
 
@@ -241,6 +249,7 @@ class Data:
         Returns:
             Whether a row was added.
         """
+        other = self._id_of(link.entity, other)
         left, right = (id, other) if link.near == "left" else (other, id)
         rows = self._rows(link.relation)
         key = _key(link, id, other)
@@ -256,13 +265,18 @@ class Data:
 
     def unrelate(self, link: Link, id: str, other: str) -> None:
         """Delete a row of a relation, if it exists; its columns are kept."""
-        key = _key(link, id, other)
+        key = _key(link, id, self._id_of(link.entity, other))
         row = self._rows(link.relation).read(_TENANT, key)
         self._rows(link.relation).delete(_TENANT, key)
         if row is not None and row["columns"]:
             former = self._former_rows(link.relation)
             if not former.replace(_TENANT, key, row):
                 former.insert(_TENANT, key, row)
+
+    def _id_of(self, entity: str, id: str) -> str:
+        """Return the id of a record as it is stored."""
+        record = self.find_any(entity, id)
+        return id if record is None else str(record["id"])
 
     def _records(self, entity: str) -> Collection:
         return self._store.collection(self._name, entity)

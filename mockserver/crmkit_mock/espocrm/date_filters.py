@@ -57,6 +57,8 @@ def datetime_items(session: Session, kind: str, value: Any, item: Mapping[str, A
     zone = php_zone(SERVER_TIME_ZONE if name is None else str(name))
     if kind in {"on", "before", "after"} and value in (None, "", "0", 0, False, [], {}):
         raise bad_request("Bad where item. Empty value.")
+    if kind in {"on", "before", "after"} and isinstance(value, list | dict):
+        raise session.server_error_or("The value of a where item is not a date.", by_router=True)
     if zone is None:
         raise bad_request("Bad timezone")
     now = session.clock.now().astimezone(zone).replace(microsecond=0)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from crmkit_mock.espocrm import inbox, records
 from crmkit_mock.espocrm.activity_types import EMAIL
 from crmkit_mock.espocrm.attributes import value_of
-from crmkit_mock.espocrm.datetimes import parse_datetime
 from crmkit_mock.espocrm.email_addresses import (
     ADDRESSED,
     MAIL_SERVER,
@@ -26,11 +25,11 @@ from crmkit_mock.espocrm.errors import (
     PartiallyApplied,
     bad_request,
     forbidden,
-    invalid,
 )
 from crmkit_mock.espocrm.php_types import to_str
 from crmkit_mock.espocrm.plain_text import to_plain_text
 from crmkit_mock.espocrm.responses import create_response
+from crmkit_mock.espocrm.sanitizing import cast_array
 from crmkit_mock.espocrm.text_formats import is_email
 
 if TYPE_CHECKING:
@@ -54,11 +53,13 @@ def create(session: Session) -> dict[str, Any]:
         APIError: 400 or 403; nothing has changed.
         PartiallyApplied: it was created but not sent.
     """
+    session.user.require_scope("Email", "create")
     sent = dict(session.body)
     if session.profile.sends_mail:
         sent.setdefault("from", SYSTEM_ADDRESS)
         sent.setdefault("status", "Sending")
     sending = sent.get("status") == "Sending"
+    records.check(session, EMAIL, sent)
     _check(session, sent, sent.get("status") or "Archived")
     shown = {"from": _text(sent.get("from"))} | {name: _text(sent.get(name)) for name in ADDRESSED}
     account = account_of(session, sent.get("parentType"), sent.get("parentId"))
@@ -70,7 +71,7 @@ def create(session: Session) -> dict[str, Any]:
         **_people(session, shown, sent, is_draft=sent.get("status") == "Draft"),
         "isRead": True,
         "isReplied": False,
-        "hasAttachment": bool(sent.get("attachmentsIds")),
+        "hasAttachment": bool(cast_array(sent.get("attachmentsIds"))),
         "messageId": f"dummy:{session.new_id()}",
     }
     record, accepted = records.insert(session, EMAIL, sent, extra=extra)
@@ -78,12 +79,13 @@ def create(session: Session) -> dict[str, Any]:
     shown |= {name: record[name] for name in ADDRESSED}
     echo = {**accepted.echo, **shown, **owners(session, shown), "usersNames": {}}
     for prefix in ("from", "replyTo"):
-        if record.get(f"{prefix}String"):
+        if f"{prefix}String" in sent:
             parts = (f"{prefix}Name", f"{prefix}Address")
             echo |= {name: value_of(session, EMAIL, record, name) for name in parts}
     if not sending:
         _mark_replied(session, record)
-        return {"folderId": None, **create_response(session, EMAIL, record, echo), **echo}
+        response = create_response(session, EMAIL, record, echo)
+        return {"folderId": None, **response, **echo, **inbox.flags(session, record)}
     inbox.add_user(session, record["id"], session.user.id, {"isRead": True})
     after = _send(session, record)
     response = create_response(session, EMAIL, after, echo)
@@ -109,12 +111,14 @@ def update(session: Session, id: str) -> dict[str, Any]:
         PartiallyApplied: it was updated but not sent.
     """
     before = records.find(session, EMAIL, id, "edit")
+    id = before["id"]
+    records.check(session, EMAIL, session.body, before)
     inbox.mark_as_read(session, id)
     known = {row.right for row in session.data.linked(EMAIL.all_links["users"], id)}
     changes = _effective(session, before, dict(session.body))
     status = changes.get("status", before.get("status"))
     _check(session, changes, str(status))
-    if changes.get("from") and not is_email(_text(changes["from"]).strip()):
+    if changes.get("from") is not None and not is_email(_text(changes["from"]).strip()):
         # What is no address leaves the sender as it is.
         del changes["from"]
     sending = changes.get("status") == "Sending"
@@ -169,16 +173,13 @@ def _check(session: Session, sent: Mapping[str, Any], status: str) -> None:
         APIError: 400, it is to be sent later but not a draft; 403, it is from an address that is
             not the user's.
     """
-    sender = sent.get("from")
-    if isinstance(sender, str) and sender and not may_send_from(session, sender):
-        raise forbidden("Not allowed 'from' address.")
+    sender = to_str(sent.get("from"))
     if sender == "0":
         raise bad_request("No 'from' address")
+    if sender and not may_send_from(session, sender):
+        raise forbidden("Not allowed 'from' address.")
     if status != "Draft" and sent.get("sendAt"):
         raise bad_request("Cannot set send-at if status is not Draft.")
-    planned = parse_datetime(sent.get("sendAt"))
-    if planned is not None and planned <= session.now():
-        raise invalid("Email", "sendAt", "future")
 
 
 def _plain(sent: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -259,4 +260,4 @@ def _stored(session: Session, record: Record) -> Record:
 
 
 def _text(value: object) -> str:
-    return str(value) if value not in (None, "") else ""
+    return to_str(value) or ""

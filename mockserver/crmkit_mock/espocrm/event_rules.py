@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from crmkit_mock.espocrm.datetimes import SERVER_TIME_ZONE, format_datetime, midnight, time_zone
+from crmkit_mock.espocrm.php_dates import add_interval
 
 if TYPE_CHECKING:
     from crmkit_mock.espocrm.data import Record
@@ -57,10 +58,21 @@ def _keep_duration(saving: Saving, before: Record) -> Record:
         old, new = before.get(f"dateStart{suffix}"), saving.record.get(f"dateStart{suffix}")
         end = saving.record.get(f"dateEnd{suffix}")
         if old and new and end:
-            length = datetime.fromisoformat(end) - datetime.fromisoformat(old)
-            moved = _add(new, length)
+            moved = _moved_end(old, end, new)
             derived[f"dateEnd{suffix}"] = moved[:10] if suffix else moved
     return derived
+
+
+def _moved_end(start: str, end: str, new_start: str) -> str:
+    try:
+        moved = add_interval(
+            datetime.fromisoformat(new_start),
+            datetime.fromisoformat(start),
+            datetime.fromisoformat(end),
+        )
+    except (OverflowError, ValueError):
+        return end
+    return moved.isoformat(sep=" ")
 
 
 def stored_reminders(saving: Saving, users: list[str]) -> Record:

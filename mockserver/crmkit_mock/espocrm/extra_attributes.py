@@ -34,6 +34,7 @@ EXTRA: dict[str, frozenset[str]] = {
             *("isBeingImported", "isImportant", "isJustSent", "isNotRead", "isNotReplied"),
             *("isRead", "isUsers", "isUsersSent", "nameHash", "personStringData", "replyToName"),
             *("subject", "typeHash", "icsEventDateStart", "icsEventData"),
+            *("skipNotificationMap", "icsEventDateStartDate", "createdEventName", "createEvent"),
         ),
         "TargetList": (
             *("entryCount", "optedOutCount", "sourceCampaignId", "sourceCampaignName"),
@@ -43,7 +44,7 @@ EXTRA: dict[str, frozenset[str]] = {
             *("sentCount", "openedCount", "clickedCount", "optedInCount", "optedOutCount"),
             *("bouncedCount", "hardBouncedCount", "softBouncedCount", "leadCreatedCount"),
             *("openedPercentage", "clickedPercentage", "optedOutPercentage", "bouncedPercentage"),
-            *("revenue", "revenueCurrency", "revenueConverted"),
+            *("revenue", "revenueCurrency"),
         ),
         "User": (
             *_ANSWERS,
@@ -72,7 +73,7 @@ ORDER_DISABLED: dict[str, frozenset[str]] = {
     "Meeting": frozenset({"reminders", "acceptanceStatus", "sourceEmail"}),
     "Call": frozenset({"reminders", "acceptanceStatus", "phoneNumbersMap"}),
     "TargetList": EXTRA["TargetList"] - {"sourceCampaignId", "sourceCampaignName"},
-    "Campaign": EXTRA["Campaign"] - {"revenueCurrency", "revenueConverted"},
+    "Campaign": EXTRA["Campaign"] - {"revenueCurrency"},
     "Email": frozenset(
         {
             *_EMAIL_HEADERS,

@@ -192,7 +192,7 @@ class EntityType:
     @property
     def computed(self) -> bool:
         """Whether reading a record computes attributes of its own type."""
-        return self.name in {"Call", "Campaign", "Email", "TargetList", "User"}
+        return self.name in {"Call", "Campaign", "Email", "Note", "TargetList", "User"}
 
     @cached_property
     def unstored(self) -> frozenset[str]:

@@ -10,16 +10,22 @@ from crmkit_mock.espocrm.errors import (
     foreign_record_forbidden,
     foreign_record_not_found,
 )
+from crmkit_mock.espocrm.php_types import to_str
+from crmkit_mock.espocrm.sanitizing import cast_array
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crmkit_mock.espocrm.fields import EntityType, Field
+    from crmkit_mock.espocrm.access import Action
+    from crmkit_mock.espocrm.fields import EntityType
     from crmkit_mock.espocrm.session import Session
 
 _MANY = frozenset({"linkMultiple", "attachmentMultiple"})
 #: Links to one record that no field sets, by entity type.
 _WITHOUT_FIELD = {"Task": ("email",)}
+#: Fields with the records to which another one is assigned beside its assigned user.
+_ASSIGNED_TO = {"Meeting": "users", "Call": "users", "Email": "teams"}
+_TO_MANY = frozenset({"has_many", "many_many", "children"})
 _ONE = frozenset({"link", "file", "linkParent"})
 #: Entity types that anyone may link who knows the id.
 _OPEN = frozenset({"Attachment"})
@@ -50,7 +56,7 @@ def check_links(
             )
             for id in values.get(f"{field.name}Ids") or ():
                 if id not in known:
-                    _check(session, entity, field, field.entity, id)
+                    _check(session, entity, field.name, field.entity, id)
     for link in _WITHOUT_FIELD.get(entity.name, ()):
         if values.get(f"{link}Id") is not None:
             reason = f"Cannot set ID attribute for link '{link}' as there's no link field."
@@ -60,20 +66,86 @@ def check_links(
         id = values.get(name)
         if field.family not in _ONE or id is None or (stored or {}).get(name) == id:
             continue
-        foreign = field.entity
+        foreign: Any = field.entity
         if field.family == "linkParent":
             kind = f"{field.name}Type"
-            foreign = values.get(kind) or (stored or {}).get(kind) or ""
+            foreign = {**(stored or {}), **values}.get(kind) or ""
+        if foreign is True:
+            raise session.server_error_or(f"{field.name}Type is no entity type.")
         if foreign:
-            _check(session, entity, field, foreign, id)
+            _check(session, entity, field.name, foreign, id)
 
 
-def _check(session: Session, entity: EntityType, field: Field, foreign: str, id: object) -> None:
-    record = session.data.find(foreign, id)
+def check_assigned(session: Session, entity: EntityType, values: Mapping[str, Any]) -> None:
+    """Check the ids that the server reads to see whether the user may assign a record to them.
+
+    Raises:
+        APIError: 500, or 400 in its place: an id is empty or there twice, or it is no list.
+    """
+    field = _ASSIGNED_TO.get(entity.name, "")
+    if entity.name == "Email" and to_str(values.get("assignedUserId")) == "0":
+        raise session.server_error_or("assignedUserId is empty.")
+    ids = values.get(f"{field}Ids", ())
+    if ids is None and field == "users":
+        raise session.server_error_or(f"{field}Ids is not a list.")
+    if ids and len(set(ids)) < len(ids):
+        raise session.server_error_or(f"{field}Ids has an id twice.")
+
+
+def check_links_without_fields(
+    session: Session, entity: EntityType, sent: Mapping[str, Any]
+) -> dict[str, list[Any] | None]:
+    """Check the ids that are sent for links which are not fields: each takes one record at most.
+
+    Args:
+        session: The request.
+        entity: The entity type.
+        sent: The attributes sent.
+
+    Returns:
+        The ids of each such link, None where what was sent is not a list.
+
+    Raises:
+        APIError: 403 for several records, or for one that does not exist or that the user may not
+            use; 500, or 400 in its place, for what is not an id.
+    """
+    links = [
+        link
+        for link in entity.links
+        if link.kind in _TO_MANY and link.readable and link.name not in entity.by_name
+    ]
+    found = {
+        link: cast_array(sent[f"{link.name}Ids"]) for link in links if f"{link.name}Ids" in sent
+    }
+    for link, ids in found.items():
+        if not ids:
+            continue
+        if any(isinstance(id, dict) for id in ids):
+            raise session.server_error_or(f"{link.name}Ids has an object.", by_router=True)
+        if len(ids) > 1:
+            reason = (
+                f"Cannot set multiple IDs for link '{link.name}' as there's no link-multiple field."
+            )
+            raise forbidden(reason)
+        if ids[0] is None or isinstance(ids[0], list):
+            raise session.server_error_or(f"{link.name}Ids has no ids.", by_router=True)
+        _check(session, entity, link.name, link.entity, to_str(ids[0]), link.foreign_access)
+    return {link.name: ids for link, ids in found.items()}
+
+
+def _check(
+    session: Session,
+    entity: EntityType,
+    link: str,
+    foreign: str,
+    id: object,
+    action: Action = "read",
+) -> None:
+    record = session.data.find(foreign, id if isinstance(id, str) else to_str(id))
     if record is None:
-        raise foreign_record_not_found(entity.name, field.name, foreign)
-    if foreign not in _OPEN and not session.user.may(foreign, "read", record):
-        raise foreign_record_forbidden(entity.name, field.name, foreign)
+        raise foreign_record_not_found(entity.name, link, foreign)
+    if foreign not in _OPEN and not session.user.may(foreign, action, record):
+        raise foreign_record_forbidden(entity.name, link, foreign, action)
 
 
 def foreign_values(

@@ -25,7 +25,8 @@ _STOPWORDS = frozenset(
 )
 _MIN_LENGTH = 3
 _WORD = re.compile(r"[^\W_]+(?:['_]+[^\W_]+)*")
-_TERM = re.compile(r'([+-]?)("[^"]*"|[^\s"]+)')
+#: A term with the operator before it, which ends the term before, even within a word.
+_TERM = re.compile(r'([+~<>-]?)("[^"]*"|[^\s"+~<>-]+)')
 
 
 def full_text_test(attributes: Iterable[str], text: str) -> Callable[[Record], bool]:
@@ -70,7 +71,7 @@ def _boolean_test(text: str) -> WordTest:
     for sign, term in _TERM.findall(text.replace("@", "*")):
         test = _term(term)
         if test is not None:
-            {"+": required, "-": excluded, "": optional}[sign].append(test)
+            {"+": required, "-": excluded}.get(sign, optional).append(test)
 
     def matches(words: list[str]) -> bool:
         if any(test(words) for test in excluded) or not all(test(words) for test in required):

@@ -156,6 +156,8 @@ def response(session: Session, email: Record) -> dict[str, Any]:
     }
     for name in (*EMAIL_STATE, "isUsersSent"):
         del shown[name]
+    if email["deleted"]:
+        del shown["folderId"]
     state = flags(session, email)
     if state:
         shown |= {**state, "isUsersSent": email.get("sentById") == session.user.id}

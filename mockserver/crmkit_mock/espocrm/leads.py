@@ -24,7 +24,6 @@ from crmkit_mock.espocrm.validation import accept
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crmkit_mock.espocrm.access import Action
     from crmkit_mock.espocrm.data import Record
     from crmkit_mock.espocrm.fields import EntityType
     from crmkit_mock.espocrm.session import Session
@@ -59,7 +58,7 @@ def conversion_attributes(session: Session, id: object) -> dict[str, Any]:
     Raises:
         APIError: 400 without an id, 403 or 404.
     """
-    lead = read_response(session, LEAD, _find(session, id, "read"))
+    lead = read_response(session, LEAD, _find(session, id))
     return {part.name: _initial_attributes(part, lead) for part in _PARTS}
 
 
@@ -96,7 +95,7 @@ def convert(session: Session, id: object) -> dict[str, Any]:
     sent = session.body.get("records", {})
     if not isinstance(sent, dict):
         raise bad_request("")
-    lead = _find(session, id, "edit")
+    lead = _find(session, id)
     for name, values in sent.items():
         if not isinstance(values, dict):
             reason = f"The attributes of {name[:50]} are not an object."
@@ -114,8 +113,8 @@ def convert(session: Session, id: object) -> dict[str, Any]:
     return _finish(session, lead, created)
 
 
-def _find(session: Session, id: object, action: Action) -> Record:
-    """Return the lead of an id.
+def _find(session: Session, id: object) -> Record:
+    """Return the lead of an id, which the user may change.
 
     Raises:
         APIError: 400 without an id, 403 or 404.
@@ -127,9 +126,8 @@ def _find(session: Session, id: object, action: Action) -> Record:
     lead = session.data.find("Lead", id)
     if lead is None:
         raise not_found()
-    for needed in ("read", action):
-        if not session.user.may("Lead", needed, lead):
-            raise forbidden(f"No '{needed}' access.")
+    session.user.require("Lead", "read", lead)
+    session.user.require("Lead", "edit", lead)
     return lead
 
 

@@ -38,7 +38,8 @@ def _has_parent(sent: FieldInput) -> bool:
 
 def _is_parent_type(sent: FieldInput) -> bool:
     value = sent.get("Type")
-    if value is None:
+    if value is None or value is True:
+        # To PHP true equals any name.
         return True
     return value in (sent.field.parents or ENTITY_TYPES) if isinstance(value, str) else False
 

@@ -20,13 +20,14 @@ from crmkit_mock.espocrm.errors import (
 )
 from crmkit_mock.espocrm.list_responses import list_attributes, selected_attributes
 from crmkit_mock.espocrm.ordering import order_by
+from crmkit_mock.espocrm.php_types import to_str
 from crmkit_mock.espocrm.relations import add_link, detach, linked_records
 from crmkit_mock.espocrm.responses import has_stars
 from crmkit_mock.espocrm.sales_types import TARGET_LIST
 from crmkit_mock.espocrm.search import MAX_SIZE, Search, parse_query, parse_selection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from crmkit_mock.espocrm.access import User
     from crmkit_mock.espocrm.data import Record
@@ -153,8 +154,8 @@ def link_records(session: Session, entity: EntityType, id: str, name: str) -> bo
         return _give_email(session, entity, id)
     if session.body.get("massRelate"):
         return _link_found(session, entity, id, name)
-    _require_plain_ids(session)
-    return _for_each(ids_in(session.body), lambda other: _link(session, entity, id, name, other))
+    ids = _ids_to_link(session.body)
+    return _for_each(session, ids, lambda other: _link(session, entity, id, name, other))
 
 
 def _as_html(error: APIError) -> APIError:
@@ -196,18 +197,16 @@ def unlink_records(session: Session, entity: EntityType, id: str, name: str) -> 
         PartiallyApplied: so, and some records are unlinked.
     """
     _require_scope(session, entity)
-    _require_plain_ids(session)
-    ids = ids_in(session.body)
+    ids = _ids_to_link(session.body)
     if not ids and session.profile.unlinks_by_query:
-        ids = ids_in(session.query)
-    return _for_each(ids, lambda other: _unlink(session, entity, id, name, other))
+        ids = [*ids_in(session.query)]
+    return _for_each(session, ids, lambda other: _unlink(session, entity, id, name, other))
 
 
-def _require_plain_ids(session: Session) -> None:
-    ids = session.body.get("ids")
-    named = [session.body.get("id"), *(ids if isinstance(ids, list) else ())]
-    if any(isinstance(id, list | dict) for id in named):
-        raise session.server_error_or("An id is a list or an object.", by_router=True)
+def _ids_to_link(body: Mapping[str, Any]) -> list[Any]:
+    """Return what `id` and `ids` name, of any type; only a list is taken for `ids`."""
+    id, ids = body.get("id"), body.get("ids")
+    return [*([] if id is None else [id]), *(ids if isinstance(ids, list) else ())]
 
 
 def _require_scope(session: Session, entity: EntityType) -> None:
@@ -216,11 +215,13 @@ def _require_scope(session: Session, entity: EntityType) -> None:
         raise forbidden("")
 
 
-def _for_each(ids: list[str], job: Callable[[str], None]) -> bool:
+def _for_each(session: Session, ids: list[Any], job: Callable[[str], None]) -> bool:
     """Do a job for one id after the other; those before one that fails remain done."""
     for number, id in enumerate(ids):
         try:
-            job(id)
+            if id is None or isinstance(id, list | dict):
+                raise session.server_error_or("An id is not a str.", by_router=True)
+            job(to_str(id) or "")
         except APIError as error:
             if number:
                 raise PartiallyApplied(error) from error

@@ -30,19 +30,25 @@ def list_attributes(session: Session, entity: EntityType) -> list[str]:
         names += (name for name in field.attributes if is_selectable(entity, name))
     if entity.versioned:
         names.append("versionNumber")
+    if entity.name == "User" and session.user.is_admin:
+        names.append("secretKey")
     return names
 
 
 def list_response(session: Session, entity: EntityType, record: Record) -> dict[str, Any]:
     """Return a record as a list without `select`, or a duplicate error, shows it."""
     names = list_attributes(session, entity)
-    return _without_person(attribute_values(session, entity, record, names))
+    return _without_absent(attribute_values(session, entity, record, names))
 
 
-def _without_person(response: dict[str, Any]) -> dict[str, Any]:
-    """Leave out whom an e-mail is from or to, if it has no address that says so."""
-    if response.get("personStringData", "") is None:
-        del response["personStringData"]
+def _without_absent(response: dict[str, Any]) -> dict[str, Any]:
+    """Leave out whom an e-mail is from or to, if it has no address that says so.
+
+    So are the secret keys of users who need none.
+    """
+    for name in ("personStringData", "secretKey"):
+        if response.get(name, "") is None:
+            del response[name]
     return response
 
 
@@ -124,7 +130,7 @@ def _looked_up(session: Session, entity: EntityType, select: Iterable[str]) -> l
             found += (f"{link}{suffix}" for link in links for suffix in ("Ids", "Names"))
         if entity.name == "Campaign" and name in _FIGURES:
             found += _FIGURES
-        if (entity.name, name) == ("TargetList", "entryCount"):
+        if entity.name == "TargetList" and name in {"entryCount", "optedOutCount"}:
             found.append(name)
     return found
 
@@ -155,6 +161,7 @@ _COUNTED = frozenset(
         ("TargetList", "optedOutCount"),
         ("User", "lastAccess"),
         ("User", "workingTimeCalendarName"),
+        ("User", "layoutSetName"),
         *(("Campaign", name) for name in _FIGURES),
         *(
             ("Campaign", f"{kind}TemplateName")
@@ -196,7 +203,7 @@ def selected_response(
         # rel-emails-2).
         names = ("toEmailAddressesIds", "toEmailAddressesNames")
         response |= attribute_values(session, entity, record, names)
-    return _without_person(response)
+    return _without_absent(response)
 
 
 def is_readable(session: Session, entity: EntityType, attribute: str) -> bool:
@@ -207,6 +214,7 @@ def is_readable(session: Session, entity: EntityType, attribute: str) -> bool:
         return (
             attribute in extra
             or (attribute == "versionNumber" and entity.versioned)
+            or (attribute == "secretKey" and entity.name == "User" and session.user.is_admin)
             or (attribute == "isStarred" and has_stars(session, entity))
             or (attribute in {"isFollowed", "followersIds", "followersNames"} and entity.stream)
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import datetime, time, timedelta, timezone, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -10,10 +11,11 @@ from zoneinfo import ZoneInfo, available_timezones
 _DATE = re.compile(
     r"(\d{4})[-/](\d{1,2})(?:[-/](\d{1,2}))?"
     r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?"
-    r"\s*(Z|UTC|GMT|[+-]\d{1,2}:?(?:\d{2})?)?",
+    r"\s*([a-z]+(?:/[a-z_]+)*|[+-]\d{1,2}:?(?:\d{2})?)?",
     re.ASCII | re.IGNORECASE,
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+_DAY_OF_YEAR = re.compile(r"(\d{4})[-.]?(\d{3})", re.ASCII)
 _TIME = re.compile(r"([01]\d|2[0-4])([0-5]\d)", re.ASCII)
 _RELATIVE = re.compile(r"([+-]\s*\d{1,6})\s*(day|week|hour|minute|second)s?", re.ASCII)
 _OFFSET = re.compile(r"([+-])(\d{1,2})(?::?(\d{2}))?", re.ASCII)
@@ -44,7 +46,9 @@ def php_zone(name: str) -> tzinfo | None:
     return None if known is None else ZoneInfo(known)
 
 
-def php_datetime(text: str, now: datetime) -> datetime | None:
+def php_datetime(  # noqa: PLR0911 - one return a spelling
+    text: str, now: datetime
+) -> datetime | None:
     """Return a datetime that a string describes, or None if it describes none.
 
     Args:
@@ -65,12 +69,19 @@ def php_datetime(text: str, now: datetime) -> datetime | None:
     date = _COMPACT.fullmatch(words)
     if date:
         return _replaced(now, (int(date[1]), int(date[2]), int(date[3])), (0, 0, 0))
+    day_of_year = _DAY_OF_YEAR.fullmatch(words)
+    if day_of_year:
+        first = _replaced(now, (int(day_of_year[1]), 1, 1), (0, 0, 0))
+        return None if first is None else first + timedelta(days=int(day_of_year[2]) - 1)
     match = _DATE.fullmatch(words)
     if match is None:
         return None
     year, month, day, hour, minute, second, zone = match.groups()
     if zone:
-        now = now.astimezone(php_zone(zone))
+        known = php_zone(zone)
+        if known is None:
+            return None
+        now = now.astimezone(known)
     return _replaced(
         now,
         (int(year), int(month), int(day or 1)),
@@ -94,3 +105,33 @@ def _replaced(
         return first + shift
     except (ValueError, OverflowError):
         return None
+
+
+def add_interval(moment: datetime, start: datetime, end: datetime) -> datetime:
+    """Return a datetime moved by the interval between two others, as PHP counts it.
+
+    PHP counts whole years and months before days, so that the length in seconds may differ.
+
+    Raises:
+        OverflowError: The result is beyond the years that exist.
+        ValueError: As above.
+    """
+    sign = -1 if start > end else 1
+    first, last = sorted((start, end))
+    months = (last.year - first.year) * 12 + last.month - first.month
+    days = last.day - first.day
+    seconds = _second_of_day(last) - _second_of_day(first)
+    if seconds < 0:
+        seconds, days = seconds + 86400, days - 1
+    # Months are borrowed from those before the end, or from those after it where it comes first.
+    month = last.year * 12 + last.month - 2 if sign > 0 else first.year * 12 + first.month - 1
+    while days < 0:
+        days += monthrange(month // 12, month % 12 + 1)[1]
+        month, months = month - sign, months - 1
+    year, month = divmod(moment.year * 12 + moment.month - 1 + sign * months, 12)
+    moved = moment.replace(year=year, month=month + 1, day=1)
+    return moved + timedelta(days=moment.day - 1 + sign * days, seconds=sign * seconds)
+
+
+def _second_of_day(moment: datetime) -> int:
+    return moment.hour * 3600 + moment.minute * 60 + moment.second

@@ -13,7 +13,11 @@ from crmkit_mock.espocrm.duplicates import require_unique
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import APIError, bad_request, forbidden, modified, not_found
 from crmkit_mock.espocrm.event_rules import stored_reminders
-from crmkit_mock.espocrm.foreign_records import check_links
+from crmkit_mock.espocrm.foreign_records import (
+    check_assigned,
+    check_links,
+    check_links_without_fields,
+)
 from crmkit_mock.espocrm.initial_links import add_initial_links
 from crmkit_mock.espocrm.linking import link_related
 from crmkit_mock.espocrm.locking import require_changeable, require_removable
@@ -54,11 +58,15 @@ _NOT_COPIED_SINCE_10 = frozenset(
 def find(session: Session, entity: EntityType, id: str, action: Action) -> Record:
     """Return a record on which the user may perform an action.
 
+    Administrators read deleted records, too.
+
     Raises:
         APIError: 404, there is none; 403, it is not allowed.
     """
     session.user.require_scope(entity.name, action)
     record = session.data.find(entity.name, id)
+    if record is None and action == "read" and session.user.is_admin:
+        record = session.data.find_any(entity.name, id)  # even a deleted one
     if record is None:
         reason = "does not exist" if action == "read" else "not found"
         raise not_found(f"Record {id} {reason}.")
@@ -112,8 +120,37 @@ def create(
     record, accepted = insert(
         session, entity, sent, skip_duplicate_check=skip_duplicate_check, extra=extra
     )
-    linked = add_initial_links(session, entity, record, sent)
+    ids = check_links_without_fields(session, entity, sent)
+    linked = add_initial_links(session, entity, record, ids)
     return {**create_response(session, entity, record, accepted.echo), **linked}
+
+
+def check(
+    session: Session,
+    entity: EntityType,
+    sent: Mapping[str, Any],
+    before: Record | None = None,
+) -> dict[str, Any]:
+    """Check the attributes sent for a record; return them in the types of their fields.
+
+    Args:
+        session: The request.
+        entity: The entity type.
+        sent: The attributes sent.
+        before: The record as it is stored; None for a new one.
+
+    Raises:
+        APIError: 400, a field is invalid; 403, the user may not assign or link it that way.
+    """
+    sent = normalise(session, entity, sent)
+    values = validate(session, entity, sent, before)
+    if before is None or "assignedUserId" in values:
+        session.user.require_assignment(values)
+    require_collaborators(session, entity, values, before)
+    check_assigned(session, entity, values)
+    check_links(session, entity, values, before)
+    check_links_without_fields(session, entity, sent)
+    return values
 
 
 def insert(
@@ -130,11 +167,7 @@ def insert(
         APIError: as for `create`.
     """
     session.user.require_scope(entity.name, "create")
-    sent = normalise(session, entity, sent)
-    values = validate(session, entity, sent)
-    session.user.require_assignment({**values, **(extra or {})})
-    require_collaborators(session, entity, values, None)
-    check_links(session, entity, values, None)
+    values = check(session, entity, sent)
     if entity.duplicates and not skip_duplicate_check:
         require_unique(session, entity, values)
     accepted = to_stored(session, entity, values, None)
@@ -155,7 +188,7 @@ def _save(saving: Saving) -> tuple[Record, list[LinkChange]]:
     links = dict(record)
     changed_links = store_links(session, entity, links)
     stored = {
-        name: stored_float(value) if isinstance(value, float) else value
+        name: stored_float(value) if _is_float(entity, name, value) else value
         for name, value in without_relations(entity, links).items()
         if name not in entity.unstored
     }
@@ -175,6 +208,14 @@ def _save(saving: Saving) -> tuple[Record, list[LinkChange]]:
         added = set(record.get("collaboratorsIds") or []) - set(known)
         follow(session, entity, stored, added)
     return derived, changed_links
+
+
+def _is_float(entity: EntityType, name: str, value: object) -> bool:
+    """Return whether a value is a float to the server, which JSON may write as an integer."""
+    if isinstance(value, float):
+        return True
+    field = entity.by_attribute.get(name) if isinstance(value, int) else None
+    return field is not None and field.family in {"float", "currency"}
 
 
 def first_stamps(entity: EntityType, now: str) -> Record:
@@ -210,13 +251,10 @@ def update(
             changed.
     """
     before = find(session, entity, id, "edit")
+    id = before["id"]
     sent = normalise(session, entity, sent)
     _require_version(session, entity, before, sent)
-    values = validate(session, entity, sent, before)
-    if "assignedUserId" in values:
-        session.user.require_assignment(values)
-    require_collaborators(session, entity, values, before)
-    check_links(session, entity, values, before)
+    values = check(session, entity, sent, before)
     response_before = read_response(session, entity, before)
     require_changeable(session, entity, response_before, values)
     accepted = to_stored(session, entity, values, before)
@@ -260,7 +298,9 @@ def _write(
     saving = Saving(session, entity, record, loaded, sent, now)
     if entity.versioned or entity.stream or entity.computed or saving.is_changed(*accepted.values):
         # What is computed on loading counts as a change.
-        stamps |= {"modifiedAt": now, "modifiedById": session.user.id}
+        stamps["modifiedAt"] = now
+        if "modifiedById" in entity.by_attribute:
+            stamps["modifiedById"] = session.user.id
     record |= stamps
     audited = audited_values(session, entity, before)
     derived, changed_links = _save(saving)
@@ -373,7 +413,7 @@ def duplicate_attributes(session: Session, entity: EntityType) -> dict[str, Any]
     id = _required_id(session)
     if session.user.level(entity.name, "create") == "no":
         raise forbidden("No 'create' access.")
-    if session.data.find(entity.name, id) is None:
+    if session.data.find(entity.name, id) is None and not session.user.is_admin:
         raise not_found("Record not found.")
     attributes = read(session, entity, id)
     for field in entity.fields:

@@ -12,7 +12,6 @@ from crmkit_mock.espocrm.data import LEAD_NAMES
 from crmkit_mock.espocrm.datetimes import with_server_offset
 from crmkit_mock.espocrm.entity_types import DATETIME_ATTRIBUTES
 from crmkit_mock.espocrm.fields import PERSON_NAME
-from crmkit_mock.espocrm.users import hidden_attributes
 from crmkit_mock.messages import Reply, json_reply
 
 if TYPE_CHECKING:
@@ -61,11 +60,9 @@ def read_response(session: Session, entity: EntityType, record: Record) -> dict[
         names.append("isStarred")
     if entity.versioned:
         names.append("versionNumber")
-    of_administrators = entity.name == "User" and session.user.is_admin
-    return {
-        **attribute_values(session, entity, record, names),
-        **(hidden_attributes(record["id"]) if of_administrators else {}),
-    }
+    if entity.name == "User" and session.user.is_admin and record.get("secretKey"):
+        names.append("secretKey")  # of a user who signs requests
+    return attribute_values(session, entity, record, names)
 
 
 def _follower_attributes(session: Session, entity: EntityType, record: Record) -> tuple[str, ...]:
@@ -92,6 +89,9 @@ def create_response(
     for field in entity.fields:
         if field.name in hidden or field.since > session.release:
             continue
+        if _is_never_loaded(field):
+            response |= _links_written(session, field, record)
+            continue
         for attribute in field.attributes:
             if attribute in entity.uncreated and attribute not in echo:
                 continue
@@ -111,6 +111,21 @@ def create_response(
         response["isStarred"] = False
     if entity.versioned:
         response["versionNumber"] = record["versionNumber"]
+    return response
+
+
+def _is_never_loaded(field: Field) -> bool:
+    """Return whether only the response to a write of a linkMultiple has it."""
+    return field.family == "linkMultiple" and not field.responses
+
+
+def _links_written(session: Session, field: Field, written: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the ids of such a field that a write has set, and the names if there are any."""
+    ids = written.get(f"{field.name}Ids")
+    response = {f"{field.name}Ids": ids} if f"{field.name}Ids" in written else {}
+    if ids:
+        names = {id: session.data.name_of(field.entity, id) for id in ids}
+        response[f"{field.name}Names"] = names
     return response
 
 
@@ -136,7 +151,8 @@ def _compose_name(entity: EntityType, response: dict[str, Any], values: Mapping[
         others = [name for name in LEAD_NAMES if name in response]
         if others:
             names = (response[name] for name in others)
-            response["name"] = next((name for name in names if name), None)
+            # The digit zero is no name to PHP.
+            response["name"] = next((name for name in names if name and name != "0"), None)
 
 
 def update_response(
@@ -175,18 +191,9 @@ def update_response(
         if field.family in _LINKS and is_linked:
             name = f"{field.name}Name"
             response[name] = value_of(session, entity, response, name)
-    if entity.name == "Call" and any(
-        name in written and written[name] != before.get(name)
-        for name in ("contactsIds", "leadsIds")
-    ):
-        # Only of calls the server looks everything up again.
-        stored = session.data.get(entity.name, id)
-        response |= {
-            name: value_of(session, entity, stored, name)
-            for field in fields_in(session, entity, "read")
-            if _is_loaded(field, field.name)
-            for name in field.attributes
-        }
+    for field in filter(_is_never_loaded, entity.fields):
+        response |= _links_written(session, field, written)
+    response |= _call_reloaded(session, entity, id, before, written)
     if entity.stream:
         # Notes about the update are made before it is shown.
         response["streamUpdatedAt"] = session.data.get(entity.name, id).get("streamUpdatedAt")
@@ -200,6 +207,31 @@ def update_response(
     if entity.person and any(name in written for name in PERSON_NAME[1:-1]):
         _compose_name(entity, response, response)
     return response
+
+
+def _call_reloaded(
+    session: Session,
+    entity: EntityType,
+    id: str,
+    before: Mapping[str, Any],
+    written: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return what the response to an update has of a call whose people have changed.
+
+    Only of calls the server looks everything up again.
+    """
+    if entity.name != "Call" or all(
+        written.get(name, before.get(name)) == before.get(name)
+        for name in ("contactsIds", "leadsIds")
+    ):
+        return {}
+    stored = session.data.get(entity.name, id)
+    return {
+        name: value_of(session, entity, stored, name)
+        for field in fields_in(session, entity, "read")
+        if _is_loaded(field, field.name)
+        for name in field.attributes
+    }
 
 
 def has_stars(session: Session, entity: EntityType) -> bool:

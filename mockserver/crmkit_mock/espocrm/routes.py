@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from crmkit_mock.espocrm.controllers import (
+    OF_ADMINISTRATORS,
     OTHER_RECORDS,
     PREFERENCES,
     WITHOUT_LINKS,
@@ -187,7 +188,9 @@ def _with_action(
     if controller in WITHOUT_LINKS and action in _LINK_ACTIONS:
         raise MissingAction(_missing(method, action, controller))
     if right and controller in OTHER_RECORDS:
-        raise MissingAction(forbidden(f"No {right} access."))
+        is_closed = controller in OF_ADMINISTRATORS
+        what = f"access to '{controller}'" if is_closed else f"{right} access"
+        raise MissingAction(forbidden(f"No {what}."))
     return None
 
 

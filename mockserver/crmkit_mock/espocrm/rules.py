@@ -9,6 +9,7 @@ from crmkit_mock.espocrm.errors import bad_request
 from crmkit_mock.espocrm.event_rules import event
 from crmkit_mock.espocrm.linking import choose_primary_account
 from crmkit_mock.espocrm.sales_types import STAGES
+from crmkit_mock.espocrm.session import BASE_CURRENCY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,7 +62,14 @@ def derive(saving: Saving) -> Record:
 
 
 def _currencies(saving: Saving) -> Record:
-    return converted_amounts(saving.session, saving.entity, saving.record, saving.is_changed)
+    derived: Record = {}
+    for field in saving.entity.fields if saving.before is not None else ():
+        code = f"{field.name}Currency"
+        if field.family == "currency" and saving.is_changed(field.name):
+            # An amount that is taken away leaves a currency.
+            derived[code] = saving.record[code] = saving.record.get(code) or BASE_CURRENCY
+    amounts = converted_amounts(saving.session, saving.entity, saving.record, saving.is_changed)
+    return derived | amounts
 
 
 def _collaborators(saving: Saving) -> Record:

@@ -98,8 +98,8 @@ def _cast_bool(value: object) -> bool:
     return value is True or (value in (1, "1", "true") and not isinstance(value, float))
 
 
-def _cast_array(value: object) -> list[Any] | None:
-    # A string may hold JSON.
+def cast_array(value: object) -> list[Any] | None:
+    """Return a value as EspoCRM casts it to an array: a list, or JSON that holds one."""
     value = _decoded(value)
     return list(value) if isinstance(value, list) else None
 
@@ -118,20 +118,15 @@ def _decoded(value: object) -> object:
         return None
 
 
-def _cast_id(value: object) -> object:
-    # False is not an id, but not a missing one either; lists and objects are for the checks.
-    return value if value is False or isinstance(value, list | dict) else to_str(value)
-
-
 _CASTS: dict[str, Callable[[Any], Any]] = {
     "str": to_str,
     "bool": _cast_bool,
     "int": cast_int,
     "float": cast_float,
-    "array": _cast_array,
+    "array": cast_array,
     "object": _cast_object,
-    "raw": lambda value: value,
-    "id": _cast_id,
+    # Only the database makes strings of ids.
+    **dict.fromkeys(("raw", "id"), lambda value: value),
 }
 
 
@@ -189,7 +184,7 @@ def _moments(session: Session, field: Field, values: dict[str, Any]) -> dict[str
 
 def _require_scalar(session: Session, field: Field, value: object) -> None:
     if isinstance(value, list | dict):
-        raise session.server_error_or(f"{field.name} is a list or an object.")
+        raise session.server_error_or(f"{field.name} is a list or an object.", by_router=True)
 
 
 _CLEAN: dict[str, Callable[[Session, Field, dict[str, Any]], dict[str, Any]]] = {

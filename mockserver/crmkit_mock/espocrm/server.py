@@ -267,6 +267,8 @@ class MockEspoCRM(MockCRM):
             # The controller is looked for before the body is read.
             find_entity(name)
         session = self._session(request, operation, login, authenticator)
+        if login is not None:
+            session.note_access()
         try:
             return answer(session, operation.id, path_parameters)
         except PartiallyApplied as failure:

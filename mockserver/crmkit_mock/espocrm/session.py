@@ -68,6 +68,12 @@ class Session:
         """Return the time in the stored format."""
         return format_datetime(self.clock.now())
 
+    def note_access(self) -> None:
+        """Note when the user was last there."""
+        name, now = f"last access {self.user.id}", self.now()
+        if self.settings.get(name) != now:
+            self.settings.set(name, now)
+
     def header(self, name: str) -> str | None:
         """Return a header of the request, or None."""
         return self.request.headers.get(name.lower())

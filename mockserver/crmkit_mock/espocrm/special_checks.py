@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crmkit_mock.espocrm.datetimes import parse_datetime
 from crmkit_mock.espocrm.errors import bad_request
 
 if TYPE_CHECKING:
@@ -30,6 +31,11 @@ def _is_in_order(sent: FieldInput) -> bool:
     return not first or not last or str(first) <= str(last)
 
 
+def _is_future(sent: FieldInput) -> bool:
+    planned = parse_datetime(sent.value)
+    return planned is None or planned > sent.session.now()
+
+
 def check_early(entity: EntityType, values: Mapping[str, Any], *, new: bool) -> None:
     """Make the checks that come before those of the fields.
 
@@ -45,6 +51,7 @@ def check_early(entity: EntityType, values: Mapping[str, Any], *, new: bool) -> 
 #: Further checks by entity type and field; "required" is made whether the field is or not.
 SPECIAL_CHECKS: dict[tuple[str, str], tuple[Check, ...]] = {
     ("Lead", "name"): (("required", _has_lead_name),),
+    ("Email", "sendAt"): (("future", _is_future),),
     ("Campaign", "startDate"): (("beforeEndDate", _is_in_order),),
     ("Campaign", "endDate"): (("afterStartDate", _is_in_order),),
 }

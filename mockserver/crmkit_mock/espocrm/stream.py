@@ -12,7 +12,7 @@ from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import bad_request, forbidden, invalid, not_found
 from crmkit_mock.espocrm.stream_notes import follow, touch_parent
 from crmkit_mock.espocrm.system_types import NOTE
-from crmkit_mock.espocrm.validation import accept
+from crmkit_mock.espocrm.validation import accept, validate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +33,7 @@ _AUDIENCES = {
 _NO_IDS = {"users": "No user IDs.", "teams": "No team IDS.", "portals": "No portal IDs."}
 #: Entity types whose notes may be hidden from portal users, since 10.0.
 _WITH_INTERNAL_NOTES = frozenset({"Case"})
+_TEAMS = ("teamsIds", "teamsNames")
 #: How long their authors may change and delete notes.
 _EDIT_PERIOD, _DELETE_PERIOD = timedelta(days=7), timedelta(days=30)
 
@@ -50,6 +51,7 @@ def post(session: Session) -> dict[str, Any]:
     if sent.get("parentType") not in (None, *ENTITY_TYPES):
         raise invalid("Note", "parent", "valid")
     parent = _require_parent(session, sent)
+    session.user.require_assignment(validate(session, NOTE, sent))
     accept(session, NOTE, sent)
     target = sent.get("targetType")
     if target is not None:
@@ -147,7 +149,8 @@ def read(session: Session, id: str) -> dict[str, Any]:
 
 
 def _find(session: Session, id: str) -> Record:
-    note = session.data.find("Note", id)
+    is_admin = session.user.is_admin
+    note = session.data.find_any("Note", id) if is_admin else session.data.find("Note", id)
     if note is None:
         raise not_found(f"Record {id} does not exist.")
     if not may_read(session, note):
@@ -194,7 +197,11 @@ def update(session: Session, id: str) -> dict[str, Any]:
     if note.get("type") != "Post":
         raise forbidden("Note is not editable.")
     records.update(session, NOTE, note["id"], changes)
-    return records.read(session, NOTE, id) | audience(session, note)
+    response = records.read(session, NOTE, id)
+    if session.user.permission("assignment") != "all":
+        # The server has looked them up, to see whether they are the user's.
+        response |= {name: value_of(session, NOTE, note, name) for name in _TEAMS}
+    return response | audience(session, note)
 
 
 def delete(session: Session, id: str) -> None:

@@ -165,8 +165,9 @@ def _tests(session: Session, search: Search) -> list[Test]:
     after, before = session.query.get("after"), session.query.get("beforeNumber")
     if isinstance(after, str) and after:
         tests.append(lambda note: note["createdAt"] > after)
-    if isinstance(before, str) and before.isdigit():
-        tests.append(lambda note: note["number"] < int(before))
+    if isinstance(before, str) and before not in {"", "0"}:
+        # What is not a number is 0 for the database, so that nothing is before it.
+        tests.append(lambda note: note["number"] < (int(before) if before.isdigit() else 0))
     return tests
 
 

@@ -112,6 +112,12 @@ USER = EntityType(
         to_one("contact", "Contact"),
         to_one("defaultTeam", "Team"),
         to_one("workingTimeCalendar", "WorkingTimeCalendar"),
+        enum("gender", ("", "Male", "Female", "Neutral")),
+        enum("authMethod", ("ApiKey", "Hmac"), responses=_LATER),
+        varchar("apiKey", read_only=True, responses=_LATER),
+        varchar("auth2FA", read_only=True, responses=_LATER),
+        to_one("dashboardTemplate", "DashboardTemplate"),
+        to_one("layoutSet", "LayoutSet"),
         to_many("teams", "Team", columns=("role",)),
         to_many("roles", "Role"),
         *(

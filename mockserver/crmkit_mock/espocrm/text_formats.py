@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+from crmkit_mock.espocrm.php_types import trim
+
 _PROTOCOL = r"(?:[a-zA-Z0-9]+://)"
 _HOST = r"[a-zA-Z0-9%./?:@\-_=#$!+*()',]+"
 _TAIL = r"[a-zA-Z0-9%&./?:@\-_=#$!+*()',~]*"
 _URL = re.compile(rf"{_PROTOCOL}?{_HOST}\.{_TAIL}\n?", re.ASCII)
 _FULL_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*:(?://[^\s/?#]+|[^\s/])[!-~]*", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9_=\-.]+\n?", re.ASCII)
+_ADDRESS_PART = re.compile(r"<(.*)>")
 _MARKUP = re.compile(r"[<>=]")
 
 _ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~\-]+"
@@ -57,3 +60,16 @@ def is_email(text: str) -> bool:
         and all(len(label) <= _MAX_LABEL and _LABEL.fullmatch(label) for label in labels)
         and not labels[-1][0].isdigit()
     )
+
+
+def mailbox_name(mailbox: str) -> str:
+    """Return the name in a mailbox such as `A <a@b.example>`, an empty str without one."""
+    return _ADDRESS_PART.sub("", mailbox).strip('" ') if "<" in mailbox else ""
+
+
+def mailbox_address(mailbox: str) -> str:
+    """Return the address in a mailbox; without brackets, it is the address."""
+    if "<" not in mailbox:
+        return "" if mailbox == "0" else mailbox
+    match = _ADDRESS_PART.search(mailbox)
+    return trim(match[1]) if match else ""

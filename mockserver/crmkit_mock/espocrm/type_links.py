@@ -210,7 +210,12 @@ LINKS: Mapping[str, tuple[Link, ...]] = {
         _COLLABORATORS,
         TEAMS,
     ),
-    "Task": (_parent("parent", "tasks"), _COLLABORATORS, TEAMS),
+    "Task": (
+        _parent("parent", "tasks"),
+        Link("email", "Email", "belongs_to", key="emailId", foreign="tasks"),
+        _COLLABORATORS,
+        TEAMS,
+    ),
     "Meeting": (*_attendees("Meeting"), _parent("parent", "meetings"), TEAMS),
     "Call": (*_attendees("Call"), _parent("parent", "calls"), TEAMS),
     "Email": (

@@ -171,20 +171,6 @@ def role_record(role: Role, created_at: str) -> Record:
     }
 
 
-def hidden_attributes(id: str) -> dict[str, Any]:
-    """Return the attributes of a user that only administrators read."""
-    login = next((login for login in USERS.values() if login.user.id == id), None)
-    key = login.api_key if login else None
-    secret = login.secret_key if login else None
-    names = ("gender", "auth2FA", "dashboardTemplateId", "dashboardTemplateName", "layoutSetId")
-    return {
-        "authMethod": None if key is None else "Hmac" if secret else "ApiKey",
-        "apiKey": key,
-        **({"secretKey": secret} if secret else {}),
-        **dict.fromkeys((*names, "layoutSetName")),
-    }
-
-
 def user_record(login: Login, created_at: str) -> Record:
     """Return the record of a user."""
     name = {"firstName": login.first_name, "lastName": login.last_name}
@@ -199,5 +185,12 @@ def user_record(login: Login, created_at: str) -> Record:
         "modifiedAt": created_at,
         "createdById": SYSTEM_ID if login.user.kind == "admin" else ADMIN_ID,
         "emailAddress": login.email,
-        "lastAccess": created_at,
+        **_keys(login),
     }
+
+
+def _keys(login: Login) -> dict[str, str]:
+    if login.api_key is None:
+        return {}
+    secret = {} if login.secret_key is None else {"secretKey": login.secret_key}
+    return {"authMethod": "Hmac" if secret else "ApiKey", "apiKey": login.api_key, **secret}

@@ -12,6 +12,7 @@ from crmkit_mock.espocrm.defaults import default_currencies, defaults
 from crmkit_mock.espocrm.errors import invalid
 from crmkit_mock.espocrm.foreign_records import check_links, foreign_values
 from crmkit_mock.espocrm.linked_values import LINK_CHECKS
+from crmkit_mock.espocrm.php_types import to_str
 from crmkit_mock.espocrm.sanitizing import cast, sanitize, settable
 from crmkit_mock.espocrm.special_checks import SPECIAL_CHECKS, check_early
 from crmkit_mock.espocrm.values import VALUE_CHECKS, FieldInput
@@ -23,10 +24,12 @@ if TYPE_CHECKING:
     from crmkit_mock.espocrm.session import Session
 
 _CHECKS = {**VALUE_CHECKS, **LINK_CHECKS}
-#: Fields whose list of ids may not have one of them twice, by entity type.
-_STRICT = frozenset({("Contact", "accounts"), ("Meeting", "users"), ("Call", "users")})
+#: The field of a new record whose list of ids may not have one of them twice.
+_STRICT = ("Contact", "accounts")
 _MOMENTS = frozenset({"datetime", "datetimeOptional"})
 _ADDRESSES = frozenset({"email", "phone"})
+_IDS = frozenset({"link", "file", "foreignId"})
+_ID_LENGTH = 17
 
 
 @dataclass(slots=True)
@@ -160,11 +163,7 @@ def _complete_ids(
         found = (session.data.find(field.entity, id) for id in columns)
         out.values[ids] = [record["id"] for record in found if record is not None]
     sent = out.values.get(ids)
-    if (entity.name, field.name) not in _STRICT or ids not in out.values:
-        return
-    if sent is None and field.name == "users":
-        raise session.server_error_or(f"{ids} is not a list.")
-    if sent and len(set(sent)) < len(sent) and (new or field.name == "users"):
+    if new and sent and len(set(sent)) < len(sent) and (entity.name, field.name) == _STRICT:
         raise session.server_error_or(f"{ids} has an id twice.")
 
 
@@ -177,6 +176,13 @@ def _convert(session: Session, field: Field, name: str, kind: str, out: Accepted
     if field.family in _MOMENTS and not name.endswith("Date"):
         # Without seconds it is returned as it was sent; the next read has them.
         out.values[name] = with_seconds(value)
+    elif field.family == "linkParent":
+        # A real server shows what is no str as it was sent, which the document does not allow.
+        out.values[name] = value = to_str(value)
+        if name.endswith("Id") and value is not None and len(value) > _ID_LENGTH:
+            raise session.server_error_or(f"{name} is too long.")
+    elif field.family in _IDS:
+        out.values[name] = to_str(value)
     elif kind == "bool" and value is None and field.stored and field.family == "bool":
         # The column cannot be null.
         raise session.server_error_or(f"{name} is null.")

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from crmkit_mock.espocrm import date_filters, link_filters, type_filters, value_filters
 from crmkit_mock.espocrm.attribute_columns import ARRAYS, column_of
-from crmkit_mock.espocrm.columns import NO_COLUMN, QueryFailedError
+from crmkit_mock.espocrm.columns import NO_COLUMN, QueryFailedError, StoredColumn
 from crmkit_mock.espocrm.comparisons import UnsupportedValueError
 from crmkit_mock.espocrm.errors import APIError, bad_request
 from crmkit_mock.espocrm.extra_attributes import FORBIDDEN
+from crmkit_mock.espocrm.php_types import to_number
 from crmkit_mock.espocrm.search import denied
 
 if TYPE_CHECKING:
@@ -32,8 +33,11 @@ _SUB_QUERIES = frozenset({"not", "subQueryIn", "subQueryNotIn"})
 _WITHOUT_ATTRIBUTE = _GROUPS | _SUB_QUERIES
 #: What the server takes for a string, a number or a constant of an expression.
 _LITERAL = re.compile(r"'.*'|\".*\"|-?\d+(\.\d+)?|true|false|null", re.IGNORECASE | re.DOTALL)
+#: Type of an item whose attribute is the condition.
+_EXPRESSION = "expression"
 _TYPES = frozenset(
     {
+        _EXPRESSION,
         *value_filters.TYPES,
         *value_filters.ARRAY_TYPES,
         *date_filters.PERIODS,
@@ -195,11 +199,12 @@ class _Compiler:
         except QueryFailedError:
             self._fail(f"{item.attribute[:50]} cannot be filtered with {item.kind[:50]}.")
         except UnsupportedValueError as error:
-            self._fail(f"{item.attribute[:50]} cannot be compared with {error}.")
+            self._fail(f"{item.attribute[:50]} cannot be compared with {error}.", by_router=True)
         return lambda _record: False
 
-    def _fail(self, reason: str) -> None:
-        self.failure = self.failure or self._session.server_error_or(reason)
+    def _fail(self, reason: str, *, by_router: bool = False) -> None:
+        error = self._session.server_error_or(reason, by_router=by_router)
+        self.failure = self.failure or error
 
     def _group(self, item: _Item) -> Test | None:
         tests = [test for one in item.items if (test := self.compile(one, item.kind)) is not None]
@@ -241,9 +246,27 @@ class _Compiler:
         if kind not in _TYPES:
             raise bad_request(f"Unknown where item type '{kind[:50]}'.")
         column = column_of(session, entity, item.attribute) or NO_COLUMN
-        if kind in date_filters.PERIODS:
-            return _period_test(session, column, item)
-        return value_filters.value_test(column, kind, item.value)
+        return _column_test(session, column, item)
+
+
+def _column_test(session: Session, column: Column, item: _Item) -> Test | None:
+    if item.kind == _EXPRESSION:
+        return _truth_test(column)
+    if item.kind in date_filters.PERIODS:
+        return _period_test(session, column, item)
+    return value_filters.value_test(column, item.kind, item.value)
+
+
+def _truth_test(column: Column) -> Test:
+    """Return the test that the database takes the value of a column for true.
+
+    Raises:
+        QueryFailedError: It is no column.
+    """
+    if not isinstance(column, StoredColumn):
+        raise QueryFailedError
+    value = column.value
+    return lambda record: to_number(value(record)) != 0
 
 
 def _all(tests: list[Test | None]) -> Test | None:
@@ -262,7 +285,7 @@ def _array_items(entity: EntityType, kind: str, attribute: str) -> Callable[[Rec
     field = entity.by_attribute.get(attribute)
     link = entity.all_links.get(field.name) if field is not None else None
     is_foreign = attribute.endswith("Name") or (link is not None and link.kind == "has_one")
-    if field is not None and field.family in {"link", "file"} and is_foreign:
+    if field is not None and field.stored and field.family in {"link", "file"} and is_foreign:
         alias = field.entity[:1].lower() + field.entity[1:]
         if kind in {"arrayNoneOf", "arrayIsEmpty"} and alias != field.name:
             # The query names the other table, which it reads under the name of the link.

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crmkit_mock.forms import Upload
+from crmkit_mock.monica import php_types
 from crmkit_mock.monica.errors import invalid
 from crmkit_mock.monica.resource import (
     ANY_CONTACT,
@@ -150,8 +151,13 @@ class Photos(ContactResource):
         """
         values, messages = collect_errors(self.rules, session.sent, session.records)
         data = values.get("data")
-        content = _decoded(data) if isinstance(data, str) else None
-        if isinstance(data, str) and content is None:
+        if isinstance(data, list | dict) and data:
+            crash = "App\\Services\\Account\\Photo\\UploadPhoto::isValidPhoto(): Argument #1 "
+            crash += "($data) must be of type string, array given"
+            raise session.server_error_or(invalid(*messages), crash)
+        is_missing = data is None or isinstance(data, list | dict)
+        content = None if is_missing else _decoded(php_types.to_str(data))
+        if not is_missing and content is None:
             messages.append("validation.photo")
         if messages:
             raise invalid(*messages)
@@ -175,7 +181,12 @@ class Photos(ContactResource):
 
 
 def _decoded(text: str) -> bytes | None:
-    """Return the bytes of a data: URL or of base64; None if a str is neither."""
+    """Return the bytes of a data: URL or of base64; None if a str is neither.
+
+    A single character counts as the bytes of a picture, as it has the type of no text.
+    """
+    if len(text) == 1:
+        return text.encode()
     match = _DATA_URL.fullmatch(text)
     try:
         return base64.b64decode(match["data"] if match else _LINE_ENDS.sub("", text), validate=True)

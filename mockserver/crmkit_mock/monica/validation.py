@@ -36,7 +36,7 @@ Values = dict[str, Any]
 
 
 class InvalidValue(Exception):
-    """A value is invalid; `str()` is the message, with `{}` in place of the field's name."""
+    """A value is invalid; `args` are the messages, with `{}` in place of the field's name."""
 
 
 #: Returns the value, or raises `InvalidValue`. Gets None where a field is not nullable.
@@ -158,7 +158,7 @@ def collect_errors(
             try:
                 values[field] = check(values[field], records)
             except InvalidValue as error:
-                messages.append(str(error).format(_readable(field)))
+                messages += (message.format(_readable(field)) for message in error.args)
                 failed = True
     return values, messages
 
@@ -173,14 +173,15 @@ def _readable(field: str) -> str:
 
 def string(max_length: int | None = None) -> Check:
     """Return the check for a str of at most `max_length` characters."""
-    longest = None if max_length is None else at_most(max_length)
 
-    def check_string(value: Any, records: Records) -> str:
-        if not isinstance(value, str):
-            raise InvalidValue("The {} must be a string.")
-        if longest is not None:
-            longest(value, records)
-        return value
+    def check_string(value: Any, _: Records) -> str:
+        messages = [] if isinstance(value, str) else ["The {} must be a string."]
+        if max_length is not None and value is not None and php_types.size(value) > max_length:
+            messages.append(f"The {{}} may not be greater than {max_length} characters.")
+        if messages:
+            raise InvalidValue(*messages)
+        text: str = value
+        return text
 
     return check_string
 
@@ -260,7 +261,7 @@ def in_range(last: int) -> Check:
 
     def check_range(value: Any, _: Records) -> Any:
         # Of what is not an int, the check before this one has said so.
-        if isinstance(value, int) and not 1 <= value <= last:
+        if isinstance(value, int) and value is not False and not 1 <= value <= last:
             raise InvalidValue("The selected {} is invalid.")
         return value
 

@@ -14,11 +14,13 @@ from crmkit.core.lazy import lazily
 if TYPE_CHECKING:
     from crmkit_generated.autocrm.models import *  # noqa: F403  # all of them are public
 
+    from . import webhooks as webhooks
     from . import where as where
     from .client import AsyncAutoCRM as AsyncAutoCRM
     from .client import AsyncEspoCRM as AsyncEspoCRM
     from .client import AutoCRM as AutoCRM
     from .client import EspoCRM as EspoCRM
+    from .custom_fields import CustomFields as CustomFields
     from .where import Where as Where
 else:
     from crmkit_generated.autocrm import models
@@ -28,7 +30,8 @@ else:
         {
             **dict.fromkeys(models.__all__, "crmkit_generated.autocrm.models"),
             **dict.fromkeys(["AsyncAutoCRM", "AsyncEspoCRM", "AutoCRM", "EspoCRM"], "client"),
+            "CustomFields": "custom_fields",
             "Where": "where",
         },
     )
-    from . import where  # noqa: F401  # a module is no name that can be loaded from another
+    from . import webhooks, where  # noqa: F401  # no names that can be loaded from a module

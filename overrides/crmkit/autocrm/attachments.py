@@ -12,8 +12,9 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from crmkit.core.body import Sink
+from crmkit.core.codec.files import checked_names
 from crmkit.core.drive import drive
-from crmkit.core.errors import ArgumentError, expected, in_operation
+from crmkit.core.errors import ArgumentError, expected, in_operation, processed
 from crmkit.core.resource import Resource
 from crmkit.core.types import File
 from crmkit_generated.autocrm import codec
@@ -58,10 +59,12 @@ class _Transfers(Resource):
                 return await self._create(body, options)
             made = await self._create({**body, "isBeingUploaded": True, "size": size}, options)
             begin = opened.payload.tell()
-            for start in range(0, size, CHUNK):
-                part = _Part(opened.payload, begin + start, min(CHUNK, size - start))
-                arguments = {"id": made.id, "start": start}
-                await self._sender.reply(self._call(ATTACHMENTS_CHUNK, arguments, options, part))
+            with processed(True):
+                for start in range(0, size, CHUNK):
+                    part = _Part(opened.payload, begin + start, min(CHUNK, size - start))
+                    arguments = {"id": made.id, "start": start}
+                    call = self._call(ATTACHMENTS_CHUNK, arguments, options, part)
+                    await self._sender.reply(call)
             made.is_being_uploaded = False  # which it was when the server said so
             return made
 
@@ -83,6 +86,13 @@ class _Transfers(Resource):
         target = Path(to)
         # Beside it, so that it appears under its name when it is complete, and not before.
         part = target.with_name(f".{target.name}.{token_hex(4)}")
+        try:
+            os.fsencode(part)
+        except UnicodeEncodeError:
+            name = ATTACHMENTS_DOWNLOAD.name
+            raise ArgumentError(
+                "to", "must be a path that can be encoded", operation=name
+            ) from None
         try:
             with part.open("xb") as file:
                 call.sink = Sink(file)
@@ -238,7 +248,7 @@ def _members(members: tuple[Any, ...], file: File) -> dict[str, Any]:
 @contextmanager
 def _opened(source: Any) -> Generator[Any]:
     """Open the file of an upload, and close what was opened here."""
-    file: Any = source if isinstance(source, File) else File(source)
+    file: Any = checked_names(source if isinstance(source, File) else File(source), "file")
     if isinstance(file.payload, os.PathLike):
         with Path(file.payload).open("rb") as payload:
             yield File(payload, file.file_name or Path(payload.name).name, file.mime_type)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from crmkit.core.client import AsyncClient, SyncClient
 
@@ -21,14 +21,11 @@ __all__ = ["AsyncAutoCRM", "AsyncEspoCRM", "AutoCRM", "EspoCRM"]
 def _start(
     profile: str,
     base_url: str | None,
-    api_key: str | None,
-    secret_key: str | None,
-    username: str | None,
-    password: str | None,
+    *own: Any,
 ) -> tuple[EspoVendor, str]:
     """Return the vendor and the address of a client."""
     url = address(base_url, profile.upper())
-    known = credentials(profile.upper(), api_key, secret_key, username, password)
+    known = credentials(profile.upper(), *own)
     return EspoVendor(profile, known, base_path(url)), url
 
 
@@ -43,9 +40,11 @@ class _Sync(Entities, SyncClient):
         secret_key: str | None = None,
         username: str | None = None,
         password: str | None = None,
+        signature: Literal["raw", "hex"] = "raw",
         **settings: Unpack[SyncSettings],
     ) -> None:
-        vendor, url = _start(self._profile, base_url, api_key, secret_key, username, password)
+        own = (api_key, secret_key, username, password, signature)
+        vendor, url = _start(self._profile, base_url, *own)
         super().__init__(vendor, url, **settings)
 
 
@@ -60,9 +59,11 @@ class _Async(AsyncEntities, AsyncClient):
         secret_key: str | None = None,
         username: str | None = None,
         password: str | None = None,
+        signature: Literal["raw", "hex"] = "raw",
         **settings: Unpack[AsyncSettings],
     ) -> None:
-        vendor, url = _start(self._profile, base_url, api_key, secret_key, username, password)
+        own = (api_key, secret_key, username, password, signature)
+        vendor, url = _start(self._profile, base_url, *own)
         super().__init__(vendor, url, **settings)
 
 
@@ -81,6 +82,8 @@ class AutoCRM(_Sync):
         secret_key: Secret key of an API user whose calls are signed; else `AUTOCRM_SECRET_KEY`.
         username: Name of a regular user, in place of a key; else `AUTOCRM_USERNAME`.
         password: That user's password; else `AUTOCRM_PASSWORD`.
+        signature: How calls are signed where there is a secret key: `raw`, by the digest's bytes,
+            which servers from 7.0 to 10.0 take, or `hex`, by its digits, for one that drops that.
         settings: See `crmkit.core.client.SyncSettings`.
 
     Raises:
@@ -111,6 +114,8 @@ class EspoCRM(_Sync):
         secret_key: Secret key of an API user whose calls are signed; else `ESPOCRM_SECRET_KEY`.
         username: Name of a regular user, in place of a key; else `ESPOCRM_USERNAME`.
         password: That user's password; else `ESPOCRM_PASSWORD`.
+        signature: How calls are signed where there is a secret key: `raw`, by the digest's bytes,
+            which servers from 7.0 to 10.0 take, or `hex`, by its digits, for one that drops that.
         settings: See `crmkit.core.client.SyncSettings`.
 
     Raises:

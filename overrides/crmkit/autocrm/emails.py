@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
-from crmkit.core.errors import ArgumentError, expected, in_operation
+from crmkit.core.errors import ArgumentError, expected, in_operation, shown
 from crmkit.core.options import mapping
 from crmkit_generated.autocrm import codec
 from crmkit_generated.autocrm.operations.emails import EMAILS_CREATE
@@ -37,7 +37,7 @@ def _addresses(value: Any, argument: str) -> str | None:
         raise ArgumentError(argument, "must not be empty")
     for index, address in enumerate(addresses):
         if not isinstance(address, str) or (address is not value and ";" in address):
-            problem = f"must be a str without ';', got {address!r}"
+            problem = f"must be a str without ';', got {shown(address)}"
             raise ArgumentError(f"{argument}[{index}]", problem)
     return ";".join(addresses)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from urllib.parse import urlsplit
+import re
 
 from crmkit.core.errors import ConfigError
-from crmkit.core.options import credential
+from crmkit.core.options import credential, sent_url
 
 from .vendor import Credentials
 
 __all__ = ["address", "base_path", "credentials"]
+
+_API = re.compile("/api/v1(/portal-access/[^/]+)?$")  # of the site, or of one of its portals
 
 
 def address(base_url: str | None, prefix: str) -> str:
@@ -29,15 +31,12 @@ def address(base_url: str | None, prefix: str) -> str:
     if not isinstance(url, str):
         raise ConfigError("base_url must be an address like https://crm.example.com")
     site = url.rstrip("/")
-    return site if site.endswith("/api/v1") else f"{site}/api/v1"
+    return site if _API.search(site) else f"{site}/api/v1"
 
 
 def base_path(url: str) -> str:
-    """Return the path of the API's address, which stands before that of each call."""
-    try:
-        return urlsplit(url).path
-    except ValueError:  # no address at all, which the client will say
-        return ""
+    """Return the path of the API's address as requests have it, before that of each call."""
+    return "/" + sent_url(url).split("/", 3)[3]
 
 
 def credentials(
@@ -46,6 +45,7 @@ def credentials(
     secret_key: str | None,
     username: str | None,
     password: str | None,
+    signature: str,
 ) -> Credentials:
     """Return the credentials of one scheme: a key, a key with its secret, or name and password.
 
@@ -58,10 +58,13 @@ def credentials(
         secret_key: The API user's secret key.
         username: A regular user's name.
         password: That user's password.
+        signature: How calls are signed, `raw` or `hex`.
 
     Raises:
         ConfigError: Something is missing, or belongs to another scheme.
     """
+    if signature not in ("raw", "hex"):
+        raise ConfigError(f"signature must be 'raw' or 'hex', got {signature!r}")
     key_given = api_key is not None or secret_key is not None
     name_given = username is not None or password is not None
     if key_given and name_given:
@@ -83,4 +86,5 @@ def credentials(
     key = credential(api_key, "api_key", f"{prefix}_API_KEY")
     if secret_key is None:
         return Credentials(key)
-    return Credentials(key, credential(secret_key, "secret_key", f"{prefix}_SECRET_KEY"))
+    secret = credential(secret_key, "secret_key", f"{prefix}_SECRET_KEY")
+    return Credentials(key, secret, signature=signature)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from crmkit.core import errors
+from crmkit.core.call import items_of
 from crmkit.core.codec.values import encode_plain
 from crmkit.core.drive import drive
 from crmkit.core.errors import ArgumentError, NotFoundError, expected, in_operation
@@ -18,6 +20,7 @@ from crmkit.core.types import UNSET
 from crmkit_generated.autocrm import codec
 from crmkit_generated.autocrm.operations import mass_actions, records
 
+from .names import camel_case, renamer
 from .where import conditions, wire_tree
 
 if TYPE_CHECKING:
@@ -28,12 +31,14 @@ if TYPE_CHECKING:
     from crmkit.core.options import Options
     from crmkit.core.paging import ListRequest
     from crmkit.core.types import Unset
-    from crmkit_generated.autocrm.models import MassActionResult, Record
+    from crmkit_generated.autocrm.models import MassActionResult
+    from crmkit_generated.autocrm.models import Record as Record  # noqa: PLC0414  # in strings
 
     from .where import Where
 
 __all__ = ["AsyncLinked", "EntityType", "Linked", "checked_name", "wire_members"]
 
+P = TypeVar("P")
 T = TypeVar("T")
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
@@ -52,36 +57,33 @@ def checked_name(name: str, argument: str) -> str:
         ArgumentError: It is not a name.
     """
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise ArgumentError(argument, f"must be a name of letters and digits, got {name!r}")
+        raise ArgumentError(
+            argument, f"must be a name of letters and digits, got {errors.shown(name)}"
+        )
     return name
 
 
 def wire_members(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return arguments that were passed by their names on the wire: `parent_id` as `parentId`."""
-    members: dict[str, Any] = {}
-    for argument, value in arguments.items():
-        first, *rest = argument.rstrip("_").split("_")
-        if value is not None:
-            members[first + "".join(map(str.capitalize, rest))] = value
-    return members
+    return {camel_case(name): value for name, value in arguments.items() if value is not None}
 
 
-def _selection(ids: Any, where: Any, *, idle: object = False) -> dict[str, Any]:
-    """Return which records a call is for, as JSON has it."""
+def _selection(
+    ids: Any, where: Any, *, entity_type: str = "", idle: object = False
+) -> dict[str, Any]:
+    """Return which records of a type a call is for, as JSON has it."""
     encode_plain(idle, bool, "idle")
     if (ids is None) == (where is None):
         raise ArgumentError("ids", "pass either ids or where")
     if where is not None:
-        return {"where": conditions(where)}
-    items = [ids] if isinstance(ids, str) else ids
-    if not isinstance(items, list | tuple):
-        raise expected("ids", "a list", ids)
+        return {"where": conditions(where, rename=renamer(entity_type))}
+    items = [ids] if isinstance(ids, str) else items_of(ids, "ids")
     if not items:
         raise ArgumentError("ids", "must not be empty")
     for index, id in enumerate(items):
         if not isinstance(id, str) or not id:
-            raise ArgumentError(f"ids[{index}]", f"invalid id: {id!r}")
-    return {"ids": [*items]}
+            raise ArgumentError(f"ids[{index}]", f"invalid id: {errors.shown(id)}")
+    return {"ids": [*map(str.__str__, items)]}
 
 
 @cache
@@ -155,8 +157,10 @@ class EntityType(Resource):
             calls = [
                 self._link_call(operation, id, link, selection, options) for selection in selections
             ]
-        for call in calls:
-            await self._sender.reply(call)
+        await self._sender.reply(calls[0])
+        with errors.processed(True):
+            for call in calls[1:]:
+                await self._sender.reply(call)
 
     async def _mass(
         self,
@@ -169,10 +173,12 @@ class EntityType(Resource):
     ) -> MassActionResult:
         page, run = self._operation(_MASS_ACTIONS[action]), mass_actions.MASS_ACTIONS_RUN
         with in_operation(page.name):
-            selection = body = _selection(ids, where, idle=idle)
+            selection = body = _selection(ids, where, entity_type=self.entity_type, idle=idle)
             own = {"entityType": self.entity_type, "action": action, "params": selection}
             if attributes is not UNSET:
                 values = wire_tree(mapping(attributes, "attributes"), "attributes")
+                rename = renamer(self.entity_type, "_input")
+                values = {rename(name, f"attributes[{name!r}]"): values[name] for name in values}
                 own["data"], body = {"values": values}, {**selection, "attributes": values}
 
         async def send(call: Call) -> MassActionResult:
@@ -214,8 +220,8 @@ def _has_no_route(error: NotFoundError) -> bool:
     return by_router or _NO_ACTION.search(error.message) is not None
 
 
-class Linked(EntityType):
-    """Links and mass actions of an entity type."""
+class _Related(EntityType, Generic[P]):
+    _pager: type[Any]
 
     def related(
         self,
@@ -233,7 +239,7 @@ class Linked(EntityType):
         start: int | Unset = UNSET,
         page_size: int | Unset = UNSET,
         options: Options | None = None,
-    ) -> Pager[Record]:
+    ) -> P:
         """List the records that a link connects with a record.
 
         Whatever is created, changed or deleted meanwhile, a record that stays and keeps its place
@@ -251,7 +257,7 @@ class Linked(EntityType):
             text_filter: Beginning of a name, an e-mail address or the like; `*` is a wildcard.
             q: As text_filter; the server does not count the total.
             start: The offset of the first item to read, 0 by default.
-            page_size: Items a page, 200 by default and at most.
+            page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
@@ -262,7 +268,14 @@ class Linked(EntityType):
         """
         filters = (select, where, order_by, order, primary_filter, bool_filters, text_filter, q)
         request = self._related(id, link, filters, options, start, page_size)
-        return Pager(request, codec.record.decode_all)
+        pager: P = self._pager(request, codec.record.decode_all)
+        return pager
+
+
+class Linked(_Related[Pager["Record"]]):
+    """Links and mass actions of an entity type."""
+
+    _pager = Pager
 
     def link(
         self,
@@ -325,7 +338,7 @@ class Linked(EntityType):
         Args:
             ids: Ids of the records.
             where: Conditions that choose the records, in place of ids; an empty list chooses all.
-            attributes: What to change, by wire name.
+            attributes: What to change, by Python or wire name.
             idle: Whether the server works in the background; `mass_actions.status` reports the
                 progress.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -366,55 +379,10 @@ class Linked(EntityType):
         return drive(self._mass("delete", ids, where, idle, options))
 
 
-class AsyncLinked(EntityType):
+class AsyncLinked(_Related[AsyncPager["Record"]]):
     """Links and mass actions of an entity type, for async clients."""
 
-    def related(
-        self,
-        id: str,
-        link: str,
-        *,
-        select: Sequence[str] | Unset = UNSET,
-        where: Sequence[Where] | Unset = UNSET,
-        order_by: str | Unset = UNSET,
-        order: str | Unset = UNSET,
-        primary_filter: str | Unset = UNSET,
-        bool_filters: Sequence[str] | Unset = UNSET,
-        text_filter: str | Unset = UNSET,
-        q: str | Unset = UNSET,
-        start: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
-        options: Options | None = None,
-    ) -> AsyncPager[Record]:
-        """List the records that a link connects with a record.
-
-        Whatever is created, changed or deleted meanwhile, a record that stays and keeps its place
-        in the order comes exactly once; one that a change moves may be missed.
-
-        Args:
-            id: Id of the record.
-            link: Name of the link, such as `contacts`.
-            select: Names of the attributes to return; the id always comes along.
-            where: Conditions from `crmkit.autocrm.where`, all of which must match.
-            order_by: Attribute to sort by.
-            order: `asc` or `desc`.
-            primary_filter: Name of a filter that the entity type defines.
-            bool_filters: Names of filters to join, such as `onlyMy`.
-            text_filter: Beginning of a name, an e-mail address or the like; `*` is a wildcard.
-            q: As text_filter; the server does not count the total.
-            start: The offset of the first item to read, 0 by default.
-            page_size: Items a page, 200 by default and at most.
-            options: What this call does differently: timeout, max_retries, headers, query.
-
-        Returns:
-            A lazy pager: no request is made before it is iterated.
-
-        Raises:
-            NotFoundError: The record or the link does not exist.
-        """
-        filters = (select, where, order_by, order, primary_filter, bool_filters, text_filter, q)
-        request = self._related(id, link, filters, options, start, page_size)
-        return AsyncPager(request, codec.record.decode_all)
+    _pager = AsyncPager
 
     async def link(
         self,
@@ -477,7 +445,7 @@ class AsyncLinked(EntityType):
         Args:
             ids: Ids of the records.
             where: Conditions that choose the records, in place of ids; an empty list chooses all.
-            attributes: What to change, by wire name.
+            attributes: What to change, by Python or wire name.
             idle: Whether the server works in the background; `mass_actions.status` reports the
                 progress.
             options: What this call does differently: timeout, max_retries, headers, query.

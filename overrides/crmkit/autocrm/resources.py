@@ -46,12 +46,33 @@ class _Resource(Generic[T]):
         self._name = name
 
     def __get__(self, client: Any, owner: type | None = None) -> T:
-        if client is None:  # of the class, as help() asks
-            return self  # type: ignore[return-value]  # nobody else does
-        module = import_module(f"{__package__}.{self._name}")
-        resource: T = getattr(module, self._class_name)(client._sender)  # noqa: SLF001  # its part
-        client.__dict__[self._name] = resource
+        make = getattr(import_module(f"{__package__}.{self._name}"), self._class_name)
+        if client is None:  # of the class, as help() and create_autospec ask
+            resource: T = make(None)
+        else:
+            resource = client.__dict__[self._name] = make(client._sender)  # noqa: SLF001  # its part
         return resource
+
+
+class _EntityMethod(_Resource[Any]):
+    """The method `entity` of a client; of its class, the class of what it returns.
+
+    So `create_autospec` knows the methods of `crm.entity("CGadget")`.
+    """
+
+    def __get__(self, client: Any, owner: type | None = None) -> Any:
+        make = getattr(import_module(f"{__package__}.entity"), self._class_name)
+        if client is None:
+            return make
+
+        def entity(entity_type: str) -> Any:
+            """Return the records of any entity type, custom ones included."""
+            with in_operation("entity"):
+                records = make(entity_type)
+            records._sender = client._sender  # noqa: SLF001  # its part
+            return records
+
+        return entity
 
 
 class Entities(Resources):
@@ -68,19 +89,21 @@ class Entities(Resources):
     opportunities: _Resource[Opportunities] = _Resource("Opportunities")
     tasks: _Resource[Tasks] = _Resource("Tasks")
 
-    def entity(self, entity_type: str) -> Entity:
-        """Return the records of any entity type, custom ones included.
+    if TYPE_CHECKING:
 
-        Args:
-            entity_type: Name of the entity type, such as `CGadget`.
+        def entity(self, entity_type: str) -> Entity:
+            """Return the records of any entity type, custom ones included.
 
-        Raises:
-            ArgumentError: The name is not possible.
-        """
-        from .entity import Entity
+            Args:
+                entity_type: Name of the entity type, such as `CGadget`.
 
-        with in_operation("entity"):
-            return Entity(self._sender, entity_type)
+            Raises:
+                ArgumentError: The name is not possible.
+            """
+            ...
+
+    else:
+        entity = _EntityMethod("Entity")
 
 
 class AsyncEntities(AsyncResources):
@@ -97,16 +120,18 @@ class AsyncEntities(AsyncResources):
     opportunities: _Resource[AsyncOpportunities] = _Resource("AsyncOpportunities")
     tasks: _Resource[AsyncTasks] = _Resource("AsyncTasks")
 
-    def entity(self, entity_type: str) -> AsyncEntity:
-        """Return the records of any entity type, custom ones included.
+    if TYPE_CHECKING:
 
-        Args:
-            entity_type: Name of the entity type, such as `CGadget`.
+        def entity(self, entity_type: str) -> AsyncEntity:
+            """Return the records of any entity type, custom ones included.
 
-        Raises:
-            ArgumentError: The name is not possible.
-        """
-        from .entity import AsyncEntity
+            Args:
+                entity_type: Name of the entity type, such as `CGadget`.
 
-        with in_operation("entity"):
-            return AsyncEntity(self._sender, entity_type)
+            Raises:
+                ArgumentError: The name is not possible.
+            """
+            ...
+
+    else:
+        entity = _EntityMethod("AsyncEntity")

@@ -25,14 +25,18 @@ for them (recorded: where-not-as-admin, where-subQueryIn, where-expression).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timezone, tzinfo
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from crmkit.core.call import items_of
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.values import encode_json
-from crmkit.core.errors import ArgumentError, expected
+from crmkit.core.errors import ArgumentError, expected, shown
+
+from .names import camel_case
 
 Where = Mapping[str, Any]
 """A condition: `{"type": "equals", "attribute": "status", "value": "New"}`."""
@@ -40,6 +44,7 @@ Where = Mapping[str, Any]
 Scalar = str | int | float | Decimal | bool | date | None
 Ids = str | Sequence[str]
 Zone = str | tzinfo | None
+Rename = Callable[[Any, str], Any]
 
 _DATETIMES = re.compile(
     r"[a-z]\w*At|date(Start|End|Sent|Completed)|deliveryDate|actionDate|lastAccess"
@@ -62,29 +67,17 @@ def wire_tree(value: Any, argument: str) -> Any:
     Raises:
         ArgumentError: It holds a naive datetime, itself, or what JSON cannot hold.
     """
-    try:
-        return _written(value, argument)
-    except RecursionError:
-        raise ArgumentError(argument, "must not hold itself or be nested too deeply") from None
+    # The server compares strings, so the form matters.
+    return encode_json(value, argument, encode_espo_datetime)
 
 
-def _written(value: Any, argument: str) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _written(item, f"{argument}[{name!r}]") for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_written(item, f"{argument}[{index}]") for index, item in enumerate(value)]
-    if isinstance(value, datetime):
-        # encode_json writes RFC 3339 in UTC; the server compares strings, so the form matters.
-        return encode_json(value, argument)[:19].replace("T", " ")
-    return encode_json(value, argument)
-
-
-def conditions(where: Any, argument: str = "where") -> list[Any]:
+def conditions(where: Any, argument: str = "where", rename: Rename | None = None) -> list[Any]:
     """Return conditions as JSON has them.
 
     Args:
         where: A list of conditions.
         argument: Name of the argument, for messages.
+        rename: Returns the wire's name of an attribute, given its name and place.
 
     Raises:
         ArgumentError: It is not a list, one of them is not a mapping with a `type`, or a value
@@ -94,11 +87,11 @@ def conditions(where: Any, argument: str = "where") -> list[Any]:
     if not isinstance(tree, list):
         raise expected(argument, "a list of conditions", where)
     for index, item in enumerate(tree):
-        _check(item, f"{argument}[{index}]")
+        _check(item, f"{argument}[{index}]", rename)
     return tree
 
 
-def _check(item: Any, place: str) -> None:
+def _check(item: Any, place: str, rename: Rename | None) -> None:
     """Refuse what is not a condition: without a type the server fails with a bare 500."""
     if not isinstance(item, dict) or not isinstance(item.get("type"), str) or not item["type"]:
         raise ArgumentError(place, "must be a condition (a mapping with a 'type')")
@@ -107,7 +100,10 @@ def _check(item: Any, place: str) -> None:
         if not isinstance(nested, list) or not nested:
             raise ArgumentError(f"{place}['value']", "must be a list of at least one condition")
         for index, condition in enumerate(nested):
-            _check(condition, f"{place}['value'][{index}]")
+            _check(condition, f"{place}['value'][{index}]", rename)
+    for member in ("attribute", "field"):
+        if rename is not None and member in item:
+            item[member] = rename(item[member], f"{place}[{member!r}]")
 
 
 def flatten(where: Any, argument: str = "where") -> dict[str, Any]:
@@ -144,7 +140,9 @@ def _spread(name: str, value: Any, params: dict[str, Any]) -> None:
 
 def _item(operator: str, attribute: str, *value: Any) -> dict[str, Any]:
     if not isinstance(attribute, str) or not attribute:
-        raise ArgumentError("attribute", f"must be the name of an attribute, got {attribute!r}")
+        raise ArgumentError(
+            "attribute", f"must be the name of an attribute, got {shown(attribute)}"
+        )
     item: dict[str, Any] = {"type": operator, "attribute": attribute}
     if value:
         item["value"] = wire_tree(value[0], attribute)
@@ -152,9 +150,10 @@ def _item(operator: str, attribute: str, *value: Any) -> dict[str, Any]:
 
 
 def _listed(operator: str, attribute: str, values: Any) -> Where:
-    if not isinstance(values, list | tuple) or not values:
+    items = [] if isinstance(values, str) else items_of(values, attribute)
+    if not items:
         raise ArgumentError(attribute, "must be a list of at least one value")
-    return _item(operator, attribute, values)
+    return _item(operator, attribute, items)
 
 
 def _like(operator: str, attribute: str, text: Any) -> Where:
@@ -166,15 +165,15 @@ def _like(operator: str, attribute: str, text: Any) -> Where:
 def _to(operator: str, link: str, ids: Any) -> Where:
     items = ids if isinstance(ids, list | tuple) else [ids]
     if not items or not all(isinstance(id, str) and id for id in items):
-        raise ArgumentError(link, f"expected an id or a list of at least one id, got {ids!r}")
+        raise ArgumentError(link, f"expected an id or a list of at least one id, got {shown(ids)}")
     return _item(operator, link, ids)
 
 
 def _zone(attribute: str, time_zone: Zone) -> Zone:
     """Return the zone in which dates of an attribute begin; None where it has no time of day."""
     if not isinstance(time_zone, str | tzinfo | None):
-        raise ArgumentError("time_zone", f"must be a name or tzinfo, got {time_zone!r}")
-    if time_zone is None and _DATETIMES.fullmatch(str(attribute)):
+        raise ArgumentError("time_zone", f"must be a name or tzinfo, got {shown(time_zone)}")
+    if time_zone is None and _DATETIMES.fullmatch(camel_case(str(attribute))):
         return UTC
     return time_zone
 
@@ -206,7 +205,7 @@ def _zone_name(zone: str | tzinfo) -> str:
 
 def _days(operator: str, attribute: str, days: int, time_zone: Zone) -> Where:
     if isinstance(days, bool) or not isinstance(days, int):
-        raise ArgumentError("days", f"must be an integer, got {days!r}")
+        raise ArgumentError("days", f"must be an integer, got {shown(days)}")
     return _dated(operator, attribute, time_zone, days)
 
 

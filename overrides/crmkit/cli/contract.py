@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from crmkit.contract.check import Check
+    from crmkit.contract.conversation import Step
     from crmkit.contract.crm import CRM, Probe
     from crmkit.contract.runner import Summary
 
@@ -158,10 +159,15 @@ def _checked(check: Check, folder: Path | None) -> int:
     for note in check.notes():
         typer.echo(f"note: {note}")
         heading.append(f"note: {note}")
-    with _interrupts() as interrupts:
+    with _interrupts(check) as interrupts:
         with progress(count) as shown:
+
+            def on_step(step: Step) -> None:
+                shown.on_step(step)
+                interrupts.after_step()
+
             summary = check.hold(
-                on_step=shown.on_step,
+                on_step=on_step,
                 on_held=shown.on_held,
                 on_wait=shown.on_wait,
                 may_go_on=interrupts.may_go_on,
@@ -222,7 +228,9 @@ def _write(folder: Path, check: Check, summary: Summary, heading: list[str]) -> 
 
 def _exit_code(summary: Summary) -> int:
     if summary.interrupted:
-        left = f"; {len(summary.left)} records are left, see above" if summary.left else ""
+        count = len(summary.left)
+        what = "1 record is" if count == 1 else f"{count} records are"
+        left = f"; {what} left, see above" if count else ""
         raise CommandError(f"interrupted after {len(summary.steps)} steps{left}", 3)
     if summary.error:
         raise CommandError(summary.error, 3)
@@ -234,12 +242,15 @@ def _exit_code(summary: Summary) -> int:
 class _Interrupts:
     """Ctrl-C, and SIGTERM by which CI systems end a job, from the first request to the report.
 
-    The first ends the conversations, wherever they are. The second only asks to remove no more, so
-    that what is left is still listed. A third one ends the program.
+    The first ends the conversations, wherever they are; while something is being created, once the
+    reply has come that says what to remove. The second only asks to remove no more, so that what is
+    left is still listed. A third one ends the program.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, check: Check) -> None:
+        self._check = check
         self._count = 0
+        self._is_due = False
 
     def may_go_on(self) -> bool:
         """Return whether what was created may be removed."""
@@ -248,14 +259,22 @@ class _Interrupts:
     def __call__(self, _signal: int, _frame: FrameType | None) -> None:
         """Take a signal."""
         self._count += 1
-        if self._count != 2:
+        if self._count == 1:
+            self._is_due = self._check.server.writing
+        if not self._is_due and self._count != 2:
+            raise KeyboardInterrupt
+
+    def after_step(self) -> None:
+        """End the conversations if the first signal came while the step was taken."""
+        if self._is_due:
+            self._is_due = False
             raise KeyboardInterrupt
 
 
 @contextmanager
-def _interrupts() -> Generator[_Interrupts]:
+def _interrupts(check: Check) -> Generator[_Interrupts]:
     """Take the signals while the context lasts."""
-    taken = _Interrupts()
+    taken = _Interrupts(check)
     if threading.current_thread() is not threading.main_thread():
         yield taken
         return

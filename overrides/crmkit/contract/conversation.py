@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .entry import Conversation
-from .exchange import NO_BODY, Reply, Request
+from .exchange import NO_BODY, Reply, Request, Violation
 from .judge import Difference
 from .names import MISSING, Bound, readable
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .server import Server
 
 __all__ = ["Conversation", "RefusedError", "Step", "Talk"]
+
+_ECHO = "the server keeps and answers a value that the document does not allow to be sent"
 
 
 class RefusedError(Exception):
@@ -133,6 +135,7 @@ class Talk:
         self._undo = undo
         self._stays = stays
         self._steps = 0
+        self._invalid: list[Any] = []
         self._worked = {True: 0, False: 0}  # reads, and others
         self._skips_refused = skips_refused and not conversation.users
         self._deleted: list[dict[str, Request]] = [{} for _ in servers]
@@ -226,10 +229,16 @@ class Talk:
                 step.replies.append(None)
                 continue
             is_first = server is self.servers[0]
+            if is_first and operation is not None:
+                self._invalid += self.document.invalid_values(operation, filled)
             self.pending = filled if is_first and not _is_read(step) else None
-            reply = server.send(filled)
-            step.replies.append(reply)
-            self._note(len(step.replies) - 1, filled, reply, operation, keeps=keeps)
+            server.writing = self.pending is not None
+            try:
+                reply = server.send(filled)
+                step.replies.append(reply)
+                self._note(len(step.replies) - 1, filled, reply, operation, keeps=keeps)
+            finally:
+                server.writing = False
             self.pending = None
         if self._is_refused(step):
             self._on_step(step)
@@ -323,8 +332,9 @@ class Talk:
         for side, reply in enumerate(step.replies):
             if reply is not None:
                 for error in self._document_errors(step, reply):
-                    texts = ("", error) if side else (error, "")
-                    found.append(Difference("document", "", *texts))
+                    texts = ("", error.text) if side else (error.text, "")
+                    reason = _ECHO if self._is_echo(error.value) else ""
+                    found.append(Difference("document", "", *texts, reason))
         if self._judge is not None and len(step.replies) == 2:
             server, mock = step.replies
             if server is not None and mock is not None:
@@ -338,16 +348,23 @@ class Talk:
             found = [difference for difference in found if difference.kind != "order"]
         return [self._accept(step, difference) for difference in found]
 
-    def _document_errors(self, step: Step, reply: Reply) -> list[str]:
+    def _is_echo(self, value: Any) -> bool:
+        """Return whether the server has kept a value that it should have refused."""
+        return value is not None and any(
+            value == sent and isinstance(value, type(sent)) for sent in self._invalid
+        )
+
+    def _document_errors(self, step: Step, reply: Reply) -> list[Violation]:
         if step.operation is None:
             is_refused = reply.status in {400, 401, 403, 404, 405, 406, 501}
             is_of_http = step.request.method in {"HEAD", "OPTIONS"}
-            return [] if is_refused or is_of_http else ["the document has no such operation"]
+            is_known = is_refused or is_of_http
+            return [] if is_known else [Violation("the document has no such operation")]
         return self.document.reply_errors(step.operation, reply)
 
     def _accept(self, step: Step, difference: Difference) -> Difference:
         operation = step.operation.id if step.operation is not None else ""
-        for accepted in self.crm.accepted:
+        for accepted in () if difference.accepted else self.crm.accepted:
             if accepted.covers(operation, difference.kind, difference.place):
                 return Difference(
                     difference.kind,

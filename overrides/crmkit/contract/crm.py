@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .exchange import Sender
     from .http import HTTPRequest
 
-__all__ = ["CRM", "Accepted", "ContractError", "Probe", "environment"]
+__all__ = ["CRM", "Accepted", "ContractError", "Probe", "SlowError", "environment"]
 
 _TIMESTAMP = re.compile(r"(?:.*\.)?(?:created|modified|updated|streamUpdated)_?[aA]t")
 
@@ -36,6 +36,10 @@ class ContractError(Exception):
     def __init__(self, message: str, exit_code: int = 3) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+
+
+class SlowError(ContractError):
+    """There was no reply in time, from a server that is there."""
 
 
 @dataclass(frozen=True)
@@ -237,6 +241,13 @@ class CRM:
     def is_shared(self, place: str) -> bool:
         """Return whether only types are compared at a place, which shows the whole account."""
         return False
+
+    def variant(self, tree: Mapping[str, Any]) -> str:
+        """Return what kind of object one of a list of several kinds is; empty where all are alike.
+
+        Of objects that are not the same, members are compared within a kind.
+        """
+        return ""
 
     def is_timestamp(self, place: str) -> bool:
         """Return whether a place says when a record was created or changed."""

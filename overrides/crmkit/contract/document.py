@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from .exchange import NO_BODY, Violation
 from .schemas import Schemas, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .exchange import Reply
+    from .exchange import Reply, Request
 
 __all__ = ["Document", "Operation", "load_document"]
 
@@ -100,7 +101,15 @@ class Document:
             node = target
         return node
 
-    def reply_errors(self, operation: Operation, reply: Reply) -> list[str]:
+    def invalid_values(self, operation: Operation, request: Request) -> list[Any]:
+        """Return the values of a request's JSON body that a document does not allow."""
+        body = self.resolve(operation.node.get("requestBody", {}))
+        media = body.get("content", {}).get("application/json", {})
+        if request.json is NO_BODY or "schema" not in media:
+            return []
+        return [error.value for error in self._errors(media["schema"], request.json)]
+
+    def reply_errors(self, operation: Operation, reply: Reply) -> list[Violation]:
         """Return what a document says against a reply; nothing if the reply is as documented.
 
         Args:
@@ -110,28 +119,30 @@ class Document:
         responses = operation.node["responses"]
         response = responses.get(str(reply.status), responses.get("default"))
         if response is None:
-            return [f"status {reply.status} is not documented"]
+            return [Violation(f"status {reply.status} is not documented")]
         content = self.resolve(response).get("content", {})
         if not reply.content:
             return []  # whether a body may be missing, only descriptions say
         media = content.get(reply.media_type, content.get("*/*"))
         if media is None:
-            return [f"media type {reply.media_type!r} is not documented for {reply.status}"]
+            text = f"media type {reply.media_type!r} is not documented for {reply.status}"
+            return [Violation(text)]
         schema = media.get("schema")
         is_json = reply.media_type.endswith("json")
         # XML and YAML of a tree, and pictures, are read by the clients' own tests.
         if schema is None or not (is_json or self.resolve(schema).get("type") == "string"):
             return []
         if is_json and not reply.is_json:
-            return ["the body is not JSON"]
+            return [Violation("the body is not JSON")]
         return list(self._errors(schema, reply.tree if is_json else reply.text))
 
-    def _errors(self, schema: Tree, value: Any) -> Iterator[str]:
+    def _errors(self, schema: Tree, value: Any) -> Iterator[Violation]:
         for error in self._schemas.validator(schema).iter_errors(value):
             place = "".join(
                 f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path
             )
-            yield f"{place.removeprefix('.') or 'the body'}: {error.message[:160]}"
+            text = f"{place.removeprefix('.') or 'the body'}: {error.message[:160]}"
+            yield Violation(text, error.instance)
 
 
 def load_document(name: str) -> Tree:

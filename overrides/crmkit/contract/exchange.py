@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["NO_BODY", "Reply", "Request", "Sender"]
+__all__ = ["NO_BODY", "Reply", "Request", "Sender", "Violation"]
 
 
 class _NoBody:
@@ -144,3 +144,15 @@ class Sender(Protocol):
     def send(self, request: Request) -> Reply:
         """Send a request and return the reply."""
         ...
+
+
+class Violation(NamedTuple):
+    """What a document says against a body.
+
+    Attributes:
+        text: What is wrong, with the place in the body.
+        value: The value there; None where the reply as a whole is not as documented.
+    """
+
+    text: str
+    value: Any = None

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from .difference import SHOWN, Difference, Kind, kind_of, shown, typed
+from .shapes import members, shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,51 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Difference", "Judge", "Kind"]
 
-Kind = Literal[
-    "status", "class", "reason", "members", "types", "order", "count", "values",
-    "missing", "document", "law",
-]  # fmt: skip
-
 _DATETIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?"
 )
 _SECONDS = re.compile(r"\b[12]\d{9}\b")
 _RECENT = timedelta(minutes=5)
-_SHOWN = 120
-#: Values that say nothing of a shape.
-_EMPTY: tuple[Any, ...] = (None, [], {})
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One difference, or one fault of a reply.
-
-    Attributes:
-        kind: What differs. "missing": a step could not be taken on one of the servers, since an
-            earlier one gave it no value; "document": a reply is not as documented; "law": a reply
-            is not what an earlier one promised.
-        place: Where in the body; empty for the whole reply.
-        server: What the server has.
-        mock: What the mock has; empty if only one server was asked.
-        accepted: Why it is accepted; empty if it is not.
-    """
-
-    kind: Kind
-    place: str = ""
-    server: str = ""
-    mock: str = ""
-    accepted: str = ""
-
-    def __str__(self) -> str:
-        """The difference in one line."""
-        where = f" at {self.place}" if self.place else ""
-        if self.kind == "missing":
-            side = "mock" if self.server.startswith("could be") else "server"
-            return f"missing: an earlier step gave the {side} no value that this one needs"
-        if self.kind in ("document", "law"):
-            side = " (mock)" if self.mock else ""
-            return f"{self.kind}{side}{where}: {self.mock or self.server}"
-        return f"{self.kind}{where}: {self.server} on the server, {self.mock} on the mock"
 
 
 class Judge:
@@ -122,7 +85,7 @@ class Judge:
                 comparison.canonical(1, self._crm.reason(mock)),
             )
             if reasons[0] != reasons[1]:
-                yield Difference("reason", "", _shown(reasons[0]), _shown(reasons[1]))
+                yield Difference("reason", "", shown(reasons[0]), shown(reasons[1]))
 
     def _comparison(
         self, clocks: tuple[datetime, datetime], *, shape_only: bool = False
@@ -132,11 +95,11 @@ class Judge:
         )
 
     def _summary(self, reply: Reply) -> str:
-        reason = self._crm.reason(reply) or (reply.text[:_SHOWN] if reply.status >= 400 else "")
+        reason = self._crm.reason(reply) or (reply.text[:SHOWN] if reply.status >= 400 else "")
         return f"{reply.outcome} {reason}".strip()
 
     def _body(self, reply: Reply) -> str:
-        return _shown(reply.text if len(reply.content) < 10_000 else f"{len(reply.content)} bytes")
+        return shown(reply.text if len(reply.content) < 10_000 else f"{len(reply.content)} bytes")
 
 
 @dataclass
@@ -157,44 +120,31 @@ class _Comparison:
         plain = re.sub(r"\[\d*\]", "", place)
         if self.crm.is_ignored(plain):
             return
-        if not self.shape_only and self.crm.is_shared(plain):
-            yield from replace(self, shape_only=True).trees(server, mock, place, parents)
-            return
-        if self.shape_only and (server in _EMPTY or mock in _EMPTY):
-            return
-        if _kind(server) != _kind(mock):
-            yield Difference("types", place, _typed(server), _typed(mock))
+        if self.shape_only or self.crm.is_shared(plain):
+            yield from shapes(self.crm, [server], [mock], place)
+        elif kind_of(server) != kind_of(mock):
+            yield Difference("types", place, typed(server), typed(mock))
         elif isinstance(server, dict):
             yield from self._objects(server, mock, place, plain)
         elif isinstance(server, list):
             yield from self._lists(server, mock, place, plain)
-        elif not self._equal(server, mock, plain, parents) and not self.shape_only:
-            yield Difference("values", place, _shown(server), _shown(mock))
+        elif not self._equal(server, mock, plain, parents):
+            yield Difference("values", place, shown(server), shown(mock))
 
     def _objects(
         self, server: Mapping[str, Any], mock: Mapping[str, Any], place: str, plain: str
     ) -> Iterator[Difference]:
         by_name = self._by_name(0, server, plain), self._by_name(1, mock, plain)
-        missing = sorted(by_name[0].keys() - by_name[1].keys())
-        surplus = sorted(by_name[1].keys() - by_name[0].keys())
-        if missing or surplus:
-            yield Difference(
-                "members",
-                place,
-                f"has {', '.join(missing)}" if missing else "lacks them",
-                f"has {', '.join(surplus)}" if surplus else "lacks them",
-            )
+        missing = by_name[0].keys() - by_name[1].keys()
+        surplus = by_name[1].keys() - by_name[0].keys()
+        yield from members(self.crm, missing, surplus, place)
         for key, value in by_name[0].items():
             if key in by_name[1]:
                 inner = f"{place}.{key}" if place else key
                 yield from self.trees(value, by_name[1][key], inner, (server, mock))
 
     def _by_name(self, side: int, tree: Mapping[str, Any], plain: str) -> dict[str, Any]:
-        return {
-            self._key(side, name, plain): value
-            for name, value in tree.items()
-            if not self.crm.is_ignored(f"{plain}.{name}" if plain else name)
-        }
+        return {self._key(side, name, plain): value for name, value in tree.items()}
 
     def _key(self, side: int, name: str, plain: str) -> str:
         """Return a member's name, or what stands for it where members are named by ids."""
@@ -205,42 +155,56 @@ class _Comparison:
     def _lists(
         self, server: Sequence[Any], mock: Sequence[Any], place: str, plain: str
     ) -> Iterator[Difference]:
-        if self.shape_only:
-            if server and mock:
-                yield from self.trees(_merged(server), _merged(mock), f"{place}[]")
-            return
         if len(server) != len(mock):
             yield Difference("count", place, f"{len(server)} items", f"{len(mock)} items")
+        self._pair_equal_rows(server, mock, plain)
+        new = [
+            [index for index, item in enumerate(rows) if self._row(side, item, plain) is None]
+            for side, rows in enumerate((server, mock))
+        ]
+        for left, right in zip(*new, strict=False):
+            # Those that are not known yet are compared as they stand, and become pairs.
+            yield from self.trees(server[left], mock[right], f"{place}[{left}]")
         keys = [self._row(0, item, plain) for item in server]
         others = [self._row(1, item, plain) for item in mock]
-        if None in keys or None in others:
-            # Not all are known: they are compared as they stand, and become pairs.
-            for index, (left, right) in enumerate(zip(server, mock, strict=False)):
-                yield from self.trees(left, right, f"{place}[{index}]")
-            return
-        if sorted(map(str, keys)) == sorted(map(str, others)):
-            if keys != others:
-                yield Difference("order", place, _shown(keys), _shown(others))
+        known = [[key for key in side if key is not None] for side in (keys, others)]
+        if sorted(known[0]) == sorted(known[1]):
+            if known[0] != known[1]:
+                yield Difference("order", place, shown(keys), shown(others))
         elif len(server) == len(mock):
-            yield Difference("values", place, _shown(keys), _shown(others))
+            yield Difference("values", place, shown(keys), shown(others))
         for index, key in enumerate(keys):
-            if key in others:
-                other = mock[others.index(key)]
-                yield from self.trees(server[index], other, f"{place}[{index}]")
+            if key is not None and key in others and index not in new[0]:
+                yield from self.trees(server[index], mock[others.index(key)], f"{place}[{index}]")
+
+    def _pair_equal_rows(self, server: Sequence[Any], mock: Sequence[Any], plain: str) -> None:
+        """Make pairs of ids that both lists have, so that none is taken for its neighbour's.
+
+        Numbers say nothing: both servers count from 1.
+        """
+        ids = [
+            {id for item in rows if isinstance((id := self._id(item, plain))[1], str)}
+            for rows in (server, mock)
+        ]
+        for space, value in sorted(ids[0] & ids[1], key=str):
+            if space is not None:
+                self.pairs.agree(space, value, value)
 
     def _row(self, side: int, item: Any, plain: str) -> str | None:
         """Return what stands for an item of a list; None for a row that is not known."""
         if isinstance(item, list):
             return None
+        space, value = self._id(item, plain)
+        if space is not None:
+            return self.pairs.name(side, space, value)
+        return None if isinstance(item, dict) else json.dumps(item)
+
+    def _id(self, item: Any, plain: str) -> tuple[str | None, Any]:
+        """Return the space and the value of an item that is an id, or has one."""
         parent = item if isinstance(item, dict) else None
         place = f"{plain}.id" if parent is not None else plain
         value = item if parent is None else parent.get("id")
-        space = self.crm.id_space(place, value, parent)
-        if space is not None:
-            return self.pairs.name(side, space, value)
-        if parent is not None:
-            return None
-        return json.dumps(item)
+        return self.crm.id_space(place, value, parent), value
 
     def _equal(self, server: Any, mock: Any, plain: str, parents: tuple[Any, Any]) -> bool:
         if server is None:
@@ -303,42 +267,6 @@ def _age(text: str, clock: datetime) -> timedelta | None:
     return clock - (time if time.tzinfo else time.replace(tzinfo=UTC))
 
 
-def _merged(rows: Sequence[Any]) -> Any:
-    """Return one item that has the members of all, each with a value if any item has one."""
-    if not all(isinstance(row, dict) for row in rows):
-        return rows[0]
-    merged: dict[str, Any] = {}
-    for row in rows:
-        merged |= {name: value for name, value in row.items() if merged.get(name) is None}
-    return merged
-
-
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _kind(value: Any) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int() | float():
-            return "number"
-        case str():
-            return "string"
-        case list():
-            return "array"
-        case _:
-            return "object"
-
-
-def _typed(value: Any) -> str:
-    return "null" if value is None else f"{_kind(value)} {_shown(value)}"
-
-
-def _shown(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = repr(text) if isinstance(value, str) else text
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

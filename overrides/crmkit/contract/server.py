@@ -8,9 +8,9 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from .address import is_loopback
-from .crm import ContractError
+from .crm import ContractError, SlowError
 from .exchange import NO_BODY, Reply, Request
-from .http import ERRORS, Client, QueryParams
+from .http import ERRORS, Client, QueryParams, ReadTimeout
 from .names import Names
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class Server:
         on_wait: As above.
         sent: How many requests have been sent.
         last: The last reply; None before the first.
+        writing: Whether something is being changed that is not yet noted, to be removed.
     """
 
     def __init__(
@@ -69,11 +70,13 @@ class Server:
         self.names = Names()
         self.sent = 0
         self.last: Reply | None = None
+        self.writing = False
         self.rate = rate
         self.on_wait = on_wait
         self._next = 0.0
         self._pages = 0
         self._before = before
+        self._timeout = timeout
         self._http = Client(
             transport=transport,
             timeout=timeout,
@@ -115,6 +118,11 @@ class Server:
         started = time.monotonic()
         try:
             response = self._http.send(http_request)
+        except ReadTimeout as error:
+            raise SlowError(
+                f"no reply from {self.base_url} to {request.method} {request.path} within "
+                f"{self._timeout:.0f} s"
+            ) from error
         except ERRORS as error:
             reason = str(error) or type(error).__name__
             raise ContractError(

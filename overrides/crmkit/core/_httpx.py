@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import httpx
 from httpx import AsyncBaseTransport, AsyncClient, BaseTransport, Client, Headers, Request, Response
+
+from .content_coding import BodyError, Decoder
+from .deadline import seconds_left
 
 if TYPE_CHECKING:
     import ssl
@@ -15,16 +21,24 @@ if TYPE_CHECKING:
 
 __all__ = ["HTTPX_ERRORS", "NOTHING_SENT", "ByteParts", "DecodingError", "InvalidURL"]
 __all__ += ["AsyncBaseTransport", "AsyncClient", "BaseTransport", "Client"]
-__all__ += ["Headers", "Request", "Response", "TimeoutException"]
+__all__ += ["ConnectTimeout", "PoolTimeout", "ReadTimeout", "TimeoutException"]
+__all__ += ["URL", "Headers", "Outgoing", "Proxy", "Request", "Response"]
+__all__ += ["SOCKET_TRANSPORTS", "bound_by_deadline", "bounded", "check_proxy"]
 __all__ += ["ahide_location", "hide_location", "pool_arguments", "show_location"]
-__all__ += ["timeouts", "without_body"]
+__all__ += ["timeouts", "tls_context", "without_body"]
 
-DecodingError = httpx.DecodingError
-InvalidURL = httpx.InvalidURL
-TimeoutException = httpx.TimeoutException
+URL, InvalidURL = httpx.URL, httpx.InvalidURL
+PoolTimeout, Proxy = httpx.PoolTimeout, httpx.Proxy
+DecodingError, TimeoutException = httpx.DecodingError, httpx.TimeoutException
+ConnectTimeout, PoolTimeout, ReadTimeout = (
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ReadTimeout,
+)
+SOCKET_TRANSPORTS = (httpx.HTTPTransport, httpx.AsyncHTTPTransport)
 
-HTTPX_ERRORS = (httpx.RequestError, httpx.StreamError, httpx.InvalidURL)
-"""What sending may raise when no reply comes."""
+HTTPX_ERRORS = (httpx.RequestError, httpx.StreamError, httpx.InvalidURL, BodyError)
+"""What sending may raise when no reply comes, or none that can be read."""
 
 NOTHING_SENT = (
     httpx.ConnectError,
@@ -37,10 +51,31 @@ NOTHING_SENT = (
 """Those of them after which the server cannot have seen the request."""
 
 
+# -- pools -------------------------------------------------------------------------------------
+
+
 @cache
 def _tls_context() -> ssl.SSLContext:
     # Reading the certificates takes about 20 ms; all clients of a process share one context.
+    folder = os.environ.get("SSL_CERT_DIR")
+    if folder and not os.environ.get("SSL_CERT_FILE") and not os.path.isdir(folder):  # noqa: PTH112
+        raise NotADirectoryError(folder)  # OpenSSL would trust nobody, and not say why
     return httpx.create_ssl_context()
+
+
+def tls_context(verify: str | ssl.SSLContext | bool) -> ssl.SSLContext:  # noqa: FBT001  # httpx's
+    """Return the context for a client's `verify`.
+
+    Raises:
+        OSError: Certificates cannot be read, or the environment's file of keys not be written.
+    """
+    if verify is True:
+        return _tls_context()
+    if isinstance(verify, str):
+        import ssl  # with the first pool that needs it
+
+        return ssl.create_default_context(cafile=verify)
+    return httpx.create_ssl_context(verify=verify)
 
 
 def hide_location(response: Response) -> None:
@@ -58,29 +93,52 @@ async def ahide_location(response: Response) -> None:
     hide_location(response)
 
 
-def show_location(response: Response) -> Response:
+def show_location(response: Response) -> None:
     """Put the Location header back."""
     response.next_request = None  # a copy of the request, with its credentials
     location = response.extensions.pop("location", None)
     if location is not None:
         response.headers["Location"] = location
-    return response
 
 
-def pool_arguments(base_url: str, transport: Any, hook: Any) -> dict[str, Any]:
+def check_proxy(url: str) -> None:
+    """Build what goes through a proxy.
+
+    Raises:
+        ImportError: It needs a package that is not installed.
+        ValueError: It is not the address of a proxy.
+        InvalidURL: It is not an address.
+    """
+    httpx.HTTPTransport(proxy=url, verify=False).close()
+
+
+def pool_arguments(hook: Any, **own: Any) -> dict[str, Any]:
     """Return the arguments of a client's pool.
 
     Args:
-        base_url: The client's address; only its scheme matters, to know whether TLS is needed.
-        transport: The user's own transport, or None.
         hook: `hide_location` or its async counterpart.
+        own: What this pool has: a transport, or what its connections need.
     """
     # A server's session cookies must not tie calls together, so the jar takes none.
     jar = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    shared = {"cookies": jar, "event_hooks": {"response": [hook]}}
-    if transport is not None:
-        return shared | {"transport": transport}
-    return shared | {"verify": False if base_url.startswith("http:") else _tls_context()}
+    # No limit of httpcore's: it loses connections when a call that waits for one is cancelled.
+    limits = httpx.Limits(max_keepalive_connections=100)
+    return {"cookies": jar, "event_hooks": {"response": [hook]}, "limits": limits, **own}
+
+
+def bound_by_deadline(client: Client) -> None:
+    """Let no wait on a pool's sockets pass the deadline of its call, however a server drips."""
+    from ._httpcore import DeadlineBackend  # at the first pool, which loads httpcore anyhow
+
+    # The only way that keeps what httpx knows of proxies; a test holds the private names.
+    private: Any = client
+    for transport in (private._transport, *private._mounts.values()):  # noqa: SLF001
+        if isinstance(transport, httpx.HTTPTransport):
+            own: Any = transport
+            own._pool._network_backend = DeadlineBackend()  # noqa: SLF001
+
+
+# -- requests ----------------------------------------------------------------------------------
 
 
 def timeouts(seconds: float | None) -> dict[str, float | None]:
@@ -110,3 +168,125 @@ class ByteParts(httpx.SyncByteStream, httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for part in self._parts():
             yield part
+
+
+class Outgoing(httpx.AsyncByteStream):
+    """A request's body that knows whether the headers before it have gone out.
+
+    Args:
+        stream: The body.
+    """
+
+    begun = False
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._parts: Any = None
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        self.begun = True
+        if not isinstance(self._stream, httpx.SyncByteStream):  # of middleware
+            return aiter(self._stream)
+        self._parts = iter(self._stream)
+        return self
+
+    async def __anext__(self) -> bytes:  # no generator, which trio would miss where a call is cut
+        for part in self._parts:
+            return bytes(part)
+        raise StopAsyncIteration
+
+
+# -- replies -----------------------------------------------------------------------------------
+
+
+def bounded(response: Response, limit: int | None, release: Callable[[], None]) -> Response:
+    """Return a response whose body is decoded in small parts, up to a size and the deadline.
+
+    With a status of 300 or above the body ends where it cannot be read on: the status says more.
+
+    Args:
+        response: The response.
+        limit: The most bytes that its decoded body may have; None for no limit.
+        release: Called when its connection is free.
+
+    Raises:
+        BodyError: A success that is in memory already, as of a transport for tests, is larger.
+    """
+    show_location(response)
+    if not response.is_stream_consumed:
+        response.stream = _ReplyBody(response, limit, release)
+        return response
+    release()
+    if limit is None or len(response.content) <= limit:
+        return response
+    if response.status_code < 300:
+        raise _too_large(limit)
+    headers = [(name, text) for name, text in response.headers.items() if name != _CODING]
+    cut = Response(response.status_code, headers=headers, content=response.content[:limit])
+    cut.request = response.request
+    return cut
+
+
+_CODING = "content-encoding"
+
+
+def _too_large(limit: int) -> BodyError:
+    return BodyError(f"the reply is larger than max_reply_bytes={limit}")
+
+
+class _ReplyBody(httpx.SyncByteStream, httpx.AsyncByteStream):
+    def __init__(self, response: Response, limit: int | None, release: Callable[[], None]) -> None:
+        self._stream: Any = response.stream
+        # Not put back: what the body is from here on, no coding describes.
+        self._decoder = Decoder(response.headers.pop(_CODING, ""))
+        self._limit, self._release, self._size = limit, release, 0
+        self._fails = response.status_code >= 300
+        self._ignored = (OSError, *HTTPX_ERRORS) if self._fails else ()
+
+    def __iter__(self) -> Iterator[bytes]:
+        with suppress(*self._ignored):
+            for raw in self._stream:
+                yield from self._parts(raw)
+            self._decoder.finish()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        stream = aiter(self._stream)
+        with suppress(*self._ignored):
+            while (raw := await self._next(stream)) is not None:
+                for part in self._parts(raw):
+                    yield part
+            self._decoder.finish()
+
+    async def _next(self, stream: AsyncIterator[bytes]) -> bytes | None:
+        if not self._fails:  # one scope bounds a success as a whole
+            return await anext(stream, None)
+        with anyio.move_on_after(seconds_left(None, ReadTimeout)):
+            return await anext(stream, None)
+        return None
+
+    def _parts(self, raw: bytes) -> Iterator[bytes]:
+        try:
+            for part in self._decoder.parts(raw):
+                seconds_left(None, ReadTimeout)
+                self._size += len(part)
+                if self._limit is not None and self._size > self._limit:
+                    yield part[: self._limit - self._size]
+                    raise _too_large(self._limit)
+                yield part
+        except BodyError:
+            if self._size or not self._fails:
+                raise
+            self._decoder = Decoder("")  # an error page, plain whatever its header says
+            yield from self._parts(raw)
+
+    def close(self) -> None:
+        try:
+            self._stream.close()
+        finally:
+            self._release()
+
+    async def aclose(self) -> None:
+        try:
+            await self._stream.aclose()
+        finally:
+            self._release()

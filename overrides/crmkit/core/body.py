@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
 
 from .codec import json
-from .errors import ArgumentError, expected
+from .errors import ArgumentError, digits, encodable, expected
 from .types import UNSET, File
 
 if TYPE_CHECKING:
@@ -146,7 +146,9 @@ def _content(value: Any, media: str | None) -> Body:
     if isinstance(value, File) and not isinstance(value.payload, Path):
         content = value.payload.read()
     if isinstance(content, str | bytes):
-        return Body(content.encode() if isinstance(content, str) else content, media=media)
+        if isinstance(content, str):
+            content = encodable(content, "content", "written as UTF-8").encode()
+        return Body(content, media=media)
     if not hasattr(content, "parts"):
         raise expected("content", "str, bytes or a stream of bytes", value)
     return Body(stream=content, media=media)
@@ -165,7 +167,7 @@ def _pairs(name: str, value: Any) -> list[tuple[str, str]]:
         return [pair for item in value for pair in _pairs(f"{name}[]", item)]
     if value is not None and not isinstance(value, str | int | float):
         raise ArgumentError(name, f"a form cannot hold a {type(value).__name__}")
-    return [(name, plain_text(value))]
+    return [(name, digits(value, name) if type(value) is int else plain_text(value))]
 
 
 def plain_text(value: Any) -> str:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
 from .body import body_of, plain_text
-from .errors import ArgumentError, expected, in_operation
-from .options import checked_query, plain
-from .types import UNSET
+from .codec.values import python_value
+from .errors import ArgumentError, digits, encodable, expected, in_operation
+from .options import DEADLINE, checked_query, plain
+from .types import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from .operation import Operation, Param
     from .options import Options, Settings
 
-__all__ = ["Call", "Dialect", "encoded", "new_call", "refuse_beside"]
+__all__ = ["Call", "Dialect", "encoded", "items_of", "new_call", "refuse_beside"]
 
 T = TypeVar("T")
 
@@ -40,6 +41,10 @@ class Dialect(Protocol):
 
     settings: Mapping[str, str]
     refused_in_path: str
+
+    def arguments(self, operation: Operation, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return arguments as the API takes them, such as names of attributes."""
+        ...
 
     def spread(self, argument: str, values: list[Any]) -> dict[str, Any]:
         """Return the query parameters over which a list is spread."""
@@ -78,9 +83,20 @@ class Call:
         texts = {name: _texts(value) for name, value in query.items()}
         return f"{url}?{urlencode(texts, doseq=True)}" if query else url
 
+    @property
+    def deadline(self) -> float | None:
+        """Seconds that it may take; transfers of files have no limit unless one is set."""
+        deadline = self.settings.deadline
+        if not isinstance(deadline, Unset):
+            return deadline
+        file = self.sink or self.body.stream or self.body.files or self.operation.payload is bytes
+        return None if file else DEADLINE
+
     def with_query(self, query: Mapping[str, Any]) -> Call:
         """Return this call with other values of some query parameters."""
-        return replace(self, query={**self.query, **query})
+        # Each page of a list has one, and replace() takes five times as long.
+        own, rest = {**self.query, **query}, (self.body, self.settings, self.own_query, self.sink)
+        return Call(self.operation, self.path, own, self.headers, *rest)
 
     def with_body(self, tree: Any) -> Call:
         """Return this call with another body.
@@ -116,6 +132,7 @@ def new_call(
     with in_operation(operation.name):
         settings = settings.with_call(options)
         own_query = checked_query(options["query"]) if options and "query" in options else {}
+        arguments = dialect.arguments(operation, arguments)
         path_values = {name: dialect.settings[name] for name in operation.settings}
         query: dict[str, Any] = {}
         headers: dict[str, str] = {}
@@ -126,7 +143,7 @@ def new_call(
             elif value is UNSET or (value is None and param.style == "single"):
                 continue
             elif param.style == "spread":
-                query |= dialect.spread(param.argument, _items(value, param.argument))
+                query |= dialect.spread(param.argument, items_of(value, param.argument))
             elif param.place == "query":
                 query[param.wire] = _written(param, value)
             else:
@@ -178,15 +195,13 @@ def _segment(param: Param, value: Any, refused: str) -> str:
     name = param.argument
     if param.convert is not None:
         value = param.convert(value, name)
+    value = python_value(value)
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise expected(name, "str or int", value)
-    text = str.__str__(value) if isinstance(value, str) else str(int(value))
+    text = str.__str__(value) if isinstance(value, str) else digits(value, name)
     if text in {"", ".", ".."} or any(character in text for character in refused):
         raise ArgumentError(name, f"cannot be part of a URL path: {text!r}")
-    try:
-        return quote(text, safe="")
-    except UnicodeEncodeError:
-        raise ArgumentError(name, "cannot be part of a URL: it holds a lone surrogate") from None
+    return quote(encodable(text, name, "part of a URL"), safe="")
 
 
 def _written(param: Param, value: Any) -> Any:
@@ -196,7 +211,7 @@ def _written(param: Param, value: Any) -> Any:
         if param.convert is not None:
             return param.convert(value, name)
         return plain(value, name, "str, number or bool")
-    items = [_item(item, f"{name}[{n}]") for n, item in enumerate(_items(value, name))]
+    items = [_item(item, f"{name}[{n}]") for n, item in enumerate(items_of(value, name))]
     if param.style == "repeated":
         return items
     for index, item in enumerate(items):
@@ -207,11 +222,15 @@ def _written(param: Param, value: Any) -> Any:
     return param.separator.join(items)
 
 
-def _items(values: Any, name: str) -> list[Any]:
-    """Return the items of a list; a str, whose characters would be the items, is refused."""
+def items_of(values: Any, name: str) -> list[Any]:
+    """Return the items of a list, set, Series or the like.
+
+    Raises:
+        ArgumentError: It is none, or a str, whose characters would be the items.
+    """
     if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
         raise expected(name, "a list", values)
-    return list(values)
+    return [python_value(value) for value in values]
 
 
 def _item(value: Any, name: str) -> str:
@@ -222,8 +241,9 @@ def _item(value: Any, name: str) -> str:
 
 def _header(param: Param, value: Any) -> str:
     text = plain_text(value) if not isinstance(value, list) else ",".join(value)
-    if not text.isascii() or not text.isprintable():
-        raise ArgumentError(param.argument, "must be printable ASCII, as it goes into a header")
+    if not text.isascii() or not text.isprintable() or text != text.strip():
+        problem = "must be printable ASCII without whitespace around it, as it goes into a header"
+        raise ArgumentError(param.argument, problem)
     return text
 
 

@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 
 from . import paging
-from .errors import DecodeError, PaginationError, type_name
+from .errors import DecodeError, PaginationError, shown, type_name
 from .options import is_number
 from .sender import misformed
 from .types import UNSET
@@ -81,7 +81,7 @@ class ChangesRequest(paging.ListRequest):
             _digest([identity.query, identity.own_query]),
         ]
         if not is_number(settle, (int, float)) or not 0 <= settle < 1e9:
-            self.refuse("settle", f"must be a number of seconds >= 0, got {settle!r}")
+            self.refuse("settle", f"must be a number of seconds >= 0, got {shown(settle)}")
         self.settle = timedelta(seconds=settle)
         self._is_cursor = isinstance(since, str)
         self.since = self._parsed(since) if isinstance(since, str) else self._from_time(since)
@@ -90,7 +90,7 @@ class ChangesRequest(paging.ListRequest):
         if not isinstance(since, datetime):
             self.refuse("since", f"expected an aware datetime or a cursor, got {type_name(since)}")
         if since.utcoffset() is None:
-            self.refuse("since", f"must be an aware datetime, got {since!r}")
+            self.refuse("since", f"must be an aware datetime, got {shown(since)}")
         # Whether it lies in the future only the server's clock can tell, with the first reply.
         return Position(since.astimezone(UTC).replace(microsecond=0), None)
 

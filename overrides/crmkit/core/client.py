@@ -11,7 +11,8 @@ from urllib.parse import parse_qs, quote, unquote
 from .call import new_call
 from .codec.values import encode_extras, encode_json
 from .drive import drive
-from .errors import ArgumentError, ConfigError, expected, in_operation
+from .environment import checked_reach
+from .errors import ArgumentError, ConfigError, expected, in_operation, shown
 from .http import AsyncIO, SyncIO
 from .operation import Operation
 from .options import Settings, checked_base_url, checked_headers, checked_query
@@ -21,6 +22,8 @@ from .types import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from os import PathLike
+    from ssl import SSLContext
     from typing import Self, Unpack
 
     from . import _httpx
@@ -35,10 +38,14 @@ __all__ = ["AsyncClient", "AsyncSettings", "Client", "SyncClient", "SyncSettings
 
 class _CommonSettings(TypedDict, total=False):
     timeout: float | None
+    deadline: float | None
     max_retries: int
+    max_reply_bytes: int
     throttle: float | None
     middleware: Iterable[Middleware]
     allow_insecure: bool
+    verify: bool | str | PathLike[str] | SSLContext
+    proxy: str | None
 
 
 class SyncSettings(_CommonSettings, total=False):
@@ -47,11 +54,25 @@ class SyncSettings(_CommonSettings, total=False):
     Keys:
         timeout: Seconds for each phase (connect, write, read, wait for the pool); default 30;
             None for no limit.
+        deadline: Seconds for a whole call, with all attempts and the pauses between them but
+            without waits for the throttle; default 300, and no limit for transfers of files; None
+            for no limit. Connections of our own keep it within a phase, however slowly a server
+            sends; with your own `http_client` or `transport` a sync client looks at it between
+            phases, parts of a body and attempts. A sync name resolution is not interrupted.
         max_retries: How often a failed attempt is repeated; default 2.
+        max_reply_bytes: The most bytes that a reply may have, decoded; default 64 MiB. A larger
+            success is a `DecodeError`, of an error reply the body is cut. Downloads to a file have
+            no limit.
         throttle: Requests a second; 0 for no limit; default the vendor's known limit.
         middleware: `async def(request, call_next) -> response`, outermost first.
         allow_insecure: Whether plain http to another host than loopback is allowed.
-        http_client: An `httpx.Client` of your own, which is not closed here.
+        verify: What the server's certificate is checked by: True for the usual authorities (or
+            `SSL_CERT_FILE`, `SSL_CERT_DIR`), the file of an authority of your own, an
+            `ssl.SSLContext`, or False for no check.
+        proxy: Address of a proxy for all calls; default what the environment names
+            (`HTTPS_PROXY`, `ALL_PROXY`, …), but never for loopback.
+        http_client: An `httpx.Client` of your own, which is not closed here. In the child of a
+            fork it cannot be used if it was used before.
         transport: An httpx transport of your own.
     """
 
@@ -98,10 +119,6 @@ class Client:
         for name in settings.keys() - known.__annotations__.keys():
             raise TypeError(f"{type(self).__name__}() got an unexpected keyword argument {name!r}")
         address = checked_base_url(base_url, allow_insecure=settings.get("allow_insecure", False))
-        http_client, transport = settings.get("http_client"), settings.get("transport")
-        if http_client is not None and transport is not None:
-            reason = "an httpx client has its own transport"
-            raise ConfigError(f"pass http_client or transport, not both: {reason}")
         middleware: Any = settings.get("middleware", ())
         layers = tuple(middleware) if isinstance(middleware, Iterable) else (middleware,)
         for layer in layers:
@@ -109,7 +126,7 @@ class Client:
                 problem = f"middleware must be async functions (request, call_next), got {layer!r}"
                 raise ConfigError(problem)
         checked = Settings(address).changed(settings)
-        self._io = io(address, http_client, transport)
+        self._io = io(address, **checked_reach(settings))
         throttle = checked_throttle(settings.get("throttle"), vendor.rate)
         self._sender = Sender(self._io, vendor, checked, throttle, layers)
 
@@ -171,7 +188,7 @@ class Client:
         with in_operation("request"):
             url, own_query = self._checked_path(path)
             if not isinstance(method, str) or not (method.isascii() and method.isalpha()):
-                problem = f"must be an HTTP method such as 'GET', got {method!r}"
+                problem = f"must be an HTTP method such as 'GET', got {shown(method)}"
                 raise ArgumentError("method", problem)
             if content is not None and not isinstance(content, bytes):
                 raise expected("content", "bytes", content)
@@ -198,7 +215,7 @@ class Client:
 
     def _checked_path(self, path: str) -> tuple[str, dict[str, Any]]:
         if not isinstance(path, str) or not path.startswith("/") or path.startswith("//"):
-            raise ArgumentError("path", f"must start with a single '/', got {path!r}")
+            raise ArgumentError("path", f"must start with a single '/', got {shown(path)}")
         url, _, query = path.partition("?")
         parts = unquote(url).split("/")
         if "#" in path or any(part in {".", ".."} for part in parts):

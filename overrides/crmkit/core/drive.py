@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["drive"]
 
 T = TypeVar("T")
+_AWAITED = ("no running event loop", "any asynchronous event loop", "async context")
+"""How asyncio, anyio and trio (sniffio too) say that they were awaited outside of a loop."""
 
 
 def drive(coroutine: Coroutine[Any, Any, T]) -> T:
@@ -30,7 +32,7 @@ def drive(coroutine: Coroutine[Any, Any, T]) -> T:
         value: T = stop.value
         return value
     except RuntimeError as error:
-        if str(error) != "no running event loop":  # asyncio's way to say that it was awaited
+        if not any(text in str(error) for text in _AWAITED):
             raise
     coroutine.close()
     remedy = "use the Async client, or middleware that only awaits call_next"

@@ -16,14 +16,21 @@
     │   ├── RateLimitError
     │   └── ServerError
     ├── DecodeError
+    ├── SignatureError
     └── PaginationError
 
 Every error can be pickled. `str(error)` is one line and holds neither a credential nor a body; the
 request that an error keeps has its credentials replaced.
+
+After a call that changes something, `maybe_processed` of every error says whether the server may
+have done it. It is False where no connection was made, and where the server answered that it has
+not: 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, or 503 with Retry-After. It is True for all
+else that was sent, and where it is True of one of several attempts.
 """
 
 from __future__ import annotations
 
+import copy
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -34,7 +41,7 @@ if TYPE_CHECKING:
     from ._httpx import Request, Response
 
 __all__ = ["ArgumentError", "CRMError", "ConfigError", "DecodeError", "PaginationError"]
-__all__ += ["CallTimeoutError", "StatusError", "TransportError"]
+__all__ += ["CallTimeoutError", "SignatureError", "StatusError", "TransportError"]
 __all__ += ["AuthenticationError", "BadRequestError", "ConflictError", "NotFoundError"]
 __all__ += ["PermissionDeniedError", "QuotaExceededError", "RateLimitError", "ServerError"]
 __all__ += ["ValidationError"]
@@ -42,7 +49,7 @@ __all__ += ["ValidationError"]
 
 def one_line(text: str, limit: int = 300) -> str:
     """Return `text` on one line that a terminal can show, cut after `limit` characters."""
-    line = " ".join(text.split())
+    line = " ".join(text[: 100 * limit].split())  # a server may send megabytes
     line = "".join(c if c.isprintable() else "?" for c in line)
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
@@ -53,14 +60,30 @@ def _rebuilt(cls: type[CRMError], args: tuple[Any, ...], state: dict[str, Any]) 
     return error
 
 
+def _picklable(value: Any) -> Any:
+    """Return a value, or as much of it as can be pickled: callers attach what they like."""
+    import pickle
+
+    try:
+        pickle.dumps(value)
+    except Exception:  # noqa: BLE001  # what cannot be pickled raises anything
+        if not hasattr(value, "default_encoding"):
+            return None
+        value = copy.copy(value)  # a response, of a client with functions of its own
+        value.default_encoding, value.history = "utf-8", []
+    return value
+
+
 class CRMError(Exception):
     """Base of everything that crmkit raises.
 
     Attributes:
         operation: The call, such as `contacts.save`, or None outside a call.
+        maybe_processed: After a call that changes something, whether the server may have done it.
     """
 
     operation: str | None = None
+    maybe_processed: bool = False
 
     def __init__(self, problem: str = "", *, operation: str | None = None) -> None:
         self.problem = problem
@@ -72,7 +95,25 @@ class CRMError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Exception's own way calls __init__ with `args` alone, which loses keyword arguments.
-        return _rebuilt, (type(self), self.args, self.__dict__)
+        state = {name: _picklable(value) for name, value in self.__dict__.items()}
+        return _rebuilt, (type(self), tuple(map(_picklable, self.args)), state)
+
+    def __deepcopy__(self, _memo: object) -> CRMError:
+        import pickle
+
+        # By pickle, which walks through deeper trees than deepcopy does.
+        cls, args, state = self.__reduce__()[1]
+        return _rebuilt(cls, args, pickle.loads(pickle.dumps(state)))  # noqa: S301  # our own
+
+
+@contextmanager
+def processed(value: bool) -> Generator[None]:  # noqa: FBT001  # the only argument
+    """Say of the errors of a block whether the write that it is a part of may be processed."""
+    try:
+        yield
+    except CRMError as error:
+        error.maybe_processed = value
+        raise
 
 
 @contextmanager
@@ -122,6 +163,44 @@ def expected(argument: str, types: str, value: object) -> ArgumentError:
     return ArgumentError(argument, f"expected {types}, got {type_name(value)}")
 
 
+def shown(value: object) -> str:
+    """Return the repr of a value, or its type where it is too long: integers have a limit."""
+    try:
+        return repr(value)
+    except ValueError:
+        return f"an {type_name(value)} of too many digits"
+
+
+def digits(value: int, argument: str) -> str:
+    """Return the digits of an integer.
+
+    Raises:
+        ArgumentError: There are too many.
+    """
+    try:
+        return str(int(value))
+    except ValueError:
+        raise ArgumentError(argument, "has too many digits") from None
+
+
+def encodable(text: str, argument: str, use: str) -> str:
+    """Return a str that UTF-8 can hold.
+
+    Args:
+        text: The str.
+        argument: Its name, for errors.
+        use: What it cannot be otherwise, such as `part of a URL`.
+
+    Raises:
+        ArgumentError: It holds half a character, as cut strings and broken JSON do.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ArgumentError(argument, f"cannot be {use}: it holds a lone surrogate") from None
+    return text
+
+
 class TransportError(CRMError):
     """No reply came: the connection failed or broke.
 
@@ -142,12 +221,14 @@ class TransportError(CRMError):
         attempts: int = 1,
     ) -> None:
         self.request = request
-        self.maybe_processed = maybe_processed
+        self.maybe_processed = self._sent = maybe_processed
         self.attempts = attempts
         super().__init__(problem, operation=operation)
 
     def __str__(self) -> str:
-        sent = "the server may have acted on it" if self.maybe_processed else "nothing was sent"
+        sent = "nothing was written" if self._sent else "nothing was sent"
+        if self.maybe_processed:
+            sent = "the server may have acted on it"
         return self._with_operation(f"{self.problem} ({sent}{_tries(self.attempts)})")
 
 
@@ -161,7 +242,8 @@ class StatusError(CRMError):
     Attributes:
         status_code: HTTP status; 200 where only the envelope reported the error.
         code: The vendor's own code, or None.
-        message: What the server said, on one line, without credentials; empty if it said nothing.
+        message: What the server said, on one line, without credentials; else what is known of
+            such a reply, or empty.
         fields: The server's sentences by the name of the field that they are about.
         request_id: The server's name for the exchange, or None.
         retry_after: Seconds after which the server wants to be asked again, or None.
@@ -170,6 +252,7 @@ class StatusError(CRMError):
         request: The request, its credentials replaced.
         response: The response.
         body: The decoded body, or a str if it could not be decoded.
+        maybe_processed: See the module.
     """
 
     def __init__(
@@ -186,8 +269,9 @@ class StatusError(CRMError):
         request: Request | None = None,
         response: Response | None = None,
         body: Any = None,
+        hint: str = "",
     ) -> None:
-        self.message = one_line(message)
+        self.message = one_line(message or hint)
         self.status_code = status_code
         self.code = code
         self.fields = dict(fields or {})
@@ -197,17 +281,27 @@ class StatusError(CRMError):
         self.request = request
         self.response = response
         self.body = body
+        # A body that could not be decoded is some other server's.
+        self._explained = bool(message) and not (body and isinstance(body, str))
+        self.maybe_processed = self._may_be_processed()
         super().__init__(self.message, operation=operation)
+
+    def _may_be_processed(self) -> bool:
+        if isinstance(self, ServerError):
+            return self.status_code != 503 or self.retry_after is None
+        if self.status_code < 300:
+            return type(self) is StatusError
+        return self.status_code not in _REFUSALS
 
     def __str__(self) -> str:
         status = _status_text(self.status_code)
         head, message = status, self.message
         if self.code is not None and self.code != self.status_code:
             head += f", code {self.code}"
-        if message.lower() in {"", status.lower(), status[4:].lower()}:  # a router's, say
+        routers = message.lower() in {"", status.lower(), status[4:].lower()}
+        if routers:
             message = "is base_url right?" if self.status_code == 404 else ""
-            head += self._from_address() if self.status_code in _UNEXPLAINED else ""
-        elif 300 <= self.status_code < 400:
+        if self.status_code in _UNEXPLAINED and (routers or not self._explained):
             head += self._from_address()
         if self.operation:
             head += f" ({self.operation})"
@@ -221,8 +315,10 @@ class StatusError(CRMError):
         return f" from {self.request.url.copy_with(query=None, fragment=None, userinfo=b'')}"
 
 
-_UNEXPLAINED = {401, 403, 404}
+_UNEXPLAINED = {401, 403, 404, *range(300, 400)}
 """Statuses of which the address may be the cause, where the server does not explain them."""
+_REFUSALS = {400, 401, 403, 404, 405, 409, 413, 415, 422, 429}
+"""Statuses with which a server says that it has not done what was asked."""
 
 
 class BadRequestError(StatusError):
@@ -276,6 +372,8 @@ class DecodeError(CRMError):
         response: The response, or None where only a value was decoded.
     """
 
+    maybe_processed = True
+
     def __init__(
         self,
         problem: str,
@@ -291,6 +389,10 @@ class DecodeError(CRMError):
     def __str__(self) -> str:
         place = " at ".join(part for part in (self.operation, self.path) if part)
         return one_line(f"{place}: {self.problem}" if place else self.problem)
+
+
+class SignatureError(CRMError):
+    """The signature of a webhook's request is missing or wrong: somebody else may have sent it."""
 
 
 class PaginationError(CRMError):
@@ -333,9 +435,7 @@ def class_of(status: int) -> type[StatusError]:
     """
     if status >= 500:
         return ServerError
-    if status in _CLASSES:
-        return _CLASSES[status]
-    return BadRequestError if status >= 400 else StatusError
+    return _CLASSES.get(status, BadRequestError if status >= 400 else StatusError)
 
 
 def _status_text(status: int) -> str:

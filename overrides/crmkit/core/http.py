@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 import socket
+import sys
 import threading
 import time
 from contextlib import AbstractAsyncContextManager, aclosing, closing
+from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+import anyio
+from anyio.lowlevel import current_token
+
 from . import _httpx
-from ._httpx import Headers, Request, Response, without_body
+from ._httpx import Headers, PoolTimeout, ReadTimeout, Request, Response, without_body
+from .content_coding import BodyError
+from .deadline import current_deadline, seconds_left
+from .environment import new_pool
 from .errors import ArgumentError, CallTimeoutError, ConfigError, DecodeError, TransportError
+from .fork import Lock, renew_in_child
+from .redact import conceal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,6 +34,13 @@ __all__ = ["IO", "AsyncIO", "SyncIO", "lost"]
 __all__ += ["Headers", "Request", "Response", "without_body"]
 
 _PORTS = {"http": 80, "https": 443}
+MOST_CONNECTIONS = 100
+"""Calls of one client that have a connection at the same time; others wait."""
+
+_BUSY = "waited too long for other calls"
+_INHERITED: list[Any] = []
+"""The parent's pools, in the child of a fork: kept as they are, for closing one could end what the
+parent is about to read."""
 
 
 def lost(error: BaseException, request: Request) -> TransportError | DecodeError:
@@ -33,18 +50,19 @@ def lost(error: BaseException, request: Request) -> TransportError | DecodeError
         error: One of `HTTPX_ERRORS`, or an OSError.
         request: The request, its credentials replaced.
     """
-    if isinstance(error, _httpx.DecodingError):
-        return DecodeError("the body does not match its Content-Encoding")
+    conceal(error, request)
+    if isinstance(error, BodyError | _httpx.DecodingError):
+        return DecodeError(str(error))
     timed_out = isinstance(error, _httpx.TimeoutException | TimeoutError)
+    deadline = current_deadline() if timed_out else None
+    passed = str(deadline) if deadline and deadline.left < 0.001 else ""  # timers may be early
     cls = CallTimeoutError if timed_out else TransportError
     maybe_processed = not isinstance(error, _httpx.NOTHING_SENT)
     url = request.url
     address = f"{url.scheme}://{url.host} (port {url.port or _PORTS.get(url.scheme, '?')})"
-    # The messages of connection errors name hosts and sockets only.
-    detail = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    problem = f"request to {address} failed: {detail}"
+    problem = f"request to {address} failed: {passed or _detail(error)}"
     if not maybe_processed:
-        problem = f"cannot connect to {address}: {_reason(error)}"
+        problem = f"cannot connect to {address}: {passed or _reason(error)}"
     return cls(problem, request=request, maybe_processed=maybe_processed)
 
 
@@ -61,15 +79,22 @@ def _reason(error: BaseException) -> str:
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, _httpx.TimeoutException):
         return f"timed out ({type(error).__name__})"
+    return _detail(error)
+
+
+def _detail(error: BaseException) -> str:
+    # The messages of connection errors name hosts and sockets only.
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 class _ThreadLock(AbstractAsyncContextManager[None]):
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = Lock()
 
     async def __aenter__(self) -> None:
-        self._lock.acquire()
+        left = seconds_left(None, PoolTimeout)
+        if not self._lock.acquire(timeout=-1 if left is None else left):
+            raise PoolTimeout(_BUSY)
 
     async def __aexit__(self, *exc: object) -> None:
         self._lock.release()
@@ -77,17 +102,46 @@ class _ThreadLock(AbstractAsyncContextManager[None]):
 
 class _TaskLock(AbstractAsyncContextManager[None]):
     def __init__(self) -> None:
-        # asyncio's locks belong to one event loop, as its connections do.
-        self._locks = WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock]()
-
-    def _own(self) -> asyncio.Lock:
-        return self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+        # Locks belong to one event loop, as its connections do. Semaphores, because a lock fails at
+        # once where middleware of a login makes a call; here it waits, and its deadline ends it.
+        self._locks = WeakKeyDictionary[Any, anyio.Semaphore]()
 
     async def __aenter__(self) -> None:
-        await self._own().acquire()
+
+        await _acquire(self._locks.setdefault(_event_loop(), anyio.Semaphore(1)), None)
 
     async def __aexit__(self, *exc: object) -> None:
-        self._own().release()
+        self._locks[_event_loop()].release()
+
+
+def _event_loop() -> Any:
+    """Return the running event loop: of asyncio the loop, of trio its token."""
+    token = current_token()
+    return getattr(token, "native_token", token)
+
+
+def _has_ended(loop: Any) -> bool:
+    if loop is None:  # of the sync side
+        return False
+    if hasattr(loop, "is_closed"):
+        return bool(loop.is_closed())
+    try:
+        loop.run_sync_soon(bool)
+    except RuntimeError:  # trio's way to say so
+        return True
+    return False
+
+
+@dataclass(slots=True)
+class _Pool:
+    """An httpx client, and a semaphore that lets calls in.
+
+    httpcore loses connections when a call that waits for one is cancelled or times out, so that
+    calls wait here instead. A caller's own client or transport has a limit of its own.
+    """
+
+    client: Any
+    slots: Any
 
 
 class IO:
@@ -96,9 +150,11 @@ class IO:
     One place for tests to put a clock of their own.
 
     Args:
-        base_url: The client's address; only its scheme matters, to know whether TLS is needed.
+        base_url: The client's address.
         pool: The user's own httpx client, which is not closed here, or None.
         transport: The user's own transport, or None.
+        verify: What certificates are checked by: True, False, a file or a context.
+        proxy: Address of the proxy, or None for those of the environment.
 
     Raises:
         ConfigError: The httpx client or the transport is of the other kind.
@@ -109,7 +165,9 @@ class IO:
     _lock_type: type[_ThreadLock | _TaskLock]
     _hook: Callable[[Response], Any]
 
-    def __init__(self, base_url: str, pool: Any, transport: Any) -> None:
+    def __init__(
+        self, base_url: str, pool: Any, transport: Any, *, verify: Any = True, proxy: Any = None
+    ) -> None:
         kinds = (
             ("http_client", pool, self._pool_type),
             ("transport", transport, self._transport_type),
@@ -121,39 +179,65 @@ class IO:
         self._base_url = base_url
         self._own_pool = pool
         self._transport = transport
-        self._pools: dict[Any, Any] = {}
-        self._lock = threading.Lock()
-        self._closed = False
+        self._verify, self._proxy = verify, proxy
+        self._bounded = pool is None and transport is None
+        self._pools: dict[Any, _Pool] = {}
+        self._lock = Lock()
+        self._closed = self._inherited = False
+        renew_in_child(self)
+
+    def renew(self) -> None:
+        """Leave the parent's connections alone, in the child of a fork."""
+        shared = self._own_pool or isinstance(self._transport, _httpx.SOCKET_TRANSPORTS)
+        self._inherited = self._inherited or bool(shared and self._pools)
+        _INHERITED.append(self._pools)
+        self._pools = {}
 
     @property
     def pool(self) -> Any:
         """The httpx client, which is built on first need.
 
         Raises:
-            ConfigError: It is closed.
+            ConfigError: It is closed, cannot be built, or belongs to the parent of a fork.
         """
-        if self._closed:
-            raise ConfigError("this client is closed")
-        if self._own_pool is not None:
-            if self._own_pool.is_closed:
-                raise ConfigError("the http_client of this client is closed")
-            return self._own_pool
+        return self._current().client
+
+    def _current(self) -> _Pool:
         loop = self._loop()
-        if loop not in self._pools:
-            with self._lock:
-                if self._closed:  # meanwhile
-                    raise ConfigError("this client is closed")
-                if loop not in self._pools:
-                    # Connections belong to the event loop that opened them and die with it.
-                    for old in [old for old in self._pools if old is not None and old.is_closed()]:
-                        del self._pools[old]
-                    arguments = _httpx.pool_arguments(self._base_url, self._transport, self._hook)
-                    self._pools[loop] = self._pool_type(**arguments)
-        return self._pools[loop]
+        pool = self._pools.get(loop)
+        if pool is None and not self._closed:
+            pool = self._new_pool(loop)
+        if pool is None or self._closed:  # it may have been meanwhile
+            raise ConfigError("this client is closed")
+        if pool.client.is_closed:
+            raise ConfigError("the http_client of this client is closed")
+        return pool
+
+    def _new_pool(self, loop: Any) -> _Pool | None:
+        if self._inherited:
+            problem = "its http_client or transport was used before this process was forked"
+            raise ConfigError(f"{problem}: make another client with another one")
+        with self._lock:
+            if loop not in self._pools and not self._closed:
+                # Connections belong to the event loop that opened them and die with it.
+                for old in [old for old in self._pools if _has_ended(old)]:
+                    del self._pools[old]
+                client = self._own_pool or self._new_client()
+                self._pools[loop] = _Pool(client, self._slots(client))
+            return self._pools.get(loop)
+
+    def _new_client(self) -> Any:
+        if self._transport is not None:
+            return self._pool_type(**_httpx.pool_arguments(self._hook, transport=self._transport))
+        return new_pool(self._pool_type, self._hook, self._base_url, self._verify, self._proxy)
 
     def _loop(self) -> Any:
         """Return the event loop that a pool belongs to; None on the sync side."""
         return None
+
+    def _slots(self, client: Any) -> Any:
+        """Return a semaphore that lets calls into a new pool."""
+        raise NotImplementedError
 
     def build(self, method: str, url: str, body: Body, headers: Mapping[str, str]) -> Request:
         """Return a request.
@@ -161,8 +245,8 @@ class IO:
         Raises:
             ArgumentError: It cannot be written as HTTP.
         """
+        pool = self.pool
         try:
-            pool = self.pool
             make: Callable[..., Request] = pool.build_request
             if self._own_pool is None:
                 # There are no defaults but headers; merging takes httpx a good part of a call.
@@ -180,17 +264,14 @@ class IO:
             return Request(method, request.url, headers=request.headers, stream=parts)
         return request
 
-    async def send(self, request: Request, *, stream: bool = False) -> Response:
+    async def send(self, request: Request, limit: int, *, stream: bool = False) -> Response:
         """Send a request; redirects are not followed.
 
         Args:
             request: The request.
-            stream: Leave the body to `read` or `save`.
+            limit: The most bytes that the decoded body may have.
+            stream: Leave the body of a success to `save`; it may have any size.
         """
-        raise NotImplementedError
-
-    async def read(self, response: Response) -> None:
-        """Read the body of a streamed response into its `content`."""
         raise NotImplementedError
 
     async def save(self, response: Response, sink: Sink) -> None:
@@ -226,14 +307,28 @@ class SyncIO(IO):
     _lock_type = _ThreadLock
     _hook = staticmethod(_httpx.hide_location)
 
-    async def send(self, request: Request, *, stream: bool = False) -> Response:
-        """Send a request; redirects are not followed."""
-        return _httpx.show_location(self.pool.send(request, stream=stream, follow_redirects=False))
+    def _slots(self, client: Any) -> Any:
+        if self._bounded:
+            _httpx.bound_by_deadline(client)
+        return threading.Semaphore(MOST_CONNECTIONS if self._bounded else sys.maxsize)
 
-    async def read(self, response: Response) -> None:
-        """Read the body of a streamed response into its `content`."""
-        with closing(response):
-            response.read()
+    async def send(self, request: Request, limit: int, *, stream: bool = False) -> Response:
+        """Send a request; redirects are not followed."""
+        pool = self._current()
+        left = seconds_left(request.extensions["timeout"]["pool"], PoolTimeout)
+        if not pool.slots.acquire(timeout=left):
+            raise PoolTimeout(_BUSY)
+        try:
+            response = pool.client.send(request, stream=True, follow_redirects=False)
+        except BaseException:
+            pool.slots.release()
+            raise
+        stream = stream and response.status_code < 300
+        response = _httpx.bounded(response, None if stream else limit, pool.slots.release)
+        if not stream:
+            with closing(response):
+                response.read()
+        return response
 
     async def save(self, response: Response, sink: Sink) -> None:
         """Write the body of a streamed response to a file, part by part."""
@@ -250,43 +345,77 @@ class SyncIO(IO):
         with self._lock:
             self._closed = True
             for pool in self._pools.values():
-                pool.close()
+                if pool.client is not self._own_pool:
+                    pool.client.close()
 
 
 class AsyncIO(IO):
-    """Sends through an `httpx.AsyncClient`, one for each event loop."""
+    """Sends through an `httpx.AsyncClient`, one for each event loop of asyncio or trio."""
 
     _pool_type = _httpx.AsyncClient
     _transport_type = _httpx.AsyncBaseTransport
     _lock_type = _TaskLock
     _hook = staticmethod(_httpx.ahide_location)
 
-    def _loop(self) -> asyncio.AbstractEventLoop:
-        return asyncio.get_running_loop()
+    def _loop(self) -> Any:
+        return _event_loop()
 
-    async def send(self, request: Request, *, stream: bool = False) -> Response:
+    def _slots(self, client: Any) -> Any:  # noqa: ARG002  # cancelling ends all of its waits
+
+        return anyio.Semaphore(MOST_CONNECTIONS if self._bounded else sys.maxsize)
+
+    async def send(self, request: Request, limit: int, *, stream: bool = False) -> Response:
         """Send a request; redirects are not followed."""
-        response = await self.pool.send(request, stream=stream, follow_redirects=False)
-        return _httpx.show_location(response)
-
-    async def read(self, response: Response) -> None:
-        """Read the body of a streamed response into its `content`."""
-        async with aclosing(response):
-            await response.aread()
+        pool = self._current()
+        await _acquire(pool.slots, request.extensions["timeout"]["pool"])
+        body = request.stream
+        request.stream = outgoing = _httpx.Outgoing(body)
+        try:
+            with anyio.move_on_after(seconds_left(None, PoolTimeout)) as scope:
+                try:
+                    response = await pool.client.send(request, stream=True, follow_redirects=False)
+                except BaseException:
+                    pool.slots.release()
+                    raise
+                if response.status_code >= 300:
+                    scope.deadline = inf  # its body may be cut: the status is known
+                    stream = False
+                response = _httpx.bounded(response, None if stream else limit, pool.slots.release)
+                if not stream:
+                    async with aclosing(response):
+                        await response.aread()
+                return response
+        finally:
+            request.stream = body
+        # A transport of the caller's need not read the body when it sends it.
+        sent = outgoing.begun or not self._bounded
+        raise (ReadTimeout if sent else _httpx.ConnectTimeout)("deadline")
 
     async def save(self, response: Response, sink: Sink) -> None:
         """Write the body of a streamed response to a file, part by part."""
-        async with aclosing(response):
-            async for part in response.aiter_bytes():
-                sink.write(part)
+        with anyio.move_on_after(seconds_left(None, ReadTimeout)):
+            async with aclosing(response):
+                async for part in response.aiter_bytes():
+                    sink.write(part)
+                return
+        raise ReadTimeout("deadline")
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
-        await asyncio.sleep(seconds)
+        await anyio.sleep(seconds)
 
     async def aclose(self) -> None:
         """Close the connections, unless the httpx client is the user's own."""
         self._closed = True
-        pool = self._pools.pop(asyncio.get_running_loop(), None)
-        if pool is not None:
-            await pool.aclose()
+        pool = self._pools.pop(self._loop(), None)
+        if pool is not None and pool.client is not self._own_pool:
+            await pool.client.aclose()
+
+
+async def _acquire(slots: anyio.Semaphore, timeout: float | None) -> None:
+    try:
+        slots.acquire_nowait()
+    except anyio.WouldBlock:
+        with anyio.move_on_after(seconds_left(timeout, PoolTimeout)):
+            return await slots.acquire()
+        raise PoolTimeout(_BUSY) from None

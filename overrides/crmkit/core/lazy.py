@@ -1,16 +1,34 @@
-"""Packages whose names are loaded when they are first used (PEP 562)."""
+"""What is loaded when it is first used: names of packages (PEP 562) and resources of clients."""
 
 from __future__ import annotations
 
 import sys
+from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["lazily", "submodules"]
+__all__ = ["lazily", "resource", "submodules"]
+
+if TYPE_CHECKING:
+    resource = cached_property
+else:
+
+    class resource(cached_property):  # noqa: N801  # a decorator
+        """A resource of a client, made when it is touched.
+
+        Of the class it is one without a client, so that `help()` and `create_autospec` see its
+        methods.
+        """
+
+        def __get__(self, client: object, owner: type | None = None) -> object:
+            """Return the resource."""
+            none = SimpleNamespace(_sender=None)
+            return self.func(none) if client is None else super().__get__(client, owner)
 
 
 def lazily(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .codec.decode_errors import DECODE_ERRORS
-from .errors import ArgumentError, CRMError, DecodeError
+from .errors import ArgumentError, CRMError, DecodeError, processed
 from .sender import decoded, misformed, payload
 
 if TYPE_CHECKING:
@@ -148,18 +148,19 @@ async def merge_update(
     Raises:
         CRMError: Anything went wrong.
     """
-    reply = await sender.reply(read)
-    # What callers could not read is not written back: what it lacks would be lost.
-    decoded(merge.read, reply, merge.decode)
-    tree = payload(merge.read, reply)
-    try:
-        kept = merge.fields_to_keep(tree, changes)
-        kept = await fields_to_keep(merge.write.name, tree, kept, changes)
-        write = write.with_body({**kept, **changes})
-    except CRMError as error:
-        error.operation = error.operation or merge.write.name
-        raise
-    except DECODE_ERRORS as error:
-        problem = "the record cannot be written back as it was read"
-        raise misformed(DecodeError(problem), merge.read, reply) from error
+    with processed(False):
+        reply = await sender.reply(read)
+        # What callers could not read is not written back: what it lacks would be lost.
+        decoded(merge.read, reply, merge.decode)
+        tree = payload(merge.read, reply)
+        try:
+            kept = merge.fields_to_keep(tree, changes)
+            kept = await fields_to_keep(merge.write.name, tree, kept, changes)
+            write = write.with_body({**kept, **changes})
+        except CRMError as error:
+            error.operation = error.operation or merge.write.name
+            raise
+        except DECODE_ERRORS as error:
+            problem = "the record cannot be written back as it was read"
+            raise misformed(DecodeError(problem), merge.read, reply) from error
     return await sender.call(write, decode)

@@ -63,7 +63,8 @@ class Paging:
     """How a list continues.
 
     Args:
-        strategy: `page` counts pages, `offset` counts items, `none` has all items in one reply.
+        strategy: `page` counts pages, `offset` counts items, `key` asks for what comes after an
+            item, `none` has all items in one reply.
         number: Query parameter of the page or offset.
         size: Query parameter of the page size.
         default_size: Page size to ask for by default; None leaves it to the server.
@@ -72,9 +73,11 @@ class Paging:
             negative nothing was counted: -1 says that more follows, -2 that nothing does.
         last: Path from the top of the reply to the number of the last page, or None.
         changes: How it is sorted by time of change, or None where the server cannot.
+        after: Of `key`, the query parameter that asks for what comes after an item.
+        by: Of `key`, the integer of the item that goes there; no two have the same, and it stays.
     """
 
-    strategy: Literal["page", "offset", "none"]
+    strategy: Literal["page", "offset", "key", "none"]
     number: str | None = None
     size: str | None = None
     default_size: int | None = None
@@ -82,6 +85,8 @@ class Paging:
     total: tuple[str, ...] | None = None
     last: tuple[str, ...] | None = None
     changes: ChangeOrder | None = None
+    after: str | None = None
+    by: str = "id"
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,8 @@ class Operation:
         params: Its parameters, without those that are settings of the client.
         envelope: Members that lead from the decoded body to the payload.
         payload: Python type of the payload as decoded from the wire; None if any will do.
-        effect: `write` for what changes something on the server, else `read`.
+        effect: `write` for what changes something on the server, `once` where a second execution
+            does something else whatever the method says, else `read`.
         paging: How the list continues, or None for what is not a list.
         open_form: Whether a reply may have any form, not only the vendor's.
         media: How a body is written: as JSON, as the fields of a form, with files among them, or as
@@ -111,7 +117,7 @@ class Operation:
     params: tuple[Param, ...] = ()
     envelope: tuple[str, ...] = ()
     payload: type | None = None
-    effect: Literal["read", "write"] = "write"
+    effect: Literal["read", "write", "once"] = "write"
     paging: Paging | None = None
     open_form: bool = False
     media: Media = "json"
@@ -122,4 +128,5 @@ class Operation:
     @cached_property
     def repeatable(self) -> bool:
         """Whether a second execution does no harm, so that a lost reply may be retried."""
-        return self.effect == "read" or self.method in {"PUT", "DELETE"}
+        harmless = self.effect == "write" and self.method in {"PUT", "DELETE"}
+        return self.effect == "read" or harmless

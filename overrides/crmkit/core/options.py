@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from inspect import iscoroutinefunction
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import urlsplit
 
-from .errors import ArgumentError, ConfigError, expected
+from .codec.values import python_value
+from .errors import ArgumentError, ConfigError, digits, encodable, expected, shown, type_name
+from .types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ._httpx import Request, Response
+    from .reply import Reply
 
 __all__ = ["CallNext", "Middleware", "Options", "Settings"]
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"(?:[!-~](?:[ -~\t]*[!-~])?)?")
 
 CallNext = Callable[["Request"], Awaitable["Response"]]
 Middleware = Callable[["Request", CallNext], Awaitable["Response"]]
@@ -27,15 +36,20 @@ class Options(TypedDict, total=False):
 
     Keys:
         timeout: Seconds for each phase; None switches timeouts off.
+        deadline: Seconds for the whole call, with all attempts and pauses; None for no limit.
         max_retries: How often a failed attempt is repeated.
         headers: Headers to send in addition to, or in place of, the client's.
         query: Query parameters to send beside those of the operation.
+        on_reply: Function that is called with the `Reply` of each request that succeeds: its status
+            and headers. Not a coroutine function. What it raises ends the call, which is done.
     """
 
     timeout: float | None
+    deadline: float | None
     max_retries: int
     headers: Mapping[str, str]
     query: Mapping[str, Any]
+    on_reply: Callable[[Reply], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +61,35 @@ class Settings:
         timeout: Seconds for each phase, or None.
         max_retries: How often a failed attempt is repeated.
         headers: Headers of every call.
+        deadline: Seconds for a whole call, or None; UNSET for 300, and none for files.
+        max_reply_bytes: The most bytes that a reply may have, decoded.
+        on_reply: Called with each reply; see `Options`.
     """
 
     base_url: str
     timeout: float | None = 30.0
     max_retries: int = 2
     headers: Mapping[str, str] = field(default_factory=dict)
+    deadline: float | Unset | None = UNSET
+    max_reply_bytes: int = 64 * 1024 * 1024
+    on_reply: Callable[[Reply], object] | None = None
 
     def changed(self, changes: Mapping[str, Any]) -> Settings:
         """Return these settings with other values of some; headers are added.
 
         Raises:
-            ConfigError: A timeout or number of retries is impossible.
+            ConfigError: A number is impossible.
             ArgumentError: A header cannot be sent.
         """
+        deadline = changes.get("deadline", self.deadline)
         return Settings(
             self.base_url,
             checked_timeout(changes.get("timeout", self.timeout)),
             checked_retries(changes.get("max_retries", self.max_retries)),
             {**self.headers, **checked_headers(changes.get("headers"))},
+            deadline if deadline is UNSET else checked_timeout(deadline, "deadline"),
+            _checked_size(changes.get("max_reply_bytes", self.max_reply_bytes)),
+            _checked_function(changes.get("on_reply", self.on_reply), "options['on_reply']"),
         )
 
     def with_call(self, options: Options | None) -> Settings:
@@ -86,6 +110,15 @@ class Settings:
         except ConfigError as error:
             raise ArgumentError("options", str(error)) from None
 
+
+def _checked_function(value: Any, argument: str) -> Callable[[Reply], object] | None:
+    if value is not None and (not callable(value) or iscoroutinefunction(value)):
+        raise ArgumentError(argument, f"expected a plain function, got {type_name(value)}")
+    return value  # type: ignore[no-any-return]  # as far as can be seen
+
+
+DEADLINE = 300.0
+"""Seconds for a call, if nothing else is set."""
 
 _YEAR = 366 * 24 * 3600
 
@@ -131,20 +164,20 @@ def plain(value: Any, argument: str, types: str) -> Any:
     Raises:
         ArgumentError: It is neither str, finite number nor bool.
     """
+    value = python_value(value)
     if not isinstance(value, str):
-        if isinstance(value, int) or (isinstance(value, float) and isfinite(value)):
+        if isinstance(value, int):
+            digits(value, argument)
+            return value
+        if isinstance(value, float) and isfinite(value):
             return value
         raise expected(argument, types, value)
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        problem = "cannot be part of a URL: it holds a lone surrogate"
-        raise ArgumentError(argument, problem) from None
+    encodable(value, argument, "part of a URL")
     return str.__str__(value)  # a member of an enum is written as its value
 
 
-def checked_timeout(timeout: float | None) -> float | None:
-    """Return `timeout` in seconds if it is possible.
+def checked_timeout(timeout: float | None, name: str = "timeout") -> float | None:
+    """Return `timeout`, or the setting of another name, in seconds if it is possible.
 
     Raises:
         ConfigError: It is neither None nor a number above 0.
@@ -153,8 +186,8 @@ def checked_timeout(timeout: float | None) -> float | None:
         return None
     # Beyond a year sockets overflow, and NaN is in no range.
     if not is_number(timeout, int | float) or not 0 < timeout <= _YEAR:
-        problem = "timeout must be seconds > 0 (at most a year), or None for no limit"
-        raise ConfigError(f"{problem}, got {timeout!r}")
+        problem = f"{name} must be seconds > 0 (at most a year), or None for no limit"
+        raise ConfigError(f"{problem}, got {shown(timeout)}")
     return float(timeout)
 
 
@@ -165,23 +198,30 @@ def checked_retries(max_retries: int) -> int:
         ConfigError: It is not a non-negative integer.
     """
     if not is_number(max_retries, int) or max_retries < 0:
-        raise ConfigError(f"max_retries must be >= 0, got {max_retries!r}")
+        raise ConfigError(f"max_retries must be >= 0, got {shown(max_retries)}")
     return max_retries
+
+
+def _checked_size(size: int) -> int:
+    if not is_number(size, int) or size <= 0:
+        raise ConfigError(f"max_reply_bytes must be an int > 0, got {shown(size)}")
+    return size
 
 
 def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
     """Return `headers` by their names in lower case if they can be sent.
 
     Raises:
-        ArgumentError: A name or value is not a str, or holds what ends a header's line.
+        ArgumentError: A name or value is not a str, or cannot be sent. The value is not shown.
     """
     if headers is None:
         return {}
     for name, value in mapping(headers, "headers").items():
-        if not isinstance(name, str) or not name.isascii() or not name or set(name) & set(" :\r\n"):
+        if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
             raise ArgumentError("headers", f"invalid header name {name!r}")
-        if not isinstance(value, str) or not value.isascii() or set(value) & set("\r\n\0"):
-            raise ArgumentError("headers", f"the value of {name} must be ASCII on one line")
+        if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
+            problem = "must be printable ASCII without whitespace around it"
+            raise ArgumentError("headers", f"the value of {name} {problem}")
     return {name.lower(): value for name, value in headers.items()}
 
 
@@ -204,20 +244,39 @@ def checked_base_url(base_url: str, *, allow_insecure: bool) -> str:
         raise ConfigError("base_url must not carry credentials; pass them as arguments")
     if set(base_url) & set("?#"):
         raise ConfigError("base_url must not have a query or a fragment")
-    if parts.scheme == "http" and not allow_insecure and not _is_loopback(host):
+    if parts.scheme == "http" and not allow_insecure and not is_loopback(host):
         problem = f"base_url http://{host} would send the credential in clear"
         raise ConfigError(f"{problem}; use https, or allow_insecure=True")
-    # In lower case, as what follows looks at the scheme to know whether TLS is needed.
-    return parts._replace(scheme=parts.scheme.lower()).geturl().rstrip("/")
+    return sent_url(base_url).rstrip("/")
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
+def sent_url(url: str) -> str:
+    """Return an address as requests have it: its host in ASCII, its path percent-encoded.
+
+    Raises:
+        ConfigError: It has no host, or one that cannot be one.
+    """
+    from ._httpx import URL, InvalidURL
+
+    with suppress(InvalidURL, TypeError, UnicodeError):
+        address = URL(url)
+        name = address.host and address.raw_host.decode()  # both, as each can fail
+        if ":" in name or name.encode("idna"):  # as sockets write a name that is no IPv6 address
+            return str(address)
+    problem = "base_url must be an address like https://host/path, with the name of a host"
+    raise ConfigError(problem) from None
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host, in lower case, is this machine whatever name servers say."""
+    name = host.removesuffix(".")
+    if name == "localhost" or name.endswith(".localhost"):
         return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address: Any = ipaddress.ip_address(name)
     except ValueError:
         return False
+    return bool((getattr(address, "ipv4_mapped", None) or address).is_loopback)
 
 
 def credential(value: str | None, argument: str, variable: str, *, in_header: bool = True) -> str:

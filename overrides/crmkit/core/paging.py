@@ -6,13 +6,11 @@ short page: servers leave rows out of pages for reasons of their own.
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import dataclass
-from itertools import count
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from .drive import drive
-from .errors import ArgumentError, PaginationError, StatusError
+from .errors import ArgumentError, PaginationError, StatusError, shown
 from .operation import Paging
 from .options import is_number
 from .sender import decoded, payload
@@ -83,7 +81,7 @@ class ListRequest:
         page_size: Items a page; UNSET for the default.
 
     Raises:
-        ArgumentError: `start` or `page_size` is not an integer, too small or too large.
+        ArgumentError: `start` or `page_size` is not an integer, or too small.
     """
 
     def __init__(
@@ -94,16 +92,12 @@ class ListRequest:
         self.operation = call.operation
         self.paging = paging = call.operation.paging or Paging("none")
         self.limit: int | None = None
-        self.start = paging.first
-        self.largest = sender.vendor.largest_page
-        if start is not UNSET:
-            self.start = self._integer(start, "start", paging.first)
+        first = paging.first
+        self.start = first if start is UNSET else self._integer(start, "start", first)
         self.sized = page_size is not UNSET
         self.page_size = paging.default_size
-        if page_size is not UNSET:
+        if self.sized:
             self.page_size = self._integer(page_size, "page_size", 1)
-            if self.largest is not None and self.page_size > self.largest:
-                self.refuse("page_size", f"must be <= {self.largest}, got {page_size}")
 
     def refuse(self, argument: str, problem: str) -> NoReturn:
         """Raise the error for an argument of the list.
@@ -119,8 +113,8 @@ class ListRequest:
         Raises:
             ArgumentError: It is not, or is too small.
         """
-        if not is_number(value, int) or value < least:
-            self.refuse(argument, f"must be an integer >= {least}, got {value!r}")
+        if not is_number(value, int) or value < least or value.bit_length() > 14_000:
+            self.refuse(argument, f"must be an integer >= {least}, got {shown(value)}")
         return int(value)
 
     def limited(self, limit: int) -> Self:
@@ -129,24 +123,35 @@ class ListRequest:
         Raises:
             ArgumentError: `limit` is not a non-negative integer.
         """
-        request = copy(self)
+        request = object.__new__(type(self))
+        request.__dict__ |= self.__dict__  # copy() takes ten times as long
         most = self._integer(limit, "count", 0)
         request.limit = most if self.limit is None else min(most, self.limit)
         return request
 
-    async def rows(self, number: int, size: int | None) -> tuple[list[Any], Reply]:
+    async def rows(self, number: int | None, size: int | None) -> tuple[list[Any], Reply]:
         """Return the rows of one page, and its reply.
 
         Args:
-            number: Number of the page, or its offset.
+            number: Number of the page, its offset, or the key that it comes after; None for the
+                first.
             size: Rows to ask for; None for as many as the server sends.
 
         Raises:
             CRMError: The call failed.
         """
-        names = {self.paging.number: number, self.paging.size: size}
+        vendor = self.sender.vendor
+        size = size and min(size, vendor.largest_page or size)
+        names = {self.paging.number or self.paging.after: number, self.paging.size: size}
         query = {name: value for name, value in names.items() if name and value is not None}
-        reply = await self.sender.reply(self.call.with_query(query))
+        try:
+            reply = await self.sender.reply(self.call.with_query(query))
+        except StatusError as error:
+            limit = vendor.page_limit(error)
+            if limit is None or size is None or limit >= size:
+                raise
+            vendor.largest_page = limit  # for all lists of the client from now on
+            return await self.rows(number, limit)
         return payload(self.operation, reply), reply
 
     async def count(self) -> int | None:
@@ -159,7 +164,7 @@ class ListRequest:
         whole = paging.strategy == "none"  # one reply holds everything
         if not self.sender.vendor.counts or not (paging.total or whole):
             return None
-        rows, reply = await self.rows(paging.first, 1)
+        rows, reply = await self.rows(paging.first if paging.number else None, 1)
         return len(rows) if whole else _counted(member(reply.data, paging.total))
 
 
@@ -196,30 +201,32 @@ class PageIterator:
     that row has been read, and what follows it came in the same reply. If not, the run steps back,
     twice as far each time, until a page holds one. By offset that costs a row a page. By number,
     the size of the page is chosen such that its window holds the last row. Where the server decides
-    on the size, the page before is read once more, after the next one.
+    on the size, the page before is read once more, after the next one. What is asked for by the key
+    of the last row needs none of that.
 
     Args:
         request: The list.
     """
 
     def __init__(self, request: ListRequest) -> None:
-        self._request = request
         paging, size = request.paging, request.page_size
-        self._left = request.limit
+        self._request, self._left = request, request.limit
         self._ended = request.limit == 0
         # Positions count rows from the list's beginning; pages, where the server decides on sizes.
         self._fixed = paging.strategy == "page" and not (paging.size and size)
         self._unit = size if size and not self._fixed else 1
-        by_size = paging.strategy == "page" and not self._fixed
-        self._begin = (request.start - paging.first) * self._unit if by_size else request.start
+        scale = self._unit if paging.strategy == "page" else 1
+        self._begin = (request.start - paging.first) * scale
         self._next = self._begin  # the position after what was read
         self._filled = self._begin  # the position after the last row, which a short page has before
         self._short = False  # whether the last page was short, where the server decides on sizes
+        self._last: int | None = None  # the key of the last row
         self._target: int | None = None  # where a step back leads
         self._back = self._plus = 1  # how far it leads; by how much a page may be larger than asked
-        self._seen: dict[Any, int] = {}  # of each row: when it was read, and what it held
+        self._seen: dict[Any, int] = {}  # what each row that was read held
         self._settled = False  # whether any row was found as it was
-        self._doubts = 0  # how often none was, up to the beginning
+        self._doubts = 0  # how often none was as it came just before
+        self._unjoined: dict[Any, int] = {}  # what the rows of the window before held
         self._pages = self._read = self._idle = self._idle_rows = 0
 
     async def next(self) -> Rows | None:
@@ -233,19 +240,23 @@ class PageIterator:
         """
         while not self._ended:
             window = await (self._fixed_window() if self._fixed else self._window())
-            if window is not None and self._joins(window):
-                page = self._taken(window)
-                if page is not None:
-                    return page
+            if self._joins(window) and (page := self._taken(window)) is not None:
+                return page
         return None
 
     # -- what is asked for -------------------------------------------------------------------------
 
-    async def _window(self) -> _Window | None:
-        """Fetch rows from the last one on; None if that has to be tried in another way."""
-        request, by_number = self._request, self._request.paging.strategy == "page"
+    async def _window(self) -> _Window:
+        """Fetch rows from the last one on."""
+        request, paging = self._request, self._request.paging
         base = max(self._begin, self._next - 1) if self._target is None else self._target
-        number, size, base = self._by_number(base) if by_number else self._by_offset(base)
+        number, size, by_number = self._last, self._size(0), paging.strategy == "page"
+        if by_number:
+            number, size, base = self._by_number(base)
+        elif paging.after:
+            base = self._begin
+        else:
+            number, size = paging.first + base, self._size(self._next - base)
         try:
             rows, reply = await request.rows(number, size)
         except StatusError as error:
@@ -253,13 +264,13 @@ class PageIterator:
             if not larger or error.status_code not in {400, 403, 422}:
                 raise
             self._plus = 0  # the server takes no page as large as that
-            return None
-        total = member(reply.data, request.paging.total)
+            return await self._window()
+        total = member(reply.data, paging.total)
         filled, end = base + len(rows), base + (size if by_number and size else len(rows))
-        ended = request.paging.strategy == "none" or total == ENDED
+        ended = paging.strategy == "none" or total == ENDED
         # A total that the page itself refutes, or the number of the last page, says nothing.
-        last = member(reply.data, request.paging.last) or 0
-        ended = ended or (total is not None and filled <= total <= end and last <= number)
+        last = member(reply.data, paging.last) or 0
+        ended = ended or (total is not None and filled <= total <= end and last <= (number or 0))
         full = (size or 0) if by_number else len(rows)
         # Another size than asked for, unless at the end of the list, is the server's own; so it is
         # where rows follow a page that was short.
@@ -268,82 +279,81 @@ class PageIterator:
         follows = by_number and self._target is None and self._begin < self._filled <= base
         own_size = len(rows) > full or (len(rows) < full and first) or follows
         if rows and not ended and own_size:
-            return self._as_fixed(rows, reply, short=len(rows) < full)
+            self._begin, read = request.start - paging.first, self._next - self._begin
+            self._next = self._begin + read // self._unit
+            self._fixed, self._unit, self._target = True, 1, None
+            return await self._fixed_window(None if self._seen else (rows, reply))
         cut = max(0, self._begin - base)
         again = max(0, self._filled - base - cut)
         short = len(rows) < size if size else self._target is None
         short = short and not (rows and by_number and total is not None and total > filled)
         return _Window(rows[cut:], reply, base + cut, end, again, ended, short, cut)
 
-    def _by_offset(self, base: int) -> tuple[int, int | None, int]:
-        request, again = self._request, self._next - base
-        size = request.page_size
-        if size is not None:
-            more = again if self._target is None or size + again <= ROOM else 0
-            size += more if self._plus else 0
-            if self._left is not None and not request.sized:
-                # No more than is wanted: unlike a page's number, an offset goes with any size.
-                size = min(size, self._left + again)
-            if request.largest is not None:
-                size = min(size, max(request.largest, 2))
-        return base, size, base
+    def _size(self, again: int) -> int | None:
+        """Return how many rows to ask for, of which some are there to be read again."""
+        request, size = self._request, self._request.page_size
+        if size is None:
+            return None
+        if self._plus and (self._target is None or size + again <= ROOM):
+            size += again
+        if self._left is not None and not request.sized:
+            # No more than is wanted: unlike a page's number, an offset goes with any size.
+            size = min(size, self._left + again)
+        vendor = request.sender.vendor
+        usual = max(vendor.usual_page or size, request.page_size or 0)
+        return min(size, vendor.largest_page or usual)
 
-    def _by_number(self, base: int) -> tuple[int, int | None, int]:
-        size, number, last = self._unit, base // self._unit, self._next - 1
+    def _by_number(self, base: int) -> tuple[int, int, int]:
+        """Return number, size and position of a page that holds the last row and reaches back."""
+        size, last = self._unit, self._next - 1
+        place = base // size
         if self._next > self._begin:
-            # Sizes whose pages hold the last row, and reach back far enough.
             least = max(1, size // 2) if self._target is None else 1
-            sizes = [n for n in range(least, max(size, ROOM) + 1) if last // n * n <= base]
-            if sizes:
+            sizes = range(least, max(size, ROOM) + 1)
+            ends = {n: (last // n + 1) * n for n in sizes if last // n * n <= base}
+            if ends:
                 # As many new rows as were asked for, or else as many as can be.
                 wanted = self._next + size
-                ends = {n: (last // n + 1) * n for n in sizes}
-                size = min(sizes, key=lambda n: (ends[n] < wanted, abs(ends[n] - wanted)))
-                number = last // size
-        if self._target is None and number * size + size == self._next:  # it would bring nothing
-            size = next(n for n in count(size + 1) if self._next % n)
-            number = last // size
-        return self._request.paging.first + number, size, number * size
+                size = min(ends, key=lambda n: (ends[n] < wanted, abs(ends[n] - wanted)))
+                place = last // size
+        return self._request.paging.first + place, size, place * size
 
-    def _as_fixed(self, rows: list[Any], reply: Reply, *, short: bool) -> _Window | None:
-        """Go on by the pages of a server that decides on their size, or leaves rows out of them."""
-        read = (self._next - self._begin) // self._unit
-        self._begin, self._unit, self._target = self._request.start, 1, None
-        self._fixed, self._short, self._next = True, short, self._begin + read
-        if self._seen:
-            return None
-        last = member(reply.data, self._request.paging.last)
-        number = self._begin
-        ended = last is not None and last <= number
-        return _Window(rows, reply, number, number + 1, 0, ended, short)
-
-    async def _fixed_window(self) -> _Window:
-        """Fetch the next page, then the one before once more."""
-        request, number = self._request, self._next if self._target is None else self._target
-        rows, reply = await request.rows(number, request.page_size)
+    async def _fixed_window(self, fetched: tuple[list[Any], Reply] | None = None) -> _Window:
+        """Fetch the next page of a server that decides on the size, then the one before again."""
+        request, paging = self._request, self._request.paging
+        base = self._next if self._target is None else self._target
+        number = paging.first + base
+        rows, reply = fetched or await request.rows(number, request.page_size)
         before: list[Any] = []
-        if number > self._begin and (rows or not self._short):
+        again = int(base > self._begin and (bool(rows) or not self._short))
+        if again:
             before, _ = await request.rows(number - 1, request.page_size)
-        self._short = request.page_size is not None and len(rows) < request.page_size
-        last = member(reply.data, request.paging.last)
-        ended, again = last is not None and last <= number, len(before)
-        end = number + bool(rows)
-        return _Window(before + rows, reply, number, end, again, ended, not rows, -again)
+        self._short = len(rows) < (request.page_size or 0)
+        last, end, again = (
+            member(reply.data, paging.last),
+            base + bool(rows),
+            max(again, len(before)),
+        )
+        ended = last is not None and last <= number
+        return _Window(before + rows, reply, base, end, again, ended, not rows, -len(before))
 
     # -- what is made of it ------------------------------------------------------------------------
 
     def _joins(self, window: _Window) -> bool:
         """Return whether rows follow what was read without a gap; if not, prepare to step back."""
-        seen = self._seen
-        read = [row for row in window.rows if _key(row) in seen] if seen else []
-        same = any(seen[_key(row)] & _HASH == _hash(row) for row in read)
+        if not self._seen:
+            return True
+        hashes = {_key(row): _hash(row) for row in window.rows}
+        same = any(self._seen.get(key) == value for key, value in hashes.items())
         self._settled = self._settled or same
-        at_begin = window.base <= self._begin
-        if at_begin and read and not self._settled:
-            self._doubts += 1  # do rows never come as they were?
+        earlier, self._unjoined = self._unjoined, hashes
+        again = earlier.keys() & hashes.keys()
+        if again and not self._settled and all(earlier[key] != hashes[key] for key in again):
+            self._doubts += 1  # do rows never come as they were, not even a request later?
+        by_id = self._doubts > 1 and not self._seen.keys().isdisjoint(hashes)
         is_after_all = not window.rows and not window.again
-        if same or at_begin or is_after_all or (read and self._doubts > 1):
-            self._target, self._back = None, 1
+        if same or by_id or is_after_all or window.base <= self._begin:
+            self._target, self._back, self._unjoined = None, 1, {}
             return True
         self._target = max(self._begin, window.base - self._back * self._unit)
         self._back *= 2
@@ -352,9 +362,11 @@ class PageIterator:
     def _taken(self, window: _Window) -> Rows | None:
         """Return the rows of a window that are new; None if there are none."""
         request, rows = self._request, window.rows
-        unseen, index = self._unseen(rows, remember=not window.ended)
+        # Of a list of one page nothing has to be remembered.
+        unseen, index = self._unseen(rows, remember=not window.ended or bool(self._seen))
         self._next = window.end
         self._filled = window.end if self._fixed else window.base + len(rows)
+        self._last = member(rows[-1], (request.paging.by,)) if rows else None
         nothing_follows = not unseen and window.short and len(rows) <= window.again
         repeats = not unseen and len(rows) > window.again  # not even where the list is to end
         self._ended = nothing_follows or (window.ended and not repeats)
@@ -365,8 +377,10 @@ class PageIterator:
         unseen = self._wanted(unseen)
         if not unseen and self._pages:
             return None
-        number = window.base + index if request.paging.strategy == "offset" else request.start
-        number += self._pages if request.paging.strategy == "page" else 0
+        by_offset = request.paging.strategy == "offset"
+        number = (
+            request.paging.first + window.base + index if by_offset else request.start + self._pages
+        )
         self._pages += 1
         total = _counted(member(window.reply.data, request.paging.total))
         return Rows(unseen, total, number, window.reply, max(0, window.index + index))
@@ -383,35 +397,28 @@ class PageIterator:
     def _unseen(self, rows: list[Any], *, remember: bool) -> tuple[list[Any], int]:
         """Return the rows that were not read yet, and the place of the first; remember them all."""
         unseen: list[Any] = []
-        first, before = len(rows), len(self._seen)
+        first, before = len(rows), self._seen.keys() & {_key(row) for row in rows}
         for place, row in enumerate(rows):
             key = _key(row)
-            known = self._seen.get(key)
-            when = len(self._seen) if known is None else known >> _BITS
             # Rows without an id are told apart by what they hold, but not within one page.
-            if known is None or (type(key) is tuple and when >= before):
+            if key not in self._seen or (type(key) is tuple and key not in before):
                 unseen.append(row)
                 first = min(first, place)
-            self._seen[key] = when << _BITS | (_hash(row) if remember else 0)
+            self._seen[key] = _hash(row) if remember else 0
         return unseen, first if unseen else 0
 
     def _idle_on(self, rows: list[Any]) -> None:
-        """Count a page that brought nothing new, and go on where what was read ends."""
+        """Count a page that brought nothing new."""
         self._idle += 1
         self._idle_rows += len(rows)
         if self._idle >= MOST_IDLE_PAGES or self._idle_rows > MOST_IDLE_ROWS:
-            at = self._next - self._idle if self._fixed else self._begin + self._read
-            if self._request.paging.strategy == "page" and not self._fixed:
-                at = self._request.paging.first + at // self._unit
+            paging, at = self._request.paging, self._begin + self._read
+            if paging.strategy == "page":
+                at = self._next - self._idle if self._fixed else at // self._unit
             problem = f"{self._idle} pages in a row brought nothing new, and the list does not end"
-            raise PaginationError(problem, self._read, at, self._request.operation.name)
-        if rows:
-            ahead = len(self._seen) - 1 - (self._seen[_key(rows[-1])] >> _BITS)
-            if self._fixed:
-                self._next += ahead // len(rows)
-            elif ahead > self._unit:  # not quite, so that more than one of the rows is there again
-                self._filled += ahead - self._unit // 2
-                self._next = self._filled
+            raise PaginationError(
+                problem, self._read, paging.first + at, self._request.operation.name
+            )
 
 
 class PagerBase(Generic[T]):
@@ -518,10 +525,8 @@ class AsyncPager(PagerBase[T]):
 
     async def first(self) -> T | None:
         """Return the first item, or None of an empty list."""
-        first: T | None = None
-        async for item in self.take(1):  # to its end, so that no generator is left half-run
-            first = item
-        return first
+        items = await self.take(1).collect()  # to its end: no generator is left half-run
+        return items[0] if items else None
 
     async def collect(self) -> list[T]:
         """Return all items in a list."""
@@ -533,10 +538,6 @@ class AsyncPager(PagerBase[T]):
         None where the server does not count them.
         """
         return await self._request.count()
-
-
-_BITS = 32
-_HASH = (1 << _BITS) - 1
 
 
 def _key(row: Any) -> Any:
@@ -555,7 +556,7 @@ def _hash(row: Any) -> int:
     if type(row) is not dict:
         return 0
     plain = [value for value in row.values() if type(value) is not dict and type(value) is not list]
-    return hash(tuple(plain)) & _HASH
+    return hash(tuple(plain)) & 0xFFFFFFFF  # a small int
 
 
 def _counted(total: int | None) -> int | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .call import encoded, new_call
@@ -29,15 +31,17 @@ M = TypeVar("M")
 M_contra = TypeVar("M_contra", contravariant=True)
 T = TypeVar("T")
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 
 class Codec(Protocol[M_contra]):
     """The emitted module that encodes an input model.
 
     Attributes:
-        MEMBERS: The wire names of all documented members.
+        MEMBERS: The attribute of each documented member, by wire name.
     """
 
-    MEMBERS: frozenset[str]
+    MEMBERS: dict[str, str]
 
     def encode(self, o: M_contra, /) -> dict[str, Any]:
         """Return the tree of an object."""
@@ -66,8 +70,8 @@ def request_tree(
         extra: Members that the document does not name, by wire name.
 
     Raises:
-        ArgumentError: Both a model and keywords were passed, `extra` names a documented member, or
-            a value cannot be written.
+        ArgumentError: Both a model and keywords were passed, `extra` names a documented member by
+            its wire or Python name, or a value cannot be written.
         TypeError: The model is of another class.
     """
     passed = {name: value for name, value in members.items() if value is not UNSET}
@@ -80,7 +84,13 @@ def request_tree(
         name = next(iter(passed), "extra")
         both = f"pass either a {model.__name__} or keyword arguments, not both (got {name}=)"
         raise ArgumentError(name, both, operation=operation.name)
-    return encoded(operation, codec.encode, input_)
+    try:
+        return encoded(operation, codec.encode, input_)
+    except ArgumentError as error:
+        for name in map(str, extra or {}):
+            if name not in passed and error.argument.startswith(name):
+                error.argument = f"extra[{name!r}]{error.argument.removeprefix(name)}"
+        raise
 
 
 def member_tree(
@@ -126,19 +136,32 @@ def _model(
     extra: Mapping[str, Any] | None,
 ) -> M:
     made: Any = object.__new__(model)
-    names = {attribute.name for attribute in model.__attrs_attrs__}  # type: ignore[attr-defined]  # of attrs
+    names = _attributes(model)  # type: ignore[arg-type]  # a class can be hashed
     for name in passed.keys() - names:
         raise TypeError(f"{operation.name}() got {name!r}, which {model.__name__} does not have")
-    for name in names:
-        setattr(made, name, passed.get(name, UNSET))
-    made.additional_properties = {}
-    if extra is not None:
-        with in_operation(operation.name):
-            made.additional_properties.update(mapping(extra, "extra"))
-            for name in codec.MEMBERS & extra.keys():
-                problem = "is a documented member: pass it as a keyword argument"
+    with in_operation(operation.name):
+        for name, value in passed.items():
+            _sendable(name, value)
+        for name in names:
+            setattr(made, name, passed.get(name, UNSET))
+        made.additional_properties = {} if extra is None else {**mapping(extra, "extra")}
+        for name, value in made.additional_properties.items():
+            keyword = codec.MEMBERS.get(name, name)
+            if keyword in names:
+                problem = f"is a documented member: pass it as {keyword}="
                 raise ArgumentError(f"extra[{name!r}]", problem)
+            _sendable(f"extra[{name!r}]", value)
     return made  # type: ignore[no-any-return]  # made without its __init__
+
+
+@cache
+def _attributes(model: type) -> frozenset[str]:
+    return frozenset(attribute.name for attribute in model.__attrs_attrs__)  # type: ignore[attr-defined]  # of attrs
+
+
+def _sendable(argument: str, value: Any) -> None:
+    if type(value) is str and not value.isascii() and _SURROGATE.search(value):
+        raise ArgumentError(argument, "cannot be written as JSON: it holds a lone surrogate")
 
 
 class Resource:

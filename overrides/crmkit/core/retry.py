@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from .operation import Operation
 
-__all__ = ["RETRY_AFTER_LIMIT", "backoff", "may_retry", "maybe_processed", "retry_after"]
+__all__ = ["RETRY_AFTER_LIMIT", "backoff", "may_retry", "retry_after"]
 
 RETRY_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 RETRY_AFTER_LIMIT = 60.0
@@ -40,13 +40,6 @@ def may_retry(operation: Operation, error: TransportError | StatusError) -> bool
     if operation.repeatable:
         return error.status_code in RETRY_STATUSES or _failed_within(error)
     return error.status_code in {429, 503} and wait is not None
-
-
-def maybe_processed(error: TransportError | StatusError) -> bool:
-    """Return whether the server may have acted on an attempt that failed."""
-    if isinstance(error, TransportError):
-        return error.maybe_processed
-    return error.status_code >= 500 or _failed_within(error)
 
 
 def _failed_within(error: StatusError) -> bool:
@@ -76,7 +69,7 @@ def retry_after(headers: Mapping[str, str], now: Callable[[], float]) -> float |
     if not text:
         return None
     if text.isascii() and text.replace(".", "", 1).isdigit():
-        return float(text)
+        return float(text) if len(text) < 300 else None
     try:
         date = parsedate_to_datetime(text)
         if date.tzinfo is None:

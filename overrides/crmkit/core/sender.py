@@ -15,14 +15,17 @@ from itertools import count
 from logging import INFO
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ._httpx import HTTPX_ERRORS, Request, Response, timeouts
-from .codec.decode_errors import DECODE_ERRORS, MalformedValue, to_decode_error
+from ._httpx import HTTPX_ERRORS, PoolTimeout, Request, Response, timeouts
+from .codec.decode_errors import DECODE_ERRORS, MalformedValue, forget_frames, to_decode_error
+from .content_coding import ACCEPTED
+from .deadline import Deadline, seconds_left
 from .errors import ConfigError, ConflictError, CRMError, DecodeError, StatusError, TransportError
 from .http import IO, lost
 from .log import logger
+from .redact import CREDENTIALS, REDACTED, conceal, redacted
 from .reply import Reply
-from .retry import backoff, may_retry, maybe_processed, retry_after
-from .vendor import REDACTED, body_text
+from .retry import backoff, may_retry, retry_after
+from .vendor import body_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,7 +40,6 @@ __all__ = ["Sender", "decoded", "misformed", "payload"]
 
 T = TypeVar("T")
 _ID = re.compile("[0-9]{1,19}")  # an id as digits, as some vendors' lists have it
-CREDENTIALS = ("authorization", "proxy-authorization", "cookie")
 
 
 @dataclass(eq=False, repr=False)
@@ -63,7 +65,7 @@ class Sender:
         from .version import __version__  # reading the metadata takes some milliseconds
 
         agent = f"crmkit/{__version__} ({self.vendor.name}; python {platform.python_version()})"
-        return {"accept": self.vendor.accept, "user-agent": agent}
+        return {"accept": self.vendor.accept, "accept-encoding": ACCEPTED, "user-agent": agent}
 
     async def call(self, call: Call, decode: Callable[[Any], T] | None) -> T:
         """Make a call and return its decoded payload; None for a DELETE.
@@ -93,30 +95,39 @@ class Sender:
             OSError: A file cannot be read or written.
         """
         try:
-            with closing(call.body):
-                return await self._attempts(call)
+            with closing(call.body), Deadline(call.deadline, self.io.monotonic) as deadline:
+                reply = await self._attempts(call, deadline)
         except CRMError as error:
             error.operation = error.operation or call.operation.name
-            _redact(getattr(error, "request", None) or getattr(error, "response", None))
+            kept = getattr(error, "request", None) or getattr(error, "response", None)
+            conceal(error, _redact(kept))
             raise
+        if call.settings.on_reply is not None:
+            call.settings.on_reply(reply)
+        return reply
 
-    async def _attempts(self, call: Call) -> Reply:
+    async def _attempts(self, call: Call, deadline: Deadline) -> Reply:
         operation = call.operation
         url, headers = call.url, {**self._headers, **call.headers}
         if call.body.media is not None:
             headers.setdefault("content-type", call.body.media)
-        maybe_done = False
+        maybe_processed = reached = False
         recovered: set[str] = set()
         for attempt in count(1):
-            # Anew for each attempt: signatures and middleware must not see the last one's.
-            request = self.io.build(operation.method, url, call.body, headers)
             try:
-                return await self._attempt(call, request, attempt)
-            except (TransportError, StatusError) as error:
+                # Anew for each attempt: signatures and middleware must not see the last one's.
+                request = self.io.build(operation.method, url, call.body, headers)
+                return await self._attempt(call, request, attempt, deadline)
+            except MemoryError:
+                raise DecodeError("the reply does not fit into memory") from None
+            except CRMError as error:
+                error.maybe_processed = error.maybe_processed or maybe_processed
+                if not isinstance(error, TransportError | StatusError):
+                    raise
                 error.attempts = attempt
                 gone = isinstance(error, StatusError) and self.vendor.is_already_deleted(error)
-                if gone and maybe_done and operation.method == "DELETE":
-                    return Reply(Response(204, request=request), None)
+                if gone and reached and operation.method == "DELETE":
+                    return Reply(Response(204, request=error.request), None)
                 again = call.body.repeatable and (call.sink is None or call.sink.rewind())
                 if again and isinstance(error, StatusError):
                     name = self.vendor.recover(error)
@@ -128,41 +139,53 @@ class Sender:
                     again and may_retry(operation, error)
                 ):
                     raise
-                maybe_done = maybe_done or maybe_processed(error)
+                maybe_processed = error.maybe_processed
+                # An operation that is named is another's, such as a log-in before this one.
+                answered = isinstance(error, StatusError) and error.operation is None
+                reached = reached or answered or maybe_processed
                 wait = error.retry_after if isinstance(error, StatusError) else None
+                pause = backoff(attempt, self.io.random) if wait is None else wait
+                if pause >= deadline.left:
+                    raise
             if wait is not None and self.throttle is not None:
                 self.throttle.pause(self.io.monotonic(), wait)
-            await self.io.sleep(backoff(attempt, self.io.random) if wait is None else wait)
+            await self.io.sleep(pause)
         raise AssertionError  # count() does not end
 
-    async def _attempt(self, call: Call, request: Request, attempt: int) -> Reply:
-        await self.vendor.prepare(self, call)
-        if self.throttle is not None:
-            await self.throttle.acquire(self.io)
+    async def _attempt(
+        self, call: Call, request: Request, attempt: int, deadline: Deadline
+    ) -> Reply:
         call_next: CallNext = partial(self._send, call, attempt)
         for layer in reversed(self.middleware):
             call_next = partial(_through, layer, call_next)
         try:
+            await self.vendor.prepare(self, call)
+            if self.throttle is not None:
+                begun = self.io.monotonic()
+                await self.throttle.acquire(self.io)
+                deadline.extend(self.io.monotonic() - begun)
             response = await call_next(request)
-            if call.sink is not None:
-                if response.status_code < 300:
-                    await self.io.save(response, call.sink)
-                    return Reply(response, None)
-                await self.io.read(response)
+            if call.sink is not None and response.status_code < 300:
+                await self.io.save(response, call.sink)
+                return Reply(response, None)
         except HTTPX_ERRORS as error:  # of middleware's own calls, or within a body
             raise lost(error, request) from error
         return self._checked(call.operation, response)
 
     async def _send(self, call: Call, attempt: int, request: Request) -> Response:
-        request.extensions["timeout"] = timeouts(call.settings.timeout)
         started = self.io.monotonic()
         outcome: object = "failed"
         try:
             self.vendor.authenticate(request)
-            response = await self.io.send(request, stream=call.sink is not None)
+            timeout = call.settings.timeout
+            left = None if timeout is None else seconds_left(timeout, PoolTimeout)
+            request.extensions["timeout"] = timeouts(left)
+            limit, stream = call.settings.max_reply_bytes, call.sink is not None
+            response = await self.io.send(request, limit, stream=stream)
             outcome = response.status_code
         except (*HTTPX_ERRORS, OSError) as error:
             outcome = type(error).__name__
+            self.vendor.redact(request)  # and know what may not be shown
             raise lost(error, request) from error
         finally:
             # Whoever gets the request afterwards must not find the credentials there.
@@ -197,35 +220,36 @@ class Sender:
             raise self._error(info, response, tree)
         if unread is None or _is_open(operation, response):
             return Reply(response, tree)
-        media_type = response.headers.get("Content-Type", "no Content-Type").partition(";")[0]
+        media_type = response.headers.get("Content-Type", "no Content-Type")
+        media_type = redacted(media_type, response.request).partition(";")[0]
         problem, path = "the body cannot be read", ""
         if isinstance(unread, MalformedValue):
-            problem, path = str(unread), unread.path
+            problem, path = str(unread), redacted(unread.path, response.request)
         problem = f"{problem} ({media_type}, {len(response.content)} bytes)"
+        forget_frames(unread)
         raise DecodeError(problem, path=path, response=response) from unread
 
     def _error(self, info: ErrorInfo, response: Response, tree: Any) -> StatusError:
-        headers = response.headers
+        headers, request = response.headers, response.request
         request_id = headers.get("X-Request-Id", headers.get("X-Correlation-Id", ""))
         error = info.error(
-            self._without_secrets(info.message),
+            redacted(info.message, request),
             status_code=response.status_code,
             code=info.code,
-            fields=info.fields,
-            request_id=self._without_secrets(request_id) or None,
+            fields={
+                redacted(name, request): [redacted(text, request) for text in texts]
+                for name, texts in info.fields.items()
+            },
+            request_id=redacted(request_id, request) or None,
             retry_after=retry_after(headers, self.io.time),
-            request=response.request,
+            request=request,
             response=response,
             body=body_text(response) if tree is None else tree,
+            hint=info.hint,
         )
         if isinstance(error, ConflictError):
             error.current = info.current
         return error
-
-    def _without_secrets(self, text: str) -> str:
-        for secret in self.vendor.secrets():
-            text = text.replace(secret, REDACTED)
-        return text
 
 
 def payload(operation: Operation, reply: Reply) -> Any:
@@ -277,13 +301,14 @@ def decoded(
         return decode(tree)
     except DECODE_ERRORS as error:
         wrong = to_decode_error(error, prefix=".".join(operation.envelope), base=base)
+        conceal(error, reply.response.request)
         raise misformed(wrong, operation, reply) from error
 
 
 def misformed(error: DecodeError, operation: Operation, reply: Reply) -> DecodeError:
     """Return an error with the operation and the reply that it is about."""
     error.operation, error.response = operation.name, reply.response
-    _redact(reply.response)
+    error.path = redacted(error.path, _redact(reply.response))
     return error
 
 
@@ -294,12 +319,14 @@ def _is_open(operation: Operation, response: Response) -> bool:
     return response.request.method == "HEAD" or (operation.open_form and other)
 
 
-def _redact(kept: Any) -> None:
+def _redact(kept: Any) -> Request | None:
     """Replace credentials that callers or their httpx client put on a request an error keeps."""
-    headers = getattr(getattr(kept, "request", kept), "headers", {})
+    request: Request | None = getattr(kept, "request", kept)
+    headers = getattr(request, "headers", {})
     for name in CREDENTIALS:
         if name in headers:
             headers[name] = REDACTED
+    return request
 
 
 async def _through(layer: Middleware, call_next: CallNext, request: Request) -> Response:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
-from .errors import ConfigError
+from .errors import ConfigError, shown
+from .fork import Lock
 from .options import is_number
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Throttle:
         self.rate = rate
         self._interval = 1.0 / rate
         self._next = 0.0
-        self._lock = threading.Lock()
+        self._lock = Lock()
 
     async def acquire(self, io: IO) -> None:
         """Wait until the next request may go out.
@@ -150,5 +150,7 @@ def checked_throttle(
     if rate is None:
         return None
     if not is_number(rate, int | float) or not 0 <= rate < float("inf"):
-        raise ConfigError(f"throttle must be requests a second, or 0 for none, got {throttle!r}")
+        raise ConfigError(
+            f"throttle must be requests a second, or 0 for none, got {shown(throttle)}"
+        )
     return Throttle(rate) if rate else None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from .codec import json
 from .errors import ArgumentError, AuthenticationError, NotFoundError, StatusError, class_of
+from .redact import hide_credentials, redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,13 +21,11 @@ if TYPE_CHECKING:
     from .options import Settings
     from .reply import Reply
 
-__all__ = ["REDACTED", "ErrorInfo", "SendsCalls", "Vendor", "body_text"]
-
-REDACTED = "[redacted]"
-"""What replaces a credential."""
+__all__ = ["ErrorInfo", "SendsCalls", "Vendor", "body_text"]
 
 _LOGIN = re.compile(r"\b(log|sign)[-_]?in\b", re.IGNORECASE)
-_TITLE = re.compile(r"<title[^>]*>([^<]{1,300})", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^>]{0,300}>([^<]*)", re.IGNORECASE)
+_HOST = re.compile(r"(?:[a-z]+:)?//(?:[^/?#@]*@)?([A-Za-z0-9.:-]{1,260})(?:[/?#]|$)")
 
 
 class SendsCalls(Protocol):
@@ -50,6 +49,7 @@ class ErrorInfo:
         code: The vendor's own code, or None.
         fields: The server's sentences by field.
         current: For a conflict, what the server holds.
+        hint: What is known of such a reply, where the server says nothing.
     """
 
     error: type[StatusError]
@@ -57,6 +57,7 @@ class ErrorInfo:
     code: int | None = None
     fields: dict[str, list[str]] = field(default_factory=dict)
     current: Any = None
+    hint: str = ""
 
 
 def body_text(response: Response) -> str:
@@ -74,8 +75,10 @@ class Vendor:
         accept: Media type to ask for.
         settings: Values of the path parameters that are settings of the client.
         refused_in_path: Characters that the server cannot take in a path value.
-        largest_page: The largest page size that the server takes, or None.
+        usual_page: The largest page that servers take where nobody has changed that, or None.
+        largest_page: The largest page that this server takes, as it has said, or None.
         counts: Whether any list of the server reports how many items it has.
+        credential_headers: Names of the headers that `authenticate` puts credentials into.
     """
 
     name: str = ""
@@ -83,14 +86,24 @@ class Vendor:
     accept: str = "application/json"
     settings: Mapping[str, str] = MappingProxyType({})
     refused_in_path: str = ""
+    usual_page: int | None = None
     largest_page: int | None = None
     counts: bool = True
+    credential_headers: tuple[str, ...] = ()
 
     # -- requests ----------------------------------------------------------------------------------
 
     def secrets(self) -> Iterable[str]:
         """Return the credentials, to be kept out of messages."""
         return ()
+
+    def arguments(self, operation: Operation, arguments: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ARG002  # for subclasses
+        """Return the arguments of a call as the API takes them.
+
+        Raises:
+            ArgumentError: One of them cannot be.
+        """
+        return arguments
 
     def spread(self, argument: str, values: list[Any]) -> dict[str, Any]:  # noqa: ARG002  # for subclasses
         """Return the query parameters over which a list is spread.
@@ -120,6 +133,7 @@ class Vendor:
 
     def redact(self, request: Request) -> None:
         """Replace the credentials that `authenticate` put on a request."""
+        hide_credentials(request, self.credential_headers, self.secrets())
 
     # -- replies -----------------------------------------------------------------------------------
 
@@ -170,14 +184,25 @@ class Vendor:
             return None
         if status < 400:
             # Not split as a URL: a server may write anything there.
-            if _LOGIN.search(response.headers.get("Location", "").partition("?")[0]):
-                return ErrorInfo(AuthenticationError, "the server redirects to its login page")
-            return ErrorInfo(StatusError, "the server redirects; check base_url")
+            location = response.headers.get("Location", "")
+            if _LOGIN.search(location.partition("?")[0]):
+                hint = "the server redirects to its login page"
+                return ErrorInfo(AuthenticationError, hint=hint)
+            host = _HOST.match(location)
+            shown = host and host[1] in redacted(location, response.request)
+            where = f"to {host[1]}" if host and shown else "elsewhere" if location else "nowhere"
+            unchanged = "nothing has changed since what a header of the request says"
+            hint = f"the server redirects {where}; check base_url"
+            return ErrorInfo(StatusError, hint=unchanged if status == 304 else hint)
         return ErrorInfo(class_of(status), self.message(response, tree))
 
     def is_already_deleted(self, error: StatusError) -> bool:
         """Return whether the error of a DELETE says that there is nothing to delete."""
         return isinstance(error, NotFoundError)
+
+    def page_limit(self, error: StatusError) -> int | None:  # noqa: ARG002  # for subclasses
+        """Return the largest page that the server takes where an error of a list names it."""
+        return None
 
     def recover(self, error: StatusError) -> str | None:  # noqa: ARG002  # for subclasses
         """Put right what an error reports, so that the call works when it is sent again.
@@ -201,8 +226,8 @@ class Vendor:
                 return value
         media_type = response.headers.get("Content-Type", "")
         if "text/plain" in media_type:
-            return body_text(response)[:1000]
+            return body_text(response)
         if "html" in media_type:
-            title = _TITLE.search(body_text(response)[:20_000])
+            title = _TITLE.search(body_text(response))
             return title[1] if title else ""
         return ""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from crmkit.core.client import AsyncClient, SyncClient
+from crmkit.core.lazy import resource
 from crmkit.core.options import credential
 from crmkit_generated.monica.resources import AsyncResources, Resources
 
@@ -67,21 +67,21 @@ class Monica(Resources, SyncClient):
     ) -> None:
         super().__init__(_vendor(token), _base_url(base_url), **settings)
 
-    @cached_property
+    @resource
     def contacts(self) -> Contacts:
         """People that the user knows, with work, food, first meeting, picture and tags."""
         from .contacts import Contacts
 
         return Contacts(self._sender)
 
-    @cached_property
+    @resource
     def relationships(self) -> Relationships:
         """Links between two contacts: who is whose uncle, spouse, colleague."""
         from .relationships import Relationships
 
         return Relationships(self._sender)
 
-    @cached_property
+    @resource
     def relationship_types(self) -> RelationshipTypes:
         """What a relationship can mean, with the type of its reverse."""
         from .relationships import RelationshipTypes
@@ -115,21 +115,21 @@ class AsyncMonica(AsyncResources, AsyncClient):
     ) -> None:
         super().__init__(_vendor(token), _base_url(base_url), **settings)
 
-    @cached_property
+    @resource
     def contacts(self) -> AsyncContacts:
         """People that the user knows, with work, food, first meeting, picture and tags."""
         from .contacts import AsyncContacts
 
         return AsyncContacts(self._sender)
 
-    @cached_property
+    @resource
     def relationships(self) -> AsyncRelationships:
         """Links between two contacts: who is whose uncle, spouse, colleague."""
         from .relationships import AsyncRelationships
 
         return AsyncRelationships(self._sender)
 
-    @cached_property
+    @resource
     def relationship_types(self) -> AsyncRelationshipTypes:
         """What a relationship can mean, with the type of its reverse."""
         from .relationships import AsyncRelationshipTypes

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.errors import AuthenticationError, NotFoundError, StatusError, ValidationError
-from crmkit.core.vendor import REDACTED, ErrorInfo, Vendor
+from crmkit.core.vendor import ErrorInfo, Vendor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,6 +45,7 @@ class MonicaVendor(Vendor):
     """
 
     name = "monica"
+    credential_headers = ("Authorization",)
     # recorded: seq 646 and 647, 60 requests; the window lasts a minute from the first of them. Each
     # reply has the limit of its own server.
     rate = (60, 60.0)
@@ -60,11 +61,6 @@ class MonicaVendor(Vendor):
     def authenticate(self, request: Request) -> None:
         """Put the token into its header."""
         request.headers["Authorization"] = f"Bearer {self._token}"
-
-    def redact(self, request: Request) -> None:
-        """Replace the token."""
-        if "Authorization" in request.headers:
-            request.headers["Authorization"] = REDACTED
 
     def on_response(self, response: Response, tree: Any) -> None:  # noqa: ARG002  # as the base
         """Note the year, from which the server calculates ages."""
@@ -97,7 +93,7 @@ class MonicaVendor(Vendor):
             # page
             if _leads_home(response):
                 text = "the server redirects to its front page, as it does without a token"
-                return ErrorInfo(AuthenticationError, text)
+                return ErrorInfo(AuthenticationError, hint=text)
             return info
         error = tree.get("error") if isinstance(tree, dict) else None
         if isinstance(error, dict):

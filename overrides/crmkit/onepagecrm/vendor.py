@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from contextlib import AbstractAsyncContextManager
 from copy import copy
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,8 +13,9 @@ from crmkit.core import errors
 from crmkit.core.call import new_call
 from crmkit.core.codec import json
 from crmkit.core.codec.decode_errors import reject
+from crmkit.core.fork import Lock
 from crmkit.core.http import without_body
-from crmkit.core.vendor import REDACTED, ErrorInfo, Vendor
+from crmkit.core.vendor import ErrorInfo, Vendor
 
 from .signature import SIGNATURE, UID, key_bytes, sign
 from .view import SIDE_ELEMENTS, View, side_elements
@@ -70,6 +70,7 @@ class OnePageCRMVendor(Vendor):
     """
 
     name = "onepagecrm"
+    credential_headers = (UID, SIGNATURE)
 
     def __init__(
         self, form: str, uid: str | None, key: str | None, login: str | None, password: str | None
@@ -82,7 +83,7 @@ class OnePageCRMVendor(Vendor):
         self._generations = 0
         self._offset = 0
         self._now: Callable[[], float]
-        self._guard = threading.Lock()
+        self._guard = Lock()
         self._lock: AbstractAsyncContextManager[None] | None = None
         self._logins = 0
         self._refusal: errors.CRMError | None = None
@@ -126,18 +127,18 @@ class OnePageCRMVendor(Vendor):
         from crmkit_generated.onepagecrm.operations.auth import AUTH_LOGIN
 
         fields = {"login": login, "password": password}
-        try:
-            # Tried once: the call that needs the key is repeated with all that belongs to it.
-            once = new_call(self, sender.settings, AUTH_LOGIN, {}, {"max_retries": 0}, fields)
-            await sender.reply(once)
-        except errors.TransportError as error:
-            error.maybe_processed = False  # of the call that needs the key, nothing was sent
-            raise
-        except errors.DecodeError as error:
-            error.response = None  # a key may stand in it
-            raise
-        if self._key is None:
-            raise errors.DecodeError("the reply has no key", path="data", operation=AUTH_LOGIN.name)
+        # Of the call that needs the key, nothing was sent.
+        with errors.processed(False):
+            try:
+                # Tried once: the call that needs the key is repeated with all that belongs to it.
+                once = new_call(self, sender.settings, AUTH_LOGIN, {}, {"max_retries": 0}, fields)
+                await sender.reply(once)
+            except errors.DecodeError as error:
+                error.response = None  # a key may stand in it
+                raise
+            if self._key is None:
+                where = AUTH_LOGIN.name
+                raise errors.DecodeError("the reply has no key", path="data", operation=where)
 
     def _one_at_a_time(self, io: IO) -> AbstractAsyncContextManager[None]:
         with self._guard:
@@ -158,9 +159,7 @@ class OnePageCRMVendor(Vendor):
 
     def redact(self, request: Request) -> None:
         """Replace user and signature, and a body that holds a password."""
-        for name in (UID, SIGNATURE):
-            if name in request.headers:
-                request.headers[name] = REDACTED
+        super().redact(request)
         if b"password=" in request.content:  # a form's values have no bare `=`
             without_body(request)
 
@@ -263,7 +262,7 @@ class OnePageCRMVendor(Vendor):
             return ErrorInfo(kind, self.message(response, tree), code)
         info = super().error_info(response, tree)
         if info is not None and response.status_code == 406 and not response.content:
-            info.message = "unknown format: the path must end in .json, .xml or .yaml"
+            info.hint = "unknown format: the path must end in .json, .xml or .yaml"
         return info
 
 

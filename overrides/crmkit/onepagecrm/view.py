@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from crmkit.core.codec.decode_errors import DECODE_ERRORS
+from crmkit.core.fork import Lock
 from crmkit.core.log import logger
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class View:
         self._parts: dict[str, _Part] = {}
         self.seen = 0
         self._callbacks: list[Callable[[View], object]] = []
-        self._lock = threading.Lock()
+        self._lock = Lock()
 
     @property
     def timestamp(self) -> datetime | None:
@@ -116,7 +117,7 @@ class View:
         for name in ("timestamp", *SIDE_ELEMENTS):
             try:
                 parts |= side_elements(tree, name)
-            except (TypeError, ValueError, KeyError, OverflowError):
+            except DECODE_ERRORS:
                 continue  # `check_envelope` reports it if the call worked
         with self._lock:
             self.seen += 1

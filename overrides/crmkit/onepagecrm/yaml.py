@@ -6,6 +6,7 @@ only says where scalars begin and end; what they are, the document says.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from crmkit.core.errors import ConfigError
@@ -22,6 +23,8 @@ __all__ = ["read_yaml"]
 
 # In C where PyYAML was built with it; of either, nothing but the parser is used.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Directives, which take the parser quadratic time: at the beginning of a line nothing else has a %.
+_DIRECTIVE = re.compile("(?:^|[\n\r\x85\u2028\u2029])\ufeff?%")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -33,9 +36,11 @@ def read_yaml(text: str, shape: Shape) -> Any:
         shape: Shape of the tree. Of members that the document does not know, scalars are strings.
 
     Raises:
-        Misread: It is not YAML, or uses tags, anchors, aliases, merge keys or several documents, or
-            does not have the documented form.
+        Misread: It is not YAML, or uses directives, tags, anchors, aliases, merge keys or several
+            documents, or does not have the documented form.
     """
+    if _DIRECTIVE.search(text):
+        raise Misread("the body has a directive")
     reader = _Reader(shape)
     try:
         for event in yaml.parse(text, Loader=_Loader):
@@ -54,8 +59,8 @@ class _Reader(Levels):
 
     def take(self, event: Any) -> None:
         if isinstance(event, yaml.DocumentStartEvent):
-            if self._begun or event.tags:
-                raise Misread("the body holds several documents, or declares tags")
+            if self._begun:
+                raise Misread("the body holds several documents")
             self._begun = True
         elif isinstance(event, yaml.CollectionEndEvent):
             self.put(self.open.pop().value)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.errors import QuotaExceededError, StatusError, class_of
-from crmkit.core.vendor import REDACTED, ErrorInfo, Vendor, body_text
+from crmkit.core.vendor import ErrorInfo, Vendor, body_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,6 +28,7 @@ class RelentaVendor(Vendor):
     """
 
     name = "relenta"
+    credential_headers = (_HEADER,)
     counts = False  # page: no list has a total
 
     def __init__(self, department_key: str) -> None:
@@ -40,11 +41,6 @@ class RelentaVendor(Vendor):
     def authenticate(self, request: Request) -> None:
         """Put the key into its header (page: API Key)."""
         request.headers[_HEADER] = self._department_key
-
-    def redact(self, request: Request) -> None:
-        """Replace the key."""
-        if _HEADER in request.headers:
-            request.headers[_HEADER] = REDACTED
 
     def check_envelope(self, tree: Any) -> None:
         """Check that a success is an envelope, as every reply is (page: Response Format).

@@ -34,6 +34,59 @@ from . import phone_number as phone_number_codec
 EMITTED = True
 _account_type = {item.value: item for item in AccountType}
 _industry = {item.value: item for item in Industry}
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "name": "name",
+    "type": "type_",
+    "industry": "industry",
+    "website": "website",
+    "sicCode": "sic_code",
+    "vatId": "vat_id",
+    "slovakVatId": "slovak_vat_id",
+    "emailAddress": "email_address",
+    "emailAddressData": "email_address_data",
+    "emailAddressIsOptedOut": "email_address_is_opted_out",
+    "emailAddressIsInvalid": "email_address_is_invalid",
+    "phoneNumber": "phone_number",
+    "phoneNumberData": "phone_number_data",
+    "phoneNumberIsOptedOut": "phone_number_is_opted_out",
+    "phoneNumberIsInvalid": "phone_number_is_invalid",
+    "billingAddressStreet": "billing_address_street",
+    "billingAddressCity": "billing_address_city",
+    "billingAddressState": "billing_address_state",
+    "billingAddressCountry": "billing_address_country",
+    "billingAddressPostalCode": "billing_address_postal_code",
+    "shippingAddressStreet": "shipping_address_street",
+    "shippingAddressCity": "shipping_address_city",
+    "shippingAddressState": "shipping_address_state",
+    "shippingAddressCountry": "shipping_address_country",
+    "shippingAddressPostalCode": "shipping_address_postal_code",
+    "description": "description",
+    "campaignId": "campaign_id",
+    "campaignName": "campaign_name",
+    "originalLeadId": "original_lead_id",
+    "originalLeadName": "original_lead_name",
+    "contactIsInactive": "contact_is_inactive",
+    "targetListIsOptedOut": "target_list_is_opted_out",
+    "assignedUserId": "assigned_user_id",
+    "assignedUserName": "assigned_user_name",
+    "teamsIds": "teams_ids",
+    "teamsNames": "teams_names",
+    "createdAt": "created_at",
+    "createdById": "created_by_id",
+    "createdByName": "created_by_name",
+    "modifiedAt": "modified_at",
+    "modifiedById": "modified_by_id",
+    "modifiedByName": "modified_by_name",
+    "streamUpdatedAt": "stream_updated_at",
+    "isFollowed": "is_followed",
+    "followersIds": "followers_ids",
+    "followersNames": "followers_names",
+    "isStarred": "is_starred",
+    "isLocked": "is_locked",
+    "deleted": "deleted",
+    "versionNumber": "version_number",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = Account) -> list[Account]:
@@ -232,7 +285,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Account, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not None:
         d["name"] = v
     if (v := o.type_) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     decode_enum,
@@ -29,39 +30,37 @@ from . import phone_number_input as phone_number_input_codec
 EMITTED = True
 _account_type = {item.value: item for item in AccountType}
 _industry = {item.value: item for item in Industry}
-MEMBERS = frozenset[str](
-    (
-        "name",
-        "type",
-        "industry",
-        "website",
-        "sicCode",
-        "vatId",
-        "slovakVatId",
-        "emailAddress",
-        "emailAddressData",
-        "emailAddressIsOptedOut",
-        "emailAddressIsInvalid",
-        "phoneNumber",
-        "phoneNumberData",
-        "phoneNumberIsOptedOut",
-        "phoneNumberIsInvalid",
-        "billingAddressStreet",
-        "billingAddressCity",
-        "billingAddressState",
-        "billingAddressCountry",
-        "billingAddressPostalCode",
-        "shippingAddressStreet",
-        "shippingAddressCity",
-        "shippingAddressState",
-        "shippingAddressCountry",
-        "shippingAddressPostalCode",
-        "description",
-        "campaignId",
-        "assignedUserId",
-        "teamsIds",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "name": "name",
+    "type": "type_",
+    "industry": "industry",
+    "website": "website",
+    "sicCode": "sic_code",
+    "vatId": "vat_id",
+    "slovakVatId": "slovak_vat_id",
+    "emailAddress": "email_address",
+    "emailAddressData": "email_address_data",
+    "emailAddressIsOptedOut": "email_address_is_opted_out",
+    "emailAddressIsInvalid": "email_address_is_invalid",
+    "phoneNumber": "phone_number",
+    "phoneNumberData": "phone_number_data",
+    "phoneNumberIsOptedOut": "phone_number_is_opted_out",
+    "phoneNumberIsInvalid": "phone_number_is_invalid",
+    "billingAddressStreet": "billing_address_street",
+    "billingAddressCity": "billing_address_city",
+    "billingAddressState": "billing_address_state",
+    "billingAddressCountry": "billing_address_country",
+    "billingAddressPostalCode": "billing_address_postal_code",
+    "shippingAddressStreet": "shipping_address_street",
+    "shippingAddressCity": "shipping_address_city",
+    "shippingAddressState": "shipping_address_state",
+    "shippingAddressCountry": "shipping_address_country",
+    "shippingAddressPostalCode": "shipping_address_postal_code",
+    "description": "description",
+    "campaignId": "campaign_id",
+    "assignedUserId": "assigned_user_id",
+    "teamsIds": "teams_ids",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = AccountInput) -> list[AccountInput]:
@@ -186,7 +185,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a AccountInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not U:
         d["name"] = v if v is None or type(v) is str else encode_plain(v, str, "name")
     if (v := o.type_) is not U:

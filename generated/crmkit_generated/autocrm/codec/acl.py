@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_dict, decode_single, encode_dict
 from crmkit.core.codec.values import encode_extras, encode_json
@@ -12,6 +13,24 @@ from crmkit.core.codec.values import encode_extras, encode_json
 from ..models.acl import Acl
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "table": "table",
+    "fieldTable": "field_table",
+    "fieldTableQuickAccess": "field_table_quick_access",
+    "assignmentPermission": "assignment_permission",
+    "messagePermission": "message_permission",
+    "userPermission": "user_permission",
+    "exportPermission": "export_permission",
+    "massUpdatePermission": "mass_update_permission",
+    "auditPermission": "audit_permission",
+    "portalPermission": "portal_permission",
+    "groupEmailAccountPermission": "group_email_account_permission",
+    "followerManagementPermission": "follower_management_permission",
+    "mentionPermission": "mention_permission",
+    "userCalendarPermission": "user_calendar_permission",
+    "dataPrivacyPermission": "data_privacy_permission",
+    "lockPermission": "lock_permission",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = Acl) -> list[Acl]:
@@ -87,7 +106,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Acl, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.table) is not None:
         d["table"] = encode_dict(v, "table", encode_json)
     if (v := o.field_table) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     decode_dict,
@@ -20,14 +21,12 @@ from ..models.action_name import ActionName
 
 EMITTED = True
 _action_name = {item.value: item for item in ActionName}
-MEMBERS = frozenset[str](
-    (
-        "entityType",
-        "id",
-        "action",
-        "data",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "entityType": "entity_type",
+    "id": "id",
+    "action": "action",
+    "data": "data",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = ActionInput) -> list[ActionInput]:
@@ -67,7 +66,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ActionInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.entity_type) is not U:
         d["entityType"] = v if type(v) is str else encode_plain(v, str, "entity_type")
     if (v := o.id) is not U:

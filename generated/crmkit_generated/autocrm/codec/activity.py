@@ -18,6 +18,48 @@ from crmkit.core.codec.values import decode_empty, encode_extras
 from ..models.activity import Activity
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "_scope": "field_scope",
+    "name": "name",
+    "status": "status",
+    "dateStart": "date_start",
+    "dateEnd": "date_end",
+    "dateStartDate": "date_start_date",
+    "dateEndDate": "date_end_date",
+    "dateSent": "date_sent",
+    "assignedUserId": "assigned_user_id",
+    "assignedUserName": "assigned_user_name",
+    "parentType": "parent_type",
+    "parentId": "parent_id",
+    "parentName": "parent_name",
+    "createdAt": "created_at",
+    "createdById": "created_by_id",
+    "createdByName": "created_by_name",
+    "modifiedAt": "modified_at",
+    "modifiedById": "modified_by_id",
+    "modifiedByName": "modified_by_name",
+    "streamUpdatedAt": "stream_updated_at",
+    "isFollowed": "is_followed",
+    "description": "description",
+    "deleted": "deleted",
+    "accountId": "account_id",
+    "accountName": "account_name",
+    "isAllDay": "is_all_day",
+    "duration": "duration",
+    "joinUrl": "join_url",
+    "externalService": "external_service",
+    "subject": "subject",
+    "from": "from_",
+    "fromName": "from_name",
+    "fromAddress": "from_address",
+    "fromString": "from_string",
+    "isRead": "is_read",
+    "isReplied": "is_replied",
+    "isImportant": "is_important",
+    "isHtml": "is_html",
+    "hasAttachment": "has_attachment",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
@@ -165,7 +207,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Activity, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.field_scope) is not None:
         d["_scope"] = v
     if (v := o.name) is not None:

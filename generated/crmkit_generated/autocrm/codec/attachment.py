@@ -13,6 +13,30 @@ from crmkit.core.codec.values import decode_empty, encode_extras
 from ..models.attachment import Attachment
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "name": "name",
+    "type": "type_",
+    "size": "size",
+    "role": "role",
+    "field": "field",
+    "parentType": "parent_type",
+    "parentId": "parent_id",
+    "relatedType": "related_type",
+    "relatedId": "related_id",
+    "isBeingUploaded": "is_being_uploaded",
+    "parentName": "parent_name",
+    "relatedName": "related_name",
+    "sourceId": "source_id",
+    "global": "global_",
+    "storage": "storage",
+    "storageFilePath": "storage_file_path",
+    "deleted": "deleted",
+    "createdAt": "created_at",
+    "createdById": "created_by_id",
+    "createdByName": "created_by_name",
+    "modifiedAt": "modified_at",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = Attachment) -> list[Attachment]:
@@ -106,7 +130,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Attachment, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not None:
         d["name"] = v
     if (v := o.type_) is not None:

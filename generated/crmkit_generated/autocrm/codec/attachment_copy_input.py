@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_single
 from crmkit.core.codec.values import encode_extras, encode_plain
@@ -13,13 +14,11 @@ from crmkit.core.types import UNSET as U
 from ..models.attachment_copy_input import AttachmentCopyInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "field",
-        "parentType",
-        "relatedType",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "field": "field",
+    "parentType": "parent_type",
+    "relatedType": "related_type",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = AttachmentCopyInput) -> list[AttachmentCopyInput]:
@@ -56,7 +55,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a AttachmentCopyInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.field) is not U:
         d["field"] = v if type(v) is str else encode_plain(v, str, "field")
     if (v := o.parent_type) is not U:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_single
 from crmkit.core.codec.values import encode_extras, encode_plain
@@ -13,21 +14,19 @@ from crmkit.core.types import UNSET as U
 from ..models.attachment_input import AttachmentInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "name",
-        "type",
-        "size",
-        "role",
-        "field",
-        "parentType",
-        "parentId",
-        "relatedType",
-        "relatedId",
-        "file",
-        "isBeingUploaded",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "name": "name",
+    "type": "type_",
+    "size": "size",
+    "role": "role",
+    "field": "field",
+    "parentType": "parent_type",
+    "parentId": "parent_id",
+    "relatedType": "related_type",
+    "relatedId": "related_id",
+    "file": "file",
+    "isBeingUploaded": "is_being_uploaded",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = AttachmentInput) -> list[AttachmentInput]:
@@ -88,7 +87,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a AttachmentInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not U:
         d["name"] = v if v is None or type(v) is str else encode_plain(v, str, "name")
     if (v := o.type_) is not U:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_enum, decode_single
 from crmkit.core.codec.values import encode_extras, encode_plain
@@ -14,6 +15,13 @@ from ..models.attendee import Attendee
 
 EMITTED = True
 _acceptance_status = {item.value: item for item in AcceptanceStatus}
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "_scope": "field_scope",
+    "name": "name",
+    "emailAddress": "email_address",
+    "acceptanceStatus": "acceptance_status",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = Attendee) -> list[Attendee]:
@@ -56,7 +64,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Attendee, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.field_scope) is not None:
         d["_scope"] = v
     if (v := o.name) is not None:

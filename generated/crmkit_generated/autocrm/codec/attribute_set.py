@@ -27,6 +27,31 @@ from . import email_address as email_address_codec
 from . import phone_number as phone_number_codec
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "name": "name",
+    "description": "description",
+    "assignedUserId": "assigned_user_id",
+    "assignedUserName": "assigned_user_name",
+    "teamsIds": "teams_ids",
+    "teamsNames": "teams_names",
+    "createdAt": "created_at",
+    "createdById": "created_by_id",
+    "createdByName": "created_by_name",
+    "modifiedAt": "modified_at",
+    "modifiedById": "modified_by_id",
+    "modifiedByName": "modified_by_name",
+    "streamUpdatedAt": "stream_updated_at",
+    "isFollowed": "is_followed",
+    "followersIds": "followers_ids",
+    "followersNames": "followers_names",
+    "isStarred": "is_starred",
+    "deleted": "deleted",
+    "versionNumber": "version_number",
+    "emailAddress": "email_address",
+    "emailAddressData": "email_address_data",
+    "phoneNumber": "phone_number",
+    "phoneNumberData": "phone_number_data",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = AttributeSet) -> list[AttributeSet]:
@@ -131,7 +156,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a AttributeSet, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not None:
         d["name"] = v
     if (v := o.description) is not None:

@@ -13,6 +13,12 @@ from crmkit.core.codec.values import decode_empty, encode_extras
 from ..models.busy_range import BusyRange
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "dateStart": "date_start",
+    "dateEnd": "date_end",
+    "isWorkingRange": "is_working_range",
+    "isNonWorkingRange": "is_non_working_range",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = BusyRange) -> list[BusyRange]:
@@ -52,7 +58,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a BusyRange, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.date_start) is not None:
         d["dateStart"] = encode_espo_datetime(v, "date_start")
     if (v := o.date_end) is not None:

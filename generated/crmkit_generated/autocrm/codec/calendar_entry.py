@@ -18,6 +18,20 @@ from crmkit.core.codec.values import decode_empty, encode_extras
 from ..models.calendar_entry import CalendarEntry
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "scope": "scope",
+    "name": "name",
+    "status": "status",
+    "dateStart": "date_start",
+    "dateEnd": "date_end",
+    "dateStartDate": "date_start_date",
+    "dateEndDate": "date_end_date",
+    "color": "color",
+    "createdAt": "created_at",
+    "parentType": "parent_type",
+    "parentId": "parent_id",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = CalendarEntry) -> list[CalendarEntry]:
@@ -81,7 +95,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a CalendarEntry, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.id) is not None:
         d["id"] = v
     if (v := o.scope) is not None:

@@ -35,6 +35,50 @@ EMITTED = True
 _acceptance_status = {item.value: item for item in AcceptanceStatus}
 _call_direction = {item.value: item for item in CallDirection}
 _meeting_status = {item.value: item for item in MeetingStatus}
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "name": "name",
+    "status": "status",
+    "direction": "direction",
+    "dateStart": "date_start",
+    "dateEnd": "date_end",
+    "duration": "duration",
+    "reminders": "reminders",
+    "parentId": "parent_id",
+    "parentType": "parent_type",
+    "parentName": "parent_name",
+    "accountId": "account_id",
+    "accountName": "account_name",
+    "usersIds": "users_ids",
+    "usersNames": "users_names",
+    "usersColumns": "users_columns",
+    "contactsIds": "contacts_ids",
+    "contactsNames": "contacts_names",
+    "contactsColumns": "contacts_columns",
+    "leadsIds": "leads_ids",
+    "leadsNames": "leads_names",
+    "leadsColumns": "leads_columns",
+    "acceptanceStatus": "acceptance_status",
+    "phoneNumbersMap": "phone_numbers_map",
+    "description": "description",
+    "assignedUserId": "assigned_user_id",
+    "assignedUserName": "assigned_user_name",
+    "teamsIds": "teams_ids",
+    "teamsNames": "teams_names",
+    "createdAt": "created_at",
+    "createdById": "created_by_id",
+    "createdByName": "created_by_name",
+    "modifiedAt": "modified_at",
+    "modifiedById": "modified_by_id",
+    "modifiedByName": "modified_by_name",
+    "streamUpdatedAt": "stream_updated_at",
+    "isFollowed": "is_followed",
+    "followersIds": "followers_ids",
+    "followersNames": "followers_names",
+    "isStarred": "is_starred",
+    "isLocked": "is_locked",
+    "deleted": "deleted",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = Call) -> list[Call]:
@@ -244,7 +288,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Call, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not None:
         d["name"] = v
     if (v := o.status) is not None:

@@ -32,6 +32,49 @@ EMITTED = True
 _case_status = {item.value: item for item in CaseStatus}
 _case_type = {item.value: item for item in CaseType}
 _priority = {item.value: item for item in Priority}
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "name": "name",
+    "number": "number",
+    "status": "status",
+    "priority": "priority",
+    "type": "type_",
+    "accountId": "account_id",
+    "accountName": "account_name",
+    "leadId": "lead_id",
+    "leadName": "lead_name",
+    "contactId": "contact_id",
+    "contactName": "contact_name",
+    "contactsIds": "contacts_ids",
+    "contactsNames": "contacts_names",
+    "inboundEmailId": "inbound_email_id",
+    "inboundEmailName": "inbound_email_name",
+    "isInternal": "is_internal",
+    "description": "description",
+    "attachmentsIds": "attachments_ids",
+    "attachmentsNames": "attachments_names",
+    "attachmentsTypes": "attachments_types",
+    "assignedUserId": "assigned_user_id",
+    "assignedUserName": "assigned_user_name",
+    "collaboratorsIds": "collaborators_ids",
+    "collaboratorsNames": "collaborators_names",
+    "teamsIds": "teams_ids",
+    "teamsNames": "teams_names",
+    "createdAt": "created_at",
+    "createdById": "created_by_id",
+    "createdByName": "created_by_name",
+    "modifiedAt": "modified_at",
+    "modifiedById": "modified_by_id",
+    "modifiedByName": "modified_by_name",
+    "streamUpdatedAt": "stream_updated_at",
+    "isFollowed": "is_followed",
+    "followersIds": "followers_ids",
+    "followersNames": "followers_names",
+    "isStarred": "is_starred",
+    "isLocked": "is_locked",
+    "deleted": "deleted",
+    "versionNumber": "version_number",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = Case) -> list[Case]:
@@ -206,7 +249,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Case, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not None:
         d["name"] = v
     if (v := o.number) is not None:

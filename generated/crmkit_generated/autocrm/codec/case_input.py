@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_enum, decode_items, decode_single
 from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
@@ -19,24 +20,22 @@ EMITTED = True
 _case_status = {item.value: item for item in CaseStatus}
 _case_type = {item.value: item for item in CaseType}
 _priority = {item.value: item for item in Priority}
-MEMBERS = frozenset[str](
-    (
-        "name",
-        "status",
-        "priority",
-        "type",
-        "accountId",
-        "leadId",
-        "contactId",
-        "contactsIds",
-        "isInternal",
-        "description",
-        "attachmentsIds",
-        "assignedUserId",
-        "collaboratorsIds",
-        "teamsIds",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "name": "name",
+    "status": "status",
+    "priority": "priority",
+    "type": "type_",
+    "accountId": "account_id",
+    "leadId": "lead_id",
+    "contactId": "contact_id",
+    "contactsIds": "contacts_ids",
+    "isInternal": "is_internal",
+    "description": "description",
+    "attachmentsIds": "attachments_ids",
+    "assignedUserId": "assigned_user_id",
+    "collaboratorsIds": "collaborators_ids",
+    "teamsIds": "teams_ids",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = CaseInput) -> list[CaseInput]:
@@ -106,7 +105,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a CaseInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not U:
         d["name"] = v if v is None or type(v) is str else encode_plain(v, str, "name")
     if (v := o.status) is not U:

@@ -35,6 +35,64 @@ from . import phone_number as phone_number_codec
 EMITTED = True
 _account_type = {item.value: item for item in AccountType}
 _salutation = {item.value: item for item in Salutation}
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "salutationName": "salutation_name",
+    "firstName": "first_name",
+    "middleName": "middle_name",
+    "lastName": "last_name",
+    "name": "name",
+    "title": "title",
+    "accountId": "account_id",
+    "accountName": "account_name",
+    "accountsIds": "accounts_ids",
+    "accountsNames": "accounts_names",
+    "accountsColumns": "accounts_columns",
+    "accountRole": "account_role",
+    "accountType": "account_type",
+    "accountIsInactive": "account_is_inactive",
+    "opportunityRole": "opportunity_role",
+    "emailAddress": "email_address",
+    "emailAddressData": "email_address_data",
+    "emailAddressIsOptedOut": "email_address_is_opted_out",
+    "emailAddressIsInvalid": "email_address_is_invalid",
+    "phoneNumber": "phone_number",
+    "phoneNumberData": "phone_number_data",
+    "phoneNumberIsOptedOut": "phone_number_is_opted_out",
+    "phoneNumberIsInvalid": "phone_number_is_invalid",
+    "doNotCall": "do_not_call",
+    "addressStreet": "address_street",
+    "addressCity": "address_city",
+    "addressState": "address_state",
+    "addressCountry": "address_country",
+    "addressPostalCode": "address_postal_code",
+    "description": "description",
+    "campaignId": "campaign_id",
+    "campaignName": "campaign_name",
+    "originalLeadId": "original_lead_id",
+    "originalLeadName": "original_lead_name",
+    "portalUserId": "portal_user_id",
+    "portalUserName": "portal_user_name",
+    "hasPortalUser": "has_portal_user",
+    "targetListIsOptedOut": "target_list_is_opted_out",
+    "assignedUserId": "assigned_user_id",
+    "assignedUserName": "assigned_user_name",
+    "teamsIds": "teams_ids",
+    "teamsNames": "teams_names",
+    "createdAt": "created_at",
+    "createdById": "created_by_id",
+    "createdByName": "created_by_name",
+    "modifiedAt": "modified_at",
+    "modifiedById": "modified_by_id",
+    "modifiedByName": "modified_by_name",
+    "streamUpdatedAt": "stream_updated_at",
+    "isFollowed": "is_followed",
+    "followersIds": "followers_ids",
+    "followersNames": "followers_names",
+    "isStarred": "is_starred",
+    "isLocked": "is_locked",
+    "deleted": "deleted",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = Contact) -> list[Contact]:
@@ -264,7 +322,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Contact, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.salutation_name) is not None:
         d["salutationName"] = v if type(v) is str else encode_plain(v, str, "salutation_name")
     if (v := o.first_name) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_single, encode_model
 from crmkit.core.codec.values import encode_extras
@@ -19,13 +20,7 @@ from . import contact_input as contact_input_codec
 from . import opportunity_input as opportunity_input_codec
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "Account",
-        "Contact",
-        "Opportunity",
-    )
-)
+MEMBERS: dict[str, str] = {"Account": "account", "Contact": "contact", "Opportunity": "opportunity"}
 
 
 def decode_all(rows: Any, cls: type[Any] = ConversionRecords) -> list[ConversionRecords]:
@@ -62,7 +57,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ConversionRecords, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.account) is not U:
         d["Account"] = encode_model(v, "account", AccountInput, account_input_codec.encode)
     if (v := o.contact) is not U:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_single
 from crmkit.core.codec.values import encode_extras
@@ -13,6 +14,7 @@ from ..models.convert_attributes import ConvertAttributes
 from . import attribute_set as attribute_set_codec
 
 EMITTED = True
+MEMBERS: dict[str, str] = {"Account": "account", "Contact": "contact", "Opportunity": "opportunity"}
 
 
 def decode_all(rows: Any, cls: type[Any] = ConvertAttributes) -> list[ConvertAttributes]:
@@ -49,7 +51,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ConvertAttributes, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.account) is not None:
         d["Account"] = attribute_set_codec.encode(v)
     if (v := o.contact) is not None:

@@ -29,6 +29,52 @@ from ..models.salutation import Salutation
 
 EMITTED = True
 _salutation = {item.value: item for item in Salutation}
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "name": "name",
+    "userName": "user_name",
+    "type": "type_",
+    "salutationName": "salutation_name",
+    "firstName": "first_name",
+    "middleName": "middle_name",
+    "lastName": "last_name",
+    "title": "title",
+    "isActive": "is_active",
+    "emailAddress": "email_address",
+    "emailAddressIsOptedOut": "email_address_is_opted_out",
+    "emailAddressIsInvalid": "email_address_is_invalid",
+    "phoneNumber": "phone_number",
+    "phoneNumberIsOptedOut": "phone_number_is_opted_out",
+    "phoneNumberIsInvalid": "phone_number_is_invalid",
+    "ipAddress": "ip_address",
+    "gender": "gender",
+    "authMethod": "auth_method",
+    "auth2FA": "auth_2fa",
+    "avatarId": "avatar_id",
+    "avatarName": "avatar_name",
+    "avatarColor": "avatar_color",
+    "defaultTeamId": "default_team_id",
+    "defaultTeamName": "default_team_name",
+    "teamsIds": "teams_ids",
+    "teamsNames": "teams_names",
+    "teamsColumns": "teams_columns",
+    "contactId": "contact_id",
+    "contactName": "contact_name",
+    "dashboardTemplateId": "dashboard_template_id",
+    "dashboardTemplateName": "dashboard_template_name",
+    "layoutSetId": "layout_set_id",
+    "layoutSetName": "layout_set_name",
+    "workingTimeCalendarId": "working_time_calendar_id",
+    "workingTimeCalendarName": "working_time_calendar_name",
+    "emailAddressList": "email_address_list",
+    "userEmailAddressList": "user_email_address_list",
+    "excludeFromReplyEmailAddressList": "exclude_from_reply_email_address_list",
+    "deleted": "deleted",
+    "createdAt": "created_at",
+    "createdById": "created_by_id",
+    "createdByName": "created_by_name",
+    "modifiedAt": "modified_at",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = CurrentUser) -> list[CurrentUser]:
@@ -204,7 +250,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a CurrentUser, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not None:
         d["name"] = v
     if (v := o.user_name) is not None:

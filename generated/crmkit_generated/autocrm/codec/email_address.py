@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_single
 from crmkit.core.codec.values import encode_extras
@@ -12,6 +13,13 @@ from crmkit.core.codec.values import encode_extras
 from ..models.email_address import EmailAddress
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "emailAddress": "email_address",
+    "lower": "lower",
+    "primary": "primary",
+    "optOut": "opt_out",
+    "invalid": "invalid",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = EmailAddress) -> list[EmailAddress]:
@@ -54,7 +62,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a EmailAddress, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.email_address) is not None:
         d["emailAddress"] = v
     if (v := o.lower) is not None:

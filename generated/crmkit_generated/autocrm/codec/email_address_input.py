@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_single
 from crmkit.core.codec.values import encode_extras, encode_plain
@@ -13,14 +14,12 @@ from crmkit.core.types import UNSET as U
 from ..models.email_address_input import EmailAddressInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "emailAddress",
-        "primary",
-        "optOut",
-        "invalid",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "emailAddress": "email_address",
+    "primary": "primary",
+    "optOut": "opt_out",
+    "invalid": "invalid",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = EmailAddressInput) -> list[EmailAddressInput]:
@@ -60,7 +59,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a EmailAddressInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.email_address) is not U:
         d["emailAddress"] = (
             v if v is None or type(v) is str else encode_plain(v, str, "email_address")

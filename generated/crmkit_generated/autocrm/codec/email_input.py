@@ -21,29 +21,27 @@ from ..models.email_status import EmailStatus
 
 EMITTED = True
 _email_status = {item.value: item for item in EmailStatus}
-MEMBERS = frozenset[str](
-    (
-        "subject",
-        "name",
-        "status",
-        "from",
-        "to",
-        "cc",
-        "bcc",
-        "replyTo",
-        "body",
-        "isHtml",
-        "parentId",
-        "parentType",
-        "attachmentsIds",
-        "dateSent",
-        "sendAt",
-        "isRead",
-        "repliedId",
-        "assignedUserId",
-        "teamsIds",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "subject": "subject",
+    "name": "name",
+    "status": "status",
+    "from": "from_",
+    "to": "to",
+    "cc": "cc",
+    "bcc": "bcc",
+    "replyTo": "reply_to",
+    "body": "body",
+    "isHtml": "is_html",
+    "parentId": "parent_id",
+    "parentType": "parent_type",
+    "attachmentsIds": "attachments_ids",
+    "dateSent": "date_sent",
+    "sendAt": "send_at",
+    "isRead": "is_read",
+    "repliedId": "replied_id",
+    "assignedUserId": "assigned_user_id",
+    "teamsIds": "teams_ids",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = EmailInput) -> list[EmailInput]:
@@ -128,7 +126,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a EmailInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.subject) is not U:
         d["subject"] = v if v is None or type(v) is str else encode_plain(v, str, "subject")
     if (v := o.name) is not U:

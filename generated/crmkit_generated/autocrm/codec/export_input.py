@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     decode_items,
@@ -22,19 +23,17 @@ from . import search_params as search_params_codec
 from . import where_item as where_item_codec
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "entityType",
-        "format",
-        "ids",
-        "where",
-        "searchParams",
-        "attributeList",
-        "fieldList",
-        "exportAllFields",
-        "idle",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "entityType": "entity_type",
+    "format": "format_",
+    "ids": "ids",
+    "where": "where",
+    "searchParams": "search_params",
+    "attributeList": "attribute_list",
+    "fieldList": "field_list",
+    "exportAllFields": "export_all_fields",
+    "idle": "idle",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = ExportInput) -> list[ExportInput]:
@@ -89,7 +88,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ExportInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.entity_type) is not U:
         d["entityType"] = v if type(v) is str else encode_plain(v, str, "entity_type")
     if (v := o.format_) is not U:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_single
 from crmkit.core.codec.values import encode_extras
@@ -12,6 +13,7 @@ from crmkit.core.codec.values import encode_extras
 from ..models.export_result import ExportResult
 
 EMITTED = True
+MEMBERS: dict[str, str] = {"id": "id", "exportId": "export_id"}
 
 
 def decode_all(rows: Any, cls: type[Any] = ExportResult) -> list[ExportResult]:
@@ -45,7 +47,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ExportResult, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.id) is not None:
         d["id"] = v
     if (v := o.export_id) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_enum, decode_single
 from crmkit.core.codec.values import encode_extras, encode_plain
@@ -14,6 +15,7 @@ from ..models.mass_action_state import MassActionState
 
 EMITTED = True
 _mass_action_state = {item.value: item for item in MassActionState}
+MEMBERS: dict[str, str] = {"status": "status", "attachmentId": "attachment_id"}
 
 
 def decode_all(rows: Any, cls: type[Any] = ExportStatus) -> list[ExportStatus]:
@@ -53,7 +55,7 @@ def encode(o: Any) -> dict[str, Any]:
         else encode_plain(v, str, "status")
     }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.attachment_id) is not None:
         d["attachmentId"] = v
     return d

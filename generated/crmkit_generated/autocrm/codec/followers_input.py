@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_items, decode_single
 from crmkit.core.codec.values import encode_extras, encode_items
@@ -13,7 +14,7 @@ from crmkit.core.types import UNSET as U
 from ..models.followers_input import FollowersInput
 
 EMITTED = True
-MEMBERS = frozenset[str](("ids",))
+MEMBERS: dict[str, str] = {"ids": "ids"}
 
 
 def decode_all(rows: Any, cls: type[Any] = FollowersInput) -> list[FollowersInput]:
@@ -44,7 +45,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a FollowersInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.ids) is not U:
         d["ids"] = encode_items(v, "ids")
     return d

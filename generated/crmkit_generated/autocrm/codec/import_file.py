@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_single
 from crmkit.core.codec.values import encode_extras
@@ -12,6 +13,7 @@ from crmkit.core.codec.values import encode_extras
 from ..models.import_file import ImportFile
 
 EMITTED = True
+MEMBERS: dict[str, str] = {"attachmentId": "attachment_id"}
 
 
 def decode_all(rows: Any, cls: type[Any] = ImportFile) -> list[ImportFile]:
@@ -42,5 +44,5 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ImportFile, or raise ArgumentError."""
     d: dict[str, Any] = {"attachmentId": o.attachment_id}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     return d

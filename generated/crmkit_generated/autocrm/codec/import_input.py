@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     decode_dict,
@@ -23,28 +24,26 @@ from crmkit.core.types import UNSET as U
 from ..models.import_input import ImportInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "attachmentId",
-        "entityType",
-        "attributeList",
-        "action",
-        "updateBy",
-        "headerRow",
-        "delimiter",
-        "textQualifier",
-        "dateFormat",
-        "timeFormat",
-        "timezone",
-        "decimalMark",
-        "currency",
-        "personNameFormat",
-        "defaultValues",
-        "skipDuplicateChecking",
-        "silentMode",
-        "idleMode",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "attachmentId": "attachment_id",
+    "entityType": "entity_type",
+    "attributeList": "attribute_list",
+    "action": "action",
+    "updateBy": "update_by",
+    "headerRow": "header_row",
+    "delimiter": "delimiter",
+    "textQualifier": "text_qualifier",
+    "dateFormat": "date_format",
+    "timeFormat": "time_format",
+    "timezone": "timezone",
+    "decimalMark": "decimal_mark",
+    "currency": "currency",
+    "personNameFormat": "person_name_format",
+    "defaultValues": "default_values",
+    "skipDuplicateChecking": "skip_duplicate_checking",
+    "silentMode": "silent_mode",
+    "idleMode": "idle_mode",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = ImportInput) -> list[ImportInput]:
@@ -126,7 +125,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ImportInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.attachment_id) is not U:
         d["attachmentId"] = v if type(v) is str else encode_plain(v, str, "attachment_id")
     if (v := o.entity_type) is not U:

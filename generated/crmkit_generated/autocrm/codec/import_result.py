@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_single
 from crmkit.core.codec.values import encode_extras
@@ -12,6 +13,12 @@ from crmkit.core.codec.values import encode_extras
 from ..models.import_result import ImportResult
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "countCreated": "count_created",
+    "countUpdated": "count_updated",
+    "manualMode": "manual_mode",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = ImportResult) -> list[ImportResult]:
@@ -51,7 +58,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ImportResult, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.count_created) is not None:
         d["countCreated"] = v
     if (v := o.count_updated) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_single
 from crmkit.core.codec.values import encode_extras
@@ -50,7 +51,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a KanbanBoard, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.total) is not None:
         d["total"] = v
     if v := o.groups:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_single
 from crmkit.core.codec.values import encode_extras, encode_json
@@ -12,6 +13,21 @@ from crmkit.core.codec.values import encode_extras, encode_json
 from ..models.layout_column import LayoutColumn
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "name": "name",
+    "link": "link",
+    "width": "width",
+    "notSortable": "not_sortable",
+    "hidden": "hidden",
+    "align": "align",
+    "noLabel": "no_label",
+    "view": "view",
+    "widthPx": "width_px",
+    "isLarge": "is_large",
+    "isMuted": "is_muted",
+    "rows": "rows",
+    "label": "label",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = LayoutColumn) -> list[LayoutColumn]:
@@ -76,7 +92,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a LayoutColumn, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not None:
         d["name"] = v
     if (v := o.link) is not None:

@@ -37,6 +37,65 @@ _industry = {item.value: item for item in Industry}
 _lead_source = {item.value: item for item in LeadSource}
 _lead_status = {item.value: item for item in LeadStatus}
 _salutation = {item.value: item for item in Salutation}
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "salutationName": "salutation_name",
+    "firstName": "first_name",
+    "middleName": "middle_name",
+    "lastName": "last_name",
+    "name": "name",
+    "title": "title",
+    "accountName": "account_name",
+    "status": "status",
+    "source": "source",
+    "industry": "industry",
+    "opportunityAmount": "opportunity_amount",
+    "opportunityAmountCurrency": "opportunity_amount_currency",
+    "opportunityAmountConverted": "opportunity_amount_converted",
+    "website": "website",
+    "emailAddress": "email_address",
+    "emailAddressData": "email_address_data",
+    "emailAddressIsOptedOut": "email_address_is_opted_out",
+    "emailAddressIsInvalid": "email_address_is_invalid",
+    "phoneNumber": "phone_number",
+    "phoneNumberData": "phone_number_data",
+    "phoneNumberIsOptedOut": "phone_number_is_opted_out",
+    "phoneNumberIsInvalid": "phone_number_is_invalid",
+    "doNotCall": "do_not_call",
+    "addressStreet": "address_street",
+    "addressCity": "address_city",
+    "addressState": "address_state",
+    "addressCountry": "address_country",
+    "addressPostalCode": "address_postal_code",
+    "description": "description",
+    "campaignId": "campaign_id",
+    "campaignName": "campaign_name",
+    "convertedAt": "converted_at",
+    "createdAccountId": "created_account_id",
+    "createdAccountName": "created_account_name",
+    "createdContactId": "created_contact_id",
+    "createdContactName": "created_contact_name",
+    "createdOpportunityId": "created_opportunity_id",
+    "createdOpportunityName": "created_opportunity_name",
+    "targetListIsOptedOut": "target_list_is_opted_out",
+    "assignedUserId": "assigned_user_id",
+    "assignedUserName": "assigned_user_name",
+    "teamsIds": "teams_ids",
+    "teamsNames": "teams_names",
+    "createdAt": "created_at",
+    "createdById": "created_by_id",
+    "createdByName": "created_by_name",
+    "modifiedAt": "modified_at",
+    "modifiedById": "modified_by_id",
+    "modifiedByName": "modified_by_name",
+    "streamUpdatedAt": "stream_updated_at",
+    "isFollowed": "is_followed",
+    "followersIds": "followers_ids",
+    "followersNames": "followers_names",
+    "isStarred": "is_starred",
+    "isLocked": "is_locked",
+    "deleted": "deleted",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = Lead) -> list[Lead]:
@@ -243,7 +302,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Lead, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.salutation_name) is not None:
         d["salutationName"] = v if type(v) is str else encode_plain(v, str, "salutation_name")
     if (v := o.first_name) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_single, encode_model
 from crmkit.core.codec.values import encode_extras, encode_plain
@@ -15,13 +16,11 @@ from ..models.lead_conversion_input import LeadConversionInput
 from . import conversion_records as conversion_records_codec
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "id",
-        "records",
-        "skipDuplicateCheck",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "records": "records",
+    "skipDuplicateCheck": "skip_duplicate_check",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = LeadConversionInput) -> list[LeadConversionInput]:
@@ -58,7 +57,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a LeadConversionInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.id) is not U:
         d["id"] = v if type(v) is str else encode_plain(v, str, "id")
     if (v := o.records) is not U:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     decode_enum,
@@ -32,40 +33,38 @@ _industry = {item.value: item for item in Industry}
 _lead_source = {item.value: item for item in LeadSource}
 _lead_status = {item.value: item for item in LeadStatus}
 _salutation = {item.value: item for item in Salutation}
-MEMBERS = frozenset[str](
-    (
-        "salutationName",
-        "firstName",
-        "middleName",
-        "lastName",
-        "title",
-        "accountName",
-        "status",
-        "source",
-        "industry",
-        "opportunityAmount",
-        "opportunityAmountCurrency",
-        "website",
-        "emailAddress",
-        "emailAddressData",
-        "emailAddressIsOptedOut",
-        "emailAddressIsInvalid",
-        "phoneNumber",
-        "phoneNumberData",
-        "phoneNumberIsOptedOut",
-        "phoneNumberIsInvalid",
-        "doNotCall",
-        "addressStreet",
-        "addressCity",
-        "addressState",
-        "addressCountry",
-        "addressPostalCode",
-        "description",
-        "campaignId",
-        "assignedUserId",
-        "teamsIds",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "salutationName": "salutation_name",
+    "firstName": "first_name",
+    "middleName": "middle_name",
+    "lastName": "last_name",
+    "title": "title",
+    "accountName": "account_name",
+    "status": "status",
+    "source": "source",
+    "industry": "industry",
+    "opportunityAmount": "opportunity_amount",
+    "opportunityAmountCurrency": "opportunity_amount_currency",
+    "website": "website",
+    "emailAddress": "email_address",
+    "emailAddressData": "email_address_data",
+    "emailAddressIsOptedOut": "email_address_is_opted_out",
+    "emailAddressIsInvalid": "email_address_is_invalid",
+    "phoneNumber": "phone_number",
+    "phoneNumberData": "phone_number_data",
+    "phoneNumberIsOptedOut": "phone_number_is_opted_out",
+    "phoneNumberIsInvalid": "phone_number_is_invalid",
+    "doNotCall": "do_not_call",
+    "addressStreet": "address_street",
+    "addressCity": "address_city",
+    "addressState": "address_state",
+    "addressCountry": "address_country",
+    "addressPostalCode": "address_postal_code",
+    "description": "description",
+    "campaignId": "campaign_id",
+    "assignedUserId": "assigned_user_id",
+    "teamsIds": "teams_ids",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = LeadInput) -> list[LeadInput]:
@@ -183,7 +182,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a LeadInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.salutation_name) is not U:
         d["salutationName"] = (
             v if v is None or type(v) is str else encode_plain(v, str, "salutation_name")

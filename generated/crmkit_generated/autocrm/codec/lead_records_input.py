@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_single, encode_model
 from crmkit.core.codec.values import encode_extras, encode_plain
@@ -15,12 +16,7 @@ from ..models.lead_records_input import LeadRecordsInput
 from . import conversion_records as conversion_records_codec
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "records",
-        "skipDuplicateCheck",
-    )
-)
+MEMBERS: dict[str, str] = {"records": "records", "skipDuplicateCheck": "skip_duplicate_check"}
 
 
 def decode_all(rows: Any, cls: type[Any] = LeadRecordsInput) -> list[LeadRecordsInput]:
@@ -54,7 +50,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a LeadRecordsInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.records) is not U:
         d["records"] = encode_model(
             v, "records", ConversionRecords, conversion_records_codec.encode

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     decode_items,
@@ -22,15 +23,13 @@ from . import search_params as search_params_codec
 from . import where_item as where_item_codec
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "id",
-        "ids",
-        "massRelate",
-        "where",
-        "searchParams",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "id": "related_id",
+    "ids": "ids",
+    "massRelate": "mass_relate",
+    "where": "where",
+    "searchParams": "search_params",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = LinkInput) -> list[LinkInput]:
@@ -73,7 +72,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a LinkInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.related_id) is not U:
         d["id"] = v if type(v) is str else encode_plain(v, str, "related_id")
     if (v := o.ids) is not U:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import check_type, decode_dict, decode_single, encode_dict
 from crmkit.core.codec.values import encode_extras, encode_json, encode_plain
@@ -13,12 +14,7 @@ from crmkit.core.types import UNSET as U
 from ..models.mass_action_data import MassActionData
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "values",
-        "actions",
-    )
-)
+MEMBERS: dict[str, str] = {"values": "values", "actions": "actions"}
 
 
 def decode_all(rows: Any, cls: type[Any] = MassActionData) -> list[MassActionData]:
@@ -52,7 +48,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a MassActionData, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.values) is not U:
         d["values"] = encode_dict(v, "values", encode_json)
     if (v := o.actions) is not U:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_enum, decode_single, encode_model
 from crmkit.core.codec.values import encode_extras, encode_plain
@@ -19,15 +20,13 @@ from . import mass_action_params as mass_action_params_codec
 
 EMITTED = True
 _mass_action_name = {item.value: item for item in MassActionName}
-MEMBERS = frozenset[str](
-    (
-        "entityType",
-        "action",
-        "params",
-        "data",
-        "idle",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "entityType": "entity_type",
+    "action": "action",
+    "params": "params",
+    "data": "data",
+    "idle": "idle",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = MassActionInput) -> list[MassActionInput]:
@@ -70,7 +69,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a MassActionInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.entity_type) is not U:
         d["entityType"] = v if type(v) is str else encode_plain(v, str, "entity_type")
     if (v := o.action) is not U:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     decode_items,
@@ -22,13 +23,7 @@ from . import search_params as search_params_codec
 from . import where_item as where_item_codec
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "ids",
-        "where",
-        "searchParams",
-    )
-)
+MEMBERS: dict[str, str] = {"ids": "ids", "where": "where", "searchParams": "search_params"}
 
 
 def decode_all(rows: Any, cls: type[Any] = MassActionParams) -> list[MassActionParams]:
@@ -65,7 +60,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a MassActionParams, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.ids) is not U:
         d["ids"] = encode_items(v, "ids")
     if (v := o.where) is not U:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_enum, decode_single
 from crmkit.core.codec.values import encode_extras, encode_plain
@@ -14,6 +15,7 @@ from ..models.mass_action_status import MassActionStatus
 
 EMITTED = True
 _mass_action_state = {item.value: item for item in MassActionState}
+MEMBERS: dict[str, str] = {"status": "status", "processedCount": "processed_count"}
 
 
 def decode_all(rows: Any, cls: type[Any] = MassActionStatus) -> list[MassActionStatus]:
@@ -53,7 +55,7 @@ def encode(o: Any) -> dict[str, Any]:
         else encode_plain(v, str, "status")
     }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.processed_count) is not None:
         d["processedCount"] = v
     return d

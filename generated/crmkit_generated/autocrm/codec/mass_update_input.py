@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     decode_dict,
@@ -27,14 +28,12 @@ from ..models.where_item import WhereItem
 from . import where_item as where_item_codec
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "ids",
-        "byWhere",
-        "where",
-        "attributes",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "ids": "ids",
+    "byWhere": "by_where",
+    "where": "where",
+    "attributes": "attributes",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = MassUpdateInput) -> list[MassUpdateInput]:
@@ -74,7 +73,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a MassUpdateInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.ids) is not U:
         d["ids"] = encode_items(v, "ids")
     if (v := o.by_where) is not U:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_dict, decode_single, encode_dict
 from crmkit.core.codec.values import encode_extras, encode_json
@@ -14,6 +15,15 @@ from . import acl as acl_codec
 from . import current_user as current_user_codec
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "user": "user",
+    "acl": "acl",
+    "preferences": "preferences",
+    "token": "token",
+    "settings": "settings",
+    "language": "language",
+    "appParams": "app_params",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = Me) -> list[Me]:
@@ -58,7 +68,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Me, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     v = o.user
     d["user"] = current_user_codec.encode(v)
     if (v := o.acl) is not None:

@@ -39,29 +39,27 @@ from . import reminder_input as reminder_input_codec
 
 EMITTED = True
 _meeting_status = {item.value: item for item in MeetingStatus}
-MEMBERS = frozenset[str](
-    (
-        "name",
-        "status",
-        "dateStart",
-        "dateEnd",
-        "isAllDay",
-        "dateStartDate",
-        "dateEndDate",
-        "reminders",
-        "parentId",
-        "parentType",
-        "usersIds",
-        "usersColumns",
-        "contactsIds",
-        "contactsColumns",
-        "leadsIds",
-        "leadsColumns",
-        "description",
-        "assignedUserId",
-        "teamsIds",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "name": "name",
+    "status": "status",
+    "dateStart": "date_start",
+    "dateEnd": "date_end",
+    "isAllDay": "is_all_day",
+    "dateStartDate": "date_start_date",
+    "dateEndDate": "date_end_date",
+    "reminders": "reminders",
+    "parentId": "parent_id",
+    "parentType": "parent_type",
+    "usersIds": "users_ids",
+    "usersColumns": "users_columns",
+    "contactsIds": "contacts_ids",
+    "contactsColumns": "contacts_columns",
+    "leadsIds": "leads_ids",
+    "leadsColumns": "leads_columns",
+    "description": "description",
+    "assignedUserId": "assigned_user_id",
+    "teamsIds": "teams_ids",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = MeetingInput) -> list[MeetingInput]:
@@ -182,7 +180,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a MeetingInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not U:
         d["name"] = v if v is None or type(v) is str else encode_plain(v, str, "name")
     if (v := o.status) is not U:

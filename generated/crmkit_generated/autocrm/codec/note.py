@@ -29,6 +29,43 @@ from ..models.note_type import NoteType
 
 EMITTED = True
 _note_type = {item.value: item for item in NoteType}
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "number": "number",
+    "type": "type_",
+    "post": "post",
+    "data": "data",
+    "parentType": "parent_type",
+    "parentId": "parent_id",
+    "parentName": "parent_name",
+    "relatedType": "related_type",
+    "relatedId": "related_id",
+    "relatedName": "related_name",
+    "superParentType": "super_parent_type",
+    "superParentId": "super_parent_id",
+    "attachmentsIds": "attachments_ids",
+    "attachmentsNames": "attachments_names",
+    "attachmentsTypes": "attachments_types",
+    "targetType": "target_type",
+    "usersIds": "users_ids",
+    "usersNames": "users_names",
+    "teamsIds": "teams_ids",
+    "teamsNames": "teams_names",
+    "isInternal": "is_internal",
+    "isGlobal": "is_global",
+    "isPinned": "is_pinned",
+    "reactionCounts": "reaction_counts",
+    "myReactions": "my_reactions",
+    "createdByGender": "created_by_gender",
+    "deleted": "deleted",
+    "createdAt": "created_at",
+    "createdById": "created_by_id",
+    "createdByName": "created_by_name",
+    "modifiedAt": "modified_at",
+    "modifiedById": "modified_by_id",
+    "modifiedByName": "modified_by_name",
+    "_scope": "field_scope",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = Note) -> list[Note]:
@@ -177,7 +214,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Note, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.number) is not None:
         d["number"] = v
     if (v := o.type_) is not None:

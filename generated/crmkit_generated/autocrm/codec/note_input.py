@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_enum, decode_items, decode_single
 from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
@@ -15,19 +16,17 @@ from ..models.note_type import NoteType
 
 EMITTED = True
 _note_type = {item.value: item for item in NoteType}
-MEMBERS = frozenset[str](
-    (
-        "type",
-        "post",
-        "parentType",
-        "parentId",
-        "attachmentsIds",
-        "targetType",
-        "usersIds",
-        "teamsIds",
-        "isInternal",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "type": "type_",
+    "post": "post",
+    "parentType": "parent_type",
+    "parentId": "parent_id",
+    "attachmentsIds": "attachments_ids",
+    "targetType": "target_type",
+    "usersIds": "users_ids",
+    "teamsIds": "teams_ids",
+    "isInternal": "is_internal",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = NoteInput) -> list[NoteInput]:
@@ -82,7 +81,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a NoteInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.type_) is not U:
         d["type"] = v if v is None or type(v) is str else encode_plain(v, str, "type_")
     if (v := o.post) is not U:

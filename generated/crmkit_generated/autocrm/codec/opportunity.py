@@ -36,6 +36,49 @@ from ..models.opportunity_stage import OpportunityStage
 EMITTED = True
 _lead_source = {item.value: item for item in LeadSource}
 _opportunity_stage = {item.value: item for item in OpportunityStage}
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "name": "name",
+    "accountId": "account_id",
+    "accountName": "account_name",
+    "amount": "amount",
+    "amountCurrency": "amount_currency",
+    "amountConverted": "amount_converted",
+    "amountWeightedConverted": "amount_weighted_converted",
+    "stage": "stage",
+    "lastStage": "last_stage",
+    "probability": "probability",
+    "closeDate": "close_date",
+    "leadSource": "lead_source",
+    "contactsIds": "contacts_ids",
+    "contactsNames": "contacts_names",
+    "contactsColumns": "contacts_columns",
+    "contactId": "contact_id",
+    "contactName": "contact_name",
+    "campaignId": "campaign_id",
+    "campaignName": "campaign_name",
+    "originalLeadId": "original_lead_id",
+    "originalLeadName": "original_lead_name",
+    "description": "description",
+    "assignedUserId": "assigned_user_id",
+    "assignedUserName": "assigned_user_name",
+    "teamsIds": "teams_ids",
+    "teamsNames": "teams_names",
+    "createdAt": "created_at",
+    "createdById": "created_by_id",
+    "createdByName": "created_by_name",
+    "modifiedAt": "modified_at",
+    "modifiedById": "modified_by_id",
+    "modifiedByName": "modified_by_name",
+    "streamUpdatedAt": "stream_updated_at",
+    "isFollowed": "is_followed",
+    "followersIds": "followers_ids",
+    "followersNames": "followers_names",
+    "isStarred": "is_starred",
+    "isLocked": "is_locked",
+    "deleted": "deleted",
+    "versionNumber": "version_number",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = Opportunity) -> list[Opportunity]:
@@ -210,7 +253,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Opportunity, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not None:
         d["name"] = v
     if (v := o.account_id) is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.datetimes import decode_date, encode_date
+from crmkit.core.codec.datetimes import decode_date, encode_date, encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     check_type,
@@ -32,24 +32,22 @@ from ..models.opportunity_stage import OpportunityStage
 EMITTED = True
 _lead_source = {item.value: item for item in LeadSource}
 _opportunity_stage = {item.value: item for item in OpportunityStage}
-MEMBERS = frozenset[str](
-    (
-        "name",
-        "accountId",
-        "amount",
-        "amountCurrency",
-        "stage",
-        "probability",
-        "closeDate",
-        "leadSource",
-        "contactsIds",
-        "contactsColumns",
-        "campaignId",
-        "description",
-        "assignedUserId",
-        "teamsIds",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "name": "name",
+    "accountId": "account_id",
+    "amount": "amount",
+    "amountCurrency": "amount_currency",
+    "stage": "stage",
+    "probability": "probability",
+    "closeDate": "close_date",
+    "leadSource": "lead_source",
+    "contactsIds": "contacts_ids",
+    "contactsColumns": "contacts_columns",
+    "campaignId": "campaign_id",
+    "description": "description",
+    "assignedUserId": "assigned_user_id",
+    "teamsIds": "teams_ids",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = OpportunityInput) -> list[OpportunityInput]:
@@ -131,7 +129,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a OpportunityInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not U:
         d["name"] = v if v is None or type(v) is str else encode_plain(v, str, "name")
     if (v := o.account_id) is not U:

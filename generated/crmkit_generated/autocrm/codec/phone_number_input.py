@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_enum, decode_single
 from crmkit.core.codec.values import encode_extras, encode_plain
@@ -15,15 +16,13 @@ from ..models.phone_type import PhoneType
 
 EMITTED = True
 _phone_type = {item.value: item for item in PhoneType}
-MEMBERS = frozenset[str](
-    (
-        "phoneNumber",
-        "type",
-        "primary",
-        "optOut",
-        "invalid",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "phoneNumber": "phone_number",
+    "type": "type_",
+    "primary": "primary",
+    "optOut": "opt_out",
+    "invalid": "invalid",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = PhoneNumberInput) -> list[PhoneNumberInput]:
@@ -66,7 +65,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a PhoneNumberInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.phone_number) is not U:
         d["phoneNumber"] = (
             v if v is None or type(v) is str else encode_plain(v, str, "phone_number")

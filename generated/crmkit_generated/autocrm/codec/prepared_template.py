@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     check_type,
@@ -19,6 +20,13 @@ from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
 from ..models.prepared_template import PreparedTemplate
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "subject": "subject",
+    "body": "body",
+    "isHtml": "is_html",
+    "attachmentsIds": "attachments_ids",
+    "attachmentsNames": "attachments_names",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = PreparedTemplate) -> list[PreparedTemplate]:
@@ -65,7 +73,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a PreparedTemplate, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.subject) is not None:
         d["subject"] = v
     if (v := o.body) is not None:

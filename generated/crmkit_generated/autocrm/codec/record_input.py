@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_items, decode_single
 from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
@@ -13,14 +14,12 @@ from crmkit.core.types import UNSET as U
 from ..models.record_input import RecordInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "name",
-        "description",
-        "assignedUserId",
-        "teamsIds",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "name": "name",
+    "description": "description",
+    "assignedUserId": "assigned_user_id",
+    "teamsIds": "teams_ids",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = RecordInput) -> list[RecordInput]:
@@ -60,7 +59,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a RecordInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not U:
         d["name"] = v if v is None or type(v) is str else encode_plain(v, str, "name")
     if (v := o.description) is not U:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_enum, decode_single
 from crmkit.core.codec.values import encode_extras, encode_plain
@@ -15,12 +16,7 @@ from ..models.reminder_type import ReminderType
 
 EMITTED = True
 _reminder_type = {item.value: item for item in ReminderType}
-MEMBERS = frozenset[str](
-    (
-        "seconds",
-        "type",
-    )
-)
+MEMBERS: dict[str, str] = {"seconds": "seconds", "type": "type_"}
 
 
 def decode_all(rows: Any, cls: type[Any] = ReminderInput) -> list[ReminderInput]:
@@ -54,7 +50,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ReminderInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.seconds) is not U:
         d["seconds"] = v if v is None or type(v) is int else encode_plain(v, int, "seconds")
     if (v := o.type_) is not U:

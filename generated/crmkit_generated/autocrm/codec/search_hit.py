@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_single
 from crmkit.core.codec.values import encode_extras
@@ -12,6 +13,16 @@ from crmkit.core.codec.values import encode_extras
 from ..models.search_hit import SearchHit
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "name": "name",
+    "_scope": "field_scope",
+    "status": "status",
+    "stage": "stage",
+    "emailAddress": "email_address",
+    "phoneNumber": "phone_number",
+    "accountName": "account_name",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = SearchHit) -> list[SearchHit]:
@@ -63,7 +74,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a SearchHit, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not None:
         d["name"] = v
     if (v := o.field_scope) is not None:

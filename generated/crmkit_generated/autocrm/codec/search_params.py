@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     decode_enum,
@@ -23,19 +24,17 @@ from . import where_item as where_item_codec
 
 EMITTED = True
 _order = {item.value: item for item in Order}
-MEMBERS = frozenset[str](
-    (
-        "select",
-        "where",
-        "orderBy",
-        "order",
-        "offset",
-        "maxSize",
-        "primaryFilter",
-        "boolFilterList",
-        "textFilter",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "select": "select",
+    "where": "where",
+    "orderBy": "order_by",
+    "order": "order",
+    "offset": "offset",
+    "maxSize": "max_size",
+    "primaryFilter": "primary_filter",
+    "boolFilterList": "bool_filter_list",
+    "textFilter": "text_filter",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = SearchParams) -> list[SearchParams]:
@@ -90,7 +89,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a SearchParams, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.select) is not U:
         d["select"] = encode_items(v, "select")
     if (v := o.where) is not U:

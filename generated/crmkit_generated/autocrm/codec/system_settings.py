@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     check_type,
@@ -24,6 +25,75 @@ from crmkit.core.codec.values import (
 from ..models.system_settings import SystemSettings
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "applicationName": "application_name",
+    "version": "version",
+    "siteUrl": "site_url",
+    "timeZone": "time_zone",
+    "language": "language",
+    "dateFormat": "date_format",
+    "timeFormat": "time_format",
+    "weekStart": "week_start",
+    "thousandSeparator": "thousand_separator",
+    "decimalMark": "decimal_mark",
+    "theme": "theme",
+    "themeParams": "theme_params",
+    "logoSrc": "logo_src",
+    "useCache": "use_cache",
+    "useWebSocket": "use_web_socket",
+    "cacheTimestamp": "cache_timestamp",
+    "appTimestamp": "app_timestamp",
+    "microtime": "microtime",
+    "currencyList": "currency_list",
+    "defaultCurrency": "default_currency",
+    "baseCurrency": "base_currency",
+    "currencyRates": "currency_rates",
+    "currencyDecimalPlaces": "currency_decimal_places",
+    "currencyFormat": "currency_format",
+    "recordListMaxSizeLimit": "record_list_max_size_limit",
+    "recordsPerPage": "records_per_page",
+    "recordsPerPageSmall": "records_per_page_small",
+    "recordsPerPageSelect": "records_per_page_select",
+    "recordsPerPageKanban": "records_per_page_kanban",
+    "personNameFormat": "person_name_format",
+    "addressFormat": "address_format",
+    "outboundEmailIsShared": "outbound_email_is_shared",
+    "attachmentUploadMaxSize": "attachment_upload_max_size",
+    "attachmentUploadChunkSize": "attachment_upload_chunk_size",
+    "inlineAttachmentUploadMaxSize": "inline_attachment_upload_max_size",
+    "emailMessageMaxSize": "email_message_max_size",
+    "massActionIdleCountThreshold": "mass_action_idle_count_threshold",
+    "exportIdleCountThreshold": "export_idle_count_threshold",
+    "exportDisabled": "export_disabled",
+    "exportDelimiter": "export_delimiter",
+    "phoneNumberInternational": "phone_number_international",
+    "phoneNumberExtensions": "phone_number_extensions",
+    "phoneNumberNumericSearch": "phone_number_numeric_search",
+    "phoneNumberPreferredCountryList": "phone_number_preferred_country_list",
+    "phoneNumberMaxCount": "phone_number_max_count",
+    "emailAddressMaxCount": "email_address_max_count",
+    "activitiesEntityList": "activities_entity_list",
+    "historyEntityList": "history_entity_list",
+    "calendarEntityList": "calendar_entity_list",
+    "globalSearchEntityList": "global_search_entity_list",
+    "quickCreateList": "quick_create_list",
+    "tabList": "tab_list",
+    "dashboardLayout": "dashboard_layout",
+    "availableReactions": "available_reactions",
+    "noteEditThresholdPeriod": "note_edit_threshold_period",
+    "noteDeleteThresholdPeriod": "note_delete_threshold_period",
+    "notePinnedMaxCount": "note_pinned_max_count",
+    "followCreatedEntities": "follow_created_entities",
+    "aclAllowDeleteCreated": "acl_allow_delete_created",
+    "aclAllowDeleteCreatedThresholdPeriod": "acl_allow_delete_created_threshold_period",
+    "passwordRecoveryEnabled": "password_recovery_enabled",
+    "userNameRegularExpression": "user_name_regular_expression",
+    "textFilterUseContainsForVarchar": "text_filter_use_contains_for_varchar",
+    "fullTextSearchMinLength": "full_text_search_min_length",
+    "b2cMode": "b_2_c_mode",
+    "massPrintPdfMaxCount": "mass_print_pdf_max_count",
+    "emailRecipientAddressMaxCount": "email_recipient_address_max_count",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = SystemSettings) -> list[SystemSettings]:
@@ -256,7 +326,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a SystemSettings, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.application_name) is not None:
         d["applicationName"] = v
     if (v := o.version) is not None:

@@ -36,6 +36,51 @@ from . import reminder as reminder_codec
 EMITTED = True
 _priority = {item.value: item for item in Priority}
 _task_status = {item.value: item for item in TaskStatus}
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "name": "name",
+    "status": "status",
+    "priority": "priority",
+    "dateStart": "date_start",
+    "dateEnd": "date_end",
+    "dateStartDate": "date_start_date",
+    "dateEndDate": "date_end_date",
+    "dateCompleted": "date_completed",
+    "isOverdue": "is_overdue",
+    "reminders": "reminders",
+    "parentId": "parent_id",
+    "parentType": "parent_type",
+    "parentName": "parent_name",
+    "accountId": "account_id",
+    "accountName": "account_name",
+    "contactId": "contact_id",
+    "contactName": "contact_name",
+    "emailId": "email_id",
+    "description": "description",
+    "attachmentsIds": "attachments_ids",
+    "attachmentsNames": "attachments_names",
+    "attachmentsTypes": "attachments_types",
+    "assignedUserId": "assigned_user_id",
+    "assignedUserName": "assigned_user_name",
+    "collaboratorsIds": "collaborators_ids",
+    "collaboratorsNames": "collaborators_names",
+    "teamsIds": "teams_ids",
+    "teamsNames": "teams_names",
+    "createdAt": "created_at",
+    "createdById": "created_by_id",
+    "createdByName": "created_by_name",
+    "modifiedAt": "modified_at",
+    "modifiedById": "modified_by_id",
+    "modifiedByName": "modified_by_name",
+    "streamUpdatedAt": "stream_updated_at",
+    "isFollowed": "is_followed",
+    "followersIds": "followers_ids",
+    "followersNames": "followers_names",
+    "isStarred": "is_starred",
+    "isLocked": "is_locked",
+    "deleted": "deleted",
+    "versionNumber": "version_number",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = Task) -> list[Task]:
@@ -212,7 +257,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Task, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not None:
         d["name"] = v
     if (v := o.status) is not None:

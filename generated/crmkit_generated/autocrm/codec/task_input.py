@@ -36,26 +36,24 @@ from . import reminder_input as reminder_input_codec
 EMITTED = True
 _priority = {item.value: item for item in Priority}
 _task_status = {item.value: item for item in TaskStatus}
-MEMBERS = frozenset[str](
-    (
-        "name",
-        "status",
-        "priority",
-        "dateStart",
-        "dateEnd",
-        "dateStartDate",
-        "dateEndDate",
-        "reminders",
-        "parentId",
-        "parentType",
-        "originalEmailId",
-        "description",
-        "attachmentsIds",
-        "assignedUserId",
-        "collaboratorsIds",
-        "teamsIds",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "name": "name",
+    "status": "status",
+    "priority": "priority",
+    "dateStart": "date_start",
+    "dateEnd": "date_end",
+    "dateStartDate": "date_start_date",
+    "dateEndDate": "date_end_date",
+    "reminders": "reminders",
+    "parentId": "parent_id",
+    "parentType": "parent_type",
+    "originalEmailId": "original_email_id",
+    "description": "description",
+    "attachmentsIds": "attachments_ids",
+    "assignedUserId": "assigned_user_id",
+    "collaboratorsIds": "collaborators_ids",
+    "teamsIds": "teams_ids",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = TaskInput) -> list[TaskInput]:
@@ -131,7 +129,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a TaskInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not U:
         d["name"] = v if v is None or type(v) is str else encode_plain(v, str, "name")
     if (v := o.status) is not U:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_single
 from crmkit.core.codec.values import encode_extras, encode_plain
@@ -13,15 +14,13 @@ from crmkit.core.types import UNSET as U
 from ..models.template_data_input import TemplateDataInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "emailAddress",
-        "parentType",
-        "parentId",
-        "relatedType",
-        "relatedId",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "emailAddress": "email_address",
+    "parentType": "parent_type",
+    "parentId": "parent_id",
+    "relatedType": "related_type",
+    "relatedId": "related_id",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = TemplateDataInput) -> list[TemplateDataInput]:
@@ -64,7 +63,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a TemplateDataInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.email_address) is not U:
         d["emailAddress"] = v if type(v) is str else encode_plain(v, str, "email_address")
     if (v := o.parent_type) is not U:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_single
 from crmkit.core.codec.values import encode_extras, encode_plain
@@ -13,7 +14,7 @@ from crmkit.core.types import UNSET as U
 from ..models.token_input import TokenInput
 
 EMITTED = True
-MEMBERS = frozenset[str](("token",))
+MEMBERS: dict[str, str] = {"token": "token"}
 
 
 def decode_all(rows: Any, cls: type[Any] = TokenInput) -> list[TokenInput]:
@@ -44,7 +45,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a TokenInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.token) is not U:
         d["token"] = v if type(v) is str else encode_plain(v, str, "token")
     return d

@@ -13,6 +13,26 @@ from crmkit.core.codec.values import decode_empty, encode_extras
 from ..models.webhook import Webhook
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "event": "event",
+    "url": "url",
+    "userId": "user_id",
+    "isActive": "is_active",
+    "skipOwn": "skip_own",
+    "userName": "user_name",
+    "entityType": "entity_type",
+    "type": "type_",
+    "field": "field",
+    "secretKey": "secret_key",
+    "deleted": "deleted",
+    "createdAt": "created_at",
+    "createdById": "created_by_id",
+    "createdByName": "created_by_name",
+    "modifiedAt": "modified_at",
+    "modifiedById": "modified_by_id",
+    "modifiedByName": "modified_by_name",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = Webhook) -> list[Webhook]:
@@ -94,7 +114,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Webhook, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.event) is not None:
         d["event"] = v
     if (v := o.url) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_single
 from crmkit.core.codec.values import encode_extras, encode_plain
@@ -13,15 +14,13 @@ from crmkit.core.types import UNSET as U
 from ..models.webhook_input import WebhookInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "event",
-        "url",
-        "userId",
-        "isActive",
-        "skipOwn",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "event": "event",
+    "url": "url",
+    "userId": "user_id",
+    "isActive": "is_active",
+    "skipOwn": "skip_own",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = WebhookInput) -> list[WebhookInput]:
@@ -64,7 +63,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a WebhookInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.event) is not U:
         d["event"] = v if v is None or type(v) is str else encode_plain(v, str, "event")
     if (v := o.url) is not U:

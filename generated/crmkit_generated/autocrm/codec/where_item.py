@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     check_type,
@@ -26,17 +27,15 @@ from . import where_item as where_item_codec
 
 EMITTED = True
 _filter_type = {item.value: item for item in FilterType}
-MEMBERS = frozenset[str](
-    (
-        "type",
-        "attribute",
-        "field",
-        "value",
-        "dateTime",
-        "date",
-        "timeZone",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "type": "type_",
+    "attribute": "attribute",
+    "field": "field",
+    "value": "value",
+    "dateTime": "date_time",
+    "date": "date",
+    "timeZone": "time_zone",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = WhereItem) -> list[WhereItem]:
@@ -113,7 +112,7 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a WhereItem, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.type_) is not U:
         d["type"] = v if type(v) is str else encode_plain(v, str, "type_")
     if (v := o.attribute) is not U:

@@ -44,7 +44,7 @@ class Webhook(Model):
     entity_type: None | str
     type_: None | str
     field: None | str
-    secret_key: None | str
+    secret_key: None | str = _attrs_field(repr=False)
     deleted: bool | None
     created_at: datetime.datetime | None
     created_by_id: None | str

@@ -30,6 +30,7 @@ RECORDS_MASS_UPDATE = Operation(
     "/{entityType}/action/massUpdate",
     (Param("entity", "entityType", "path"),),
     payload=dict,
+    effect="once",
     profiles=("autocrm",),
 )
 RECORDS_MASS_DELETE = Operation(

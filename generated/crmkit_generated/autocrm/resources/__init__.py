@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from crmkit.core.client import Client
+from crmkit.core.lazy import resource
 from crmkit.core.types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -52,238 +52,238 @@ if TYPE_CHECKING:
 class Resources(Client):
     """Resources of the client."""
 
-    @cached_property
+    @resource
     def accounts(self) -> Accounts:
         """Companies and people to do business with."""
         from .accounts import Accounts
 
         return Accounts(self._sender)
 
-    @cached_property
+    @resource
     def actions(self) -> Actions:
         """Actions on one record."""
         from .actions import Actions
 
         return Actions(self._sender)
 
-    @cached_property
+    @resource
     def activities(self) -> Activities:
         """Meetings, calls, tasks and e-mails of a record or in a calendar."""
         from .activities import Activities
 
         return Activities(self._sender)
 
-    @cached_property
+    @resource
     def app(self) -> App:
         """The current user and the server."""
         from .app import App
 
         return App(self._sender)
 
-    @cached_property
+    @resource
     def attachments(self) -> Attachments:
         """Uploaded files."""
         from .attachments import Attachments
 
         return Attachments(self._sender)
 
-    @cached_property
+    @resource
     def attendees(self) -> Attendees:
         """Attendees of meetings and calls."""
         from .attendees import Attendees
 
         return Attendees(self._sender)
 
-    @cached_property
+    @resource
     def calls(self) -> Calls:
         """Telephone calls."""
         from .calls import Calls
 
         return Calls(self._sender)
 
-    @cached_property
+    @resource
     def cases(self) -> Cases:
         """Questions and complaints of customers."""
         from .cases import Cases
 
         return Cases(self._sender)
 
-    @cached_property
+    @resource
     def contacts(self) -> Contacts:
         """People."""
         from .contacts import Contacts
 
         return Contacts(self._sender)
 
-    @cached_property
+    @resource
     def currency_rates(self) -> CurrencyRates:
         """Exchange rates."""
         from .currency_rates import CurrencyRates
 
         return CurrencyRates(self._sender)
 
-    @cached_property
+    @resource
     def email_templates(self) -> EmailTemplates:
         """Texts of e-mails with placeholders."""
         from .email_templates import EmailTemplates
 
         return EmailTemplates(self._sender)
 
-    @cached_property
+    @resource
     def emails(self) -> Emails:
         """E-mails: drafts, sent, received and archived ones."""
         from .emails import Emails
 
         return Emails(self._sender)
 
-    @cached_property
+    @resource
     def exports(self) -> Exports:
         """Files with the content of many records."""
         from .exports import Exports
 
         return Exports(self._sender)
 
-    @cached_property
+    @resource
     def followers(self) -> Followers:
         """Users who follow a record."""
         from .followers import Followers
 
         return Followers(self._sender)
 
-    @cached_property
+    @resource
     def i18n(self) -> I18n:
         """Translations of the user interface."""
         from .i18n import I18n
 
         return I18n(self._sender)
 
-    @cached_property
+    @resource
     def imports(self) -> Imports:
         """Records made from the rows of a file."""
         from .imports import Imports
 
         return Imports(self._sender)
 
-    @cached_property
+    @resource
     def kanban(self) -> Kanban:
         """Records as columns of a board."""
         from .kanban import Kanban
 
         return Kanban(self._sender)
 
-    @cached_property
+    @resource
     def layouts(self) -> Layouts:
         """Layouts of the user interface."""
         from .layouts import Layouts
 
         return Layouts(self._sender)
 
-    @cached_property
+    @resource
     def lead_capture(self) -> LeadCapture:
         """Web forms that create leads."""
         from .lead_capture import LeadCapture
 
         return LeadCapture(self._sender)
 
-    @cached_property
+    @resource
     def leads(self) -> Leads:
         """People and companies that may become customers."""
         from .leads import Leads
 
         return Leads(self._sender)
 
-    @cached_property
+    @resource
     def mass_actions(self) -> MassActions:
         """Actions on many records at once."""
         from .mass_actions import MassActions
 
         return MassActions(self._sender)
 
-    @cached_property
+    @resource
     def meetings(self) -> Meetings:
         """Meetings."""
         from .meetings import Meetings
 
         return Meetings(self._sender)
 
-    @cached_property
+    @resource
     def metadata(self) -> Metadata:
         """Which entity types, fields and links there are."""
         from .metadata import Metadata
 
         return Metadata(self._sender)
 
-    @cached_property
+    @resource
     def notes(self) -> Notes:
         """Single entries of streams."""
         from .notes import Notes
 
         return Notes(self._sender)
 
-    @cached_property
+    @resource
     def opportunities(self) -> Opportunities:
         """Deals that may be won."""
         from .opportunities import Opportunities
 
         return Opportunities(self._sender)
 
-    @cached_property
+    @resource
     def records(self) -> Records:
         """Records of any entity type, including custom ones, and their links."""
         from .records import Records
 
         return Records(self._sender)
 
-    @cached_property
+    @resource
     def search(self) -> Search:
         """Searching in several entity types."""
         from .search import Search
 
         return Search(self._sender)
 
-    @cached_property
+    @resource
     def settings(self) -> Settings:
         """Settings of the system."""
         from .settings import Settings
 
         return Settings(self._sender)
 
-    @cached_property
+    @resource
     def stars(self) -> Stars:
         """Records that the current user has starred."""
         from .stars import Stars
 
         return Stars(self._sender)
 
-    @cached_property
+    @resource
     def stream(self) -> Stream:
         """What happened to records, and posts."""
         from .stream import Stream
 
         return Stream(self._sender)
 
-    @cached_property
+    @resource
     def target_lists(self) -> TargetLists:
         """Lists of recipients."""
         from .target_lists import TargetLists
 
         return TargetLists(self._sender)
 
-    @cached_property
+    @resource
     def tasks(self) -> Tasks:
         """Things to do."""
         from .tasks import Tasks
 
         return Tasks(self._sender)
 
-    @cached_property
+    @resource
     def users(self) -> Users:
         """Rights of users."""
         from .users import Users
 
         return Users(self._sender)
 
-    @cached_property
+    @resource
     def webhooks(self) -> Webhooks:
         """URLs that are called when something happens."""
         from .webhooks import Webhooks
@@ -359,238 +359,238 @@ class Resources(Client):
 class AsyncResources(Client):
     """Resources of the async client."""
 
-    @cached_property
+    @resource
     def accounts(self) -> AsyncAccounts:
         """Companies and people to do business with."""
         from .accounts import AsyncAccounts
 
         return AsyncAccounts(self._sender)
 
-    @cached_property
+    @resource
     def actions(self) -> AsyncActions:
         """Actions on one record."""
         from .actions import AsyncActions
 
         return AsyncActions(self._sender)
 
-    @cached_property
+    @resource
     def activities(self) -> AsyncActivities:
         """Meetings, calls, tasks and e-mails of a record or in a calendar."""
         from .activities import AsyncActivities
 
         return AsyncActivities(self._sender)
 
-    @cached_property
+    @resource
     def app(self) -> AsyncApp:
         """The current user and the server."""
         from .app import AsyncApp
 
         return AsyncApp(self._sender)
 
-    @cached_property
+    @resource
     def attachments(self) -> AsyncAttachments:
         """Uploaded files."""
         from .attachments import AsyncAttachments
 
         return AsyncAttachments(self._sender)
 
-    @cached_property
+    @resource
     def attendees(self) -> AsyncAttendees:
         """Attendees of meetings and calls."""
         from .attendees import AsyncAttendees
 
         return AsyncAttendees(self._sender)
 
-    @cached_property
+    @resource
     def calls(self) -> AsyncCalls:
         """Telephone calls."""
         from .calls import AsyncCalls
 
         return AsyncCalls(self._sender)
 
-    @cached_property
+    @resource
     def cases(self) -> AsyncCases:
         """Questions and complaints of customers."""
         from .cases import AsyncCases
 
         return AsyncCases(self._sender)
 
-    @cached_property
+    @resource
     def contacts(self) -> AsyncContacts:
         """People."""
         from .contacts import AsyncContacts
 
         return AsyncContacts(self._sender)
 
-    @cached_property
+    @resource
     def currency_rates(self) -> AsyncCurrencyRates:
         """Exchange rates."""
         from .currency_rates import AsyncCurrencyRates
 
         return AsyncCurrencyRates(self._sender)
 
-    @cached_property
+    @resource
     def email_templates(self) -> AsyncEmailTemplates:
         """Texts of e-mails with placeholders."""
         from .email_templates import AsyncEmailTemplates
 
         return AsyncEmailTemplates(self._sender)
 
-    @cached_property
+    @resource
     def emails(self) -> AsyncEmails:
         """E-mails: drafts, sent, received and archived ones."""
         from .emails import AsyncEmails
 
         return AsyncEmails(self._sender)
 
-    @cached_property
+    @resource
     def exports(self) -> AsyncExports:
         """Files with the content of many records."""
         from .exports import AsyncExports
 
         return AsyncExports(self._sender)
 
-    @cached_property
+    @resource
     def followers(self) -> AsyncFollowers:
         """Users who follow a record."""
         from .followers import AsyncFollowers
 
         return AsyncFollowers(self._sender)
 
-    @cached_property
+    @resource
     def i18n(self) -> AsyncI18n:
         """Translations of the user interface."""
         from .i18n import AsyncI18n
 
         return AsyncI18n(self._sender)
 
-    @cached_property
+    @resource
     def imports(self) -> AsyncImports:
         """Records made from the rows of a file."""
         from .imports import AsyncImports
 
         return AsyncImports(self._sender)
 
-    @cached_property
+    @resource
     def kanban(self) -> AsyncKanban:
         """Records as columns of a board."""
         from .kanban import AsyncKanban
 
         return AsyncKanban(self._sender)
 
-    @cached_property
+    @resource
     def layouts(self) -> AsyncLayouts:
         """Layouts of the user interface."""
         from .layouts import AsyncLayouts
 
         return AsyncLayouts(self._sender)
 
-    @cached_property
+    @resource
     def lead_capture(self) -> AsyncLeadCapture:
         """Web forms that create leads."""
         from .lead_capture import AsyncLeadCapture
 
         return AsyncLeadCapture(self._sender)
 
-    @cached_property
+    @resource
     def leads(self) -> AsyncLeads:
         """People and companies that may become customers."""
         from .leads import AsyncLeads
 
         return AsyncLeads(self._sender)
 
-    @cached_property
+    @resource
     def mass_actions(self) -> AsyncMassActions:
         """Actions on many records at once."""
         from .mass_actions import AsyncMassActions
 
         return AsyncMassActions(self._sender)
 
-    @cached_property
+    @resource
     def meetings(self) -> AsyncMeetings:
         """Meetings."""
         from .meetings import AsyncMeetings
 
         return AsyncMeetings(self._sender)
 
-    @cached_property
+    @resource
     def metadata(self) -> AsyncMetadata:
         """Which entity types, fields and links there are."""
         from .metadata import AsyncMetadata
 
         return AsyncMetadata(self._sender)
 
-    @cached_property
+    @resource
     def notes(self) -> AsyncNotes:
         """Single entries of streams."""
         from .notes import AsyncNotes
 
         return AsyncNotes(self._sender)
 
-    @cached_property
+    @resource
     def opportunities(self) -> AsyncOpportunities:
         """Deals that may be won."""
         from .opportunities import AsyncOpportunities
 
         return AsyncOpportunities(self._sender)
 
-    @cached_property
+    @resource
     def records(self) -> AsyncRecords:
         """Records of any entity type, including custom ones, and their links."""
         from .records import AsyncRecords
 
         return AsyncRecords(self._sender)
 
-    @cached_property
+    @resource
     def search(self) -> AsyncSearch:
         """Searching in several entity types."""
         from .search import AsyncSearch
 
         return AsyncSearch(self._sender)
 
-    @cached_property
+    @resource
     def settings(self) -> AsyncSettings:
         """Settings of the system."""
         from .settings import AsyncSettings
 
         return AsyncSettings(self._sender)
 
-    @cached_property
+    @resource
     def stars(self) -> AsyncStars:
         """Records that the current user has starred."""
         from .stars import AsyncStars
 
         return AsyncStars(self._sender)
 
-    @cached_property
+    @resource
     def stream(self) -> AsyncStream:
         """What happened to records, and posts."""
         from .stream import AsyncStream
 
         return AsyncStream(self._sender)
 
-    @cached_property
+    @resource
     def target_lists(self) -> AsyncTargetLists:
         """Lists of recipients."""
         from .target_lists import AsyncTargetLists
 
         return AsyncTargetLists(self._sender)
 
-    @cached_property
+    @resource
     def tasks(self) -> AsyncTasks:
         """Things to do."""
         from .tasks import AsyncTasks
 
         return AsyncTasks(self._sender)
 
-    @cached_property
+    @resource
     def users(self) -> AsyncUsers:
         """Rights of users."""
         from .users import AsyncUsers
 
         return AsyncUsers(self._sender)
 
-    @cached_property
+    @resource
     def webhooks(self) -> AsyncWebhooks:
         """URLs that are called when something happens."""
         from .webhooks import AsyncWebhooks

@@ -136,26 +136,26 @@ class Stream(Resource):
         self,
         *,
         after: datetime.datetime | Unset = UNSET,
-        filter_: str | Unset = UNSET,
-        skip_own: bool | Unset = UNSET,
-        start: int | Unset = UNSET,
+        before_number: int | Unset = UNSET,
         page_size: int | Unset = UNSET,
         options: Options | None = None,
     ) -> Pager[Note]:
         """List the stream of all records.
 
         Returns what happened to all records that the user may see, newest first. The total is
-        -1 if more records follow and -2 if none do. Servers refuse every offset but 0 here, so
-        that only the newest notes, as many as one page holds, can be read.
+        -1 if more records follow and -2 if none do. Servers take no offset here: each further
+        page is asked for by the number of the last note of the one before.
+
+        Of the notes that the user may not see, such as those at deleted records, a server looks
+        through no more than 50 pages, and then says that none follow: small pages may end
+        early.
 
         Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
         place in the order comes exactly once; one that a change moves may be missed.
 
         Args:
             after: Returns only what is newer than this datetime.
-            filter_: Which entries to return.
-            skip_own: True to leave out what the user did.
-            start: The offset of the first item to read, 0 by default.
+            before_number: Returns only notes whose number is less than this one.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -165,9 +165,8 @@ class Stream(Resource):
         return Pager(
             self._list(
                 operations.STREAM_LIST_ALL,
-                {"after": after, "filter_": filter_, "skip_own": skip_own},
+                {"after": after, "before_number": before_number},
                 options,
-                start=start,
                 page_size=page_size,
             ),
             codec.note.decode_all,
@@ -420,26 +419,26 @@ class AsyncStream(Resource):
         self,
         *,
         after: datetime.datetime | Unset = UNSET,
-        filter_: str | Unset = UNSET,
-        skip_own: bool | Unset = UNSET,
-        start: int | Unset = UNSET,
+        before_number: int | Unset = UNSET,
         page_size: int | Unset = UNSET,
         options: Options | None = None,
     ) -> AsyncPager[Note]:
         """List the stream of all records.
 
         Returns what happened to all records that the user may see, newest first. The total is
-        -1 if more records follow and -2 if none do. Servers refuse every offset but 0 here, so
-        that only the newest notes, as many as one page holds, can be read.
+        -1 if more records follow and -2 if none do. Servers take no offset here: each further
+        page is asked for by the number of the last note of the one before.
+
+        Of the notes that the user may not see, such as those at deleted records, a server looks
+        through no more than 50 pages, and then says that none follow: small pages may end
+        early.
 
         Whatever is created, changed or deleted meanwhile, a record that stays and keeps its
         place in the order comes exactly once; one that a change moves may be missed.
 
         Args:
             after: Returns only what is newer than this datetime.
-            filter_: Which entries to return.
-            skip_own: True to leave out what the user did.
-            start: The offset of the first item to read, 0 by default.
+            before_number: Returns only notes whose number is less than this one.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -449,9 +448,8 @@ class AsyncStream(Resource):
         return AsyncPager(
             self._list(
                 operations.STREAM_LIST_ALL,
-                {"after": after, "filter_": filter_, "skip_own": skip_own},
+                {"after": after, "before_number": before_number},
                 options,
-                start=start,
                 page_size=page_size,
             ),
             codec.note.decode_all,

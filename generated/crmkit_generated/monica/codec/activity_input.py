@@ -15,16 +15,14 @@ from crmkit.core.types import UNSET as U
 from ..models.activity_input import ActivityInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "summary",
-        "description",
-        "happened_at",
-        "activity_type_id",
-        "contacts",
-        "emotions",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "summary": "summary",
+    "description": "description",
+    "happened_at": "happened_at",
+    "activity_type_id": "activity_type_id",
+    "contacts": "contacts",
+    "emotions": "emotions",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = ActivityInput) -> list[ActivityInput]:

@@ -13,7 +13,7 @@ from crmkit.core.types import UNSET as U
 from ..models.activity_type_category_input import ActivityTypeCategoryInput
 
 EMITTED = True
-MEMBERS = frozenset[str](("name",))
+MEMBERS: dict[str, str] = {"name": "name"}
 
 
 def decode_all(

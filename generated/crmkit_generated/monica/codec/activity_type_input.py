@@ -14,12 +14,7 @@ from crmkit.core.types import UNSET as U
 from ..models.activity_type_input import ActivityTypeInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "activity_type_category_id",
-        "name",
-    )
-)
+MEMBERS: dict[str, str] = {"activity_type_category_id": "activity_type_category_id", "name": "name"}
 
 
 def decode_all(rows: Any, cls: type[Any] = ActivityTypeInput) -> list[ActivityTypeInput]:

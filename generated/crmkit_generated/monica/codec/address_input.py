@@ -14,20 +14,18 @@ from crmkit.core.types import UNSET as U
 from ..models.address_input import AddressInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "contact_id",
-        "name",
-        "street",
-        "city",
-        "province",
-        "postal_code",
-        "country",
-        "latitude",
-        "longitude",
-        "labels",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "contact_id": "contact_id",
+    "name": "name",
+    "street": "street",
+    "city": "city",
+    "province": "province",
+    "postal_code": "postal_code",
+    "country": "country",
+    "latitude": "latitude",
+    "longitude": "longitude",
+    "labels": "labels",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = AddressInput) -> list[AddressInput]:

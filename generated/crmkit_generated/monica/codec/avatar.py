@@ -12,6 +12,13 @@ from crmkit.core.codec.values import encode_extras
 from ..models.avatar import Avatar
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "url": "url",
+    "avatar_url": "url",
+    "source": "source",
+    "default_avatar_color": "default_avatar_color",
+    "has_avatar": "has_avatar",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = Avatar) -> list[Avatar]:

@@ -16,12 +16,7 @@ from ..models.avatar_source_input import AvatarSourceInput
 
 EMITTED = True
 _avatar_source_input = {item.value: item for item in AvatarSourceInput}
-MEMBERS = frozenset[str](
-    (
-        "source",
-        "photo_id",
-    )
-)
+MEMBERS: dict[str, str] = {"source": "source", "photo_id": "photo_id"}
 
 
 def decode_all(rows: Any, cls: type[Any] = AvatarInput) -> list[AvatarInput]:

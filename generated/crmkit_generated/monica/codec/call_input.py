@@ -15,15 +15,13 @@ from crmkit.core.types import UNSET as U
 from ..models.call_input import CallInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "contact_id",
-        "called_at",
-        "content",
-        "contact_called",
-        "emotions",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "contact_id": "contact_id",
+    "called_at": "called_at",
+    "content": "content",
+    "contact_called": "contact_called",
+    "emotions": "emotions",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = CallInput) -> list[CallInput]:

@@ -15,14 +15,12 @@ from crmkit.core.types import UNSET as U
 from ..models.call_update_input import CallUpdateInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "called_at",
-        "content",
-        "contact_called",
-        "emotions",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "called_at": "called_at",
+    "content": "content",
+    "contact_called": "contact_called",
+    "emotions": "emotions",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = CallUpdateInput) -> list[CallUpdateInput]:

@@ -13,12 +13,7 @@ from crmkit.core.types import UNSET as U
 from ..models.career_input import CareerInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "job",
-        "company",
-    )
-)
+MEMBERS: dict[str, str] = {"job": "job", "company": "company"}
 
 
 def decode_all(rows: Any, cls: type[Any] = CareerInput) -> list[CareerInput]:

@@ -14,13 +14,11 @@ from crmkit.core.types import UNSET as U
 from ..models.company_input import CompanyInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "name",
-        "website",
-        "number_of_employees",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "name": "name",
+    "website": "website",
+    "number_of_employees": "number_of_employees",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = CompanyInput) -> list[CompanyInput]:

@@ -20,6 +20,40 @@ from . import note as note_codec
 from . import tag as tag_codec
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "uuid": "uuid",
+    "object": "object_",
+    "hash_id": "hash_id",
+    "hash_ID": "hash_id",
+    "first_name": "first_name",
+    "last_name": "last_name",
+    "nickname": "nickname",
+    "complete_name": "complete_name",
+    "initials": "initials",
+    "description": "description",
+    "gender": "gender",
+    "gender_type": "gender_type",
+    "is_starred": "is_starred",
+    "is_partial": "is_partial",
+    "is_active": "is_active",
+    "is_dead": "is_dead",
+    "is_me": "is_me",
+    "last_called": "last_called",
+    "last_activity_together": "last_activity_together",
+    "stay_in_touch_frequency": "stay_in_touch_frequency",
+    "stay_in_touch_trigger_date": "stay_in_touch_trigger_date",
+    "information": "information",
+    "addresses": "addresses",
+    "tags": "tags",
+    "statistics": "statistics",
+    "url": "url",
+    "account": "account",
+    "created_at": "created_at",
+    "updated_at": "updated_at",
+    "contactFields": "contact_fields",
+    "notes": "notes",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = Contact) -> list[Contact]:

@@ -14,14 +14,12 @@ from crmkit.core.types import UNSET as U
 from ..models.contact_field_input import ContactFieldInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "contact_id",
-        "contact_field_type_id",
-        "data",
-        "labels",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "contact_id": "contact_id",
+    "contact_field_type_id": "contact_field_type_id",
+    "data": "data",
+    "labels": "labels",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = ContactFieldInput) -> list[ContactFieldInput]:

@@ -14,15 +14,13 @@ from crmkit.core.types import UNSET as U
 from ..models.contact_field_type_input import ContactFieldTypeInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "name",
-        "fontawesome_icon",
-        "protocol",
-        "delible",
-        "type",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "name": "name",
+    "fontawesome_icon": "fontawesome_icon",
+    "protocol": "protocol",
+    "delible": "delible",
+    "type": "type_",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = ContactFieldTypeInput) -> list[ContactFieldTypeInput]:

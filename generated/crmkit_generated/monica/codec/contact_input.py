@@ -14,32 +14,30 @@ from crmkit.core.types import UNSET as U
 from ..models.contact_input import ContactInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "first_name",
-        "middle_name",
-        "last_name",
-        "nickname",
-        "email",
-        "description",
-        "gender_id",
-        "is_partial",
-        "is_birthdate_known",
-        "birthdate_day",
-        "birthdate_month",
-        "birthdate_year",
-        "birthdate_is_age_based",
-        "birthdate_age",
-        "birthdate_add_reminder",
-        "is_deceased",
-        "is_deceased_date_known",
-        "deceased_date_day",
-        "deceased_date_month",
-        "deceased_date_year",
-        "deceased_date_add_reminder",
-        "uuid",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "first_name": "first_name",
+    "middle_name": "middle_name",
+    "last_name": "last_name",
+    "nickname": "nickname",
+    "email": "email",
+    "description": "description",
+    "gender_id": "gender_id",
+    "is_partial": "is_partial",
+    "is_birthdate_known": "is_birthdate_known",
+    "birthdate_day": "birthdate_day",
+    "birthdate_month": "birthdate_month",
+    "birthdate_year": "birthdate_year",
+    "birthdate_is_age_based": "birthdate_is_age_based",
+    "birthdate_age": "birthdate_age",
+    "birthdate_add_reminder": "birthdate_add_reminder",
+    "is_deceased": "is_deceased",
+    "is_deceased_date_known": "is_deceased_date_known",
+    "deceased_date_day": "deceased_date_day",
+    "deceased_date_month": "deceased_date_month",
+    "deceased_date_year": "deceased_date_year",
+    "deceased_date_add_reminder": "deceased_date_add_reminder",
+    "uuid": "uuid",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:

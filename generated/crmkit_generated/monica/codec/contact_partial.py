@@ -15,6 +15,30 @@ from . import account as account_codec
 from . import contact_partial_information as contact_partial_information_codec
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "uuid": "uuid",
+    "object": "object_",
+    "hash_id": "hash_id",
+    "hash_ID": "hash_id",
+    "first_name": "first_name",
+    "last_name": "last_name",
+    "nickname": "nickname",
+    "complete_name": "complete_name",
+    "initials": "initials",
+    "description": "description",
+    "gender": "gender",
+    "gender_type": "gender_type",
+    "is_starred": "is_starred",
+    "is_partial": "is_partial",
+    "is_active": "is_active",
+    "is_dead": "is_dead",
+    "is_me": "is_me",
+    "information": "information",
+    "account": "account",
+    "created_at": "created_at",
+    "updated_at": "updated_at",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = ContactPartial) -> list[ContactPartial]:

@@ -14,6 +14,28 @@ from . import account as account_codec
 from . import contact_short_information as contact_short_information_codec
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "uuid": "uuid",
+    "object": "object_",
+    "hash_id": "hash_id",
+    "hash_ID": "hash_id",
+    "first_name": "first_name",
+    "last_name": "last_name",
+    "nickname": "nickname",
+    "complete_name": "complete_name",
+    "initials": "initials",
+    "gender": "gender",
+    "gender_type": "gender_type",
+    "is_starred": "is_starred",
+    "is_partial": "is_partial",
+    "is_active": "is_active",
+    "is_dead": "is_dead",
+    "is_me": "is_me",
+    "information": "information",
+    "url": "url",
+    "account": "account",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = ContactShort) -> list[ContactShort]:

@@ -15,13 +15,11 @@ from crmkit.core.types import UNSET as U
 from ..models.conversation_input import ConversationInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "contact_id",
-        "happened_at",
-        "contact_field_type_id",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "contact_id": "contact_id",
+    "happened_at": "happened_at",
+    "contact_field_type_id": "contact_field_type_id",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = ConversationInput) -> list[ConversationInput]:

@@ -15,12 +15,10 @@ from crmkit.core.types import UNSET as U
 from ..models.conversation_update_input import ConversationUpdateInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "happened_at",
-        "contact_field_type_id",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "happened_at": "happened_at",
+    "contact_field_type_id": "contact_field_type_id",
+}
 
 
 def decode_all(

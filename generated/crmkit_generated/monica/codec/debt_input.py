@@ -18,15 +18,13 @@ from ..models.debt_status_input import DebtStatusInput
 EMITTED = True
 _debt_direction_input = {item.value: item for item in DebtDirectionInput}
 _debt_status_input = {item.value: item for item in DebtStatusInput}
-MEMBERS = frozenset[str](
-    (
-        "contact_id",
-        "in_debt",
-        "status",
-        "amount",
-        "reason",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "contact_id": "contact_id",
+    "in_debt": "in_debt",
+    "status": "status",
+    "amount": "amount",
+    "reason": "reason",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = DebtInput) -> list[DebtInput]:

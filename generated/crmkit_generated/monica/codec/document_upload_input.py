@@ -16,12 +16,7 @@ from crmkit.core.types import File
 from ..models.document_upload_input import DocumentUploadInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "contact_id",
-        "document",
-    )
-)
+MEMBERS: dict[str, str] = {"contact_id": "contact_id", "document": "document"}
 
 
 def decode_all(rows: Any, cls: type[Any] = DocumentUploadInput) -> list[DocumentUploadInput]:

@@ -13,7 +13,7 @@ from crmkit.core.types import UNSET as U
 from ..models.food_input import FoodInput
 
 EMITTED = True
-MEMBERS = frozenset[str](("food_preferences",))
+MEMBERS: dict[str, str] = {"food_preferences": "food_preferences"}
 
 
 def decode_all(rows: Any, cls: type[Any] = FoodInput) -> list[FoodInput]:

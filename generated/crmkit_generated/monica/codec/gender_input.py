@@ -15,12 +15,7 @@ from ..models.gender_type_input import GenderTypeInput
 
 EMITTED = True
 _gender_type_input = {item.value: item for item in GenderTypeInput}
-MEMBERS = frozenset[str](
-    (
-        "name",
-        "type",
-    )
-)
+MEMBERS: dict[str, str] = {"name": "name", "type": "type_"}
 
 
 def decode_all(rows: Any, cls: type[Any] = GenderInput) -> list[GenderInput]:

@@ -17,18 +17,16 @@ from ..models.gift_status_input import GiftStatusInput
 
 EMITTED = True
 _gift_status_input = {item.value: item for item in GiftStatusInput}
-MEMBERS = frozenset[str](
-    (
-        "contact_id",
-        "name",
-        "status",
-        "comment",
-        "url",
-        "amount",
-        "date",
-        "recipient_id",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "contact_id": "contact_id",
+    "name": "name",
+    "status": "status",
+    "comment": "comment",
+    "url": "url",
+    "amount": "amount",
+    "date": "date",
+    "recipient_id": "recipient_id",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = GiftInput) -> list[GiftInput]:

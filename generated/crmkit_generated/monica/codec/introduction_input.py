@@ -14,20 +14,18 @@ from crmkit.core.types import UNSET as U
 from ..models.introduction_input import IntroductionInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "is_date_known",
-        "met_through_contact_id",
-        "general_information",
-        "where",
-        "day",
-        "month",
-        "year",
-        "is_age_based",
-        "age",
-        "add_reminder",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "is_date_known": "is_date_known",
+    "met_through_contact_id": "met_through_contact_id",
+    "general_information": "general_information",
+    "where": "where",
+    "day": "day",
+    "month": "month",
+    "year": "year",
+    "is_age_based": "is_age_based",
+    "age": "age",
+    "add_reminder": "add_reminder",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = IntroductionInput) -> list[IntroductionInput]:

@@ -13,12 +13,7 @@ from crmkit.core.types import UNSET as U
 from ..models.journal_entry_input import JournalEntryInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "title",
-        "post",
-    )
-)
+MEMBERS: dict[str, str] = {"title": "title", "post": "post"}
 
 
 def decode_all(rows: Any, cls: type[Any] = JournalEntryInput) -> list[JournalEntryInput]:

@@ -15,18 +15,16 @@ from crmkit.core.types import UNSET as U
 from ..models.life_event_input import LifeEventInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "contact_id",
-        "life_event_type_id",
-        "happened_at",
-        "name",
-        "note",
-        "has_reminder",
-        "happened_at_month_unknown",
-        "happened_at_day_unknown",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "contact_id": "contact_id",
+    "life_event_type_id": "life_event_type_id",
+    "happened_at": "happened_at",
+    "name": "name",
+    "note": "note",
+    "has_reminder": "has_reminder",
+    "happened_at_month_unknown": "happened_at_month_unknown",
+    "happened_at_day_unknown": "happened_at_day_unknown",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = LifeEventInput) -> list[LifeEventInput]:

@@ -15,14 +15,12 @@ from crmkit.core.types import UNSET as U
 from ..models.life_event_update_input import LifeEventUpdateInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "life_event_type_id",
-        "happened_at",
-        "name",
-        "note",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "life_event_type_id": "life_event_type_id",
+    "happened_at": "happened_at",
+    "name": "name",
+    "note": "note",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = LifeEventUpdateInput) -> list[LifeEventUpdateInput]:

@@ -14,7 +14,7 @@ from crmkit.core.types import UNSET as U
 from ..models.me_contact_input import MeContactInput
 
 EMITTED = True
-MEMBERS = frozenset[str](("contact_id",))
+MEMBERS: dict[str, str] = {"contact_id": "contact_id"}
 
 
 def decode_all(rows: Any, cls: type[Any] = MeContactInput) -> list[MeContactInput]:

@@ -15,13 +15,11 @@ from crmkit.core.types import UNSET as U
 from ..models.message_input import MessageInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "written_at",
-        "written_by_me",
-        "content",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "written_at": "written_at",
+    "written_by_me": "written_by_me",
+    "content": "content",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = MessageInput) -> list[MessageInput]:

@@ -14,13 +14,11 @@ from crmkit.core.types import UNSET as U
 from ..models.note_input import NoteInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "body",
-        "contact_id",
-        "is_favorited",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "body": "body",
+    "contact_id": "contact_id",
+    "is_favorited": "is_favorited",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = NoteInput) -> list[NoteInput]:

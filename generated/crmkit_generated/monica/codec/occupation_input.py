@@ -17,19 +17,17 @@ from ..models.salary_unit_input import SalaryUnitInput
 
 EMITTED = True
 _salary_unit_input = {item.value: item for item in SalaryUnitInput}
-MEMBERS = frozenset[str](
-    (
-        "contact_id",
-        "company_id",
-        "title",
-        "description",
-        "salary",
-        "salary_unit",
-        "currently_works_here",
-        "start_date",
-        "end_date",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "contact_id": "contact_id",
+    "company_id": "company_id",
+    "title": "title",
+    "description": "description",
+    "salary": "salary",
+    "salary_unit": "salary_unit",
+    "currently_works_here": "currently_works_here",
+    "start_date": "start_date",
+    "end_date": "end_date",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = OccupationInput) -> list[OccupationInput]:

@@ -14,13 +14,11 @@ from crmkit.core.types import UNSET as U
 from ..models.pet_input import PetInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "pet_category_id",
-        "contact_id",
-        "name",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "pet_category_id": "pet_category_id",
+    "contact_id": "contact_id",
+    "name": "name",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = PetInput) -> list[PetInput]:

@@ -15,6 +15,21 @@ from . import account as account_codec
 from . import contact_short as contact_short_codec
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "uuid": "uuid",
+    "object": "object_",
+    "original_filename": "original_filename",
+    "new_filename": "new_filename",
+    "filesize": "filesize",
+    "mime_type": "mime_type",
+    "dataUrl": "data_url",
+    "link": "link",
+    "account": "account",
+    "contact": "contact",
+    "created_at": "created_at",
+    "updated_at": "updated_at",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = Photo) -> list[Photo]:

@@ -14,13 +14,7 @@ from crmkit.core.types import UNSET as U
 from ..models.photo_input import PhotoInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "contact_id",
-        "data",
-        "extension",
-    )
-)
+MEMBERS: dict[str, str] = {"contact_id": "contact_id", "data": "data", "extension": "extension"}
 
 
 def decode_all(rows: Any, cls: type[Any] = PhotoInput) -> list[PhotoInput]:

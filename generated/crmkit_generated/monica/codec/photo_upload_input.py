@@ -16,12 +16,7 @@ from crmkit.core.types import File
 from ..models.photo_upload_input import PhotoUploadInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "contact_id",
-        "photo",
-    )
-)
+MEMBERS: dict[str, str] = {"contact_id": "contact_id", "photo": "photo"}
 
 
 def decode_all(rows: Any, cls: type[Any] = PhotoUploadInput) -> list[PhotoUploadInput]:

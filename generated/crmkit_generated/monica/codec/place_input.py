@@ -14,17 +14,15 @@ from crmkit.core.types import UNSET as U
 from ..models.place_input import PlaceInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "street",
-        "city",
-        "province",
-        "postal_code",
-        "country",
-        "latitude",
-        "longitude",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "street": "street",
+    "city": "city",
+    "province": "province",
+    "postal_code": "postal_code",
+    "country": "country",
+    "latitude": "latitude",
+    "longitude": "longitude",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = PlaceInput) -> list[PlaceInput]:

@@ -13,7 +13,7 @@ from crmkit.core.types import UNSET as U
 from ..models.policy_signature_input import PolicySignatureInput
 
 EMITTED = True
-MEMBERS = frozenset[str](("ip_address",))
+MEMBERS: dict[str, str] = {"ip_address": "ip_address"}
 
 
 def decode_all(rows: Any, cls: type[Any] = PolicySignatureInput) -> list[PolicySignatureInput]:

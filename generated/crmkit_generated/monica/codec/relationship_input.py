@@ -14,13 +14,11 @@ from crmkit.core.types import UNSET as U
 from ..models.relationship_input import RelationshipInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "contact_is",
-        "relationship_type_id",
-        "of_contact",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "contact_is": "contact_is",
+    "relationship_type_id": "relationship_type_id",
+    "of_contact": "of_contact",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = RelationshipInput) -> list[RelationshipInput]:

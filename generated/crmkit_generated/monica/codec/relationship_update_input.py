@@ -14,7 +14,7 @@ from crmkit.core.types import UNSET as U
 from ..models.relationship_update_input import RelationshipUpdateInput
 
 EMITTED = True
-MEMBERS = frozenset[str](("relationship_type_id",))
+MEMBERS: dict[str, str] = {"relationship_type_id": "relationship_type_id"}
 
 
 def decode_all(

@@ -17,17 +17,15 @@ from ..models.reminder_input import ReminderInput
 
 EMITTED = True
 _reminder_frequency_input = {item.value: item for item in ReminderFrequencyInput}
-MEMBERS = frozenset[str](
-    (
-        "contact_id",
-        "title",
-        "description",
-        "initial_date",
-        "frequency_type",
-        "frequency_number",
-        "delible",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "contact_id": "contact_id",
+    "title": "title",
+    "description": "description",
+    "initial_date": "initial_date",
+    "frequency_type": "frequency_type",
+    "frequency_number": "frequency_number",
+    "delible": "delible",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = ReminderInput) -> list[ReminderInput]:

@@ -14,7 +14,7 @@ from crmkit.core.types import UNSET as U
 from ..models.tag_ids_input import TagIdsInput
 
 EMITTED = True
-MEMBERS = frozenset[str](("tags",))
+MEMBERS: dict[str, str] = {"tags": "ids"}
 
 
 def decode_all(rows: Any, cls: type[Any] = TagIdsInput) -> list[TagIdsInput]:

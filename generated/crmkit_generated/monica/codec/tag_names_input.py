@@ -13,7 +13,7 @@ from crmkit.core.types import UNSET as U
 from ..models.tag_names_input import TagNamesInput
 
 EMITTED = True
-MEMBERS = frozenset[str](("tags",))
+MEMBERS: dict[str, str] = {"tags": "names"}
 
 
 def decode_all(rows: Any, cls: type[Any] = TagNamesInput) -> list[TagNamesInput]:

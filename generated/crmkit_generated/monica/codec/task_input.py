@@ -14,13 +14,11 @@ from crmkit.core.types import UNSET as U
 from ..models.task_input import TaskInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "title",
-        "description",
-        "contact_id",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "title": "title",
+    "description": "description",
+    "contact_id": "contact_id",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = TaskInput) -> list[TaskInput]:

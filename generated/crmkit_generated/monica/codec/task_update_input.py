@@ -14,14 +14,12 @@ from crmkit.core.types import UNSET as U
 from ..models.task_update_input import TaskUpdateInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "title",
-        "completed",
-        "description",
-        "contact_id",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "title": "title",
+    "completed": "completed",
+    "description": "description",
+    "contact_id": "contact_id",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = TaskUpdateInput) -> list[TaskUpdateInput]:

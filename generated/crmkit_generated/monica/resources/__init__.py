@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import builtins
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from crmkit.core.client import Client
+from crmkit.core.lazy import resource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,217 +59,217 @@ if TYPE_CHECKING:
 class Resources(Client):
     """Resources of the client."""
 
-    @cached_property
+    @resource
     def activities(self) -> Activities:
         """What was done together with contacts."""
         from .activities import Activities
 
         return Activities(self._sender)
 
-    @cached_property
+    @resource
     def activity_type_categories(self) -> ActivityTypeCategories:
         """Categories of the kinds of activities."""
         from .activity_type_categories import ActivityTypeCategories
 
         return ActivityTypeCategories(self._sender)
 
-    @cached_property
+    @resource
     def activity_types(self) -> ActivityTypes:
         """Kinds of activities."""
         from .activity_types import ActivityTypes
 
         return ActivityTypes(self._sender)
 
-    @cached_property
+    @resource
     def addresses(self) -> Addresses:
         """Postal addresses of contacts."""
         from .addresses import Addresses
 
         return Addresses(self._sender)
 
-    @cached_property
+    @resource
     def calls(self) -> Calls:
         """Telephone calls with contacts."""
         from .calls import Calls
 
         return Calls(self._sender)
 
-    @cached_property
+    @resource
     def companies(self) -> Companies:
         """Companies."""
         from .companies import Companies
 
         return Companies(self._sender)
 
-    @cached_property
+    @resource
     def compliance(self) -> Compliance:
         """Terms of use and privacy policy, and the user's consent."""
         from .compliance import Compliance
 
         return Compliance(self._sender)
 
-    @cached_property
+    @resource
     def contact_field_types(self) -> ContactFieldTypes:
         """Kinds of contact fields."""
         from .contact_field_types import ContactFieldTypes
 
         return ContactFieldTypes(self._sender)
 
-    @cached_property
+    @resource
     def contact_fields(self) -> ContactFields:
         """E-mail addresses, telephone numbers and accounts of contacts."""
         from .contact_fields import ContactFields
 
         return ContactFields(self._sender)
 
-    @cached_property
+    @resource
     def contacts(self) -> Contacts:
         """People that the user knows, with work, food, first meeting, picture and tags."""
         from .contacts import Contacts
 
         return Contacts(self._sender)
 
-    @cached_property
+    @resource
     def conversations(self) -> Conversations:
         """Written exchanges with contacts, with their messages."""
         from .conversations import Conversations
 
         return Conversations(self._sender)
 
-    @cached_property
+    @resource
     def countries(self) -> Countries:
         """The countries of the world."""
         from .countries import Countries
 
         return Countries(self._sender)
 
-    @cached_property
+    @resource
     def currencies(self) -> Currencies:
         """Currencies."""
         from .currencies import Currencies
 
         return Currencies(self._sender)
 
-    @cached_property
+    @resource
     def debts(self) -> Debts:
         """Money that is owed."""
         from .debts import Debts
 
         return Debts(self._sender)
 
-    @cached_property
+    @resource
     def documents(self) -> Documents:
         """Files of contacts."""
         from .documents import Documents
 
         return Documents(self._sender)
 
-    @cached_property
+    @resource
     def genders(self) -> Genders:
         """Genders that contacts may have."""
         from .genders import Genders
 
         return Genders(self._sender)
 
-    @cached_property
+    @resource
     def gifts(self) -> Gifts:
         """Gifts to contacts, as ideas, given or received."""
         from .gifts import Gifts
 
         return Gifts(self._sender)
 
-    @cached_property
+    @resource
     def journal(self) -> Journal:
         """The user's journal."""
         from .journal import Journal
 
         return Journal(self._sender)
 
-    @cached_property
+    @resource
     def life_events(self) -> LifeEvents:
         """Events in contacts' lives."""
         from .life_events import LifeEvents
 
         return LifeEvents(self._sender)
 
-    @cached_property
+    @resource
     def logs(self) -> Logs:
         """What users did."""
         from .logs import Logs
 
         return Logs(self._sender)
 
-    @cached_property
+    @resource
     def notes(self) -> Notes:
         """Notes about contacts."""
         from .notes import Notes
 
         return Notes(self._sender)
 
-    @cached_property
+    @resource
     def occupations(self) -> Occupations:
         """Positions of contacts in companies."""
         from .occupations import Occupations
 
         return Occupations(self._sender)
 
-    @cached_property
+    @resource
     def pets(self) -> Pets:
         """Pets of contacts."""
         from .pets import Pets
 
         return Pets(self._sender)
 
-    @cached_property
+    @resource
     def photos(self) -> Photos:
         """Pictures of contacts and gifts."""
         from .photos import Photos
 
         return Photos(self._sender)
 
-    @cached_property
+    @resource
     def places(self) -> Places:
         """Places of addresses."""
         from .places import Places
 
         return Places(self._sender)
 
-    @cached_property
+    @resource
     def relationship_type_groups(self) -> RelationshipTypeGroups:
         """The four groups of relationship types: love, family, friend, work."""
         from .relationship_type_groups import RelationshipTypeGroups
 
         return RelationshipTypeGroups(self._sender)
 
-    @cached_property
+    @resource
     def relationship_types(self) -> RelationshipTypes:
         """What a relationship can mean, with the type of its reverse."""
         from .relationship_types import RelationshipTypes
 
         return RelationshipTypes(self._sender)
 
-    @cached_property
+    @resource
     def relationships(self) -> Relationships:
         """Links between two contacts: who is whose uncle, spouse, colleague."""
         from .relationships import Relationships
 
         return Relationships(self._sender)
 
-    @cached_property
+    @resource
     def reminders(self) -> Reminders:
         """What to be reminded of."""
         from .reminders import Reminders
 
         return Reminders(self._sender)
 
-    @cached_property
+    @resource
     def tags(self) -> Tags:
         """Words to group contacts by."""
         from .tags import Tags
 
         return Tags(self._sender)
 
-    @cached_property
+    @resource
     def tasks(self) -> Tasks:
         """What to do, for a contact or for nobody."""
         from .tasks import Tasks
@@ -373,217 +373,217 @@ class Resources(Client):
 class AsyncResources(Client):
     """Resources of the async client."""
 
-    @cached_property
+    @resource
     def activities(self) -> AsyncActivities:
         """What was done together with contacts."""
         from .activities import AsyncActivities
 
         return AsyncActivities(self._sender)
 
-    @cached_property
+    @resource
     def activity_type_categories(self) -> AsyncActivityTypeCategories:
         """Categories of the kinds of activities."""
         from .activity_type_categories import AsyncActivityTypeCategories
 
         return AsyncActivityTypeCategories(self._sender)
 
-    @cached_property
+    @resource
     def activity_types(self) -> AsyncActivityTypes:
         """Kinds of activities."""
         from .activity_types import AsyncActivityTypes
 
         return AsyncActivityTypes(self._sender)
 
-    @cached_property
+    @resource
     def addresses(self) -> AsyncAddresses:
         """Postal addresses of contacts."""
         from .addresses import AsyncAddresses
 
         return AsyncAddresses(self._sender)
 
-    @cached_property
+    @resource
     def calls(self) -> AsyncCalls:
         """Telephone calls with contacts."""
         from .calls import AsyncCalls
 
         return AsyncCalls(self._sender)
 
-    @cached_property
+    @resource
     def companies(self) -> AsyncCompanies:
         """Companies."""
         from .companies import AsyncCompanies
 
         return AsyncCompanies(self._sender)
 
-    @cached_property
+    @resource
     def compliance(self) -> AsyncCompliance:
         """Terms of use and privacy policy, and the user's consent."""
         from .compliance import AsyncCompliance
 
         return AsyncCompliance(self._sender)
 
-    @cached_property
+    @resource
     def contact_field_types(self) -> AsyncContactFieldTypes:
         """Kinds of contact fields."""
         from .contact_field_types import AsyncContactFieldTypes
 
         return AsyncContactFieldTypes(self._sender)
 
-    @cached_property
+    @resource
     def contact_fields(self) -> AsyncContactFields:
         """E-mail addresses, telephone numbers and accounts of contacts."""
         from .contact_fields import AsyncContactFields
 
         return AsyncContactFields(self._sender)
 
-    @cached_property
+    @resource
     def contacts(self) -> AsyncContacts:
         """People that the user knows, with work, food, first meeting, picture and tags."""
         from .contacts import AsyncContacts
 
         return AsyncContacts(self._sender)
 
-    @cached_property
+    @resource
     def conversations(self) -> AsyncConversations:
         """Written exchanges with contacts, with their messages."""
         from .conversations import AsyncConversations
 
         return AsyncConversations(self._sender)
 
-    @cached_property
+    @resource
     def countries(self) -> AsyncCountries:
         """The countries of the world."""
         from .countries import AsyncCountries
 
         return AsyncCountries(self._sender)
 
-    @cached_property
+    @resource
     def currencies(self) -> AsyncCurrencies:
         """Currencies."""
         from .currencies import AsyncCurrencies
 
         return AsyncCurrencies(self._sender)
 
-    @cached_property
+    @resource
     def debts(self) -> AsyncDebts:
         """Money that is owed."""
         from .debts import AsyncDebts
 
         return AsyncDebts(self._sender)
 
-    @cached_property
+    @resource
     def documents(self) -> AsyncDocuments:
         """Files of contacts."""
         from .documents import AsyncDocuments
 
         return AsyncDocuments(self._sender)
 
-    @cached_property
+    @resource
     def genders(self) -> AsyncGenders:
         """Genders that contacts may have."""
         from .genders import AsyncGenders
 
         return AsyncGenders(self._sender)
 
-    @cached_property
+    @resource
     def gifts(self) -> AsyncGifts:
         """Gifts to contacts, as ideas, given or received."""
         from .gifts import AsyncGifts
 
         return AsyncGifts(self._sender)
 
-    @cached_property
+    @resource
     def journal(self) -> AsyncJournal:
         """The user's journal."""
         from .journal import AsyncJournal
 
         return AsyncJournal(self._sender)
 
-    @cached_property
+    @resource
     def life_events(self) -> AsyncLifeEvents:
         """Events in contacts' lives."""
         from .life_events import AsyncLifeEvents
 
         return AsyncLifeEvents(self._sender)
 
-    @cached_property
+    @resource
     def logs(self) -> AsyncLogs:
         """What users did."""
         from .logs import AsyncLogs
 
         return AsyncLogs(self._sender)
 
-    @cached_property
+    @resource
     def notes(self) -> AsyncNotes:
         """Notes about contacts."""
         from .notes import AsyncNotes
 
         return AsyncNotes(self._sender)
 
-    @cached_property
+    @resource
     def occupations(self) -> AsyncOccupations:
         """Positions of contacts in companies."""
         from .occupations import AsyncOccupations
 
         return AsyncOccupations(self._sender)
 
-    @cached_property
+    @resource
     def pets(self) -> AsyncPets:
         """Pets of contacts."""
         from .pets import AsyncPets
 
         return AsyncPets(self._sender)
 
-    @cached_property
+    @resource
     def photos(self) -> AsyncPhotos:
         """Pictures of contacts and gifts."""
         from .photos import AsyncPhotos
 
         return AsyncPhotos(self._sender)
 
-    @cached_property
+    @resource
     def places(self) -> AsyncPlaces:
         """Places of addresses."""
         from .places import AsyncPlaces
 
         return AsyncPlaces(self._sender)
 
-    @cached_property
+    @resource
     def relationship_type_groups(self) -> AsyncRelationshipTypeGroups:
         """The four groups of relationship types: love, family, friend, work."""
         from .relationship_type_groups import AsyncRelationshipTypeGroups
 
         return AsyncRelationshipTypeGroups(self._sender)
 
-    @cached_property
+    @resource
     def relationship_types(self) -> AsyncRelationshipTypes:
         """What a relationship can mean, with the type of its reverse."""
         from .relationship_types import AsyncRelationshipTypes
 
         return AsyncRelationshipTypes(self._sender)
 
-    @cached_property
+    @resource
     def relationships(self) -> AsyncRelationships:
         """Links between two contacts: who is whose uncle, spouse, colleague."""
         from .relationships import AsyncRelationships
 
         return AsyncRelationships(self._sender)
 
-    @cached_property
+    @resource
     def reminders(self) -> AsyncReminders:
         """What to be reminded of."""
         from .reminders import AsyncReminders
 
         return AsyncReminders(self._sender)
 
-    @cached_property
+    @resource
     def tags(self) -> AsyncTags:
         """Words to group contacts by."""
         from .tags import AsyncTags
 
         return AsyncTags(self._sender)
 
-    @cached_property
+    @resource
     def tasks(self) -> AsyncTasks:
         """What to do, for a contact or for nobody."""
         from .tasks import AsyncTasks

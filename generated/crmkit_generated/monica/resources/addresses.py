@@ -245,8 +245,7 @@ class Addresses(Resource):
         No reply has the labels: send them with every update that is to keep them.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
@@ -505,8 +504,7 @@ class AsyncAddresses(Resource):
         No reply has the labels: send them with every update that is to keep them.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.

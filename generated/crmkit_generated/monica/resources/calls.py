@@ -179,8 +179,7 @@ class Calls(Resource):
         The contact cannot be changed. Feelings that are not sent are kept.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
@@ -365,8 +364,7 @@ class AsyncCalls(Resource):
         The contact cannot be changed. Feelings that are not sent are kept.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.

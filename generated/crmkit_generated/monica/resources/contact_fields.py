@@ -163,8 +163,7 @@ class ContactFields(Resource):
         A `contact_field_id` in the body takes precedence over the id in the path.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
@@ -343,8 +342,7 @@ class AsyncContactFields(Resource):
         A `contact_field_id` in the body takes precedence over the id in the path.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.

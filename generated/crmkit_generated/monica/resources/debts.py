@@ -234,8 +234,7 @@ class Debts(Resource):
         A reason that is not sent is kept.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
@@ -475,8 +474,7 @@ class AsyncDebts(Resource):
         A reason that is not sent is kept.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.

@@ -245,8 +245,7 @@ class Reminders(Resource):
         The number of the frequency is optional.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.
@@ -523,8 +522,7 @@ class AsyncReminders(Resource):
         The number of the frequency is optional.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the record.

@@ -15,17 +15,15 @@ from crmkit.core.types import UNSET as U
 from ..models.action_input import ActionInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "cid",
-        "name",
-        "date",
-        "next",
-        "waiting",
-        "done",
-        "closed",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "cid": "cid",
+    "name": "name",
+    "date": "date",
+    "next": "next_",
+    "waiting": "waiting",
+    "done": "done",
+    "closed": "closed",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = ActionInput) -> list[ActionInput]:

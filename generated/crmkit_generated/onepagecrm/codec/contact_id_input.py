@@ -13,7 +13,7 @@ from crmkit.core.types import UNSET as U
 from ..models.contact_id_input import ContactIdInput
 
 EMITTED = True
-MEMBERS = frozenset[str](("cid",))
+MEMBERS: dict[str, str] = {"cid": "cid"}
 
 
 def decode_all(rows: Any, cls: type[Any] = ContactIdInput) -> list[ContactIdInput]:

@@ -30,26 +30,24 @@ from . import url_input as url_input_codec
 
 EMITTED = True
 _contact_status_input = {item.value: item for item in ContactStatusInput}
-MEMBERS = frozenset[str](
-    (
-        "firstname",
-        "lastname",
-        "company",
-        "job_title",
-        "address",
-        "city",
-        "state",
-        "zip_code",
-        "country",
-        "description",
-        "phones",
-        "emails",
-        "urls",
-        "vip",
-        "status",
-        "tags",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "firstname": "firstname",
+    "lastname": "lastname",
+    "company": "company",
+    "job_title": "jobtitle",
+    "address": "address",
+    "city": "city",
+    "state": "state",
+    "zip_code": "zip",
+    "country": "country",
+    "description": "description",
+    "phones": "phones",
+    "emails": "emails",
+    "urls": "urls",
+    "vip": "vip",
+    "status": "status",
+    "tags": "tags",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:

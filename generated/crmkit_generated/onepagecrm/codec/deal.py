@@ -15,6 +15,14 @@ from ..models.deal_status import DealStatus
 
 EMITTED = True
 _deal_status = {item.value: item for item in DealStatus}
+MEMBERS: dict[str, str] = {
+    "amount": "amount",
+    "status": "status",
+    "closed": "closed",
+    "deal_stage": "deal_stage",
+    "stage": "deal_stage",
+    "exp_close": "exp_close",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = Deal) -> list[Deal]:

@@ -15,12 +15,7 @@ from ..models.email_type import EmailType
 
 EMITTED = True
 _email_type = {item.value: item for item in EmailType}
-MEMBERS = frozenset[str](
-    (
-        "type",
-        "address",
-    )
-)
+MEMBERS: dict[str, str] = {"type": "type_", "address": "address"}
 ORDER = ("type", "address")
 
 

@@ -13,12 +13,7 @@ from crmkit.core.types import UNSET as U
 from ..models.login_input import LoginInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "login",
-        "password",
-    )
-)
+MEMBERS: dict[str, str] = {"login": "login", "password": "password"}
 
 
 def decode_all(rows: Any, cls: type[Any] = LoginInput) -> list[LoginInput]:

@@ -18,18 +18,16 @@ from ..models.note_type import NoteType
 EMITTED = True
 _deal_status = {item.value: item for item in DealStatus}
 _note_type = {item.value: item for item in NoteType}
-MEMBERS = frozenset[str](
-    (
-        "cid",
-        "body",
-        "date",
-        "type",
-        "amount",
-        "status",
-        "deal_stage",
-        "exp_close",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "cid": "cid",
+    "body": "body",
+    "date": "date",
+    "type": "type_",
+    "amount": "amount",
+    "status": "status",
+    "deal_stage": "deal_stage",
+    "exp_close": "exp_close",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = NoteInput) -> list[NoteInput]:

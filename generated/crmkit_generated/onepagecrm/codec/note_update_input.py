@@ -18,17 +18,15 @@ from ..models.note_update_input import NoteUpdateInput
 EMITTED = True
 _deal_status = {item.value: item for item in DealStatus}
 _note_type = {item.value: item for item in NoteType}
-MEMBERS = frozenset[str](
-    (
-        "body",
-        "date",
-        "type",
-        "amount",
-        "status",
-        "deal_stage",
-        "exp_close",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "body": "body",
+    "date": "date",
+    "type": "type_",
+    "amount": "amount",
+    "status": "status",
+    "deal_stage": "deal_stage",
+    "exp_close": "exp_close",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = NoteUpdateInput) -> list[NoteUpdateInput]:

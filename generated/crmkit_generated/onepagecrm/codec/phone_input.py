@@ -15,12 +15,7 @@ from ..models.phone_type import PhoneType
 
 EMITTED = True
 _phone_type = {item.value: item for item in PhoneType}
-MEMBERS = frozenset[str](
-    (
-        "type",
-        "number",
-    )
-)
+MEMBERS: dict[str, str] = {"type": "type_", "number": "number"}
 ORDER = ("type", "number")
 
 

@@ -13,6 +13,7 @@ from ..models.sales_breakdown import SalesBreakdown
 from . import sales_amounts as sales_amounts_codec
 
 EMITTED = True
+MEMBERS: dict[str, str] = {"30days": "days_30", "60days": "days_60", "90days": "days_90"}
 
 
 def decode_all(rows: Any, cls: type[Any] = SalesBreakdown) -> list[SalesBreakdown]:

@@ -17,16 +17,14 @@ from ..models.system_settings_input import SystemSettingsInput
 EMITTED = True
 _reminder_type = {item.value: item for item in ReminderType}
 _system_date_format = {item.value: item for item in SystemDateFormat}
-MEMBERS = frozenset[str](
-    (
-        "status",
-        "reminder_type",
-        "reminder_hour",
-        "timezone",
-        "currency",
-        "date_format",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "status": "status",
+    "reminder_type": "reminder_type",
+    "reminder_hour": "reminder_hour",
+    "timezone": "timezone",
+    "currency": "currency",
+    "date_format": "date_format",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = SystemSettingsInput) -> list[SystemSettingsInput]:

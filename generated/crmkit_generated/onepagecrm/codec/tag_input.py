@@ -13,7 +13,7 @@ from crmkit.core.types import UNSET as U
 from ..models.tag_input import TagInput
 
 EMITTED = True
-MEMBERS = frozenset[str](("name",))
+MEMBERS: dict[str, str] = {"name": "name"}
 
 
 def decode_all(rows: Any, cls: type[Any] = TagInput) -> list[TagInput]:

@@ -15,12 +15,7 @@ from ..models.url_type import UrlType
 
 EMITTED = True
 _url_type = {item.value: item for item in UrlType}
-MEMBERS = frozenset[str](
-    (
-        "type",
-        "address",
-    )
-)
+MEMBERS: dict[str, str] = {"type": "type_", "address": "address"}
 ORDER = ("type", "address")
 
 

@@ -13,16 +13,14 @@ from crmkit.core.types import UNSET as U
 from ..models.user_settings_input import UserSettingsInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "firstname",
-        "lastname",
-        "company",
-        "email",
-        "password",
-        "confirm_password",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "firstname": "firstname",
+    "lastname": "lastname",
+    "company": "company",
+    "email": "email",
+    "password": "password",
+    "confirm_password": "confirm_password",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = UserSettingsInput) -> list[UserSettingsInput]:

@@ -39,6 +39,7 @@ TAGS_RENAME = Operation(
     (Param("tag", "tag", "path"),),
     envelope=("tags",),
     payload=dict,
+    effect="once",
     media="form",
     settings=("format",),
 )

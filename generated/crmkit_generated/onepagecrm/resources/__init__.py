@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from crmkit.core.client import Client
+from crmkit.core.lazy import resource
 
 if TYPE_CHECKING:
     from crmkit.core.options import Options
@@ -24,56 +24,56 @@ if TYPE_CHECKING:
 class Resources(Client):
     """Resources of the client."""
 
-    @cached_property
+    @resource
     def actions(self) -> Actions:
         """What to do for contacts, and what was done."""
         from .actions import Actions
 
         return Actions(self._sender)
 
-    @cached_property
+    @resource
     def auth(self) -> Auth:
         """Login, logout and the key that signs requests."""
         from .auth import Auth
 
         return Auth(self._sender)
 
-    @cached_property
+    @resource
     def contacts(self) -> Contacts:
         """People and companies of the account."""
         from .contacts import Contacts
 
         return Contacts(self._sender)
 
-    @cached_property
+    @resource
     def filters(self) -> Filters:
         """Stored selections of contacts."""
         from .filters import Filters
 
         return Filters(self._sender)
 
-    @cached_property
+    @resource
     def notes(self) -> Notes:
         """Notes on contacts, and deals with them."""
         from .notes import Notes
 
         return Notes(self._sender)
 
-    @cached_property
+    @resource
     def sales(self) -> Sales:
         """Sales of all contacts."""
         from .sales import Sales
 
         return Sales(self._sender)
 
-    @cached_property
+    @resource
     def settings(self) -> Settings:
         """Settings of the user and the account, and their possible values."""
         from .settings import Settings
 
         return Settings(self._sender)
 
-    @cached_property
+    @resource
     def tags(self) -> Tags:
         """Tags that users create, and the contacts that have them."""
         from .tags import Tags
@@ -103,56 +103,56 @@ class Resources(Client):
 class AsyncResources(Client):
     """Resources of the async client."""
 
-    @cached_property
+    @resource
     def actions(self) -> AsyncActions:
         """What to do for contacts, and what was done."""
         from .actions import AsyncActions
 
         return AsyncActions(self._sender)
 
-    @cached_property
+    @resource
     def auth(self) -> AsyncAuth:
         """Login, logout and the key that signs requests."""
         from .auth import AsyncAuth
 
         return AsyncAuth(self._sender)
 
-    @cached_property
+    @resource
     def contacts(self) -> AsyncContacts:
         """People and companies of the account."""
         from .contacts import AsyncContacts
 
         return AsyncContacts(self._sender)
 
-    @cached_property
+    @resource
     def filters(self) -> AsyncFilters:
         """Stored selections of contacts."""
         from .filters import AsyncFilters
 
         return AsyncFilters(self._sender)
 
-    @cached_property
+    @resource
     def notes(self) -> AsyncNotes:
         """Notes on contacts, and deals with them."""
         from .notes import AsyncNotes
 
         return AsyncNotes(self._sender)
 
-    @cached_property
+    @resource
     def sales(self) -> AsyncSales:
         """Sales of all contacts."""
         from .sales import AsyncSales
 
         return AsyncSales(self._sender)
 
-    @cached_property
+    @resource
     def settings(self) -> AsyncSettings:
         """Settings of the user and the account, and their possible values."""
         from .settings import AsyncSettings
 
         return AsyncSettings(self._sender)
 
-    @cached_property
+    @resource
     def tags(self) -> AsyncTags:
         """Tags that users create, and the contacts that have them."""
         from .tags import AsyncTags

@@ -250,8 +250,7 @@ class Contacts(Resource):
         """Update a contact.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the contact.
@@ -535,8 +534,7 @@ class AsyncContacts(Resource):
         """Update a contact.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the contact.

@@ -165,8 +165,7 @@ class Notes(Resource):
         """Update a note or a deal.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the note or deal.
@@ -340,8 +339,7 @@ class AsyncNotes(Resource):
         """Update a note or a deal.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             id: Id of the note or deal.

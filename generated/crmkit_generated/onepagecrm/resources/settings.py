@@ -96,8 +96,7 @@ class Settings(Resource):
         """Update the user's settings.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             input_: The whole input as one UserSettingsInput, in place of the keywords.
@@ -170,8 +169,7 @@ class Settings(Resource):
         """Update the system settings.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             input_: The whole input as one SystemSettingsInput, in place of the keywords.
@@ -304,8 +302,7 @@ class AsyncSettings(Resource):
         """Update the user's settings.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             input_: The whole input as one UserSettingsInput, in place of the keywords.
@@ -376,8 +373,7 @@ class AsyncSettings(Resource):
         """Update the system settings.
 
         The server clears what is not sent. So the record is read first, and what is not passed
-        here is sent as it was: two calls, and a change that another client makes between them
-        is lost.
+        here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
             input_: The whole input as one SystemSettingsInput, in place of the keywords.

@@ -21,26 +21,24 @@ from crmkit.core.types import UNSET as U
 from ..models.activity_input import ActivityInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "id",
-        "activity_type",
-        "label",
-        "calendar_id",
-        "all_day",
-        "dt_created",
-        "dt_modified",
-        "dt_start",
-        "dt_end",
-        "rrule",
-        "status",
-        "author",
-        "users",
-        "contacts",
-        "subject",
-        "body",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "activity_type": "activity_type",
+    "label": "label",
+    "calendar_id": "calendar_id",
+    "all_day": "all_day",
+    "dt_created": "dt_created",
+    "dt_modified": "dt_modified",
+    "dt_start": "dt_start",
+    "dt_end": "dt_end",
+    "rrule": "rrule",
+    "status": "status",
+    "author": "author",
+    "users": "users",
+    "contacts": "contacts",
+    "subject": "subject",
+    "body": "body",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = ActivityInput) -> list[ActivityInput]:

@@ -16,6 +16,31 @@ from crmkit.core.codec.values import decode_empty, encode_extras
 from ..models.contact import Contact
 
 EMITTED = True
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "full_name": "full_name",
+    "first_name": "first_name",
+    "last_name": "last_name",
+    "dt_created": "dt_created",
+    "dt_modified": "dt_modified",
+    "emails": "emails",
+    "title": "title",
+    "company": "company",
+    "comment": "comment",
+    "phone": "phone",
+    "url": "url",
+    "fax": "fax",
+    "messenger": "messenger",
+    "twitter": "twitter",
+    "linkedin": "linkedin",
+    "facebook": "facebook",
+    "text": "text",
+    "address": "address",
+    "do_not_mass_email": "do_not_mass_email",
+    "do_no_mass_email": "do_not_mass_email",
+    "groups": "groups",
+    "tags": "tags",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = Contact) -> list[Contact]:

@@ -17,33 +17,31 @@ from crmkit.core.types import UNSET as U
 from ..models.contact_input import ContactInput
 
 EMITTED = True
-MEMBERS = frozenset[str](
-    (
-        "id",
-        "full_name",
-        "first_name",
-        "last_name",
-        "dt_created",
-        "dt_modified",
-        "emails",
-        "title",
-        "company",
-        "comment",
-        "phone",
-        "url",
-        "fax",
-        "messenger",
-        "twitter",
-        "linkedin",
-        "facebook",
-        "text",
-        "address",
-        "do_not_mass_email",
-        "do_no_mass_email",
-        "groups",
-        "tags",
-    )
-)
+MEMBERS: dict[str, str] = {
+    "id": "id",
+    "full_name": "full_name",
+    "first_name": "first_name",
+    "last_name": "last_name",
+    "dt_created": "dt_created",
+    "dt_modified": "dt_modified",
+    "emails": "emails",
+    "title": "title",
+    "company": "company",
+    "comment": "comment",
+    "phone": "phone",
+    "url": "url",
+    "fax": "fax",
+    "messenger": "messenger",
+    "twitter": "twitter",
+    "linkedin": "linkedin",
+    "facebook": "facebook",
+    "text": "text",
+    "address": "address",
+    "do_not_mass_email": "do_not_mass_email",
+    "do_no_mass_email": "do_not_mass_email",
+    "groups": "groups",
+    "tags": "tags",
+}
 
 
 def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:

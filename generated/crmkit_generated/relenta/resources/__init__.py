@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from crmkit.core.client import Client
+from crmkit.core.lazy import resource
 
 if TYPE_CHECKING:
     from .activities import Activities, AsyncActivities
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 class Resources(Client):
     """Resources of the client."""
 
-    @cached_property
+    @resource
     def activities(self) -> Activities:
         """Meetings, calls, tasks and other calendar entries of the department."""
         from .activities import Activities
 
         return Activities(self._sender)
 
-    @cached_property
+    @resource
     def contacts(self) -> Contacts:
         """People and companies of the department."""
         from .contacts import Contacts
 
         return Contacts(self._sender)
 
-    @cached_property
+    @resource
     def custom_fields(self) -> CustomFields:
         """Definitions of the custom fields that contacts of the department may have."""
         from .custom_fields import CustomFields
@@ -42,21 +42,21 @@ class Resources(Client):
 class AsyncResources(Client):
     """Resources of the async client."""
 
-    @cached_property
+    @resource
     def activities(self) -> AsyncActivities:
         """Meetings, calls, tasks and other calendar entries of the department."""
         from .activities import AsyncActivities
 
         return AsyncActivities(self._sender)
 
-    @cached_property
+    @resource
     def contacts(self) -> AsyncContacts:
         """People and companies of the department."""
         from .contacts import AsyncContacts
 
         return AsyncContacts(self._sender)
 
-    @cached_property
+    @resource
     def custom_fields(self) -> AsyncCustomFields:
         """Definitions of the custom fields that contacts of the department may have."""
         from .custom_fields import AsyncCustomFields

@@ -41,8 +41,13 @@ class EspoCRM(CRM):
     accepted: ClassVar[tuple[Accepted, ...]] = (
         Accepted(
             "the server's own configuration",
-            operation="me|settings_get|app_about",
-            place=r"((settings|appParams|preferences|language)\b.*)?",
+            operation="me",
+            place=r"(settings|appParams|preferences|language)\b.*",
+        ),
+        Accepted(
+            "the mock has that part of the metadata which integrations read",
+            operation="metadata_get",
+            kind="members",
         ),
         Accepted(
             "the server's own users",
@@ -70,7 +75,7 @@ class EspoCRM(CRM):
         Raises:
             ConfigError: A credential is missing.
         """
-        known = credentials(prefix, None, None, None, None)
+        known = credentials(prefix, None, None, None, None, "raw")
         return EspoVendor(self.name, known, urlsplit(base_url).path).authenticate
 
     def mock_authenticators(
@@ -82,7 +87,8 @@ class EspoCRM(CRM):
 
         def authenticator(keywords: Mapping[str, str]) -> Callable[[HTTPRequest], None]:
             names = ("api_key", "secret_key", "username", "password")
-            known = credentials("", *(keywords.get(name) for name in names))
+            key, secret, user, password = (keywords.get(name) for name in names)
+            known = credentials("", key, secret, user, password, "raw")
             return EspoVendor(self.name, known, path).authenticate
 
         return {
@@ -157,6 +163,11 @@ class EspoCRM(CRM):
     def is_ignored(self, place: str) -> bool:
         """Return whether a server fills a member at random."""
         return _IGNORED.fullmatch(place) is not None
+
+    def variant(self, tree: Mapping[str, Any]) -> str:
+        """Return the type of a note, or of a record in a list of several entity types."""
+        name = "type" if "parentType" in tree and "post" in tree else "_scope"
+        return str(tree.get(name) or tree.get("scope") or "")
 
     def reason(self, reply: Reply) -> str:
         """Return the reason: the header X-Status-Reason, and what a body says."""

@@ -79,7 +79,7 @@ def _entries(attribute: str) -> list[dict[str, Any]]:
     first, second = (
         ("one@crmkit.example", "two@crmkit.example")
         if is_email
-        else ("+420601111222", "+420602222333")
+        else ("+420777123456", "+420777654321")
     )
     kinds: list[Any] = (
         [{}] if is_email else [{}, {"type": "Mobile"}, {"type": "Nope"}, {"type": None}]

@@ -36,8 +36,8 @@ _BY_TYPE: dict[str, list[Any]] = {
         "a@b", "a@b.c", f"{'x' * 250}@c.example", " a@c.example ", *_WRONG, ["a@c.example"],
     ],
     "phone": [
-        "+420601111222", "601111222", "+420 601 111 222", "+420601111222;ext=5", "abc", "+1",
-        "+420601111222x5", "x" * 40, *_WRONG, ["+420601111222"],
+        "+420777123456", "777123456", "+420 777 123 456", "+420777123456;ext=5", "abc", "+1",
+        "+420777123456x5", "x" * 40, *_WRONG, ["+420777123456"],
     ],
     "bool": [True, False, 1, 0, "1", "0", "true", "false", "", "abc", 2, None, [], {}],
     "int": [
@@ -70,7 +70,7 @@ _WRITTEN: dict[str, list[Any]] = {
     "text": [None, "Alpha", "alpha ", "Ärger", "100%_\\", "Zoë 日本 😀"],
     "url": [None, "https://a.example", "https://b.example", "https://a.example/x"],
     "email": [None, "a@crmkit.example", "b@crmkit.example", "A2@Crmkit.Example"],
-    "phone": [None, "+420601111222", "+420602222333"],
+    "phone": [None, "+420777123456", "+420777654321"],
     "bool": [False, True, False, True],
     "int": [None, 0, 1, 5, 10],
     "float": [None, 0, 1.5, 2.5, 10],

@@ -21,8 +21,13 @@ __all__ = ["Monica"]
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|h:\w+")
 _NUMBER = re.compile(r"\b([a-z]+)/(\d+)")
+_MODEL = re.compile(r"\[App\\Models\\(?:\w+\\)*(\w+)\] (\d+)")
+_INDEX = re.compile(r"\[\d+\]")
 #: The message of a crash is compared as its reason.
 _IGNORED = re.compile(r"(?:.*\.)?(?:default_avatar_color|link)|message")
+_VENDORS_OWN = (
+    "contact_field_type|activity_type|activity_type_category|life_event_type|life_event_category"
+)
 #: Where a server is installed.
 _CALLED_IN = re.compile(r", called in \S+ on line \d+")
 
@@ -45,6 +50,19 @@ class Monica(CRM):
         Accepted(
             "a label is the account's and as old as its first use",
             place=r"(.*\.)?labels\[\d+\]\.(created|updated)_at",
+        ),
+        Accepted(
+            "what the vendor has put into an account changes at its first read, which gives it a "
+            "uuid",
+            kind="values",
+            place=rf"(.*\.)?(?:{_VENDORS_OWN})\.updated_at",
+        ),
+        Accepted(
+            "what the vendor has put into an account changes at its first read, which gives it a "
+            "uuid",
+            operation="(?:contact_field_types|activity_types|activity_type_categories)_(?:list|get)",
+            kind="values",
+            place=r"data(?:\[\d+\])?\.updated_at",
         ),
         Accepted("a deletion says the id that its path has", kind="values", place="id"),
         Accepted("a database with few tags orders them by id", kind="order", place=r"(.*\.)?tags"),
@@ -115,8 +133,9 @@ class Monica(CRM):
         if isinstance(value, bool) or not isinstance(value, int):
             return None
         if member == "id":
-            kind = str(parent.get("object", "")) if isinstance(parent, dict) else ""
-            return "account" if place.endswith("account.id") else kind
+            kind = parent.get("object") if isinstance(parent, dict) else None
+            # An object that does not say its kind is of the kind that its member is named after.
+            return str(kind or _INDEX.sub("", place).rpartition(".id")[0].rpartition(".")[2])
         if member in {"contact_is", "of_contact"}:
             return "contact"
         return member[:-3].replace("_", "") if member.endswith("_id") else None
@@ -127,6 +146,8 @@ class Monica(CRM):
             yield match[0], "", match[0]
         for match in _NUMBER.finditer(text):
             yield match[0], _kind(match[1]), int(match[2])
+        for match in _MODEL.finditer(text):
+            yield match[0], match[1].lower(), int(match[2])
 
     def is_ignored(self, place: str) -> bool:
         """Return whether a server fills a member at random, or by its address."""

@@ -62,7 +62,7 @@ def _to_utc(value: object, argument: str) -> datetime:
     Raises:
         ArgumentError: It is not a datetime, has no time zone, or lies outside the years of UTC.
     """
-    if not isinstance(value, datetime):
+    if not isinstance(value, datetime) or value != value:  # noqa: PLR0124  # pandas' NaT
         raise expected(argument, "an aware datetime", value)
     if value.utcoffset() is None:
         problem = "expected an aware datetime, got a naive one; use datetime(…, tzinfo=UTC)"

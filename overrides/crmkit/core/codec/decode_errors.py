@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-DECODE_ERRORS = (TypeError, ValueError, KeyError, AttributeError, OverflowError, RecursionError)
+DECODE_ERRORS = (
+    *(TypeError, ValueError, KeyError, AttributeError, OverflowError, OSError),
+    *(RecursionError, MemoryError),
+)
 """What decoding a malformed reply can raise."""
 
 
@@ -90,12 +93,23 @@ def to_decode_error(
     path = prefix
     for part in parts:
         path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+    forget_frames(error)
     problem = "the value is not in the documented format"
     if isinstance(error, MalformedValue):
         problem = str(error)
     elif isinstance(error, KeyError):
         problem = "a required member is missing"
     return DecodeError(problem, path=path)
+
+
+def forget_frames(error: BaseException | None) -> None:
+    """Take the decoders' frames from an error: they hold half-built objects, which have no repr.
+
+    Tools that show local variables would fail on them, or show what a record holds.
+    """
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
 
 
 def error_path(error: BaseException) -> list[str | int]:

@@ -21,6 +21,8 @@ def loads(content: bytes) -> Any:
     orjson reads integers beyond 64 bits as floats; to look for them first would take longer than
     it saves.
 
+    Integers of more digits than Python converts are left as str: the rest is as good as ever.
+
     Raises:
         ValueError: It is not JSON.
         RecursionError: It is nested too deeply.
@@ -31,7 +33,12 @@ def loads(content: bytes) -> Any:
         except _orjson.JSONDecodeError:
             # orjson refuses NaN, a byte order mark, UTF-16 and lone surrogates; json reads them.
             pass
-    return json.loads(content)
+    try:
+        return json.loads(content)
+    except ValueError as error:
+        if type(error) is not ValueError:
+            raise
+    return json.loads(content, parse_int=lambda text: text if len(text) > 640 else int(text))
 
 
 def dumps(tree: Any) -> bytes:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from crmkit.core.errors import ArgumentError, expected, type_name
 
 from .decode_errors import DECODE_ERRORS, reject
-from .values import encode_json
+from .values import encode_json, python_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -184,6 +184,7 @@ def encode_union(
     """
     encode = encoders.get(type(value))
     if encode is None:
+        value = python_value(value)
         matching = [each for type_, each in encoders.items() if isinstance(value, type_)]
         if not matching or isinstance(value, bool):
             names = " or ".join(type_.__name__ for type_ in encoders)

@@ -6,10 +6,10 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from crmkit.core.errors import ArgumentError, expected, type_name
+from crmkit.core.errors import ArgumentError, digits, expected, shown, type_name
 
 from .decode_errors import reject
-from .values import encode_json, encode_plain
+from .values import encode_json, encode_plain, python_value
 
 _COUNTRY = re.compile("[A-Z]{2}")
 _NUMBER = re.compile(r"[+-]?[0-9]+([.][0-9]+)?([Ee][+-]?[0-9]{1,3})?")
@@ -30,11 +30,12 @@ def encode_digits(value: object, argument: str) -> str:
     Raises:
         ArgumentError: It is not a non-negative integer.
     """
+    value = python_value(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise expected(argument, "int", value)
     if value < 0:
-        raise ArgumentError(argument, f"must be >= 0, got {value}")
-    return str(value)
+        raise ArgumentError(argument, f"must be >= 0, got {shown(value)}")
+    return digits(value, argument)
 
 
 def decode_decimal(value: object) -> Decimal:
@@ -70,6 +71,7 @@ def encode_bit(value: object, argument: str) -> int:
     Raises:
         ArgumentError: It is not a bool.
     """
+    value = python_value(value)
     if not isinstance(value, bool):
         raise expected(argument, "bool", value)
     return int(value)
@@ -122,6 +124,7 @@ def format_lenient(value: object, argument: str, *types: type) -> Any:
     Raises:
         ArgumentError: It is of another type, or not a finite number.
     """
+    value = python_value(value)
     fits = type(value) in types or (isinstance(value, types) and not isinstance(value, bool))
     if not fits or (isinstance(value, float) and value - value != 0):
         names = " or ".join(type_.__name__ for type_ in types)

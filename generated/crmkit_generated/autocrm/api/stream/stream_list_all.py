@@ -16,36 +16,30 @@ from ...operations import stream as operations
 def sync(
     *,
     client: Client,
-    offset: int | Unset = UNSET,
     max_size: int | Unset = UNSET,
     after: datetime.datetime | Unset = UNSET,
-    filter_: str | Unset = UNSET,
-    skip_own: bool | Unset = UNSET,
+    before_number: int | Unset = UNSET,
 ) -> list[Note]:
     """List the stream of all records.
 
     Returns what happened to all records that the user may see, newest first. The total is
-    -1 if more records follow and -2 if none do. Servers refuse every offset but 0 here, so
-    that only the newest notes, as many as one page holds, can be read.
+    -1 if more records follow and -2 if none do. Servers take no offset here: each further
+    page is asked for by the number of the last note of the one before.
+
+    Of the notes that the user may not see, such as those at deleted records, a server looks
+    through no more than 50 pages, and then says that none follow: small pages may end
+    early.
 
     Args:
         client: `crm.generated` of a configured client.
-        offset: Number of records to skip.
         max_size: Number of records to return, at most 200 unless the server is configured
             otherwise.
         after: Returns only what is newer than this datetime.
-        filter_: Which entries to return.
-        skip_own: True to leave out what the user did.
+        before_number: Returns only notes whose number is less than this one.
     """
     return client.call(
         operations.STREAM_LIST_ALL,
-        {
-            "offset": offset,
-            "max_size": max_size,
-            "after": after,
-            "filter_": filter_,
-            "skip_own": skip_own,
-        },
+        {"max_size": max_size, "after": after, "before_number": before_number},
         codec.note.decode_all,
     )
 
@@ -53,22 +47,14 @@ def sync(
 def sync_detailed(
     *,
     client: Client,
-    offset: int | Unset = UNSET,
     max_size: int | Unset = UNSET,
     after: datetime.datetime | Unset = UNSET,
-    filter_: str | Unset = UNSET,
-    skip_own: bool | Unset = UNSET,
+    before_number: int | Unset = UNSET,
 ) -> Response[list[Note]]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
         operations.STREAM_LIST_ALL,
-        {
-            "offset": offset,
-            "max_size": max_size,
-            "after": after,
-            "filter_": filter_,
-            "skip_own": skip_own,
-        },
+        {"max_size": max_size, "after": after, "before_number": before_number},
         codec.note.decode_all,
     )
 
@@ -76,22 +62,14 @@ def sync_detailed(
 async def asyncio(
     *,
     client: Client,
-    offset: int | Unset = UNSET,
     max_size: int | Unset = UNSET,
     after: datetime.datetime | Unset = UNSET,
-    filter_: str | Unset = UNSET,
-    skip_own: bool | Unset = UNSET,
+    before_number: int | Unset = UNSET,
 ) -> list[Note]:
     """As `sync`, awaited."""
     return await client.acall(
         operations.STREAM_LIST_ALL,
-        {
-            "offset": offset,
-            "max_size": max_size,
-            "after": after,
-            "filter_": filter_,
-            "skip_own": skip_own,
-        },
+        {"max_size": max_size, "after": after, "before_number": before_number},
         codec.note.decode_all,
     )
 
@@ -99,21 +77,13 @@ async def asyncio(
 async def asyncio_detailed(
     *,
     client: Client,
-    offset: int | Unset = UNSET,
     max_size: int | Unset = UNSET,
     after: datetime.datetime | Unset = UNSET,
-    filter_: str | Unset = UNSET,
-    skip_own: bool | Unset = UNSET,
+    before_number: int | Unset = UNSET,
 ) -> Response[list[Note]]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
         operations.STREAM_LIST_ALL,
-        {
-            "offset": offset,
-            "max_size": max_size,
-            "after": after,
-            "filter_": filter_,
-            "skip_own": skip_own,
-        },
+        {"max_size": max_size, "after": after, "before_number": before_number},
         codec.note.decode_all,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crmkit.core.vendor import REDACTED, Vendor
+from crmkit.core.vendor import Vendor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +24,7 @@ class TinyVendor(Vendor):
     """
 
     name = "tinycrm"
+    credential_headers = (_HEADER,)
 
     def __init__(self, key: str) -> None:
         self._key = key
@@ -35,7 +36,3 @@ class TinyVendor(Vendor):
     def authenticate(self, request: Request) -> None:
         """Put the key into its header."""
         request.headers[_HEADER] = self._key
-
-    def redact(self, request: Request) -> None:
-        """Replace the key."""
-        request.headers[_HEADER] = REDACTED

@@ -1,0 +1,73 @@
+"""Keep credentials out of what is shown: of requests that are kept, and of what servers say."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+from weakref import WeakKeyDictionary
+
+from .errors import CRMError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ._httpx import Request
+
+__all__ = ["CREDENTIALS", "REDACTED", "conceal", "hide_credentials", "redacted"]
+
+REDACTED = "[redacted]"
+"""What replaces a credential."""
+
+CREDENTIALS = ("authorization", "proxy-authorization", "cookie")
+"""Headers in which callers, or their own httpx client, send credentials."""
+
+# What was sent with a request, beside it: whoever keeps the request must not find it there.
+_SENT = WeakKeyDictionary["Request", set[str]]()
+# h11 shows the value of a header that it refuses, which may be a credential.
+_SHOWN = r"(?<=Illegal header value )b?['\"].*"
+
+
+def hide_credentials(request: Request, headers: Iterable[str], secrets: Iterable[str]) -> None:
+    """Replace the credentials of a request that was sent, and note them for `redacted`.
+
+    Args:
+        request: The request.
+        headers: Names of the headers that hold the client's own credentials.
+        secrets: The client's credentials.
+    """
+    own = [name for name in headers if name in request.headers]
+    others = [name for name in CREDENTIALS if name in request.headers]
+    values = [request.headers[name] for name in own + others]
+    # A signature is known by its header alone; the word before a credential is its scheme.
+    known = _SENT.setdefault(request, set())
+    known.update(secrets, values, (value.rpartition(" ")[2] for value in values))
+    for name in own:
+        request.headers[name] = REDACTED
+
+
+def redacted(text: str, request: Request | None) -> str:
+    """Return what a server or a library said, with the credentials of a request replaced.
+
+    To be called before the text is shortened, as half a credential is not found; and not with
+    sentences of our own, which a short credential would take apart.
+
+    Args:
+        text: What was said.
+        request: The request that it is about.
+    """
+    secrets = () if request is None else _SENT.get(request, ())
+    forms = {form for s in secrets for form in (s, quote(s, safe=""), escape(s)) if form}
+    words = map(re.escape, sorted(forms, key=len, reverse=True))
+    return re.sub("|".join([_SHOWN, *words]), REDACTED, text)
+
+
+def conceal(error: BaseException | None, request: Request | None) -> None:
+    """Replace the credentials in the messages of foreign errors: an error and what caused it."""
+    while error is not None:
+        if not isinstance(error, CRMError):
+            error.args = tuple(
+                redacted(part, request) if type(part) is str else part for part in error.args
+            )
+        error = error.__cause__ or error.__context__

@@ -1,0 +1,481 @@
+"""The deadline of a call: it ends in time, however a server drips, sync, on asyncio and on trio."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from io import BytesIO
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+import trio
+import trustme
+
+from crmkit import (
+    ArgumentError,
+    AsyncOnePageCRM,
+    AsyncRelenta,
+    CallTimeoutError,
+    CRMError,
+    EspoCRM,
+    OnePageCRM,
+    Relenta,
+    ServerError,
+    StatusError,
+)
+from crmkit.core.deadline import current_deadline, seconds_left
+from crmkit.core.drive import drive
+from crmkit.core.http import AsyncIO, SyncIO
+from crmkit_generated.onepagecrm.operations.client_ import API_VERSION
+from tests.clients.conftest import MakeClient
+from tests.clients.harness import (
+    CREDENTIALS,
+    KEY,
+    Answer,
+    Canned,
+    Clock,
+    both,
+    call_of,
+    open_driver,
+    refusal,
+    saved,
+    sync_alone,
+)
+from tests.clients.onepagecrm_wire import LOGIN, VERSION, session
+from tests.clients.raw_server import Connection, RawServer
+
+asynchronous = sync_alone
+SECONDS = 0.2
+SAVED = b'{"status": true, "code": 200, "data": {"id": 5}}'
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+@pytest.fixture
+def clock() -> None:
+    """Leave the clock as it is: what ends here ends by real time."""
+
+
+def silence(connection: Connection) -> None:
+    """Take the request and say nothing."""
+    connection.request()
+    connection.wait()
+
+
+def dripped_head(connection: Connection) -> None:
+    """Send a head that never ends, a byte at a time."""
+    connection.request()
+    connection.send(b"HTTP/1.1 200 OK\r\nX-A: ")
+    connection.drip(b"a")
+
+
+def dripped_body(connection: Connection) -> None:
+    """Send a body a byte at a time."""
+    connection.request()
+    connection.send(HEAD + b"Content-Length: 100000\r\n\r\n")
+    connection.drip(b" ")
+
+
+def dripped_chunks(connection: Connection) -> None:
+    """Send a body without end in small chunks."""
+    connection.request()
+    connection.send(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
+    connection.drip(b"1\r\n \r\n")
+
+
+def interim_replies(connection: Connection) -> None:
+    """Send interim replies, one after the other."""
+    connection.request()
+    connection.drip(b"HTTP/1.1 102 Processing\r\n\r\n")
+
+
+def flood_of_interim_replies(connection: Connection) -> None:
+    """Send interim replies as fast as they are taken."""
+    connection.request()
+    connection.drip(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 100, 0)
+
+
+def unread_request(connection: Connection) -> None:
+    """Take nothing of the request."""
+    connection.wait()
+
+
+CASES: dict[str, Callable[[Connection], None]] = {
+    function.__name__: function
+    for function in (
+        *(silence, dripped_head, dripped_body, dripped_chunks),
+        *(interim_replies, flood_of_interim_replies, unread_request),
+    )
+}
+BIG = "x" * 8_000_000
+
+
+@contextmanager
+def servers() -> Iterator[dict[str, str]]:
+    """Open a server of each kind, which misbehaves on its first connection only."""
+
+    def first_only(answer: Callable[[Connection], None]) -> Callable[[Connection], None]:
+        def serve(connection: Connection) -> None:
+            if connection.number == 0:
+                answer(connection)
+            else:
+                connection.request()
+                connection.reply(SAVED)
+
+        return serve
+
+    with ExitStack() as stack:
+        opened = {name: RawServer(first_only(answer)) for name, answer in CASES.items()}
+        yield {name: stack.enter_context(server).url for name, server in opened.items()}
+
+
+def check(name: str, error: Exception | None, seconds: float) -> None:
+    """Check how a call ended."""
+    assert isinstance(error, CallTimeoutError), (name, error)
+    assert f"deadline of {SECONDS:g} s" in str(error), (name, error)
+    assert error.maybe_processed, name
+    assert error.attempts == 1, name
+    assert SECONDS * 0.9 <= seconds < SECONDS + 1.5, (name, seconds)
+
+
+def test_sync_call_ends_at_deadline() -> None:
+    """A sync call ends at its deadline, however the server drips, and the next call is good."""
+
+    def work(name: str, url: str) -> None:
+        with Relenta(base_url=url, department_key=KEY, deadline=SECONDS) as crm:
+            begun = time.monotonic()
+            error = None
+            try:
+                crm.contacts.save(full_name=BIG if name == "unread_request" else "x")
+            except CRMError as caught:
+                error = caught
+            check(name, error, time.monotonic() - begun)
+            assert crm.contacts.save(options={"deadline": 5}) == 5
+
+    with servers() as urls, ThreadPoolExecutor(len(urls)) as pool:
+        for done in [pool.submit(work, *item) for item in urls.items()]:
+            done.result()
+
+
+@pytest.mark.parametrize("run", [asyncio.run, lambda work: trio.run(lambda: work)])
+def test_async_call_ends_at_deadline(run: Callable[[Awaitable[None]], None]) -> None:
+    """An async call ends at its deadline, on asyncio and on trio, and the next call is good."""
+
+    async def work(name: str, url: str) -> None:
+        async with AsyncRelenta(base_url=url, department_key=KEY, deadline=SECONDS) as crm:
+            begun = time.monotonic()
+            error = None
+            try:
+                await crm.contacts.save(full_name=BIG if name == "unread_request" else "x")
+            except CRMError as caught:
+                error = caught
+            check(name, error, time.monotonic() - begun)
+            assert await crm.contacts.save(options={"deadline": 5}) == 5
+
+    async def main(urls: dict[str, str]) -> None:
+        async with anyio.create_task_group() as group:
+            for item in urls.items():
+                group.start_soon(work, *item)
+
+    with servers() as urls:
+        run(main(urls))
+
+
+# -- where nothing was sent --------------------------------------------------------------------
+
+
+@contextmanager
+def no_handshake() -> Iterator[str]:
+    """Open a server that takes connections and never answers the beginning of TLS."""
+    with RawServer(unread_request) as server:
+        yield server.url.replace("http:", "https:")
+
+
+@contextmanager
+def full_backlog() -> Iterator[str]:
+    """Open a port at which no connection comes about, as its queue is full."""
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        address = listener.getsockname()
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(address)
+        yield f"http://127.0.0.1:{address[1]}"
+
+
+@pytest.mark.filterwarnings(
+    # httpcore leaves a connection that is cut within its handshake to the collector.
+    "ignore::ResourceWarning",
+    "ignore::pytest.PytestUnraisableExceptionWarning",
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="queues of connections differ")
+@pytest.mark.parametrize("unreachable", [no_handshake, full_backlog])
+def test_deadline_before_the_connection_sends_nothing(unreachable: Any) -> None:
+    """A deadline that passes before there is a connection is an error of which nothing was sent."""
+    with unreachable() as url:
+        with Relenta(base_url=url, department_key=KEY, deadline=0.1) as crm:
+            with pytest.raises(CallTimeoutError, match=r"deadline of 0.1 s") as caught:
+                crm.contacts.save(full_name="x")
+            assert not caught.value.maybe_processed
+
+        async def work() -> None:
+            async with AsyncRelenta(base_url=url, department_key=KEY, deadline=0.1) as crm:
+                with pytest.raises(CallTimeoutError, match=r"deadline of 0.1 s") as caught:
+                    await crm.contacts.save(full_name="x")
+                assert not caught.value.maybe_processed
+
+        asyncio.run(work())
+        trio.run(work)
+
+
+def test_deadline_holds_over_tls() -> None:
+    """Encrypted connections keep the deadline like plain ones."""
+    authority = trustme.CA(key_type=trustme.KeyType.ECDSA)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    settings: dict[str, Any] = {"department_key": KEY, "verify": False, "deadline": SECONDS}
+    for answer in (dripped_head, dripped_body):
+        with RawServer(answer, context) as server:
+            begun = time.monotonic()
+            with (
+                Relenta(base_url=server.url, **settings) as crm,
+                pytest.raises(CallTimeoutError) as caught,
+            ):
+                crm.contacts.save(full_name="x")
+            check(answer.__name__, caught.value, time.monotonic() - begun)
+
+
+def test_status_is_kept_where_the_deadline_cuts_its_body() -> None:
+    """An error reply whose body drips beyond the deadline is that error, not a timeout."""
+
+    def dripped_error(connection: Connection) -> None:
+        connection.request()
+        connection.send(b"HTTP/1.1 503 X\r\nContent-Length: 100000\r\n\r\n")
+        connection.drip(b" ")
+
+    settings: dict[str, Any] = {"department_key": KEY, "deadline": 0.1}
+    with RawServer(dripped_error) as server:
+        with Relenta(base_url=server.url, **settings) as crm, pytest.raises(ServerError):
+            crm.request("GET", "/x")
+
+        async def work() -> None:
+            async with AsyncRelenta(base_url=server.url, **settings) as crm:
+                with pytest.raises(ServerError):
+                    await crm.request("GET", "/x")
+
+        asyncio.run(work())
+        trio.run(work)
+
+
+def save(crm: Any) -> Any:
+    """Make a call."""
+    return crm.contacts.save(full_name="x")
+
+
+# -- what counts -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A clock that moves by the waits alone."""
+    clock = Clock()
+
+    async def sleep(_: object, seconds: float) -> None:
+        clock.sleep(seconds)
+
+    for io in (SyncIO, AsyncIO):
+        monkeypatch.setattr(io, "sleep", sleep)
+        monkeypatch.setattr(io, "monotonic", lambda _: clock.now)
+        monkeypatch.setattr(io, "random", lambda _: clock.chance)
+    return clock
+
+
+@both
+def test_pause_beyond_the_deadline_is_not_begun(asynchronous: bool, slow: Clock) -> None:
+    """A pause that would pass the deadline is not made: the last error is raised at once."""
+    cases: list[tuple[Answer, dict[str, Any], list[float]]] = [
+        (refusal(503), {"deadline": 3.0}, [0.5, 1.0]),  # the next were 2.0
+        (refusal(503), {"deadline": 3.6}, [0.5, 1.0, 2.0]),
+        (refusal(503), {"deadline": 0.4}, []),
+        (refusal(429, headers={"Retry-After": "20"}), {"deadline": 19}, []),
+        (refusal(429, headers={"Retry-After": "20"}), {"deadline": 41}, [20.0, 20.0]),
+        (refusal(503), {"deadline": None, "max_retries": 4}, [0.5, 1.0, 2.0, 4.0]),
+    ]
+    for answer, settings, waits in cases:
+        slow.waits.clear()
+        with open_driver(asynchronous, answer, **{"max_retries": 9, **settings}) as crm:
+            with pytest.raises(StatusError) as caught:
+                crm(lambda crm: crm.request("GET", "/x"))
+            assert slow.waits == waits
+            assert caught.value.attempts == len(waits) + 1
+
+
+@both
+def test_options_of_a_call_win(asynchronous: bool, slow: Clock) -> None:
+    """A call may have another deadline than its client, and none."""
+    with open_driver(asynchronous, refusal(503), deadline=0.1, max_retries=3) as crm:
+        for deadline, waits in ((0.1, 0), (1.0, 1), (None, 3), (300, 3)):
+            slow.waits.clear()
+            with pytest.raises(ServerError):
+                crm(lambda crm: crm.contacts.list(options={"deadline": deadline}).first())  # noqa: B023
+            assert len(slow.waits) == waits
+
+
+@both
+def test_waits_for_the_throttle_do_not_count(asynchronous: bool, slow: Clock) -> None:
+    """Waiting for the client's own throttle takes nothing of a deadline."""
+    with open_driver(asynchronous, saved(), throttle=0.01, deadline=5) as crm:
+        for _ in range(3):
+            crm(save)
+    assert sum(slow.waits) == pytest.approx(200)
+    slow.waits.clear()
+    answers = refusal(503), refusal(503), saved()
+    with open_driver(asynchronous, *answers, throttle=0.01, deadline=5) as crm:
+        crm(lambda crm: crm.request("GET", "/x"))
+    assert sum(slow.waits) == pytest.approx(200)
+
+
+@both
+def test_login_shares_the_deadline_of_its_call(asynchronous: bool, slow: Clock) -> None:
+    """What a login takes is taken from the call that needs it."""
+
+    def lasting(answer: Answer, seconds: float) -> Answer:
+        def late(request: httpx.Request) -> httpx.Response:
+            slow.now += seconds
+            return answer(request)
+
+        return late
+
+    crms = OnePageCRM, AsyncOnePageCRM
+    for spent, good in ((3.0, True), (5.0, False)):
+        answers = lasting(session(), spent), VERSION
+        with open_driver(asynchronous, *answers, crms=crms, **LOGIN, deadline=4) as crm:
+            if good:
+                assert crm(lambda crm: crm.api_version()) == "1.2"
+            else:
+                with pytest.raises(CallTimeoutError, match="deadline of 4 s") as caught:
+                    crm(lambda crm: crm.api_version())
+                assert not caught.value.maybe_processed
+
+
+@both
+def test_login_of_another_call_is_waited_for_until_the_deadline(asynchronous: bool) -> None:
+    """A call that waits for another's login gives up at its own deadline, and sent nothing."""
+    crms = OnePageCRM, AsyncOnePageCRM
+    with open_driver(asynchronous, session(), crms=crms, **LOGIN) as crm:
+        lock = crm.crm._sender.vendor._one_at_a_time(crm.crm._io)
+        call = call_of(crm.crm, API_VERSION, options={"deadline": 0.05})
+
+        async def held() -> None:
+            async with lock:
+                with pytest.raises(CallTimeoutError, match=r"deadline of 0.05 s") as caught:
+                    await crm.crm._sender.call(call, None)
+                assert not caught.value.maybe_processed
+
+        if asynchronous:
+            crm.finish(held)
+        else:
+            drive(held())
+
+
+def test_transfers_of_files_have_no_deadline_unless_set(slow: Clock) -> None:
+    """Uploads and downloads have no deadline, but for one that is passed."""
+
+    def late(request: httpx.Request) -> httpx.Response:
+        slow.now += 1000
+        return httpx.Response(
+            503 if len(transport.seen) % 2 else 200, content=b"{}", request=request
+        )
+
+    transport = Canned(late)
+    settings: dict[str, Any] = {**CREDENTIALS["EspoCRM"], "transport": transport}
+    with EspoCRM(**settings) as crm:
+        crm.attachments.download("a", BytesIO())
+        crm.attachments.download("a")
+        with pytest.raises(ServerError):
+            crm.attachments.download("a", options={"deadline": 999})
+        transport.seen.clear()
+        with pytest.raises(ServerError):
+            crm.me()
+    transport.seen.clear()
+    with EspoCRM(**settings, deadline=300) as crm, pytest.raises(ServerError):
+        crm.attachments.download("a")
+
+
+def test_deadline_is_looked_at_within_a_caller_s_transport() -> None:
+    """With a transport of the caller's, a body that drips ends at the deadline all the same."""
+
+    class Dripping(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            while True:
+                time.sleep(0.01)
+                yield b" "
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=Dripping()))
+    with Relenta(account="a", department_key=KEY, transport=transport, deadline=0.1) as crm:
+        with pytest.raises(CallTimeoutError, match=r"deadline of 0.1 s") as caught:
+            crm.contacts.save(full_name="x")
+        assert caught.value.maybe_processed
+
+
+def test_async_deadline_ends_a_hanging_transport() -> None:
+    """An async call ends at its deadline whatever a transport of the caller's does."""
+
+    class Hanging(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            await anyio.sleep(30)
+            return httpx.Response(200, request=request)
+
+    async def work() -> None:
+        settings: dict[str, Any] = {"account": "a", "department_key": KEY, "deadline": 0.05}
+        async with AsyncRelenta(transport=Hanging(), **settings) as crm:
+            with pytest.raises(CallTimeoutError, match=r"deadline of 0.05 s") as caught:
+                await crm.contacts.save(full_name="x")
+            assert caught.value.maybe_processed
+
+    asyncio.run(work())
+    trio.run(work)
+
+
+def test_call_of_a_task_that_outlives_its_call_has_its_own_deadline() -> None:
+    """A task that middleware leaves behind is not bound by the deadline of a call that is over."""
+    tasks: list[asyncio.Task[Any]] = []
+
+    async def middleware(request: Any, call_next: Any) -> Any:
+        async def later() -> None:
+            await asyncio.sleep(0.1)
+            assert current_deadline() is not None
+            assert seconds_left(None, CallTimeoutError) is None
+
+        tasks.append(asyncio.create_task(later()))
+        return await call_next(request)
+
+    async def work() -> None:
+        settings: dict[str, Any] = {"account": "a", "department_key": KEY, "deadline": 0.05}
+        async with AsyncRelenta(
+            transport=Canned(saved()), middleware=[middleware], **settings
+        ) as crm:
+            await crm.contacts.save(full_name="x")
+        await tasks[0]
+
+    asyncio.run(work())
+    assert current_deadline() is None
+
+
+def test_rejects_impossible_deadline_of_a_call(client: MakeClient) -> None:
+    """An impossible deadline of a call is an ArgumentError that names it; nothing is sent."""
+    for wrong in (0, -1, float("nan"), float("inf"), True, "5", 10**9, [5]):
+        crm = client(saved())
+        with pytest.raises(ArgumentError, match="deadline"):
+            crm(lambda crm: crm.contacts.save(options={"deadline": wrong}))  # noqa: B023
+        with pytest.raises(ArgumentError, match="max_reply_bytes"):
+            crm(lambda crm: crm.contacts.save(options={"max_reply_bytes": 5}))
+        assert crm.seen == []
