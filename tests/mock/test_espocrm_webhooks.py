@@ -15,6 +15,8 @@ from typing import Any
 import httpx
 import pytest
 
+from crmkit import SignatureError
+from crmkit.espocrm import webhooks
 from crmkit_mock import MockCRMs, MockServer
 from crmkit_mock.espocrm import MockEspoCRM
 from tests.mock.espo import Espo, client_for
@@ -162,7 +164,8 @@ def test_a_receiver_that_is_gone_ends_its_webhook(espocrm: Espo, receiver: Recei
     espocrm.create("Account", name="Second")
     mock.webhooks.wait()
     with client_for(mock, "admin") as admin:
-        assert admin.get(f"/Webhook/{hook['id']}").status_code == 404
+        hooks = admin.get("/Webhook").json()["list"]
+        assert hook["id"] not in [one["id"] for one in hooks]
         receiver.status = 200
         other = subscribe(mock, "Account.create", receiver.url)
         assert admin.put(f"/Webhook/{other['id']}", json={"isActive": False}).status_code == 200
@@ -183,3 +186,21 @@ def test_sends_from_a_server_and_leaves_no_thread(receiver: Receiver) -> None:
     for thread in set(threading.enumerate()) - before:
         thread.join(5)
     assert set(threading.enumerate()) == before
+
+
+def test_the_clients_check_accepts_what_the_mock_sends(receiver: Receiver) -> None:
+    """`webhooks.verify` takes each delivery in either form, and refuses one changed byte."""
+    with MockCRMs() as mocks, client_for(mocks.espocrm) as http:
+        hook = subscribe(mocks.espocrm, "Contact.create", receiver.url)
+        Espo(mocks.espocrm, http).create("Contact", firstName="Ada", lastName="Žižka")
+        mocks.espocrm.webhooks.wait()
+    ((headers, body),) = receiver.calls
+    keys = {"webhook_id": hook["id"], "secret_key": hook["secretKey"]}
+    for name in ("Signature", "X-Signature"):
+        (event,) = webhooks.verify(body, headers[name], **keys)
+        assert (event["firstName"], event["lastName"]) == ("Ada", "Žižka")
+        for spoilt in (body.replace(b"Ada", b"Adb"), body + b" ", body[1:]):
+            with pytest.raises(SignatureError):
+                webhooks.verify(spoilt, headers[name], **keys)
+    with pytest.raises(SignatureError):
+        webhooks.verify(body, headers["Signature"], webhook_id="x", secret_key=hook["secretKey"])

@@ -241,7 +241,7 @@ class MockEspoCRM(MockCRM):
         reply, operation = super().answer(request)
         self._changes = None
         if changes and operation is not None and reply.status < 400:
-            webhooks = self.data.all(WEBHOOK.name)
+            webhooks = self.data.with_value(WEBHOOK.name, True, "isActive")
             if webhooks:
                 session = self._session(request, operation, _PUBLIC_LOGIN, self._authenticator())
                 user = changes[0].after.get("modifiedById") or changes[0].after.get("createdById")
