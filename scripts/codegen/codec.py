@@ -1,9 +1,8 @@
 """Emit a decoder and an encoder for each model, between wire tree and object.
 
-Both are straight-line functions. A decoder takes a list of rows, so that a page costs one call; it
-makes the objects without their `__init__` and keeps what it does not know in
-`additional_properties`. It checks the type of every member: a value of another type than documented
-is an error with a path, never a wrong object.
+Both are straight-line functions. A decoder makes an object without its `__init__` and keeps what it
+does not know in `additional_properties`. It checks the type of every member, so that no object is
+wrong: a member that cannot be read is None and kept as well, which costs nothing where all can.
 """
 
 from __future__ import annotations
@@ -51,31 +50,23 @@ def emit_codec(derived: Derived, model: Model) -> str:
 
 def _decoder(model: Model, derived: Derived) -> list[str]:
     name = model.name
-    lines = [
-        "at = ''",
-        "if type(row) is not dict:",
-        "    reject(row, 'dict')",
-        "s = row.copy()",
-        "pop = s.pop",
-        "o: Any = object.__new__(cls)",
-    ]
-    for field in model.fields:
-        lines += decode_field(field, model, derived)
-    # A copy of the rest, because a dict keeps its size when members are taken out.
-    lines += ["o.additional_properties = dict(s) if s else {}", "add(o)"]
+    lines = [line for field in model.fields for line in decode_field(field, model, derived)]
     return [
-        f"def decode_all(rows: Any, cls: type[Any] = {name}) -> list[{name}]:",
-        '    """Return the objects of a list of trees, which is left as it is."""',
-        "    if type(rows) is not list:",
-        "        reject(rows, 'list')",
-        f"    out: list[{name}] = []",
-        "    add = out.append",
-        "    for row in rows:",
-        *(f"        {line}" for line in lines),
-        "    return out",
+        f"def decode(row: Any, cls: type[Any] = {name}) -> {name}:",
+        '    """Return the object of a tree, which is left as it is."""',
+        "    if type(row) is not dict:",
+        "        reject(row, 'dict')",
+        "    s = row.copy()",
+        "    pop = s.pop",
+        "    o: Any = object.__new__(cls)",
+        *(f"    {line}" for line in lines),
+        # A copy of the rest, because a dict keeps its size when members are taken out.
+        "    o.additional_properties = dict(s) if s else {}",
+        f"    made: {name} = o",
+        "    return made",
         "",
         "",
-        "decode = decode_single(decode_all)",
+        "decode_all = decode_rows(decode)",
         "",
         "",
     ]
@@ -85,12 +76,12 @@ def _encoder(model: Model, derived: Derived) -> list[str]:
     encoded = [encode_field(field, model, derived) for field in model.fields]
     items = [item for item, _ in encoded if item]
     lines = [f"d: dict[str, Any] = {{{', '.join(items)}}}"]
-    # A member that the document names wins over one of the same name beside them.
-    lines += ["if o.additional_properties:"]
-    # Members that it does not name have times as EspoCRM writes them where those of changes are so.
-    espo = ", encode_espo_datetime" if derived.document.changes.get("time_format") else ""
-    lines += [f"    encode_extras(o.additional_properties, d{espo})"]
-    lines += [line for _, more in encoded for line in more]
+    more = [line for _, lines in encoded for line in lines]
+    function = "encode_extras" if model.mode == "write" else "encode_kept"
+    espo = ", encode_espo_datetime" if derived.encode_json == "encode_espo_json" else ""
+    extras = ["if o.additional_properties:", f"    {function}(o.additional_properties, d{espo})"]
+    # What is passed wins over a member of the same name beside it; what was not read, does not.
+    lines += [*extras, *more] if model.mode == "write" else [*more, *extras]
     return [
         "def encode(o: Any) -> dict[str, Any]:",
         f'    """Return the tree of a {model.name}, or raise ArgumentError."""',

@@ -22,26 +22,30 @@ _FUNCTIONS = {"espo_datetime": "datetime"}
 
 def decode_field(field: Field, model: Model, derived: Derived) -> list[str]:
     """Return the lines of a decoder that read one member."""
-    kind = field.kind
+    kind, read = field.kind, model.mode == "read"
     attribute = f"o.{derived.classes[model.name].names[field.derived]}"
-    listed = kind.name in LISTED and model.mode == "read"
-    null = field.nullable or (model.mode == "read" and (listed or not field.required))
-    needed = field.required and not (null and model.mode == "read")
-    default = "" if needed else ", U" if model.mode == "write" else ", None"
+    listed = kind.name in LISTED and read
+    null = field.nullable or (read and not field.identifies)
+    needed = field.required and not (null and read)
+    default = "" if needed else ", None" if read else ", U"
     names = [repr(name) for name in (field.wire, *field.aliases)]
     pop = f"pop({names[-1]}{default})"
     for name in reversed(names[:-1]):
         pop = f"pop({name}) if {name} in s else {pop}"
     if kind.name == "any":
         return [f"{attribute} = {pop}"]
-    unset = model.mode == "write" and not needed
+    unset = not read and not needed
+    # Without its id, or with an input of another form, the whole object is worth nothing.
+    strict = not read or field.wire == "id"
+    kept = f"keep_odd(o, s, {field.wire!r}, v, "
     if kind.name in PLAIN | {"scalars", "file"}:
-        tests = ["v is not U"] * unset + ["v is not None"] * null
-        tests += [f"type(v) is not {type_}" for type_ in wire_types(kind)]
+        tests = [f"type(v) is not {type_}" for type_ in wire_types(kind)]
+        tests += ["v is not U"] * unset + ["v is not None"] * null
+        odd = f"reject(v, {expectation(kind)!r}, {field.wire!r})"
         return [
             f"v = {attribute} = {pop}",
             f"if {' and '.join(tests)}:",
-            f"    reject(v, {expectation(kind)!r}, {field.wire!r})",
+            f"    {odd if strict else f'{attribute} = {kept}{expectation(kind)!r})'}",
         ]
     value = decode_expression(kind, derived)
     # An empty string of what is otherwise a value stands for null.
@@ -50,16 +54,26 @@ def decode_field(field: Field, model: Model, derived: Derived) -> list[str]:
         value = _split_or_empty(value, null=listed)
     elif kind.name == "digits":  # in line, as every record has an id
         value = f"int(v) if type(v) is str and v.isdigit() and v.isascii() else {value}"
+    elif null and kind.name == "decimal":  # of which 0 is not empty
+        value = f"None if v == '' else {value}"
     elif may_be_empty:
         value = f"{value} if v else decode_empty(v)"
-    kept = ["v is U"] * unset
+    as_is = ["v is U"] * unset
     if listed:
         value = value if kind.name == "separated" else f"[] if v is None else {value}"
     elif null:
-        kept.append("v is None")
-    if kept:
-        value = f"v if {' or '.join(kept)} else {value}"
-    return [f"at = {field.wire!r}", f"v = {pop}", f"{attribute} = {value}"]
+        as_is.append("v is None")
+    if as_is:
+        value = f"v if {' or '.join(as_is)} else {value}"
+    if strict:
+        return [f"at = {field.wire!r}", f"v = {pop}", f"{attribute} = {value}"]
+    return [
+        f"v = {pop}",
+        "try:",
+        f"    {attribute} = {value}",
+        "except ODD_ERRORS as e:",
+        f"    {attribute} = {kept}e){' or []' if listed else ''}",
+    ]
 
 
 def payload_expression(kind: Kind, derived: Derived) -> str:

@@ -19,6 +19,7 @@ from crmkit.core.errors import class_of
 from .bodies import body_of
 from .document import path_names
 from .generator import classes_of
+from .kinds import parts
 from .parameters import parameters_of
 from .payloads import payload_of
 from .prose import doc
@@ -129,6 +130,14 @@ class Derived:
     def operations_of(self, module: str) -> list[OperationPlan]:
         """Return the operations of a module."""
         return [plan for plan in self.operations if plan.module == module]
+
+    @cached_property
+    def encode_json(self) -> str:
+        """What writes values of which the document says nothing, datetimes as its own are."""
+        models = self.schemas.models.values()
+        kinds = [field.kind for model in models for field in model.fields]
+        espo = any(part.name == "espo_datetime" for kind in kinds for part in parts(kind))
+        return "encode_espo_json" if espo else "encode_json"
 
     def codec(self, name: str) -> str:
         """Return how the modules of codecs call that of a model."""

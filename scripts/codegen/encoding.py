@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 __all__ = ["encode_expression", "encode_field"]
 
-_FUNCTIONS = {"any": "json"}
-"""Kinds that a function of `crmkit.core.codec` of another name than theirs writes."""
 _IN_LINE = {"str", "int", "bool", "enum", "open_enum"}
 """Kinds whose values are checked in line."""
 
@@ -41,7 +39,7 @@ def encode_field(field: Field, model: Model, derived: Derived) -> tuple[str, lis
         return f"{field.wire!r}: o.{attribute}", []
     if kind.name == "separated":
         return f'{field.wire!r}: "" if not {bound} and type(v) is list else {value}', []
-    if field.nullable and kind.name not in LISTED:
+    if kind.name not in LISTED:
         return f"{field.wire!r}: None if {bound} is None else {value}", []
     return "", [f"v = o.{attribute}", f"{target} = {value}"]
 
@@ -66,13 +64,17 @@ def encode_expression(  # noqa: C901, PLR0911, PLR0912  # one case a kind
             return f"str({value}) if {usual} else encode_digits({value}, {at})"
         case "separated":
             return f'"" if not v and type(v) is list else {_join(kind, derived, at)}'
+        case "country" if mode == "read":  # as servers have it, which is not always a code
+            return f"'EL' if {value} == 'GR' else {value}"
         case "model" if mode == "read":
             return f"{derived.codec(kind.ref)}.encode({value})"
         case "model":
             return f"encode_model({value}, {at}, {kind.ref}, {derived.codec(kind.ref)}.encode)"
         case "list" if mode == "read" and kind.items[0].name == "model":
             return f"[{inner[0]} for x in {value}]"
-        case "list" if kind.items[0].name in PLAIN | {"any", "enum", "open_enum", "scalars"}:
+        case "any":
+            return f"{derived.encode_json}({value}, {at})"
+        case "list" if kind.items[0].name in PLAIN | {"enum", "open_enum", "scalars"}:
             return f"encode_items({value}, {at})"
         case "list":
             return f"encode_list({value}, {at}, {_encoder(inner[0])})"
@@ -98,7 +100,7 @@ def encode_expression(  # noqa: C901, PLR0911, PLR0912  # one case a kind
             call = f"encode_plain({value}, {type_}, {at})"
             return f"{value} if {null}type({value}) is {type_} else {call}"
         case name:
-            return f"encode_{_FUNCTIONS.get(name, name)}({value}, {at})"
+            return f"encode_{name}({value}, {at})"
 
 
 def _encoder(expression: str) -> str:

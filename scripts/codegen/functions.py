@@ -86,5 +86,6 @@ def _call(plan: OperationPlan, derived: Derived, model: str) -> str:
     if model:
         parts.append(f"body, codec.{derived.classes[model].module}.encode")
     elif plan.body is not None:
-        parts.append("body" if plan.body.media == "content" else "body, encode_body")
+        encode = derived.encode_json.replace("json", "body")
+        parts.append("body" if plan.body.media == "content" else f"body, {encode}")
     return ", ".join(parts)

@@ -21,6 +21,7 @@ STANDARD = (
     "from crmkit.core.types import UNSET as U",
 )
 CORE = (
+    "from crmkit.core.codec.values import encode_espo_json",
     "from attrs import define as _attrs_define, field as _attrs_field",
     "from collections.abc import Mapping, Sequence",
     "from dataclasses import replace",
@@ -42,18 +43,19 @@ CORE = (
 )
 CLIENT = (
     "from crmkit.core.client import Client",
-    "from crmkit.core.generated import Client, encode_body",
+    "from crmkit.core.generated import Client, encode_body, encode_espo_body",
 )
 """The client with the resources, and the one that generated functions take."""
 CODEC = tuple(
     f"from crmkit.core.codec.{name} import {function}"
     for name in (
-        *("datetimes", "decode_errors", "files", "labeled", "nested", "numbers", "strings"),
-        "values",
+        *("datetimes", "decode_errors", "files", "labeled", "nested", "numbers", "odd"),
+        *("strings", "values"),
     )
     for function, value in vars(import_module(f"crmkit.core.codec.{name}")).items()
     # Functions of its own; classes come from the generated models.
-    if isfunction(value) and value.__module__.endswith(f".{name}") and function[0] != "_"
+    if (name, function) == ("decode_errors", "ODD_ERRORS")
+    or (isfunction(value) and value.__module__.endswith(f".{name}") and function[0] != "_")
 )
 TAKEN = {
     *("AsyncResources", "Decimal", "FreeObject", "LabeledValue", "Mailbox", "Resources"),

@@ -33,6 +33,7 @@ class Kind:
             `date_or_str`, `discriminated` (models, told apart by a member) and `union` (forms
             of different JSON types).
         ref: Schema name of a model or enum, or of what a map is called.
+        reads: Schema names of the models that are read of what an input model writes.
         items: The kinds inside: one of a list's or map's items, or of the elements of a string that
             holds a list (`str`, `labeled`, `mailbox`, `model`); all those of a union.
         by: What separates the elements of a string that holds a list.
@@ -50,6 +51,7 @@ class Kind:
     member: str = ""
     values: tuple[bool | int | str, ...] = ()
     empty_list_as_map: bool = False
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,11 @@ class Field:
     derived: str
     description: str
     secret: bool = False
+
+    @property
+    def identifies(self) -> bool:
+        """Whether it is the id that every record has, without which it cannot be read."""
+        return self.wire == "id" and self.required and not self.nullable
 
 
 @dataclass(frozen=True)
@@ -185,7 +192,7 @@ def python_type(kind: Kind) -> str:  # noqa: PLR0911  # one case a kind
     inner = [python_type(item) for item in kind.items]
     match kind.name:
         case "model" | "enum":
-            return kind.ref
+            return " | ".join((kind.ref, *kind.reads))
         case "open_enum":
             return f"{kind.ref} | str"
         case "list" | "separated":
@@ -205,6 +212,8 @@ def python_type(kind: Kind) -> str:  # noqa: PLR0911  # one case a kind
 def derived(kind: Kind) -> dict[str, Any]:  # noqa: PLR0911  # one case a kind
     """Return the schema from which the generator makes the type of a kind's values."""
     match kind.name:
+        case "model" if kind.reads:
+            return any_of([_reference(name) for name in (kind.ref, *kind.reads)])
         case "model" | "enum" | "map":
             return _reference(kind.ref)
         case name if name in FORMS:

@@ -68,7 +68,10 @@ class _Body:
             upload = self._uploading(body.model, body.upload) if body.upload else []
             tree = f"body_ = {self._tree(body.model)}"
             return [*upload, tree, self._run(self.operation, "body_")]
-        tree = "content" if body.media == "content" else f"plain_tree({self.operation}, input_)"
+        encode = self.derived.encode_json
+        more = "" if encode == "encode_json" else f", {encode}"
+        tree = f"plain_tree({self.operation}, input_{more})"
+        tree = "content" if body.media == "content" else tree
         return [self._run(self.operation, tree)]
 
     # -- lists -------------------------------------------------------------------------------------

@@ -58,6 +58,10 @@ def _model(derived: Derived, class_: GeneratedClass) -> str:
     declared.append(
         "    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)"
     )
+    schemas = derived.schemas
+    written = schemas.models[class_.name].mode == "write"
+    if reads := written and schemas.read_models(class_.name):
+        declared.append(f"    _read_models = {reads!r}")
     texts = [
         (attribute.name, fields[attribute.name].description) for attribute in class_.attributes
     ]

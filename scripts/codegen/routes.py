@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .imports import CODEC, CORE, module
-from .kinds import CONVERTED
+from .kinds import CONVERTED, parts
 from .payloads import wire_type
 
 if TYPE_CHECKING:
     from .derive import Derived, OperationPlan
+    from .kinds import Kind
     from .parameters import Parameter
 
 __all__ = ["emit_operations"]
@@ -21,14 +22,14 @@ def emit_operations(derived: Derived, name: str) -> str:
     if any(plan.changes for plan in derived.operations_of(name)):
         lines.append(f"CHANGES = ChangeOrder({_changes(derived.document.changes)})")
     for plan in derived.operations_of(name):
-        lines.append(f"{plan.constant} = Operation({', '.join(_arguments(plan))})")
+        lines.append(f"{plan.constant} = Operation({', '.join(_arguments(plan, derived))})")
         if plan.body and plan.body.upload:
             lines.append(f'{plan.constant}_UPLOAD = replace({plan.constant}, media="multipart")')
     text = f"Operations of the {derived.title}: {name.removesuffix('_')}."
     return module(text, lines, (*CORE, *CODEC), future=False)
 
 
-def _arguments(plan: OperationPlan) -> list[str]:
+def _arguments(plan: OperationPlan, derived: Derived) -> list[str]:
     source, payload, body = plan.source, plan.payload, plan.body
     arguments = [repr(source.name), repr(source.method.upper()), repr(source.path)]
     if plan.parameters:
@@ -42,6 +43,7 @@ def _arguments(plan: OperationPlan) -> list[str]:
         "content_type": body and body.content_type,
         "settings": plan.settings,
         "profiles": source.profiles,
+        "exact": payload and _holds_decimal(payload.kind, derived, set()),
     }
     usual = {"effect": "write", "media": "json"}
     as_code = {"payload", "paging"}
@@ -50,6 +52,19 @@ def _arguments(plan: OperationPlan) -> list[str]:
         for name, value in keywords.items()
         if value and value != usual.get(name)
     ]
+
+
+def _holds_decimal(kind: Kind, derived: Derived, seen: set[str]) -> bool:
+    """Return whether values of a kind hold numbers that must be read exactly."""
+    for part in parts(kind):
+        if part.name == "decimal":
+            return True
+        if part.name == "model" and part.ref not in seen:
+            seen.add(part.ref)
+            fields = derived.schemas.models[part.ref].fields
+            if any(_holds_decimal(field.kind, derived, seen) for field in fields):
+                return True
+    return False
 
 
 def _param(parameter: Parameter) -> str:

@@ -118,6 +118,18 @@ class Schemas:
             "additionalProperties": True,
         }
 
+    def read_models(self, name: str) -> tuple[str, ...]:
+        """Return the names of the models that replies hold of what an input model writes."""
+        schemas = self.document.schemas
+        ends = ("Input", "UpdateInput", "UploadInput")
+        names = [name.removesuffix(end) for end in ends if name.endswith(end)]
+        names.append(schemas[name].get("x-crmkit-read-schema", ""))
+        for read in names:
+            if read in schemas and read not in self.models:
+                self.model(read, "read")
+        found = dict.fromkeys(read for read in names if read in self.models)
+        return tuple(read for read in found if self.models[read].mode == "read")
+
     def _check_name(self, name: str) -> None:
         if name in TAKEN or name.removeprefix("Async") in self.class_names:
             problem = f"{name} is another class's name"
@@ -204,7 +216,8 @@ class Schemas:
             self.refuse(place, "an object is inline", _MOVE)
         if schema.get("properties"):
             self.model(name, mode)
-            return Kind("model", ref=name)
+            reads = self.read_models(name) if mode == "write" else ()
+            return Kind("model", ref=name, reads=reads)
         self._check_name(name)
         kind = Kind("map", name, (self._item(more, f"{place}/additionalProperties", mode),))
         self._alias(name, python_type(kind))
@@ -253,7 +266,8 @@ class Schemas:
             if field.kind.name not in {"str", "enum", "open_enum"} or not field.required:
                 problem = f"{field.wire!r} cannot stand between separators"
                 self.refuse(f"components/schemas/{name}", problem, "make it a required string")
-        self._alias(f"{name}OrMapping", f"{name} | Mapping[str, str]")
+        models = " | ".join((name, *self.read_models(name)))
+        self._alias(f"{name}OrMapping", f"{models} | Mapping[str, str]")
         return Kind("model", ref=name)
 
     def _union(self, schema: dict[str, Any], place: str, mode: Mode) -> tuple[Kind, bool]:
@@ -322,7 +336,7 @@ def _derived(field: Field, mode: Mode) -> dict[str, Any]:
     if field.kind.name == "decimal" and mode == "write":
         schema = any_of([schema, {"type": "number"}])
     if mode == "read":
-        null = field.kind.name not in LISTED and (field.nullable or not field.required)
+        null = field.kind.name not in LISTED and not field.identifies
     if null and field.kind.name != "any":
         schema = any_of([schema, {"type": "null"}])
     return {**schema, "description": field.description}

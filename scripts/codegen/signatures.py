@@ -131,15 +131,19 @@ class Signature:
         body = self.plan.body
         if body is None:
             return []
+        reads = self.derived.schemas.read_models(body.model) if body.model else ()
         if self.sole is not None:
             member = self.members[0]
             self.descriptions[member.name] += f" Or the whole input as one {body.model}."
-            return [Argument(member.name, f"{member.annotation} | {body.model}", None)]
+            annotation = " | ".join((member.annotation, body.model, *reads))
+            return [Argument(member.name, annotation, None)]
         if body.models:
             self.descriptions["input_"] = (
                 f"The whole input as one {' or '.join(body.models)}, in place of the keywords."
+                + (f" Or one {' or '.join(reads)} as it was read: {_NOT_SENT}" if reads else "")
             )
-            return [Argument("input_", f"{' | '.join(body.models)} | None", "None")]
+            models = dict.fromkeys((*body.models, *reads))
+            return [Argument("input_", f"{' | '.join(models)} | None", "None")]
         name = "content" if body.media == "content" else "input_"
         self.descriptions[name] = "What is sent."
         return [Argument(name, body.plain_type, None)]
@@ -278,6 +282,8 @@ class ChangesSignature(Signature):
         summary = f"{listed} that have changed, oldest change first."
         return [summary, _SETTLES, held, self._renamed(changes["unseen"])]
 
+
+_NOT_SENT = "what is None or empty there is not sent."
 
 _PLACE = (
     "Whatever is created, changed or deleted meanwhile, a record that stays and keeps its place in "

@@ -51,8 +51,8 @@ UNREADABLE: dict[str, Answer] = {
     "a number": reply(b"42"),
     "a list": reply(b"[]"),
     "null": reply(b"null"),
-    "an envelope without status": reply({"data": []}),
-    "a status that is a str": reply({"status": "true", "code": 200, "data": []}),
+    "an envelope without status": reply({"code": 200}),
+    "a status that is a str": reply({"status": "true", "code": 200}),
     "absent data": reply({"status": True, "code": 200}),
     "null data": reply(envelope(None)),
     "data of another type": reply(envelope("nothing")),
@@ -99,10 +99,7 @@ def test_names_path_in_list(client: MakeClient) -> None:
         (envelope([contact(1), None]), "data[1]"),
         (envelope([contact(1), [], contact(2)]), "data[1]"),
         (envelope([contact(1), {"full_name": "x"}]), "data[1].id"),
-        (
-            envelope([*map(contact, range(1, 4)), contact(4, dt_created="soon")]),
-            "data[3].dt_created",
-        ),
+        (envelope([*map(contact, range(1, 4)), contact("soon")]), "data[3].id"),
     ]
 
     def check(body: Any, path: str) -> None:

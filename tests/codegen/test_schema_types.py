@@ -31,28 +31,28 @@ def reading(crm: Resources, thing: Everything) -> None:
     assert_type(crm.version(), str)
     assert_type(crm.everyone().first(), Leaf | None)
     assert_type(crm.branches.find(name="x"), bool)
-    assert_type(thing.str_required, str)
+    assert_type(thing.str_required, str | None)
     assert_type(thing.str_optional, str | None)
-    assert_type(thing.datetime_required, datetime.datetime)
+    assert_type(thing.datetime_required, datetime.datetime | None)
     assert_type(thing.date_required_nullable, datetime.date | None)
-    assert_type(thing.digits_required, int)
+    assert_type(thing.digits_required, int | None)
     assert_type(thing.semicolon_separated_optional_nullable, list[str])
     assert_type(thing.labeled_values_required, list[LabeledValue])
     assert_type(thing.mailboxes_required, list[Mailbox])
-    assert_type(thing.model_required, Part)
+    assert_type(thing.model_required, Part | None)
     assert_type(thing.models_optional, list[Part])
-    assert_type(thing.enum_required, Color)
-    assert_type(thing.open_enum_required, Mood | str)
+    assert_type(thing.enum_required, Color | None)
+    assert_type(thing.open_enum_required, Mood | str | None)
     assert_type(thing.floats_required, list[float])
-    assert_type(thing.unix_required, datetime.datetime)
+    assert_type(thing.unix_required, datetime.datetime | None)
     assert_type(thing.dmy_optional, datetime.date | None)
-    assert_type(thing.bit_required, bool)
-    assert_type(thing.country_required, str)
-    assert_type(thing.espo_datetime_required, datetime.datetime)
-    assert_type(thing.decimal_required, Decimal)
-    assert_type(thing.scalars_required, str | float)
-    assert_type(thing.union_required, list[int] | Part | str)
-    assert_type(thing.map_required, dict[str, str])
+    assert_type(thing.bit_required, bool | None)
+    assert_type(thing.country_required, str | None)
+    assert_type(thing.espo_datetime_required, datetime.datetime | None)
+    assert_type(thing.decimal_required, Decimal | None)
+    assert_type(thing.scalars_required, str | float | None)
+    assert_type(thing.union_required, list[int] | Part | str | None)
+    assert_type(thing.map_required, dict[str, str] | None)
     assert_type(thing.comma_separated_optional_nullable, list[str])
     assert_type(thing.dates_required, list[datetime.date])
     assert_type(thing.nested_lists_required, list[list[int]])
@@ -68,9 +68,9 @@ async def awaiting(crm: AsyncResources) -> None:
 
 
 def forms(zoo: Zoo) -> LenientInput:
-    assert_type(zoo.star, Dog | Wolf)
+    assert_type(zoo.star, Dog | Wolf | None)
     assert_type(zoo.animals, list[Dog | Wolf | str])
-    assert_type(zoo.births, dict[str, list[datetime.date | None]])
+    assert_type(zoo.births, dict[str, list[datetime.date | None]] | None)
     assert_type(zoo.noises, Noise | str | list[str] | None)
     return LenientInput(
         count=7,
@@ -85,8 +85,8 @@ def wrong(crm: Resources, thing: Everything, new: EverythingInput) -> None:
     crm.things.list(type_=1)  # error: arg-type
     crm.things.get("1")  # error: arg-type
     crm.things.update(1, nonsense="x")  # error: call-arg
-    crm.things.create(thing)  # error: arg-type
-    thing.str_required = None  # error: assignment
+    crm.things.create(thing)
+    thing.str_required = 5  # error: assignment
     thing.enum_required = "red"  # error: assignment
     new.enum_required = "red"
     new.str_required = None  # error: assignment

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -50,7 +50,8 @@ _DATETIMES = re.compile(
     r"[a-z]\w*At|date(Start|End|Sent|Completed)|deliveryDate|actionDate|lastAccess"
 )
 _ZONE = re.compile(r"[A-Za-z][\w+/-]*", re.ASCII)
-_LAST = time(23, 59, 59)
+_LAST = time(23, 59, 59, fold=1)  # the later one where clocks go back at the end of a day
+_DATEUTIL = re.compile(r"<?tzfile\W+(?:/.*zoneinfo/)?([A-Z][\w+/-]*)\W*", re.ASCII)
 _FLAGS = ("[dateTime]", "[date]")
 
 
@@ -181,10 +182,13 @@ def _zone(attribute: str, time_zone: Zone) -> Zone:
 def _datetime(value: Any, at: time, zone: str | tzinfo) -> Any:
     if not isinstance(value, date) or isinstance(value, datetime):
         return value
+    name = _name_of(zone)
     try:
-        return datetime.combine(value, at, ZoneInfo(zone) if isinstance(zone, str) else zone)
+        # Zones of pytz and dateutil count otherwise: as tzinfo, or where clocks are changed.
+        tz = zone if name is None and isinstance(zone, tzinfo) else ZoneInfo(str(name))
     except (KeyError, ValueError, OSError):  # what ZoneInfo raises for unknown names
         raise ArgumentError("time_zone", f"unknown time zone {zone!r}") from None
+    return datetime.combine(value, at, tz)
 
 
 def _dated(operator: str, attribute: str, time_zone: Zone, *value: Any) -> Where:
@@ -195,10 +199,21 @@ def _dated(operator: str, attribute: str, time_zone: Zone, *value: Any) -> Where
     return item if zone is None else {**item, "dateTime": True, "timeZone": _zone_name(zone)}
 
 
-def _zone_name(zone: str | tzinfo) -> str:
-    name = str(zone)
+def _name_of(zone: str | tzinfo) -> str | None:
+    """Return the name of a zone of zoneinfo, pytz or dateutil; None for one that has no name."""
+    if isinstance(zone, str):
+        return zone
+    name = getattr(zone, "key", None) or getattr(zone, "zone", None)
+    found = _DATEUTIL.fullmatch(repr(zone))
+    if isinstance(name, str) or found is not None:
+        return name or (found and found[1])
     # An offset is not a zone, whatever it calls itself.
-    if not _ZONE.fullmatch(name) or (isinstance(zone, timezone) and zone != UTC):
+    return "UTC" if zone.utcoffset(None) == timedelta(0) else None
+
+
+def _zone_name(zone: str | tzinfo) -> str:
+    name = _name_of(zone)
+    if name is None or not _ZONE.fullmatch(name):
         raise ArgumentError("time_zone", f"must be a zone with a name, got {zone!r}")
     return name
 

@@ -15,6 +15,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 
 from . import paging
+from .codec.datetimes import to_utc
 from .errors import DecodeError, PaginationError, shown, type_name
 from .options import is_number
 from .sender import misformed
@@ -92,7 +93,7 @@ class ChangesRequest(paging.ListRequest):
         if since.utcoffset() is None:
             self.refuse("since", f"must be an aware datetime, got {shown(since)}")
         # Whether it lies in the future only the server's clock can tell, with the first reply.
-        return Position(since.astimezone(UTC).replace(microsecond=0), None)
+        return Position(to_utc(since, "since").replace(microsecond=0), None)
 
     def _parsed(self, cursor: str) -> Position:
         try:

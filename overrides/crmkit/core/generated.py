@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .call import encoded, new_call
-from .codec.values import encode_json
+from .codec.values import encode_espo_json, encode_json
 from .drive import drive
 from .errors import ConfigError
 from .sender import decoded
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     T = TypeVar("T")
     Decode = Callable[[Any], T] | None
 
-__all__ = ["AuthenticatedClient", "Client", "encode_body"]
+__all__ = ["AuthenticatedClient", "Client", "encode_body", "encode_espo_body"]
 
 encode_body = partial(encode_json, argument="body")
+encode_espo_body = partial(encode_espo_json, argument="body")
 _STATUSES = {status.value for status in HTTPStatus}
 
 

@@ -55,7 +55,7 @@ class Member:
             tree: The record as read.
 
         Raises:
-            ArgumentError: A part of it holds what separates parts.
+            ArgumentError: A part of it holds what separates parts, or is a list or an object.
         """
         value = _at(tree, self.path)
         if self.by and isinstance(value, list):
@@ -68,11 +68,12 @@ class Member:
 
     def _element(self, value: Any) -> str:
         parts = [value]
-        if self.members:
-            tree = value if isinstance(value, dict) else {}
-            parts = [tree.get(name) for name in self.members]
+        if self.members and isinstance(value, dict):
+            parts = [value.get(name) for name in self.members]
         texts = ["" if part is None else str(part) for part in parts]
-        if any(self.by in text or (self.between and self.between in text) for text in texts):
+        plain = all(isinstance(part, str | int | float | None) for part in parts)
+        separators = [separator for separator in (self.by, self.between) if separator]
+        if not plain or any(separator in text for separator in separators for text in texts):
             problem = "cannot be written back as the server has it: pass its new value"
             raise ArgumentError(self.argument or self.name, problem)
         return self.between.join(texts)

@@ -109,6 +109,7 @@ class Operation:
         content_type: Content-Type of a body that is written as it is.
         settings: Path parameters that are settings of the client.
         profiles: The kinds of server that have the operation; empty for all.
+        exact: Whether its payload holds numbers that must keep all their digits, such as money.
     """
 
     name: str
@@ -124,6 +125,7 @@ class Operation:
     content_type: str = ""
     settings: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
+    exact: bool = False
 
     @cached_property
     def repeatable(self) -> bool:

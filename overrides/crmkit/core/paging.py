@@ -7,17 +7,18 @@ short page: servers leave rows out of pages for reasons of their own.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from .drive import drive
-from .errors import ArgumentError, PaginationError, StatusError, shown
+from .errors import ArgumentError, DecodeError, PaginationError, StatusError, shown
 from .operation import Paging
 from .options import is_number
 from .sender import decoded, payload
 from .types import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
     from typing import Self
 
     from .call import Call
@@ -457,15 +458,23 @@ class PagerBase(Generic[T]):
     def _items(self, page: Rows) -> Iterator[T]:
         """Yield the items of a page, decoded a few at a time."""
         for begin in range(0, len(page.items), CHUNK):
-            rows = page.items[begin : begin + CHUNK]
-            place = page.index + begin
-            yield from decoded(self._request.operation, page.reply, self._decode, rows, place)
+            rows, place = page.items[begin : begin + CHUNK], page.index + begin
+            items: Iterable[T]
+            try:
+                items = self._decoded(page, rows, place)
+            except DecodeError:  # of one of them; those before it come first
+                each = (self._decoded(page, [row], n) for n, row in enumerate(rows, place))
+                items = chain.from_iterable(each)
+            yield from items
 
     def _page(self, page: Rows) -> Page[T]:
         """Return a page with all its items decoded."""
-        operation, reply = self._request.operation, page.reply
-        items = decoded(operation, reply, self._decode, page.items, page.index)
-        return Page(items, page.total, page.number, reply)
+        items = self._decoded(page, page.items, page.index)
+        return Page(items, page.total, page.number, page.reply)
+
+    def _decoded(self, page: Rows, rows: list[Any], place: int) -> list[T]:
+        """Return the items of some rows of a page, the first of which is at a place."""
+        return decoded(self._request.operation, page.reply, self._decode, rows, place)
 
 
 class Pager(PagerBase[T]):

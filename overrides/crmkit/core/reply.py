@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ._httpx import Headers, Response
+    from .codec.odd import Reported
 
 __all__ = ["Reply"]
 
@@ -18,11 +19,12 @@ class Reply:
         response: The response itself.
     """
 
-    __slots__ = ("data", "response")
+    __slots__ = ("data", "reported", "response")
 
-    def __init__(self, response: Response, data: Any) -> None:
+    def __init__(self, response: Response, data: Any, reported: Reported | None = None) -> None:
         self.response = response
         self.data = data
+        self.reported = reported  # of the client that got it
 
     @property
     def status_code(self) -> int:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .call import encoded, new_call
+from .codec.model import as_input
 from .codec.values import encode_json
 from .errors import ArgumentError, in_operation
 from .options import mapping
@@ -52,7 +53,7 @@ def request_tree(
     operation: Operation,
     model: type[M],
     codec: Codec[M],
-    input_: M | None,
+    input_: Any,
     members: dict[str, Any],
     extra: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
@@ -65,7 +66,7 @@ def request_tree(
         operation: The operation, for messages.
         model: Class of the input model.
         codec: Its codec.
-        input_: The model that was passed, or None.
+        input_: The model that was passed, or what was read of its kind, or None.
         members: Keywords by attribute name; `UNSET` where not passed.
         extra: Members that the document does not name, by wire name.
 
@@ -75,6 +76,7 @@ def request_tree(
         TypeError: The model is of another class.
     """
     passed = {name: value for name, value in members.items() if value is not UNSET}
+    input_ = as_input(input_, model)
     if input_ is None:
         input_ = _model(operation, model, codec, passed, extra)
     elif not isinstance(input_, model):
@@ -114,18 +116,25 @@ def member_tree(
     Raises:
         ArgumentError: As `request_tree`.
     """
-    if isinstance(value, model):
+    if isinstance(as_input(value, model), model):
         return request_tree(operation, model, codec, value, {}, extra)
     return request_tree(operation, model, codec, None, {name: value}, extra)
 
 
-def plain_tree(operation: Operation, input_: Any) -> Any:
+def plain_tree(
+    operation: Operation, input_: Any, encode: Callable[[Any, str], Any] = encode_json
+) -> Any:
     """Return the body of a write whose members the document does not name.
+
+    Args:
+        operation: The operation, for messages.
+        input_: The body.
+        encode: Writes it.
 
     Raises:
         ArgumentError: JSON cannot hold it.
     """
-    return encoded(operation, lambda value: encode_json(value, "input_"), input_)
+    return encoded(operation, lambda value: encode(value, "input_"), input_)
 
 
 def _model(

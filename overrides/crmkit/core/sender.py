@@ -8,7 +8,7 @@ from __future__ import annotations
 import platform
 import re
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from inspect import isawaitable
 from itertools import count
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._httpx import HTTPX_ERRORS, PoolTimeout, Request, Response, timeouts
 from .codec.decode_errors import DECODE_ERRORS, MalformedValue, forget_frames, to_decode_error
+from .codec.odd import Reported, reporting
 from .content_coding import ACCEPTED
 from .deadline import Deadline, seconds_left
 from .errors import ConfigError, ConflictError, CRMError, DecodeError, StatusError, TransportError
@@ -52,6 +53,7 @@ class Sender:
         settings: The client's settings.
         throttle: The client's throttle, or None.
         middleware: The client's middleware, outermost first.
+        reported: What the client has reported as not documented.
     """
 
     io: IO
@@ -59,6 +61,10 @@ class Sender:
     settings: Settings
     throttle: Throttle | None
     middleware: Sequence[Middleware]
+    reported: Reported = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reported = Reported(self.vendor.name)
 
     @cached_property
     def _headers(self) -> dict[str, str]:
@@ -214,12 +220,12 @@ class Sender:
                 self.vendor.check_envelope(tree)
         except DECODE_ERRORS as error:
             unread = error
-        self.vendor.on_response(response, tree)
+        reporting(self.reported, partial(self.vendor.on_response, response), tree)
         info = self.vendor.error_info(response, tree)
         if info is not None:
             raise self._error(info, response, tree)
         if unread is None or _is_open(operation, response):
-            return Reply(response, tree)
+            return Reply(response, tree, self.reported)
         media_type = response.headers.get("Content-Type", "no Content-Type")
         media_type = redacted(media_type, response.request).partition(";")[0]
         problem, path = "the body cannot be read", ""
@@ -298,11 +304,12 @@ def decoded(
         value: T = tree
         return value
     try:
-        return decode(tree)
+        value = decode(tree) if reply.reported is None else reporting(reply.reported, decode, tree)
     except DECODE_ERRORS as error:
         wrong = to_decode_error(error, prefix=".".join(operation.envelope), base=base)
         conceal(error, reply.response.request)
         raise misformed(wrong, operation, reply) from error
+    return value
 
 
 def misformed(error: DecodeError, operation: Operation, reply: Reply) -> DecodeError:

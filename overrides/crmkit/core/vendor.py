@@ -137,7 +137,7 @@ class Vendor:
 
     # -- replies -----------------------------------------------------------------------------------
 
-    def decode(self, response: Response, operation: Operation) -> Any:  # noqa: ARG002  # for subclasses
+    def decode(self, response: Response, operation: Operation) -> Any:
         """Return the tree that a body holds; None for an empty one.
 
         Args:
@@ -147,7 +147,7 @@ class Vendor:
         Raises:
             ValueError: It cannot be read.
         """
-        return json.loads(response.content) if response.content else None
+        return json.loads(response.content, exact=operation.exact) if response.content else None
 
     def on_response(self, response: Response, tree: Any) -> None:
         """Look at a reply, be it a success or an error, before anything is made of it.

@@ -6,6 +6,7 @@ written back in the parts that make the same date again.
 
 from __future__ import annotations
 
+from calendar import isleap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -69,9 +70,24 @@ class SpecialDate:
         if not by_age:
             # recorded: without the member a first meeting crashes the server; null is fine
             parts.setdefault("year", None)
+            self._keep_leap_day(parts, changes, year)
         if self.ages:
             parts["is_age_based"] = by_age
         return {self.known: True, **{self.name(part): value for part, value in parts.items()}}
+
+    def _keep_leap_day(self, parts: dict[str, Any], changes: Mapping[str, Any], year: int) -> None:
+        """Write 29 February without a year as that of the next leap year.
+
+        The server puts a date without a year into the current one, where it would be 1 March; it
+        counts months on beyond the twelfth (tried: month 26 of 2026 is February 2028).
+        """
+        day, month, of = (changes.get(self.name(part), parts.get(part)) for part in _PARTS)
+        if not of and (str(day), str(month)) == ("29", "2") and self.name("month") not in changes:
+            leap = next(n for n in range(year, year + 9) if isleap(n))
+            parts["month"] = 2 + 12 * (leap - year)
+
+
+_PARTS = ("day", "month", "year")
 
 
 def _day(known: Mapping[str, Any]) -> dict[str, Any]:

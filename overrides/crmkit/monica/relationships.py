@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmkit.core.errors import ArgumentError
+from crmkit.core.errors import ArgumentError, DecodeError
 from crmkit_generated.monica.resources import relationship_types as types
 from crmkit_generated.monica.resources import relationships as generated
 
@@ -19,14 +19,23 @@ __all__ = ["AsyncRelationshipTypes", "AsyncRelationships", "RelationshipTypes", 
 
 def _reverse(relationship: Relationship, others: Iterable[Relationship]) -> Relationship | None:
     """Return the reverse; the nearest of several, as a pair is made at once."""
+    is_, type_ = relationship.contact_is, relationship.relationship_type
     reverses = [
         other
         for other in others
         if other.id != relationship.id
-        and other.of_contact.id == relationship.contact_is.id
-        and other.relationship_type.name == relationship.relationship_type.name_reverse_relationship
+        and (other.of_contact and is_ and other.of_contact.id == is_.id)
+        and (other.relationship_type and type_)
+        and other.relationship_type.name == type_.name_reverse_relationship
     ]
     return min(reverses, key=lambda other: abs(other.id - relationship.id), default=None)
+
+
+def _id_of(relationship: Relationship) -> int:
+    """Return the id of the contact whose relationship it is."""
+    if relationship.of_contact is None:
+        raise DecodeError("cannot be read", path="of_contact", operation="relationships.reverse")
+    return relationship.of_contact.id
 
 
 def _checked(name: Any) -> str:
@@ -36,7 +45,7 @@ def _checked(name: Any) -> str:
     return name
 
 
-def _named(name: str, types: Iterable[RelationshipType]) -> RelationshipType | None:
+def _named(name: str | None, types: Iterable[RelationshipType]) -> RelationshipType | None:
     return next((type_ for type_ in types if type_.name == name), None)
 
 
@@ -61,7 +70,7 @@ class Relationships(generated.Relationships):
         """
         # recorded: seq 88, the automatic reverse
         relationship = self.get(id, options=options)
-        others = self.list(contact_id=relationship.of_contact.id, options=options)
+        others = self.list(contact_id=_id_of(relationship), options=options)
         return _reverse(relationship, others)
 
 
@@ -85,7 +94,7 @@ class AsyncRelationships(generated.AsyncRelationships):
             NotFoundError: There is no such relationship.
         """
         relationship = await self.get(id, options=options)
-        others = self.list(contact_id=relationship.of_contact.id, options=options)
+        others = self.list(contact_id=_id_of(relationship), options=options)
         return _reverse(relationship, await others.collect())
 
 

@@ -14,6 +14,7 @@ from math import isfinite
 from typing import Any
 
 from crmkit.core.codec.decode_errors import MalformedValue
+from crmkit.core.codec.numbers import parse_number
 
 __all__ = ["MOST_BYTES", "UNKNOWN", "Misread", "Shape"]
 __all__ += ["cast", "reply_shape", "reply_text", "template_of"]
@@ -26,14 +27,6 @@ _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", re.AS
 _BOOLEANS = {
     **dict.fromkeys(("1", "true", "yes", "on"), True),
     **dict.fromkeys(("0", "false", "no", "off"), False),
-}
-_NAMES = {
-    "object": "an object",
-    "array": "an array",
-    "string": "a string",
-    "integer": "an integer",
-    "number": "a number",
-    "boolean": "a boolean",
 }
 
 
@@ -68,41 +61,26 @@ class Shape:
     elements: dict[str, str] = field(default_factory=dict[str, str])
     item: Shape | None = None
 
-    def unlike(self, found: str, path: str) -> Misread:
-        """Return the error for another value than the document's.
-
-        Args:
-            found: What was found.
-            path: Place in the reply.
-        """
-        return Misread(f"expected {_NAMES.get(self.kind or '', 'a value')}, got {found}", path)
-
 
 UNKNOWN = Shape()
 """What the document does not know."""
 
 
-def cast(text: str, shape: Shape, path: str) -> Any:
-    """Return the value that a string stands for.
+def cast(text: str, shape: Shape) -> Any:
+    """Return the value that a string stands for; the string itself if it stands for no such value.
 
     Args:
         text: The string.
         shape: Shape of the value; where the document does not know it, the string is the value.
-        path: Place in the reply.
-
-    Raises:
-        Misread: It does not stand for such a value.
     """
-    if shape.kind is None or shape.kind == "string":
-        return text
     bare = text.strip(" \t\r\n")
     if shape.kind == "boolean" and bare.lower() in _BOOLEANS:
         return _BOOLEANS[bare.lower()]
     if shape.kind == "integer" and _INTEGER.fullmatch(bare):
         return int(bare)
-    if shape.kind == "number" and _NUMBER.fullmatch(bare) and isfinite(number := float(bare)):
-        return number
-    raise shape.unlike("another string", path)
+    if shape.kind == "number" and _NUMBER.fullmatch(bare) and isfinite(x := parse_number(bare)):
+        return x
+    return text
 
 
 def reply_text(content: bytes, charset: str | None) -> str:

@@ -18,7 +18,7 @@ from crmkit.core.http import without_body
 from crmkit.core.vendor import ErrorInfo, Vendor
 
 from .signature import SIGNATURE, UID, key_bytes, sign
-from .view import SIDE_ELEMENTS, View, side_elements
+from .view import View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -195,7 +195,7 @@ class OnePageCRMVendor(Vendor):
         path = response.request.url.path
         extension = path.rpartition(".")[2]
         if not content or extension not in {"xml", "yaml"}:
-            return json.loads(content) if content else None
+            return json.loads(content, exact=operation.exact) if content else None
         from .shapes import reply_shape, reply_text, template_of
 
         text = reply_text(content, response.charset_encoding)
@@ -240,21 +240,20 @@ class OnePageCRMVendor(Vendor):
             self._key = _Key(uid, text, self._generations)
 
     def check_envelope(self, tree: Any) -> None:
-        """Check that a success is an envelope, and its side elements.
+        """Check that a success is an envelope; one with data needs no code.
 
         Raises:
-            TypeError, ValueError, KeyError: It is not, or has others than documented.
+            TypeError: It is not.
         """
-        if type(tree) is not dict or type(tree.get("status")) is not int:
+        if type(tree) is not dict or (type(_code(tree)) is not int and "data" not in tree):
             reject(tree, "an object with an integer member 'status'")
-        side_elements(tree, *SIDE_ELEMENTS)
 
     def error_info(self, response: Response, tree: Any) -> ErrorInfo | None:
         """Return what went wrong, by the envelope's code under any HTTP status.
 
         Too many requests have no code of their own: HTTP 429 says so, not 999.
         """
-        code = tree.get("status") if type(tree) is dict else None
+        code = _code(tree) if type(tree) is dict else None
         if type(code) is int and code != 0:
             by_http = errors.class_of(response.status_code)  # errors.StatusError for success
             limited = code == _SERVER_ERROR and by_http is errors.RateLimitError
@@ -264,6 +263,12 @@ class OnePageCRMVendor(Vendor):
         if info is not None and response.status_code == 406 and not response.content:
             info.hint = "unknown format: the path must end in .json, .xml or .yaml"
         return info
+
+
+def _code(envelope: dict[str, Any]) -> Any:
+    """Return the code of an envelope, an integer also if it came as a string."""
+    code = envelope.get("status")
+    return int(code) if type(code) is str and re.fullmatch("[0-9]{1,9}", code) else code
 
 
 def _action(request: Request) -> str | None:

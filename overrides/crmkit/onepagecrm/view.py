@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crmkit.core.codec.decode_errors import DECODE_ERRORS
 from crmkit.core.fork import Lock
 from crmkit.core.log import logger
 
@@ -113,12 +112,7 @@ class View:
         seconds = tree.get("timestamp")
         if type(seconds) is not int:
             return
-        parts: dict[str, Any] = {}
-        for name in ("timestamp", *SIDE_ELEMENTS):
-            try:
-                parts |= side_elements(tree, name)
-            except DECODE_ERRORS:
-                continue  # `check_envelope` reports it if the call worked
+        parts = side_elements(tree, "timestamp", *SIDE_ELEMENTS)
         with self._lock:
             self.seen += 1
             for name, last in self._parts.items():
@@ -138,14 +132,11 @@ class View:
 
 
 def side_elements(tree: dict[str, Any], *names: str) -> dict[str, Any]:
-    """Return the side elements that a reply carries, as objects.
+    """Return the side elements that a reply carries and that can be read, as objects.
 
     Args:
         tree: The reply.
         names: Those that are wanted.
-
-    Raises:
-        TypeError, ValueError, KeyError, OverflowError: One does not have the documented form.
     """
     present = {name: tree[name] for name in names if name in tree}
     if not present:
@@ -156,4 +147,5 @@ def side_elements(tree: dict[str, Any], *names: str) -> dict[str, Any]:
         # API 2.x counts the statuses of each team in an element of another form (page: API 2.3).
         present["statuses"] = [row for row in statuses if type(row) is not dict or "name" in row]
     decoded = decode(present)
-    return {name: getattr(decoded, name) for name in present}
+    odd = decoded.additional_properties
+    return {name: getattr(decoded, name) for name in present if name not in odd}

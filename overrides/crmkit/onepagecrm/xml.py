@@ -76,8 +76,6 @@ class _Reader(Levels):
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if self.open:
             parent = self.open[-1]
-            if parent.shape.kind not in {"object", "array", None}:
-                raise parent.shape.unlike("an element", self.place())
             parent.key = parent.shape.elements.get(name, name)
         elif name != _ROOT:
             raise Misread(f"the root element is not {_ROOT}")
@@ -94,12 +92,10 @@ class _Reader(Levels):
     def _value(self, element: _Element) -> Any:
         shape, text = element.shape, "".join(element.texts)
         empty = not text.strip()
-        if element.attributes.get("nil") == "true":
-            if element.value or not (empty and shape.null):
-                raise shape.unlike("null" if empty else "null with a string", self.place())
-            return None
-        if element.value or shape.kind in {"object", "array"}:
-            if not empty:
-                raise shape.unlike("a string", self.place())
+        if element.value and not empty:  # elements among text, of which nothing is to be lost
+            return {"": text, "elements": element.value}
+        if element.value:
             return element.value
-        return cast(text, shape, self.place())
+        if empty and element.attributes.get("nil") == "true":
+            return None
+        return element.value if empty and shape.kind in {"object", "array"} else cast(text, shape)

@@ -12,7 +12,7 @@ from typing import Any
 from crmkit.core.errors import ConfigError
 
 from .levels import Level, Levels
-from .shapes import Misread, Shape, cast
+from .shapes import UNKNOWN, Misread, Shape, cast
 
 try:
     import yaml
@@ -37,7 +37,7 @@ def read_yaml(text: str, shape: Shape) -> Any:
 
     Raises:
         Misread: It is not YAML, or uses directives, tags, anchors, aliases, merge keys or several
-            documents, or does not have the documented form.
+            documents.
     """
     if _DIRECTIVE.search(text):
         raise Misread("the body has a directive")
@@ -81,12 +81,12 @@ class _Reader(Levels):
 
     def _value(self, event: Any, shape: Shape) -> None:
         if isinstance(event, yaml.ScalarEvent):
-            plain = not event.style and event.value in _NULLS
-            if not (plain and shape.null) and shape.kind in {"object", "array"}:
-                raise shape.unlike("null" if plain else "a string", self.place())
-            self.put(None if plain and shape.null else cast(event.value, shape, self.place()))
+            null = not event.style and event.value in _NULLS
+            # A string is not null only because it looks like it.
+            null = null and (shape.null or shape.kind not in {"string", None})
+            self.put(None if null else cast(event.value, shape))
             return
         many = isinstance(event, yaml.SequenceStartEvent)
-        if shape.kind not in {"array" if many else "object", None}:
-            raise shape.unlike("an array" if many else "an object", self.place())
+        if shape.kind != ("array" if many else "object"):
+            shape = UNKNOWN
         self.enter(Level(shape, [] if many else {}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crmkit.core.codec.datetimes import encode_date
 from crmkit.core.codec.strings import join_strings
@@ -26,6 +26,15 @@ _MOST_DIGITS = 1000
 Value = str | int | Decimal | date | list[str] | tuple[str, ...] | None
 
 
+class _Field(NamedTuple):
+    """A definition that is whole."""
+
+    key: str
+    label: str
+    type_: str | None
+    choices: list[str]
+
+
 class CustomFields:
     """The custom contact fields of a department.
 
@@ -41,13 +50,14 @@ class CustomFields:
     """
 
     def __init__(self, definitions: Iterable[CustomField]) -> None:
-        self._by_label: dict[str, CustomField] = {}
+        self._by_label: dict[str, _Field] = {}
         for definition in definitions:
-            if definition.label in self._by_label:
-                raise ArgumentError(
-                    "definitions", f"two fields have the label {definition.label!r}"
-                )
-            self._by_label[definition.label] = definition
+            label, key = definition.label, definition.key
+            if label in self._by_label:
+                raise ArgumentError("definitions", f"two fields have the label {label!r}")
+            if label is not None and key is not None:  # both could be read
+                field = _Field(key, label, definition.type_, definition.choices)
+                self._by_label[label] = field
 
     @property
     def labels(self) -> list[str]:
@@ -91,12 +101,12 @@ class CustomFields:
                     label, f"unknown custom field, expected one of {', '.join(self._by_label)}"
                 )
             extra[field.key] = (
-                "" if value is None else _WRITERS.get(field.type_, _text)(field, value)
+                "" if value is None else _WRITERS.get(field.type_ or "", _text)(field, value)
             )
         return extra
 
 
-def _read(field: CustomField, wire: object) -> Any:
+def _read(field: _Field, wire: object) -> Any:
     if wire is None or wire == "":
         return [] if field.type_ == "Multiple choice" else None
     if not isinstance(wire, str):
@@ -114,7 +124,7 @@ def _read(field: CustomField, wire: object) -> Any:
     return wire.split(";") if field.type_ == "Multiple choice" else wire
 
 
-def _number(field: CustomField, value: Value) -> str:
+def _number(field: _Field, value: Value) -> str:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise expected(field.label, "int or Decimal", value)
     number = Decimal(value)
@@ -123,17 +133,17 @@ def _number(field: CustomField, value: Value) -> str:
     return format(number, "f")
 
 
-def _date(field: CustomField, value: Value) -> str:
+def _date(field: _Field, value: Value) -> str:
     return encode_date(value, field.label)
 
 
-def _text(field: CustomField, value: Value) -> str:
+def _text(field: _Field, value: Value) -> str:
     if not isinstance(value, str):
         raise expected(field.label, "str", value)
     return value
 
 
-def _choice(field: CustomField, value: Value) -> str:
+def _choice(field: _Field, value: Value) -> str:
     text = _text(field, value)
     if text and text not in field.choices:
         raise ArgumentError(
@@ -143,14 +153,14 @@ def _choice(field: CustomField, value: Value) -> str:
     return text
 
 
-def _choices(field: CustomField, value: Value) -> str:
+def _choices(field: _Field, value: Value) -> str:
     text = join_strings(value, field.label)
     for part in value if isinstance(value, list | tuple) else ():
         _choice(field, part)
     return text
 
 
-_WRITERS: dict[str, Callable[[CustomField, Value], str]] = {
+_WRITERS: dict[str, Callable[[_Field, Value], str]] = {
     "Number": _number,
     "Date": _date,
     "Single choice": _choice,

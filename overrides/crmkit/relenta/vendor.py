@@ -45,10 +45,13 @@ class RelentaVendor(Vendor):
     def check_envelope(self, tree: Any) -> None:
         """Check that a success is an envelope, as every reply is (page: Response Format).
 
+        One with data needs no status.
+
         Raises:
             TypeError: It is not.
         """
-        if not isinstance(tree, dict) or not isinstance(tree.get("status"), bool):
+        status = tree.get("status") if isinstance(tree, dict) else None
+        if not isinstance(tree, dict) or not (isinstance(status, bool) or "data" in tree):
             reject(tree, "an object with a boolean member 'status'")
 
     def error_info(self, response: Response, tree: Any) -> ErrorInfo | None:
@@ -58,7 +61,7 @@ class RelentaVendor(Vendor):
         code = envelope.get("code")
         code = code if isinstance(code, int) and not isinstance(code, bool) else None
         if info is None:
-            if envelope.get("status") is not False:
+            if str(envelope.get("status")).lower() not in {"false", "0"}:
                 return None
             # assumption: a failure under HTTP 200 has its status in `code`
             error = class_of(code) if code is not None and code >= 400 else StatusError

@@ -7,46 +7,41 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.about import About
 
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = About) -> list[About]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[About] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.version = pop("version", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "version")
-        v = o.text = pop("text", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "text")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = About) -> About:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.version = pop("version", None)
+    if type(v) is not str and v is not None:
+        o.version = keep_odd(o, s, "version", v, "str")
+    v = o.text = pop("text", None)
+    if type(v) is not str and v is not None:
+        o.text = keep_odd(o, s, "text", v, "str")
+    o.additional_properties = dict(s) if s else {}
+    made: About = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a About, or raise ArgumentError."""
     d: dict[str, Any] = {"version": o.version}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.text) is not None:
         d["text"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

@@ -6,22 +6,23 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
-from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
     decode_enum,
     decode_items,
     decode_optional,
-    decode_single,
+    decode_rows,
     decode_union,
     encode_dict,
     encode_union,
 )
+from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
     decode_empty,
-    encode_extras,
     encode_items,
+    encode_kept,
     encode_plain,
 )
 
@@ -89,27 +90,21 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = Account) -> list[Account]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Account] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not str:
-            reject(v, "str", "id")
-        v = o.name = pop("name", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        at = "type"
-        v = pop("type", None)
+def decode(row: Any, cls: type[Any] = Account) -> Account:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not str:
+        reject(v, "str", "id")
+    v = o.name = pop("name", None)
+    if type(v) is not str and v is not None:
+        o.name = keep_odd(o, s, "name", v, "str")
+    v = pop("type", None)
+    try:
         o.type_ = (
             v
             if v is None
@@ -121,171 +116,191 @@ def decode_all(rows: Any, cls: type[Any] = Account) -> list[Account]:
                 },
             )
         )
-        at = "industry"
-        v = pop("industry", None)
+    except ODD_ERRORS as e:
+        o.type_ = keep_odd(o, s, "type", v, e)
+    v = pop("industry", None)
+    try:
         o.industry = v if v is None else decode_enum(v, _industry)
-        v = o.website = pop("website", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "website")
-        v = o.sic_code = pop("sicCode", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "sicCode")
-        v = o.vat_id = pop("vatId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "vatId")
-        v = o.slovak_vat_id = pop("slovakVatId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "slovakVatId")
-        v = o.email_address = pop("emailAddress", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "emailAddress")
-        at = "emailAddressData"
-        v = pop("emailAddressData", None)
+    except ODD_ERRORS as e:
+        o.industry = keep_odd(o, s, "industry", v, e)
+    v = o.website = pop("website", None)
+    if type(v) is not str and v is not None:
+        o.website = keep_odd(o, s, "website", v, "str")
+    v = o.sic_code = pop("sicCode", None)
+    if type(v) is not str and v is not None:
+        o.sic_code = keep_odd(o, s, "sicCode", v, "str")
+    v = o.vat_id = pop("vatId", None)
+    if type(v) is not str and v is not None:
+        o.vat_id = keep_odd(o, s, "vatId", v, "str")
+    v = o.slovak_vat_id = pop("slovakVatId", None)
+    if type(v) is not str and v is not None:
+        o.slovak_vat_id = keep_odd(o, s, "slovakVatId", v, "str")
+    v = o.email_address = pop("emailAddress", None)
+    if type(v) is not str and v is not None:
+        o.email_address = keep_odd(o, s, "emailAddress", v, "str")
+    v = pop("emailAddressData", None)
+    try:
         o.email_address_data = [] if v is None else email_address_codec.decode_all(v)
-        v = o.email_address_is_opted_out = pop("emailAddressIsOptedOut", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "emailAddressIsOptedOut")
-        v = o.email_address_is_invalid = pop("emailAddressIsInvalid", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "emailAddressIsInvalid")
-        v = o.phone_number = pop("phoneNumber", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "phoneNumber")
-        at = "phoneNumberData"
-        v = pop("phoneNumberData", None)
+    except ODD_ERRORS as e:
+        o.email_address_data = keep_odd(o, s, "emailAddressData", v, e) or []
+    v = o.email_address_is_opted_out = pop("emailAddressIsOptedOut", None)
+    if type(v) is not bool and v is not None:
+        o.email_address_is_opted_out = keep_odd(o, s, "emailAddressIsOptedOut", v, "bool")
+    v = o.email_address_is_invalid = pop("emailAddressIsInvalid", None)
+    if type(v) is not bool and v is not None:
+        o.email_address_is_invalid = keep_odd(o, s, "emailAddressIsInvalid", v, "bool")
+    v = o.phone_number = pop("phoneNumber", None)
+    if type(v) is not str and v is not None:
+        o.phone_number = keep_odd(o, s, "phoneNumber", v, "str")
+    v = pop("phoneNumberData", None)
+    try:
         o.phone_number_data = [] if v is None else phone_number_codec.decode_all(v)
-        v = o.phone_number_is_opted_out = pop("phoneNumberIsOptedOut", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "phoneNumberIsOptedOut")
-        v = o.phone_number_is_invalid = pop("phoneNumberIsInvalid", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "phoneNumberIsInvalid")
-        v = o.billing_address_street = pop("billingAddressStreet", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "billingAddressStreet")
-        v = o.billing_address_city = pop("billingAddressCity", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "billingAddressCity")
-        v = o.billing_address_state = pop("billingAddressState", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "billingAddressState")
-        v = o.billing_address_country = pop("billingAddressCountry", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "billingAddressCountry")
-        v = o.billing_address_postal_code = pop("billingAddressPostalCode", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "billingAddressPostalCode")
-        v = o.shipping_address_street = pop("shippingAddressStreet", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "shippingAddressStreet")
-        v = o.shipping_address_city = pop("shippingAddressCity", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "shippingAddressCity")
-        v = o.shipping_address_state = pop("shippingAddressState", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "shippingAddressState")
-        v = o.shipping_address_country = pop("shippingAddressCountry", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "shippingAddressCountry")
-        v = o.shipping_address_postal_code = pop("shippingAddressPostalCode", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "shippingAddressPostalCode")
-        v = o.description = pop("description", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        v = o.campaign_id = pop("campaignId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "campaignId")
-        v = o.campaign_name = pop("campaignName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "campaignName")
-        v = o.original_lead_id = pop("originalLeadId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "originalLeadId")
-        v = o.original_lead_name = pop("originalLeadName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "originalLeadName")
-        v = o.contact_is_inactive = pop("contactIsInactive", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "contactIsInactive")
-        v = o.target_list_is_opted_out = pop("targetListIsOptedOut", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "targetListIsOptedOut")
-        v = o.assigned_user_id = pop("assignedUserId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserId")
-        v = o.assigned_user_name = pop("assignedUserName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserName")
-        at = "teamsIds"
-        v = pop("teamsIds", None)
+    except ODD_ERRORS as e:
+        o.phone_number_data = keep_odd(o, s, "phoneNumberData", v, e) or []
+    v = o.phone_number_is_opted_out = pop("phoneNumberIsOptedOut", None)
+    if type(v) is not bool and v is not None:
+        o.phone_number_is_opted_out = keep_odd(o, s, "phoneNumberIsOptedOut", v, "bool")
+    v = o.phone_number_is_invalid = pop("phoneNumberIsInvalid", None)
+    if type(v) is not bool and v is not None:
+        o.phone_number_is_invalid = keep_odd(o, s, "phoneNumberIsInvalid", v, "bool")
+    v = o.billing_address_street = pop("billingAddressStreet", None)
+    if type(v) is not str and v is not None:
+        o.billing_address_street = keep_odd(o, s, "billingAddressStreet", v, "str")
+    v = o.billing_address_city = pop("billingAddressCity", None)
+    if type(v) is not str and v is not None:
+        o.billing_address_city = keep_odd(o, s, "billingAddressCity", v, "str")
+    v = o.billing_address_state = pop("billingAddressState", None)
+    if type(v) is not str and v is not None:
+        o.billing_address_state = keep_odd(o, s, "billingAddressState", v, "str")
+    v = o.billing_address_country = pop("billingAddressCountry", None)
+    if type(v) is not str and v is not None:
+        o.billing_address_country = keep_odd(o, s, "billingAddressCountry", v, "str")
+    v = o.billing_address_postal_code = pop("billingAddressPostalCode", None)
+    if type(v) is not str and v is not None:
+        o.billing_address_postal_code = keep_odd(o, s, "billingAddressPostalCode", v, "str")
+    v = o.shipping_address_street = pop("shippingAddressStreet", None)
+    if type(v) is not str and v is not None:
+        o.shipping_address_street = keep_odd(o, s, "shippingAddressStreet", v, "str")
+    v = o.shipping_address_city = pop("shippingAddressCity", None)
+    if type(v) is not str and v is not None:
+        o.shipping_address_city = keep_odd(o, s, "shippingAddressCity", v, "str")
+    v = o.shipping_address_state = pop("shippingAddressState", None)
+    if type(v) is not str and v is not None:
+        o.shipping_address_state = keep_odd(o, s, "shippingAddressState", v, "str")
+    v = o.shipping_address_country = pop("shippingAddressCountry", None)
+    if type(v) is not str and v is not None:
+        o.shipping_address_country = keep_odd(o, s, "shippingAddressCountry", v, "str")
+    v = o.shipping_address_postal_code = pop("shippingAddressPostalCode", None)
+    if type(v) is not str and v is not None:
+        o.shipping_address_postal_code = keep_odd(o, s, "shippingAddressPostalCode", v, "str")
+    v = o.description = pop("description", None)
+    if type(v) is not str and v is not None:
+        o.description = keep_odd(o, s, "description", v, "str")
+    v = o.campaign_id = pop("campaignId", None)
+    if type(v) is not str and v is not None:
+        o.campaign_id = keep_odd(o, s, "campaignId", v, "str")
+    v = o.campaign_name = pop("campaignName", None)
+    if type(v) is not str and v is not None:
+        o.campaign_name = keep_odd(o, s, "campaignName", v, "str")
+    v = o.original_lead_id = pop("originalLeadId", None)
+    if type(v) is not str and v is not None:
+        o.original_lead_id = keep_odd(o, s, "originalLeadId", v, "str")
+    v = o.original_lead_name = pop("originalLeadName", None)
+    if type(v) is not str and v is not None:
+        o.original_lead_name = keep_odd(o, s, "originalLeadName", v, "str")
+    v = o.contact_is_inactive = pop("contactIsInactive", None)
+    if type(v) is not bool and v is not None:
+        o.contact_is_inactive = keep_odd(o, s, "contactIsInactive", v, "bool")
+    v = o.target_list_is_opted_out = pop("targetListIsOptedOut", None)
+    if type(v) is not bool and v is not None:
+        o.target_list_is_opted_out = keep_odd(o, s, "targetListIsOptedOut", v, "bool")
+    v = o.assigned_user_id = pop("assignedUserId", None)
+    if type(v) is not str and v is not None:
+        o.assigned_user_id = keep_odd(o, s, "assignedUserId", v, "str")
+    v = o.assigned_user_name = pop("assignedUserName", None)
+    if type(v) is not str and v is not None:
+        o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
+    v = pop("teamsIds", None)
+    try:
         o.teams_ids = [] if v is None else decode_items(v, "str", str)
-        at = "teamsNames"
-        v = pop("teamsNames", None)
+    except ODD_ERRORS as e:
+        o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
+    v = pop("teamsNames", None)
+    try:
         o.teams_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "createdAt"
-        v = pop("createdAt", None)
+    except ODD_ERRORS as e:
+        o.teams_names = keep_odd(o, s, "teamsNames", v, e)
+    v = pop("createdAt", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.created_by_id = pop("createdById", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdById")
-        v = o.created_by_name = pop("createdByName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdByName")
-        at = "modifiedAt"
-        v = pop("modifiedAt", None)
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "createdAt", v, e)
+    v = o.created_by_id = pop("createdById", None)
+    if type(v) is not str and v is not None:
+        o.created_by_id = keep_odd(o, s, "createdById", v, "str")
+    v = o.created_by_name = pop("createdByName", None)
+    if type(v) is not str and v is not None:
+        o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
+    v = pop("modifiedAt", None)
+    try:
         o.modified_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.modified_by_id = pop("modifiedById", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "modifiedById")
-        v = o.modified_by_name = pop("modifiedByName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "modifiedByName")
-        at = "streamUpdatedAt"
-        v = pop("streamUpdatedAt", None)
+    except ODD_ERRORS as e:
+        o.modified_at = keep_odd(o, s, "modifiedAt", v, e)
+    v = o.modified_by_id = pop("modifiedById", None)
+    if type(v) is not str and v is not None:
+        o.modified_by_id = keep_odd(o, s, "modifiedById", v, "str")
+    v = o.modified_by_name = pop("modifiedByName", None)
+    if type(v) is not str and v is not None:
+        o.modified_by_name = keep_odd(o, s, "modifiedByName", v, "str")
+    v = pop("streamUpdatedAt", None)
+    try:
         o.stream_updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.is_followed = pop("isFollowed", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isFollowed")
-        at = "followersIds"
-        v = pop("followersIds", None)
+    except ODD_ERRORS as e:
+        o.stream_updated_at = keep_odd(o, s, "streamUpdatedAt", v, e)
+    v = o.is_followed = pop("isFollowed", None)
+    if type(v) is not bool and v is not None:
+        o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
+    v = pop("followersIds", None)
+    try:
         o.followers_ids = [] if v is None else decode_items(v, "str", str)
-        at = "followersNames"
-        v = pop("followersNames", None)
+    except ODD_ERRORS as e:
+        o.followers_ids = keep_odd(o, s, "followersIds", v, e) or []
+    v = pop("followersNames", None)
+    try:
         o.followers_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        v = o.is_starred = pop("isStarred", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isStarred")
-        v = o.is_locked = pop("isLocked", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isLocked")
-        v = o.deleted = pop("deleted", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "deleted")
-        v = o.version_number = pop("versionNumber", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "versionNumber")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.followers_names = keep_odd(o, s, "followersNames", v, e)
+    v = o.is_starred = pop("isStarred", None)
+    if type(v) is not bool and v is not None:
+        o.is_starred = keep_odd(o, s, "isStarred", v, "bool")
+    v = o.is_locked = pop("isLocked", None)
+    if type(v) is not bool and v is not None:
+        o.is_locked = keep_odd(o, s, "isLocked", v, "bool")
+    v = o.deleted = pop("deleted", None)
+    if type(v) is not bool and v is not None:
+        o.deleted = keep_odd(o, s, "deleted", v, "bool")
+    v = o.version_number = pop("versionNumber", None)
+    if type(v) is not int and v is not None:
+        o.version_number = keep_odd(o, s, "versionNumber", v, "int")
+    o.additional_properties = dict(s) if s else {}
+    made: Account = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Account, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not None:
         d["name"] = v
     if (v := o.type_) is not None:
@@ -402,4 +417,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["deleted"] = v
     if (v := o.version_number) is not None:
         d["versionNumber"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

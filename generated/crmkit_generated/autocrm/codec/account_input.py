@@ -10,7 +10,7 @@ from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     decode_enum,
     decode_items,
-    decode_single,
+    decode_rows,
     decode_union,
     encode_list,
     encode_model,
@@ -63,122 +63,116 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = AccountInput) -> list[AccountInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[AccountInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.name = pop("name", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        at = "type"
-        v = pop("type", U)
-        o.type_ = (
-            v
-            if v is U or v is None
-            else decode_union(
-                v,
-                {
-                    str: lambda x: decode_enum(x, _account_type),
-                    list: lambda x: decode_items(x, "str", str),
-                },
-            )
+def decode(row: Any, cls: type[Any] = AccountInput) -> AccountInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.name = pop("name", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "name")
+    at = "type"
+    v = pop("type", U)
+    o.type_ = (
+        v
+        if v is U or v is None
+        else decode_union(
+            v,
+            {
+                str: lambda x: decode_enum(x, _account_type),
+                list: lambda x: decode_items(x, "str", str),
+            },
         )
-        at = "industry"
-        v = pop("industry", U)
-        o.industry = v if v is U or v is None else decode_enum(v, _industry)
-        v = o.website = pop("website", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "website")
-        v = o.sic_code = pop("sicCode", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "sicCode")
-        v = o.vat_id = pop("vatId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "vatId")
-        v = o.slovak_vat_id = pop("slovakVatId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "slovakVatId")
-        v = o.email_address = pop("emailAddress", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "emailAddress")
-        at = "emailAddressData"
-        v = pop("emailAddressData", U)
-        o.email_address_data = v if v is U else email_address_input_codec.decode_all(v)
-        v = o.email_address_is_opted_out = pop("emailAddressIsOptedOut", U)
-        if v is not U and v is not None and type(v) is not bool:
-            reject(v, "bool", "emailAddressIsOptedOut")
-        v = o.email_address_is_invalid = pop("emailAddressIsInvalid", U)
-        if v is not U and v is not None and type(v) is not bool:
-            reject(v, "bool", "emailAddressIsInvalid")
-        v = o.phone_number = pop("phoneNumber", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "phoneNumber")
-        at = "phoneNumberData"
-        v = pop("phoneNumberData", U)
-        o.phone_number_data = v if v is U else phone_number_input_codec.decode_all(v)
-        v = o.phone_number_is_opted_out = pop("phoneNumberIsOptedOut", U)
-        if v is not U and v is not None and type(v) is not bool:
-            reject(v, "bool", "phoneNumberIsOptedOut")
-        v = o.phone_number_is_invalid = pop("phoneNumberIsInvalid", U)
-        if v is not U and v is not None and type(v) is not bool:
-            reject(v, "bool", "phoneNumberIsInvalid")
-        v = o.billing_address_street = pop("billingAddressStreet", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "billingAddressStreet")
-        v = o.billing_address_city = pop("billingAddressCity", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "billingAddressCity")
-        v = o.billing_address_state = pop("billingAddressState", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "billingAddressState")
-        v = o.billing_address_country = pop("billingAddressCountry", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "billingAddressCountry")
-        v = o.billing_address_postal_code = pop("billingAddressPostalCode", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "billingAddressPostalCode")
-        v = o.shipping_address_street = pop("shippingAddressStreet", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "shippingAddressStreet")
-        v = o.shipping_address_city = pop("shippingAddressCity", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "shippingAddressCity")
-        v = o.shipping_address_state = pop("shippingAddressState", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "shippingAddressState")
-        v = o.shipping_address_country = pop("shippingAddressCountry", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "shippingAddressCountry")
-        v = o.shipping_address_postal_code = pop("shippingAddressPostalCode", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "shippingAddressPostalCode")
-        v = o.description = pop("description", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        v = o.campaign_id = pop("campaignId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "campaignId")
-        v = o.assigned_user_id = pop("assignedUserId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserId")
-        at = "teamsIds"
-        v = pop("teamsIds", U)
-        o.teams_ids = v if v is U else decode_items(v, "str", str)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    )
+    at = "industry"
+    v = pop("industry", U)
+    o.industry = v if v is U or v is None else decode_enum(v, _industry)
+    v = o.website = pop("website", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "website")
+    v = o.sic_code = pop("sicCode", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "sicCode")
+    v = o.vat_id = pop("vatId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "vatId")
+    v = o.slovak_vat_id = pop("slovakVatId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "slovakVatId")
+    v = o.email_address = pop("emailAddress", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "emailAddress")
+    at = "emailAddressData"
+    v = pop("emailAddressData", U)
+    o.email_address_data = v if v is U else email_address_input_codec.decode_all(v)
+    v = o.email_address_is_opted_out = pop("emailAddressIsOptedOut", U)
+    if type(v) is not bool and v is not U and v is not None:
+        reject(v, "bool", "emailAddressIsOptedOut")
+    v = o.email_address_is_invalid = pop("emailAddressIsInvalid", U)
+    if type(v) is not bool and v is not U and v is not None:
+        reject(v, "bool", "emailAddressIsInvalid")
+    v = o.phone_number = pop("phoneNumber", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "phoneNumber")
+    at = "phoneNumberData"
+    v = pop("phoneNumberData", U)
+    o.phone_number_data = v if v is U else phone_number_input_codec.decode_all(v)
+    v = o.phone_number_is_opted_out = pop("phoneNumberIsOptedOut", U)
+    if type(v) is not bool and v is not U and v is not None:
+        reject(v, "bool", "phoneNumberIsOptedOut")
+    v = o.phone_number_is_invalid = pop("phoneNumberIsInvalid", U)
+    if type(v) is not bool and v is not U and v is not None:
+        reject(v, "bool", "phoneNumberIsInvalid")
+    v = o.billing_address_street = pop("billingAddressStreet", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "billingAddressStreet")
+    v = o.billing_address_city = pop("billingAddressCity", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "billingAddressCity")
+    v = o.billing_address_state = pop("billingAddressState", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "billingAddressState")
+    v = o.billing_address_country = pop("billingAddressCountry", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "billingAddressCountry")
+    v = o.billing_address_postal_code = pop("billingAddressPostalCode", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "billingAddressPostalCode")
+    v = o.shipping_address_street = pop("shippingAddressStreet", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "shippingAddressStreet")
+    v = o.shipping_address_city = pop("shippingAddressCity", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "shippingAddressCity")
+    v = o.shipping_address_state = pop("shippingAddressState", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "shippingAddressState")
+    v = o.shipping_address_country = pop("shippingAddressCountry", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "shippingAddressCountry")
+    v = o.shipping_address_postal_code = pop("shippingAddressPostalCode", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "shippingAddressPostalCode")
+    v = o.description = pop("description", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "description")
+    v = o.campaign_id = pop("campaignId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "campaignId")
+    v = o.assigned_user_id = pop("assignedUserId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "assignedUserId")
+    at = "teamsIds"
+    v = pop("teamsIds", U)
+    o.teams_ids = v if v is U else decode_items(v, "str", str)
+    o.additional_properties = dict(s) if s else {}
+    made: AccountInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_dict, decode_single, encode_dict
-from crmkit.core.codec.values import encode_extras, encode_json
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_dict, decode_rows, encode_dict
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_espo_json, encode_kept
 
 from ..models.acl import Acl
 
@@ -33,86 +34,84 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = Acl) -> list[Acl]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Acl] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "table"
-        v = pop("table", None)
+def decode(row: Any, cls: type[Any] = Acl) -> Acl:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = pop("table", None)
+    try:
         o.table = v if v is None else decode_dict(v, lambda x: x)
-        at = "fieldTable"
-        v = pop("fieldTable", None)
+    except ODD_ERRORS as e:
+        o.table = keep_odd(o, s, "table", v, e)
+    v = pop("fieldTable", None)
+    try:
         o.field_table = v if v is None else decode_dict(v, lambda x: x)
-        at = "fieldTableQuickAccess"
-        v = pop("fieldTableQuickAccess", None)
+    except ODD_ERRORS as e:
+        o.field_table = keep_odd(o, s, "fieldTable", v, e)
+    v = pop("fieldTableQuickAccess", None)
+    try:
         o.field_table_quick_access = v if v is None else decode_dict(v, lambda x: x)
-        v = o.assignment_permission = pop("assignmentPermission", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "assignmentPermission")
-        v = o.message_permission = pop("messagePermission", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "messagePermission")
-        v = o.user_permission = pop("userPermission", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "userPermission")
-        v = o.export_permission = pop("exportPermission", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "exportPermission")
-        v = o.mass_update_permission = pop("massUpdatePermission", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "massUpdatePermission")
-        v = o.audit_permission = pop("auditPermission", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "auditPermission")
-        v = o.portal_permission = pop("portalPermission", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "portalPermission")
-        v = o.group_email_account_permission = pop("groupEmailAccountPermission", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "groupEmailAccountPermission")
-        v = o.follower_management_permission = pop("followerManagementPermission", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "followerManagementPermission")
-        v = o.mention_permission = pop("mentionPermission", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "mentionPermission")
-        v = o.user_calendar_permission = pop("userCalendarPermission", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "userCalendarPermission")
-        v = o.data_privacy_permission = pop("dataPrivacyPermission", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "dataPrivacyPermission")
-        v = o.lock_permission = pop("lockPermission", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "lockPermission")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.field_table_quick_access = keep_odd(o, s, "fieldTableQuickAccess", v, e)
+    v = o.assignment_permission = pop("assignmentPermission", None)
+    if type(v) is not str and v is not None:
+        o.assignment_permission = keep_odd(o, s, "assignmentPermission", v, "str")
+    v = o.message_permission = pop("messagePermission", None)
+    if type(v) is not str and v is not None:
+        o.message_permission = keep_odd(o, s, "messagePermission", v, "str")
+    v = o.user_permission = pop("userPermission", None)
+    if type(v) is not str and v is not None:
+        o.user_permission = keep_odd(o, s, "userPermission", v, "str")
+    v = o.export_permission = pop("exportPermission", None)
+    if type(v) is not str and v is not None:
+        o.export_permission = keep_odd(o, s, "exportPermission", v, "str")
+    v = o.mass_update_permission = pop("massUpdatePermission", None)
+    if type(v) is not str and v is not None:
+        o.mass_update_permission = keep_odd(o, s, "massUpdatePermission", v, "str")
+    v = o.audit_permission = pop("auditPermission", None)
+    if type(v) is not str and v is not None:
+        o.audit_permission = keep_odd(o, s, "auditPermission", v, "str")
+    v = o.portal_permission = pop("portalPermission", None)
+    if type(v) is not str and v is not None:
+        o.portal_permission = keep_odd(o, s, "portalPermission", v, "str")
+    v = o.group_email_account_permission = pop("groupEmailAccountPermission", None)
+    if type(v) is not str and v is not None:
+        o.group_email_account_permission = keep_odd(o, s, "groupEmailAccountPermission", v, "str")
+    v = o.follower_management_permission = pop("followerManagementPermission", None)
+    if type(v) is not str and v is not None:
+        o.follower_management_permission = keep_odd(o, s, "followerManagementPermission", v, "str")
+    v = o.mention_permission = pop("mentionPermission", None)
+    if type(v) is not str and v is not None:
+        o.mention_permission = keep_odd(o, s, "mentionPermission", v, "str")
+    v = o.user_calendar_permission = pop("userCalendarPermission", None)
+    if type(v) is not str and v is not None:
+        o.user_calendar_permission = keep_odd(o, s, "userCalendarPermission", v, "str")
+    v = o.data_privacy_permission = pop("dataPrivacyPermission", None)
+    if type(v) is not str and v is not None:
+        o.data_privacy_permission = keep_odd(o, s, "dataPrivacyPermission", v, "str")
+    v = o.lock_permission = pop("lockPermission", None)
+    if type(v) is not str and v is not None:
+        o.lock_permission = keep_odd(o, s, "lockPermission", v, "str")
+    o.additional_properties = dict(s) if s else {}
+    made: Acl = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Acl, or raise ArgumentError."""
     d: dict[str, Any] = {}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.table) is not None:
-        d["table"] = encode_dict(v, "table", encode_json)
+        d["table"] = encode_dict(v, "table", encode_espo_json)
     if (v := o.field_table) is not None:
-        d["fieldTable"] = encode_dict(v, "field_table", encode_json)
+        d["fieldTable"] = encode_dict(v, "field_table", encode_espo_json)
     if (v := o.field_table_quick_access) is not None:
-        d["fieldTableQuickAccess"] = encode_dict(v, "field_table_quick_access", encode_json)
+        d["fieldTableQuickAccess"] = encode_dict(v, "field_table_quick_access", encode_espo_json)
     if (v := o.assignment_permission) is not None:
         d["assignmentPermission"] = v
     if (v := o.message_permission) is not None:
@@ -139,4 +138,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["dataPrivacyPermission"] = v
     if (v := o.lock_permission) is not None:
         d["lockPermission"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

@@ -7,13 +7,8 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import (
-    decode_dict,
-    decode_enum,
-    decode_single,
-    encode_dict,
-)
-from crmkit.core.codec.values import encode_extras, encode_json, encode_plain
+from crmkit.core.codec.nested import decode_dict, decode_enum, decode_rows, encode_dict
+from crmkit.core.codec.values import encode_espo_json, encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
 from ..models.action_input import ActionInput
@@ -29,37 +24,31 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = ActionInput) -> list[ActionInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ActionInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.entity_type = pop("entityType")
-        if type(v) is not str:
-            reject(v, "str", "entityType")
-        v = o.id = pop("id")
-        if type(v) is not str:
-            reject(v, "str", "id")
-        at = "action"
-        v = pop("action")
-        o.action = decode_enum(v, _action_name)
-        at = "data"
-        v = pop("data", U)
-        o.data = v if v is U else decode_dict(v, lambda x: x)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = ActionInput) -> ActionInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.entity_type = pop("entityType")
+    if type(v) is not str:
+        reject(v, "str", "entityType")
+    v = o.id = pop("id")
+    if type(v) is not str:
+        reject(v, "str", "id")
+    at = "action"
+    v = pop("action")
+    o.action = decode_enum(v, _action_name)
+    at = "data"
+    v = pop("data", U)
+    o.data = v if v is U else decode_dict(v, lambda x: x)
+    o.additional_properties = dict(s) if s else {}
+    made: ActionInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -74,5 +63,5 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.action) is not U:
         d["action"] = v if type(v) is str else encode_plain(v, str, "action")
     if (v := o.data) is not U:
-        d["data"] = encode_dict(v, "data", encode_json)
+        d["data"] = encode_dict(v, "data", encode_espo_json)
     return d

@@ -11,9 +11,10 @@ from crmkit.core.codec.datetimes import (
     encode_date,
     encode_espo_datetime,
 )
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.activity import Activity
 
@@ -62,152 +63,160 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Activity] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not str:
-            reject(v, "str", "id")
-        v = o.field_scope = pop("_scope", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "_scope")
-        v = o.name = pop("name", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        v = o.status = pop("status", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "status")
-        at = "dateStart"
-        v = pop("dateStart", None)
+def decode(row: Any, cls: type[Any] = Activity) -> Activity:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not str:
+        reject(v, "str", "id")
+    v = o.field_scope = pop("_scope", None)
+    if type(v) is not str and v is not None:
+        o.field_scope = keep_odd(o, s, "_scope", v, "str")
+    v = o.name = pop("name", None)
+    if type(v) is not str and v is not None:
+        o.name = keep_odd(o, s, "name", v, "str")
+    v = o.status = pop("status", None)
+    if type(v) is not str and v is not None:
+        o.status = keep_odd(o, s, "status", v, "str")
+    v = pop("dateStart", None)
+    try:
         o.date_start = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "dateEnd"
-        v = pop("dateEnd", None)
+    except ODD_ERRORS as e:
+        o.date_start = keep_odd(o, s, "dateStart", v, e)
+    v = pop("dateEnd", None)
+    try:
         o.date_end = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "dateStartDate"
-        v = pop("dateStartDate", None)
+    except ODD_ERRORS as e:
+        o.date_end = keep_odd(o, s, "dateEnd", v, e)
+    v = pop("dateStartDate", None)
+    try:
         o.date_start_date = v if v is None else decode_date(v) if v else decode_empty(v)
-        at = "dateEndDate"
-        v = pop("dateEndDate", None)
+    except ODD_ERRORS as e:
+        o.date_start_date = keep_odd(o, s, "dateStartDate", v, e)
+    v = pop("dateEndDate", None)
+    try:
         o.date_end_date = v if v is None else decode_date(v) if v else decode_empty(v)
-        at = "dateSent"
-        v = pop("dateSent", None)
+    except ODD_ERRORS as e:
+        o.date_end_date = keep_odd(o, s, "dateEndDate", v, e)
+    v = pop("dateSent", None)
+    try:
         o.date_sent = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.assigned_user_id = pop("assignedUserId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserId")
-        v = o.assigned_user_name = pop("assignedUserName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserName")
-        v = o.parent_type = pop("parentType", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "parentType")
-        v = o.parent_id = pop("parentId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "parentId")
-        v = o.parent_name = pop("parentName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "parentName")
-        at = "createdAt"
-        v = pop("createdAt", None)
+    except ODD_ERRORS as e:
+        o.date_sent = keep_odd(o, s, "dateSent", v, e)
+    v = o.assigned_user_id = pop("assignedUserId", None)
+    if type(v) is not str and v is not None:
+        o.assigned_user_id = keep_odd(o, s, "assignedUserId", v, "str")
+    v = o.assigned_user_name = pop("assignedUserName", None)
+    if type(v) is not str and v is not None:
+        o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
+    v = o.parent_type = pop("parentType", None)
+    if type(v) is not str and v is not None:
+        o.parent_type = keep_odd(o, s, "parentType", v, "str")
+    v = o.parent_id = pop("parentId", None)
+    if type(v) is not str and v is not None:
+        o.parent_id = keep_odd(o, s, "parentId", v, "str")
+    v = o.parent_name = pop("parentName", None)
+    if type(v) is not str and v is not None:
+        o.parent_name = keep_odd(o, s, "parentName", v, "str")
+    v = pop("createdAt", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.created_by_id = pop("createdById", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdById")
-        v = o.created_by_name = pop("createdByName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdByName")
-        at = "modifiedAt"
-        v = pop("modifiedAt", None)
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "createdAt", v, e)
+    v = o.created_by_id = pop("createdById", None)
+    if type(v) is not str and v is not None:
+        o.created_by_id = keep_odd(o, s, "createdById", v, "str")
+    v = o.created_by_name = pop("createdByName", None)
+    if type(v) is not str and v is not None:
+        o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
+    v = pop("modifiedAt", None)
+    try:
         o.modified_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.modified_by_id = pop("modifiedById", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "modifiedById")
-        v = o.modified_by_name = pop("modifiedByName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "modifiedByName")
-        at = "streamUpdatedAt"
-        v = pop("streamUpdatedAt", None)
+    except ODD_ERRORS as e:
+        o.modified_at = keep_odd(o, s, "modifiedAt", v, e)
+    v = o.modified_by_id = pop("modifiedById", None)
+    if type(v) is not str and v is not None:
+        o.modified_by_id = keep_odd(o, s, "modifiedById", v, "str")
+    v = o.modified_by_name = pop("modifiedByName", None)
+    if type(v) is not str and v is not None:
+        o.modified_by_name = keep_odd(o, s, "modifiedByName", v, "str")
+    v = pop("streamUpdatedAt", None)
+    try:
         o.stream_updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.is_followed = pop("isFollowed", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isFollowed")
-        v = o.description = pop("description", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        v = o.deleted = pop("deleted", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "deleted")
-        v = o.account_id = pop("accountId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "accountId")
-        v = o.account_name = pop("accountName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "accountName")
-        v = o.is_all_day = pop("isAllDay", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isAllDay")
-        v = o.duration = pop("duration", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "duration")
-        v = o.join_url = pop("joinUrl", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "joinUrl")
-        v = o.external_service = pop("externalService", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "externalService")
-        v = o.subject = pop("subject", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "subject")
-        v = o.from_ = pop("from", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "from")
-        v = o.from_name = pop("fromName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "fromName")
-        v = o.from_address = pop("fromAddress", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "fromAddress")
-        v = o.from_string = pop("fromString", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "fromString")
-        v = o.is_read = pop("isRead", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isRead")
-        v = o.is_replied = pop("isReplied", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isReplied")
-        v = o.is_important = pop("isImportant", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isImportant")
-        v = o.is_html = pop("isHtml", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isHtml")
-        v = o.has_attachment = pop("hasAttachment", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "hasAttachment")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.stream_updated_at = keep_odd(o, s, "streamUpdatedAt", v, e)
+    v = o.is_followed = pop("isFollowed", None)
+    if type(v) is not bool and v is not None:
+        o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
+    v = o.description = pop("description", None)
+    if type(v) is not str and v is not None:
+        o.description = keep_odd(o, s, "description", v, "str")
+    v = o.deleted = pop("deleted", None)
+    if type(v) is not bool and v is not None:
+        o.deleted = keep_odd(o, s, "deleted", v, "bool")
+    v = o.account_id = pop("accountId", None)
+    if type(v) is not str and v is not None:
+        o.account_id = keep_odd(o, s, "accountId", v, "str")
+    v = o.account_name = pop("accountName", None)
+    if type(v) is not str and v is not None:
+        o.account_name = keep_odd(o, s, "accountName", v, "str")
+    v = o.is_all_day = pop("isAllDay", None)
+    if type(v) is not bool and v is not None:
+        o.is_all_day = keep_odd(o, s, "isAllDay", v, "bool")
+    v = o.duration = pop("duration", None)
+    if type(v) is not int and v is not None:
+        o.duration = keep_odd(o, s, "duration", v, "int")
+    v = o.join_url = pop("joinUrl", None)
+    if type(v) is not str and v is not None:
+        o.join_url = keep_odd(o, s, "joinUrl", v, "str")
+    v = o.external_service = pop("externalService", None)
+    if type(v) is not str and v is not None:
+        o.external_service = keep_odd(o, s, "externalService", v, "str")
+    v = o.subject = pop("subject", None)
+    if type(v) is not str and v is not None:
+        o.subject = keep_odd(o, s, "subject", v, "str")
+    v = o.from_ = pop("from", None)
+    if type(v) is not str and v is not None:
+        o.from_ = keep_odd(o, s, "from", v, "str")
+    v = o.from_name = pop("fromName", None)
+    if type(v) is not str and v is not None:
+        o.from_name = keep_odd(o, s, "fromName", v, "str")
+    v = o.from_address = pop("fromAddress", None)
+    if type(v) is not str and v is not None:
+        o.from_address = keep_odd(o, s, "fromAddress", v, "str")
+    v = o.from_string = pop("fromString", None)
+    if type(v) is not str and v is not None:
+        o.from_string = keep_odd(o, s, "fromString", v, "str")
+    v = o.is_read = pop("isRead", None)
+    if type(v) is not bool and v is not None:
+        o.is_read = keep_odd(o, s, "isRead", v, "bool")
+    v = o.is_replied = pop("isReplied", None)
+    if type(v) is not bool and v is not None:
+        o.is_replied = keep_odd(o, s, "isReplied", v, "bool")
+    v = o.is_important = pop("isImportant", None)
+    if type(v) is not bool and v is not None:
+        o.is_important = keep_odd(o, s, "isImportant", v, "bool")
+    v = o.is_html = pop("isHtml", None)
+    if type(v) is not bool and v is not None:
+        o.is_html = keep_odd(o, s, "isHtml", v, "bool")
+    v = o.has_attachment = pop("hasAttachment", None)
+    if type(v) is not bool and v is not None:
+        o.has_attachment = keep_odd(o, s, "hasAttachment", v, "bool")
+    o.additional_properties = dict(s) if s else {}
+    made: Activity = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Activity, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.field_scope) is not None:
         d["_scope"] = v
     if (v := o.name) is not None:
@@ -286,4 +295,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["isHtml"] = v
     if (v := o.has_attachment) is not None:
         d["hasAttachment"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.attachment import Attachment
 
@@ -39,98 +40,94 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = Attachment) -> list[Attachment]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Attachment] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not str:
-            reject(v, "str", "id")
-        v = o.name = pop("name", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        v = o.type_ = pop("type", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "type")
-        v = o.size = pop("size", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "size")
-        v = o.role = pop("role", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "role")
-        v = o.field = pop("field", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "field")
-        v = o.parent_type = pop("parentType", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "parentType")
-        v = o.parent_id = pop("parentId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "parentId")
-        v = o.related_type = pop("relatedType", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "relatedType")
-        v = o.related_id = pop("relatedId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "relatedId")
-        v = o.is_being_uploaded = pop("isBeingUploaded", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isBeingUploaded")
-        v = o.parent_name = pop("parentName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "parentName")
-        v = o.related_name = pop("relatedName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "relatedName")
-        v = o.source_id = pop("sourceId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "sourceId")
-        v = o.global_ = pop("global", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "global")
-        v = o.storage = pop("storage", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "storage")
-        v = o.storage_file_path = pop("storageFilePath", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "storageFilePath")
-        v = o.deleted = pop("deleted", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "deleted")
-        at = "createdAt"
-        v = pop("createdAt", None)
+def decode(row: Any, cls: type[Any] = Attachment) -> Attachment:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not str:
+        reject(v, "str", "id")
+    v = o.name = pop("name", None)
+    if type(v) is not str and v is not None:
+        o.name = keep_odd(o, s, "name", v, "str")
+    v = o.type_ = pop("type", None)
+    if type(v) is not str and v is not None:
+        o.type_ = keep_odd(o, s, "type", v, "str")
+    v = o.size = pop("size", None)
+    if type(v) is not int and v is not None:
+        o.size = keep_odd(o, s, "size", v, "int")
+    v = o.role = pop("role", None)
+    if type(v) is not str and v is not None:
+        o.role = keep_odd(o, s, "role", v, "str")
+    v = o.field = pop("field", None)
+    if type(v) is not str and v is not None:
+        o.field = keep_odd(o, s, "field", v, "str")
+    v = o.parent_type = pop("parentType", None)
+    if type(v) is not str and v is not None:
+        o.parent_type = keep_odd(o, s, "parentType", v, "str")
+    v = o.parent_id = pop("parentId", None)
+    if type(v) is not str and v is not None:
+        o.parent_id = keep_odd(o, s, "parentId", v, "str")
+    v = o.related_type = pop("relatedType", None)
+    if type(v) is not str and v is not None:
+        o.related_type = keep_odd(o, s, "relatedType", v, "str")
+    v = o.related_id = pop("relatedId", None)
+    if type(v) is not str and v is not None:
+        o.related_id = keep_odd(o, s, "relatedId", v, "str")
+    v = o.is_being_uploaded = pop("isBeingUploaded", None)
+    if type(v) is not bool and v is not None:
+        o.is_being_uploaded = keep_odd(o, s, "isBeingUploaded", v, "bool")
+    v = o.parent_name = pop("parentName", None)
+    if type(v) is not str and v is not None:
+        o.parent_name = keep_odd(o, s, "parentName", v, "str")
+    v = o.related_name = pop("relatedName", None)
+    if type(v) is not str and v is not None:
+        o.related_name = keep_odd(o, s, "relatedName", v, "str")
+    v = o.source_id = pop("sourceId", None)
+    if type(v) is not str and v is not None:
+        o.source_id = keep_odd(o, s, "sourceId", v, "str")
+    v = o.global_ = pop("global", None)
+    if type(v) is not bool and v is not None:
+        o.global_ = keep_odd(o, s, "global", v, "bool")
+    v = o.storage = pop("storage", None)
+    if type(v) is not str and v is not None:
+        o.storage = keep_odd(o, s, "storage", v, "str")
+    v = o.storage_file_path = pop("storageFilePath", None)
+    if type(v) is not str and v is not None:
+        o.storage_file_path = keep_odd(o, s, "storageFilePath", v, "str")
+    v = o.deleted = pop("deleted", None)
+    if type(v) is not bool and v is not None:
+        o.deleted = keep_odd(o, s, "deleted", v, "bool")
+    v = pop("createdAt", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.created_by_id = pop("createdById", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdById")
-        v = o.created_by_name = pop("createdByName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdByName")
-        at = "modifiedAt"
-        v = pop("modifiedAt", None)
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "createdAt", v, e)
+    v = o.created_by_id = pop("createdById", None)
+    if type(v) is not str and v is not None:
+        o.created_by_id = keep_odd(o, s, "createdById", v, "str")
+    v = o.created_by_name = pop("createdByName", None)
+    if type(v) is not str and v is not None:
+        o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
+    v = pop("modifiedAt", None)
+    try:
         o.modified_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.modified_at = keep_odd(o, s, "modifiedAt", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: Attachment = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Attachment, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not None:
         d["name"] = v
     if (v := o.type_) is not None:
@@ -173,4 +170,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["createdByName"] = v
     if (v := o.modified_at) is not None:
         d["modifiedAt"] = encode_espo_datetime(v, "modified_at")
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
-from crmkit.core.codec.values import encode_extras, encode_plain
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept, encode_plain
 
 from ..models.acceptance_status import AcceptanceStatus
 from ..models.attendee import Attendee
@@ -24,47 +25,41 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = Attendee) -> list[Attendee]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Attendee] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not str:
-            reject(v, "str", "id")
-        v = o.field_scope = pop("_scope", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "_scope")
-        v = o.name = pop("name", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        v = o.email_address = pop("emailAddress", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "emailAddress")
-        at = "acceptanceStatus"
-        v = pop("acceptanceStatus", None)
+def decode(row: Any, cls: type[Any] = Attendee) -> Attendee:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not str:
+        reject(v, "str", "id")
+    v = o.field_scope = pop("_scope", None)
+    if type(v) is not str and v is not None:
+        o.field_scope = keep_odd(o, s, "_scope", v, "str")
+    v = o.name = pop("name", None)
+    if type(v) is not str and v is not None:
+        o.name = keep_odd(o, s, "name", v, "str")
+    v = o.email_address = pop("emailAddress", None)
+    if type(v) is not str and v is not None:
+        o.email_address = keep_odd(o, s, "emailAddress", v, "str")
+    v = pop("acceptanceStatus", None)
+    try:
         o.acceptance_status = v if v is None else decode_enum(v, _acceptance_status)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.acceptance_status = keep_odd(o, s, "acceptanceStatus", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: Attendee = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Attendee, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.field_scope) is not None:
         d["_scope"] = v
     if (v := o.name) is not None:
@@ -73,4 +68,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["emailAddress"] = v
     if (v := o.acceptance_status) is not None:
         d["acceptanceStatus"] = v if type(v) is str else encode_plain(v, str, "acceptance_status")
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

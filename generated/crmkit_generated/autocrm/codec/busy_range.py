@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.busy_range import BusyRange
 
@@ -21,44 +22,40 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = BusyRange) -> list[BusyRange]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[BusyRange] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "dateStart"
-        v = pop("dateStart", None)
+def decode(row: Any, cls: type[Any] = BusyRange) -> BusyRange:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = pop("dateStart", None)
+    try:
         o.date_start = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "dateEnd"
-        v = pop("dateEnd", None)
+    except ODD_ERRORS as e:
+        o.date_start = keep_odd(o, s, "dateStart", v, e)
+    v = pop("dateEnd", None)
+    try:
         o.date_end = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.is_working_range = pop("isWorkingRange", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isWorkingRange")
-        v = o.is_non_working_range = pop("isNonWorkingRange", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isNonWorkingRange")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.date_end = keep_odd(o, s, "dateEnd", v, e)
+    v = o.is_working_range = pop("isWorkingRange", None)
+    if type(v) is not bool and v is not None:
+        o.is_working_range = keep_odd(o, s, "isWorkingRange", v, "bool")
+    v = o.is_non_working_range = pop("isNonWorkingRange", None)
+    if type(v) is not bool and v is not None:
+        o.is_non_working_range = keep_odd(o, s, "isNonWorkingRange", v, "bool")
+    o.additional_properties = dict(s) if s else {}
+    made: BusyRange = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a BusyRange, or raise ArgumentError."""
     d: dict[str, Any] = {}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.date_start) is not None:
         d["dateStart"] = encode_espo_datetime(v, "date_start")
     if (v := o.date_end) is not None:
@@ -67,4 +64,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["isWorkingRange"] = v
     if (v := o.is_non_working_range) is not None:
         d["isNonWorkingRange"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

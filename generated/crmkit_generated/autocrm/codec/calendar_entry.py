@@ -11,9 +11,10 @@ from crmkit.core.codec.datetimes import (
     encode_date,
     encode_espo_datetime,
 )
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.calendar_entry import CalendarEntry
 
@@ -34,68 +35,70 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = CalendarEntry) -> list[CalendarEntry]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[CalendarEntry] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "id")
-        v = o.scope = pop("scope", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "scope")
-        v = o.name = pop("name", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        v = o.status = pop("status", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "status")
-        at = "dateStart"
-        v = pop("dateStart", None)
+def decode(row: Any, cls: type[Any] = CalendarEntry) -> CalendarEntry:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id", None)
+    if type(v) is not str and v is not None:
+        reject(v, "str", "id")
+    v = o.scope = pop("scope", None)
+    if type(v) is not str and v is not None:
+        o.scope = keep_odd(o, s, "scope", v, "str")
+    v = o.name = pop("name", None)
+    if type(v) is not str and v is not None:
+        o.name = keep_odd(o, s, "name", v, "str")
+    v = o.status = pop("status", None)
+    if type(v) is not str and v is not None:
+        o.status = keep_odd(o, s, "status", v, "str")
+    v = pop("dateStart", None)
+    try:
         o.date_start = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "dateEnd"
-        v = pop("dateEnd", None)
+    except ODD_ERRORS as e:
+        o.date_start = keep_odd(o, s, "dateStart", v, e)
+    v = pop("dateEnd", None)
+    try:
         o.date_end = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "dateStartDate"
-        v = pop("dateStartDate", None)
+    except ODD_ERRORS as e:
+        o.date_end = keep_odd(o, s, "dateEnd", v, e)
+    v = pop("dateStartDate", None)
+    try:
         o.date_start_date = v if v is None else decode_date(v) if v else decode_empty(v)
-        at = "dateEndDate"
-        v = pop("dateEndDate", None)
+    except ODD_ERRORS as e:
+        o.date_start_date = keep_odd(o, s, "dateStartDate", v, e)
+    v = pop("dateEndDate", None)
+    try:
         o.date_end_date = v if v is None else decode_date(v) if v else decode_empty(v)
-        v = o.color = pop("color", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "color")
-        at = "createdAt"
-        v = pop("createdAt", None)
+    except ODD_ERRORS as e:
+        o.date_end_date = keep_odd(o, s, "dateEndDate", v, e)
+    v = o.color = pop("color", None)
+    if type(v) is not str and v is not None:
+        o.color = keep_odd(o, s, "color", v, "str")
+    v = pop("createdAt", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.parent_type = pop("parentType", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "parentType")
-        v = o.parent_id = pop("parentId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "parentId")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "createdAt", v, e)
+    v = o.parent_type = pop("parentType", None)
+    if type(v) is not str and v is not None:
+        o.parent_type = keep_odd(o, s, "parentType", v, "str")
+    v = o.parent_id = pop("parentId", None)
+    if type(v) is not str and v is not None:
+        o.parent_id = keep_odd(o, s, "parentId", v, "str")
+    o.additional_properties = dict(s) if s else {}
+    made: CalendarEntry = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a CalendarEntry, or raise ArgumentError."""
     d: dict[str, Any] = {}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.id) is not None:
         d["id"] = v
     if (v := o.scope) is not None:
@@ -120,4 +123,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["parentType"] = v
     if (v := o.parent_id) is not None:
         d["parentId"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

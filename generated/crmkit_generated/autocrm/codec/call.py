@@ -6,22 +6,23 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
-from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
     decode_enum,
     decode_items,
     decode_optional,
-    decode_single,
+    decode_rows,
     encode_dict,
 )
 from crmkit.core.codec.numbers import format_lenient
+from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
     decode_empty,
-    encode_extras,
+    encode_espo_json,
     encode_items,
-    encode_json,
+    encode_kept,
     encode_plain,
 )
 
@@ -81,70 +82,78 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = Call) -> list[Call]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Call] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not str:
-            reject(v, "str", "id")
-        v = o.name = pop("name", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        at = "status"
-        v = pop("status", None)
+def decode(row: Any, cls: type[Any] = Call) -> Call:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not str:
+        reject(v, "str", "id")
+    v = o.name = pop("name", None)
+    if type(v) is not str and v is not None:
+        o.name = keep_odd(o, s, "name", v, "str")
+    v = pop("status", None)
+    try:
         o.status = v if v is None else decode_enum(v, _meeting_status)
-        at = "direction"
-        v = pop("direction", None)
+    except ODD_ERRORS as e:
+        o.status = keep_odd(o, s, "status", v, e)
+    v = pop("direction", None)
+    try:
         o.direction = v if v is None else decode_enum(v, _call_direction)
-        at = "dateStart"
-        v = pop("dateStart", None)
+    except ODD_ERRORS as e:
+        o.direction = keep_odd(o, s, "direction", v, e)
+    v = pop("dateStart", None)
+    try:
         o.date_start = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "dateEnd"
-        v = pop("dateEnd", None)
+    except ODD_ERRORS as e:
+        o.date_start = keep_odd(o, s, "dateStart", v, e)
+    v = pop("dateEnd", None)
+    try:
         o.date_end = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.duration = pop("duration", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "duration")
-        at = "reminders"
-        v = pop("reminders", None)
+    except ODD_ERRORS as e:
+        o.date_end = keep_odd(o, s, "dateEnd", v, e)
+    v = o.duration = pop("duration", None)
+    if type(v) is not int and v is not None:
+        o.duration = keep_odd(o, s, "duration", v, "int")
+    v = pop("reminders", None)
+    try:
         o.reminders = [] if v is None else reminder_codec.decode_all(v)
-        v = o.parent_id = pop("parentId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "parentId")
-        v = o.parent_type = pop("parentType", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "parentType")
-        v = o.parent_name = pop("parentName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "parentName")
-        v = o.account_id = pop("accountId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "accountId")
-        v = o.account_name = pop("accountName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "accountName")
-        at = "usersIds"
-        v = pop("usersIds", None)
+    except ODD_ERRORS as e:
+        o.reminders = keep_odd(o, s, "reminders", v, e) or []
+    v = o.parent_id = pop("parentId", None)
+    if type(v) is not str and v is not None:
+        o.parent_id = keep_odd(o, s, "parentId", v, "str")
+    v = o.parent_type = pop("parentType", None)
+    if type(v) is not str and v is not None:
+        o.parent_type = keep_odd(o, s, "parentType", v, "str")
+    v = o.parent_name = pop("parentName", None)
+    if type(v) is not str and v is not None:
+        o.parent_name = keep_odd(o, s, "parentName", v, "str")
+    v = o.account_id = pop("accountId", None)
+    if type(v) is not str and v is not None:
+        o.account_id = keep_odd(o, s, "accountId", v, "str")
+    v = o.account_name = pop("accountName", None)
+    if type(v) is not str and v is not None:
+        o.account_name = keep_odd(o, s, "accountName", v, "str")
+    v = pop("usersIds", None)
+    try:
         o.users_ids = [] if v is None else decode_items(v, "str", str)
-        at = "usersNames"
-        v = pop("usersNames", None)
+    except ODD_ERRORS as e:
+        o.users_ids = keep_odd(o, s, "usersIds", v, e) or []
+    v = pop("usersNames", None)
+    try:
         o.users_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "usersColumns"
-        v = pop("usersColumns", None)
+    except ODD_ERRORS as e:
+        o.users_names = keep_odd(o, s, "usersNames", v, e)
+    v = pop("usersColumns", None)
+    try:
         o.users_columns = (
             v
             if v is None
@@ -158,18 +167,24 @@ def decode_all(rows: Any, cls: type[Any] = Call) -> list[Call]:
                 ),
             )
         )
-        at = "contactsIds"
-        v = pop("contactsIds", None)
+    except ODD_ERRORS as e:
+        o.users_columns = keep_odd(o, s, "usersColumns", v, e)
+    v = pop("contactsIds", None)
+    try:
         o.contacts_ids = [] if v is None else decode_items(v, "str", str)
-        at = "contactsNames"
-        v = pop("contactsNames", None)
+    except ODD_ERRORS as e:
+        o.contacts_ids = keep_odd(o, s, "contactsIds", v, e) or []
+    v = pop("contactsNames", None)
+    try:
         o.contacts_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "contactsColumns"
-        v = pop("contactsColumns", None)
+    except ODD_ERRORS as e:
+        o.contacts_names = keep_odd(o, s, "contactsNames", v, e)
+    v = pop("contactsColumns", None)
+    try:
         o.contacts_columns = (
             v
             if v is None
@@ -183,18 +198,24 @@ def decode_all(rows: Any, cls: type[Any] = Call) -> list[Call]:
                 ),
             )
         )
-        at = "leadsIds"
-        v = pop("leadsIds", None)
+    except ODD_ERRORS as e:
+        o.contacts_columns = keep_odd(o, s, "contactsColumns", v, e)
+    v = pop("leadsIds", None)
+    try:
         o.leads_ids = [] if v is None else decode_items(v, "str", str)
-        at = "leadsNames"
-        v = pop("leadsNames", None)
+    except ODD_ERRORS as e:
+        o.leads_ids = keep_odd(o, s, "leadsIds", v, e) or []
+    v = pop("leadsNames", None)
+    try:
         o.leads_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "leadsColumns"
-        v = pop("leadsColumns", None)
+    except ODD_ERRORS as e:
+        o.leads_names = keep_odd(o, s, "leadsNames", v, e)
+    v = pop("leadsColumns", None)
+    try:
         o.leads_columns = (
             v
             if v is None
@@ -208,87 +229,105 @@ def decode_all(rows: Any, cls: type[Any] = Call) -> list[Call]:
                 ),
             )
         )
-        at = "acceptanceStatus"
-        v = pop("acceptanceStatus", None)
+    except ODD_ERRORS as e:
+        o.leads_columns = keep_odd(o, s, "leadsColumns", v, e)
+    v = pop("acceptanceStatus", None)
+    try:
         o.acceptance_status = v if v is None else decode_enum(v, _acceptance_status)
-        at = "phoneNumbersMap"
-        v = pop("phoneNumbersMap", None)
+    except ODD_ERRORS as e:
+        o.acceptance_status = keep_odd(o, s, "acceptanceStatus", v, e)
+    v = pop("phoneNumbersMap", None)
+    try:
         o.phone_numbers_map = v if v is None else decode_dict(v, lambda x: x)
-        v = o.description = pop("description", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        v = o.assigned_user_id = pop("assignedUserId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserId")
-        v = o.assigned_user_name = pop("assignedUserName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserName")
-        at = "teamsIds"
-        v = pop("teamsIds", None)
+    except ODD_ERRORS as e:
+        o.phone_numbers_map = keep_odd(o, s, "phoneNumbersMap", v, e)
+    v = o.description = pop("description", None)
+    if type(v) is not str and v is not None:
+        o.description = keep_odd(o, s, "description", v, "str")
+    v = o.assigned_user_id = pop("assignedUserId", None)
+    if type(v) is not str and v is not None:
+        o.assigned_user_id = keep_odd(o, s, "assignedUserId", v, "str")
+    v = o.assigned_user_name = pop("assignedUserName", None)
+    if type(v) is not str and v is not None:
+        o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
+    v = pop("teamsIds", None)
+    try:
         o.teams_ids = [] if v is None else decode_items(v, "str", str)
-        at = "teamsNames"
-        v = pop("teamsNames", None)
+    except ODD_ERRORS as e:
+        o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
+    v = pop("teamsNames", None)
+    try:
         o.teams_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "createdAt"
-        v = pop("createdAt", None)
+    except ODD_ERRORS as e:
+        o.teams_names = keep_odd(o, s, "teamsNames", v, e)
+    v = pop("createdAt", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.created_by_id = pop("createdById", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdById")
-        v = o.created_by_name = pop("createdByName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdByName")
-        at = "modifiedAt"
-        v = pop("modifiedAt", None)
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "createdAt", v, e)
+    v = o.created_by_id = pop("createdById", None)
+    if type(v) is not str and v is not None:
+        o.created_by_id = keep_odd(o, s, "createdById", v, "str")
+    v = o.created_by_name = pop("createdByName", None)
+    if type(v) is not str and v is not None:
+        o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
+    v = pop("modifiedAt", None)
+    try:
         o.modified_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.modified_by_id = pop("modifiedById", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "modifiedById")
-        v = o.modified_by_name = pop("modifiedByName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "modifiedByName")
-        at = "streamUpdatedAt"
-        v = pop("streamUpdatedAt", None)
+    except ODD_ERRORS as e:
+        o.modified_at = keep_odd(o, s, "modifiedAt", v, e)
+    v = o.modified_by_id = pop("modifiedById", None)
+    if type(v) is not str and v is not None:
+        o.modified_by_id = keep_odd(o, s, "modifiedById", v, "str")
+    v = o.modified_by_name = pop("modifiedByName", None)
+    if type(v) is not str and v is not None:
+        o.modified_by_name = keep_odd(o, s, "modifiedByName", v, "str")
+    v = pop("streamUpdatedAt", None)
+    try:
         o.stream_updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.is_followed = pop("isFollowed", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isFollowed")
-        at = "followersIds"
-        v = pop("followersIds", None)
+    except ODD_ERRORS as e:
+        o.stream_updated_at = keep_odd(o, s, "streamUpdatedAt", v, e)
+    v = o.is_followed = pop("isFollowed", None)
+    if type(v) is not bool and v is not None:
+        o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
+    v = pop("followersIds", None)
+    try:
         o.followers_ids = [] if v is None else decode_items(v, "str", str)
-        at = "followersNames"
-        v = pop("followersNames", None)
+    except ODD_ERRORS as e:
+        o.followers_ids = keep_odd(o, s, "followersIds", v, e) or []
+    v = pop("followersNames", None)
+    try:
         o.followers_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        v = o.is_starred = pop("isStarred", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isStarred")
-        v = o.is_locked = pop("isLocked", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isLocked")
-        v = o.deleted = pop("deleted", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "deleted")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.followers_names = keep_odd(o, s, "followersNames", v, e)
+    v = o.is_starred = pop("isStarred", None)
+    if type(v) is not bool and v is not None:
+        o.is_starred = keep_odd(o, s, "isStarred", v, "bool")
+    v = o.is_locked = pop("isLocked", None)
+    if type(v) is not bool and v is not None:
+        o.is_locked = keep_odd(o, s, "isLocked", v, "bool")
+    v = o.deleted = pop("deleted", None)
+    if type(v) is not bool and v is not None:
+        o.deleted = keep_odd(o, s, "deleted", v, "bool")
+    o.additional_properties = dict(s) if s else {}
+    made: Call = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Call, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not None:
         d["name"] = v
     if (v := o.status) is not None:
@@ -370,7 +409,7 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.acceptance_status) is not None:
         d["acceptanceStatus"] = v if type(v) is str else encode_plain(v, str, "acceptance_status")
     if (v := o.phone_numbers_map) is not None:
-        d["phoneNumbersMap"] = encode_dict(v, "phone_numbers_map", encode_json)
+        d["phoneNumbersMap"] = encode_dict(v, "phone_numbers_map", encode_espo_json)
     if (v := o.description) is not None:
         d["description"] = v
     if (v := o.assigned_user_id) is not None:
@@ -415,4 +454,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["isLocked"] = v
     if (v := o.deleted) is not None:
         d["deleted"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

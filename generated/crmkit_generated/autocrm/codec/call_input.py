@@ -13,7 +13,7 @@ from crmkit.core.codec.nested import (
     decode_enum,
     decode_items,
     decode_optional,
-    decode_single,
+    decode_rows,
     encode_dict,
     encode_list,
     encode_model,
@@ -57,112 +57,106 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = CallInput) -> list[CallInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[CallInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.name = pop("name", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        at = "status"
-        v = pop("status", U)
-        o.status = v if v is U or v is None else decode_enum(v, _meeting_status)
-        at = "direction"
-        v = pop("direction", U)
-        o.direction = v if v is U or v is None else decode_enum(v, _call_direction)
-        at = "dateStart"
-        v = pop("dateStart", U)
-        o.date_start = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "dateEnd"
-        v = pop("dateEnd", U)
-        o.date_end = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "reminders"
-        v = pop("reminders", U)
-        o.reminders = v if v is U or v is None else reminder_input_codec.decode_all(v)
-        v = o.parent_id = pop("parentId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "parentId")
-        v = o.parent_type = pop("parentType", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "parentType")
-        at = "usersIds"
-        v = pop("usersIds", U)
-        o.users_ids = v if v is U else decode_items(v, "str", str)
-        at = "usersColumns"
-        v = pop("usersColumns", U)
-        o.users_columns = (
-            v
-            if v is U
-            else decode_dict(
-                v,
-                lambda x: decode_dict(
-                    x,
-                    lambda x: decode_optional(
-                        x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
-                    ),
+def decode(row: Any, cls: type[Any] = CallInput) -> CallInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.name = pop("name", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "name")
+    at = "status"
+    v = pop("status", U)
+    o.status = v if v is U or v is None else decode_enum(v, _meeting_status)
+    at = "direction"
+    v = pop("direction", U)
+    o.direction = v if v is U or v is None else decode_enum(v, _call_direction)
+    at = "dateStart"
+    v = pop("dateStart", U)
+    o.date_start = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
+    at = "dateEnd"
+    v = pop("dateEnd", U)
+    o.date_end = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
+    at = "reminders"
+    v = pop("reminders", U)
+    o.reminders = v if v is U or v is None else reminder_input_codec.decode_all(v)
+    v = o.parent_id = pop("parentId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "parentId")
+    v = o.parent_type = pop("parentType", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "parentType")
+    at = "usersIds"
+    v = pop("usersIds", U)
+    o.users_ids = v if v is U else decode_items(v, "str", str)
+    at = "usersColumns"
+    v = pop("usersColumns", U)
+    o.users_columns = (
+        v
+        if v is U
+        else decode_dict(
+            v,
+            lambda x: decode_dict(
+                x,
+                lambda x: decode_optional(
+                    x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
                 ),
-            )
+            ),
         )
-        at = "contactsIds"
-        v = pop("contactsIds", U)
-        o.contacts_ids = v if v is U else decode_items(v, "str", str)
-        at = "contactsColumns"
-        v = pop("contactsColumns", U)
-        o.contacts_columns = (
-            v
-            if v is U
-            else decode_dict(
-                v,
-                lambda x: decode_dict(
-                    x,
-                    lambda x: decode_optional(
-                        x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
-                    ),
+    )
+    at = "contactsIds"
+    v = pop("contactsIds", U)
+    o.contacts_ids = v if v is U else decode_items(v, "str", str)
+    at = "contactsColumns"
+    v = pop("contactsColumns", U)
+    o.contacts_columns = (
+        v
+        if v is U
+        else decode_dict(
+            v,
+            lambda x: decode_dict(
+                x,
+                lambda x: decode_optional(
+                    x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
                 ),
-            )
+            ),
         )
-        at = "leadsIds"
-        v = pop("leadsIds", U)
-        o.leads_ids = v if v is U else decode_items(v, "str", str)
-        at = "leadsColumns"
-        v = pop("leadsColumns", U)
-        o.leads_columns = (
-            v
-            if v is U
-            else decode_dict(
-                v,
-                lambda x: decode_dict(
-                    x,
-                    lambda x: decode_optional(
-                        x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
-                    ),
+    )
+    at = "leadsIds"
+    v = pop("leadsIds", U)
+    o.leads_ids = v if v is U else decode_items(v, "str", str)
+    at = "leadsColumns"
+    v = pop("leadsColumns", U)
+    o.leads_columns = (
+        v
+        if v is U
+        else decode_dict(
+            v,
+            lambda x: decode_dict(
+                x,
+                lambda x: decode_optional(
+                    x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
                 ),
-            )
+            ),
         )
-        v = o.description = pop("description", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        v = o.assigned_user_id = pop("assignedUserId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserId")
-        at = "teamsIds"
-        v = pop("teamsIds", U)
-        o.teams_ids = v if v is U else decode_items(v, "str", str)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    )
+    v = o.description = pop("description", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "description")
+    v = o.assigned_user_id = pop("assignedUserId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "assignedUserId")
+    at = "teamsIds"
+    v = pop("teamsIds", U)
+    o.teams_ids = v if v is U else decode_items(v, "str", str)
+    o.additional_properties = dict(s) if s else {}
+    made: CallInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

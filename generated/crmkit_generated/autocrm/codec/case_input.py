@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_items, decode_single
+from crmkit.core.codec.nested import decode_enum, decode_items, decode_rows
 from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -38,67 +38,61 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = CaseInput) -> list[CaseInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[CaseInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.name = pop("name", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        at = "status"
-        v = pop("status", U)
-        o.status = v if v is U or v is None else decode_enum(v, _case_status)
-        at = "priority"
-        v = pop("priority", U)
-        o.priority = v if v is U or v is None else decode_enum(v, _priority)
-        at = "type"
-        v = pop("type", U)
-        o.type_ = v if v is U or v is None else decode_enum(v, _case_type)
-        v = o.account_id = pop("accountId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "accountId")
-        v = o.lead_id = pop("leadId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "leadId")
-        v = o.contact_id = pop("contactId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "contactId")
-        at = "contactsIds"
-        v = pop("contactsIds", U)
-        o.contacts_ids = v if v is U else decode_items(v, "str", str)
-        v = o.is_internal = pop("isInternal", U)
-        if v is not U and type(v) is not bool:
-            reject(v, "bool", "isInternal")
-        v = o.description = pop("description", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        at = "attachmentsIds"
-        v = pop("attachmentsIds", U)
-        o.attachments_ids = v if v is U else decode_items(v, "str", str)
-        v = o.assigned_user_id = pop("assignedUserId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserId")
-        at = "collaboratorsIds"
-        v = pop("collaboratorsIds", U)
-        o.collaborators_ids = v if v is U else decode_items(v, "str", str)
-        at = "teamsIds"
-        v = pop("teamsIds", U)
-        o.teams_ids = v if v is U else decode_items(v, "str", str)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = CaseInput) -> CaseInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.name = pop("name", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "name")
+    at = "status"
+    v = pop("status", U)
+    o.status = v if v is U or v is None else decode_enum(v, _case_status)
+    at = "priority"
+    v = pop("priority", U)
+    o.priority = v if v is U or v is None else decode_enum(v, _priority)
+    at = "type"
+    v = pop("type", U)
+    o.type_ = v if v is U or v is None else decode_enum(v, _case_type)
+    v = o.account_id = pop("accountId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "accountId")
+    v = o.lead_id = pop("leadId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "leadId")
+    v = o.contact_id = pop("contactId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "contactId")
+    at = "contactsIds"
+    v = pop("contactsIds", U)
+    o.contacts_ids = v if v is U else decode_items(v, "str", str)
+    v = o.is_internal = pop("isInternal", U)
+    if type(v) is not bool and v is not U:
+        reject(v, "bool", "isInternal")
+    v = o.description = pop("description", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "description")
+    at = "attachmentsIds"
+    v = pop("attachmentsIds", U)
+    o.attachments_ids = v if v is U else decode_items(v, "str", str)
+    v = o.assigned_user_id = pop("assignedUserId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "assignedUserId")
+    at = "collaboratorsIds"
+    v = pop("collaboratorsIds", U)
+    o.collaborators_ids = v if v is U else decode_items(v, "str", str)
+    at = "teamsIds"
+    v = pop("teamsIds", U)
+    o.teams_ids = v if v is U else decode_items(v, "str", str)
+    o.additional_properties = dict(s) if s else {}
+    made: CaseInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

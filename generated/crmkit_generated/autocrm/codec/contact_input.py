@@ -13,7 +13,7 @@ from crmkit.core.codec.nested import (
     decode_enum,
     decode_items,
     decode_optional,
-    decode_single,
+    decode_rows,
     encode_dict,
     encode_list,
     encode_model,
@@ -62,118 +62,112 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ContactInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "salutationName"
-        v = pop("salutationName", U)
-        o.salutation_name = v if v is U or v is None else decode_enum(v, _salutation)
-        v = o.first_name = pop("firstName", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "firstName")
-        v = o.middle_name = pop("middleName", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "middleName")
-        v = o.last_name = pop("lastName", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "lastName")
-        v = o.name = pop("name", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        v = o.title = pop("title", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "title")
-        v = o.account_id = pop("accountId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "accountId")
-        at = "accountsIds"
-        v = pop("accountsIds", U)
-        o.accounts_ids = v if v is U else decode_items(v, "str", str)
-        at = "accountsColumns"
-        v = pop("accountsColumns", U)
-        o.accounts_columns = (
-            v
-            if v is U
-            else decode_dict(
-                v,
-                lambda x: decode_dict(
-                    x,
-                    lambda x: decode_optional(
-                        x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
-                    ),
+def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "salutationName"
+    v = pop("salutationName", U)
+    o.salutation_name = v if v is U or v is None else decode_enum(v, _salutation)
+    v = o.first_name = pop("firstName", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "firstName")
+    v = o.middle_name = pop("middleName", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "middleName")
+    v = o.last_name = pop("lastName", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "lastName")
+    v = o.name = pop("name", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "name")
+    v = o.title = pop("title", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "title")
+    v = o.account_id = pop("accountId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "accountId")
+    at = "accountsIds"
+    v = pop("accountsIds", U)
+    o.accounts_ids = v if v is U else decode_items(v, "str", str)
+    at = "accountsColumns"
+    v = pop("accountsColumns", U)
+    o.accounts_columns = (
+        v
+        if v is U
+        else decode_dict(
+            v,
+            lambda x: decode_dict(
+                x,
+                lambda x: decode_optional(
+                    x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
                 ),
-            )
+            ),
         )
-        v = o.email_address = pop("emailAddress", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "emailAddress")
-        at = "emailAddressData"
-        v = pop("emailAddressData", U)
-        o.email_address_data = v if v is U else email_address_input_codec.decode_all(v)
-        v = o.email_address_is_opted_out = pop("emailAddressIsOptedOut", U)
-        if v is not U and v is not None and type(v) is not bool:
-            reject(v, "bool", "emailAddressIsOptedOut")
-        v = o.email_address_is_invalid = pop("emailAddressIsInvalid", U)
-        if v is not U and v is not None and type(v) is not bool:
-            reject(v, "bool", "emailAddressIsInvalid")
-        v = o.phone_number = pop("phoneNumber", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "phoneNumber")
-        at = "phoneNumberData"
-        v = pop("phoneNumberData", U)
-        o.phone_number_data = v if v is U else phone_number_input_codec.decode_all(v)
-        v = o.phone_number_is_opted_out = pop("phoneNumberIsOptedOut", U)
-        if v is not U and v is not None and type(v) is not bool:
-            reject(v, "bool", "phoneNumberIsOptedOut")
-        v = o.phone_number_is_invalid = pop("phoneNumberIsInvalid", U)
-        if v is not U and v is not None and type(v) is not bool:
-            reject(v, "bool", "phoneNumberIsInvalid")
-        v = o.do_not_call = pop("doNotCall", U)
-        if v is not U and type(v) is not bool:
-            reject(v, "bool", "doNotCall")
-        v = o.address_street = pop("addressStreet", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "addressStreet")
-        v = o.address_city = pop("addressCity", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "addressCity")
-        v = o.address_state = pop("addressState", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "addressState")
-        v = o.address_country = pop("addressCountry", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "addressCountry")
-        v = o.address_postal_code = pop("addressPostalCode", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "addressPostalCode")
-        v = o.description = pop("description", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        v = o.campaign_id = pop("campaignId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "campaignId")
-        v = o.assigned_user_id = pop("assignedUserId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserId")
-        at = "teamsIds"
-        v = pop("teamsIds", U)
-        o.teams_ids = v if v is U else decode_items(v, "str", str)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    )
+    v = o.email_address = pop("emailAddress", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "emailAddress")
+    at = "emailAddressData"
+    v = pop("emailAddressData", U)
+    o.email_address_data = v if v is U else email_address_input_codec.decode_all(v)
+    v = o.email_address_is_opted_out = pop("emailAddressIsOptedOut", U)
+    if type(v) is not bool and v is not U and v is not None:
+        reject(v, "bool", "emailAddressIsOptedOut")
+    v = o.email_address_is_invalid = pop("emailAddressIsInvalid", U)
+    if type(v) is not bool and v is not U and v is not None:
+        reject(v, "bool", "emailAddressIsInvalid")
+    v = o.phone_number = pop("phoneNumber", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "phoneNumber")
+    at = "phoneNumberData"
+    v = pop("phoneNumberData", U)
+    o.phone_number_data = v if v is U else phone_number_input_codec.decode_all(v)
+    v = o.phone_number_is_opted_out = pop("phoneNumberIsOptedOut", U)
+    if type(v) is not bool and v is not U and v is not None:
+        reject(v, "bool", "phoneNumberIsOptedOut")
+    v = o.phone_number_is_invalid = pop("phoneNumberIsInvalid", U)
+    if type(v) is not bool and v is not U and v is not None:
+        reject(v, "bool", "phoneNumberIsInvalid")
+    v = o.do_not_call = pop("doNotCall", U)
+    if type(v) is not bool and v is not U:
+        reject(v, "bool", "doNotCall")
+    v = o.address_street = pop("addressStreet", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "addressStreet")
+    v = o.address_city = pop("addressCity", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "addressCity")
+    v = o.address_state = pop("addressState", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "addressState")
+    v = o.address_country = pop("addressCountry", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "addressCountry")
+    v = o.address_postal_code = pop("addressPostalCode", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "addressPostalCode")
+    v = o.description = pop("description", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "description")
+    v = o.campaign_id = pop("campaignId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "campaignId")
+    v = o.assigned_user_id = pop("assignedUserId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "assignedUserId")
+    at = "teamsIds"
+    v = pop("teamsIds", U)
+    o.teams_ids = v if v is U else decode_items(v, "str", str)
+    o.additional_properties = dict(s) if s else {}
+    made: ContactInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single, encode_model
+from crmkit.core.codec.nested import decode_rows, encode_model
 from crmkit.core.codec.values import encode_extras
 from crmkit.core.types import UNSET as U
 
@@ -23,34 +23,28 @@ EMITTED = True
 MEMBERS: dict[str, str] = {"Account": "account", "Contact": "contact", "Opportunity": "opportunity"}
 
 
-def decode_all(rows: Any, cls: type[Any] = ConversionRecords) -> list[ConversionRecords]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ConversionRecords] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "Account"
-        v = pop("Account", U)
-        o.account = v if v is U else account_input_codec.decode(v)
-        at = "Contact"
-        v = pop("Contact", U)
-        o.contact = v if v is U else contact_input_codec.decode(v)
-        at = "Opportunity"
-        v = pop("Opportunity", U)
-        o.opportunity = v if v is U else opportunity_input_codec.decode(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = ConversionRecords) -> ConversionRecords:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "Account"
+    v = pop("Account", U)
+    o.account = v if v is U else account_input_codec.decode(v)
+    at = "Contact"
+    v = pop("Contact", U)
+    o.contact = v if v is U else contact_input_codec.decode(v)
+    at = "Opportunity"
+    v = pop("Opportunity", U)
+    o.opportunity = v if v is U else opportunity_input_codec.decode(v)
+    o.additional_properties = dict(s) if s else {}
+    made: ConversionRecords = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

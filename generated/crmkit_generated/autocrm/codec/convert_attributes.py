@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.convert_attributes import ConvertAttributes
 from . import attribute_set as attribute_set_codec
@@ -17,45 +18,45 @@ EMITTED = True
 MEMBERS: dict[str, str] = {"Account": "account", "Contact": "contact", "Opportunity": "opportunity"}
 
 
-def decode_all(rows: Any, cls: type[Any] = ConvertAttributes) -> list[ConvertAttributes]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ConvertAttributes] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "Account"
-        v = pop("Account", None)
+def decode(row: Any, cls: type[Any] = ConvertAttributes) -> ConvertAttributes:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = pop("Account", None)
+    try:
         o.account = v if v is None else attribute_set_codec.decode(v)
-        at = "Contact"
-        v = pop("Contact", None)
+    except ODD_ERRORS as e:
+        o.account = keep_odd(o, s, "Account", v, e)
+    v = pop("Contact", None)
+    try:
         o.contact = v if v is None else attribute_set_codec.decode(v)
-        at = "Opportunity"
-        v = pop("Opportunity", None)
+    except ODD_ERRORS as e:
+        o.contact = keep_odd(o, s, "Contact", v, e)
+    v = pop("Opportunity", None)
+    try:
         o.opportunity = v if v is None else attribute_set_codec.decode(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.opportunity = keep_odd(o, s, "Opportunity", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: ConvertAttributes = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ConvertAttributes, or raise ArgumentError."""
     d: dict[str, Any] = {}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.account) is not None:
         d["Account"] = attribute_set_codec.encode(v)
     if (v := o.contact) is not None:
         d["Contact"] = attribute_set_codec.encode(v)
     if (v := o.opportunity) is not None:
         d["Opportunity"] = attribute_set_codec.encode(v)
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

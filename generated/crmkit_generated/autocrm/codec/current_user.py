@@ -6,21 +6,22 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
-from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
     decode_enum,
     decode_items,
     decode_optional,
-    decode_single,
+    decode_rows,
     encode_dict,
 )
 from crmkit.core.codec.numbers import format_lenient
+from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
     decode_empty,
-    encode_extras,
     encode_items,
+    encode_kept,
     encode_plain,
 )
 
@@ -77,106 +78,106 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = CurrentUser) -> list[CurrentUser]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[CurrentUser] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not str:
-            reject(v, "str", "id")
-        v = o.name = pop("name", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        v = o.user_name = pop("userName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "userName")
-        v = o.type_ = pop("type", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "type")
-        at = "salutationName"
-        v = pop("salutationName", None)
+def decode(row: Any, cls: type[Any] = CurrentUser) -> CurrentUser:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not str:
+        reject(v, "str", "id")
+    v = o.name = pop("name", None)
+    if type(v) is not str and v is not None:
+        o.name = keep_odd(o, s, "name", v, "str")
+    v = o.user_name = pop("userName", None)
+    if type(v) is not str and v is not None:
+        o.user_name = keep_odd(o, s, "userName", v, "str")
+    v = o.type_ = pop("type", None)
+    if type(v) is not str and v is not None:
+        o.type_ = keep_odd(o, s, "type", v, "str")
+    v = pop("salutationName", None)
+    try:
         o.salutation_name = v if v is None else decode_enum(v, _salutation)
-        v = o.first_name = pop("firstName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "firstName")
-        v = o.middle_name = pop("middleName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "middleName")
-        v = o.last_name = pop("lastName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "lastName")
-        v = o.title = pop("title", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "title")
-        v = o.is_active = pop("isActive", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isActive")
-        v = o.email_address = pop("emailAddress", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "emailAddress")
-        v = o.email_address_is_opted_out = pop("emailAddressIsOptedOut", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "emailAddressIsOptedOut")
-        v = o.email_address_is_invalid = pop("emailAddressIsInvalid", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "emailAddressIsInvalid")
-        v = o.phone_number = pop("phoneNumber", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "phoneNumber")
-        v = o.phone_number_is_opted_out = pop("phoneNumberIsOptedOut", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "phoneNumberIsOptedOut")
-        v = o.phone_number_is_invalid = pop("phoneNumberIsInvalid", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "phoneNumberIsInvalid")
-        v = o.ip_address = pop("ipAddress", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "ipAddress")
-        v = o.gender = pop("gender", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "gender")
-        v = o.auth_method = pop("authMethod", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "authMethod")
-        v = o.auth_2fa = pop("auth2FA", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "auth2FA")
-        v = o.avatar_id = pop("avatarId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "avatarId")
-        v = o.avatar_name = pop("avatarName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "avatarName")
-        v = o.avatar_color = pop("avatarColor", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "avatarColor")
-        v = o.default_team_id = pop("defaultTeamId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "defaultTeamId")
-        v = o.default_team_name = pop("defaultTeamName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "defaultTeamName")
-        at = "teamsIds"
-        v = pop("teamsIds", None)
+    except ODD_ERRORS as e:
+        o.salutation_name = keep_odd(o, s, "salutationName", v, e)
+    v = o.first_name = pop("firstName", None)
+    if type(v) is not str and v is not None:
+        o.first_name = keep_odd(o, s, "firstName", v, "str")
+    v = o.middle_name = pop("middleName", None)
+    if type(v) is not str and v is not None:
+        o.middle_name = keep_odd(o, s, "middleName", v, "str")
+    v = o.last_name = pop("lastName", None)
+    if type(v) is not str and v is not None:
+        o.last_name = keep_odd(o, s, "lastName", v, "str")
+    v = o.title = pop("title", None)
+    if type(v) is not str and v is not None:
+        o.title = keep_odd(o, s, "title", v, "str")
+    v = o.is_active = pop("isActive", None)
+    if type(v) is not bool and v is not None:
+        o.is_active = keep_odd(o, s, "isActive", v, "bool")
+    v = o.email_address = pop("emailAddress", None)
+    if type(v) is not str and v is not None:
+        o.email_address = keep_odd(o, s, "emailAddress", v, "str")
+    v = o.email_address_is_opted_out = pop("emailAddressIsOptedOut", None)
+    if type(v) is not bool and v is not None:
+        o.email_address_is_opted_out = keep_odd(o, s, "emailAddressIsOptedOut", v, "bool")
+    v = o.email_address_is_invalid = pop("emailAddressIsInvalid", None)
+    if type(v) is not bool and v is not None:
+        o.email_address_is_invalid = keep_odd(o, s, "emailAddressIsInvalid", v, "bool")
+    v = o.phone_number = pop("phoneNumber", None)
+    if type(v) is not str and v is not None:
+        o.phone_number = keep_odd(o, s, "phoneNumber", v, "str")
+    v = o.phone_number_is_opted_out = pop("phoneNumberIsOptedOut", None)
+    if type(v) is not bool and v is not None:
+        o.phone_number_is_opted_out = keep_odd(o, s, "phoneNumberIsOptedOut", v, "bool")
+    v = o.phone_number_is_invalid = pop("phoneNumberIsInvalid", None)
+    if type(v) is not bool and v is not None:
+        o.phone_number_is_invalid = keep_odd(o, s, "phoneNumberIsInvalid", v, "bool")
+    v = o.ip_address = pop("ipAddress", None)
+    if type(v) is not str and v is not None:
+        o.ip_address = keep_odd(o, s, "ipAddress", v, "str")
+    v = o.gender = pop("gender", None)
+    if type(v) is not str and v is not None:
+        o.gender = keep_odd(o, s, "gender", v, "str")
+    v = o.auth_method = pop("authMethod", None)
+    if type(v) is not str and v is not None:
+        o.auth_method = keep_odd(o, s, "authMethod", v, "str")
+    v = o.auth_2fa = pop("auth2FA", None)
+    if type(v) is not bool and v is not None:
+        o.auth_2fa = keep_odd(o, s, "auth2FA", v, "bool")
+    v = o.avatar_id = pop("avatarId", None)
+    if type(v) is not str and v is not None:
+        o.avatar_id = keep_odd(o, s, "avatarId", v, "str")
+    v = o.avatar_name = pop("avatarName", None)
+    if type(v) is not str and v is not None:
+        o.avatar_name = keep_odd(o, s, "avatarName", v, "str")
+    v = o.avatar_color = pop("avatarColor", None)
+    if type(v) is not str and v is not None:
+        o.avatar_color = keep_odd(o, s, "avatarColor", v, "str")
+    v = o.default_team_id = pop("defaultTeamId", None)
+    if type(v) is not str and v is not None:
+        o.default_team_id = keep_odd(o, s, "defaultTeamId", v, "str")
+    v = o.default_team_name = pop("defaultTeamName", None)
+    if type(v) is not str and v is not None:
+        o.default_team_name = keep_odd(o, s, "defaultTeamName", v, "str")
+    v = pop("teamsIds", None)
+    try:
         o.teams_ids = [] if v is None else decode_items(v, "str", str)
-        at = "teamsNames"
-        v = pop("teamsNames", None)
+    except ODD_ERRORS as e:
+        o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
+    v = pop("teamsNames", None)
+    try:
         o.teams_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "teamsColumns"
-        v = pop("teamsColumns", None)
+    except ODD_ERRORS as e:
+        o.teams_names = keep_odd(o, s, "teamsNames", v, e)
+    v = pop("teamsColumns", None)
+    try:
         o.teams_columns = (
             v
             if v is None
@@ -190,67 +191,79 @@ def decode_all(rows: Any, cls: type[Any] = CurrentUser) -> list[CurrentUser]:
                 ),
             )
         )
-        v = o.contact_id = pop("contactId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "contactId")
-        v = o.contact_name = pop("contactName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "contactName")
-        v = o.dashboard_template_id = pop("dashboardTemplateId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "dashboardTemplateId")
-        v = o.dashboard_template_name = pop("dashboardTemplateName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "dashboardTemplateName")
-        v = o.layout_set_id = pop("layoutSetId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "layoutSetId")
-        v = o.layout_set_name = pop("layoutSetName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "layoutSetName")
-        v = o.working_time_calendar_id = pop("workingTimeCalendarId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "workingTimeCalendarId")
-        v = o.working_time_calendar_name = pop("workingTimeCalendarName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "workingTimeCalendarName")
-        at = "emailAddressList"
-        v = pop("emailAddressList", None)
+    except ODD_ERRORS as e:
+        o.teams_columns = keep_odd(o, s, "teamsColumns", v, e)
+    v = o.contact_id = pop("contactId", None)
+    if type(v) is not str and v is not None:
+        o.contact_id = keep_odd(o, s, "contactId", v, "str")
+    v = o.contact_name = pop("contactName", None)
+    if type(v) is not str and v is not None:
+        o.contact_name = keep_odd(o, s, "contactName", v, "str")
+    v = o.dashboard_template_id = pop("dashboardTemplateId", None)
+    if type(v) is not str and v is not None:
+        o.dashboard_template_id = keep_odd(o, s, "dashboardTemplateId", v, "str")
+    v = o.dashboard_template_name = pop("dashboardTemplateName", None)
+    if type(v) is not str and v is not None:
+        o.dashboard_template_name = keep_odd(o, s, "dashboardTemplateName", v, "str")
+    v = o.layout_set_id = pop("layoutSetId", None)
+    if type(v) is not str and v is not None:
+        o.layout_set_id = keep_odd(o, s, "layoutSetId", v, "str")
+    v = o.layout_set_name = pop("layoutSetName", None)
+    if type(v) is not str and v is not None:
+        o.layout_set_name = keep_odd(o, s, "layoutSetName", v, "str")
+    v = o.working_time_calendar_id = pop("workingTimeCalendarId", None)
+    if type(v) is not str and v is not None:
+        o.working_time_calendar_id = keep_odd(o, s, "workingTimeCalendarId", v, "str")
+    v = o.working_time_calendar_name = pop("workingTimeCalendarName", None)
+    if type(v) is not str and v is not None:
+        o.working_time_calendar_name = keep_odd(o, s, "workingTimeCalendarName", v, "str")
+    v = pop("emailAddressList", None)
+    try:
         o.email_address_list = [] if v is None else decode_items(v, "str", str)
-        at = "userEmailAddressList"
-        v = pop("userEmailAddressList", None)
+    except ODD_ERRORS as e:
+        o.email_address_list = keep_odd(o, s, "emailAddressList", v, e) or []
+    v = pop("userEmailAddressList", None)
+    try:
         o.user_email_address_list = [] if v is None else decode_items(v, "str", str)
-        at = "excludeFromReplyEmailAddressList"
-        v = pop("excludeFromReplyEmailAddressList", None)
+    except ODD_ERRORS as e:
+        o.user_email_address_list = keep_odd(o, s, "userEmailAddressList", v, e) or []
+    v = pop("excludeFromReplyEmailAddressList", None)
+    try:
         o.exclude_from_reply_email_address_list = [] if v is None else decode_items(v, "str", str)
-        v = o.deleted = pop("deleted", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "deleted")
-        at = "createdAt"
-        v = pop("createdAt", None)
+    except ODD_ERRORS as e:
+        o.exclude_from_reply_email_address_list = (
+            keep_odd(o, s, "excludeFromReplyEmailAddressList", v, e) or []
+        )
+    v = o.deleted = pop("deleted", None)
+    if type(v) is not bool and v is not None:
+        o.deleted = keep_odd(o, s, "deleted", v, "bool")
+    v = pop("createdAt", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.created_by_id = pop("createdById", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdById")
-        v = o.created_by_name = pop("createdByName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdByName")
-        at = "modifiedAt"
-        v = pop("modifiedAt", None)
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "createdAt", v, e)
+    v = o.created_by_id = pop("createdById", None)
+    if type(v) is not str and v is not None:
+        o.created_by_id = keep_odd(o, s, "createdById", v, "str")
+    v = o.created_by_name = pop("createdByName", None)
+    if type(v) is not str and v is not None:
+        o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
+    v = pop("modifiedAt", None)
+    try:
         o.modified_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.modified_at = keep_odd(o, s, "modifiedAt", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: CurrentUser = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a CurrentUser, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not None:
         d["name"] = v
     if (v := o.user_name) is not None:
@@ -351,4 +364,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["createdByName"] = v
     if (v := o.modified_at) is not None:
         d["modifiedAt"] = encode_espo_datetime(v, "modified_at")
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

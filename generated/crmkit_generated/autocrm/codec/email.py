@@ -6,21 +6,22 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
-from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
     decode_enum,
     decode_items,
     decode_optional,
-    decode_single,
+    decode_rows,
     encode_dict,
 )
 from crmkit.core.codec.numbers import format_lenient
+from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
     decode_empty,
-    encode_extras,
     encode_items,
+    encode_kept,
     encode_plain,
 )
 
@@ -139,272 +140,308 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = Email) -> list[Email]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Email] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not str:
-            reject(v, "str", "id")
-        v = o.subject = pop("subject", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "subject")
-        v = o.name = pop("name", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        at = "status"
-        v = pop("status", None)
+def decode(row: Any, cls: type[Any] = Email) -> Email:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not str:
+        reject(v, "str", "id")
+    v = o.subject = pop("subject", None)
+    if type(v) is not str and v is not None:
+        o.subject = keep_odd(o, s, "subject", v, "str")
+    v = o.name = pop("name", None)
+    if type(v) is not str and v is not None:
+        o.name = keep_odd(o, s, "name", v, "str")
+    v = pop("status", None)
+    try:
         o.status = v if v is None else decode_enum(v, _email_status)
-        v = o.from_ = pop("from", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "from")
-        v = o.to = pop("to", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "to")
-        v = o.cc = pop("cc", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "cc")
-        v = o.bcc = pop("bcc", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "bcc")
-        v = o.reply_to = pop("replyTo", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "replyTo")
-        v = o.body = pop("body", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "body")
-        v = o.body_plain = pop("bodyPlain", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "bodyPlain")
-        v = o.is_html = pop("isHtml", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isHtml")
-        v = o.parent_id = pop("parentId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "parentId")
-        v = o.parent_type = pop("parentType", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "parentType")
-        v = o.parent_name = pop("parentName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "parentName")
-        at = "attachmentsIds"
-        v = pop("attachmentsIds", None)
+    except ODD_ERRORS as e:
+        o.status = keep_odd(o, s, "status", v, e)
+    v = o.from_ = pop("from", None)
+    if type(v) is not str and v is not None:
+        o.from_ = keep_odd(o, s, "from", v, "str")
+    v = o.to = pop("to", None)
+    if type(v) is not str and v is not None:
+        o.to = keep_odd(o, s, "to", v, "str")
+    v = o.cc = pop("cc", None)
+    if type(v) is not str and v is not None:
+        o.cc = keep_odd(o, s, "cc", v, "str")
+    v = o.bcc = pop("bcc", None)
+    if type(v) is not str and v is not None:
+        o.bcc = keep_odd(o, s, "bcc", v, "str")
+    v = o.reply_to = pop("replyTo", None)
+    if type(v) is not str and v is not None:
+        o.reply_to = keep_odd(o, s, "replyTo", v, "str")
+    v = o.body = pop("body", None)
+    if type(v) is not str and v is not None:
+        o.body = keep_odd(o, s, "body", v, "str")
+    v = o.body_plain = pop("bodyPlain", None)
+    if type(v) is not str and v is not None:
+        o.body_plain = keep_odd(o, s, "bodyPlain", v, "str")
+    v = o.is_html = pop("isHtml", None)
+    if type(v) is not bool and v is not None:
+        o.is_html = keep_odd(o, s, "isHtml", v, "bool")
+    v = o.parent_id = pop("parentId", None)
+    if type(v) is not str and v is not None:
+        o.parent_id = keep_odd(o, s, "parentId", v, "str")
+    v = o.parent_type = pop("parentType", None)
+    if type(v) is not str and v is not None:
+        o.parent_type = keep_odd(o, s, "parentType", v, "str")
+    v = o.parent_name = pop("parentName", None)
+    if type(v) is not str and v is not None:
+        o.parent_name = keep_odd(o, s, "parentName", v, "str")
+    v = pop("attachmentsIds", None)
+    try:
         o.attachments_ids = [] if v is None else decode_items(v, "str", str)
-        at = "attachmentsNames"
-        v = pop("attachmentsNames", None)
+    except ODD_ERRORS as e:
+        o.attachments_ids = keep_odd(o, s, "attachmentsIds", v, e) or []
+    v = pop("attachmentsNames", None)
+    try:
         o.attachments_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "attachmentsTypes"
-        v = pop("attachmentsTypes", None)
+    except ODD_ERRORS as e:
+        o.attachments_names = keep_odd(o, s, "attachmentsNames", v, e)
+    v = pop("attachmentsTypes", None)
+    try:
         o.attachments_types = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "dateSent"
-        v = pop("dateSent", None)
+    except ODD_ERRORS as e:
+        o.attachments_types = keep_odd(o, s, "attachmentsTypes", v, e)
+    v = pop("dateSent", None)
+    try:
         o.date_sent = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "sendAt"
-        v = pop("sendAt", None)
+    except ODD_ERRORS as e:
+        o.date_sent = keep_odd(o, s, "dateSent", v, e)
+    v = pop("sendAt", None)
+    try:
         o.send_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "deliveryDate"
-        v = pop("deliveryDate", None)
+    except ODD_ERRORS as e:
+        o.send_at = keep_odd(o, s, "sendAt", v, e)
+    v = pop("deliveryDate", None)
+    try:
         o.delivery_date = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.account_id = pop("accountId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "accountId")
-        v = o.account_name = pop("accountName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "accountName")
-        v = o.from_string = pop("fromString", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "fromString")
-        v = o.from_name = pop("fromName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "fromName")
-        v = o.from_address = pop("fromAddress", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "fromAddress")
-        v = o.from_email_address_id = pop("fromEmailAddressId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "fromEmailAddressId")
-        v = o.from_email_address_name = pop("fromEmailAddressName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "fromEmailAddressName")
-        at = "toEmailAddressesIds"
-        v = pop("toEmailAddressesIds", None)
+    except ODD_ERRORS as e:
+        o.delivery_date = keep_odd(o, s, "deliveryDate", v, e)
+    v = o.account_id = pop("accountId", None)
+    if type(v) is not str and v is not None:
+        o.account_id = keep_odd(o, s, "accountId", v, "str")
+    v = o.account_name = pop("accountName", None)
+    if type(v) is not str and v is not None:
+        o.account_name = keep_odd(o, s, "accountName", v, "str")
+    v = o.from_string = pop("fromString", None)
+    if type(v) is not str and v is not None:
+        o.from_string = keep_odd(o, s, "fromString", v, "str")
+    v = o.from_name = pop("fromName", None)
+    if type(v) is not str and v is not None:
+        o.from_name = keep_odd(o, s, "fromName", v, "str")
+    v = o.from_address = pop("fromAddress", None)
+    if type(v) is not str and v is not None:
+        o.from_address = keep_odd(o, s, "fromAddress", v, "str")
+    v = o.from_email_address_id = pop("fromEmailAddressId", None)
+    if type(v) is not str and v is not None:
+        o.from_email_address_id = keep_odd(o, s, "fromEmailAddressId", v, "str")
+    v = o.from_email_address_name = pop("fromEmailAddressName", None)
+    if type(v) is not str and v is not None:
+        o.from_email_address_name = keep_odd(o, s, "fromEmailAddressName", v, "str")
+    v = pop("toEmailAddressesIds", None)
+    try:
         o.to_email_addresses_ids = [] if v is None else decode_items(v, "str", str)
-        at = "toEmailAddressesNames"
-        v = pop("toEmailAddressesNames", None)
+    except ODD_ERRORS as e:
+        o.to_email_addresses_ids = keep_odd(o, s, "toEmailAddressesIds", v, e) or []
+    v = pop("toEmailAddressesNames", None)
+    try:
         o.to_email_addresses_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "ccEmailAddressesIds"
-        v = pop("ccEmailAddressesIds", None)
+    except ODD_ERRORS as e:
+        o.to_email_addresses_names = keep_odd(o, s, "toEmailAddressesNames", v, e)
+    v = pop("ccEmailAddressesIds", None)
+    try:
         o.cc_email_addresses_ids = [] if v is None else decode_items(v, "str", str)
-        at = "ccEmailAddressesNames"
-        v = pop("ccEmailAddressesNames", None)
+    except ODD_ERRORS as e:
+        o.cc_email_addresses_ids = keep_odd(o, s, "ccEmailAddressesIds", v, e) or []
+    v = pop("ccEmailAddressesNames", None)
+    try:
         o.cc_email_addresses_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "bccEmailAddressesIds"
-        v = pop("bccEmailAddressesIds", None)
+    except ODD_ERRORS as e:
+        o.cc_email_addresses_names = keep_odd(o, s, "ccEmailAddressesNames", v, e)
+    v = pop("bccEmailAddressesIds", None)
+    try:
         o.bcc_email_addresses_ids = [] if v is None else decode_items(v, "str", str)
-        at = "bccEmailAddressesNames"
-        v = pop("bccEmailAddressesNames", None)
+    except ODD_ERRORS as e:
+        o.bcc_email_addresses_ids = keep_odd(o, s, "bccEmailAddressesIds", v, e) or []
+    v = pop("bccEmailAddressesNames", None)
+    try:
         o.bcc_email_addresses_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "replyToEmailAddressesIds"
-        v = pop("replyToEmailAddressesIds", None)
+    except ODD_ERRORS as e:
+        o.bcc_email_addresses_names = keep_odd(o, s, "bccEmailAddressesNames", v, e)
+    v = pop("replyToEmailAddressesIds", None)
+    try:
         o.reply_to_email_addresses_ids = [] if v is None else decode_items(v, "str", str)
-        at = "replyToEmailAddressesNames"
-        v = pop("replyToEmailAddressesNames", None)
+    except ODD_ERRORS as e:
+        o.reply_to_email_addresses_ids = keep_odd(o, s, "replyToEmailAddressesIds", v, e) or []
+    v = pop("replyToEmailAddressesNames", None)
+    try:
         o.reply_to_email_addresses_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        v = o.reply_to_string = pop("replyToString", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "replyToString")
-        v = o.reply_to_name = pop("replyToName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "replyToName")
-        v = o.reply_to_address = pop("replyToAddress", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "replyToAddress")
-        v = o.person_string_data = pop("personStringData", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "personStringData")
-        at = "idHash"
-        v = pop("idHash", None)
+    except ODD_ERRORS as e:
+        o.reply_to_email_addresses_names = keep_odd(o, s, "replyToEmailAddressesNames", v, e)
+    v = o.reply_to_string = pop("replyToString", None)
+    if type(v) is not str and v is not None:
+        o.reply_to_string = keep_odd(o, s, "replyToString", v, "str")
+    v = o.reply_to_name = pop("replyToName", None)
+    if type(v) is not str and v is not None:
+        o.reply_to_name = keep_odd(o, s, "replyToName", v, "str")
+    v = o.reply_to_address = pop("replyToAddress", None)
+    if type(v) is not str and v is not None:
+        o.reply_to_address = keep_odd(o, s, "replyToAddress", v, "str")
+    v = o.person_string_data = pop("personStringData", None)
+    if type(v) is not str and v is not None:
+        o.person_string_data = keep_odd(o, s, "personStringData", v, "str")
+    v = pop("idHash", None)
+    try:
         o.id_hash = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "nameHash"
-        v = pop("nameHash", None)
+    except ODD_ERRORS as e:
+        o.id_hash = keep_odd(o, s, "idHash", v, e)
+    v = pop("nameHash", None)
+    try:
         o.name_hash = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "typeHash"
-        v = pop("typeHash", None)
+    except ODD_ERRORS as e:
+        o.name_hash = keep_odd(o, s, "nameHash", v, e)
+    v = pop("typeHash", None)
+    try:
         o.type_hash = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "addressNameMap"
-        v = pop("addressNameMap", None)
+    except ODD_ERRORS as e:
+        o.type_hash = keep_odd(o, s, "typeHash", v, e)
+    v = pop("addressNameMap", None)
+    try:
         o.address_name_map = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        v = o.message_id = pop("messageId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "messageId")
-        v = o.message_id_internal = pop("messageIdInternal", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "messageIdInternal")
-        v = o.is_read = pop("isRead", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isRead")
-        v = o.is_not_read = pop("isNotRead", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isNotRead")
-        v = o.is_replied = pop("isReplied", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isReplied")
-        v = o.is_not_replied = pop("isNotReplied", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isNotReplied")
-        v = o.is_important = pop("isImportant", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isImportant")
-        v = o.in_trash = pop("inTrash", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "inTrash")
-        v = o.in_archive = pop("inArchive", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "inArchive")
-        v = o.folder_id = pop("folderId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "folderId")
-        v = o.folder_name = pop("folderName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "folderName")
-        v = o.group_folder_id = pop("groupFolderId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "groupFolderId")
-        v = o.group_folder_name = pop("groupFolderName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "groupFolderName")
-        v = o.group_status_folder = pop("groupStatusFolder", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "groupStatusFolder")
-        v = o.has_attachment = pop("hasAttachment", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "hasAttachment")
-        v = o.is_auto_reply = pop("isAutoReply", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isAutoReply")
-        v = o.is_system = pop("isSystem", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isSystem")
-        v = o.is_users = pop("isUsers", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isUsers")
-        v = o.is_users_sent = pop("isUsersSent", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isUsersSent")
-        v = o.is_just_sent = pop("isJustSent", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isJustSent")
-        v = o.is_being_imported = pop("isBeingImported", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isBeingImported")
-        v = o.replied_id = pop("repliedId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "repliedId")
-        v = o.replied_name = pop("repliedName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "repliedName")
-        at = "repliesIds"
-        v = pop("repliesIds", None)
+    except ODD_ERRORS as e:
+        o.address_name_map = keep_odd(o, s, "addressNameMap", v, e)
+    v = o.message_id = pop("messageId", None)
+    if type(v) is not str and v is not None:
+        o.message_id = keep_odd(o, s, "messageId", v, "str")
+    v = o.message_id_internal = pop("messageIdInternal", None)
+    if type(v) is not str and v is not None:
+        o.message_id_internal = keep_odd(o, s, "messageIdInternal", v, "str")
+    v = o.is_read = pop("isRead", None)
+    if type(v) is not bool and v is not None:
+        o.is_read = keep_odd(o, s, "isRead", v, "bool")
+    v = o.is_not_read = pop("isNotRead", None)
+    if type(v) is not bool and v is not None:
+        o.is_not_read = keep_odd(o, s, "isNotRead", v, "bool")
+    v = o.is_replied = pop("isReplied", None)
+    if type(v) is not bool and v is not None:
+        o.is_replied = keep_odd(o, s, "isReplied", v, "bool")
+    v = o.is_not_replied = pop("isNotReplied", None)
+    if type(v) is not bool and v is not None:
+        o.is_not_replied = keep_odd(o, s, "isNotReplied", v, "bool")
+    v = o.is_important = pop("isImportant", None)
+    if type(v) is not bool and v is not None:
+        o.is_important = keep_odd(o, s, "isImportant", v, "bool")
+    v = o.in_trash = pop("inTrash", None)
+    if type(v) is not bool and v is not None:
+        o.in_trash = keep_odd(o, s, "inTrash", v, "bool")
+    v = o.in_archive = pop("inArchive", None)
+    if type(v) is not bool and v is not None:
+        o.in_archive = keep_odd(o, s, "inArchive", v, "bool")
+    v = o.folder_id = pop("folderId", None)
+    if type(v) is not str and v is not None:
+        o.folder_id = keep_odd(o, s, "folderId", v, "str")
+    v = o.folder_name = pop("folderName", None)
+    if type(v) is not str and v is not None:
+        o.folder_name = keep_odd(o, s, "folderName", v, "str")
+    v = o.group_folder_id = pop("groupFolderId", None)
+    if type(v) is not str and v is not None:
+        o.group_folder_id = keep_odd(o, s, "groupFolderId", v, "str")
+    v = o.group_folder_name = pop("groupFolderName", None)
+    if type(v) is not str and v is not None:
+        o.group_folder_name = keep_odd(o, s, "groupFolderName", v, "str")
+    v = o.group_status_folder = pop("groupStatusFolder", None)
+    if type(v) is not str and v is not None:
+        o.group_status_folder = keep_odd(o, s, "groupStatusFolder", v, "str")
+    v = o.has_attachment = pop("hasAttachment", None)
+    if type(v) is not bool and v is not None:
+        o.has_attachment = keep_odd(o, s, "hasAttachment", v, "bool")
+    v = o.is_auto_reply = pop("isAutoReply", None)
+    if type(v) is not bool and v is not None:
+        o.is_auto_reply = keep_odd(o, s, "isAutoReply", v, "bool")
+    v = o.is_system = pop("isSystem", None)
+    if type(v) is not bool and v is not None:
+        o.is_system = keep_odd(o, s, "isSystem", v, "bool")
+    v = o.is_users = pop("isUsers", None)
+    if type(v) is not bool and v is not None:
+        o.is_users = keep_odd(o, s, "isUsers", v, "bool")
+    v = o.is_users_sent = pop("isUsersSent", None)
+    if type(v) is not bool and v is not None:
+        o.is_users_sent = keep_odd(o, s, "isUsersSent", v, "bool")
+    v = o.is_just_sent = pop("isJustSent", None)
+    if type(v) is not bool and v is not None:
+        o.is_just_sent = keep_odd(o, s, "isJustSent", v, "bool")
+    v = o.is_being_imported = pop("isBeingImported", None)
+    if type(v) is not bool and v is not None:
+        o.is_being_imported = keep_odd(o, s, "isBeingImported", v, "bool")
+    v = o.replied_id = pop("repliedId", None)
+    if type(v) is not str and v is not None:
+        o.replied_id = keep_odd(o, s, "repliedId", v, "str")
+    v = o.replied_name = pop("repliedName", None)
+    if type(v) is not str and v is not None:
+        o.replied_name = keep_odd(o, s, "repliedName", v, "str")
+    v = pop("repliesIds", None)
+    try:
         o.replies_ids = [] if v is None else decode_items(v, "str", str)
-        at = "repliesNames"
-        v = pop("repliesNames", None)
+    except ODD_ERRORS as e:
+        o.replies_ids = keep_odd(o, s, "repliesIds", v, e) or []
+    v = pop("repliesNames", None)
+    try:
         o.replies_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "repliesColumns"
-        v = pop("repliesColumns", None)
+    except ODD_ERRORS as e:
+        o.replies_names = keep_odd(o, s, "repliesNames", v, e)
+    v = pop("repliesColumns", None)
+    try:
         o.replies_columns = (
             v
             if v is None
@@ -418,18 +455,24 @@ def decode_all(rows: Any, cls: type[Any] = Email) -> list[Email]:
                 ),
             )
         )
-        at = "tasksIds"
-        v = pop("tasksIds", None)
+    except ODD_ERRORS as e:
+        o.replies_columns = keep_odd(o, s, "repliesColumns", v, e)
+    v = pop("tasksIds", None)
+    try:
         o.tasks_ids = [] if v is None else decode_items(v, "str", str)
-        at = "tasksNames"
-        v = pop("tasksNames", None)
+    except ODD_ERRORS as e:
+        o.tasks_ids = keep_odd(o, s, "tasksIds", v, e) or []
+    v = pop("tasksNames", None)
+    try:
         o.tasks_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "tasksColumns"
-        v = pop("tasksColumns", None)
+    except ODD_ERRORS as e:
+        o.tasks_names = keep_odd(o, s, "tasksNames", v, e)
+    v = pop("tasksColumns", None)
+    try:
         o.tasks_columns = (
             v
             if v is None
@@ -443,24 +486,30 @@ def decode_all(rows: Any, cls: type[Any] = Email) -> list[Email]:
                 ),
             )
         )
-        v = o.sent_by_id = pop("sentById", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "sentById")
-        v = o.sent_by_name = pop("sentByName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "sentByName")
-        at = "usersIds"
-        v = pop("usersIds", None)
+    except ODD_ERRORS as e:
+        o.tasks_columns = keep_odd(o, s, "tasksColumns", v, e)
+    v = o.sent_by_id = pop("sentById", None)
+    if type(v) is not str and v is not None:
+        o.sent_by_id = keep_odd(o, s, "sentById", v, "str")
+    v = o.sent_by_name = pop("sentByName", None)
+    if type(v) is not str and v is not None:
+        o.sent_by_name = keep_odd(o, s, "sentByName", v, "str")
+    v = pop("usersIds", None)
+    try:
         o.users_ids = [] if v is None else decode_items(v, "str", str)
-        at = "usersNames"
-        v = pop("usersNames", None)
+    except ODD_ERRORS as e:
+        o.users_ids = keep_odd(o, s, "usersIds", v, e) or []
+    v = pop("usersNames", None)
+    try:
         o.users_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "usersColumns"
-        v = pop("usersColumns", None)
+    except ODD_ERRORS as e:
+        o.users_names = keep_odd(o, s, "usersNames", v, e)
+    v = pop("usersColumns", None)
+    try:
         o.users_columns = (
             v
             if v is None
@@ -474,123 +523,149 @@ def decode_all(rows: Any, cls: type[Any] = Email) -> list[Email]:
                 ),
             )
         )
-        at = "assignedUsersIds"
-        v = pop("assignedUsersIds", None)
+    except ODD_ERRORS as e:
+        o.users_columns = keep_odd(o, s, "usersColumns", v, e)
+    v = pop("assignedUsersIds", None)
+    try:
         o.assigned_users_ids = [] if v is None else decode_items(v, "str", str)
-        at = "assignedUsersNames"
-        v = pop("assignedUsersNames", None)
+    except ODD_ERRORS as e:
+        o.assigned_users_ids = keep_odd(o, s, "assignedUsersIds", v, e) or []
+    v = pop("assignedUsersNames", None)
+    try:
         o.assigned_users_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "inboundEmailsIds"
-        v = pop("inboundEmailsIds", None)
+    except ODD_ERRORS as e:
+        o.assigned_users_names = keep_odd(o, s, "assignedUsersNames", v, e)
+    v = pop("inboundEmailsIds", None)
+    try:
         o.inbound_emails_ids = [] if v is None else decode_items(v, "str", str)
-        at = "inboundEmailsNames"
-        v = pop("inboundEmailsNames", None)
+    except ODD_ERRORS as e:
+        o.inbound_emails_ids = keep_odd(o, s, "inboundEmailsIds", v, e) or []
+    v = pop("inboundEmailsNames", None)
+    try:
         o.inbound_emails_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "emailAccountsIds"
-        v = pop("emailAccountsIds", None)
+    except ODD_ERRORS as e:
+        o.inbound_emails_names = keep_odd(o, s, "inboundEmailsNames", v, e)
+    v = pop("emailAccountsIds", None)
+    try:
         o.email_accounts_ids = [] if v is None else decode_items(v, "str", str)
-        at = "emailAccountsNames"
-        v = pop("emailAccountsNames", None)
+    except ODD_ERRORS as e:
+        o.email_accounts_ids = keep_odd(o, s, "emailAccountsIds", v, e) or []
+    v = pop("emailAccountsNames", None)
+    try:
         o.email_accounts_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        v = o.ics_contents = pop("icsContents", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "icsContents")
-        v = o.ics_event_uid = pop("icsEventUid", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "icsEventUid")
-        v = o.created_event_id = pop("createdEventId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdEventId")
-        v = o.created_event_type = pop("createdEventType", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdEventType")
-        v = o.created_event_name = pop("createdEventName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdEventName")
-        v = o.assigned_user_id = pop("assignedUserId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserId")
-        v = o.assigned_user_name = pop("assignedUserName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserName")
-        at = "teamsIds"
-        v = pop("teamsIds", None)
+    except ODD_ERRORS as e:
+        o.email_accounts_names = keep_odd(o, s, "emailAccountsNames", v, e)
+    v = o.ics_contents = pop("icsContents", None)
+    if type(v) is not str and v is not None:
+        o.ics_contents = keep_odd(o, s, "icsContents", v, "str")
+    v = o.ics_event_uid = pop("icsEventUid", None)
+    if type(v) is not str and v is not None:
+        o.ics_event_uid = keep_odd(o, s, "icsEventUid", v, "str")
+    v = o.created_event_id = pop("createdEventId", None)
+    if type(v) is not str and v is not None:
+        o.created_event_id = keep_odd(o, s, "createdEventId", v, "str")
+    v = o.created_event_type = pop("createdEventType", None)
+    if type(v) is not str and v is not None:
+        o.created_event_type = keep_odd(o, s, "createdEventType", v, "str")
+    v = o.created_event_name = pop("createdEventName", None)
+    if type(v) is not str and v is not None:
+        o.created_event_name = keep_odd(o, s, "createdEventName", v, "str")
+    v = o.assigned_user_id = pop("assignedUserId", None)
+    if type(v) is not str and v is not None:
+        o.assigned_user_id = keep_odd(o, s, "assignedUserId", v, "str")
+    v = o.assigned_user_name = pop("assignedUserName", None)
+    if type(v) is not str and v is not None:
+        o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
+    v = pop("teamsIds", None)
+    try:
         o.teams_ids = [] if v is None else decode_items(v, "str", str)
-        at = "teamsNames"
-        v = pop("teamsNames", None)
+    except ODD_ERRORS as e:
+        o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
+    v = pop("teamsNames", None)
+    try:
         o.teams_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "createdAt"
-        v = pop("createdAt", None)
+    except ODD_ERRORS as e:
+        o.teams_names = keep_odd(o, s, "teamsNames", v, e)
+    v = pop("createdAt", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.created_by_id = pop("createdById", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdById")
-        v = o.created_by_name = pop("createdByName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdByName")
-        at = "modifiedAt"
-        v = pop("modifiedAt", None)
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "createdAt", v, e)
+    v = o.created_by_id = pop("createdById", None)
+    if type(v) is not str and v is not None:
+        o.created_by_id = keep_odd(o, s, "createdById", v, "str")
+    v = o.created_by_name = pop("createdByName", None)
+    if type(v) is not str and v is not None:
+        o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
+    v = pop("modifiedAt", None)
+    try:
         o.modified_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.modified_by_id = pop("modifiedById", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "modifiedById")
-        v = o.modified_by_name = pop("modifiedByName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "modifiedByName")
-        at = "streamUpdatedAt"
-        v = pop("streamUpdatedAt", None)
+    except ODD_ERRORS as e:
+        o.modified_at = keep_odd(o, s, "modifiedAt", v, e)
+    v = o.modified_by_id = pop("modifiedById", None)
+    if type(v) is not str and v is not None:
+        o.modified_by_id = keep_odd(o, s, "modifiedById", v, "str")
+    v = o.modified_by_name = pop("modifiedByName", None)
+    if type(v) is not str and v is not None:
+        o.modified_by_name = keep_odd(o, s, "modifiedByName", v, "str")
+    v = pop("streamUpdatedAt", None)
+    try:
         o.stream_updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.is_followed = pop("isFollowed", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isFollowed")
-        at = "followersIds"
-        v = pop("followersIds", None)
+    except ODD_ERRORS as e:
+        o.stream_updated_at = keep_odd(o, s, "streamUpdatedAt", v, e)
+    v = o.is_followed = pop("isFollowed", None)
+    if type(v) is not bool and v is not None:
+        o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
+    v = pop("followersIds", None)
+    try:
         o.followers_ids = [] if v is None else decode_items(v, "str", str)
-        at = "followersNames"
-        v = pop("followersNames", None)
+    except ODD_ERRORS as e:
+        o.followers_ids = keep_odd(o, s, "followersIds", v, e) or []
+    v = pop("followersNames", None)
+    try:
         o.followers_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        v = o.is_starred = pop("isStarred", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isStarred")
-        v = o.is_locked = pop("isLocked", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isLocked")
-        v = o.deleted = pop("deleted", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "deleted")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.followers_names = keep_odd(o, s, "followersNames", v, e)
+    v = o.is_starred = pop("isStarred", None)
+    if type(v) is not bool and v is not None:
+        o.is_starred = keep_odd(o, s, "isStarred", v, "bool")
+    v = o.is_locked = pop("isLocked", None)
+    if type(v) is not bool and v is not None:
+        o.is_locked = keep_odd(o, s, "isLocked", v, "bool")
+    v = o.deleted = pop("deleted", None)
+    if type(v) is not bool and v is not None:
+        o.deleted = keep_odd(o, s, "deleted", v, "bool")
+    o.additional_properties = dict(s) if s else {}
+    made: Email = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Email, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.subject) is not None:
         d["subject"] = v
     if (v := o.name) is not None:
@@ -897,4 +972,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["isLocked"] = v
     if (v := o.deleted) is not None:
         d["deleted"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

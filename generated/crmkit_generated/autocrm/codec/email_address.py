@@ -7,8 +7,9 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.email_address import EmailAddress
 
@@ -22,47 +23,39 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = EmailAddress) -> list[EmailAddress]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[EmailAddress] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.email_address = pop("emailAddress", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "emailAddress")
-        v = o.lower = pop("lower", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "lower")
-        v = o.primary = pop("primary", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "primary")
-        v = o.opt_out = pop("optOut", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "optOut")
-        v = o.invalid = pop("invalid", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "invalid")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = EmailAddress) -> EmailAddress:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.email_address = pop("emailAddress", None)
+    if type(v) is not str and v is not None:
+        o.email_address = keep_odd(o, s, "emailAddress", v, "str")
+    v = o.lower = pop("lower", None)
+    if type(v) is not str and v is not None:
+        o.lower = keep_odd(o, s, "lower", v, "str")
+    v = o.primary = pop("primary", None)
+    if type(v) is not bool and v is not None:
+        o.primary = keep_odd(o, s, "primary", v, "bool")
+    v = o.opt_out = pop("optOut", None)
+    if type(v) is not bool and v is not None:
+        o.opt_out = keep_odd(o, s, "optOut", v, "bool")
+    v = o.invalid = pop("invalid", None)
+    if type(v) is not bool and v is not None:
+        o.invalid = keep_odd(o, s, "invalid", v, "bool")
+    o.additional_properties = dict(s) if s else {}
+    made: EmailAddress = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a EmailAddress, or raise ArgumentError."""
     d: dict[str, Any] = {}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.email_address) is not None:
         d["emailAddress"] = v
     if (v := o.lower) is not None:
@@ -73,4 +66,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["optOut"] = v
     if (v := o.invalid) is not None:
         d["invalid"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

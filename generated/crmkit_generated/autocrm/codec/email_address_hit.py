@@ -7,8 +7,9 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.email_address_hit import EmailAddressHit
 
@@ -22,47 +23,39 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = EmailAddressHit) -> list[EmailAddressHit]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[EmailAddressHit] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.email_address = pop("emailAddress", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "emailAddress")
-        v = o.entity_name = pop("entityName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "entityName")
-        v = o.entity_type = pop("entityType", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "entityType")
-        v = o.entity_id = pop("entityId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "entityId")
-        v = o.name = pop("name", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = EmailAddressHit) -> EmailAddressHit:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.email_address = pop("emailAddress", None)
+    if type(v) is not str and v is not None:
+        o.email_address = keep_odd(o, s, "emailAddress", v, "str")
+    v = o.entity_name = pop("entityName", None)
+    if type(v) is not str and v is not None:
+        o.entity_name = keep_odd(o, s, "entityName", v, "str")
+    v = o.entity_type = pop("entityType", None)
+    if type(v) is not str and v is not None:
+        o.entity_type = keep_odd(o, s, "entityType", v, "str")
+    v = o.entity_id = pop("entityId", None)
+    if type(v) is not str and v is not None:
+        o.entity_id = keep_odd(o, s, "entityId", v, "str")
+    v = o.name = pop("name", None)
+    if type(v) is not str and v is not None:
+        o.name = keep_odd(o, s, "name", v, "str")
+    o.additional_properties = dict(s) if s else {}
+    made: EmailAddressHit = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a EmailAddressHit, or raise ArgumentError."""
     d: dict[str, Any] = {}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.email_address) is not None:
         d["emailAddress"] = v
     if (v := o.entity_name) is not None:
@@ -73,4 +66,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["entityId"] = v
     if (v := o.name) is not None:
         d["name"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

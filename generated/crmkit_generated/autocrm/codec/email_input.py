@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_items, decode_single
+from crmkit.core.codec.nested import decode_enum, decode_items, decode_rows
 from crmkit.core.codec.values import (
     decode_empty,
     encode_extras,
@@ -44,82 +44,76 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = EmailInput) -> list[EmailInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[EmailInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.subject = pop("subject", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "subject")
-        v = o.name = pop("name", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        at = "status"
-        v = pop("status", U)
-        o.status = v if v is U or v is None else decode_enum(v, _email_status)
-        v = o.from_ = pop("from", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "from")
-        v = o.to = pop("to", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "to")
-        v = o.cc = pop("cc", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "cc")
-        v = o.bcc = pop("bcc", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "bcc")
-        v = o.reply_to = pop("replyTo", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "replyTo")
-        v = o.body = pop("body", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "body")
-        v = o.is_html = pop("isHtml", U)
-        if v is not U and type(v) is not bool:
-            reject(v, "bool", "isHtml")
-        v = o.parent_id = pop("parentId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "parentId")
-        v = o.parent_type = pop("parentType", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "parentType")
-        at = "attachmentsIds"
-        v = pop("attachmentsIds", U)
-        o.attachments_ids = v if v is U else decode_items(v, "str", str)
-        at = "dateSent"
-        v = pop("dateSent", U)
-        o.date_sent = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "sendAt"
-        v = pop("sendAt", U)
-        o.send_at = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.is_read = pop("isRead", U)
-        if v is not U and type(v) is not bool:
-            reject(v, "bool", "isRead")
-        v = o.replied_id = pop("repliedId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "repliedId")
-        v = o.assigned_user_id = pop("assignedUserId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserId")
-        at = "teamsIds"
-        v = pop("teamsIds", U)
-        o.teams_ids = v if v is U else decode_items(v, "str", str)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = EmailInput) -> EmailInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.subject = pop("subject", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "subject")
+    v = o.name = pop("name", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "name")
+    at = "status"
+    v = pop("status", U)
+    o.status = v if v is U or v is None else decode_enum(v, _email_status)
+    v = o.from_ = pop("from", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "from")
+    v = o.to = pop("to", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "to")
+    v = o.cc = pop("cc", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "cc")
+    v = o.bcc = pop("bcc", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "bcc")
+    v = o.reply_to = pop("replyTo", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "replyTo")
+    v = o.body = pop("body", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "body")
+    v = o.is_html = pop("isHtml", U)
+    if type(v) is not bool and v is not U:
+        reject(v, "bool", "isHtml")
+    v = o.parent_id = pop("parentId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "parentId")
+    v = o.parent_type = pop("parentType", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "parentType")
+    at = "attachmentsIds"
+    v = pop("attachmentsIds", U)
+    o.attachments_ids = v if v is U else decode_items(v, "str", str)
+    at = "dateSent"
+    v = pop("dateSent", U)
+    o.date_sent = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
+    at = "sendAt"
+    v = pop("sendAt", U)
+    o.send_at = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
+    v = o.is_read = pop("isRead", U)
+    if type(v) is not bool and v is not U:
+        reject(v, "bool", "isRead")
+    v = o.replied_id = pop("repliedId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "repliedId")
+    v = o.assigned_user_id = pop("assignedUserId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "assignedUserId")
+    at = "teamsIds"
+    v = pop("teamsIds", U)
+    o.teams_ids = v if v is U else decode_items(v, "str", str)
+    o.additional_properties = dict(s) if s else {}
+    made: EmailInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     decode_items,
-    decode_single,
+    decode_rows,
     encode_list,
     encode_model,
 )
@@ -36,52 +36,46 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = ExportInput) -> list[ExportInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ExportInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.entity_type = pop("entityType")
-        if type(v) is not str:
-            reject(v, "str", "entityType")
-        v = o.format_ = pop("format", U)
-        if v is not U and type(v) is not str:
-            reject(v, "str", "format")
-        at = "ids"
-        v = pop("ids", U)
-        o.ids = v if v is U else decode_items(v, "str", str)
-        at = "where"
-        v = pop("where", U)
-        o.where = v if v is U else where_item_codec.decode_all(v)
-        at = "searchParams"
-        v = pop("searchParams", U)
-        o.search_params = v if v is U else search_params_codec.decode(v)
-        at = "attributeList"
-        v = pop("attributeList", U)
-        o.attribute_list = v if v is U else decode_items(v, "str", str)
-        at = "fieldList"
-        v = pop("fieldList", U)
-        o.field_list = v if v is U else decode_items(v, "str", str)
-        v = o.export_all_fields = pop("exportAllFields", U)
-        if v is not U and type(v) is not bool:
-            reject(v, "bool", "exportAllFields")
-        v = o.idle = pop("idle", U)
-        if v is not U and type(v) is not bool:
-            reject(v, "bool", "idle")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = ExportInput) -> ExportInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.entity_type = pop("entityType")
+    if type(v) is not str:
+        reject(v, "str", "entityType")
+    v = o.format_ = pop("format", U)
+    if type(v) is not str and v is not U:
+        reject(v, "str", "format")
+    at = "ids"
+    v = pop("ids", U)
+    o.ids = v if v is U else decode_items(v, "str", str)
+    at = "where"
+    v = pop("where", U)
+    o.where = v if v is U else where_item_codec.decode_all(v)
+    at = "searchParams"
+    v = pop("searchParams", U)
+    o.search_params = v if v is U else search_params_codec.decode(v)
+    at = "attributeList"
+    v = pop("attributeList", U)
+    o.attribute_list = v if v is U else decode_items(v, "str", str)
+    at = "fieldList"
+    v = pop("fieldList", U)
+    o.field_list = v if v is U else decode_items(v, "str", str)
+    v = o.export_all_fields = pop("exportAllFields", U)
+    if type(v) is not bool and v is not U:
+        reject(v, "bool", "exportAllFields")
+    v = o.idle = pop("idle", U)
+    if type(v) is not bool and v is not U:
+        reject(v, "bool", "idle")
+    o.additional_properties = dict(s) if s else {}
+    made: ExportInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.export_result import ExportResult
 
@@ -16,40 +17,34 @@ EMITTED = True
 MEMBERS: dict[str, str] = {"id": "id", "exportId": "export_id"}
 
 
-def decode_all(rows: Any, cls: type[Any] = ExportResult) -> list[ExportResult]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ExportResult] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "id")
-        v = o.export_id = pop("exportId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "exportId")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = ExportResult) -> ExportResult:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id", None)
+    if type(v) is not str and v is not None:
+        reject(v, "str", "id")
+    v = o.export_id = pop("exportId", None)
+    if type(v) is not str and v is not None:
+        o.export_id = keep_odd(o, s, "exportId", v, "str")
+    o.additional_properties = dict(s) if s else {}
+    made: ExportResult = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ExportResult, or raise ArgumentError."""
     d: dict[str, Any] = {}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.id) is not None:
         d["id"] = v
     if (v := o.export_id) is not None:
         d["exportId"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

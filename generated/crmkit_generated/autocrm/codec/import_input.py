@@ -7,16 +7,11 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import (
-    decode_dict,
-    decode_items,
-    decode_single,
-    encode_dict,
-)
+from crmkit.core.codec.nested import decode_dict, decode_items, decode_rows, encode_dict
 from crmkit.core.codec.values import (
+    encode_espo_json,
     encode_extras,
     encode_items,
-    encode_json,
     encode_plain,
 )
 from crmkit.core.types import UNSET as U
@@ -46,79 +41,73 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = ImportInput) -> list[ImportInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ImportInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.attachment_id = pop("attachmentId")
-        if type(v) is not str:
-            reject(v, "str", "attachmentId")
-        v = o.entity_type = pop("entityType")
-        if type(v) is not str:
-            reject(v, "str", "entityType")
-        at = "attributeList"
-        v = pop("attributeList")
-        o.attribute_list = decode_items(v, "str", str)
-        v = o.action = pop("action", U)
-        if v is not U and type(v) is not str:
-            reject(v, "str", "action")
-        at = "updateBy"
-        v = pop("updateBy", U)
-        o.update_by = v if v is U else decode_items(v, "int", int)
-        v = o.header_row = pop("headerRow", U)
-        if v is not U and type(v) is not bool:
-            reject(v, "bool", "headerRow")
-        v = o.delimiter = pop("delimiter", U)
-        if v is not U and type(v) is not str:
-            reject(v, "str", "delimiter")
-        v = o.text_qualifier = pop("textQualifier", U)
-        if v is not U and type(v) is not str:
-            reject(v, "str", "textQualifier")
-        v = o.date_format = pop("dateFormat", U)
-        if v is not U and type(v) is not str:
-            reject(v, "str", "dateFormat")
-        v = o.time_format = pop("timeFormat", U)
-        if v is not U and type(v) is not str:
-            reject(v, "str", "timeFormat")
-        v = o.timezone = pop("timezone", U)
-        if v is not U and type(v) is not str:
-            reject(v, "str", "timezone")
-        v = o.decimal_mark = pop("decimalMark", U)
-        if v is not U and type(v) is not str:
-            reject(v, "str", "decimalMark")
-        v = o.currency = pop("currency", U)
-        if v is not U and type(v) is not str:
-            reject(v, "str", "currency")
-        v = o.person_name_format = pop("personNameFormat", U)
-        if v is not U and type(v) is not str:
-            reject(v, "str", "personNameFormat")
-        at = "defaultValues"
-        v = pop("defaultValues", U)
-        o.default_values = v if v is U else decode_dict(v, lambda x: x)
-        v = o.skip_duplicate_checking = pop("skipDuplicateChecking", U)
-        if v is not U and type(v) is not bool:
-            reject(v, "bool", "skipDuplicateChecking")
-        v = o.silent_mode = pop("silentMode", U)
-        if v is not U and type(v) is not bool:
-            reject(v, "bool", "silentMode")
-        v = o.idle_mode = pop("idleMode", U)
-        if v is not U and type(v) is not bool:
-            reject(v, "bool", "idleMode")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = ImportInput) -> ImportInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.attachment_id = pop("attachmentId")
+    if type(v) is not str:
+        reject(v, "str", "attachmentId")
+    v = o.entity_type = pop("entityType")
+    if type(v) is not str:
+        reject(v, "str", "entityType")
+    at = "attributeList"
+    v = pop("attributeList")
+    o.attribute_list = decode_items(v, "str", str)
+    v = o.action = pop("action", U)
+    if type(v) is not str and v is not U:
+        reject(v, "str", "action")
+    at = "updateBy"
+    v = pop("updateBy", U)
+    o.update_by = v if v is U else decode_items(v, "int", int)
+    v = o.header_row = pop("headerRow", U)
+    if type(v) is not bool and v is not U:
+        reject(v, "bool", "headerRow")
+    v = o.delimiter = pop("delimiter", U)
+    if type(v) is not str and v is not U:
+        reject(v, "str", "delimiter")
+    v = o.text_qualifier = pop("textQualifier", U)
+    if type(v) is not str and v is not U:
+        reject(v, "str", "textQualifier")
+    v = o.date_format = pop("dateFormat", U)
+    if type(v) is not str and v is not U:
+        reject(v, "str", "dateFormat")
+    v = o.time_format = pop("timeFormat", U)
+    if type(v) is not str and v is not U:
+        reject(v, "str", "timeFormat")
+    v = o.timezone = pop("timezone", U)
+    if type(v) is not str and v is not U:
+        reject(v, "str", "timezone")
+    v = o.decimal_mark = pop("decimalMark", U)
+    if type(v) is not str and v is not U:
+        reject(v, "str", "decimalMark")
+    v = o.currency = pop("currency", U)
+    if type(v) is not str and v is not U:
+        reject(v, "str", "currency")
+    v = o.person_name_format = pop("personNameFormat", U)
+    if type(v) is not str and v is not U:
+        reject(v, "str", "personNameFormat")
+    at = "defaultValues"
+    v = pop("defaultValues", U)
+    o.default_values = v if v is U else decode_dict(v, lambda x: x)
+    v = o.skip_duplicate_checking = pop("skipDuplicateChecking", U)
+    if type(v) is not bool and v is not U:
+        reject(v, "bool", "skipDuplicateChecking")
+    v = o.silent_mode = pop("silentMode", U)
+    if type(v) is not bool and v is not U:
+        reject(v, "bool", "silentMode")
+    v = o.idle_mode = pop("idleMode", U)
+    if type(v) is not bool and v is not U:
+        reject(v, "bool", "idleMode")
+    o.additional_properties = dict(s) if s else {}
+    made: ImportInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -155,7 +144,7 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.person_name_format) is not U:
         d["personNameFormat"] = v if type(v) is str else encode_plain(v, str, "person_name_format")
     if (v := o.default_values) is not U:
-        d["defaultValues"] = encode_dict(v, "default_values", encode_json)
+        d["defaultValues"] = encode_dict(v, "default_values", encode_espo_json)
     if (v := o.skip_duplicate_checking) is not U:
         d["skipDuplicateChecking"] = (
             v if type(v) is bool else encode_plain(v, bool, "skip_duplicate_checking")

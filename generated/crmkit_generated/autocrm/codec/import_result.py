@@ -7,8 +7,9 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.import_result import ImportResult
 
@@ -21,48 +22,42 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = ImportResult) -> list[ImportResult]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ImportResult] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not str:
-            reject(v, "str", "id")
-        v = o.count_created = pop("countCreated", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "countCreated")
-        v = o.count_updated = pop("countUpdated", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "countUpdated")
-        v = o.manual_mode = pop("manualMode", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "manualMode")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = ImportResult) -> ImportResult:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not str:
+        reject(v, "str", "id")
+    v = o.count_created = pop("countCreated", None)
+    if type(v) is not int and v is not None:
+        o.count_created = keep_odd(o, s, "countCreated", v, "int")
+    v = o.count_updated = pop("countUpdated", None)
+    if type(v) is not int and v is not None:
+        o.count_updated = keep_odd(o, s, "countUpdated", v, "int")
+    v = o.manual_mode = pop("manualMode", None)
+    if type(v) is not bool and v is not None:
+        o.manual_mode = keep_odd(o, s, "manualMode", v, "bool")
+    o.additional_properties = dict(s) if s else {}
+    made: ImportResult = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ImportResult, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.count_created) is not None:
         d["countCreated"] = v
     if (v := o.count_updated) is not None:
         d["countUpdated"] = v
     if (v := o.manual_mode) is not None:
         d["manualMode"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

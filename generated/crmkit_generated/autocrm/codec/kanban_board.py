@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.kanban_board import KanbanBoard
 from . import kanban_group as kanban_group_codec
@@ -17,45 +18,43 @@ from . import record as record_codec
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = KanbanBoard) -> list[KanbanBoard]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[KanbanBoard] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.total = pop("total", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "total")
-        at = "groups"
-        v = pop("groups", None)
+def decode(row: Any, cls: type[Any] = KanbanBoard) -> KanbanBoard:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.total = pop("total", None)
+    if type(v) is not int and v is not None:
+        o.total = keep_odd(o, s, "total", v, "int")
+    v = pop("groups", None)
+    try:
         o.groups = [] if v is None else kanban_group_codec.decode_all(v)
-        at = "list"
-        v = pop("list", None)
+    except ODD_ERRORS as e:
+        o.groups = keep_odd(o, s, "groups", v, e) or []
+    v = pop("list", None)
+    try:
         o.list_ = [] if v is None else record_codec.decode_all(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.list_ = keep_odd(o, s, "list", v, e) or []
+    o.additional_properties = dict(s) if s else {}
+    made: KanbanBoard = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a KanbanBoard, or raise ArgumentError."""
     d: dict[str, Any] = {}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.total) is not None:
         d["total"] = v
     if v := o.groups:
         d["groups"] = [kanban_group_codec.encode(x) for x in v]
     if v := o.list_:
         d["list"] = [record_codec.encode(x) for x in v]
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

@@ -7,8 +7,9 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras, encode_json
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_espo_json, encode_kept
 
 from ..models.layout_column import LayoutColumn
 
@@ -30,69 +31,61 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = LayoutColumn) -> list[LayoutColumn]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[LayoutColumn] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.name = pop("name", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        v = o.link = pop("link", None)
-        if v is not None and type(v) is not bool and type(v) is not str:
-            reject(v, "bool or str", "link")
-        v = o.width = pop("width", None)
-        if v is not None and type(v) is not float and type(v) is not int:
-            reject(v, "float", "width")
-        v = o.not_sortable = pop("notSortable", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "notSortable")
-        v = o.hidden = pop("hidden", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "hidden")
-        v = o.align = pop("align", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "align")
-        v = o.no_label = pop("noLabel", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "noLabel")
-        v = o.view = pop("view", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "view")
-        v = o.width_px = pop("widthPx", None)
-        if v is not None and type(v) is not float and type(v) is not int:
-            reject(v, "float", "widthPx")
-        v = o.is_large = pop("isLarge", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isLarge")
-        v = o.is_muted = pop("isMuted", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isMuted")
-        o.rows = pop("rows", None)
-        v = o.label = pop("label", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "label")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = LayoutColumn) -> LayoutColumn:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.name = pop("name", None)
+    if type(v) is not str and v is not None:
+        o.name = keep_odd(o, s, "name", v, "str")
+    v = o.link = pop("link", None)
+    if type(v) is not bool and type(v) is not str and v is not None:
+        o.link = keep_odd(o, s, "link", v, "bool or str")
+    v = o.width = pop("width", None)
+    if type(v) is not float and type(v) is not int and v is not None:
+        o.width = keep_odd(o, s, "width", v, "float")
+    v = o.not_sortable = pop("notSortable", None)
+    if type(v) is not bool and v is not None:
+        o.not_sortable = keep_odd(o, s, "notSortable", v, "bool")
+    v = o.hidden = pop("hidden", None)
+    if type(v) is not bool and v is not None:
+        o.hidden = keep_odd(o, s, "hidden", v, "bool")
+    v = o.align = pop("align", None)
+    if type(v) is not str and v is not None:
+        o.align = keep_odd(o, s, "align", v, "str")
+    v = o.no_label = pop("noLabel", None)
+    if type(v) is not bool and v is not None:
+        o.no_label = keep_odd(o, s, "noLabel", v, "bool")
+    v = o.view = pop("view", None)
+    if type(v) is not str and v is not None:
+        o.view = keep_odd(o, s, "view", v, "str")
+    v = o.width_px = pop("widthPx", None)
+    if type(v) is not float and type(v) is not int and v is not None:
+        o.width_px = keep_odd(o, s, "widthPx", v, "float")
+    v = o.is_large = pop("isLarge", None)
+    if type(v) is not bool and v is not None:
+        o.is_large = keep_odd(o, s, "isLarge", v, "bool")
+    v = o.is_muted = pop("isMuted", None)
+    if type(v) is not bool and v is not None:
+        o.is_muted = keep_odd(o, s, "isMuted", v, "bool")
+    o.rows = pop("rows", None)
+    v = o.label = pop("label", None)
+    if type(v) is not str and v is not None:
+        o.label = keep_odd(o, s, "label", v, "str")
+    o.additional_properties = dict(s) if s else {}
+    made: LayoutColumn = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a LayoutColumn, or raise ArgumentError."""
     d: dict[str, Any] = {}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not None:
         d["name"] = v
     if (v := o.link) is not None:
@@ -116,7 +109,9 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.is_muted) is not None:
         d["isMuted"] = v
     if (v := o.rows) is not None:
-        d["rows"] = encode_json(v, "rows")
+        d["rows"] = encode_espo_json(v, "rows")
     if (v := o.label) is not None:
         d["label"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

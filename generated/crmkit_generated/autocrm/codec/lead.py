@@ -6,21 +6,22 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
-from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
     decode_enum,
     decode_items,
     decode_optional,
-    decode_single,
+    decode_rows,
     encode_dict,
 )
 from crmkit.core.codec.numbers import decode_decimal, encode_decimal
+from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
     decode_empty,
-    encode_extras,
     encode_items,
+    encode_kept,
     encode_plain,
 )
 
@@ -98,211 +99,235 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = Lead) -> list[Lead]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Lead] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not str:
-            reject(v, "str", "id")
-        at = "salutationName"
-        v = pop("salutationName", None)
+def decode(row: Any, cls: type[Any] = Lead) -> Lead:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not str:
+        reject(v, "str", "id")
+    v = pop("salutationName", None)
+    try:
         o.salutation_name = v if v is None else decode_enum(v, _salutation)
-        v = o.first_name = pop("firstName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "firstName")
-        v = o.middle_name = pop("middleName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "middleName")
-        v = o.last_name = pop("lastName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "lastName")
-        v = o.name = pop("name", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        v = o.title = pop("title", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "title")
-        v = o.account_name = pop("accountName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "accountName")
-        at = "status"
-        v = pop("status", None)
+    except ODD_ERRORS as e:
+        o.salutation_name = keep_odd(o, s, "salutationName", v, e)
+    v = o.first_name = pop("firstName", None)
+    if type(v) is not str and v is not None:
+        o.first_name = keep_odd(o, s, "firstName", v, "str")
+    v = o.middle_name = pop("middleName", None)
+    if type(v) is not str and v is not None:
+        o.middle_name = keep_odd(o, s, "middleName", v, "str")
+    v = o.last_name = pop("lastName", None)
+    if type(v) is not str and v is not None:
+        o.last_name = keep_odd(o, s, "lastName", v, "str")
+    v = o.name = pop("name", None)
+    if type(v) is not str and v is not None:
+        o.name = keep_odd(o, s, "name", v, "str")
+    v = o.title = pop("title", None)
+    if type(v) is not str and v is not None:
+        o.title = keep_odd(o, s, "title", v, "str")
+    v = o.account_name = pop("accountName", None)
+    if type(v) is not str and v is not None:
+        o.account_name = keep_odd(o, s, "accountName", v, "str")
+    v = pop("status", None)
+    try:
         o.status = v if v is None else decode_enum(v, _lead_status)
-        at = "source"
-        v = pop("source", None)
+    except ODD_ERRORS as e:
+        o.status = keep_odd(o, s, "status", v, e)
+    v = pop("source", None)
+    try:
         o.source = v if v is None else decode_enum(v, _lead_source)
-        at = "industry"
-        v = pop("industry", None)
+    except ODD_ERRORS as e:
+        o.source = keep_odd(o, s, "source", v, e)
+    v = pop("industry", None)
+    try:
         o.industry = v if v is None else decode_enum(v, _industry)
-        at = "opportunityAmount"
-        v = pop("opportunityAmount", None)
-        o.opportunity_amount = v if v is None else decode_decimal(v)
-        v = o.opportunity_amount_currency = pop("opportunityAmountCurrency", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "opportunityAmountCurrency")
-        at = "opportunityAmountConverted"
-        v = pop("opportunityAmountConverted", None)
-        o.opportunity_amount_converted = v if v is None else decode_decimal(v)
-        v = o.website = pop("website", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "website")
-        v = o.email_address = pop("emailAddress", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "emailAddress")
-        at = "emailAddressData"
-        v = pop("emailAddressData", None)
+    except ODD_ERRORS as e:
+        o.industry = keep_odd(o, s, "industry", v, e)
+    v = pop("opportunityAmount", None)
+    try:
+        o.opportunity_amount = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.opportunity_amount = keep_odd(o, s, "opportunityAmount", v, e)
+    v = o.opportunity_amount_currency = pop("opportunityAmountCurrency", None)
+    if type(v) is not str and v is not None:
+        o.opportunity_amount_currency = keep_odd(o, s, "opportunityAmountCurrency", v, "str")
+    v = pop("opportunityAmountConverted", None)
+    try:
+        o.opportunity_amount_converted = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.opportunity_amount_converted = keep_odd(o, s, "opportunityAmountConverted", v, e)
+    v = o.website = pop("website", None)
+    if type(v) is not str and v is not None:
+        o.website = keep_odd(o, s, "website", v, "str")
+    v = o.email_address = pop("emailAddress", None)
+    if type(v) is not str and v is not None:
+        o.email_address = keep_odd(o, s, "emailAddress", v, "str")
+    v = pop("emailAddressData", None)
+    try:
         o.email_address_data = [] if v is None else email_address_codec.decode_all(v)
-        v = o.email_address_is_opted_out = pop("emailAddressIsOptedOut", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "emailAddressIsOptedOut")
-        v = o.email_address_is_invalid = pop("emailAddressIsInvalid", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "emailAddressIsInvalid")
-        v = o.phone_number = pop("phoneNumber", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "phoneNumber")
-        at = "phoneNumberData"
-        v = pop("phoneNumberData", None)
+    except ODD_ERRORS as e:
+        o.email_address_data = keep_odd(o, s, "emailAddressData", v, e) or []
+    v = o.email_address_is_opted_out = pop("emailAddressIsOptedOut", None)
+    if type(v) is not bool and v is not None:
+        o.email_address_is_opted_out = keep_odd(o, s, "emailAddressIsOptedOut", v, "bool")
+    v = o.email_address_is_invalid = pop("emailAddressIsInvalid", None)
+    if type(v) is not bool and v is not None:
+        o.email_address_is_invalid = keep_odd(o, s, "emailAddressIsInvalid", v, "bool")
+    v = o.phone_number = pop("phoneNumber", None)
+    if type(v) is not str and v is not None:
+        o.phone_number = keep_odd(o, s, "phoneNumber", v, "str")
+    v = pop("phoneNumberData", None)
+    try:
         o.phone_number_data = [] if v is None else phone_number_codec.decode_all(v)
-        v = o.phone_number_is_opted_out = pop("phoneNumberIsOptedOut", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "phoneNumberIsOptedOut")
-        v = o.phone_number_is_invalid = pop("phoneNumberIsInvalid", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "phoneNumberIsInvalid")
-        v = o.do_not_call = pop("doNotCall", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "doNotCall")
-        v = o.address_street = pop("addressStreet", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "addressStreet")
-        v = o.address_city = pop("addressCity", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "addressCity")
-        v = o.address_state = pop("addressState", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "addressState")
-        v = o.address_country = pop("addressCountry", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "addressCountry")
-        v = o.address_postal_code = pop("addressPostalCode", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "addressPostalCode")
-        v = o.description = pop("description", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        v = o.campaign_id = pop("campaignId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "campaignId")
-        v = o.campaign_name = pop("campaignName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "campaignName")
-        at = "convertedAt"
-        v = pop("convertedAt", None)
+    except ODD_ERRORS as e:
+        o.phone_number_data = keep_odd(o, s, "phoneNumberData", v, e) or []
+    v = o.phone_number_is_opted_out = pop("phoneNumberIsOptedOut", None)
+    if type(v) is not bool and v is not None:
+        o.phone_number_is_opted_out = keep_odd(o, s, "phoneNumberIsOptedOut", v, "bool")
+    v = o.phone_number_is_invalid = pop("phoneNumberIsInvalid", None)
+    if type(v) is not bool and v is not None:
+        o.phone_number_is_invalid = keep_odd(o, s, "phoneNumberIsInvalid", v, "bool")
+    v = o.do_not_call = pop("doNotCall", None)
+    if type(v) is not bool and v is not None:
+        o.do_not_call = keep_odd(o, s, "doNotCall", v, "bool")
+    v = o.address_street = pop("addressStreet", None)
+    if type(v) is not str and v is not None:
+        o.address_street = keep_odd(o, s, "addressStreet", v, "str")
+    v = o.address_city = pop("addressCity", None)
+    if type(v) is not str and v is not None:
+        o.address_city = keep_odd(o, s, "addressCity", v, "str")
+    v = o.address_state = pop("addressState", None)
+    if type(v) is not str and v is not None:
+        o.address_state = keep_odd(o, s, "addressState", v, "str")
+    v = o.address_country = pop("addressCountry", None)
+    if type(v) is not str and v is not None:
+        o.address_country = keep_odd(o, s, "addressCountry", v, "str")
+    v = o.address_postal_code = pop("addressPostalCode", None)
+    if type(v) is not str and v is not None:
+        o.address_postal_code = keep_odd(o, s, "addressPostalCode", v, "str")
+    v = o.description = pop("description", None)
+    if type(v) is not str and v is not None:
+        o.description = keep_odd(o, s, "description", v, "str")
+    v = o.campaign_id = pop("campaignId", None)
+    if type(v) is not str and v is not None:
+        o.campaign_id = keep_odd(o, s, "campaignId", v, "str")
+    v = o.campaign_name = pop("campaignName", None)
+    if type(v) is not str and v is not None:
+        o.campaign_name = keep_odd(o, s, "campaignName", v, "str")
+    v = pop("convertedAt", None)
+    try:
         o.converted_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.created_account_id = pop("createdAccountId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdAccountId")
-        v = o.created_account_name = pop("createdAccountName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdAccountName")
-        v = o.created_contact_id = pop("createdContactId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdContactId")
-        v = o.created_contact_name = pop("createdContactName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdContactName")
-        v = o.created_opportunity_id = pop("createdOpportunityId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdOpportunityId")
-        v = o.created_opportunity_name = pop("createdOpportunityName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdOpportunityName")
-        v = o.target_list_is_opted_out = pop("targetListIsOptedOut", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "targetListIsOptedOut")
-        v = o.assigned_user_id = pop("assignedUserId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserId")
-        v = o.assigned_user_name = pop("assignedUserName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserName")
-        at = "teamsIds"
-        v = pop("teamsIds", None)
+    except ODD_ERRORS as e:
+        o.converted_at = keep_odd(o, s, "convertedAt", v, e)
+    v = o.created_account_id = pop("createdAccountId", None)
+    if type(v) is not str and v is not None:
+        o.created_account_id = keep_odd(o, s, "createdAccountId", v, "str")
+    v = o.created_account_name = pop("createdAccountName", None)
+    if type(v) is not str and v is not None:
+        o.created_account_name = keep_odd(o, s, "createdAccountName", v, "str")
+    v = o.created_contact_id = pop("createdContactId", None)
+    if type(v) is not str and v is not None:
+        o.created_contact_id = keep_odd(o, s, "createdContactId", v, "str")
+    v = o.created_contact_name = pop("createdContactName", None)
+    if type(v) is not str and v is not None:
+        o.created_contact_name = keep_odd(o, s, "createdContactName", v, "str")
+    v = o.created_opportunity_id = pop("createdOpportunityId", None)
+    if type(v) is not str and v is not None:
+        o.created_opportunity_id = keep_odd(o, s, "createdOpportunityId", v, "str")
+    v = o.created_opportunity_name = pop("createdOpportunityName", None)
+    if type(v) is not str and v is not None:
+        o.created_opportunity_name = keep_odd(o, s, "createdOpportunityName", v, "str")
+    v = o.target_list_is_opted_out = pop("targetListIsOptedOut", None)
+    if type(v) is not bool and v is not None:
+        o.target_list_is_opted_out = keep_odd(o, s, "targetListIsOptedOut", v, "bool")
+    v = o.assigned_user_id = pop("assignedUserId", None)
+    if type(v) is not str and v is not None:
+        o.assigned_user_id = keep_odd(o, s, "assignedUserId", v, "str")
+    v = o.assigned_user_name = pop("assignedUserName", None)
+    if type(v) is not str and v is not None:
+        o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
+    v = pop("teamsIds", None)
+    try:
         o.teams_ids = [] if v is None else decode_items(v, "str", str)
-        at = "teamsNames"
-        v = pop("teamsNames", None)
+    except ODD_ERRORS as e:
+        o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
+    v = pop("teamsNames", None)
+    try:
         o.teams_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "createdAt"
-        v = pop("createdAt", None)
+    except ODD_ERRORS as e:
+        o.teams_names = keep_odd(o, s, "teamsNames", v, e)
+    v = pop("createdAt", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.created_by_id = pop("createdById", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdById")
-        v = o.created_by_name = pop("createdByName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdByName")
-        at = "modifiedAt"
-        v = pop("modifiedAt", None)
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "createdAt", v, e)
+    v = o.created_by_id = pop("createdById", None)
+    if type(v) is not str and v is not None:
+        o.created_by_id = keep_odd(o, s, "createdById", v, "str")
+    v = o.created_by_name = pop("createdByName", None)
+    if type(v) is not str and v is not None:
+        o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
+    v = pop("modifiedAt", None)
+    try:
         o.modified_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.modified_by_id = pop("modifiedById", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "modifiedById")
-        v = o.modified_by_name = pop("modifiedByName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "modifiedByName")
-        at = "streamUpdatedAt"
-        v = pop("streamUpdatedAt", None)
+    except ODD_ERRORS as e:
+        o.modified_at = keep_odd(o, s, "modifiedAt", v, e)
+    v = o.modified_by_id = pop("modifiedById", None)
+    if type(v) is not str and v is not None:
+        o.modified_by_id = keep_odd(o, s, "modifiedById", v, "str")
+    v = o.modified_by_name = pop("modifiedByName", None)
+    if type(v) is not str and v is not None:
+        o.modified_by_name = keep_odd(o, s, "modifiedByName", v, "str")
+    v = pop("streamUpdatedAt", None)
+    try:
         o.stream_updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.is_followed = pop("isFollowed", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isFollowed")
-        at = "followersIds"
-        v = pop("followersIds", None)
+    except ODD_ERRORS as e:
+        o.stream_updated_at = keep_odd(o, s, "streamUpdatedAt", v, e)
+    v = o.is_followed = pop("isFollowed", None)
+    if type(v) is not bool and v is not None:
+        o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
+    v = pop("followersIds", None)
+    try:
         o.followers_ids = [] if v is None else decode_items(v, "str", str)
-        at = "followersNames"
-        v = pop("followersNames", None)
+    except ODD_ERRORS as e:
+        o.followers_ids = keep_odd(o, s, "followersIds", v, e) or []
+    v = pop("followersNames", None)
+    try:
         o.followers_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        v = o.is_starred = pop("isStarred", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isStarred")
-        v = o.is_locked = pop("isLocked", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isLocked")
-        v = o.deleted = pop("deleted", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "deleted")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.followers_names = keep_odd(o, s, "followersNames", v, e)
+    v = o.is_starred = pop("isStarred", None)
+    if type(v) is not bool and v is not None:
+        o.is_starred = keep_odd(o, s, "isStarred", v, "bool")
+    v = o.is_locked = pop("isLocked", None)
+    if type(v) is not bool and v is not None:
+        o.is_locked = keep_odd(o, s, "isLocked", v, "bool")
+    v = o.deleted = pop("deleted", None)
+    if type(v) is not bool and v is not None:
+        o.deleted = keep_odd(o, s, "deleted", v, "bool")
+    o.additional_properties = dict(s) if s else {}
+    made: Lead = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Lead, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.salutation_name) is not None:
         d["salutationName"] = v if type(v) is str else encode_plain(v, str, "salutation_name")
     if (v := o.first_name) is not None:
@@ -423,4 +448,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["isLocked"] = v
     if (v := o.deleted) is not None:
         d["deleted"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single, encode_model
+from crmkit.core.codec.nested import decode_rows, encode_model
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -19,31 +19,25 @@ EMITTED = True
 MEMBERS: dict[str, str] = {"records": "records", "skipDuplicateCheck": "skip_duplicate_check"}
 
 
-def decode_all(rows: Any, cls: type[Any] = LeadRecordsInput) -> list[LeadRecordsInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[LeadRecordsInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "records"
-        v = pop("records")
-        o.records = conversion_records_codec.decode(v)
-        v = o.skip_duplicate_check = pop("skipDuplicateCheck", U)
-        if v is not U and type(v) is not bool:
-            reject(v, "bool", "skipDuplicateCheck")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = LeadRecordsInput) -> LeadRecordsInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "records"
+    v = pop("records")
+    o.records = conversion_records_codec.decode(v)
+    v = o.skip_duplicate_check = pop("skipDuplicateCheck", U)
+    if type(v) is not bool and v is not U:
+        reject(v, "bool", "skipDuplicateCheck")
+    o.additional_properties = dict(s) if s else {}
+    made: LeadRecordsInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import check_type, decode_dict, decode_single, encode_dict
-from crmkit.core.codec.values import encode_extras, encode_json, encode_plain
+from crmkit.core.codec.nested import check_type, decode_dict, decode_rows, encode_dict
+from crmkit.core.codec.values import encode_espo_json, encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
 from ..models.mass_action_data import MassActionData
@@ -17,31 +17,25 @@ EMITTED = True
 MEMBERS: dict[str, str] = {"values": "values", "actions": "actions"}
 
 
-def decode_all(rows: Any, cls: type[Any] = MassActionData) -> list[MassActionData]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[MassActionData] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "values"
-        v = pop("values", U)
-        o.values = v if v is U else decode_dict(v, lambda x: x)
-        at = "actions"
-        v = pop("actions", U)
-        o.actions = v if v is U else decode_dict(v, lambda x: check_type(x, "str", str))
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = MassActionData) -> MassActionData:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "values"
+    v = pop("values", U)
+    o.values = v if v is U else decode_dict(v, lambda x: x)
+    at = "actions"
+    v = pop("actions", U)
+    o.actions = v if v is U else decode_dict(v, lambda x: check_type(x, "str", str))
+    o.additional_properties = dict(s) if s else {}
+    made: MassActionData = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -50,7 +44,7 @@ def encode(o: Any) -> dict[str, Any]:
     if o.additional_properties:
         encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.values) is not U:
-        d["values"] = encode_dict(v, "values", encode_json)
+        d["values"] = encode_dict(v, "values", encode_espo_json)
     if (v := o.actions) is not U:
         d["actions"] = encode_dict(
             v, "actions", lambda x, at: x if type(x) is str else encode_plain(x, str, at)

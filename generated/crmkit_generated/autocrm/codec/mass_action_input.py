@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single, encode_model
+from crmkit.core.codec.nested import decode_enum, decode_rows, encode_model
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -29,40 +29,34 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = MassActionInput) -> list[MassActionInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[MassActionInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.entity_type = pop("entityType")
-        if type(v) is not str:
-            reject(v, "str", "entityType")
-        at = "action"
-        v = pop("action")
-        o.action = decode_enum(v, _mass_action_name)
-        at = "params"
-        v = pop("params")
-        o.params = mass_action_params_codec.decode(v)
-        at = "data"
-        v = pop("data", U)
-        o.data = v if v is U else mass_action_data_codec.decode(v)
-        v = o.idle = pop("idle", U)
-        if v is not U and type(v) is not bool:
-            reject(v, "bool", "idle")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = MassActionInput) -> MassActionInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.entity_type = pop("entityType")
+    if type(v) is not str:
+        reject(v, "str", "entityType")
+    at = "action"
+    v = pop("action")
+    o.action = decode_enum(v, _mass_action_name)
+    at = "params"
+    v = pop("params")
+    o.params = mass_action_params_codec.decode(v)
+    at = "data"
+    v = pop("data", U)
+    o.data = v if v is U else mass_action_data_codec.decode(v)
+    v = o.idle = pop("idle", U)
+    if type(v) is not bool and v is not U:
+        reject(v, "bool", "idle")
+    o.additional_properties = dict(s) if s else {}
+    made: MassActionInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     decode_items,
-    decode_single,
+    decode_rows,
     encode_list,
     encode_model,
 )
@@ -26,34 +26,28 @@ EMITTED = True
 MEMBERS: dict[str, str] = {"ids": "ids", "where": "where", "searchParams": "search_params"}
 
 
-def decode_all(rows: Any, cls: type[Any] = MassActionParams) -> list[MassActionParams]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[MassActionParams] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "ids"
-        v = pop("ids", U)
-        o.ids = v if v is U else decode_items(v, "str", str)
-        at = "where"
-        v = pop("where", U)
-        o.where = v if v is U else where_item_codec.decode_all(v)
-        at = "searchParams"
-        v = pop("searchParams", U)
-        o.search_params = v if v is U else search_params_codec.decode(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = MassActionParams) -> MassActionParams:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "ids"
+    v = pop("ids", U)
+    o.ids = v if v is U else decode_items(v, "str", str)
+    at = "where"
+    v = pop("where", U)
+    o.where = v if v is U else where_item_codec.decode_all(v)
+    at = "searchParams"
+    v = pop("searchParams", U)
+    o.search_params = v if v is U else search_params_codec.decode(v)
+    o.additional_properties = dict(s) if s else {}
+    made: MassActionParams = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -6,54 +6,51 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_items, decode_single
-from crmkit.core.codec.values import encode_extras, encode_items
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_items, decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_items, encode_kept
 
 from ..models.mass_action_result import MassActionResult
 
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = MassActionResult) -> list[MassActionResult]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[MassActionResult] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.count = pop("count", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "count")
-        at = "ids"
-        v = pop("ids", None)
+def decode(row: Any, cls: type[Any] = MassActionResult) -> MassActionResult:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.count = pop("count", None)
+    if type(v) is not int and v is not None:
+        o.count = keep_odd(o, s, "count", v, "int")
+    v = pop("ids", None)
+    try:
         o.ids = [] if v is None else decode_items(v, "str", str)
-        v = o.id = pop("id", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "id")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.ids = keep_odd(o, s, "ids", v, e) or []
+    v = o.id = pop("id", None)
+    if type(v) is not str and v is not None:
+        reject(v, "str", "id")
+    o.additional_properties = dict(s) if s else {}
+    made: MassActionResult = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a MassActionResult, or raise ArgumentError."""
     d: dict[str, Any] = {}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.count) is not None:
         d["count"] = v
     if v := o.ids:
         d["ids"] = encode_items(v, "ids")
     if (v := o.id) is not None:
         d["id"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

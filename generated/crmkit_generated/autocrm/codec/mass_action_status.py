@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
-from crmkit.core.codec.values import encode_extras, encode_plain
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept, encode_plain
 
 from ..models.mass_action_state import MassActionState
 from ..models.mass_action_status import MassActionStatus
@@ -18,31 +19,27 @@ _mass_action_state = {item.value: item for item in MassActionState}
 MEMBERS: dict[str, str] = {"status": "status", "processedCount": "processed_count"}
 
 
-def decode_all(rows: Any, cls: type[Any] = MassActionStatus) -> list[MassActionStatus]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[MassActionStatus] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "status"
-        v = pop("status", None)
+def decode(row: Any, cls: type[Any] = MassActionStatus) -> MassActionStatus:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = pop("status", None)
+    try:
         o.status = v if v is None else decode_enum(v, _mass_action_state)
-        v = o.processed_count = pop("processedCount", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "processedCount")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.status = keep_odd(o, s, "status", v, e)
+    v = o.processed_count = pop("processedCount", None)
+    if type(v) is not int and v is not None:
+        o.processed_count = keep_odd(o, s, "processedCount", v, "int")
+    o.additional_properties = dict(s) if s else {}
+    made: MassActionStatus = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -54,8 +51,8 @@ def encode(o: Any) -> dict[str, Any]:
         if type(v) is str
         else encode_plain(v, str, "status")
     }
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.processed_count) is not None:
         d["processedCount"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

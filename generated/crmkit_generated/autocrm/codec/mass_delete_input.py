@@ -9,7 +9,7 @@ from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     decode_items,
-    decode_single,
+    decode_rows,
     encode_list,
     encode_model,
 )
@@ -24,34 +24,28 @@ EMITTED = True
 MEMBERS: dict[str, str] = {"ids": "ids", "byWhere": "by_where", "where": "where"}
 
 
-def decode_all(rows: Any, cls: type[Any] = MassDeleteInput) -> list[MassDeleteInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[MassDeleteInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "ids"
-        v = pop("ids", U)
-        o.ids = v if v is U else decode_items(v, "str", str)
-        v = o.by_where = pop("byWhere", U)
-        if v is not U and type(v) is not bool:
-            reject(v, "bool", "byWhere")
-        at = "where"
-        v = pop("where", U)
-        o.where = v if v is U else where_item_codec.decode_all(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = MassDeleteInput) -> MassDeleteInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "ids"
+    v = pop("ids", U)
+    o.ids = v if v is U else decode_items(v, "str", str)
+    v = o.by_where = pop("byWhere", U)
+    if type(v) is not bool and v is not U:
+        reject(v, "bool", "byWhere")
+    at = "where"
+    v = pop("where", U)
+    o.where = v if v is U else where_item_codec.decode_all(v)
+    o.additional_properties = dict(s) if s else {}
+    made: MassDeleteInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -10,15 +10,15 @@ from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     decode_dict,
     decode_items,
-    decode_single,
+    decode_rows,
     encode_dict,
     encode_list,
     encode_model,
 )
 from crmkit.core.codec.values import (
+    encode_espo_json,
     encode_extras,
     encode_items,
-    encode_json,
     encode_plain,
 )
 from crmkit.core.types import UNSET as U
@@ -36,37 +36,31 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = MassUpdateInput) -> list[MassUpdateInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[MassUpdateInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "ids"
-        v = pop("ids", U)
-        o.ids = v if v is U else decode_items(v, "str", str)
-        v = o.by_where = pop("byWhere", U)
-        if v is not U and type(v) is not bool:
-            reject(v, "bool", "byWhere")
-        at = "where"
-        v = pop("where", U)
-        o.where = v if v is U else where_item_codec.decode_all(v)
-        at = "attributes"
-        v = pop("attributes")
-        o.attributes = decode_dict(v, lambda x: x)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = MassUpdateInput) -> MassUpdateInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "ids"
+    v = pop("ids", U)
+    o.ids = v if v is U else decode_items(v, "str", str)
+    v = o.by_where = pop("byWhere", U)
+    if type(v) is not bool and v is not U:
+        reject(v, "bool", "byWhere")
+    at = "where"
+    v = pop("where", U)
+    o.where = v if v is U else where_item_codec.decode_all(v)
+    at = "attributes"
+    v = pop("attributes")
+    o.attributes = decode_dict(v, lambda x: x)
+    o.additional_properties = dict(s) if s else {}
+    made: MassUpdateInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -83,5 +77,5 @@ def encode(o: Any) -> dict[str, Any]:
             v, "where", lambda x, at: encode_model(x, at, WhereItem, where_item_codec.encode)
         )
     if (v := o.attributes) is not U:
-        d["attributes"] = encode_dict(v, "attributes", encode_json)
+        d["attributes"] = encode_dict(v, "attributes", encode_espo_json)
     return d

@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_dict, decode_single, encode_dict
-from crmkit.core.codec.values import encode_extras, encode_json
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_dict, decode_rows, encode_dict
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_espo_json, encode_kept
 
 from ..models.me import Me
 from . import acl as acl_codec
@@ -26,61 +27,61 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = Me) -> list[Me]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Me] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "user"
-        v = pop("user")
-        o.user = current_user_codec.decode(v)
-        at = "acl"
-        v = pop("acl", None)
+def decode(row: Any, cls: type[Any] = Me) -> Me:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = pop("user", None)
+    try:
+        o.user = v if v is None else current_user_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.user = keep_odd(o, s, "user", v, e)
+    v = pop("acl", None)
+    try:
         o.acl = v if v is None else acl_codec.decode(v)
-        at = "preferences"
-        v = pop("preferences", None)
+    except ODD_ERRORS as e:
+        o.acl = keep_odd(o, s, "acl", v, e)
+    v = pop("preferences", None)
+    try:
         o.preferences = v if v is None else decode_dict(v, lambda x: x)
-        v = o.token = pop("token", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "token")
-        at = "settings"
-        v = pop("settings", None)
+    except ODD_ERRORS as e:
+        o.preferences = keep_odd(o, s, "preferences", v, e)
+    v = o.token = pop("token", None)
+    if type(v) is not str and v is not None:
+        o.token = keep_odd(o, s, "token", v, "str")
+    v = pop("settings", None)
+    try:
         o.settings = v if v is None else decode_dict(v, lambda x: x)
-        o.language = pop("language", None)
-        o.app_params = pop("appParams", None)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.settings = keep_odd(o, s, "settings", v, e)
+    o.language = pop("language", None)
+    o.app_params = pop("appParams", None)
+    o.additional_properties = dict(s) if s else {}
+    made: Me = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Me, or raise ArgumentError."""
-    d: dict[str, Any] = {}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
-    v = o.user
-    d["user"] = current_user_codec.encode(v)
+    d: dict[str, Any] = {"user": None if (v := o.user) is None else current_user_codec.encode(v)}
     if (v := o.acl) is not None:
         d["acl"] = acl_codec.encode(v)
     if (v := o.preferences) is not None:
-        d["preferences"] = encode_dict(v, "preferences", encode_json)
+        d["preferences"] = encode_dict(v, "preferences", encode_espo_json)
     if (v := o.token) is not None:
         d["token"] = v
     if (v := o.settings) is not None:
-        d["settings"] = encode_dict(v, "settings", encode_json)
+        d["settings"] = encode_dict(v, "settings", encode_espo_json)
     if (v := o.language) is not None:
-        d["language"] = encode_json(v, "language")
+        d["language"] = encode_espo_json(v, "language")
     if (v := o.app_params) is not None:
-        d["appParams"] = encode_json(v, "app_params")
+        d["appParams"] = encode_espo_json(v, "app_params")
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

@@ -6,21 +6,22 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
-from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
     decode_enum,
     decode_items,
     decode_optional,
-    decode_single,
+    decode_rows,
     encode_dict,
 )
+from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
     decode_empty,
-    encode_extras,
+    encode_espo_json,
     encode_items,
-    encode_json,
+    encode_kept,
     encode_plain,
 )
 
@@ -68,153 +69,171 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = Note) -> list[Note]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Note] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not str:
-            reject(v, "str", "id")
-        v = o.number = pop("number", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "number")
-        at = "type"
-        v = pop("type", None)
+def decode(row: Any, cls: type[Any] = Note) -> Note:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not str:
+        reject(v, "str", "id")
+    v = o.number = pop("number", None)
+    if type(v) is not int and v is not None:
+        o.number = keep_odd(o, s, "number", v, "int")
+    v = pop("type", None)
+    try:
         o.type_ = v if v is None else decode_enum(v, _note_type)
-        v = o.post = pop("post", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "post")
-        at = "data"
-        v = pop("data", None)
+    except ODD_ERRORS as e:
+        o.type_ = keep_odd(o, s, "type", v, e)
+    v = o.post = pop("post", None)
+    if type(v) is not str and v is not None:
+        o.post = keep_odd(o, s, "post", v, "str")
+    v = pop("data", None)
+    try:
         o.data = v if v is None else decode_dict(v, lambda x: x)
-        v = o.parent_type = pop("parentType", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "parentType")
-        v = o.parent_id = pop("parentId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "parentId")
-        v = o.parent_name = pop("parentName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "parentName")
-        v = o.related_type = pop("relatedType", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "relatedType")
-        v = o.related_id = pop("relatedId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "relatedId")
-        v = o.related_name = pop("relatedName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "relatedName")
-        v = o.super_parent_type = pop("superParentType", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "superParentType")
-        v = o.super_parent_id = pop("superParentId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "superParentId")
-        at = "attachmentsIds"
-        v = pop("attachmentsIds", None)
+    except ODD_ERRORS as e:
+        o.data = keep_odd(o, s, "data", v, e)
+    v = o.parent_type = pop("parentType", None)
+    if type(v) is not str and v is not None:
+        o.parent_type = keep_odd(o, s, "parentType", v, "str")
+    v = o.parent_id = pop("parentId", None)
+    if type(v) is not str and v is not None:
+        o.parent_id = keep_odd(o, s, "parentId", v, "str")
+    v = o.parent_name = pop("parentName", None)
+    if type(v) is not str and v is not None:
+        o.parent_name = keep_odd(o, s, "parentName", v, "str")
+    v = o.related_type = pop("relatedType", None)
+    if type(v) is not str and v is not None:
+        o.related_type = keep_odd(o, s, "relatedType", v, "str")
+    v = o.related_id = pop("relatedId", None)
+    if type(v) is not str and v is not None:
+        o.related_id = keep_odd(o, s, "relatedId", v, "str")
+    v = o.related_name = pop("relatedName", None)
+    if type(v) is not str and v is not None:
+        o.related_name = keep_odd(o, s, "relatedName", v, "str")
+    v = o.super_parent_type = pop("superParentType", None)
+    if type(v) is not str and v is not None:
+        o.super_parent_type = keep_odd(o, s, "superParentType", v, "str")
+    v = o.super_parent_id = pop("superParentId", None)
+    if type(v) is not str and v is not None:
+        o.super_parent_id = keep_odd(o, s, "superParentId", v, "str")
+    v = pop("attachmentsIds", None)
+    try:
         o.attachments_ids = [] if v is None else decode_items(v, "str", str)
-        at = "attachmentsNames"
-        v = pop("attachmentsNames", None)
+    except ODD_ERRORS as e:
+        o.attachments_ids = keep_odd(o, s, "attachmentsIds", v, e) or []
+    v = pop("attachmentsNames", None)
+    try:
         o.attachments_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "attachmentsTypes"
-        v = pop("attachmentsTypes", None)
+    except ODD_ERRORS as e:
+        o.attachments_names = keep_odd(o, s, "attachmentsNames", v, e)
+    v = pop("attachmentsTypes", None)
+    try:
         o.attachments_types = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        v = o.target_type = pop("targetType", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "targetType")
-        at = "usersIds"
-        v = pop("usersIds", None)
+    except ODD_ERRORS as e:
+        o.attachments_types = keep_odd(o, s, "attachmentsTypes", v, e)
+    v = o.target_type = pop("targetType", None)
+    if type(v) is not str and v is not None:
+        o.target_type = keep_odd(o, s, "targetType", v, "str")
+    v = pop("usersIds", None)
+    try:
         o.users_ids = [] if v is None else decode_items(v, "str", str)
-        at = "usersNames"
-        v = pop("usersNames", None)
+    except ODD_ERRORS as e:
+        o.users_ids = keep_odd(o, s, "usersIds", v, e) or []
+    v = pop("usersNames", None)
+    try:
         o.users_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "teamsIds"
-        v = pop("teamsIds", None)
+    except ODD_ERRORS as e:
+        o.users_names = keep_odd(o, s, "usersNames", v, e)
+    v = pop("teamsIds", None)
+    try:
         o.teams_ids = [] if v is None else decode_items(v, "str", str)
-        at = "teamsNames"
-        v = pop("teamsNames", None)
+    except ODD_ERRORS as e:
+        o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
+    v = pop("teamsNames", None)
+    try:
         o.teams_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        v = o.is_internal = pop("isInternal", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isInternal")
-        v = o.is_global = pop("isGlobal", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isGlobal")
-        v = o.is_pinned = pop("isPinned", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isPinned")
-        at = "reactionCounts"
-        v = pop("reactionCounts", None)
+    except ODD_ERRORS as e:
+        o.teams_names = keep_odd(o, s, "teamsNames", v, e)
+    v = o.is_internal = pop("isInternal", None)
+    if type(v) is not bool and v is not None:
+        o.is_internal = keep_odd(o, s, "isInternal", v, "bool")
+    v = o.is_global = pop("isGlobal", None)
+    if type(v) is not bool and v is not None:
+        o.is_global = keep_odd(o, s, "isGlobal", v, "bool")
+    v = o.is_pinned = pop("isPinned", None)
+    if type(v) is not bool and v is not None:
+        o.is_pinned = keep_odd(o, s, "isPinned", v, "bool")
+    v = pop("reactionCounts", None)
+    try:
         o.reaction_counts = v if v is None else decode_dict(v, lambda x: check_type(x, "int", int))
-        at = "myReactions"
-        v = pop("myReactions", None)
+    except ODD_ERRORS as e:
+        o.reaction_counts = keep_odd(o, s, "reactionCounts", v, e)
+    v = pop("myReactions", None)
+    try:
         o.my_reactions = [] if v is None else decode_items(v, "str", str)
-        v = o.created_by_gender = pop("createdByGender", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdByGender")
-        v = o.deleted = pop("deleted", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "deleted")
-        at = "createdAt"
-        v = pop("createdAt", None)
+    except ODD_ERRORS as e:
+        o.my_reactions = keep_odd(o, s, "myReactions", v, e) or []
+    v = o.created_by_gender = pop("createdByGender", None)
+    if type(v) is not str and v is not None:
+        o.created_by_gender = keep_odd(o, s, "createdByGender", v, "str")
+    v = o.deleted = pop("deleted", None)
+    if type(v) is not bool and v is not None:
+        o.deleted = keep_odd(o, s, "deleted", v, "bool")
+    v = pop("createdAt", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.created_by_id = pop("createdById", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdById")
-        v = o.created_by_name = pop("createdByName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdByName")
-        at = "modifiedAt"
-        v = pop("modifiedAt", None)
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "createdAt", v, e)
+    v = o.created_by_id = pop("createdById", None)
+    if type(v) is not str and v is not None:
+        o.created_by_id = keep_odd(o, s, "createdById", v, "str")
+    v = o.created_by_name = pop("createdByName", None)
+    if type(v) is not str and v is not None:
+        o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
+    v = pop("modifiedAt", None)
+    try:
         o.modified_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.modified_by_id = pop("modifiedById", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "modifiedById")
-        v = o.modified_by_name = pop("modifiedByName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "modifiedByName")
-        v = o.field_scope = pop("_scope", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "_scope")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.modified_at = keep_odd(o, s, "modifiedAt", v, e)
+    v = o.modified_by_id = pop("modifiedById", None)
+    if type(v) is not str and v is not None:
+        o.modified_by_id = keep_odd(o, s, "modifiedById", v, "str")
+    v = o.modified_by_name = pop("modifiedByName", None)
+    if type(v) is not str and v is not None:
+        o.modified_by_name = keep_odd(o, s, "modifiedByName", v, "str")
+    v = o.field_scope = pop("_scope", None)
+    if type(v) is not str and v is not None:
+        o.field_scope = keep_odd(o, s, "_scope", v, "str")
+    o.additional_properties = dict(s) if s else {}
+    made: Note = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Note, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.number) is not None:
         d["number"] = v
     if (v := o.type_) is not None:
@@ -222,7 +241,7 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.post) is not None:
         d["post"] = v
     if (v := o.data) is not None:
-        d["data"] = encode_dict(v, "data", encode_json)
+        d["data"] = encode_dict(v, "data", encode_espo_json)
     if (v := o.parent_type) is not None:
         d["parentType"] = v
     if (v := o.parent_id) is not None:
@@ -301,4 +320,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["modifiedByName"] = v
     if (v := o.field_scope) is not None:
         d["_scope"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_items, decode_single
+from crmkit.core.codec.nested import decode_enum, decode_items, decode_rows
 from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -29,52 +29,46 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = NoteInput) -> list[NoteInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[NoteInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "type"
-        v = pop("type", U)
-        o.type_ = v if v is U or v is None else decode_enum(v, _note_type)
-        v = o.post = pop("post", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "post")
-        v = o.parent_type = pop("parentType", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "parentType")
-        v = o.parent_id = pop("parentId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "parentId")
-        at = "attachmentsIds"
-        v = pop("attachmentsIds", U)
-        o.attachments_ids = v if v is U or v is None else decode_items(v, "str", str)
-        v = o.target_type = pop("targetType", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "targetType")
-        at = "usersIds"
-        v = pop("usersIds", U)
-        o.users_ids = v if v is U or v is None else decode_items(v, "str", str)
-        at = "teamsIds"
-        v = pop("teamsIds", U)
-        o.teams_ids = v if v is U or v is None else decode_items(v, "str", str)
-        v = o.is_internal = pop("isInternal", U)
-        if v is not U and v is not None and type(v) is not bool:
-            reject(v, "bool", "isInternal")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = NoteInput) -> NoteInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "type"
+    v = pop("type", U)
+    o.type_ = v if v is U or v is None else decode_enum(v, _note_type)
+    v = o.post = pop("post", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "post")
+    v = o.parent_type = pop("parentType", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "parentType")
+    v = o.parent_id = pop("parentId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "parentId")
+    at = "attachmentsIds"
+    v = pop("attachmentsIds", U)
+    o.attachments_ids = v if v is U or v is None else decode_items(v, "str", str)
+    v = o.target_type = pop("targetType", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "targetType")
+    at = "usersIds"
+    v = pop("usersIds", U)
+    o.users_ids = v if v is U or v is None else decode_items(v, "str", str)
+    at = "teamsIds"
+    v = pop("teamsIds", U)
+    o.teams_ids = v if v is U or v is None else decode_items(v, "str", str)
+    v = o.is_internal = pop("isInternal", U)
+    if type(v) is not bool and v is not U and v is not None:
+        reject(v, "bool", "isInternal")
+    o.additional_properties = dict(s) if s else {}
+    made: NoteInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -11,21 +11,22 @@ from crmkit.core.codec.datetimes import (
     encode_date,
     encode_espo_datetime,
 )
-from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
     decode_enum,
     decode_items,
     decode_optional,
-    decode_single,
+    decode_rows,
     encode_dict,
 )
 from crmkit.core.codec.numbers import decode_decimal, encode_decimal, format_lenient
+from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
     decode_empty,
-    encode_extras,
     encode_items,
+    encode_kept,
     encode_plain,
 )
 
@@ -81,70 +82,82 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = Opportunity) -> list[Opportunity]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Opportunity] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not str:
-            reject(v, "str", "id")
-        v = o.name = pop("name", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        v = o.account_id = pop("accountId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "accountId")
-        v = o.account_name = pop("accountName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "accountName")
-        at = "amount"
-        v = pop("amount", None)
-        o.amount = v if v is None else decode_decimal(v)
-        v = o.amount_currency = pop("amountCurrency", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "amountCurrency")
-        at = "amountConverted"
-        v = pop("amountConverted", None)
-        o.amount_converted = v if v is None else decode_decimal(v)
-        at = "amountWeightedConverted"
-        v = pop("amountWeightedConverted", None)
-        o.amount_weighted_converted = v if v is None else decode_decimal(v)
-        at = "stage"
-        v = pop("stage", None)
+def decode(row: Any, cls: type[Any] = Opportunity) -> Opportunity:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not str:
+        reject(v, "str", "id")
+    v = o.name = pop("name", None)
+    if type(v) is not str and v is not None:
+        o.name = keep_odd(o, s, "name", v, "str")
+    v = o.account_id = pop("accountId", None)
+    if type(v) is not str and v is not None:
+        o.account_id = keep_odd(o, s, "accountId", v, "str")
+    v = o.account_name = pop("accountName", None)
+    if type(v) is not str and v is not None:
+        o.account_name = keep_odd(o, s, "accountName", v, "str")
+    v = pop("amount", None)
+    try:
+        o.amount = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.amount = keep_odd(o, s, "amount", v, e)
+    v = o.amount_currency = pop("amountCurrency", None)
+    if type(v) is not str and v is not None:
+        o.amount_currency = keep_odd(o, s, "amountCurrency", v, "str")
+    v = pop("amountConverted", None)
+    try:
+        o.amount_converted = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.amount_converted = keep_odd(o, s, "amountConverted", v, e)
+    v = pop("amountWeightedConverted", None)
+    try:
+        o.amount_weighted_converted = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.amount_weighted_converted = keep_odd(o, s, "amountWeightedConverted", v, e)
+    v = pop("stage", None)
+    try:
         o.stage = v if v is None else decode_enum(v, _opportunity_stage)
-        at = "lastStage"
-        v = pop("lastStage", None)
+    except ODD_ERRORS as e:
+        o.stage = keep_odd(o, s, "stage", v, e)
+    v = pop("lastStage", None)
+    try:
         o.last_stage = v if v is None else decode_enum(v, _opportunity_stage)
-        v = o.probability = pop("probability", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "probability")
-        at = "closeDate"
-        v = pop("closeDate", None)
+    except ODD_ERRORS as e:
+        o.last_stage = keep_odd(o, s, "lastStage", v, e)
+    v = o.probability = pop("probability", None)
+    if type(v) is not int and v is not None:
+        o.probability = keep_odd(o, s, "probability", v, "int")
+    v = pop("closeDate", None)
+    try:
         o.close_date = v if v is None else decode_date(v) if v else decode_empty(v)
-        at = "leadSource"
-        v = pop("leadSource", None)
+    except ODD_ERRORS as e:
+        o.close_date = keep_odd(o, s, "closeDate", v, e)
+    v = pop("leadSource", None)
+    try:
         o.lead_source = v if v is None else decode_enum(v, _lead_source)
-        at = "contactsIds"
-        v = pop("contactsIds", None)
+    except ODD_ERRORS as e:
+        o.lead_source = keep_odd(o, s, "leadSource", v, e)
+    v = pop("contactsIds", None)
+    try:
         o.contacts_ids = [] if v is None else decode_items(v, "str", str)
-        at = "contactsNames"
-        v = pop("contactsNames", None)
+    except ODD_ERRORS as e:
+        o.contacts_ids = keep_odd(o, s, "contactsIds", v, e) or []
+    v = pop("contactsNames", None)
+    try:
         o.contacts_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "contactsColumns"
-        v = pop("contactsColumns", None)
+    except ODD_ERRORS as e:
+        o.contacts_names = keep_odd(o, s, "contactsNames", v, e)
+    v = pop("contactsColumns", None)
+    try:
         o.contacts_columns = (
             v
             if v is None
@@ -158,102 +171,116 @@ def decode_all(rows: Any, cls: type[Any] = Opportunity) -> list[Opportunity]:
                 ),
             )
         )
-        v = o.contact_id = pop("contactId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "contactId")
-        v = o.contact_name = pop("contactName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "contactName")
-        v = o.campaign_id = pop("campaignId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "campaignId")
-        v = o.campaign_name = pop("campaignName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "campaignName")
-        v = o.original_lead_id = pop("originalLeadId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "originalLeadId")
-        v = o.original_lead_name = pop("originalLeadName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "originalLeadName")
-        v = o.description = pop("description", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        v = o.assigned_user_id = pop("assignedUserId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserId")
-        v = o.assigned_user_name = pop("assignedUserName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserName")
-        at = "teamsIds"
-        v = pop("teamsIds", None)
+    except ODD_ERRORS as e:
+        o.contacts_columns = keep_odd(o, s, "contactsColumns", v, e)
+    v = o.contact_id = pop("contactId", None)
+    if type(v) is not str and v is not None:
+        o.contact_id = keep_odd(o, s, "contactId", v, "str")
+    v = o.contact_name = pop("contactName", None)
+    if type(v) is not str and v is not None:
+        o.contact_name = keep_odd(o, s, "contactName", v, "str")
+    v = o.campaign_id = pop("campaignId", None)
+    if type(v) is not str and v is not None:
+        o.campaign_id = keep_odd(o, s, "campaignId", v, "str")
+    v = o.campaign_name = pop("campaignName", None)
+    if type(v) is not str and v is not None:
+        o.campaign_name = keep_odd(o, s, "campaignName", v, "str")
+    v = o.original_lead_id = pop("originalLeadId", None)
+    if type(v) is not str and v is not None:
+        o.original_lead_id = keep_odd(o, s, "originalLeadId", v, "str")
+    v = o.original_lead_name = pop("originalLeadName", None)
+    if type(v) is not str and v is not None:
+        o.original_lead_name = keep_odd(o, s, "originalLeadName", v, "str")
+    v = o.description = pop("description", None)
+    if type(v) is not str and v is not None:
+        o.description = keep_odd(o, s, "description", v, "str")
+    v = o.assigned_user_id = pop("assignedUserId", None)
+    if type(v) is not str and v is not None:
+        o.assigned_user_id = keep_odd(o, s, "assignedUserId", v, "str")
+    v = o.assigned_user_name = pop("assignedUserName", None)
+    if type(v) is not str and v is not None:
+        o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
+    v = pop("teamsIds", None)
+    try:
         o.teams_ids = [] if v is None else decode_items(v, "str", str)
-        at = "teamsNames"
-        v = pop("teamsNames", None)
+    except ODD_ERRORS as e:
+        o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
+    v = pop("teamsNames", None)
+    try:
         o.teams_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "createdAt"
-        v = pop("createdAt", None)
+    except ODD_ERRORS as e:
+        o.teams_names = keep_odd(o, s, "teamsNames", v, e)
+    v = pop("createdAt", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.created_by_id = pop("createdById", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdById")
-        v = o.created_by_name = pop("createdByName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdByName")
-        at = "modifiedAt"
-        v = pop("modifiedAt", None)
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "createdAt", v, e)
+    v = o.created_by_id = pop("createdById", None)
+    if type(v) is not str and v is not None:
+        o.created_by_id = keep_odd(o, s, "createdById", v, "str")
+    v = o.created_by_name = pop("createdByName", None)
+    if type(v) is not str and v is not None:
+        o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
+    v = pop("modifiedAt", None)
+    try:
         o.modified_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.modified_by_id = pop("modifiedById", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "modifiedById")
-        v = o.modified_by_name = pop("modifiedByName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "modifiedByName")
-        at = "streamUpdatedAt"
-        v = pop("streamUpdatedAt", None)
+    except ODD_ERRORS as e:
+        o.modified_at = keep_odd(o, s, "modifiedAt", v, e)
+    v = o.modified_by_id = pop("modifiedById", None)
+    if type(v) is not str and v is not None:
+        o.modified_by_id = keep_odd(o, s, "modifiedById", v, "str")
+    v = o.modified_by_name = pop("modifiedByName", None)
+    if type(v) is not str and v is not None:
+        o.modified_by_name = keep_odd(o, s, "modifiedByName", v, "str")
+    v = pop("streamUpdatedAt", None)
+    try:
         o.stream_updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.is_followed = pop("isFollowed", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isFollowed")
-        at = "followersIds"
-        v = pop("followersIds", None)
+    except ODD_ERRORS as e:
+        o.stream_updated_at = keep_odd(o, s, "streamUpdatedAt", v, e)
+    v = o.is_followed = pop("isFollowed", None)
+    if type(v) is not bool and v is not None:
+        o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
+    v = pop("followersIds", None)
+    try:
         o.followers_ids = [] if v is None else decode_items(v, "str", str)
-        at = "followersNames"
-        v = pop("followersNames", None)
+    except ODD_ERRORS as e:
+        o.followers_ids = keep_odd(o, s, "followersIds", v, e) or []
+    v = pop("followersNames", None)
+    try:
         o.followers_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        v = o.is_starred = pop("isStarred", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isStarred")
-        v = o.is_locked = pop("isLocked", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isLocked")
-        v = o.deleted = pop("deleted", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "deleted")
-        v = o.version_number = pop("versionNumber", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "versionNumber")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.followers_names = keep_odd(o, s, "followersNames", v, e)
+    v = o.is_starred = pop("isStarred", None)
+    if type(v) is not bool and v is not None:
+        o.is_starred = keep_odd(o, s, "isStarred", v, "bool")
+    v = o.is_locked = pop("isLocked", None)
+    if type(v) is not bool and v is not None:
+        o.is_locked = keep_odd(o, s, "isLocked", v, "bool")
+    v = o.deleted = pop("deleted", None)
+    if type(v) is not bool and v is not None:
+        o.deleted = keep_odd(o, s, "deleted", v, "bool")
+    v = o.version_number = pop("versionNumber", None)
+    if type(v) is not int and v is not None:
+        o.version_number = keep_odd(o, s, "versionNumber", v, "int")
+    o.additional_properties = dict(s) if s else {}
+    made: Opportunity = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Opportunity, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not None:
         d["name"] = v
     if (v := o.account_id) is not None:
@@ -354,4 +381,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["deleted"] = v
     if (v := o.version_number) is not None:
         d["versionNumber"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

@@ -13,7 +13,7 @@ from crmkit.core.codec.nested import (
     decode_enum,
     decode_items,
     decode_optional,
-    decode_single,
+    decode_rows,
     encode_dict,
 )
 from crmkit.core.codec.numbers import decode_decimal, encode_decimal, format_lenient
@@ -50,79 +50,73 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = OpportunityInput) -> list[OpportunityInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[OpportunityInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.name = pop("name", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        v = o.account_id = pop("accountId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "accountId")
-        at = "amount"
-        v = pop("amount", U)
-        o.amount = v if v is U or v is None else decode_decimal(v)
-        v = o.amount_currency = pop("amountCurrency", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "amountCurrency")
-        at = "stage"
-        v = pop("stage", U)
-        o.stage = v if v is U or v is None else decode_enum(v, _opportunity_stage)
-        v = o.probability = pop("probability", U)
-        if v is not U and v is not None and type(v) is not int:
-            reject(v, "int", "probability")
-        at = "closeDate"
-        v = pop("closeDate", U)
-        o.close_date = v if v is U or v is None else decode_date(v) if v else decode_empty(v)
-        at = "leadSource"
-        v = pop("leadSource", U)
-        o.lead_source = v if v is U or v is None else decode_enum(v, _lead_source)
-        at = "contactsIds"
-        v = pop("contactsIds", U)
-        o.contacts_ids = v if v is U else decode_items(v, "str", str)
-        at = "contactsColumns"
-        v = pop("contactsColumns", U)
-        o.contacts_columns = (
-            v
-            if v is U
-            else decode_dict(
-                v,
-                lambda x: decode_dict(
-                    x,
-                    lambda x: decode_optional(
-                        x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
-                    ),
+def decode(row: Any, cls: type[Any] = OpportunityInput) -> OpportunityInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.name = pop("name", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "name")
+    v = o.account_id = pop("accountId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "accountId")
+    at = "amount"
+    v = pop("amount", U)
+    o.amount = v if v is U or v is None else None if v == "" else decode_decimal(v)
+    v = o.amount_currency = pop("amountCurrency", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "amountCurrency")
+    at = "stage"
+    v = pop("stage", U)
+    o.stage = v if v is U or v is None else decode_enum(v, _opportunity_stage)
+    v = o.probability = pop("probability", U)
+    if type(v) is not int and v is not U and v is not None:
+        reject(v, "int", "probability")
+    at = "closeDate"
+    v = pop("closeDate", U)
+    o.close_date = v if v is U or v is None else decode_date(v) if v else decode_empty(v)
+    at = "leadSource"
+    v = pop("leadSource", U)
+    o.lead_source = v if v is U or v is None else decode_enum(v, _lead_source)
+    at = "contactsIds"
+    v = pop("contactsIds", U)
+    o.contacts_ids = v if v is U else decode_items(v, "str", str)
+    at = "contactsColumns"
+    v = pop("contactsColumns", U)
+    o.contacts_columns = (
+        v
+        if v is U
+        else decode_dict(
+            v,
+            lambda x: decode_dict(
+                x,
+                lambda x: decode_optional(
+                    x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
                 ),
-            )
+            ),
         )
-        v = o.campaign_id = pop("campaignId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "campaignId")
-        v = o.description = pop("description", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        v = o.assigned_user_id = pop("assignedUserId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserId")
-        at = "teamsIds"
-        v = pop("teamsIds", U)
-        o.teams_ids = v if v is U else decode_items(v, "str", str)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    )
+    v = o.campaign_id = pop("campaignId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "campaignId")
+    v = o.description = pop("description", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "description")
+    v = o.assigned_user_id = pop("assignedUserId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "assignedUserId")
+    at = "teamsIds"
+    v = pop("teamsIds", U)
+    o.teams_ids = v if v is U else decode_items(v, "str", str)
+    o.additional_properties = dict(s) if s else {}
+    made: OpportunityInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

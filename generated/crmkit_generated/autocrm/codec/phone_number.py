@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
-from crmkit.core.codec.values import encode_extras, encode_plain
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept, encode_plain
 
 from ..models.phone_number import PhoneNumber
 from ..models.phone_type import PhoneType
@@ -24,47 +25,41 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = PhoneNumber) -> list[PhoneNumber]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[PhoneNumber] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.phone_number = pop("phoneNumber", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "phoneNumber")
-        at = "type"
-        v = pop("type", None)
+def decode(row: Any, cls: type[Any] = PhoneNumber) -> PhoneNumber:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.phone_number = pop("phoneNumber", None)
+    if type(v) is not str and v is not None:
+        o.phone_number = keep_odd(o, s, "phoneNumber", v, "str")
+    v = pop("type", None)
+    try:
         o.type_ = v if v is None else decode_enum(v, _phone_type)
-        v = o.primary = pop("primary", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "primary")
-        v = o.opt_out = pop("optOut", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "optOut")
-        v = o.invalid = pop("invalid", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "invalid")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.type_ = keep_odd(o, s, "type", v, e)
+    v = o.primary = pop("primary", None)
+    if type(v) is not bool and v is not None:
+        o.primary = keep_odd(o, s, "primary", v, "bool")
+    v = o.opt_out = pop("optOut", None)
+    if type(v) is not bool and v is not None:
+        o.opt_out = keep_odd(o, s, "optOut", v, "bool")
+    v = o.invalid = pop("invalid", None)
+    if type(v) is not bool and v is not None:
+        o.invalid = keep_odd(o, s, "invalid", v, "bool")
+    o.additional_properties = dict(s) if s else {}
+    made: PhoneNumber = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a PhoneNumber, or raise ArgumentError."""
     d: dict[str, Any] = {}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.phone_number) is not None:
         d["phoneNumber"] = v
     if (v := o.type_) is not None:
@@ -75,4 +70,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["optOut"] = v
     if (v := o.invalid) is not None:
         d["invalid"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

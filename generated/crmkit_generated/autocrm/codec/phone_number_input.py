@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
+from crmkit.core.codec.nested import decode_enum, decode_rows
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -25,40 +25,34 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = PhoneNumberInput) -> list[PhoneNumberInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[PhoneNumberInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.phone_number = pop("phoneNumber", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "phoneNumber")
-        at = "type"
-        v = pop("type", U)
-        o.type_ = v if v is U or v is None else decode_enum(v, _phone_type)
-        v = o.primary = pop("primary", U)
-        if v is not U and v is not None and type(v) is not bool:
-            reject(v, "bool", "primary")
-        v = o.opt_out = pop("optOut", U)
-        if v is not U and v is not None and type(v) is not bool:
-            reject(v, "bool", "optOut")
-        v = o.invalid = pop("invalid", U)
-        if v is not U and v is not None and type(v) is not bool:
-            reject(v, "bool", "invalid")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = PhoneNumberInput) -> PhoneNumberInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.phone_number = pop("phoneNumber", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "phoneNumber")
+    at = "type"
+    v = pop("type", U)
+    o.type_ = v if v is U or v is None else decode_enum(v, _phone_type)
+    v = o.primary = pop("primary", U)
+    if type(v) is not bool and v is not U and v is not None:
+        reject(v, "bool", "primary")
+    v = o.opt_out = pop("optOut", U)
+    if type(v) is not bool and v is not U and v is not None:
+        reject(v, "bool", "optOut")
+    v = o.invalid = pop("invalid", U)
+    if type(v) is not bool and v is not U and v is not None:
+        reject(v, "bool", "invalid")
+    o.additional_properties = dict(s) if s else {}
+    made: PhoneNumberInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

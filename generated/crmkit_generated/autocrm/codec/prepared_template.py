@@ -6,16 +6,17 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
-from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
     decode_items,
     decode_optional,
-    decode_single,
+    decode_rows,
     encode_dict,
 )
-from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_items, encode_kept, encode_plain
 
 from ..models.prepared_template import PreparedTemplate
 
@@ -29,51 +30,47 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = PreparedTemplate) -> list[PreparedTemplate]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[PreparedTemplate] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.subject = pop("subject", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "subject")
-        v = o.body = pop("body", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "body")
-        v = o.is_html = pop("isHtml", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isHtml")
-        at = "attachmentsIds"
-        v = pop("attachmentsIds", None)
+def decode(row: Any, cls: type[Any] = PreparedTemplate) -> PreparedTemplate:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.subject = pop("subject", None)
+    if type(v) is not str and v is not None:
+        o.subject = keep_odd(o, s, "subject", v, "str")
+    v = o.body = pop("body", None)
+    if type(v) is not str and v is not None:
+        o.body = keep_odd(o, s, "body", v, "str")
+    v = o.is_html = pop("isHtml", None)
+    if type(v) is not bool and v is not None:
+        o.is_html = keep_odd(o, s, "isHtml", v, "bool")
+    v = pop("attachmentsIds", None)
+    try:
         o.attachments_ids = [] if v is None else decode_items(v, "str", str)
-        at = "attachmentsNames"
-        v = pop("attachmentsNames", None)
+    except ODD_ERRORS as e:
+        o.attachments_ids = keep_odd(o, s, "attachmentsIds", v, e) or []
+    v = pop("attachmentsNames", None)
+    try:
         o.attachments_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.attachments_names = keep_odd(o, s, "attachmentsNames", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: PreparedTemplate = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a PreparedTemplate, or raise ArgumentError."""
     d: dict[str, Any] = {}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.subject) is not None:
         d["subject"] = v
     if (v := o.body) is not None:
@@ -88,4 +85,6 @@ def encode(o: Any) -> dict[str, Any]:
             "attachments_names",
             lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

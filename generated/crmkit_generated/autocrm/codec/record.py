@@ -6,19 +6,20 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
-from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
     decode_items,
     decode_optional,
-    decode_single,
+    decode_rows,
     encode_dict,
 )
+from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
     decode_empty,
-    encode_extras,
     encode_items,
+    encode_kept,
     encode_plain,
 )
 
@@ -58,125 +59,139 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = Record) -> list[Record]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Record] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not str:
-            reject(v, "str", "id")
-        v = o.name = pop("name", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        v = o.description = pop("description", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        v = o.assigned_user_id = pop("assignedUserId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserId")
-        v = o.assigned_user_name = pop("assignedUserName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserName")
-        at = "collaboratorsIds"
-        v = pop("collaboratorsIds", None)
+def decode(row: Any, cls: type[Any] = Record) -> Record:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not str:
+        reject(v, "str", "id")
+    v = o.name = pop("name", None)
+    if type(v) is not str and v is not None:
+        o.name = keep_odd(o, s, "name", v, "str")
+    v = o.description = pop("description", None)
+    if type(v) is not str and v is not None:
+        o.description = keep_odd(o, s, "description", v, "str")
+    v = o.assigned_user_id = pop("assignedUserId", None)
+    if type(v) is not str and v is not None:
+        o.assigned_user_id = keep_odd(o, s, "assignedUserId", v, "str")
+    v = o.assigned_user_name = pop("assignedUserName", None)
+    if type(v) is not str and v is not None:
+        o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
+    v = pop("collaboratorsIds", None)
+    try:
         o.collaborators_ids = [] if v is None else decode_items(v, "str", str)
-        at = "collaboratorsNames"
-        v = pop("collaboratorsNames", None)
+    except ODD_ERRORS as e:
+        o.collaborators_ids = keep_odd(o, s, "collaboratorsIds", v, e) or []
+    v = pop("collaboratorsNames", None)
+    try:
         o.collaborators_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "teamsIds"
-        v = pop("teamsIds", None)
+    except ODD_ERRORS as e:
+        o.collaborators_names = keep_odd(o, s, "collaboratorsNames", v, e)
+    v = pop("teamsIds", None)
+    try:
         o.teams_ids = [] if v is None else decode_items(v, "str", str)
-        at = "teamsNames"
-        v = pop("teamsNames", None)
+    except ODD_ERRORS as e:
+        o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
+    v = pop("teamsNames", None)
+    try:
         o.teams_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "createdAt"
-        v = pop("createdAt", None)
+    except ODD_ERRORS as e:
+        o.teams_names = keep_odd(o, s, "teamsNames", v, e)
+    v = pop("createdAt", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.created_by_id = pop("createdById", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdById")
-        v = o.created_by_name = pop("createdByName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdByName")
-        at = "modifiedAt"
-        v = pop("modifiedAt", None)
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "createdAt", v, e)
+    v = o.created_by_id = pop("createdById", None)
+    if type(v) is not str and v is not None:
+        o.created_by_id = keep_odd(o, s, "createdById", v, "str")
+    v = o.created_by_name = pop("createdByName", None)
+    if type(v) is not str and v is not None:
+        o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
+    v = pop("modifiedAt", None)
+    try:
         o.modified_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.modified_by_id = pop("modifiedById", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "modifiedById")
-        v = o.modified_by_name = pop("modifiedByName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "modifiedByName")
-        at = "streamUpdatedAt"
-        v = pop("streamUpdatedAt", None)
+    except ODD_ERRORS as e:
+        o.modified_at = keep_odd(o, s, "modifiedAt", v, e)
+    v = o.modified_by_id = pop("modifiedById", None)
+    if type(v) is not str and v is not None:
+        o.modified_by_id = keep_odd(o, s, "modifiedById", v, "str")
+    v = o.modified_by_name = pop("modifiedByName", None)
+    if type(v) is not str and v is not None:
+        o.modified_by_name = keep_odd(o, s, "modifiedByName", v, "str")
+    v = pop("streamUpdatedAt", None)
+    try:
         o.stream_updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.is_followed = pop("isFollowed", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isFollowed")
-        at = "followersIds"
-        v = pop("followersIds", None)
+    except ODD_ERRORS as e:
+        o.stream_updated_at = keep_odd(o, s, "streamUpdatedAt", v, e)
+    v = o.is_followed = pop("isFollowed", None)
+    if type(v) is not bool and v is not None:
+        o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
+    v = pop("followersIds", None)
+    try:
         o.followers_ids = [] if v is None else decode_items(v, "str", str)
-        at = "followersNames"
-        v = pop("followersNames", None)
+    except ODD_ERRORS as e:
+        o.followers_ids = keep_odd(o, s, "followersIds", v, e) or []
+    v = pop("followersNames", None)
+    try:
         o.followers_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        v = o.is_starred = pop("isStarred", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isStarred")
-        v = o.is_locked = pop("isLocked", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isLocked")
-        v = o.deleted = pop("deleted", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "deleted")
-        v = o.version_number = pop("versionNumber", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "versionNumber")
-        v = o.email_address = pop("emailAddress", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "emailAddress")
-        at = "emailAddressData"
-        v = pop("emailAddressData", None)
+    except ODD_ERRORS as e:
+        o.followers_names = keep_odd(o, s, "followersNames", v, e)
+    v = o.is_starred = pop("isStarred", None)
+    if type(v) is not bool and v is not None:
+        o.is_starred = keep_odd(o, s, "isStarred", v, "bool")
+    v = o.is_locked = pop("isLocked", None)
+    if type(v) is not bool and v is not None:
+        o.is_locked = keep_odd(o, s, "isLocked", v, "bool")
+    v = o.deleted = pop("deleted", None)
+    if type(v) is not bool and v is not None:
+        o.deleted = keep_odd(o, s, "deleted", v, "bool")
+    v = o.version_number = pop("versionNumber", None)
+    if type(v) is not int and v is not None:
+        o.version_number = keep_odd(o, s, "versionNumber", v, "int")
+    v = o.email_address = pop("emailAddress", None)
+    if type(v) is not str and v is not None:
+        o.email_address = keep_odd(o, s, "emailAddress", v, "str")
+    v = pop("emailAddressData", None)
+    try:
         o.email_address_data = [] if v is None else email_address_codec.decode_all(v)
-        v = o.phone_number = pop("phoneNumber", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "phoneNumber")
-        at = "phoneNumberData"
-        v = pop("phoneNumberData", None)
+    except ODD_ERRORS as e:
+        o.email_address_data = keep_odd(o, s, "emailAddressData", v, e) or []
+    v = o.phone_number = pop("phoneNumber", None)
+    if type(v) is not str and v is not None:
+        o.phone_number = keep_odd(o, s, "phoneNumber", v, "str")
+    v = pop("phoneNumberData", None)
+    try:
         o.phone_number_data = [] if v is None else phone_number_codec.decode_all(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.phone_number_data = keep_odd(o, s, "phoneNumberData", v, e) or []
+    o.additional_properties = dict(s) if s else {}
+    made: Record = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Record, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not None:
         d["name"] = v
     if (v := o.description) is not None:
@@ -241,4 +256,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["phoneNumber"] = v
     if v := o.phone_number_data:
         d["phoneNumberData"] = [phone_number_codec.encode(x) for x in v]
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_items, decode_single
+from crmkit.core.codec.nested import decode_items, decode_rows
 from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -22,37 +22,31 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = RecordInput) -> list[RecordInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[RecordInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.name = pop("name", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        v = o.description = pop("description", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        v = o.assigned_user_id = pop("assignedUserId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserId")
-        at = "teamsIds"
-        v = pop("teamsIds", U)
-        o.teams_ids = v if v is U else decode_items(v, "str", str)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = RecordInput) -> RecordInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.name = pop("name", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "name")
+    v = o.description = pop("description", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "description")
+    v = o.assigned_user_id = pop("assignedUserId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "assignedUserId")
+    at = "teamsIds"
+    v = pop("teamsIds", U)
+    o.teams_ids = v if v is U else decode_items(v, "str", str)
+    o.additional_properties = dict(s) if s else {}
+    made: RecordInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
-from crmkit.core.codec.values import encode_extras, encode_plain
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept, encode_plain
 
 from ..models.reminder import Reminder
 from ..models.reminder_type import ReminderType
@@ -17,40 +18,36 @@ EMITTED = True
 _reminder_type = {item.value: item for item in ReminderType}
 
 
-def decode_all(rows: Any, cls: type[Any] = Reminder) -> list[Reminder]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Reminder] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.seconds = pop("seconds", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "seconds")
-        at = "type"
-        v = pop("type", None)
+def decode(row: Any, cls: type[Any] = Reminder) -> Reminder:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.seconds = pop("seconds", None)
+    if type(v) is not int and v is not None:
+        o.seconds = keep_odd(o, s, "seconds", v, "int")
+    v = pop("type", None)
+    try:
         o.type_ = v if v is None else decode_enum(v, _reminder_type)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.type_ = keep_odd(o, s, "type", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: Reminder = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Reminder, or raise ArgumentError."""
     d: dict[str, Any] = {}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.seconds) is not None:
         d["seconds"] = v
     if (v := o.type_) is not None:
         d["type"] = v if type(v) is str else encode_plain(v, str, "type_")
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

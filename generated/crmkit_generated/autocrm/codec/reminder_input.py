@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
+from crmkit.core.codec.nested import decode_enum, decode_rows
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -19,31 +19,25 @@ _reminder_type = {item.value: item for item in ReminderType}
 MEMBERS: dict[str, str] = {"seconds": "seconds", "type": "type_"}
 
 
-def decode_all(rows: Any, cls: type[Any] = ReminderInput) -> list[ReminderInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ReminderInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.seconds = pop("seconds", U)
-        if v is not U and v is not None and type(v) is not int:
-            reject(v, "int", "seconds")
-        at = "type"
-        v = pop("type", U)
-        o.type_ = v if v is U or v is None else decode_enum(v, _reminder_type)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = ReminderInput) -> ReminderInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.seconds = pop("seconds", U)
+    if type(v) is not int and v is not U and v is not None:
+        reject(v, "int", "seconds")
+    at = "type"
+    v = pop("type", U)
+    o.type_ = v if v is U or v is None else decode_enum(v, _reminder_type)
+    o.additional_properties = dict(s) if s else {}
+    made: ReminderInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

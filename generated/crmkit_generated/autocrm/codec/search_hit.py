@@ -7,8 +7,9 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.search_hit import SearchHit
 
@@ -25,56 +26,48 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = SearchHit) -> list[SearchHit]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[SearchHit] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not str:
-            reject(v, "str", "id")
-        v = o.name = pop("name", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        v = o.field_scope = pop("_scope", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "_scope")
-        v = o.status = pop("status", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "status")
-        v = o.stage = pop("stage", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "stage")
-        v = o.email_address = pop("emailAddress", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "emailAddress")
-        v = o.phone_number = pop("phoneNumber", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "phoneNumber")
-        v = o.account_name = pop("accountName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "accountName")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = SearchHit) -> SearchHit:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not str:
+        reject(v, "str", "id")
+    v = o.name = pop("name", None)
+    if type(v) is not str and v is not None:
+        o.name = keep_odd(o, s, "name", v, "str")
+    v = o.field_scope = pop("_scope", None)
+    if type(v) is not str and v is not None:
+        o.field_scope = keep_odd(o, s, "_scope", v, "str")
+    v = o.status = pop("status", None)
+    if type(v) is not str and v is not None:
+        o.status = keep_odd(o, s, "status", v, "str")
+    v = o.stage = pop("stage", None)
+    if type(v) is not str and v is not None:
+        o.stage = keep_odd(o, s, "stage", v, "str")
+    v = o.email_address = pop("emailAddress", None)
+    if type(v) is not str and v is not None:
+        o.email_address = keep_odd(o, s, "emailAddress", v, "str")
+    v = o.phone_number = pop("phoneNumber", None)
+    if type(v) is not str and v is not None:
+        o.phone_number = keep_odd(o, s, "phoneNumber", v, "str")
+    v = o.account_name = pop("accountName", None)
+    if type(v) is not str and v is not None:
+        o.account_name = keep_odd(o, s, "accountName", v, "str")
+    o.additional_properties = dict(s) if s else {}
+    made: SearchHit = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a SearchHit, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not None:
         d["name"] = v
     if (v := o.field_scope) is not None:
@@ -89,4 +82,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["phoneNumber"] = v
     if (v := o.account_name) is not None:
         d["accountName"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

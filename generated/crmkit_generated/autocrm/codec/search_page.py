@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.search_page import SearchPage
 from . import search_hit as search_hit_codec
@@ -16,40 +17,36 @@ from . import search_hit as search_hit_codec
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = SearchPage) -> list[SearchPage]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[SearchPage] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.total = pop("total", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "total")
-        at = "list"
-        v = pop("list", None)
+def decode(row: Any, cls: type[Any] = SearchPage) -> SearchPage:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.total = pop("total", None)
+    if type(v) is not int and v is not None:
+        o.total = keep_odd(o, s, "total", v, "int")
+    v = pop("list", None)
+    try:
         o.list_ = [] if v is None else search_hit_codec.decode_all(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.list_ = keep_odd(o, s, "list", v, e) or []
+    o.additional_properties = dict(s) if s else {}
+    made: SearchPage = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a SearchPage, or raise ArgumentError."""
     d: dict[str, Any] = {}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.total) is not None:
         d["total"] = v
     v = o.list_
     d["list"] = [search_hit_codec.encode(x) for x in v]
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

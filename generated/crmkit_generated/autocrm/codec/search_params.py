@@ -10,7 +10,7 @@ from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     decode_enum,
     decode_items,
-    decode_single,
+    decode_rows,
     encode_list,
     encode_model,
 )
@@ -37,52 +37,46 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = SearchParams) -> list[SearchParams]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[SearchParams] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "select"
-        v = pop("select", U)
-        o.select = v if v is U else decode_items(v, "str", str)
-        at = "where"
-        v = pop("where", U)
-        o.where = v if v is U else where_item_codec.decode_all(v)
-        v = o.order_by = pop("orderBy", U)
-        if v is not U and type(v) is not str:
-            reject(v, "str", "orderBy")
-        at = "order"
-        v = pop("order", U)
-        o.order = v if v is U else decode_enum(v, _order)
-        v = o.offset = pop("offset", U)
-        if v is not U and type(v) is not int:
-            reject(v, "int", "offset")
-        v = o.max_size = pop("maxSize", U)
-        if v is not U and type(v) is not int:
-            reject(v, "int", "maxSize")
-        v = o.primary_filter = pop("primaryFilter", U)
-        if v is not U and type(v) is not str:
-            reject(v, "str", "primaryFilter")
-        at = "boolFilterList"
-        v = pop("boolFilterList", U)
-        o.bool_filter_list = v if v is U else decode_items(v, "str", str)
-        v = o.text_filter = pop("textFilter", U)
-        if v is not U and type(v) is not str:
-            reject(v, "str", "textFilter")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = SearchParams) -> SearchParams:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "select"
+    v = pop("select", U)
+    o.select = v if v is U else decode_items(v, "str", str)
+    at = "where"
+    v = pop("where", U)
+    o.where = v if v is U else where_item_codec.decode_all(v)
+    v = o.order_by = pop("orderBy", U)
+    if type(v) is not str and v is not U:
+        reject(v, "str", "orderBy")
+    at = "order"
+    v = pop("order", U)
+    o.order = v if v is U else decode_enum(v, _order)
+    v = o.offset = pop("offset", U)
+    if type(v) is not int and v is not U:
+        reject(v, "int", "offset")
+    v = o.max_size = pop("maxSize", U)
+    if type(v) is not int and v is not U:
+        reject(v, "int", "maxSize")
+    v = o.primary_filter = pop("primaryFilter", U)
+    if type(v) is not str and v is not U:
+        reject(v, "str", "primaryFilter")
+    at = "boolFilterList"
+    v = pop("boolFilterList", U)
+    o.bool_filter_list = v if v is U else decode_items(v, "str", str)
+    v = o.text_filter = pop("textFilter", U)
+    if type(v) is not str and v is not U:
+        reject(v, "str", "textFilter")
+    o.additional_properties = dict(s) if s else {}
+    made: SearchParams = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -6,19 +6,21 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
-from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
     decode_items,
     decode_list,
-    decode_single,
+    decode_rows,
     encode_dict,
+    encode_list,
 )
+from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
-    encode_extras,
+    encode_espo_json,
     encode_items,
-    encode_json,
+    encode_kept,
     encode_plain,
 )
 
@@ -96,237 +98,265 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = SystemSettings) -> list[SystemSettings]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[SystemSettings] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.application_name = pop("applicationName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "applicationName")
-        v = o.version = pop("version", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "version")
-        v = o.site_url = pop("siteUrl", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "siteUrl")
-        v = o.time_zone = pop("timeZone", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "timeZone")
-        v = o.language = pop("language", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "language")
-        v = o.date_format = pop("dateFormat", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "dateFormat")
-        v = o.time_format = pop("timeFormat", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "timeFormat")
-        v = o.week_start = pop("weekStart", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "weekStart")
-        v = o.thousand_separator = pop("thousandSeparator", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "thousandSeparator")
-        v = o.decimal_mark = pop("decimalMark", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "decimalMark")
-        v = o.theme = pop("theme", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "theme")
-        at = "themeParams"
-        v = pop("themeParams", None)
+def decode(row: Any, cls: type[Any] = SystemSettings) -> SystemSettings:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.application_name = pop("applicationName", None)
+    if type(v) is not str and v is not None:
+        o.application_name = keep_odd(o, s, "applicationName", v, "str")
+    v = o.version = pop("version", None)
+    if type(v) is not str and v is not None:
+        o.version = keep_odd(o, s, "version", v, "str")
+    v = o.site_url = pop("siteUrl", None)
+    if type(v) is not str and v is not None:
+        o.site_url = keep_odd(o, s, "siteUrl", v, "str")
+    v = o.time_zone = pop("timeZone", None)
+    if type(v) is not str and v is not None:
+        o.time_zone = keep_odd(o, s, "timeZone", v, "str")
+    v = o.language = pop("language", None)
+    if type(v) is not str and v is not None:
+        o.language = keep_odd(o, s, "language", v, "str")
+    v = o.date_format = pop("dateFormat", None)
+    if type(v) is not str and v is not None:
+        o.date_format = keep_odd(o, s, "dateFormat", v, "str")
+    v = o.time_format = pop("timeFormat", None)
+    if type(v) is not str and v is not None:
+        o.time_format = keep_odd(o, s, "timeFormat", v, "str")
+    v = o.week_start = pop("weekStart", None)
+    if type(v) is not int and v is not None:
+        o.week_start = keep_odd(o, s, "weekStart", v, "int")
+    v = o.thousand_separator = pop("thousandSeparator", None)
+    if type(v) is not str and v is not None:
+        o.thousand_separator = keep_odd(o, s, "thousandSeparator", v, "str")
+    v = o.decimal_mark = pop("decimalMark", None)
+    if type(v) is not str and v is not None:
+        o.decimal_mark = keep_odd(o, s, "decimalMark", v, "str")
+    v = o.theme = pop("theme", None)
+    if type(v) is not str and v is not None:
+        o.theme = keep_odd(o, s, "theme", v, "str")
+    v = pop("themeParams", None)
+    try:
         o.theme_params = v if v is None else decode_dict(v, lambda x: x)
-        v = o.logo_src = pop("logoSrc", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "logoSrc")
-        v = o.use_cache = pop("useCache", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "useCache")
-        v = o.use_web_socket = pop("useWebSocket", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "useWebSocket")
-        v = o.cache_timestamp = pop("cacheTimestamp", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "cacheTimestamp")
-        v = o.app_timestamp = pop("appTimestamp", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "appTimestamp")
-        v = o.microtime = pop("microtime", None)
-        if v is not None and type(v) is not float and type(v) is not int:
-            reject(v, "float", "microtime")
-        at = "currencyList"
-        v = pop("currencyList", None)
+    except ODD_ERRORS as e:
+        o.theme_params = keep_odd(o, s, "themeParams", v, e)
+    v = o.logo_src = pop("logoSrc", None)
+    if type(v) is not str and v is not None:
+        o.logo_src = keep_odd(o, s, "logoSrc", v, "str")
+    v = o.use_cache = pop("useCache", None)
+    if type(v) is not bool and v is not None:
+        o.use_cache = keep_odd(o, s, "useCache", v, "bool")
+    v = o.use_web_socket = pop("useWebSocket", None)
+    if type(v) is not bool and v is not None:
+        o.use_web_socket = keep_odd(o, s, "useWebSocket", v, "bool")
+    v = o.cache_timestamp = pop("cacheTimestamp", None)
+    if type(v) is not int and v is not None:
+        o.cache_timestamp = keep_odd(o, s, "cacheTimestamp", v, "int")
+    v = o.app_timestamp = pop("appTimestamp", None)
+    if type(v) is not int and v is not None:
+        o.app_timestamp = keep_odd(o, s, "appTimestamp", v, "int")
+    v = o.microtime = pop("microtime", None)
+    if type(v) is not float and type(v) is not int and v is not None:
+        o.microtime = keep_odd(o, s, "microtime", v, "float")
+    v = pop("currencyList", None)
+    try:
         o.currency_list = [] if v is None else decode_items(v, "str", str)
-        v = o.default_currency = pop("defaultCurrency", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "defaultCurrency")
-        v = o.base_currency = pop("baseCurrency", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "baseCurrency")
-        at = "currencyRates"
-        v = pop("currencyRates", None)
+    except ODD_ERRORS as e:
+        o.currency_list = keep_odd(o, s, "currencyList", v, e) or []
+    v = o.default_currency = pop("defaultCurrency", None)
+    if type(v) is not str and v is not None:
+        o.default_currency = keep_odd(o, s, "defaultCurrency", v, "str")
+    v = o.base_currency = pop("baseCurrency", None)
+    if type(v) is not str and v is not None:
+        o.base_currency = keep_odd(o, s, "baseCurrency", v, "str")
+    v = pop("currencyRates", None)
+    try:
         o.currency_rates = (
             v if v is None else decode_dict(v, lambda x: check_type(x, "float", float, int))
         )
-        v = o.currency_decimal_places = pop("currencyDecimalPlaces", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "currencyDecimalPlaces")
-        v = o.currency_format = pop("currencyFormat", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "currencyFormat")
-        v = o.record_list_max_size_limit = pop("recordListMaxSizeLimit", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "recordListMaxSizeLimit")
-        v = o.records_per_page = pop("recordsPerPage", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "recordsPerPage")
-        v = o.records_per_page_small = pop("recordsPerPageSmall", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "recordsPerPageSmall")
-        v = o.records_per_page_select = pop("recordsPerPageSelect", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "recordsPerPageSelect")
-        v = o.records_per_page_kanban = pop("recordsPerPageKanban", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "recordsPerPageKanban")
-        v = o.person_name_format = pop("personNameFormat", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "personNameFormat")
-        v = o.address_format = pop("addressFormat", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "addressFormat")
-        v = o.outbound_email_is_shared = pop("outboundEmailIsShared", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "outboundEmailIsShared")
-        v = o.attachment_upload_max_size = pop("attachmentUploadMaxSize", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "attachmentUploadMaxSize")
-        v = o.attachment_upload_chunk_size = pop("attachmentUploadChunkSize", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "attachmentUploadChunkSize")
-        v = o.inline_attachment_upload_max_size = pop("inlineAttachmentUploadMaxSize", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "inlineAttachmentUploadMaxSize")
-        v = o.email_message_max_size = pop("emailMessageMaxSize", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "emailMessageMaxSize")
-        v = o.mass_action_idle_count_threshold = pop("massActionIdleCountThreshold", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "massActionIdleCountThreshold")
-        v = o.export_idle_count_threshold = pop("exportIdleCountThreshold", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "exportIdleCountThreshold")
-        v = o.export_disabled = pop("exportDisabled", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "exportDisabled")
-        v = o.export_delimiter = pop("exportDelimiter", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "exportDelimiter")
-        v = o.phone_number_international = pop("phoneNumberInternational", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "phoneNumberInternational")
-        v = o.phone_number_extensions = pop("phoneNumberExtensions", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "phoneNumberExtensions")
-        v = o.phone_number_numeric_search = pop("phoneNumberNumericSearch", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "phoneNumberNumericSearch")
-        at = "phoneNumberPreferredCountryList"
-        v = pop("phoneNumberPreferredCountryList", None)
-        o.phone_number_preferred_country_list = [] if v is None else decode_items(v, "str", str)
-        v = o.phone_number_max_count = pop("phoneNumberMaxCount", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "phoneNumberMaxCount")
-        v = o.email_address_max_count = pop("emailAddressMaxCount", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "emailAddressMaxCount")
-        at = "activitiesEntityList"
-        v = pop("activitiesEntityList", None)
-        o.activities_entity_list = [] if v is None else decode_items(v, "str", str)
-        at = "historyEntityList"
-        v = pop("historyEntityList", None)
-        o.history_entity_list = [] if v is None else decode_items(v, "str", str)
-        at = "calendarEntityList"
-        v = pop("calendarEntityList", None)
-        o.calendar_entity_list = [] if v is None else decode_items(v, "str", str)
-        at = "globalSearchEntityList"
-        v = pop("globalSearchEntityList", None)
-        o.global_search_entity_list = [] if v is None else decode_items(v, "str", str)
-        at = "quickCreateList"
-        v = pop("quickCreateList", None)
-        o.quick_create_list = [] if v is None else decode_items(v, "str", str)
-        at = "tabList"
-        v = pop("tabList", None)
-        o.tab_list = [] if v is None else decode_list(v, lambda x: x)
-        at = "dashboardLayout"
-        v = pop("dashboardLayout", None)
-        o.dashboard_layout = [] if v is None else decode_list(v, lambda x: x)
-        at = "availableReactions"
-        v = pop("availableReactions", None)
-        o.available_reactions = [] if v is None else decode_items(v, "str", str)
-        v = o.note_edit_threshold_period = pop("noteEditThresholdPeriod", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "noteEditThresholdPeriod")
-        v = o.note_delete_threshold_period = pop("noteDeleteThresholdPeriod", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "noteDeleteThresholdPeriod")
-        v = o.note_pinned_max_count = pop("notePinnedMaxCount", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "notePinnedMaxCount")
-        v = o.follow_created_entities = pop("followCreatedEntities", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "followCreatedEntities")
-        v = o.acl_allow_delete_created = pop("aclAllowDeleteCreated", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "aclAllowDeleteCreated")
-        v = o.acl_allow_delete_created_threshold_period = pop(
-            "aclAllowDeleteCreatedThresholdPeriod", None
+    except ODD_ERRORS as e:
+        o.currency_rates = keep_odd(o, s, "currencyRates", v, e)
+    v = o.currency_decimal_places = pop("currencyDecimalPlaces", None)
+    if type(v) is not int and v is not None:
+        o.currency_decimal_places = keep_odd(o, s, "currencyDecimalPlaces", v, "int")
+    v = o.currency_format = pop("currencyFormat", None)
+    if type(v) is not int and v is not None:
+        o.currency_format = keep_odd(o, s, "currencyFormat", v, "int")
+    v = o.record_list_max_size_limit = pop("recordListMaxSizeLimit", None)
+    if type(v) is not int and v is not None:
+        o.record_list_max_size_limit = keep_odd(o, s, "recordListMaxSizeLimit", v, "int")
+    v = o.records_per_page = pop("recordsPerPage", None)
+    if type(v) is not int and v is not None:
+        o.records_per_page = keep_odd(o, s, "recordsPerPage", v, "int")
+    v = o.records_per_page_small = pop("recordsPerPageSmall", None)
+    if type(v) is not int and v is not None:
+        o.records_per_page_small = keep_odd(o, s, "recordsPerPageSmall", v, "int")
+    v = o.records_per_page_select = pop("recordsPerPageSelect", None)
+    if type(v) is not int and v is not None:
+        o.records_per_page_select = keep_odd(o, s, "recordsPerPageSelect", v, "int")
+    v = o.records_per_page_kanban = pop("recordsPerPageKanban", None)
+    if type(v) is not int and v is not None:
+        o.records_per_page_kanban = keep_odd(o, s, "recordsPerPageKanban", v, "int")
+    v = o.person_name_format = pop("personNameFormat", None)
+    if type(v) is not str and v is not None:
+        o.person_name_format = keep_odd(o, s, "personNameFormat", v, "str")
+    v = o.address_format = pop("addressFormat", None)
+    if type(v) is not int and v is not None:
+        o.address_format = keep_odd(o, s, "addressFormat", v, "int")
+    v = o.outbound_email_is_shared = pop("outboundEmailIsShared", None)
+    if type(v) is not bool and v is not None:
+        o.outbound_email_is_shared = keep_odd(o, s, "outboundEmailIsShared", v, "bool")
+    v = o.attachment_upload_max_size = pop("attachmentUploadMaxSize", None)
+    if type(v) is not int and v is not None:
+        o.attachment_upload_max_size = keep_odd(o, s, "attachmentUploadMaxSize", v, "int")
+    v = o.attachment_upload_chunk_size = pop("attachmentUploadChunkSize", None)
+    if type(v) is not int and v is not None:
+        o.attachment_upload_chunk_size = keep_odd(o, s, "attachmentUploadChunkSize", v, "int")
+    v = o.inline_attachment_upload_max_size = pop("inlineAttachmentUploadMaxSize", None)
+    if type(v) is not int and v is not None:
+        o.inline_attachment_upload_max_size = keep_odd(
+            o, s, "inlineAttachmentUploadMaxSize", v, "int"
         )
-        if v is not None and type(v) is not str:
-            reject(v, "str", "aclAllowDeleteCreatedThresholdPeriod")
-        v = o.password_recovery_enabled = pop("passwordRecoveryEnabled", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "passwordRecoveryEnabled")
-        v = o.user_name_regular_expression = pop("userNameRegularExpression", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "userNameRegularExpression")
-        v = o.text_filter_use_contains_for_varchar = pop("textFilterUseContainsForVarchar", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "textFilterUseContainsForVarchar")
-        v = o.full_text_search_min_length = pop("fullTextSearchMinLength", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "fullTextSearchMinLength")
-        v = o.b_2_c_mode = pop("b2cMode", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "b2cMode")
-        v = o.mass_print_pdf_max_count = pop("massPrintPdfMaxCount", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "massPrintPdfMaxCount")
-        v = o.email_recipient_address_max_count = pop("emailRecipientAddressMaxCount", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "emailRecipientAddressMaxCount")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    v = o.email_message_max_size = pop("emailMessageMaxSize", None)
+    if type(v) is not int and v is not None:
+        o.email_message_max_size = keep_odd(o, s, "emailMessageMaxSize", v, "int")
+    v = o.mass_action_idle_count_threshold = pop("massActionIdleCountThreshold", None)
+    if type(v) is not int and v is not None:
+        o.mass_action_idle_count_threshold = keep_odd(
+            o, s, "massActionIdleCountThreshold", v, "int"
+        )
+    v = o.export_idle_count_threshold = pop("exportIdleCountThreshold", None)
+    if type(v) is not int and v is not None:
+        o.export_idle_count_threshold = keep_odd(o, s, "exportIdleCountThreshold", v, "int")
+    v = o.export_disabled = pop("exportDisabled", None)
+    if type(v) is not bool and v is not None:
+        o.export_disabled = keep_odd(o, s, "exportDisabled", v, "bool")
+    v = o.export_delimiter = pop("exportDelimiter", None)
+    if type(v) is not str and v is not None:
+        o.export_delimiter = keep_odd(o, s, "exportDelimiter", v, "str")
+    v = o.phone_number_international = pop("phoneNumberInternational", None)
+    if type(v) is not bool and v is not None:
+        o.phone_number_international = keep_odd(o, s, "phoneNumberInternational", v, "bool")
+    v = o.phone_number_extensions = pop("phoneNumberExtensions", None)
+    if type(v) is not bool and v is not None:
+        o.phone_number_extensions = keep_odd(o, s, "phoneNumberExtensions", v, "bool")
+    v = o.phone_number_numeric_search = pop("phoneNumberNumericSearch", None)
+    if type(v) is not bool and v is not None:
+        o.phone_number_numeric_search = keep_odd(o, s, "phoneNumberNumericSearch", v, "bool")
+    v = pop("phoneNumberPreferredCountryList", None)
+    try:
+        o.phone_number_preferred_country_list = [] if v is None else decode_items(v, "str", str)
+    except ODD_ERRORS as e:
+        o.phone_number_preferred_country_list = (
+            keep_odd(o, s, "phoneNumberPreferredCountryList", v, e) or []
+        )
+    v = o.phone_number_max_count = pop("phoneNumberMaxCount", None)
+    if type(v) is not int and v is not None:
+        o.phone_number_max_count = keep_odd(o, s, "phoneNumberMaxCount", v, "int")
+    v = o.email_address_max_count = pop("emailAddressMaxCount", None)
+    if type(v) is not int and v is not None:
+        o.email_address_max_count = keep_odd(o, s, "emailAddressMaxCount", v, "int")
+    v = pop("activitiesEntityList", None)
+    try:
+        o.activities_entity_list = [] if v is None else decode_items(v, "str", str)
+    except ODD_ERRORS as e:
+        o.activities_entity_list = keep_odd(o, s, "activitiesEntityList", v, e) or []
+    v = pop("historyEntityList", None)
+    try:
+        o.history_entity_list = [] if v is None else decode_items(v, "str", str)
+    except ODD_ERRORS as e:
+        o.history_entity_list = keep_odd(o, s, "historyEntityList", v, e) or []
+    v = pop("calendarEntityList", None)
+    try:
+        o.calendar_entity_list = [] if v is None else decode_items(v, "str", str)
+    except ODD_ERRORS as e:
+        o.calendar_entity_list = keep_odd(o, s, "calendarEntityList", v, e) or []
+    v = pop("globalSearchEntityList", None)
+    try:
+        o.global_search_entity_list = [] if v is None else decode_items(v, "str", str)
+    except ODD_ERRORS as e:
+        o.global_search_entity_list = keep_odd(o, s, "globalSearchEntityList", v, e) or []
+    v = pop("quickCreateList", None)
+    try:
+        o.quick_create_list = [] if v is None else decode_items(v, "str", str)
+    except ODD_ERRORS as e:
+        o.quick_create_list = keep_odd(o, s, "quickCreateList", v, e) or []
+    v = pop("tabList", None)
+    try:
+        o.tab_list = [] if v is None else decode_list(v, lambda x: x)
+    except ODD_ERRORS as e:
+        o.tab_list = keep_odd(o, s, "tabList", v, e) or []
+    v = pop("dashboardLayout", None)
+    try:
+        o.dashboard_layout = [] if v is None else decode_list(v, lambda x: x)
+    except ODD_ERRORS as e:
+        o.dashboard_layout = keep_odd(o, s, "dashboardLayout", v, e) or []
+    v = pop("availableReactions", None)
+    try:
+        o.available_reactions = [] if v is None else decode_items(v, "str", str)
+    except ODD_ERRORS as e:
+        o.available_reactions = keep_odd(o, s, "availableReactions", v, e) or []
+    v = o.note_edit_threshold_period = pop("noteEditThresholdPeriod", None)
+    if type(v) is not str and v is not None:
+        o.note_edit_threshold_period = keep_odd(o, s, "noteEditThresholdPeriod", v, "str")
+    v = o.note_delete_threshold_period = pop("noteDeleteThresholdPeriod", None)
+    if type(v) is not str and v is not None:
+        o.note_delete_threshold_period = keep_odd(o, s, "noteDeleteThresholdPeriod", v, "str")
+    v = o.note_pinned_max_count = pop("notePinnedMaxCount", None)
+    if type(v) is not int and v is not None:
+        o.note_pinned_max_count = keep_odd(o, s, "notePinnedMaxCount", v, "int")
+    v = o.follow_created_entities = pop("followCreatedEntities", None)
+    if type(v) is not bool and v is not None:
+        o.follow_created_entities = keep_odd(o, s, "followCreatedEntities", v, "bool")
+    v = o.acl_allow_delete_created = pop("aclAllowDeleteCreated", None)
+    if type(v) is not bool and v is not None:
+        o.acl_allow_delete_created = keep_odd(o, s, "aclAllowDeleteCreated", v, "bool")
+    v = o.acl_allow_delete_created_threshold_period = pop(
+        "aclAllowDeleteCreatedThresholdPeriod", None
+    )
+    if type(v) is not str and v is not None:
+        o.acl_allow_delete_created_threshold_period = keep_odd(
+            o, s, "aclAllowDeleteCreatedThresholdPeriod", v, "str"
+        )
+    v = o.password_recovery_enabled = pop("passwordRecoveryEnabled", None)
+    if type(v) is not bool and v is not None:
+        o.password_recovery_enabled = keep_odd(o, s, "passwordRecoveryEnabled", v, "bool")
+    v = o.user_name_regular_expression = pop("userNameRegularExpression", None)
+    if type(v) is not str and v is not None:
+        o.user_name_regular_expression = keep_odd(o, s, "userNameRegularExpression", v, "str")
+    v = o.text_filter_use_contains_for_varchar = pop("textFilterUseContainsForVarchar", None)
+    if type(v) is not bool and v is not None:
+        o.text_filter_use_contains_for_varchar = keep_odd(
+            o, s, "textFilterUseContainsForVarchar", v, "bool"
+        )
+    v = o.full_text_search_min_length = pop("fullTextSearchMinLength", None)
+    if type(v) is not int and v is not None:
+        o.full_text_search_min_length = keep_odd(o, s, "fullTextSearchMinLength", v, "int")
+    v = o.b_2_c_mode = pop("b2cMode", None)
+    if type(v) is not bool and v is not None:
+        o.b_2_c_mode = keep_odd(o, s, "b2cMode", v, "bool")
+    v = o.mass_print_pdf_max_count = pop("massPrintPdfMaxCount", None)
+    if type(v) is not int and v is not None:
+        o.mass_print_pdf_max_count = keep_odd(o, s, "massPrintPdfMaxCount", v, "int")
+    v = o.email_recipient_address_max_count = pop("emailRecipientAddressMaxCount", None)
+    if type(v) is not int and v is not None:
+        o.email_recipient_address_max_count = keep_odd(
+            o, s, "emailRecipientAddressMaxCount", v, "int"
+        )
+    o.additional_properties = dict(s) if s else {}
+    made: SystemSettings = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a SystemSettings, or raise ArgumentError."""
     d: dict[str, Any] = {}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.application_name) is not None:
         d["applicationName"] = v
     if (v := o.version) is not None:
@@ -350,7 +380,7 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.theme) is not None:
         d["theme"] = v
     if (v := o.theme_params) is not None:
-        d["themeParams"] = encode_dict(v, "theme_params", encode_json)
+        d["themeParams"] = encode_dict(v, "theme_params", encode_espo_json)
     if (v := o.logo_src) is not None:
         d["logoSrc"] = v
     if (v := o.use_cache) is not None:
@@ -434,9 +464,9 @@ def encode(o: Any) -> dict[str, Any]:
     if v := o.quick_create_list:
         d["quickCreateList"] = encode_items(v, "quick_create_list")
     if v := o.tab_list:
-        d["tabList"] = encode_items(v, "tab_list")
+        d["tabList"] = encode_list(v, "tab_list", encode_espo_json)
     if v := o.dashboard_layout:
-        d["dashboardLayout"] = encode_items(v, "dashboard_layout")
+        d["dashboardLayout"] = encode_list(v, "dashboard_layout", encode_espo_json)
     if v := o.available_reactions:
         d["availableReactions"] = encode_items(v, "available_reactions")
     if (v := o.note_edit_threshold_period) is not None:
@@ -465,4 +495,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["massPrintPdfMaxCount"] = v
     if (v := o.email_recipient_address_max_count) is not None:
         d["emailRecipientAddressMaxCount"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

@@ -11,20 +11,21 @@ from crmkit.core.codec.datetimes import (
     encode_date,
     encode_espo_datetime,
 )
-from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
     decode_enum,
     decode_items,
     decode_optional,
-    decode_single,
+    decode_rows,
     encode_dict,
 )
+from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
     decode_empty,
-    encode_extras,
     encode_items,
+    encode_kept,
     encode_plain,
 )
 
@@ -83,181 +84,213 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = Task) -> list[Task]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Task] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not str:
-            reject(v, "str", "id")
-        v = o.name = pop("name", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        at = "status"
-        v = pop("status", None)
+def decode(row: Any, cls: type[Any] = Task) -> Task:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not str:
+        reject(v, "str", "id")
+    v = o.name = pop("name", None)
+    if type(v) is not str and v is not None:
+        o.name = keep_odd(o, s, "name", v, "str")
+    v = pop("status", None)
+    try:
         o.status = v if v is None else decode_enum(v, _task_status)
-        at = "priority"
-        v = pop("priority", None)
+    except ODD_ERRORS as e:
+        o.status = keep_odd(o, s, "status", v, e)
+    v = pop("priority", None)
+    try:
         o.priority = v if v is None else decode_enum(v, _priority)
-        at = "dateStart"
-        v = pop("dateStart", None)
+    except ODD_ERRORS as e:
+        o.priority = keep_odd(o, s, "priority", v, e)
+    v = pop("dateStart", None)
+    try:
         o.date_start = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "dateEnd"
-        v = pop("dateEnd", None)
+    except ODD_ERRORS as e:
+        o.date_start = keep_odd(o, s, "dateStart", v, e)
+    v = pop("dateEnd", None)
+    try:
         o.date_end = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "dateStartDate"
-        v = pop("dateStartDate", None)
+    except ODD_ERRORS as e:
+        o.date_end = keep_odd(o, s, "dateEnd", v, e)
+    v = pop("dateStartDate", None)
+    try:
         o.date_start_date = v if v is None else decode_date(v) if v else decode_empty(v)
-        at = "dateEndDate"
-        v = pop("dateEndDate", None)
+    except ODD_ERRORS as e:
+        o.date_start_date = keep_odd(o, s, "dateStartDate", v, e)
+    v = pop("dateEndDate", None)
+    try:
         o.date_end_date = v if v is None else decode_date(v) if v else decode_empty(v)
-        at = "dateCompleted"
-        v = pop("dateCompleted", None)
+    except ODD_ERRORS as e:
+        o.date_end_date = keep_odd(o, s, "dateEndDate", v, e)
+    v = pop("dateCompleted", None)
+    try:
         o.date_completed = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.is_overdue = pop("isOverdue", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isOverdue")
-        at = "reminders"
-        v = pop("reminders", None)
+    except ODD_ERRORS as e:
+        o.date_completed = keep_odd(o, s, "dateCompleted", v, e)
+    v = o.is_overdue = pop("isOverdue", None)
+    if type(v) is not bool and v is not None:
+        o.is_overdue = keep_odd(o, s, "isOverdue", v, "bool")
+    v = pop("reminders", None)
+    try:
         o.reminders = [] if v is None else reminder_codec.decode_all(v)
-        v = o.parent_id = pop("parentId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "parentId")
-        v = o.parent_type = pop("parentType", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "parentType")
-        v = o.parent_name = pop("parentName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "parentName")
-        v = o.account_id = pop("accountId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "accountId")
-        v = o.account_name = pop("accountName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "accountName")
-        v = o.contact_id = pop("contactId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "contactId")
-        v = o.contact_name = pop("contactName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "contactName")
-        v = o.email_id = pop("emailId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "emailId")
-        v = o.description = pop("description", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        at = "attachmentsIds"
-        v = pop("attachmentsIds", None)
+    except ODD_ERRORS as e:
+        o.reminders = keep_odd(o, s, "reminders", v, e) or []
+    v = o.parent_id = pop("parentId", None)
+    if type(v) is not str and v is not None:
+        o.parent_id = keep_odd(o, s, "parentId", v, "str")
+    v = o.parent_type = pop("parentType", None)
+    if type(v) is not str and v is not None:
+        o.parent_type = keep_odd(o, s, "parentType", v, "str")
+    v = o.parent_name = pop("parentName", None)
+    if type(v) is not str and v is not None:
+        o.parent_name = keep_odd(o, s, "parentName", v, "str")
+    v = o.account_id = pop("accountId", None)
+    if type(v) is not str and v is not None:
+        o.account_id = keep_odd(o, s, "accountId", v, "str")
+    v = o.account_name = pop("accountName", None)
+    if type(v) is not str and v is not None:
+        o.account_name = keep_odd(o, s, "accountName", v, "str")
+    v = o.contact_id = pop("contactId", None)
+    if type(v) is not str and v is not None:
+        o.contact_id = keep_odd(o, s, "contactId", v, "str")
+    v = o.contact_name = pop("contactName", None)
+    if type(v) is not str and v is not None:
+        o.contact_name = keep_odd(o, s, "contactName", v, "str")
+    v = o.email_id = pop("emailId", None)
+    if type(v) is not str and v is not None:
+        o.email_id = keep_odd(o, s, "emailId", v, "str")
+    v = o.description = pop("description", None)
+    if type(v) is not str and v is not None:
+        o.description = keep_odd(o, s, "description", v, "str")
+    v = pop("attachmentsIds", None)
+    try:
         o.attachments_ids = [] if v is None else decode_items(v, "str", str)
-        at = "attachmentsNames"
-        v = pop("attachmentsNames", None)
+    except ODD_ERRORS as e:
+        o.attachments_ids = keep_odd(o, s, "attachmentsIds", v, e) or []
+    v = pop("attachmentsNames", None)
+    try:
         o.attachments_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "attachmentsTypes"
-        v = pop("attachmentsTypes", None)
+    except ODD_ERRORS as e:
+        o.attachments_names = keep_odd(o, s, "attachmentsNames", v, e)
+    v = pop("attachmentsTypes", None)
+    try:
         o.attachments_types = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        v = o.assigned_user_id = pop("assignedUserId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserId")
-        v = o.assigned_user_name = pop("assignedUserName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserName")
-        at = "collaboratorsIds"
-        v = pop("collaboratorsIds", None)
+    except ODD_ERRORS as e:
+        o.attachments_types = keep_odd(o, s, "attachmentsTypes", v, e)
+    v = o.assigned_user_id = pop("assignedUserId", None)
+    if type(v) is not str and v is not None:
+        o.assigned_user_id = keep_odd(o, s, "assignedUserId", v, "str")
+    v = o.assigned_user_name = pop("assignedUserName", None)
+    if type(v) is not str and v is not None:
+        o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
+    v = pop("collaboratorsIds", None)
+    try:
         o.collaborators_ids = [] if v is None else decode_items(v, "str", str)
-        at = "collaboratorsNames"
-        v = pop("collaboratorsNames", None)
+    except ODD_ERRORS as e:
+        o.collaborators_ids = keep_odd(o, s, "collaboratorsIds", v, e) or []
+    v = pop("collaboratorsNames", None)
+    try:
         o.collaborators_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "teamsIds"
-        v = pop("teamsIds", None)
+    except ODD_ERRORS as e:
+        o.collaborators_names = keep_odd(o, s, "collaboratorsNames", v, e)
+    v = pop("teamsIds", None)
+    try:
         o.teams_ids = [] if v is None else decode_items(v, "str", str)
-        at = "teamsNames"
-        v = pop("teamsNames", None)
+    except ODD_ERRORS as e:
+        o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
+    v = pop("teamsNames", None)
+    try:
         o.teams_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        at = "createdAt"
-        v = pop("createdAt", None)
+    except ODD_ERRORS as e:
+        o.teams_names = keep_odd(o, s, "teamsNames", v, e)
+    v = pop("createdAt", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.created_by_id = pop("createdById", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdById")
-        v = o.created_by_name = pop("createdByName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdByName")
-        at = "modifiedAt"
-        v = pop("modifiedAt", None)
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "createdAt", v, e)
+    v = o.created_by_id = pop("createdById", None)
+    if type(v) is not str and v is not None:
+        o.created_by_id = keep_odd(o, s, "createdById", v, "str")
+    v = o.created_by_name = pop("createdByName", None)
+    if type(v) is not str and v is not None:
+        o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
+    v = pop("modifiedAt", None)
+    try:
         o.modified_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.modified_by_id = pop("modifiedById", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "modifiedById")
-        v = o.modified_by_name = pop("modifiedByName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "modifiedByName")
-        at = "streamUpdatedAt"
-        v = pop("streamUpdatedAt", None)
+    except ODD_ERRORS as e:
+        o.modified_at = keep_odd(o, s, "modifiedAt", v, e)
+    v = o.modified_by_id = pop("modifiedById", None)
+    if type(v) is not str and v is not None:
+        o.modified_by_id = keep_odd(o, s, "modifiedById", v, "str")
+    v = o.modified_by_name = pop("modifiedByName", None)
+    if type(v) is not str and v is not None:
+        o.modified_by_name = keep_odd(o, s, "modifiedByName", v, "str")
+    v = pop("streamUpdatedAt", None)
+    try:
         o.stream_updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.is_followed = pop("isFollowed", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isFollowed")
-        at = "followersIds"
-        v = pop("followersIds", None)
+    except ODD_ERRORS as e:
+        o.stream_updated_at = keep_odd(o, s, "streamUpdatedAt", v, e)
+    v = o.is_followed = pop("isFollowed", None)
+    if type(v) is not bool and v is not None:
+        o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
+    v = pop("followersIds", None)
+    try:
         o.followers_ids = [] if v is None else decode_items(v, "str", str)
-        at = "followersNames"
-        v = pop("followersNames", None)
+    except ODD_ERRORS as e:
+        o.followers_ids = keep_odd(o, s, "followersIds", v, e) or []
+    v = pop("followersNames", None)
+    try:
         o.followers_names = (
             v
             if v is None
             else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
         )
-        v = o.is_starred = pop("isStarred", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isStarred")
-        v = o.is_locked = pop("isLocked", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isLocked")
-        v = o.deleted = pop("deleted", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "deleted")
-        v = o.version_number = pop("versionNumber", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "versionNumber")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.followers_names = keep_odd(o, s, "followersNames", v, e)
+    v = o.is_starred = pop("isStarred", None)
+    if type(v) is not bool and v is not None:
+        o.is_starred = keep_odd(o, s, "isStarred", v, "bool")
+    v = o.is_locked = pop("isLocked", None)
+    if type(v) is not bool and v is not None:
+        o.is_locked = keep_odd(o, s, "isLocked", v, "bool")
+    v = o.deleted = pop("deleted", None)
+    if type(v) is not bool and v is not None:
+        o.deleted = keep_odd(o, s, "deleted", v, "bool")
+    v = o.version_number = pop("versionNumber", None)
+    if type(v) is not int and v is not None:
+        o.version_number = keep_odd(o, s, "versionNumber", v, "int")
+    o.additional_properties = dict(s) if s else {}
+    made: Task = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Task, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.name) is not None:
         d["name"] = v
     if (v := o.status) is not None:
@@ -362,4 +395,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["deleted"] = v
     if (v := o.version_number) is not None:
         d["versionNumber"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

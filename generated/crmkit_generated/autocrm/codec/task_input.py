@@ -15,7 +15,7 @@ from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     decode_enum,
     decode_items,
-    decode_single,
+    decode_rows,
     encode_list,
     encode_model,
 )
@@ -56,73 +56,67 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = TaskInput) -> list[TaskInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[TaskInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.name = pop("name", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        at = "status"
-        v = pop("status", U)
-        o.status = v if v is U or v is None else decode_enum(v, _task_status)
-        at = "priority"
-        v = pop("priority", U)
-        o.priority = v if v is U or v is None else decode_enum(v, _priority)
-        at = "dateStart"
-        v = pop("dateStart", U)
-        o.date_start = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "dateEnd"
-        v = pop("dateEnd", U)
-        o.date_end = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "dateStartDate"
-        v = pop("dateStartDate", U)
-        o.date_start_date = v if v is U or v is None else decode_date(v) if v else decode_empty(v)
-        at = "dateEndDate"
-        v = pop("dateEndDate", U)
-        o.date_end_date = v if v is U or v is None else decode_date(v) if v else decode_empty(v)
-        at = "reminders"
-        v = pop("reminders", U)
-        o.reminders = v if v is U or v is None else reminder_input_codec.decode_all(v)
-        v = o.parent_id = pop("parentId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "parentId")
-        v = o.parent_type = pop("parentType", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "parentType")
-        v = o.original_email_id = pop("originalEmailId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "originalEmailId")
-        v = o.description = pop("description", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        at = "attachmentsIds"
-        v = pop("attachmentsIds", U)
-        o.attachments_ids = v if v is U else decode_items(v, "str", str)
-        v = o.assigned_user_id = pop("assignedUserId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "assignedUserId")
-        at = "collaboratorsIds"
-        v = pop("collaboratorsIds", U)
-        o.collaborators_ids = v if v is U else decode_items(v, "str", str)
-        at = "teamsIds"
-        v = pop("teamsIds", U)
-        o.teams_ids = v if v is U else decode_items(v, "str", str)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = TaskInput) -> TaskInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.name = pop("name", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "name")
+    at = "status"
+    v = pop("status", U)
+    o.status = v if v is U or v is None else decode_enum(v, _task_status)
+    at = "priority"
+    v = pop("priority", U)
+    o.priority = v if v is U or v is None else decode_enum(v, _priority)
+    at = "dateStart"
+    v = pop("dateStart", U)
+    o.date_start = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
+    at = "dateEnd"
+    v = pop("dateEnd", U)
+    o.date_end = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
+    at = "dateStartDate"
+    v = pop("dateStartDate", U)
+    o.date_start_date = v if v is U or v is None else decode_date(v) if v else decode_empty(v)
+    at = "dateEndDate"
+    v = pop("dateEndDate", U)
+    o.date_end_date = v if v is U or v is None else decode_date(v) if v else decode_empty(v)
+    at = "reminders"
+    v = pop("reminders", U)
+    o.reminders = v if v is U or v is None else reminder_input_codec.decode_all(v)
+    v = o.parent_id = pop("parentId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "parentId")
+    v = o.parent_type = pop("parentType", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "parentType")
+    v = o.original_email_id = pop("originalEmailId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "originalEmailId")
+    v = o.description = pop("description", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "description")
+    at = "attachmentsIds"
+    v = pop("attachmentsIds", U)
+    o.attachments_ids = v if v is U else decode_items(v, "str", str)
+    v = o.assigned_user_id = pop("assignedUserId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "assignedUserId")
+    at = "collaboratorsIds"
+    v = pop("collaboratorsIds", U)
+    o.collaborators_ids = v if v is U else decode_items(v, "str", str)
+    at = "teamsIds"
+    v = pop("teamsIds", U)
+    o.teams_ids = v if v is U else decode_items(v, "str", str)
+    o.additional_properties = dict(s) if s else {}
+    made: TaskInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

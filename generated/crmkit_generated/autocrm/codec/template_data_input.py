@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
+from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -23,40 +23,34 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = TemplateDataInput) -> list[TemplateDataInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[TemplateDataInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.email_address = pop("emailAddress", U)
-        if v is not U and type(v) is not str:
-            reject(v, "str", "emailAddress")
-        v = o.parent_type = pop("parentType", U)
-        if v is not U and type(v) is not str:
-            reject(v, "str", "parentType")
-        v = o.parent_id = pop("parentId", U)
-        if v is not U and type(v) is not str:
-            reject(v, "str", "parentId")
-        v = o.related_type = pop("relatedType", U)
-        if v is not U and type(v) is not str:
-            reject(v, "str", "relatedType")
-        v = o.related_id = pop("relatedId", U)
-        if v is not U and type(v) is not str:
-            reject(v, "str", "relatedId")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = TemplateDataInput) -> TemplateDataInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.email_address = pop("emailAddress", U)
+    if type(v) is not str and v is not U:
+        reject(v, "str", "emailAddress")
+    v = o.parent_type = pop("parentType", U)
+    if type(v) is not str and v is not U:
+        reject(v, "str", "parentType")
+    v = o.parent_id = pop("parentId", U)
+    if type(v) is not str and v is not U:
+        reject(v, "str", "parentId")
+    v = o.related_type = pop("relatedType", U)
+    if type(v) is not str and v is not U:
+        reject(v, "str", "relatedType")
+    v = o.related_id = pop("relatedId", U)
+    if type(v) is not str and v is not U:
+        reject(v, "str", "relatedId")
+    o.additional_properties = dict(s) if s else {}
+    made: TemplateDataInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.webhook import Webhook
 
@@ -35,86 +36,82 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = Webhook) -> list[Webhook]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Webhook] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not str:
-            reject(v, "str", "id")
-        v = o.event = pop("event", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "event")
-        v = o.url = pop("url", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "url")
-        v = o.user_id = pop("userId", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "userId")
-        v = o.is_active = pop("isActive", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "isActive")
-        v = o.skip_own = pop("skipOwn", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "skipOwn")
-        v = o.user_name = pop("userName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "userName")
-        v = o.entity_type = pop("entityType", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "entityType")
-        v = o.type_ = pop("type", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "type")
-        v = o.field = pop("field", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "field")
-        v = o.secret_key = pop("secretKey", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "secretKey")
-        v = o.deleted = pop("deleted", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "deleted")
-        at = "createdAt"
-        v = pop("createdAt", None)
+def decode(row: Any, cls: type[Any] = Webhook) -> Webhook:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not str:
+        reject(v, "str", "id")
+    v = o.event = pop("event", None)
+    if type(v) is not str and v is not None:
+        o.event = keep_odd(o, s, "event", v, "str")
+    v = o.url = pop("url", None)
+    if type(v) is not str and v is not None:
+        o.url = keep_odd(o, s, "url", v, "str")
+    v = o.user_id = pop("userId", None)
+    if type(v) is not str and v is not None:
+        o.user_id = keep_odd(o, s, "userId", v, "str")
+    v = o.is_active = pop("isActive", None)
+    if type(v) is not bool and v is not None:
+        o.is_active = keep_odd(o, s, "isActive", v, "bool")
+    v = o.skip_own = pop("skipOwn", None)
+    if type(v) is not bool and v is not None:
+        o.skip_own = keep_odd(o, s, "skipOwn", v, "bool")
+    v = o.user_name = pop("userName", None)
+    if type(v) is not str and v is not None:
+        o.user_name = keep_odd(o, s, "userName", v, "str")
+    v = o.entity_type = pop("entityType", None)
+    if type(v) is not str and v is not None:
+        o.entity_type = keep_odd(o, s, "entityType", v, "str")
+    v = o.type_ = pop("type", None)
+    if type(v) is not str and v is not None:
+        o.type_ = keep_odd(o, s, "type", v, "str")
+    v = o.field = pop("field", None)
+    if type(v) is not str and v is not None:
+        o.field = keep_odd(o, s, "field", v, "str")
+    v = o.secret_key = pop("secretKey", None)
+    if type(v) is not str and v is not None:
+        o.secret_key = keep_odd(o, s, "secretKey", v, "str")
+    v = o.deleted = pop("deleted", None)
+    if type(v) is not bool and v is not None:
+        o.deleted = keep_odd(o, s, "deleted", v, "bool")
+    v = pop("createdAt", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.created_by_id = pop("createdById", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdById")
-        v = o.created_by_name = pop("createdByName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "createdByName")
-        at = "modifiedAt"
-        v = pop("modifiedAt", None)
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "createdAt", v, e)
+    v = o.created_by_id = pop("createdById", None)
+    if type(v) is not str and v is not None:
+        o.created_by_id = keep_odd(o, s, "createdById", v, "str")
+    v = o.created_by_name = pop("createdByName", None)
+    if type(v) is not str and v is not None:
+        o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
+    v = pop("modifiedAt", None)
+    try:
         o.modified_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.modified_by_id = pop("modifiedById", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "modifiedById")
-        v = o.modified_by_name = pop("modifiedByName", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "modifiedByName")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.modified_at = keep_odd(o, s, "modifiedAt", v, e)
+    v = o.modified_by_id = pop("modifiedById", None)
+    if type(v) is not str and v is not None:
+        o.modified_by_id = keep_odd(o, s, "modifiedById", v, "str")
+    v = o.modified_by_name = pop("modifiedByName", None)
+    if type(v) is not str and v is not None:
+        o.modified_by_name = keep_odd(o, s, "modifiedByName", v, "str")
+    o.additional_properties = dict(s) if s else {}
+    made: Webhook = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Webhook, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.event) is not None:
         d["event"] = v
     if (v := o.url) is not None:
@@ -149,4 +146,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["modifiedById"] = v
     if (v := o.modified_by_name) is not None:
         d["modifiedByName"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
+from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -23,40 +23,34 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = WebhookInput) -> list[WebhookInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[WebhookInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.event = pop("event", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "event")
-        v = o.url = pop("url", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "url")
-        v = o.user_id = pop("userId", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "userId")
-        v = o.is_active = pop("isActive", U)
-        if v is not U and v is not None and type(v) is not bool:
-            reject(v, "bool", "isActive")
-        v = o.skip_own = pop("skipOwn", U)
-        if v is not U and v is not None and type(v) is not bool:
-            reject(v, "bool", "skipOwn")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = WebhookInput) -> WebhookInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.event = pop("event", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "event")
+    v = o.url = pop("url", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "url")
+    v = o.user_id = pop("userId", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "userId")
+    v = o.is_active = pop("isActive", U)
+    if type(v) is not bool and v is not U and v is not None:
+        reject(v, "bool", "isActive")
+    v = o.skip_own = pop("skipOwn", U)
+    if type(v) is not bool and v is not U and v is not None:
+        reject(v, "bool", "skipOwn")
+    o.additional_properties = dict(s) if s else {}
+    made: WebhookInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

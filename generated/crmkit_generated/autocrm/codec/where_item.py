@@ -12,7 +12,7 @@ from crmkit.core.codec.nested import (
     decode_enum,
     decode_list,
     decode_optional,
-    decode_single,
+    decode_rows,
     decode_union,
     encode_list,
     encode_model,
@@ -38,74 +38,68 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = WhereItem) -> list[WhereItem]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[WhereItem] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "type"
-        v = pop("type")
-        o.type_ = decode_enum(v, _filter_type)
-        v = o.attribute = pop("attribute", U)
-        if v is not U and type(v) is not str:
-            reject(v, "str", "attribute")
-        v = o.field = pop("field", U)
-        if v is not U and type(v) is not str:
-            reject(v, "str", "field")
-        at = "value"
-        v = pop("value", U)
-        o.value = (
-            v
-            if v is U or v is None
-            else decode_union(
-                v,
-                {
-                    str: lambda x: check_type(x, "str", str),
-                    float: lambda x: check_type(x, "float", float, int),
-                    int: lambda x: check_type(x, "float", float, int),
-                    bool: lambda x: check_type(x, "bool", bool),
-                    list: lambda x: decode_list(
+def decode(row: Any, cls: type[Any] = WhereItem) -> WhereItem:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "type"
+    v = pop("type")
+    o.type_ = decode_enum(v, _filter_type)
+    v = o.attribute = pop("attribute", U)
+    if type(v) is not str and v is not U:
+        reject(v, "str", "attribute")
+    v = o.field = pop("field", U)
+    if type(v) is not str and v is not U:
+        reject(v, "str", "field")
+    at = "value"
+    v = pop("value", U)
+    o.value = (
+        v
+        if v is U or v is None
+        else decode_union(
+            v,
+            {
+                str: lambda x: check_type(x, "str", str),
+                float: lambda x: check_type(x, "float", float, int),
+                int: lambda x: check_type(x, "float", float, int),
+                bool: lambda x: check_type(x, "bool", bool),
+                list: lambda x: decode_list(
+                    x,
+                    lambda x: decode_optional(
                         x,
-                        lambda x: decode_optional(
+                        lambda x: decode_union(
                             x,
-                            lambda x: decode_union(
-                                x,
-                                {
-                                    str: lambda x: check_type(x, "str", str),
-                                    float: lambda x: check_type(x, "float", float, int),
-                                    int: lambda x: check_type(x, "float", float, int),
-                                    bool: lambda x: check_type(x, "bool", bool),
-                                    dict: where_item_codec.decode,
-                                },
-                            ),
+                            {
+                                str: lambda x: check_type(x, "str", str),
+                                float: lambda x: check_type(x, "float", float, int),
+                                int: lambda x: check_type(x, "float", float, int),
+                                bool: lambda x: check_type(x, "bool", bool),
+                                dict: where_item_codec.decode,
+                            },
                         ),
                     ),
-                },
-            )
+                ),
+            },
         )
-        v = o.date_time = pop("dateTime", U)
-        if v is not U and type(v) is not bool:
-            reject(v, "bool", "dateTime")
-        v = o.date = pop("date", U)
-        if v is not U and type(v) is not bool:
-            reject(v, "bool", "date")
-        v = o.time_zone = pop("timeZone", U)
-        if v is not U and type(v) is not str:
-            reject(v, "str", "timeZone")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    )
+    v = o.date_time = pop("dateTime", U)
+    if type(v) is not bool and v is not U:
+        reject(v, "bool", "dateTime")
+    v = o.date = pop("date", U)
+    if type(v) is not bool and v is not U:
+        reject(v, "bool", "date")
+    v = o.time_zone = pop("timeZone", U)
+    if type(v) is not str and v is not U:
+        reject(v, "str", "timeZone")
+    o.additional_properties = dict(s) if s else {}
+    made: WhereItem = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from .account_type import AccountType
 from .industry import Industry
 
 if TYPE_CHECKING:
+    from .email_address import EmailAddress
     from .email_address_input import EmailAddressInput
+    from .phone_number import PhoneNumber
     from .phone_number_input import PhoneNumberInput
 
 
@@ -67,11 +69,11 @@ class AccountInput(Model):
     vat_id: None | str | Unset = UNSET
     slovak_vat_id: None | str | Unset = UNSET
     email_address: None | str | Unset = UNSET
-    email_address_data: list[EmailAddressInput] | Unset = UNSET
+    email_address_data: list[EmailAddress | EmailAddressInput] | Unset = UNSET
     email_address_is_opted_out: bool | None | Unset = UNSET
     email_address_is_invalid: bool | None | Unset = UNSET
     phone_number: None | str | Unset = UNSET
-    phone_number_data: list[PhoneNumberInput] | Unset = UNSET
+    phone_number_data: list[PhoneNumber | PhoneNumberInput] | Unset = UNSET
     phone_number_is_opted_out: bool | None | Unset = UNSET
     phone_number_is_invalid: bool | None | Unset = UNSET
     billing_address_street: None | str | Unset = UNSET
@@ -89,3 +91,4 @@ class AccountInput(Model):
     assigned_user_id: None | str | Unset = UNSET
     teams_ids: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Account",)

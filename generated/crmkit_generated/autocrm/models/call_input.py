@@ -14,6 +14,7 @@ from .meeting_status import MeetingStatus
 
 if TYPE_CHECKING:
     from .column_map_input import ColumnMapInput
+    from .reminder import Reminder
     from .reminder_input import ReminderInput
 
 
@@ -53,7 +54,7 @@ class CallInput(Model):
     direction: CallDirection | None | str | Unset = UNSET
     date_start: datetime.datetime | None | Unset = UNSET
     date_end: datetime.datetime | None | Unset = UNSET
-    reminders: list[ReminderInput] | None | Unset = UNSET
+    reminders: list[Reminder | ReminderInput] | None | Unset = UNSET
     parent_id: None | str | Unset = UNSET
     parent_type: None | str | Unset = UNSET
     users_ids: list[str] | Unset = UNSET
@@ -66,3 +67,4 @@ class CallInput(Model):
     assigned_user_id: None | str | Unset = UNSET
     teams_ids: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Call",)

@@ -12,7 +12,9 @@ from .salutation import Salutation
 
 if TYPE_CHECKING:
     from .column_map_input import ColumnMapInput
+    from .email_address import EmailAddress
     from .email_address_input import EmailAddressInput
+    from .phone_number import PhoneNumber
     from .phone_number_input import PhoneNumberInput
 
 
@@ -70,11 +72,11 @@ class ContactInput(Model):
     accounts_ids: list[str] | Unset = UNSET
     accounts_columns: ColumnMapInput | Unset = UNSET
     email_address: None | str | Unset = UNSET
-    email_address_data: list[EmailAddressInput] | Unset = UNSET
+    email_address_data: list[EmailAddress | EmailAddressInput] | Unset = UNSET
     email_address_is_opted_out: bool | None | Unset = UNSET
     email_address_is_invalid: bool | None | Unset = UNSET
     phone_number: None | str | Unset = UNSET
-    phone_number_data: list[PhoneNumberInput] | Unset = UNSET
+    phone_number_data: list[PhoneNumber | PhoneNumberInput] | Unset = UNSET
     phone_number_is_opted_out: bool | None | Unset = UNSET
     phone_number_is_invalid: bool | None | Unset = UNSET
     do_not_call: bool | Unset = UNSET
@@ -88,3 +90,4 @@ class ContactInput(Model):
     assigned_user_id: None | str | Unset = UNSET
     teams_ids: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Contact",)

@@ -9,8 +9,11 @@ from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from .account import Account
     from .account_input import AccountInput
+    from .contact import Contact
     from .contact_input import ContactInput
+    from .opportunity import Opportunity
     from .opportunity_input import OpportunityInput
 
 
@@ -24,7 +27,7 @@ class ConversionRecords(Model):
         opportunity: The opportunity.
     """
 
-    account: AccountInput | Unset = UNSET
-    contact: ContactInput | Unset = UNSET
-    opportunity: OpportunityInput | Unset = UNSET
+    account: Account | AccountInput | Unset = UNSET
+    contact: Contact | ContactInput | Unset = UNSET
+    opportunity: Opportunity | OpportunityInput | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

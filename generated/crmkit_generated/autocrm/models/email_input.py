@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -10,6 +10,9 @@ from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
 
 from .email_status import EmailStatus
+
+if TYPE_CHECKING:
+    pass
 
 
 @_attrs_define
@@ -67,3 +70,4 @@ class EmailInput(Model):
     assigned_user_id: None | str | Unset = UNSET
     teams_ids: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Email",)

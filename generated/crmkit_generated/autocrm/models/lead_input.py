@@ -15,7 +15,9 @@ from .salutation import Salutation
 
 if TYPE_CHECKING:
     from .decimal import Decimal
+    from .email_address import EmailAddress
     from .email_address_input import EmailAddressInput
+    from .phone_number import PhoneNumber
     from .phone_number_input import PhoneNumberInput
 
 
@@ -78,11 +80,11 @@ class LeadInput(Model):
     opportunity_amount_currency: None | str | Unset = UNSET
     website: None | str | Unset = UNSET
     email_address: None | str | Unset = UNSET
-    email_address_data: list[EmailAddressInput] | Unset = UNSET
+    email_address_data: list[EmailAddress | EmailAddressInput] | Unset = UNSET
     email_address_is_opted_out: bool | None | Unset = UNSET
     email_address_is_invalid: bool | None | Unset = UNSET
     phone_number: None | str | Unset = UNSET
-    phone_number_data: list[PhoneNumberInput] | Unset = UNSET
+    phone_number_data: list[PhoneNumber | PhoneNumberInput] | Unset = UNSET
     phone_number_is_opted_out: bool | None | Unset = UNSET
     phone_number_is_invalid: bool | None | Unset = UNSET
     do_not_call: bool | Unset = UNSET
@@ -96,3 +98,4 @@ class LeadInput(Model):
     assigned_user_id: None | str | Unset = UNSET
     teams_ids: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Lead",)

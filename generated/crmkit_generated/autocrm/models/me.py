@@ -27,7 +27,7 @@ class Me(Model):
         app_params: Further values for user interfaces.
     """
 
-    user: CurrentUser
+    user: CurrentUser | None
     acl: Acl | None
     preferences: FreeObject | None
     token: None | str = _attrs_field(repr=False)

@@ -13,6 +13,7 @@ from .meeting_status import MeetingStatus
 
 if TYPE_CHECKING:
     from .column_map_input import ColumnMapInput
+    from .reminder import Reminder
     from .reminder_input import ReminderInput
 
 
@@ -58,7 +59,7 @@ class MeetingInput(Model):
     is_all_day: bool | Unset = UNSET
     date_start_date: datetime.date | None | Unset = UNSET
     date_end_date: datetime.date | None | Unset = UNSET
-    reminders: list[ReminderInput] | None | Unset = UNSET
+    reminders: list[Reminder | ReminderInput] | None | Unset = UNSET
     parent_id: None | str | Unset = UNSET
     parent_type: None | str | Unset = UNSET
     users_ids: list[str] | Unset = UNSET
@@ -71,3 +72,4 @@ class MeetingInput(Model):
     assigned_user_id: None | str | Unset = UNSET
     teams_ids: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Meeting",)

@@ -13,6 +13,7 @@ from .priority import Priority
 from .task_status import TaskStatus
 
 if TYPE_CHECKING:
+    from .reminder import Reminder
     from .reminder_input import ReminderInput
 
 
@@ -53,7 +54,7 @@ class TaskInput(Model):
     date_end: datetime.datetime | None | Unset = UNSET
     date_start_date: datetime.date | None | Unset = UNSET
     date_end_date: datetime.date | None | Unset = UNSET
-    reminders: list[ReminderInput] | None | Unset = UNSET
+    reminders: list[Reminder | ReminderInput] | None | Unset = UNSET
     parent_id: None | str | Unset = UNSET
     parent_type: None | str | Unset = UNSET
     original_email_id: None | str | Unset = UNSET
@@ -63,3 +64,4 @@ class TaskInput(Model):
     collaborators_ids: list[str] | Unset = UNSET
     teams_ids: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Task",)

@@ -52,6 +52,7 @@ LEADS_LIST = Operation(
         total=("total",),
         changes=CHANGES,
     ),
+    exact=True,
 )
 LEADS_CREATE = Operation(
     "leads.create",
@@ -59,9 +60,16 @@ LEADS_CREATE = Operation(
     "/Lead",
     (Param("skip_duplicate_check", "X-Skip-Duplicate-Check", "header"),),
     payload=dict,
+    exact=True,
 )
 LEADS_GET = Operation(
-    "leads.get", "GET", "/Lead/{id}", (Param("id", "id", "path"),), payload=dict, effect="read"
+    "leads.get",
+    "GET",
+    "/Lead/{id}",
+    (Param("id", "id", "path"),),
+    payload=dict,
+    effect="read",
+    exact=True,
 )
 LEADS_UPDATE = Operation(
     "leads.update",
@@ -72,9 +80,10 @@ LEADS_UPDATE = Operation(
         Param("version_number", "X-Version-Number", "header"),
     ),
     payload=dict,
+    exact=True,
 )
 LEADS_DELETE = Operation("leads.delete", "DELETE", "/Lead/{id}", (Param("id", "id", "path"),))
-LEADS_CONVERT = Operation("leads.convert", "POST", "/Lead/action/convert", payload=dict)
+LEADS_CONVERT = Operation("leads.convert", "POST", "/Lead/action/convert", payload=dict, exact=True)
 LEADS_CONVERT_ATTRIBUTES = Operation(
     "leads.convert_attributes",
     "POST",
@@ -89,4 +98,5 @@ LEADS_CONVERT_BY_ID = Operation(
     (Param("id", "id", "path"),),
     payload=dict,
     profiles=("autocrm",),
+    exact=True,
 )

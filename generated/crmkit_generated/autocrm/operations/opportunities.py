@@ -52,6 +52,7 @@ OPPORTUNITIES_LIST = Operation(
         total=("total",),
         changes=CHANGES,
     ),
+    exact=True,
 )
 OPPORTUNITIES_CREATE = Operation(
     "opportunities.create",
@@ -59,6 +60,7 @@ OPPORTUNITIES_CREATE = Operation(
     "/Opportunity",
     (Param("skip_duplicate_check", "X-Skip-Duplicate-Check", "header"),),
     payload=dict,
+    exact=True,
 )
 OPPORTUNITIES_GET = Operation(
     "opportunities.get",
@@ -67,6 +69,7 @@ OPPORTUNITIES_GET = Operation(
     (Param("id", "id", "path"),),
     payload=dict,
     effect="read",
+    exact=True,
 )
 OPPORTUNITIES_UPDATE = Operation(
     "opportunities.update",
@@ -77,6 +80,7 @@ OPPORTUNITIES_UPDATE = Operation(
         Param("version_number", "X-Version-Number", "header"),
     ),
     payload=dict,
+    exact=True,
 )
 OPPORTUNITIES_DELETE = Operation(
     "opportunities.delete", "DELETE", "/Opportunity/{id}", (Param("id", "id", "path"),)

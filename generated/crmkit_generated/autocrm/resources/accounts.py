@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from ..models.account import Account
     from ..models.account_input import AccountInput
     from ..models.account_type import AccountType
+    from ..models.email_address import EmailAddress
     from ..models.email_address_input import EmailAddressInput
     from ..models.industry import Industry
+    from ..models.phone_number import PhoneNumber
     from ..models.phone_number_input import PhoneNumberInput
 
 
@@ -175,7 +177,7 @@ class Accounts(Resource):
 
     def create(
         self,
-        input_: AccountInput | None = None,
+        input_: AccountInput | Account | None = None,
         *,
         skip_duplicate_check: bool | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -186,11 +188,11 @@ class Accounts(Resource):
         vat_id: None | str | Unset = UNSET,
         slovak_vat_id: None | str | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddress | EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumber | PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
         billing_address_street: None | str | Unset = UNSET,
@@ -218,7 +220,8 @@ class Accounts(Resource):
         Returns the new record, without the attributes that were never set.
 
         Args:
-            input_: The whole input as one AccountInput, in place of the keywords.
+            input_: The whole input as one AccountInput, in place of the keywords. Or one
+                Account as it was read: what is None or empty there is not sent.
             skip_duplicate_check: True to create the record although there are similar ones.
             name: Name of the company or person.
             type_: Type of the account.
@@ -339,7 +342,7 @@ class Accounts(Resource):
     def update(
         self,
         id: str,
-        input_: AccountInput | None = None,
+        input_: AccountInput | Account | None = None,
         *,
         version_number: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -350,11 +353,11 @@ class Accounts(Resource):
         vat_id: None | str | Unset = UNSET,
         slovak_vat_id: None | str | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddress | EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumber | PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
         billing_address_street: None | str | Unset = UNSET,
@@ -381,7 +384,8 @@ class Accounts(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one AccountInput, in place of the keywords.
+            input_: The whole input as one AccountInput, in place of the keywords. Or one
+                Account as it was read: what is None or empty there is not sent.
             version_number: Version that the change is based on. If the server has a newer one
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.
@@ -649,7 +653,7 @@ class AsyncAccounts(Resource):
 
     async def create(
         self,
-        input_: AccountInput | None = None,
+        input_: AccountInput | Account | None = None,
         *,
         skip_duplicate_check: bool | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -660,11 +664,11 @@ class AsyncAccounts(Resource):
         vat_id: None | str | Unset = UNSET,
         slovak_vat_id: None | str | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddress | EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumber | PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
         billing_address_street: None | str | Unset = UNSET,
@@ -692,7 +696,8 @@ class AsyncAccounts(Resource):
         Returns the new record, without the attributes that were never set.
 
         Args:
-            input_: The whole input as one AccountInput, in place of the keywords.
+            input_: The whole input as one AccountInput, in place of the keywords. Or one
+                Account as it was read: what is None or empty there is not sent.
             skip_duplicate_check: True to create the record although there are similar ones.
             name: Name of the company or person.
             type_: Type of the account.
@@ -809,7 +814,7 @@ class AsyncAccounts(Resource):
     async def update(
         self,
         id: str,
-        input_: AccountInput | None = None,
+        input_: AccountInput | Account | None = None,
         *,
         version_number: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -820,11 +825,11 @@ class AsyncAccounts(Resource):
         vat_id: None | str | Unset = UNSET,
         slovak_vat_id: None | str | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddress | EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumber | PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
         billing_address_street: None | str | Unset = UNSET,
@@ -851,7 +856,8 @@ class AsyncAccounts(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one AccountInput, in place of the keywords.
+            input_: The whole input as one AccountInput, in place of the keywords. Or one
+                Account as it was read: what is None or empty there is not sent.
             version_number: Version that the change is based on. If the server has a newer one
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.

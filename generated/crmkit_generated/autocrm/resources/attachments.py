@@ -168,7 +168,7 @@ class Attachments(Resource):
 
     def create(
         self,
-        input_: AttachmentInput | None = None,
+        input_: AttachmentInput | Attachment | None = None,
         *,
         name: None | str | Unset = UNSET,
         type_: None | str | Unset = UNSET,
@@ -193,7 +193,8 @@ class Attachments(Resource):
         A large file is announced with `is_being_uploaded` and `size`, then sent in chunks.
 
         Args:
-            input_: The whole input as one AttachmentInput, in place of the keywords.
+            input_: The whole input as one AttachmentInput, in place of the keywords. Or one
+                Attachment as it was read: what is None or empty there is not sent.
             name: Name of the file.
             type_: Media type.
             size: Size in bytes.
@@ -520,7 +521,7 @@ class AsyncAttachments(Resource):
 
     async def create(
         self,
-        input_: AttachmentInput | None = None,
+        input_: AttachmentInput | Attachment | None = None,
         *,
         name: None | str | Unset = UNSET,
         type_: None | str | Unset = UNSET,
@@ -545,7 +546,8 @@ class AsyncAttachments(Resource):
         A large file is announced with `is_being_uploaded` and `size`, then sent in chunks.
 
         Args:
-            input_: The whole input as one AttachmentInput, in place of the keywords.
+            input_: The whole input as one AttachmentInput, in place of the keywords. Or one
+                Attachment as it was read: what is None or empty there is not sent.
             name: Name of the file.
             type_: Media type.
             size: Size in bytes.

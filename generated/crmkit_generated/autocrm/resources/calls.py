@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..models.call_input import CallInput
     from ..models.column_map_input import ColumnMapInput
     from ..models.meeting_status import MeetingStatus
+    from ..models.reminder import Reminder
     from ..models.reminder_input import ReminderInput
 
 
@@ -175,7 +176,7 @@ class Calls(Resource):
 
     def create(
         self,
-        input_: CallInput | None = None,
+        input_: CallInput | Call | None = None,
         *,
         skip_duplicate_check: bool | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -183,7 +184,7 @@ class Calls(Resource):
         direction: CallDirection | None | str | Unset = UNSET,
         date_start: datetime.datetime | None | Unset = UNSET,
         date_end: datetime.datetime | None | Unset = UNSET,
-        reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
+        reminders: builtins.list[Reminder | ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
         users_ids: builtins.list[str] | Unset = UNSET,
@@ -205,7 +206,8 @@ class Calls(Resource):
         Returns the new record, without the attributes that were never set.
 
         Args:
-            input_: The whole input as one CallInput, in place of the keywords.
+            input_: The whole input as one CallInput, in place of the keywords. Or one Call as
+                it was read: what is None or empty there is not sent.
             skip_duplicate_check: True to create the record although there are similar ones.
             name: Subject of the call.
             status: Whether the call is planned or held.
@@ -302,7 +304,7 @@ class Calls(Resource):
     def update(
         self,
         id: str,
-        input_: CallInput | None = None,
+        input_: CallInput | Call | None = None,
         *,
         version_number: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -310,7 +312,7 @@ class Calls(Resource):
         direction: CallDirection | None | str | Unset = UNSET,
         date_start: datetime.datetime | None | Unset = UNSET,
         date_end: datetime.datetime | None | Unset = UNSET,
-        reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
+        reminders: builtins.list[Reminder | ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
         users_ids: builtins.list[str] | Unset = UNSET,
@@ -331,7 +333,8 @@ class Calls(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one CallInput, in place of the keywords.
+            input_: The whole input as one CallInput, in place of the keywords. Or one Call as
+                it was read: what is None or empty there is not sent.
             version_number: Version that the change is based on. If the server has a newer one
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.
@@ -572,7 +575,7 @@ class AsyncCalls(Resource):
 
     async def create(
         self,
-        input_: CallInput | None = None,
+        input_: CallInput | Call | None = None,
         *,
         skip_duplicate_check: bool | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -580,7 +583,7 @@ class AsyncCalls(Resource):
         direction: CallDirection | None | str | Unset = UNSET,
         date_start: datetime.datetime | None | Unset = UNSET,
         date_end: datetime.datetime | None | Unset = UNSET,
-        reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
+        reminders: builtins.list[Reminder | ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
         users_ids: builtins.list[str] | Unset = UNSET,
@@ -602,7 +605,8 @@ class AsyncCalls(Resource):
         Returns the new record, without the attributes that were never set.
 
         Args:
-            input_: The whole input as one CallInput, in place of the keywords.
+            input_: The whole input as one CallInput, in place of the keywords. Or one Call as
+                it was read: what is None or empty there is not sent.
             skip_duplicate_check: True to create the record although there are similar ones.
             name: Subject of the call.
             status: Whether the call is planned or held.
@@ -695,7 +699,7 @@ class AsyncCalls(Resource):
     async def update(
         self,
         id: str,
-        input_: CallInput | None = None,
+        input_: CallInput | Call | None = None,
         *,
         version_number: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -703,7 +707,7 @@ class AsyncCalls(Resource):
         direction: CallDirection | None | str | Unset = UNSET,
         date_start: datetime.datetime | None | Unset = UNSET,
         date_end: datetime.datetime | None | Unset = UNSET,
-        reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
+        reminders: builtins.list[Reminder | ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
         users_ids: builtins.list[str] | Unset = UNSET,
@@ -724,7 +728,8 @@ class AsyncCalls(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one CallInput, in place of the keywords.
+            input_: The whole input as one CallInput, in place of the keywords. Or one Call as
+                it was read: what is None or empty there is not sent.
             version_number: Version that the change is based on. If the server has a newer one
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.

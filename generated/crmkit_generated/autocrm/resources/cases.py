@@ -173,7 +173,7 @@ class Cases(Resource):
 
     def create(
         self,
-        input_: CaseInput | None = None,
+        input_: CaseInput | Case | None = None,
         *,
         skip_duplicate_check: bool | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -200,7 +200,8 @@ class Cases(Resource):
         Returns the new record, without the attributes that were never set.
 
         Args:
-            input_: The whole input as one CaseInput, in place of the keywords.
+            input_: The whole input as one CaseInput, in place of the keywords. Or one Case as
+                it was read: what is None or empty there is not sent.
             skip_duplicate_check: True to create the record although there are similar ones.
             name: Subject of the case.
             status: Status of the case.
@@ -292,7 +293,7 @@ class Cases(Resource):
     def update(
         self,
         id: str,
-        input_: CaseInput | None = None,
+        input_: CaseInput | Case | None = None,
         *,
         version_number: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -319,7 +320,8 @@ class Cases(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one CaseInput, in place of the keywords.
+            input_: The whole input as one CaseInput, in place of the keywords. Or one Case as
+                it was read: what is None or empty there is not sent.
             version_number: Version that the change is based on. If the server has a newer one
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.
@@ -554,7 +556,7 @@ class AsyncCases(Resource):
 
     async def create(
         self,
-        input_: CaseInput | None = None,
+        input_: CaseInput | Case | None = None,
         *,
         skip_duplicate_check: bool | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -581,7 +583,8 @@ class AsyncCases(Resource):
         Returns the new record, without the attributes that were never set.
 
         Args:
-            input_: The whole input as one CaseInput, in place of the keywords.
+            input_: The whole input as one CaseInput, in place of the keywords. Or one Case as
+                it was read: what is None or empty there is not sent.
             skip_duplicate_check: True to create the record although there are similar ones.
             name: Subject of the case.
             status: Status of the case.
@@ -669,7 +672,7 @@ class AsyncCases(Resource):
     async def update(
         self,
         id: str,
-        input_: CaseInput | None = None,
+        input_: CaseInput | Case | None = None,
         *,
         version_number: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -696,7 +699,8 @@ class AsyncCases(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one CaseInput, in place of the keywords.
+            input_: The whole input as one CaseInput, in place of the keywords. Or one Case as
+                it was read: what is None or empty there is not sent.
             version_number: Version that the change is based on. If the server has a newer one
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.

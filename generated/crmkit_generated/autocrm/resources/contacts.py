@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from ..models.column_map_input import ColumnMapInput
     from ..models.contact import Contact
     from ..models.contact_input import ContactInput
+    from ..models.email_address import EmailAddress
     from ..models.email_address_input import EmailAddressInput
+    from ..models.phone_number import PhoneNumber
     from ..models.phone_number_input import PhoneNumberInput
     from ..models.salutation import Salutation
 
@@ -175,7 +177,7 @@ class Contacts(Resource):
 
     def create(
         self,
-        input_: ContactInput | None = None,
+        input_: ContactInput | Contact | None = None,
         *,
         skip_duplicate_check: bool | Unset = UNSET,
         salutation_name: None | Salutation | str | Unset = UNSET,
@@ -188,11 +190,11 @@ class Contacts(Resource):
         accounts_ids: builtins.list[str] | Unset = UNSET,
         accounts_columns: ColumnMapInput | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddress | EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumber | PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
         do_not_call: bool | Unset = UNSET,
@@ -216,7 +218,8 @@ class Contacts(Resource):
         Returns the new record, without the attributes that were never set.
 
         Args:
-            input_: The whole input as one ContactInput, in place of the keywords.
+            input_: The whole input as one ContactInput, in place of the keywords. Or one
+                Contact as it was read: what is None or empty there is not sent.
             skip_duplicate_check: True to create the record although there are similar ones.
             salutation_name: Salutation of the contact.
             first_name: First name.
@@ -337,7 +340,7 @@ class Contacts(Resource):
     def update(
         self,
         id: str,
-        input_: ContactInput | None = None,
+        input_: ContactInput | Contact | None = None,
         *,
         version_number: int | Unset = UNSET,
         salutation_name: None | Salutation | str | Unset = UNSET,
@@ -350,11 +353,11 @@ class Contacts(Resource):
         accounts_ids: builtins.list[str] | Unset = UNSET,
         accounts_columns: ColumnMapInput | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddress | EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumber | PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
         do_not_call: bool | Unset = UNSET,
@@ -376,7 +379,8 @@ class Contacts(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ContactInput, in place of the keywords.
+            input_: The whole input as one ContactInput, in place of the keywords. Or one
+                Contact as it was read: what is None or empty there is not sent.
             version_number: Version that the change is based on. If the server has a newer one
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.
@@ -641,7 +645,7 @@ class AsyncContacts(Resource):
 
     async def create(
         self,
-        input_: ContactInput | None = None,
+        input_: ContactInput | Contact | None = None,
         *,
         skip_duplicate_check: bool | Unset = UNSET,
         salutation_name: None | Salutation | str | Unset = UNSET,
@@ -654,11 +658,11 @@ class AsyncContacts(Resource):
         accounts_ids: builtins.list[str] | Unset = UNSET,
         accounts_columns: ColumnMapInput | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddress | EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumber | PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
         do_not_call: bool | Unset = UNSET,
@@ -682,7 +686,8 @@ class AsyncContacts(Resource):
         Returns the new record, without the attributes that were never set.
 
         Args:
-            input_: The whole input as one ContactInput, in place of the keywords.
+            input_: The whole input as one ContactInput, in place of the keywords. Or one
+                Contact as it was read: what is None or empty there is not sent.
             skip_duplicate_check: True to create the record although there are similar ones.
             salutation_name: Salutation of the contact.
             first_name: First name.
@@ -799,7 +804,7 @@ class AsyncContacts(Resource):
     async def update(
         self,
         id: str,
-        input_: ContactInput | None = None,
+        input_: ContactInput | Contact | None = None,
         *,
         version_number: int | Unset = UNSET,
         salutation_name: None | Salutation | str | Unset = UNSET,
@@ -812,11 +817,11 @@ class AsyncContacts(Resource):
         accounts_ids: builtins.list[str] | Unset = UNSET,
         accounts_columns: ColumnMapInput | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddress | EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumber | PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
         do_not_call: bool | Unset = UNSET,
@@ -838,7 +843,8 @@ class AsyncContacts(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ContactInput, in place of the keywords.
+            input_: The whole input as one ContactInput, in place of the keywords. Or one
+                Contact as it was read: what is None or empty there is not sent.
             version_number: Version that the change is based on. If the server has a newer one
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.

@@ -6,6 +6,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping
 
+from crmkit.core.codec.values import encode_espo_json
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource, plain_tree
@@ -62,7 +63,7 @@ class CurrencyRates(Resource):
                     operations.CURRENCY_RATES_UPDATE,
                     {},
                     options,
-                    plain_tree(operations.CURRENCY_RATES_UPDATE, input_),
+                    plain_tree(operations.CURRENCY_RATES_UPDATE, input_, encode_espo_json),
                 ),
                 None,
             )
@@ -114,7 +115,7 @@ class AsyncCurrencyRates(Resource):
                 operations.CURRENCY_RATES_UPDATE,
                 {},
                 options,
-                plain_tree(operations.CURRENCY_RATES_UPDATE, input_),
+                plain_tree(operations.CURRENCY_RATES_UPDATE, input_, encode_espo_json),
             ),
             None,
         )

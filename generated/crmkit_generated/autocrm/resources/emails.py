@@ -174,7 +174,7 @@ class Emails(Resource):
 
     def create(
         self,
-        input_: EmailInput | None = None,
+        input_: EmailInput | Email | None = None,
         *,
         skip_duplicate_check: bool | Unset = UNSET,
         subject: None | str | Unset = UNSET,
@@ -208,7 +208,8 @@ class Emails(Resource):
         Returns the new record, without the attributes that were never set.
 
         Args:
-            input_: The whole input as one EmailInput, in place of the keywords.
+            input_: The whole input as one EmailInput, in place of the keywords. Or one Email as
+                it was read: what is None or empty there is not sent.
             skip_duplicate_check: True to create the record although there are similar ones.
             subject: Subject. The same as `name`.
             name: Subject, under the name that lists sort and filter by. `subject` wins where
@@ -311,7 +312,7 @@ class Emails(Resource):
     def update(
         self,
         id: str,
-        input_: EmailInput | None = None,
+        input_: EmailInput | Email | None = None,
         *,
         version_number: int | Unset = UNSET,
         subject: None | str | Unset = UNSET,
@@ -343,7 +344,8 @@ class Emails(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one EmailInput, in place of the keywords.
+            input_: The whole input as one EmailInput, in place of the keywords. Or one Email as
+                it was read: what is None or empty there is not sent.
             version_number: Version that the change is based on. If the server has a newer one
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.
@@ -805,7 +807,7 @@ class AsyncEmails(Resource):
 
     async def create(
         self,
-        input_: EmailInput | None = None,
+        input_: EmailInput | Email | None = None,
         *,
         skip_duplicate_check: bool | Unset = UNSET,
         subject: None | str | Unset = UNSET,
@@ -839,7 +841,8 @@ class AsyncEmails(Resource):
         Returns the new record, without the attributes that were never set.
 
         Args:
-            input_: The whole input as one EmailInput, in place of the keywords.
+            input_: The whole input as one EmailInput, in place of the keywords. Or one Email as
+                it was read: what is None or empty there is not sent.
             skip_duplicate_check: True to create the record although there are similar ones.
             subject: Subject. The same as `name`.
             name: Subject, under the name that lists sort and filter by. `subject` wins where
@@ -938,7 +941,7 @@ class AsyncEmails(Resource):
     async def update(
         self,
         id: str,
-        input_: EmailInput | None = None,
+        input_: EmailInput | Email | None = None,
         *,
         version_number: int | Unset = UNSET,
         subject: None | str | Unset = UNSET,
@@ -970,7 +973,8 @@ class AsyncEmails(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one EmailInput, in place of the keywords.
+            input_: The whole input as one EmailInput, in place of the keywords. Or one Email as
+                it was read: what is None or empty there is not sent.
             version_number: Version that the change is based on. If the server has a newer one
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.

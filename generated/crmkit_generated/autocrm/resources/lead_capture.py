@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from crmkit.core.codec.values import encode_espo_json
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource, plain_tree
@@ -45,7 +46,7 @@ class LeadCapture(Resource):
                     operations.LEAD_CAPTURE_SUBMIT,
                     {"api_key": api_key},
                     options,
-                    plain_tree(operations.LEAD_CAPTURE_SUBMIT, input_),
+                    plain_tree(operations.LEAD_CAPTURE_SUBMIT, input_, encode_espo_json),
                 ),
                 None,
             )
@@ -83,7 +84,7 @@ class AsyncLeadCapture(Resource):
                 operations.LEAD_CAPTURE_SUBMIT,
                 {"api_key": api_key},
                 options,
-                plain_tree(operations.LEAD_CAPTURE_SUBMIT, input_),
+                plain_tree(operations.LEAD_CAPTURE_SUBMIT, input_, encode_espo_json),
             ),
             None,
         )

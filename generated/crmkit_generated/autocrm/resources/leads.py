@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..models.conversion_records import ConversionRecords
     from ..models.convert_attributes import ConvertAttributes
     from ..models.decimal import Decimal
+    from ..models.email_address import EmailAddress
     from ..models.email_address_input import EmailAddressInput
     from ..models.industry import Industry
     from ..models.lead import Lead
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ..models.lead_records_input import LeadRecordsInput
     from ..models.lead_source import LeadSource
     from ..models.lead_status import LeadStatus
+    from ..models.phone_number import PhoneNumber
     from ..models.phone_number_input import PhoneNumberInput
     from ..models.record_reference import RecordReference
     from ..models.salutation import Salutation
@@ -183,7 +185,7 @@ class Leads(Resource):
 
     def create(
         self,
-        input_: LeadInput | None = None,
+        input_: LeadInput | Lead | None = None,
         *,
         skip_duplicate_check: bool | Unset = UNSET,
         salutation_name: None | Salutation | str | Unset = UNSET,
@@ -199,11 +201,11 @@ class Leads(Resource):
         opportunity_amount_currency: None | str | Unset = UNSET,
         website: None | str | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddress | EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumber | PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
         do_not_call: bool | Unset = UNSET,
@@ -227,7 +229,8 @@ class Leads(Resource):
         Returns the new record, without the attributes that were never set.
 
         Args:
-            input_: The whole input as one LeadInput, in place of the keywords.
+            input_: The whole input as one LeadInput, in place of the keywords. Or one Lead as
+                it was read: what is None or empty there is not sent.
             skip_duplicate_check: True to create the record although there are similar ones.
             salutation_name: Salutation of the lead.
             first_name: First name.
@@ -352,7 +355,7 @@ class Leads(Resource):
     def update(
         self,
         id: str,
-        input_: LeadInput | None = None,
+        input_: LeadInput | Lead | None = None,
         *,
         version_number: int | Unset = UNSET,
         salutation_name: None | Salutation | str | Unset = UNSET,
@@ -368,11 +371,11 @@ class Leads(Resource):
         opportunity_amount_currency: None | str | Unset = UNSET,
         website: None | str | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddress | EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumber | PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
         do_not_call: bool | Unset = UNSET,
@@ -394,7 +397,8 @@ class Leads(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one LeadInput, in place of the keywords.
+            input_: The whole input as one LeadInput, in place of the keywords. Or one Lead as
+                it was read: what is None or empty there is not sent.
             version_number: Version that the change is based on. If the server has a newer one
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.
@@ -793,7 +797,7 @@ class AsyncLeads(Resource):
 
     async def create(
         self,
-        input_: LeadInput | None = None,
+        input_: LeadInput | Lead | None = None,
         *,
         skip_duplicate_check: bool | Unset = UNSET,
         salutation_name: None | Salutation | str | Unset = UNSET,
@@ -809,11 +813,11 @@ class AsyncLeads(Resource):
         opportunity_amount_currency: None | str | Unset = UNSET,
         website: None | str | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddress | EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumber | PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
         do_not_call: bool | Unset = UNSET,
@@ -837,7 +841,8 @@ class AsyncLeads(Resource):
         Returns the new record, without the attributes that were never set.
 
         Args:
-            input_: The whole input as one LeadInput, in place of the keywords.
+            input_: The whole input as one LeadInput, in place of the keywords. Or one Lead as
+                it was read: what is None or empty there is not sent.
             skip_duplicate_check: True to create the record although there are similar ones.
             salutation_name: Salutation of the lead.
             first_name: First name.
@@ -958,7 +963,7 @@ class AsyncLeads(Resource):
     async def update(
         self,
         id: str,
-        input_: LeadInput | None = None,
+        input_: LeadInput | Lead | None = None,
         *,
         version_number: int | Unset = UNSET,
         salutation_name: None | Salutation | str | Unset = UNSET,
@@ -974,11 +979,11 @@ class AsyncLeads(Resource):
         opportunity_amount_currency: None | str | Unset = UNSET,
         website: None | str | Unset = UNSET,
         email_address: None | str | Unset = UNSET,
-        email_address_data: builtins.list[EmailAddressInput] | Unset = UNSET,
+        email_address_data: builtins.list[EmailAddress | EmailAddressInput] | Unset = UNSET,
         email_address_is_opted_out: bool | None | Unset = UNSET,
         email_address_is_invalid: bool | None | Unset = UNSET,
         phone_number: None | str | Unset = UNSET,
-        phone_number_data: builtins.list[PhoneNumberInput] | Unset = UNSET,
+        phone_number_data: builtins.list[PhoneNumber | PhoneNumberInput] | Unset = UNSET,
         phone_number_is_opted_out: bool | None | Unset = UNSET,
         phone_number_is_invalid: bool | None | Unset = UNSET,
         do_not_call: bool | Unset = UNSET,
@@ -1000,7 +1005,8 @@ class AsyncLeads(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one LeadInput, in place of the keywords.
+            input_: The whole input as one LeadInput, in place of the keywords. Or one Lead as
+                it was read: what is None or empty there is not sent.
             version_number: Version that the change is based on. If the server has a newer one
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.

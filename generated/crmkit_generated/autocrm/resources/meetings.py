@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..models.meeting import Meeting
     from ..models.meeting_input import MeetingInput
     from ..models.meeting_status import MeetingStatus
+    from ..models.reminder import Reminder
     from ..models.reminder_input import ReminderInput
 
 
@@ -174,7 +175,7 @@ class Meetings(Resource):
 
     def create(
         self,
-        input_: MeetingInput | None = None,
+        input_: MeetingInput | Meeting | None = None,
         *,
         skip_duplicate_check: bool | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -184,7 +185,7 @@ class Meetings(Resource):
         is_all_day: bool | Unset = UNSET,
         date_start_date: datetime.date | None | Unset = UNSET,
         date_end_date: datetime.date | None | Unset = UNSET,
-        reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
+        reminders: builtins.list[Reminder | ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
         users_ids: builtins.list[str] | Unset = UNSET,
@@ -207,7 +208,8 @@ class Meetings(Resource):
         Returns the new record, without the attributes that were never set.
 
         Args:
-            input_: The whole input as one MeetingInput, in place of the keywords.
+            input_: The whole input as one MeetingInput, in place of the keywords. Or one
+                Meeting as it was read: what is None or empty there is not sent.
             skip_duplicate_check: True to create the record although there are similar ones.
             name: Subject of the meeting.
             status: Whether the meeting is planned or held.
@@ -311,7 +313,7 @@ class Meetings(Resource):
     def update(
         self,
         id: str,
-        input_: MeetingInput | None = None,
+        input_: MeetingInput | Meeting | None = None,
         *,
         version_number: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -321,7 +323,7 @@ class Meetings(Resource):
         is_all_day: bool | Unset = UNSET,
         date_start_date: datetime.date | None | Unset = UNSET,
         date_end_date: datetime.date | None | Unset = UNSET,
-        reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
+        reminders: builtins.list[Reminder | ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
         users_ids: builtins.list[str] | Unset = UNSET,
@@ -342,7 +344,8 @@ class Meetings(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one MeetingInput, in place of the keywords.
+            input_: The whole input as one MeetingInput, in place of the keywords. Or one
+                Meeting as it was read: what is None or empty there is not sent.
             version_number: Version that the change is based on. If the server has a newer one
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.
@@ -590,7 +593,7 @@ class AsyncMeetings(Resource):
 
     async def create(
         self,
-        input_: MeetingInput | None = None,
+        input_: MeetingInput | Meeting | None = None,
         *,
         skip_duplicate_check: bool | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -600,7 +603,7 @@ class AsyncMeetings(Resource):
         is_all_day: bool | Unset = UNSET,
         date_start_date: datetime.date | None | Unset = UNSET,
         date_end_date: datetime.date | None | Unset = UNSET,
-        reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
+        reminders: builtins.list[Reminder | ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
         users_ids: builtins.list[str] | Unset = UNSET,
@@ -623,7 +626,8 @@ class AsyncMeetings(Resource):
         Returns the new record, without the attributes that were never set.
 
         Args:
-            input_: The whole input as one MeetingInput, in place of the keywords.
+            input_: The whole input as one MeetingInput, in place of the keywords. Or one
+                Meeting as it was read: what is None or empty there is not sent.
             skip_duplicate_check: True to create the record although there are similar ones.
             name: Subject of the meeting.
             status: Whether the meeting is planned or held.
@@ -723,7 +727,7 @@ class AsyncMeetings(Resource):
     async def update(
         self,
         id: str,
-        input_: MeetingInput | None = None,
+        input_: MeetingInput | Meeting | None = None,
         *,
         version_number: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -733,7 +737,7 @@ class AsyncMeetings(Resource):
         is_all_day: bool | Unset = UNSET,
         date_start_date: datetime.date | None | Unset = UNSET,
         date_end_date: datetime.date | None | Unset = UNSET,
-        reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
+        reminders: builtins.list[Reminder | ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
         users_ids: builtins.list[str] | Unset = UNSET,
@@ -754,7 +758,8 @@ class AsyncMeetings(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one MeetingInput, in place of the keywords.
+            input_: The whole input as one MeetingInput, in place of the keywords. Or one
+                Meeting as it was read: what is None or empty there is not sent.
             version_number: Version that the change is based on. If the server has a newer one
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.

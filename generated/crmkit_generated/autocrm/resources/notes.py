@@ -192,7 +192,7 @@ class Notes(Resource):
     def update(
         self,
         id: str,
-        input_: NoteInput | None = None,
+        input_: NoteInput | Note | None = None,
         *,
         type_: None | NoteType | str | Unset = UNSET,
         post: None | str | Unset = UNSET,
@@ -212,7 +212,8 @@ class Notes(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one NoteInput, in place of the keywords.
+            input_: The whole input as one NoteInput, in place of the keywords. Or one Note as
+                it was read: what is None or empty there is not sent.
             type_: Type of a stream entry.
             post: The text of a post.
             parent_type: Entity type of the record.
@@ -523,7 +524,7 @@ class AsyncNotes(Resource):
     async def update(
         self,
         id: str,
-        input_: NoteInput | None = None,
+        input_: NoteInput | Note | None = None,
         *,
         type_: None | NoteType | str | Unset = UNSET,
         post: None | str | Unset = UNSET,
@@ -543,7 +544,8 @@ class AsyncNotes(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one NoteInput, in place of the keywords.
+            input_: The whole input as one NoteInput, in place of the keywords. Or one Note as
+                it was read: what is None or empty there is not sent.
             type_: Type of a stream entry.
             post: The text of a post.
             parent_type: Entity type of the record.

@@ -175,7 +175,7 @@ class Opportunities(Resource):
 
     def create(
         self,
-        input_: OpportunityInput | None = None,
+        input_: OpportunityInput | Opportunity | None = None,
         *,
         skip_duplicate_check: bool | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -202,7 +202,8 @@ class Opportunities(Resource):
         Returns the new record, without the attributes that were never set.
 
         Args:
-            input_: The whole input as one OpportunityInput, in place of the keywords.
+            input_: The whole input as one OpportunityInput, in place of the keywords. Or one
+                Opportunity as it was read: what is None or empty there is not sent.
             skip_duplicate_check: True to create the record although there are similar ones.
             name: Name of the opportunity.
             account_id: Id of the account. None if there is none; writing None unlinks it.
@@ -293,7 +294,7 @@ class Opportunities(Resource):
     def update(
         self,
         id: str,
-        input_: OpportunityInput | None = None,
+        input_: OpportunityInput | Opportunity | None = None,
         *,
         version_number: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -320,7 +321,8 @@ class Opportunities(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one OpportunityInput, in place of the keywords.
+            input_: The whole input as one OpportunityInput, in place of the keywords. Or one
+                Opportunity as it was read: what is None or empty there is not sent.
             version_number: Version that the change is based on. If the server has a newer one
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.
@@ -558,7 +560,7 @@ class AsyncOpportunities(Resource):
 
     async def create(
         self,
-        input_: OpportunityInput | None = None,
+        input_: OpportunityInput | Opportunity | None = None,
         *,
         skip_duplicate_check: bool | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -585,7 +587,8 @@ class AsyncOpportunities(Resource):
         Returns the new record, without the attributes that were never set.
 
         Args:
-            input_: The whole input as one OpportunityInput, in place of the keywords.
+            input_: The whole input as one OpportunityInput, in place of the keywords. Or one
+                Opportunity as it was read: what is None or empty there is not sent.
             skip_duplicate_check: True to create the record although there are similar ones.
             name: Name of the opportunity.
             account_id: Id of the account. None if there is none; writing None unlinks it.
@@ -671,7 +674,7 @@ class AsyncOpportunities(Resource):
     async def update(
         self,
         id: str,
-        input_: OpportunityInput | None = None,
+        input_: OpportunityInput | Opportunity | None = None,
         *,
         version_number: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -698,7 +701,8 @@ class AsyncOpportunities(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one OpportunityInput, in place of the keywords.
+            input_: The whole input as one OpportunityInput, in place of the keywords. Or one
+                Opportunity as it was read: what is None or empty there is not sent.
             version_number: Version that the change is based on. If the server has a newer one
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.

@@ -433,7 +433,7 @@ class Records(Resource):
     def create(
         self,
         entity: str,
-        input_: RecordInput | None = None,
+        input_: RecordInput | Record | None = None,
         *,
         skip_duplicate_check: bool | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -449,7 +449,8 @@ class Records(Resource):
 
         Args:
             entity: Name of the entity type. Custom ones begin with C.
-            input_: The whole input as one RecordInput, in place of the keywords.
+            input_: The whole input as one RecordInput, in place of the keywords. Or one Record
+                as it was read: what is None or empty there is not sent.
             skip_duplicate_check: True to create the record although there are similar ones.
             name: Name.
             description: Free text.
@@ -521,7 +522,7 @@ class Records(Resource):
         self,
         entity: str,
         id: str,
-        input_: RecordInput | None = None,
+        input_: RecordInput | Record | None = None,
         *,
         version_number: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -538,7 +539,8 @@ class Records(Resource):
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
-            input_: The whole input as one RecordInput, in place of the keywords.
+            input_: The whole input as one RecordInput, in place of the keywords. Or one Record
+                as it was read: what is None or empty there is not sent.
             version_number: Version that the change is based on. If the server has a newer one
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.
@@ -980,7 +982,7 @@ class RecordsOf(Resource):
 
     def create(
         self,
-        input_: RecordInput | None = None,
+        input_: RecordInput | Record | None = None,
         *,
         skip_duplicate_check: bool | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -995,7 +997,8 @@ class RecordsOf(Resource):
         Returns the new record, without the attributes that were never set.
 
         Args:
-            input_: The whole input as one RecordInput, in place of the keywords.
+            input_: The whole input as one RecordInput, in place of the keywords. Or one Record
+                as it was read: what is None or empty there is not sent.
             skip_duplicate_check: True to create the record although there are similar ones.
             name: Name.
             description: Free text.
@@ -1064,7 +1067,7 @@ class RecordsOf(Resource):
     def update(
         self,
         id: str,
-        input_: RecordInput | None = None,
+        input_: RecordInput | Record | None = None,
         *,
         version_number: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -1080,7 +1083,8 @@ class RecordsOf(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one RecordInput, in place of the keywords.
+            input_: The whole input as one RecordInput, in place of the keywords. Or one Record
+                as it was read: what is None or empty there is not sent.
             version_number: Version that the change is based on. If the server has a newer one
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.
@@ -1541,7 +1545,7 @@ class AsyncRecords(Resource):
     async def create(
         self,
         entity: str,
-        input_: RecordInput | None = None,
+        input_: RecordInput | Record | None = None,
         *,
         skip_duplicate_check: bool | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -1557,7 +1561,8 @@ class AsyncRecords(Resource):
 
         Args:
             entity: Name of the entity type. Custom ones begin with C.
-            input_: The whole input as one RecordInput, in place of the keywords.
+            input_: The whole input as one RecordInput, in place of the keywords. Or one Record
+                as it was read: what is None or empty there is not sent.
             skip_duplicate_check: True to create the record although there are similar ones.
             name: Name.
             description: Free text.
@@ -1625,7 +1630,7 @@ class AsyncRecords(Resource):
         self,
         entity: str,
         id: str,
-        input_: RecordInput | None = None,
+        input_: RecordInput | Record | None = None,
         *,
         version_number: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -1642,7 +1647,8 @@ class AsyncRecords(Resource):
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
-            input_: The whole input as one RecordInput, in place of the keywords.
+            input_: The whole input as one RecordInput, in place of the keywords. Or one Record
+                as it was read: what is None or empty there is not sent.
             version_number: Version that the change is based on. If the server has a newer one
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.
@@ -2073,7 +2079,7 @@ class AsyncRecordsOf(Resource):
 
     async def create(
         self,
-        input_: RecordInput | None = None,
+        input_: RecordInput | Record | None = None,
         *,
         skip_duplicate_check: bool | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -2088,7 +2094,8 @@ class AsyncRecordsOf(Resource):
         Returns the new record, without the attributes that were never set.
 
         Args:
-            input_: The whole input as one RecordInput, in place of the keywords.
+            input_: The whole input as one RecordInput, in place of the keywords. Or one Record
+                as it was read: what is None or empty there is not sent.
             skip_duplicate_check: True to create the record although there are similar ones.
             name: Name.
             description: Free text.
@@ -2153,7 +2160,7 @@ class AsyncRecordsOf(Resource):
     async def update(
         self,
         id: str,
-        input_: RecordInput | None = None,
+        input_: RecordInput | Record | None = None,
         *,
         version_number: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -2169,7 +2176,8 @@ class AsyncRecordsOf(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one RecordInput, in place of the keywords.
+            input_: The whole input as one RecordInput, in place of the keywords. Or one Record
+                as it was read: what is None or empty there is not sent.
             version_number: Version that the change is based on. If the server has a newer one
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from crmkit.core.codec.values import encode_espo_json
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource, plain_tree
@@ -64,7 +65,7 @@ class Settings(Resource):
                     operations.SETTINGS_UPDATE,
                     {},
                     options,
-                    plain_tree(operations.SETTINGS_UPDATE, input_),
+                    plain_tree(operations.SETTINGS_UPDATE, input_, encode_espo_json),
                 ),
                 codec.system_settings.decode,
             )
@@ -115,7 +116,7 @@ class AsyncSettings(Resource):
                 operations.SETTINGS_UPDATE,
                 {},
                 options,
-                plain_tree(operations.SETTINGS_UPDATE, input_),
+                plain_tree(operations.SETTINGS_UPDATE, input_, encode_espo_json),
             ),
             codec.system_settings.decode,
         )

@@ -29,7 +29,7 @@ class Stream(Resource):
 
     def post(
         self,
-        input_: NoteInput | None = None,
+        input_: NoteInput | Note | None = None,
         *,
         type_: None | NoteType | str | Unset = UNSET,
         post: None | str | Unset = UNSET,
@@ -48,7 +48,8 @@ class Stream(Resource):
         Files are uploaded first. An empty post is accepted.
 
         Args:
-            input_: The whole input as one NoteInput, in place of the keywords.
+            input_: The whole input as one NoteInput, in place of the keywords. Or one Note as
+                it was read: what is None or empty there is not sent.
             type_: Type of a stream entry.
             post: The text of a post.
             parent_type: Entity type of the record.
@@ -314,7 +315,7 @@ class AsyncStream(Resource):
 
     async def post(
         self,
-        input_: NoteInput | None = None,
+        input_: NoteInput | Note | None = None,
         *,
         type_: None | NoteType | str | Unset = UNSET,
         post: None | str | Unset = UNSET,
@@ -333,7 +334,8 @@ class AsyncStream(Resource):
         Files are uploaded first. An empty post is accepted.
 
         Args:
-            input_: The whole input as one NoteInput, in place of the keywords.
+            input_: The whole input as one NoteInput, in place of the keywords. Or one Note as
+                it was read: what is None or empty there is not sent.
             type_: Type of a stream entry.
             post: The text of a post.
             parent_type: Entity type of the record.

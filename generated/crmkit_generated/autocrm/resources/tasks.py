@@ -20,6 +20,7 @@ from ..operations import tasks as operations
 
 if TYPE_CHECKING:
     from ..models.priority import Priority
+    from ..models.reminder import Reminder
     from ..models.reminder_input import ReminderInput
     from ..models.task import Task
     from ..models.task_input import TaskInput
@@ -174,7 +175,7 @@ class Tasks(Resource):
 
     def create(
         self,
-        input_: TaskInput | None = None,
+        input_: TaskInput | Task | None = None,
         *,
         skip_duplicate_check: bool | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -184,7 +185,7 @@ class Tasks(Resource):
         date_end: datetime.datetime | None | Unset = UNSET,
         date_start_date: datetime.date | None | Unset = UNSET,
         date_end_date: datetime.date | None | Unset = UNSET,
-        reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
+        reminders: builtins.list[Reminder | ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
         original_email_id: None | str | Unset = UNSET,
@@ -203,7 +204,8 @@ class Tasks(Resource):
         Returns the new record, without the attributes that were never set.
 
         Args:
-            input_: The whole input as one TaskInput, in place of the keywords.
+            input_: The whole input as one TaskInput, in place of the keywords. Or one Task as
+                it was read: what is None or empty there is not sent.
             skip_duplicate_check: True to create the record although there are similar ones.
             name: What to do.
             status: Status of the task. "Completed" sets `date_completed`.
@@ -300,7 +302,7 @@ class Tasks(Resource):
     def update(
         self,
         id: str,
-        input_: TaskInput | None = None,
+        input_: TaskInput | Task | None = None,
         *,
         version_number: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -310,7 +312,7 @@ class Tasks(Resource):
         date_end: datetime.datetime | None | Unset = UNSET,
         date_start_date: datetime.date | None | Unset = UNSET,
         date_end_date: datetime.date | None | Unset = UNSET,
-        reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
+        reminders: builtins.list[Reminder | ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
         original_email_id: None | str | Unset = UNSET,
@@ -329,7 +331,8 @@ class Tasks(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one TaskInput, in place of the keywords.
+            input_: The whole input as one TaskInput, in place of the keywords. Or one Task as
+                it was read: what is None or empty there is not sent.
             version_number: Version that the change is based on. If the server has a newer one
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.
@@ -570,7 +573,7 @@ class AsyncTasks(Resource):
 
     async def create(
         self,
-        input_: TaskInput | None = None,
+        input_: TaskInput | Task | None = None,
         *,
         skip_duplicate_check: bool | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -580,7 +583,7 @@ class AsyncTasks(Resource):
         date_end: datetime.datetime | None | Unset = UNSET,
         date_start_date: datetime.date | None | Unset = UNSET,
         date_end_date: datetime.date | None | Unset = UNSET,
-        reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
+        reminders: builtins.list[Reminder | ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
         original_email_id: None | str | Unset = UNSET,
@@ -599,7 +602,8 @@ class AsyncTasks(Resource):
         Returns the new record, without the attributes that were never set.
 
         Args:
-            input_: The whole input as one TaskInput, in place of the keywords.
+            input_: The whole input as one TaskInput, in place of the keywords. Or one Task as
+                it was read: what is None or empty there is not sent.
             skip_duplicate_check: True to create the record although there are similar ones.
             name: What to do.
             status: Status of the task. "Completed" sets `date_completed`.
@@ -692,7 +696,7 @@ class AsyncTasks(Resource):
     async def update(
         self,
         id: str,
-        input_: TaskInput | None = None,
+        input_: TaskInput | Task | None = None,
         *,
         version_number: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -702,7 +706,7 @@ class AsyncTasks(Resource):
         date_end: datetime.datetime | None | Unset = UNSET,
         date_start_date: datetime.date | None | Unset = UNSET,
         date_end_date: datetime.date | None | Unset = UNSET,
-        reminders: builtins.list[ReminderInput] | None | Unset = UNSET,
+        reminders: builtins.list[Reminder | ReminderInput] | None | Unset = UNSET,
         parent_id: None | str | Unset = UNSET,
         parent_type: None | str | Unset = UNSET,
         original_email_id: None | str | Unset = UNSET,
@@ -721,7 +725,8 @@ class AsyncTasks(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one TaskInput, in place of the keywords.
+            input_: The whole input as one TaskInput, in place of the keywords. Or one Task as
+                it was read: what is None or empty there is not sent.
             version_number: Version that the change is based on. If the server has a newer one
                 with another value of an attribute that is sent, it answers 409. Entity types
                 without `version_number` ignore it.

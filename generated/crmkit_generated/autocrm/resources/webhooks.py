@@ -166,7 +166,7 @@ class Webhooks(Resource):
 
     def create(
         self,
-        input_: WebhookInput | None = None,
+        input_: WebhookInput | Webhook | None = None,
         *,
         event: None | str | Unset = UNSET,
         url: None | str | Unset = UNSET,
@@ -182,7 +182,8 @@ class Webhooks(Resource):
         in batches, always as an array of objects.
 
         Args:
-            input_: The whole input as one WebhookInput, in place of the keywords.
+            input_: The whole input as one WebhookInput, in place of the keywords. Or one
+                Webhook as it was read: what is None or empty there is not sent.
             event: Event: entity type and create, update, delete, or fieldUpdate and a field,
                 with dots.
             url: URL that is called.
@@ -244,7 +245,7 @@ class Webhooks(Resource):
     def update(
         self,
         id: str,
-        input_: WebhookInput | None = None,
+        input_: WebhookInput | Webhook | None = None,
         *,
         event: None | str | Unset = UNSET,
         url: None | str | Unset = UNSET,
@@ -260,7 +261,8 @@ class Webhooks(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one WebhookInput, in place of the keywords.
+            input_: The whole input as one WebhookInput, in place of the keywords. Or one
+                Webhook as it was read: what is None or empty there is not sent.
             event: Event: entity type and create, update, delete, or fieldUpdate and a field,
                 with dots.
             url: URL that is called.
@@ -460,7 +462,7 @@ class AsyncWebhooks(Resource):
 
     async def create(
         self,
-        input_: WebhookInput | None = None,
+        input_: WebhookInput | Webhook | None = None,
         *,
         event: None | str | Unset = UNSET,
         url: None | str | Unset = UNSET,
@@ -476,7 +478,8 @@ class AsyncWebhooks(Resource):
         in batches, always as an array of objects.
 
         Args:
-            input_: The whole input as one WebhookInput, in place of the keywords.
+            input_: The whole input as one WebhookInput, in place of the keywords. Or one
+                Webhook as it was read: what is None or empty there is not sent.
             event: Event: entity type and create, update, delete, or fieldUpdate and a field,
                 with dots.
             url: URL that is called.
@@ -534,7 +537,7 @@ class AsyncWebhooks(Resource):
     async def update(
         self,
         id: str,
-        input_: WebhookInput | None = None,
+        input_: WebhookInput | Webhook | None = None,
         *,
         event: None | str | Unset = UNSET,
         url: None | str | Unset = UNSET,
@@ -550,7 +553,8 @@ class AsyncWebhooks(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one WebhookInput, in place of the keywords.
+            input_: The whole input as one WebhookInput, in place of the keywords. Or one
+                Webhook as it was read: what is None or empty there is not sent.
             event: Event: entity type and create, update, delete, or fieldUpdate and a field,
                 with dots.
             url: URL that is called.

@@ -11,9 +11,10 @@ from crmkit.core.codec.datetimes import (
     encode_date,
     encode_datetime,
 )
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.activity import Activity
 from . import account as account_codec
@@ -24,64 +25,72 @@ from . import emotion as emotion_codec
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Activity] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not int:
-            reject(v, "int", "id")
-        v = o.uuid = pop("uuid")
-        if type(v) is not str:
-            reject(v, "str", "uuid")
-        v = o.object_ = pop("object")
-        if type(v) is not str:
-            reject(v, "str", "object")
-        v = o.summary = pop("summary")
-        if type(v) is not str:
-            reject(v, "str", "summary")
-        v = o.description = pop("description", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        at = "happened_at"
-        v = pop("happened_at")
-        o.happened_at = decode_date(v)
-        at = "activity_type"
-        v = pop("activity_type", None)
+def decode(row: Any, cls: type[Any] = Activity) -> Activity:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not int:
+        reject(v, "int", "id")
+    v = o.uuid = pop("uuid", None)
+    if type(v) is not str and v is not None:
+        o.uuid = keep_odd(o, s, "uuid", v, "str")
+    v = o.object_ = pop("object", None)
+    if type(v) is not str and v is not None:
+        o.object_ = keep_odd(o, s, "object", v, "str")
+    v = o.summary = pop("summary", None)
+    if type(v) is not str and v is not None:
+        o.summary = keep_odd(o, s, "summary", v, "str")
+    v = o.description = pop("description", None)
+    if type(v) is not str and v is not None:
+        o.description = keep_odd(o, s, "description", v, "str")
+    v = pop("happened_at", None)
+    try:
+        o.happened_at = v if v is None else decode_date(v) if v else decode_empty(v)
+    except ODD_ERRORS as e:
+        o.happened_at = keep_odd(o, s, "happened_at", v, e)
+    v = pop("activity_type", None)
+    try:
         o.activity_type = v if v is None else activity_type_codec.decode(v)
-        at = "attendees"
-        v = pop("attendees")
-        o.attendees = activity_attendees_codec.decode(v)
-        at = "emotions"
-        v = pop("emotions", None)
+    except ODD_ERRORS as e:
+        o.activity_type = keep_odd(o, s, "activity_type", v, e)
+    v = pop("attendees", None)
+    try:
+        o.attendees = v if v is None else activity_attendees_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.attendees = keep_odd(o, s, "attendees", v, e)
+    v = pop("emotions", None)
+    try:
         o.emotions = [] if v is None else emotion_codec.decode_all(v)
-        v = o.url = pop("url")
-        if type(v) is not str:
-            reject(v, "str", "url")
-        at = "account"
-        v = pop("account")
-        o.account = account_codec.decode(v)
-        at = "created_at"
-        v = pop("created_at", None)
+    except ODD_ERRORS as e:
+        o.emotions = keep_odd(o, s, "emotions", v, e) or []
+    v = o.url = pop("url", None)
+    if type(v) is not str and v is not None:
+        o.url = keep_odd(o, s, "url", v, "str")
+    v = pop("account", None)
+    try:
+        o.account = v if v is None else account_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.account = keep_odd(o, s, "account", v, e)
+    v = pop("created_at", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "updated_at"
-        v = pop("updated_at")
-        o.updated_at = decode_datetime(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "created_at", v, e)
+    v = pop("updated_at", None)
+    try:
+        o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+    except ODD_ERRORS as e:
+        o.updated_at = keep_odd(o, s, "updated_at", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: Activity = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -92,20 +101,16 @@ def encode(o: Any) -> dict[str, Any]:
         "object": o.object_,
         "summary": o.summary,
         "description": o.description,
+        "happened_at": None if (v := o.happened_at) is None else encode_date(v, "happened_at"),
         "activity_type": None if (v := o.activity_type) is None else activity_type_codec.encode(v),
+        "attendees": None if (v := o.attendees) is None else activity_attendees_codec.encode(v),
         "url": o.url,
+        "account": None if (v := o.account) is None else account_codec.encode(v),
         "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
+        "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
     }
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.happened_at
-    d["happened_at"] = encode_date(v, "happened_at")
-    v = o.attendees
-    d["attendees"] = activity_attendees_codec.encode(v)
     v = o.emotions
     d["emotions"] = [emotion_codec.encode(x) for x in v]
-    v = o.account
-    d["account"] = account_codec.encode(v)
-    v = o.updated_at
-    d["updated_at"] = encode_datetime(v, "updated_at")
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

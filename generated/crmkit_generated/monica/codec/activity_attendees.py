@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.activity_attendees import ActivityAttendees
 from . import contact_short as contact_short_codec
@@ -15,38 +16,34 @@ from . import contact_short as contact_short_codec
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = ActivityAttendees) -> list[ActivityAttendees]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ActivityAttendees] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.total = pop("total")
-        if type(v) is not int:
-            reject(v, "int", "total")
-        at = "contacts"
-        v = pop("contacts", None)
+def decode(row: Any, cls: type[Any] = ActivityAttendees) -> ActivityAttendees:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.total = pop("total", None)
+    if type(v) is not int and v is not None:
+        o.total = keep_odd(o, s, "total", v, "int")
+    v = pop("contacts", None)
+    try:
         o.contacts = [] if v is None else contact_short_codec.decode_all(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.contacts = keep_odd(o, s, "contacts", v, e) or []
+    o.additional_properties = dict(s) if s else {}
+    made: ActivityAttendees = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ActivityAttendees, or raise ArgumentError."""
     d: dict[str, Any] = {"total": o.total}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
     v = o.contacts
     d["contacts"] = [contact_short_codec.encode(x) for x in v]
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_date, encode_date
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_list, decode_single, encode_list
+from crmkit.core.codec.nested import decode_list, decode_rows, encode_list
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -25,43 +25,37 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = ActivityInput) -> list[ActivityInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ActivityInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.summary = pop("summary")
-        if type(v) is not str:
-            reject(v, "str", "summary")
-        v = o.description = pop("description", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        at = "happened_at"
-        v = pop("happened_at")
-        o.happened_at = decode_date(v)
-        at = "activity_type_id"
-        v = pop("activity_type_id", U)
-        o.activity_type_id = v if v is U or v is None else parse_lenient(v, int)
-        at = "contacts"
-        v = pop("contacts")
-        o.contacts = decode_list(v, lambda x: parse_lenient(x, int))
-        at = "emotions"
-        v = pop("emotions", U)
-        o.emotions = v if v is U else decode_list(v, lambda x: parse_lenient(x, int))
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = ActivityInput) -> ActivityInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.summary = pop("summary")
+    if type(v) is not str:
+        reject(v, "str", "summary")
+    v = o.description = pop("description", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "description")
+    at = "happened_at"
+    v = pop("happened_at")
+    o.happened_at = decode_date(v)
+    at = "activity_type_id"
+    v = pop("activity_type_id", U)
+    o.activity_type_id = v if v is U or v is None else parse_lenient(v, int)
+    at = "contacts"
+    v = pop("contacts")
+    o.contacts = decode_list(v, lambda x: parse_lenient(x, int))
+    at = "emotions"
+    v = pop("emotions", U)
+    o.emotions = v if v is U else decode_list(v, lambda x: parse_lenient(x, int))
+    o.additional_properties = dict(s) if s else {}
+    made: ActivityInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.audit_log import AuditLog
 from . import audit_author as audit_author_codec
@@ -17,49 +18,53 @@ from . import audit_objects as audit_objects_codec
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = AuditLog) -> list[AuditLog]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[AuditLog] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not int:
-            reject(v, "int", "id")
-        v = o.object_ = pop("object")
-        if type(v) is not str:
-            reject(v, "str", "object")
-        at = "author"
-        v = pop("author")
-        o.author = audit_author_codec.decode(v)
-        v = o.action = pop("action")
-        if type(v) is not str:
-            reject(v, "str", "action")
-        at = "objects"
-        v = pop("objects")
-        o.objects = audit_objects_codec.decode(v)
-        at = "audited_at"
-        v = pop("audited_at")
-        o.audited_at = decode_datetime(v)
-        at = "created_at"
-        v = pop("created_at", None)
+def decode(row: Any, cls: type[Any] = AuditLog) -> AuditLog:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not int:
+        reject(v, "int", "id")
+    v = o.object_ = pop("object", None)
+    if type(v) is not str and v is not None:
+        o.object_ = keep_odd(o, s, "object", v, "str")
+    v = pop("author", None)
+    try:
+        o.author = v if v is None else audit_author_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.author = keep_odd(o, s, "author", v, e)
+    v = o.action = pop("action", None)
+    if type(v) is not str and v is not None:
+        o.action = keep_odd(o, s, "action", v, "str")
+    v = pop("objects", None)
+    try:
+        o.objects = v if v is None else audit_objects_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.objects = keep_odd(o, s, "objects", v, e)
+    v = pop("audited_at", None)
+    try:
+        o.audited_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+    except ODD_ERRORS as e:
+        o.audited_at = keep_odd(o, s, "audited_at", v, e)
+    v = pop("created_at", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "updated_at"
-        v = pop("updated_at")
-        o.updated_at = decode_datetime(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "created_at", v, e)
+    v = pop("updated_at", None)
+    try:
+        o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+    except ODD_ERRORS as e:
+        o.updated_at = keep_odd(o, s, "updated_at", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: AuditLog = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -67,17 +72,13 @@ def encode(o: Any) -> dict[str, Any]:
     d: dict[str, Any] = {
         "id": o.id,
         "object": o.object_,
+        "author": None if (v := o.author) is None else audit_author_codec.encode(v),
         "action": o.action,
+        "objects": None if (v := o.objects) is None else audit_objects_codec.encode(v),
+        "audited_at": None if (v := o.audited_at) is None else encode_datetime(v, "audited_at"),
         "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
+        "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
     }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.author
-    d["author"] = audit_author_codec.encode(v)
-    v = o.objects
-    d["objects"] = audit_objects_codec.encode(v)
-    v = o.audited_at
-    d["audited_at"] = encode_datetime(v, "audited_at")
-    v = o.updated_at
-    d["updated_at"] = encode_datetime(v, "updated_at")
+        encode_kept(o.additional_properties, d)
     return d

@@ -6,48 +6,43 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.audit_objects import AuditObjects
 
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = AuditObjects) -> list[AuditObjects]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[AuditObjects] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.contact_id = pop("contact_id", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "contact_id")
-        v = o.contact_name = pop("contact_name", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "contact_name")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = AuditObjects) -> AuditObjects:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.contact_id = pop("contact_id", None)
+    if type(v) is not int and v is not None:
+        o.contact_id = keep_odd(o, s, "contact_id", v, "int")
+    v = o.contact_name = pop("contact_name", None)
+    if type(v) is not str and v is not None:
+        o.contact_name = keep_odd(o, s, "contact_name", v, "str")
+    o.additional_properties = dict(s) if s else {}
+    made: AuditObjects = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a AuditObjects, or raise ArgumentError."""
     d: dict[str, Any] = {}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
     if (v := o.contact_id) is not None:
         d["contact_id"] = v
     if (v := o.contact_name) is not None:
         d["contact_name"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

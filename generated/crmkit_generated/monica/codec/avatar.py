@@ -6,8 +6,9 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.avatar import Avatar
 
@@ -21,48 +22,42 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = Avatar) -> list[Avatar]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Avatar] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.url = pop("url") if "url" in s else pop("avatar_url", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "url")
-        v = o.source = pop("source", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "source")
-        v = o.default_avatar_color = pop("default_avatar_color", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "default_avatar_color")
-        v = o.has_avatar = pop("has_avatar", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "has_avatar")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = Avatar) -> Avatar:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.url = pop("url") if "url" in s else pop("avatar_url", None)
+    if type(v) is not str and v is not None:
+        o.url = keep_odd(o, s, "url", v, "str")
+    v = o.source = pop("source", None)
+    if type(v) is not str and v is not None:
+        o.source = keep_odd(o, s, "source", v, "str")
+    v = o.default_avatar_color = pop("default_avatar_color", None)
+    if type(v) is not str and v is not None:
+        o.default_avatar_color = keep_odd(o, s, "default_avatar_color", v, "str")
+    v = o.has_avatar = pop("has_avatar", None)
+    if type(v) is not bool and v is not None:
+        o.has_avatar = keep_odd(o, s, "has_avatar", v, "bool")
+    o.additional_properties = dict(s) if s else {}
+    made: Avatar = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Avatar, or raise ArgumentError."""
     d: dict[str, Any] = {"default_avatar_color": o.default_avatar_color}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
     if (v := o.url) is not None:
         d["url"] = v
     if (v := o.source) is not None:
         d["source"] = v
     if (v := o.has_avatar) is not None:
         d["has_avatar"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
+from crmkit.core.codec.nested import decode_enum, decode_rows
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -19,31 +19,25 @@ _avatar_source_input = {item.value: item for item in AvatarSourceInput}
 MEMBERS: dict[str, str] = {"source": "source", "photo_id": "photo_id"}
 
 
-def decode_all(rows: Any, cls: type[Any] = AvatarInput) -> list[AvatarInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[AvatarInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "source"
-        v = pop("source")
-        o.source = decode_enum(v, _avatar_source_input)
-        at = "photo_id"
-        v = pop("photo_id", U)
-        o.photo_id = v if v is U or v is None else parse_lenient(v, int)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = AvatarInput) -> AvatarInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "source"
+    v = pop("source")
+    o.source = decode_enum(v, _avatar_source_input)
+    at = "photo_id"
+    v = pop("photo_id", U)
+    o.photo_id = v if v is U or v is None else parse_lenient(v, int)
+    o.additional_properties = dict(s) if s else {}
+    made: AvatarInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.call import Call
 from . import account as account_codec
@@ -18,61 +19,67 @@ from . import emotion as emotion_codec
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = Call) -> list[Call]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Call] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not int:
-            reject(v, "int", "id")
-        v = o.uuid = pop("uuid")
-        if type(v) is not str:
-            reject(v, "str", "uuid")
-        v = o.object_ = pop("object")
-        if type(v) is not str:
-            reject(v, "str", "object")
-        at = "called_at"
-        v = pop("called_at")
-        o.called_at = decode_datetime(v)
-        v = o.content = pop("content", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "content")
-        v = o.contact_called = pop("contact_called", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "contact_called")
-        at = "emotions"
-        v = pop("emotions", None)
+def decode(row: Any, cls: type[Any] = Call) -> Call:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not int:
+        reject(v, "int", "id")
+    v = o.uuid = pop("uuid", None)
+    if type(v) is not str and v is not None:
+        o.uuid = keep_odd(o, s, "uuid", v, "str")
+    v = o.object_ = pop("object", None)
+    if type(v) is not str and v is not None:
+        o.object_ = keep_odd(o, s, "object", v, "str")
+    v = pop("called_at", None)
+    try:
+        o.called_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+    except ODD_ERRORS as e:
+        o.called_at = keep_odd(o, s, "called_at", v, e)
+    v = o.content = pop("content", None)
+    if type(v) is not str and v is not None:
+        o.content = keep_odd(o, s, "content", v, "str")
+    v = o.contact_called = pop("contact_called", None)
+    if type(v) is not bool and v is not None:
+        o.contact_called = keep_odd(o, s, "contact_called", v, "bool")
+    v = pop("emotions", None)
+    try:
         o.emotions = [] if v is None else emotion_codec.decode_all(v)
-        v = o.url = pop("url")
-        if type(v) is not str:
-            reject(v, "str", "url")
-        at = "account"
-        v = pop("account")
-        o.account = account_codec.decode(v)
-        at = "contact"
-        v = pop("contact", None)
+    except ODD_ERRORS as e:
+        o.emotions = keep_odd(o, s, "emotions", v, e) or []
+    v = o.url = pop("url", None)
+    if type(v) is not str and v is not None:
+        o.url = keep_odd(o, s, "url", v, "str")
+    v = pop("account", None)
+    try:
+        o.account = v if v is None else account_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.account = keep_odd(o, s, "account", v, e)
+    v = pop("contact", None)
+    try:
         o.contact = v if v is None else contact_short_codec.decode(v)
-        at = "created_at"
-        v = pop("created_at", None)
+    except ODD_ERRORS as e:
+        o.contact = keep_odd(o, s, "contact", v, e)
+    v = pop("created_at", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "updated_at"
-        v = pop("updated_at")
-        o.updated_at = decode_datetime(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "created_at", v, e)
+    v = pop("updated_at", None)
+    try:
+        o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+    except ODD_ERRORS as e:
+        o.updated_at = keep_odd(o, s, "updated_at", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: Call = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -81,20 +88,17 @@ def encode(o: Any) -> dict[str, Any]:
         "id": o.id,
         "uuid": o.uuid,
         "object": o.object_,
+        "called_at": None if (v := o.called_at) is None else encode_datetime(v, "called_at"),
         "content": o.content,
         "contact_called": o.contact_called,
         "url": o.url,
+        "account": None if (v := o.account) is None else account_codec.encode(v),
         "contact": None if (v := o.contact) is None else contact_short_codec.encode(v),
         "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
+        "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
     }
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.called_at
-    d["called_at"] = encode_datetime(v, "called_at")
     v = o.emotions
     d["emotions"] = [emotion_codec.encode(x) for x in v]
-    v = o.account
-    d["account"] = account_codec.encode(v)
-    v = o.updated_at
-    d["updated_at"] = encode_datetime(v, "updated_at")
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_date_or_str, encode_date_or_str
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_list, decode_single, encode_list
+from crmkit.core.codec.nested import decode_list, decode_rows, encode_list
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -24,40 +24,34 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = CallInput) -> list[CallInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[CallInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "contact_id"
-        v = pop("contact_id")
-        o.contact_id = parse_lenient(v, int)
-        at = "called_at"
-        v = pop("called_at")
-        o.called_at = decode_date_or_str(v)
-        v = o.content = pop("content", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "content")
-        at = "contact_called"
-        v = pop("contact_called", U)
-        o.contact_called = v if v is U else parse_lenient(v, bool)
-        at = "emotions"
-        v = pop("emotions", U)
-        o.emotions = v if v is U else decode_list(v, lambda x: parse_lenient(x, int))
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = CallInput) -> CallInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "contact_id"
+    v = pop("contact_id")
+    o.contact_id = parse_lenient(v, int)
+    at = "called_at"
+    v = pop("called_at")
+    o.called_at = decode_date_or_str(v)
+    v = o.content = pop("content", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "content")
+    at = "contact_called"
+    v = pop("contact_called", U)
+    o.contact_called = v if v is U else parse_lenient(v, bool)
+    at = "emotions"
+    v = pop("emotions", U)
+    o.emotions = v if v is U else decode_list(v, lambda x: parse_lenient(x, int))
+    o.additional_properties = dict(s) if s else {}
+    made: CallInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

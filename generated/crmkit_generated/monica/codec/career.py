@@ -6,44 +6,39 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.career import Career
 
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = Career) -> list[Career]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Career] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.job = pop("job", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "job")
-        v = o.company = pop("company", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "company")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = Career) -> Career:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.job = pop("job", None)
+    if type(v) is not str and v is not None:
+        o.job = keep_odd(o, s, "job", v, "str")
+    v = o.company = pop("company", None)
+    if type(v) is not str and v is not None:
+        o.company = keep_odd(o, s, "company", v, "str")
+    o.additional_properties = dict(s) if s else {}
+    made: Career = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Career, or raise ArgumentError."""
     d: dict[str, Any] = {"job": o.job, "company": o.company}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_kept(o.additional_properties, d)
     return d

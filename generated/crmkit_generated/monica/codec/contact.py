@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.contact import Contact
 from . import account as account_codec
@@ -56,120 +57,138 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = Contact) -> list[Contact]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Contact] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not int:
-            reject(v, "int", "id")
-        v = o.uuid = pop("uuid")
-        if type(v) is not str:
-            reject(v, "str", "uuid")
-        v = o.object_ = pop("object")
-        if type(v) is not str:
-            reject(v, "str", "object")
-        v = o.hash_id = pop("hash_id") if "hash_id" in s else pop("hash_ID")
-        if type(v) is not str:
-            reject(v, "str", "hash_id")
-        v = o.first_name = pop("first_name")
-        if type(v) is not str:
-            reject(v, "str", "first_name")
-        v = o.last_name = pop("last_name", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "last_name")
-        v = o.nickname = pop("nickname", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "nickname")
-        v = o.complete_name = pop("complete_name")
-        if type(v) is not str:
-            reject(v, "str", "complete_name")
-        v = o.initials = pop("initials")
-        if type(v) is not str:
-            reject(v, "str", "initials")
-        v = o.description = pop("description", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        v = o.gender = pop("gender", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "gender")
-        v = o.gender_type = pop("gender_type", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "gender_type")
-        v = o.is_starred = pop("is_starred")
-        if type(v) is not bool:
-            reject(v, "bool", "is_starred")
-        v = o.is_partial = pop("is_partial")
-        if type(v) is not bool:
-            reject(v, "bool", "is_partial")
-        v = o.is_active = pop("is_active")
-        if type(v) is not bool:
-            reject(v, "bool", "is_active")
-        v = o.is_dead = pop("is_dead")
-        if type(v) is not bool:
-            reject(v, "bool", "is_dead")
-        v = o.is_me = pop("is_me")
-        if type(v) is not bool:
-            reject(v, "bool", "is_me")
-        at = "last_called"
-        v = pop("last_called", None)
+def decode(row: Any, cls: type[Any] = Contact) -> Contact:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not int:
+        reject(v, "int", "id")
+    v = o.uuid = pop("uuid", None)
+    if type(v) is not str and v is not None:
+        o.uuid = keep_odd(o, s, "uuid", v, "str")
+    v = o.object_ = pop("object", None)
+    if type(v) is not str and v is not None:
+        o.object_ = keep_odd(o, s, "object", v, "str")
+    v = o.hash_id = pop("hash_id") if "hash_id" in s else pop("hash_ID", None)
+    if type(v) is not str and v is not None:
+        o.hash_id = keep_odd(o, s, "hash_id", v, "str")
+    v = o.first_name = pop("first_name", None)
+    if type(v) is not str and v is not None:
+        o.first_name = keep_odd(o, s, "first_name", v, "str")
+    v = o.last_name = pop("last_name", None)
+    if type(v) is not str and v is not None:
+        o.last_name = keep_odd(o, s, "last_name", v, "str")
+    v = o.nickname = pop("nickname", None)
+    if type(v) is not str and v is not None:
+        o.nickname = keep_odd(o, s, "nickname", v, "str")
+    v = o.complete_name = pop("complete_name", None)
+    if type(v) is not str and v is not None:
+        o.complete_name = keep_odd(o, s, "complete_name", v, "str")
+    v = o.initials = pop("initials", None)
+    if type(v) is not str and v is not None:
+        o.initials = keep_odd(o, s, "initials", v, "str")
+    v = o.description = pop("description", None)
+    if type(v) is not str and v is not None:
+        o.description = keep_odd(o, s, "description", v, "str")
+    v = o.gender = pop("gender", None)
+    if type(v) is not str and v is not None:
+        o.gender = keep_odd(o, s, "gender", v, "str")
+    v = o.gender_type = pop("gender_type", None)
+    if type(v) is not str and v is not None:
+        o.gender_type = keep_odd(o, s, "gender_type", v, "str")
+    v = o.is_starred = pop("is_starred", None)
+    if type(v) is not bool and v is not None:
+        o.is_starred = keep_odd(o, s, "is_starred", v, "bool")
+    v = o.is_partial = pop("is_partial", None)
+    if type(v) is not bool and v is not None:
+        o.is_partial = keep_odd(o, s, "is_partial", v, "bool")
+    v = o.is_active = pop("is_active", None)
+    if type(v) is not bool and v is not None:
+        o.is_active = keep_odd(o, s, "is_active", v, "bool")
+    v = o.is_dead = pop("is_dead", None)
+    if type(v) is not bool and v is not None:
+        o.is_dead = keep_odd(o, s, "is_dead", v, "bool")
+    v = o.is_me = pop("is_me", None)
+    if type(v) is not bool and v is not None:
+        o.is_me = keep_odd(o, s, "is_me", v, "bool")
+    v = pop("last_called", None)
+    try:
         o.last_called = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "last_activity_together"
-        v = pop("last_activity_together", None)
+    except ODD_ERRORS as e:
+        o.last_called = keep_odd(o, s, "last_called", v, e)
+    v = pop("last_activity_together", None)
+    try:
         o.last_activity_together = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.stay_in_touch_frequency = pop("stay_in_touch_frequency", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "stay_in_touch_frequency")
-        at = "stay_in_touch_trigger_date"
-        v = pop("stay_in_touch_trigger_date", None)
+    except ODD_ERRORS as e:
+        o.last_activity_together = keep_odd(o, s, "last_activity_together", v, e)
+    v = o.stay_in_touch_frequency = pop("stay_in_touch_frequency", None)
+    if type(v) is not int and v is not None:
+        o.stay_in_touch_frequency = keep_odd(o, s, "stay_in_touch_frequency", v, "int")
+    v = pop("stay_in_touch_trigger_date", None)
+    try:
         o.stay_in_touch_trigger_date = (
             v if v is None else decode_datetime(v) if v else decode_empty(v)
         )
-        at = "information"
-        v = pop("information")
-        o.information = contact_information_codec.decode(v)
-        at = "addresses"
-        v = pop("addresses", None)
+    except ODD_ERRORS as e:
+        o.stay_in_touch_trigger_date = keep_odd(o, s, "stay_in_touch_trigger_date", v, e)
+    v = pop("information", None)
+    try:
+        o.information = v if v is None else contact_information_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.information = keep_odd(o, s, "information", v, e)
+    v = pop("addresses", None)
+    try:
         o.addresses = [] if v is None else address_codec.decode_all(v)
-        at = "tags"
-        v = pop("tags", None)
+    except ODD_ERRORS as e:
+        o.addresses = keep_odd(o, s, "addresses", v, e) or []
+    v = pop("tags", None)
+    try:
         o.tags = [] if v is None else tag_codec.decode_all(v)
-        at = "statistics"
-        v = pop("statistics")
-        o.statistics = contact_statistics_codec.decode(v)
-        v = o.url = pop("url")
-        if type(v) is not str:
-            reject(v, "str", "url")
-        at = "account"
-        v = pop("account")
-        o.account = account_codec.decode(v)
-        at = "created_at"
-        v = pop("created_at", None)
+    except ODD_ERRORS as e:
+        o.tags = keep_odd(o, s, "tags", v, e) or []
+    v = pop("statistics", None)
+    try:
+        o.statistics = v if v is None else contact_statistics_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.statistics = keep_odd(o, s, "statistics", v, e)
+    v = o.url = pop("url", None)
+    if type(v) is not str and v is not None:
+        o.url = keep_odd(o, s, "url", v, "str")
+    v = pop("account", None)
+    try:
+        o.account = v if v is None else account_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.account = keep_odd(o, s, "account", v, e)
+    v = pop("created_at", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "updated_at"
-        v = pop("updated_at")
-        o.updated_at = decode_datetime(v)
-        at = "contactFields"
-        v = pop("contactFields", None)
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "created_at", v, e)
+    v = pop("updated_at", None)
+    try:
+        o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+    except ODD_ERRORS as e:
+        o.updated_at = keep_odd(o, s, "updated_at", v, e)
+    v = pop("contactFields", None)
+    try:
         o.contact_fields = [] if v is None else contact_field_codec.decode_all(v)
-        at = "notes"
-        v = pop("notes", None)
+    except ODD_ERRORS as e:
+        o.contact_fields = keep_odd(o, s, "contactFields", v, e) or []
+    v = pop("notes", None)
+    try:
         o.notes = [] if v is None else note_codec.decode_all(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.notes = keep_odd(o, s, "notes", v, e) or []
+    o.additional_properties = dict(s) if s else {}
+    made: Contact = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -200,25 +219,23 @@ def encode(o: Any) -> dict[str, Any]:
         "stay_in_touch_trigger_date": None
         if (v := o.stay_in_touch_trigger_date) is None
         else encode_datetime(v, "stay_in_touch_trigger_date"),
+        "information": None
+        if (v := o.information) is None
+        else contact_information_codec.encode(v),
+        "statistics": None if (v := o.statistics) is None else contact_statistics_codec.encode(v),
         "url": o.url,
+        "account": None if (v := o.account) is None else account_codec.encode(v),
         "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
+        "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
     }
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.information
-    d["information"] = contact_information_codec.encode(v)
     v = o.addresses
     d["addresses"] = [address_codec.encode(x) for x in v]
     v = o.tags
     d["tags"] = [tag_codec.encode(x) for x in v]
-    v = o.statistics
-    d["statistics"] = contact_statistics_codec.encode(v)
-    v = o.account
-    d["account"] = account_codec.encode(v)
-    v = o.updated_at
-    d["updated_at"] = encode_datetime(v, "updated_at")
     if v := o.contact_fields:
         d["contactFields"] = [contact_field_codec.encode(x) for x in v]
     if v := o.notes:
         d["notes"] = [note_codec.encode(x) for x in v]
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.contact_field import ContactField
 from . import account as account_codec
@@ -19,55 +20,61 @@ from . import contact_short as contact_short_codec
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = ContactField) -> list[ContactField]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ContactField] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not int:
-            reject(v, "int", "id")
-        v = o.uuid = pop("uuid")
-        if type(v) is not str:
-            reject(v, "str", "uuid")
-        v = o.object_ = pop("object")
-        if type(v) is not str:
-            reject(v, "str", "object")
-        v = o.content = pop("content")
-        if type(v) is not str:
-            reject(v, "str", "content")
-        at = "contact_field_type"
-        v = pop("contact_field_type")
-        o.contact_field_type = contact_field_type_codec.decode(v)
-        at = "labels"
-        v = pop("labels", None)
+def decode(row: Any, cls: type[Any] = ContactField) -> ContactField:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not int:
+        reject(v, "int", "id")
+    v = o.uuid = pop("uuid", None)
+    if type(v) is not str and v is not None:
+        o.uuid = keep_odd(o, s, "uuid", v, "str")
+    v = o.object_ = pop("object", None)
+    if type(v) is not str and v is not None:
+        o.object_ = keep_odd(o, s, "object", v, "str")
+    v = o.content = pop("content", None)
+    if type(v) is not str and v is not None:
+        o.content = keep_odd(o, s, "content", v, "str")
+    v = pop("contact_field_type", None)
+    try:
+        o.contact_field_type = v if v is None else contact_field_type_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.contact_field_type = keep_odd(o, s, "contact_field_type", v, e)
+    v = pop("labels", None)
+    try:
         o.labels = [] if v is None else contact_field_label_codec.decode_all(v)
-        at = "account"
-        v = pop("account")
-        o.account = account_codec.decode(v)
-        at = "contact"
-        v = pop("contact", None)
+    except ODD_ERRORS as e:
+        o.labels = keep_odd(o, s, "labels", v, e) or []
+    v = pop("account", None)
+    try:
+        o.account = v if v is None else account_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.account = keep_odd(o, s, "account", v, e)
+    v = pop("contact", None)
+    try:
         o.contact = v if v is None else contact_short_codec.decode(v)
-        at = "created_at"
-        v = pop("created_at", None)
+    except ODD_ERRORS as e:
+        o.contact = keep_odd(o, s, "contact", v, e)
+    v = pop("created_at", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "updated_at"
-        v = pop("updated_at")
-        o.updated_at = decode_datetime(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "created_at", v, e)
+    v = pop("updated_at", None)
+    try:
+        o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+    except ODD_ERRORS as e:
+        o.updated_at = keep_odd(o, s, "updated_at", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: ContactField = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -77,17 +84,16 @@ def encode(o: Any) -> dict[str, Any]:
         "uuid": o.uuid,
         "object": o.object_,
         "content": o.content,
+        "contact_field_type": None
+        if (v := o.contact_field_type) is None
+        else contact_field_type_codec.encode(v),
+        "account": None if (v := o.account) is None else account_codec.encode(v),
         "contact": None if (v := o.contact) is None else contact_short_codec.encode(v),
         "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
+        "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
     }
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.contact_field_type
-    d["contact_field_type"] = contact_field_type_codec.encode(v)
     v = o.labels
     d["labels"] = [contact_field_label_codec.encode(x) for x in v]
-    v = o.account
-    d["account"] = account_codec.encode(v)
-    v = o.updated_at
-    d["updated_at"] = encode_datetime(v, "updated_at")
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.contact_field_label import ContactFieldLabel
 from . import account as account_codec
@@ -16,46 +17,46 @@ from . import account as account_codec
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = ContactFieldLabel) -> list[ContactFieldLabel]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ContactFieldLabel] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not int:
-            reject(v, "int", "id")
-        v = o.object_ = pop("object")
-        if type(v) is not str:
-            reject(v, "str", "object")
-        v = o.type_ = pop("type", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "type")
-        v = o.label = pop("label", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "label")
-        at = "account"
-        v = pop("account")
-        o.account = account_codec.decode(v)
-        at = "created_at"
-        v = pop("created_at", None)
+def decode(row: Any, cls: type[Any] = ContactFieldLabel) -> ContactFieldLabel:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not int:
+        reject(v, "int", "id")
+    v = o.object_ = pop("object", None)
+    if type(v) is not str and v is not None:
+        o.object_ = keep_odd(o, s, "object", v, "str")
+    v = o.type_ = pop("type", None)
+    if type(v) is not str and v is not None:
+        o.type_ = keep_odd(o, s, "type", v, "str")
+    v = o.label = pop("label", None)
+    if type(v) is not str and v is not None:
+        o.label = keep_odd(o, s, "label", v, "str")
+    v = pop("account", None)
+    try:
+        o.account = v if v is None else account_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.account = keep_odd(o, s, "account", v, e)
+    v = pop("created_at", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "updated_at"
-        v = pop("updated_at", None)
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "created_at", v, e)
+    v = pop("updated_at", None)
+    try:
         o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.updated_at = keep_odd(o, s, "updated_at", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: ContactFieldLabel = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -65,11 +66,10 @@ def encode(o: Any) -> dict[str, Any]:
         "object": o.object_,
         "type": o.type_,
         "label": o.label,
+        "account": None if (v := o.account) is None else account_codec.encode(v),
         "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
         "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
     }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.account
-    d["account"] = account_codec.encode(v)
+        encode_kept(o.additional_properties, d)
     return d

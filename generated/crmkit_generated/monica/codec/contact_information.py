@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.contact_information import ContactInformation
 from . import avatar as avatar_codec
@@ -19,58 +20,61 @@ from . import how_you_met as how_you_met_codec
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = ContactInformation) -> list[ContactInformation]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ContactInformation] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "relationships"
-        v = pop("relationships")
-        o.relationships = contact_relations_codec.decode(v)
-        at = "dates"
-        v = pop("dates")
-        o.dates = contact_dates_codec.decode(v)
-        at = "career"
-        v = pop("career")
-        o.career = career_codec.decode(v)
-        at = "avatar"
-        v = pop("avatar")
-        o.avatar = avatar_codec.decode(v)
-        v = o.food_preferences = pop("food_preferences", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "food_preferences")
-        at = "how_you_met"
-        v = pop("how_you_met")
-        o.how_you_met = how_you_met_codec.decode(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = ContactInformation) -> ContactInformation:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = pop("relationships", None)
+    try:
+        o.relationships = v if v is None else contact_relations_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.relationships = keep_odd(o, s, "relationships", v, e)
+    v = pop("dates", None)
+    try:
+        o.dates = v if v is None else contact_dates_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.dates = keep_odd(o, s, "dates", v, e)
+    v = pop("career", None)
+    try:
+        o.career = v if v is None else career_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.career = keep_odd(o, s, "career", v, e)
+    v = pop("avatar", None)
+    try:
+        o.avatar = v if v is None else avatar_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.avatar = keep_odd(o, s, "avatar", v, e)
+    v = o.food_preferences = pop("food_preferences", None)
+    if type(v) is not str and v is not None:
+        o.food_preferences = keep_odd(o, s, "food_preferences", v, "str")
+    v = pop("how_you_met", None)
+    try:
+        o.how_you_met = v if v is None else how_you_met_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.how_you_met = keep_odd(o, s, "how_you_met", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: ContactInformation = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ContactInformation, or raise ArgumentError."""
-    d: dict[str, Any] = {"food_preferences": o.food_preferences}
+    d: dict[str, Any] = {
+        "relationships": None
+        if (v := o.relationships) is None
+        else contact_relations_codec.encode(v),
+        "dates": None if (v := o.dates) is None else contact_dates_codec.encode(v),
+        "career": None if (v := o.career) is None else career_codec.encode(v),
+        "avatar": None if (v := o.avatar) is None else avatar_codec.encode(v),
+        "food_preferences": o.food_preferences,
+        "how_you_met": None if (v := o.how_you_met) is None else how_you_met_codec.encode(v),
+    }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.relationships
-    d["relationships"] = contact_relations_codec.encode(v)
-    v = o.dates
-    d["dates"] = contact_dates_codec.encode(v)
-    v = o.career
-    d["career"] = career_codec.encode(v)
-    v = o.avatar
-    d["avatar"] = avatar_codec.encode(v)
-    v = o.how_you_met
-    d["how_you_met"] = how_you_met_codec.encode(v)
+        encode_kept(o.additional_properties, d)
     return d

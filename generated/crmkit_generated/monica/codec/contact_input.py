@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
+from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -40,91 +40,85 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ContactInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.first_name = pop("first_name")
-        if type(v) is not str:
-            reject(v, "str", "first_name")
-        v = o.middle_name = pop("middle_name", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "middle_name")
-        v = o.last_name = pop("last_name", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "last_name")
-        v = o.nickname = pop("nickname", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "nickname")
-        v = o.email = pop("email", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "email")
-        v = o.description = pop("description", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        at = "gender_id"
-        v = pop("gender_id", U)
-        o.gender_id = v if v is U or v is None else parse_lenient(v, int)
-        at = "is_partial"
-        v = pop("is_partial", U)
-        o.is_partial = v if v is U else parse_lenient(v, bool)
-        at = "is_birthdate_known"
-        v = pop("is_birthdate_known")
-        o.is_birthdate_known = parse_lenient(v, bool)
-        at = "birthdate_day"
-        v = pop("birthdate_day", U)
-        o.birthdate_day = v if v is U or v is None else parse_lenient(v, int)
-        at = "birthdate_month"
-        v = pop("birthdate_month", U)
-        o.birthdate_month = v if v is U or v is None else parse_lenient(v, int)
-        at = "birthdate_year"
-        v = pop("birthdate_year", U)
-        o.birthdate_year = v if v is U or v is None else parse_lenient(v, int)
-        at = "birthdate_is_age_based"
-        v = pop("birthdate_is_age_based", U)
-        o.birthdate_is_age_based = v if v is U or v is None else parse_lenient(v, bool)
-        at = "birthdate_age"
-        v = pop("birthdate_age", U)
-        o.birthdate_age = v if v is U or v is None else parse_lenient(v, int)
-        at = "birthdate_add_reminder"
-        v = pop("birthdate_add_reminder", U)
-        o.birthdate_add_reminder = v if v is U or v is None else parse_lenient(v, bool)
-        at = "is_deceased"
-        v = pop("is_deceased")
-        o.is_deceased = parse_lenient(v, bool)
-        at = "is_deceased_date_known"
-        v = pop("is_deceased_date_known")
-        o.is_deceased_date_known = parse_lenient(v, bool)
-        at = "deceased_date_day"
-        v = pop("deceased_date_day", U)
-        o.deceased_date_day = v if v is U or v is None else parse_lenient(v, int)
-        at = "deceased_date_month"
-        v = pop("deceased_date_month", U)
-        o.deceased_date_month = v if v is U or v is None else parse_lenient(v, int)
-        at = "deceased_date_year"
-        v = pop("deceased_date_year", U)
-        o.deceased_date_year = v if v is U or v is None else parse_lenient(v, int)
-        at = "deceased_date_add_reminder"
-        v = pop("deceased_date_add_reminder", U)
-        o.deceased_date_add_reminder = v if v is U or v is None else parse_lenient(v, bool)
-        v = o.uuid = pop("uuid", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "uuid")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.first_name = pop("first_name")
+    if type(v) is not str:
+        reject(v, "str", "first_name")
+    v = o.middle_name = pop("middle_name", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "middle_name")
+    v = o.last_name = pop("last_name", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "last_name")
+    v = o.nickname = pop("nickname", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "nickname")
+    v = o.email = pop("email", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "email")
+    v = o.description = pop("description", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "description")
+    at = "gender_id"
+    v = pop("gender_id", U)
+    o.gender_id = v if v is U or v is None else parse_lenient(v, int)
+    at = "is_partial"
+    v = pop("is_partial", U)
+    o.is_partial = v if v is U else parse_lenient(v, bool)
+    at = "is_birthdate_known"
+    v = pop("is_birthdate_known")
+    o.is_birthdate_known = parse_lenient(v, bool)
+    at = "birthdate_day"
+    v = pop("birthdate_day", U)
+    o.birthdate_day = v if v is U or v is None else parse_lenient(v, int)
+    at = "birthdate_month"
+    v = pop("birthdate_month", U)
+    o.birthdate_month = v if v is U or v is None else parse_lenient(v, int)
+    at = "birthdate_year"
+    v = pop("birthdate_year", U)
+    o.birthdate_year = v if v is U or v is None else parse_lenient(v, int)
+    at = "birthdate_is_age_based"
+    v = pop("birthdate_is_age_based", U)
+    o.birthdate_is_age_based = v if v is U or v is None else parse_lenient(v, bool)
+    at = "birthdate_age"
+    v = pop("birthdate_age", U)
+    o.birthdate_age = v if v is U or v is None else parse_lenient(v, int)
+    at = "birthdate_add_reminder"
+    v = pop("birthdate_add_reminder", U)
+    o.birthdate_add_reminder = v if v is U or v is None else parse_lenient(v, bool)
+    at = "is_deceased"
+    v = pop("is_deceased")
+    o.is_deceased = parse_lenient(v, bool)
+    at = "is_deceased_date_known"
+    v = pop("is_deceased_date_known")
+    o.is_deceased_date_known = parse_lenient(v, bool)
+    at = "deceased_date_day"
+    v = pop("deceased_date_day", U)
+    o.deceased_date_day = v if v is U or v is None else parse_lenient(v, int)
+    at = "deceased_date_month"
+    v = pop("deceased_date_month", U)
+    o.deceased_date_month = v if v is U or v is None else parse_lenient(v, int)
+    at = "deceased_date_year"
+    v = pop("deceased_date_year", U)
+    o.deceased_date_year = v if v is U or v is None else parse_lenient(v, int)
+    at = "deceased_date_add_reminder"
+    v = pop("deceased_date_add_reminder", U)
+    o.deceased_date_add_reminder = v if v is U or v is None else parse_lenient(v, bool)
+    v = o.uuid = pop("uuid", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "uuid")
+    o.additional_properties = dict(s) if s else {}
+    made: ContactInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.contact_partial import ContactPartial
 from . import account as account_codec
@@ -41,88 +42,90 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = ContactPartial) -> list[ContactPartial]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ContactPartial] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not int:
-            reject(v, "int", "id")
-        v = o.uuid = pop("uuid")
-        if type(v) is not str:
-            reject(v, "str", "uuid")
-        v = o.object_ = pop("object")
-        if type(v) is not str:
-            reject(v, "str", "object")
-        v = o.hash_id = pop("hash_id") if "hash_id" in s else pop("hash_ID")
-        if type(v) is not str:
-            reject(v, "str", "hash_id")
-        v = o.first_name = pop("first_name")
-        if type(v) is not str:
-            reject(v, "str", "first_name")
-        v = o.last_name = pop("last_name", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "last_name")
-        v = o.nickname = pop("nickname", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "nickname")
-        v = o.complete_name = pop("complete_name")
-        if type(v) is not str:
-            reject(v, "str", "complete_name")
-        v = o.initials = pop("initials")
-        if type(v) is not str:
-            reject(v, "str", "initials")
-        v = o.description = pop("description", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        v = o.gender = pop("gender", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "gender")
-        v = o.gender_type = pop("gender_type", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "gender_type")
-        v = o.is_starred = pop("is_starred")
-        if type(v) is not bool:
-            reject(v, "bool", "is_starred")
-        v = o.is_partial = pop("is_partial")
-        if type(v) is not bool:
-            reject(v, "bool", "is_partial")
-        v = o.is_active = pop("is_active")
-        if type(v) is not bool:
-            reject(v, "bool", "is_active")
-        v = o.is_dead = pop("is_dead")
-        if type(v) is not bool:
-            reject(v, "bool", "is_dead")
-        v = o.is_me = pop("is_me")
-        if type(v) is not bool:
-            reject(v, "bool", "is_me")
-        at = "information"
-        v = pop("information")
-        o.information = contact_partial_information_codec.decode(v)
-        at = "account"
-        v = pop("account")
-        o.account = account_codec.decode(v)
-        at = "created_at"
-        v = pop("created_at", None)
+def decode(row: Any, cls: type[Any] = ContactPartial) -> ContactPartial:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not int:
+        reject(v, "int", "id")
+    v = o.uuid = pop("uuid", None)
+    if type(v) is not str and v is not None:
+        o.uuid = keep_odd(o, s, "uuid", v, "str")
+    v = o.object_ = pop("object", None)
+    if type(v) is not str and v is not None:
+        o.object_ = keep_odd(o, s, "object", v, "str")
+    v = o.hash_id = pop("hash_id") if "hash_id" in s else pop("hash_ID", None)
+    if type(v) is not str and v is not None:
+        o.hash_id = keep_odd(o, s, "hash_id", v, "str")
+    v = o.first_name = pop("first_name", None)
+    if type(v) is not str and v is not None:
+        o.first_name = keep_odd(o, s, "first_name", v, "str")
+    v = o.last_name = pop("last_name", None)
+    if type(v) is not str and v is not None:
+        o.last_name = keep_odd(o, s, "last_name", v, "str")
+    v = o.nickname = pop("nickname", None)
+    if type(v) is not str and v is not None:
+        o.nickname = keep_odd(o, s, "nickname", v, "str")
+    v = o.complete_name = pop("complete_name", None)
+    if type(v) is not str and v is not None:
+        o.complete_name = keep_odd(o, s, "complete_name", v, "str")
+    v = o.initials = pop("initials", None)
+    if type(v) is not str and v is not None:
+        o.initials = keep_odd(o, s, "initials", v, "str")
+    v = o.description = pop("description", None)
+    if type(v) is not str and v is not None:
+        o.description = keep_odd(o, s, "description", v, "str")
+    v = o.gender = pop("gender", None)
+    if type(v) is not str and v is not None:
+        o.gender = keep_odd(o, s, "gender", v, "str")
+    v = o.gender_type = pop("gender_type", None)
+    if type(v) is not str and v is not None:
+        o.gender_type = keep_odd(o, s, "gender_type", v, "str")
+    v = o.is_starred = pop("is_starred", None)
+    if type(v) is not bool and v is not None:
+        o.is_starred = keep_odd(o, s, "is_starred", v, "bool")
+    v = o.is_partial = pop("is_partial", None)
+    if type(v) is not bool and v is not None:
+        o.is_partial = keep_odd(o, s, "is_partial", v, "bool")
+    v = o.is_active = pop("is_active", None)
+    if type(v) is not bool and v is not None:
+        o.is_active = keep_odd(o, s, "is_active", v, "bool")
+    v = o.is_dead = pop("is_dead", None)
+    if type(v) is not bool and v is not None:
+        o.is_dead = keep_odd(o, s, "is_dead", v, "bool")
+    v = o.is_me = pop("is_me", None)
+    if type(v) is not bool and v is not None:
+        o.is_me = keep_odd(o, s, "is_me", v, "bool")
+    v = pop("information", None)
+    try:
+        o.information = v if v is None else contact_partial_information_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.information = keep_odd(o, s, "information", v, e)
+    v = pop("account", None)
+    try:
+        o.account = v if v is None else account_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.account = keep_odd(o, s, "account", v, e)
+    v = pop("created_at", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "updated_at"
-        v = pop("updated_at")
-        o.updated_at = decode_datetime(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "created_at", v, e)
+    v = pop("updated_at", None)
+    try:
+        o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+    except ODD_ERRORS as e:
+        o.updated_at = keep_odd(o, s, "updated_at", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: ContactPartial = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -145,14 +148,13 @@ def encode(o: Any) -> dict[str, Any]:
         "is_active": o.is_active,
         "is_dead": o.is_dead,
         "is_me": o.is_me,
+        "information": None
+        if (v := o.information) is None
+        else contact_partial_information_codec.encode(v),
+        "account": None if (v := o.account) is None else account_codec.encode(v),
         "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
+        "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
     }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.information
-    d["information"] = contact_partial_information_codec.encode(v)
-    v = o.account
-    d["account"] = account_codec.encode(v)
-    v = o.updated_at
-    d["updated_at"] = encode_datetime(v, "updated_at")
+        encode_kept(o.additional_properties, d)
     return d

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.contact_partial_information import ContactPartialInformation
 from . import contact_dates as contact_dates_codec
@@ -15,37 +16,29 @@ from . import contact_dates as contact_dates_codec
 EMITTED = True
 
 
-def decode_all(
-    rows: Any, cls: type[Any] = ContactPartialInformation
-) -> list[ContactPartialInformation]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ContactPartialInformation] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "dates"
-        v = pop("dates")
-        o.dates = contact_dates_codec.decode(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = ContactPartialInformation) -> ContactPartialInformation:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = pop("dates", None)
+    try:
+        o.dates = v if v is None else contact_dates_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.dates = keep_odd(o, s, "dates", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: ContactPartialInformation = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ContactPartialInformation, or raise ArgumentError."""
-    d: dict[str, Any] = {}
+    d: dict[str, Any] = {"dates": None if (v := o.dates) is None else contact_dates_codec.encode(v)}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.dates
-    d["dates"] = contact_dates_codec.encode(v)
+        encode_kept(o.additional_properties, d)
     return d

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.contact_relation import ContactRelation
 from . import contact_short as contact_short_codec
@@ -16,40 +17,37 @@ from . import relation_name as relation_name_codec
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = ContactRelation) -> list[ContactRelation]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ContactRelation] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "relationship"
-        v = pop("relationship")
-        o.relationship = relation_name_codec.decode(v)
-        at = "contact"
-        v = pop("contact")
-        o.contact = contact_short_codec.decode(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = ContactRelation) -> ContactRelation:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = pop("relationship", None)
+    try:
+        o.relationship = v if v is None else relation_name_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.relationship = keep_odd(o, s, "relationship", v, e)
+    v = pop("contact", None)
+    try:
+        o.contact = v if v is None else contact_short_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.contact = keep_odd(o, s, "contact", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: ContactRelation = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ContactRelation, or raise ArgumentError."""
-    d: dict[str, Any] = {}
+    d: dict[str, Any] = {
+        "relationship": None if (v := o.relationship) is None else relation_name_codec.encode(v),
+        "contact": None if (v := o.contact) is None else contact_short_codec.encode(v),
+    }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.relationship
-    d["relationship"] = relation_name_codec.encode(v)
-    v = o.contact
-    d["contact"] = contact_short_codec.encode(v)
+        encode_kept(o.additional_properties, d)
     return d

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.contact_relations import ContactRelations
 from . import contact_relation_group as contact_relation_group_codec
@@ -15,50 +16,49 @@ from . import contact_relation_group as contact_relation_group_codec
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = ContactRelations) -> list[ContactRelations]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ContactRelations] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "love"
-        v = pop("love")
-        o.love = contact_relation_group_codec.decode(v)
-        at = "family"
-        v = pop("family")
-        o.family = contact_relation_group_codec.decode(v)
-        at = "friend"
-        v = pop("friend")
-        o.friend = contact_relation_group_codec.decode(v)
-        at = "work"
-        v = pop("work")
-        o.work = contact_relation_group_codec.decode(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = ContactRelations) -> ContactRelations:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = pop("love", None)
+    try:
+        o.love = v if v is None else contact_relation_group_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.love = keep_odd(o, s, "love", v, e)
+    v = pop("family", None)
+    try:
+        o.family = v if v is None else contact_relation_group_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.family = keep_odd(o, s, "family", v, e)
+    v = pop("friend", None)
+    try:
+        o.friend = v if v is None else contact_relation_group_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.friend = keep_odd(o, s, "friend", v, e)
+    v = pop("work", None)
+    try:
+        o.work = v if v is None else contact_relation_group_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.work = keep_odd(o, s, "work", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: ContactRelations = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ContactRelations, or raise ArgumentError."""
-    d: dict[str, Any] = {}
+    d: dict[str, Any] = {
+        "love": None if (v := o.love) is None else contact_relation_group_codec.encode(v),
+        "family": None if (v := o.family) is None else contact_relation_group_codec.encode(v),
+        "friend": None if (v := o.friend) is None else contact_relation_group_codec.encode(v),
+        "work": None if (v := o.work) is None else contact_relation_group_codec.encode(v),
+    }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.love
-    d["love"] = contact_relation_group_codec.encode(v)
-    v = o.family
-    d["family"] = contact_relation_group_codec.encode(v)
-    v = o.friend
-    d["friend"] = contact_relation_group_codec.encode(v)
-    v = o.work
-    d["work"] = contact_relation_group_codec.encode(v)
+        encode_kept(o.additional_properties, d)
     return d

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.contact_short import ContactShort
 from . import account as account_codec
@@ -38,82 +39,80 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = ContactShort) -> list[ContactShort]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ContactShort] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not int:
-            reject(v, "int", "id")
-        v = o.uuid = pop("uuid", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "uuid")
-        v = o.object_ = pop("object")
-        if type(v) is not str:
-            reject(v, "str", "object")
-        v = o.hash_id = pop("hash_id") if "hash_id" in s else pop("hash_ID", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "hash_id")
-        v = o.first_name = pop("first_name")
-        if type(v) is not str:
-            reject(v, "str", "first_name")
-        v = o.last_name = pop("last_name", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "last_name")
-        v = o.nickname = pop("nickname", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "nickname")
-        v = o.complete_name = pop("complete_name")
-        if type(v) is not str:
-            reject(v, "str", "complete_name")
-        v = o.initials = pop("initials")
-        if type(v) is not str:
-            reject(v, "str", "initials")
-        v = o.gender = pop("gender", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "gender")
-        v = o.gender_type = pop("gender_type", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "gender_type")
-        v = o.is_starred = pop("is_starred", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "is_starred")
-        v = o.is_partial = pop("is_partial")
-        if type(v) is not bool:
-            reject(v, "bool", "is_partial")
-        v = o.is_active = pop("is_active", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "is_active")
-        v = o.is_dead = pop("is_dead")
-        if type(v) is not bool:
-            reject(v, "bool", "is_dead")
-        v = o.is_me = pop("is_me", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "is_me")
-        at = "information"
-        v = pop("information")
-        o.information = contact_short_information_codec.decode(v)
-        v = o.url = pop("url", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "url")
-        at = "account"
-        v = pop("account")
-        o.account = account_codec.decode(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = ContactShort) -> ContactShort:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not int:
+        reject(v, "int", "id")
+    v = o.uuid = pop("uuid", None)
+    if type(v) is not str and v is not None:
+        o.uuid = keep_odd(o, s, "uuid", v, "str")
+    v = o.object_ = pop("object", None)
+    if type(v) is not str and v is not None:
+        o.object_ = keep_odd(o, s, "object", v, "str")
+    v = o.hash_id = pop("hash_id") if "hash_id" in s else pop("hash_ID", None)
+    if type(v) is not str and v is not None:
+        o.hash_id = keep_odd(o, s, "hash_id", v, "str")
+    v = o.first_name = pop("first_name", None)
+    if type(v) is not str and v is not None:
+        o.first_name = keep_odd(o, s, "first_name", v, "str")
+    v = o.last_name = pop("last_name", None)
+    if type(v) is not str and v is not None:
+        o.last_name = keep_odd(o, s, "last_name", v, "str")
+    v = o.nickname = pop("nickname", None)
+    if type(v) is not str and v is not None:
+        o.nickname = keep_odd(o, s, "nickname", v, "str")
+    v = o.complete_name = pop("complete_name", None)
+    if type(v) is not str and v is not None:
+        o.complete_name = keep_odd(o, s, "complete_name", v, "str")
+    v = o.initials = pop("initials", None)
+    if type(v) is not str and v is not None:
+        o.initials = keep_odd(o, s, "initials", v, "str")
+    v = o.gender = pop("gender", None)
+    if type(v) is not str and v is not None:
+        o.gender = keep_odd(o, s, "gender", v, "str")
+    v = o.gender_type = pop("gender_type", None)
+    if type(v) is not str and v is not None:
+        o.gender_type = keep_odd(o, s, "gender_type", v, "str")
+    v = o.is_starred = pop("is_starred", None)
+    if type(v) is not bool and v is not None:
+        o.is_starred = keep_odd(o, s, "is_starred", v, "bool")
+    v = o.is_partial = pop("is_partial", None)
+    if type(v) is not bool and v is not None:
+        o.is_partial = keep_odd(o, s, "is_partial", v, "bool")
+    v = o.is_active = pop("is_active", None)
+    if type(v) is not bool and v is not None:
+        o.is_active = keep_odd(o, s, "is_active", v, "bool")
+    v = o.is_dead = pop("is_dead", None)
+    if type(v) is not bool and v is not None:
+        o.is_dead = keep_odd(o, s, "is_dead", v, "bool")
+    v = o.is_me = pop("is_me", None)
+    if type(v) is not bool and v is not None:
+        o.is_me = keep_odd(o, s, "is_me", v, "bool")
+    v = pop("information", None)
+    try:
+        o.information = v if v is None else contact_short_information_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.information = keep_odd(o, s, "information", v, e)
+    v = o.url = pop("url", None)
+    if type(v) is not str and v is not None:
+        o.url = keep_odd(o, s, "url", v, "str")
+    v = pop("account", None)
+    try:
+        o.account = v if v is None else account_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.account = keep_odd(o, s, "account", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: ContactShort = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -128,9 +127,11 @@ def encode(o: Any) -> dict[str, Any]:
         "gender": o.gender,
         "is_partial": o.is_partial,
         "is_dead": o.is_dead,
+        "information": None
+        if (v := o.information) is None
+        else contact_short_information_codec.encode(v),
+        "account": None if (v := o.account) is None else account_codec.encode(v),
     }
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
     if (v := o.uuid) is not None:
         d["uuid"] = v
     if (v := o.hash_id) is not None:
@@ -145,10 +146,8 @@ def encode(o: Any) -> dict[str, Any]:
         d["is_active"] = v
     if (v := o.is_me) is not None:
         d["is_me"] = v
-    v = o.information
-    d["information"] = contact_short_information_codec.encode(v)
     if (v := o.url) is not None:
         d["url"] = v
-    v = o.account
-    d["account"] = account_codec.encode(v)
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

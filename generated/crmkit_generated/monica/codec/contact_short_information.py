@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.contact_short_information import ContactShortInformation
 from . import avatar as avatar_codec
@@ -16,47 +17,43 @@ from . import special_date as special_date_codec
 EMITTED = True
 
 
-def decode_all(
-    rows: Any, cls: type[Any] = ContactShortInformation
-) -> list[ContactShortInformation]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ContactShortInformation] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "birthdate"
-        v = pop("birthdate")
-        o.birthdate = special_date_codec.decode(v)
-        at = "deceased_date"
-        v = pop("deceased_date")
-        o.deceased_date = special_date_codec.decode(v)
-        at = "avatar"
-        v = pop("avatar")
-        o.avatar = avatar_codec.decode(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = ContactShortInformation) -> ContactShortInformation:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = pop("birthdate", None)
+    try:
+        o.birthdate = v if v is None else special_date_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.birthdate = keep_odd(o, s, "birthdate", v, e)
+    v = pop("deceased_date", None)
+    try:
+        o.deceased_date = v if v is None else special_date_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.deceased_date = keep_odd(o, s, "deceased_date", v, e)
+    v = pop("avatar", None)
+    try:
+        o.avatar = v if v is None else avatar_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.avatar = keep_odd(o, s, "avatar", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: ContactShortInformation = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ContactShortInformation, or raise ArgumentError."""
-    d: dict[str, Any] = {}
+    d: dict[str, Any] = {
+        "birthdate": None if (v := o.birthdate) is None else special_date_codec.encode(v),
+        "deceased_date": None if (v := o.deceased_date) is None else special_date_codec.encode(v),
+        "avatar": None if (v := o.avatar) is None else avatar_codec.encode(v),
+    }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.birthdate
-    d["birthdate"] = special_date_codec.encode(v)
-    v = o.deceased_date
-    d["deceased_date"] = special_date_codec.encode(v)
-    v = o.avatar
-    d["avatar"] = avatar_codec.encode(v)
+        encode_kept(o.additional_properties, d)
     return d

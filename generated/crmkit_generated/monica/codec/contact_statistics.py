@@ -6,54 +6,49 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.contact_statistics import ContactStatistics
 
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = ContactStatistics) -> list[ContactStatistics]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ContactStatistics] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.number_of_calls = pop("number_of_calls")
-        if type(v) is not int:
-            reject(v, "int", "number_of_calls")
-        v = o.number_of_notes = pop("number_of_notes")
-        if type(v) is not int:
-            reject(v, "int", "number_of_notes")
-        v = o.number_of_activities = pop("number_of_activities")
-        if type(v) is not int:
-            reject(v, "int", "number_of_activities")
-        v = o.number_of_reminders = pop("number_of_reminders")
-        if type(v) is not int:
-            reject(v, "int", "number_of_reminders")
-        v = o.number_of_tasks = pop("number_of_tasks")
-        if type(v) is not int:
-            reject(v, "int", "number_of_tasks")
-        v = o.number_of_gifts = pop("number_of_gifts")
-        if type(v) is not int:
-            reject(v, "int", "number_of_gifts")
-        v = o.number_of_debts = pop("number_of_debts")
-        if type(v) is not int:
-            reject(v, "int", "number_of_debts")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = ContactStatistics) -> ContactStatistics:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.number_of_calls = pop("number_of_calls", None)
+    if type(v) is not int and v is not None:
+        o.number_of_calls = keep_odd(o, s, "number_of_calls", v, "int")
+    v = o.number_of_notes = pop("number_of_notes", None)
+    if type(v) is not int and v is not None:
+        o.number_of_notes = keep_odd(o, s, "number_of_notes", v, "int")
+    v = o.number_of_activities = pop("number_of_activities", None)
+    if type(v) is not int and v is not None:
+        o.number_of_activities = keep_odd(o, s, "number_of_activities", v, "int")
+    v = o.number_of_reminders = pop("number_of_reminders", None)
+    if type(v) is not int and v is not None:
+        o.number_of_reminders = keep_odd(o, s, "number_of_reminders", v, "int")
+    v = o.number_of_tasks = pop("number_of_tasks", None)
+    if type(v) is not int and v is not None:
+        o.number_of_tasks = keep_odd(o, s, "number_of_tasks", v, "int")
+    v = o.number_of_gifts = pop("number_of_gifts", None)
+    if type(v) is not int and v is not None:
+        o.number_of_gifts = keep_odd(o, s, "number_of_gifts", v, "int")
+    v = o.number_of_debts = pop("number_of_debts", None)
+    if type(v) is not int and v is not None:
+        o.number_of_debts = keep_odd(o, s, "number_of_debts", v, "int")
+    o.additional_properties = dict(s) if s else {}
+    made: ContactStatistics = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -68,5 +63,5 @@ def encode(o: Any) -> dict[str, Any]:
         "number_of_debts": o.number_of_debts,
     }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_kept(o.additional_properties, d)
     return d

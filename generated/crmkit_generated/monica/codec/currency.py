@@ -6,48 +6,43 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.currency import Currency
 
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = Currency) -> list[Currency]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Currency] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not int:
-            reject(v, "int", "id")
-        v = o.object_ = pop("object")
-        if type(v) is not str:
-            reject(v, "str", "object")
-        v = o.iso = pop("iso")
-        if type(v) is not str:
-            reject(v, "str", "iso")
-        v = o.name = pop("name")
-        if type(v) is not str:
-            reject(v, "str", "name")
-        v = o.symbol = pop("symbol", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "symbol")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = Currency) -> Currency:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not int:
+        reject(v, "int", "id")
+    v = o.object_ = pop("object", None)
+    if type(v) is not str and v is not None:
+        o.object_ = keep_odd(o, s, "object", v, "str")
+    v = o.iso = pop("iso", None)
+    if type(v) is not str and v is not None:
+        o.iso = keep_odd(o, s, "iso", v, "str")
+    v = o.name = pop("name", None)
+    if type(v) is not str and v is not None:
+        o.name = keep_odd(o, s, "name", v, "str")
+    v = o.symbol = pop("symbol", None)
+    if type(v) is not str and v is not None:
+        o.symbol = keep_odd(o, s, "symbol", v, "str")
+    o.additional_properties = dict(s) if s else {}
+    made: Currency = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -60,5 +55,5 @@ def encode(o: Any) -> dict[str, Any]:
         "symbol": o.symbol,
     }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_kept(o.additional_properties, d)
     return d

@@ -6,9 +6,11 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras, encode_plain
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.numbers import decode_decimal, encode_decimal
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept, encode_plain
 
 from ..models.debt import Debt
 from ..models.debt_direction import DebtDirection
@@ -21,64 +23,74 @@ _debt_direction = {item.value: item for item in DebtDirection}
 _debt_status = {item.value: item for item in DebtStatus}
 
 
-def decode_all(rows: Any, cls: type[Any] = Debt) -> list[Debt]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Debt] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not int:
-            reject(v, "int", "id")
-        v = o.uuid = pop("uuid")
-        if type(v) is not str:
-            reject(v, "str", "uuid")
-        v = o.object_ = pop("object")
-        if type(v) is not str:
-            reject(v, "str", "object")
-        at = "in_debt"
-        v = pop("in_debt")
-        o.in_debt = decode_enum(v, _debt_direction)
-        at = "status"
-        v = pop("status")
-        o.status = decode_enum(v, _debt_status)
-        v = o.amount = pop("amount", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "amount")
-        v = o.value = pop("value", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "value")
-        v = o.amount_with_currency = pop("amount_with_currency", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "amount_with_currency")
-        v = o.reason = pop("reason", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "reason")
-        at = "account"
-        v = pop("account")
-        o.account = account_codec.decode(v)
-        at = "contact"
-        v = pop("contact", None)
+def decode(row: Any, cls: type[Any] = Debt) -> Debt:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not int:
+        reject(v, "int", "id")
+    v = o.uuid = pop("uuid", None)
+    if type(v) is not str and v is not None:
+        o.uuid = keep_odd(o, s, "uuid", v, "str")
+    v = o.object_ = pop("object", None)
+    if type(v) is not str and v is not None:
+        o.object_ = keep_odd(o, s, "object", v, "str")
+    v = pop("in_debt", None)
+    try:
+        o.in_debt = v if v is None else decode_enum(v, _debt_direction)
+    except ODD_ERRORS as e:
+        o.in_debt = keep_odd(o, s, "in_debt", v, e)
+    v = pop("status", None)
+    try:
+        o.status = v if v is None else decode_enum(v, _debt_status)
+    except ODD_ERRORS as e:
+        o.status = keep_odd(o, s, "status", v, e)
+    v = pop("amount", None)
+    try:
+        o.amount = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.amount = keep_odd(o, s, "amount", v, e)
+    v = pop("value", None)
+    try:
+        o.value = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.value = keep_odd(o, s, "value", v, e)
+    v = o.amount_with_currency = pop("amount_with_currency", None)
+    if type(v) is not str and v is not None:
+        o.amount_with_currency = keep_odd(o, s, "amount_with_currency", v, "str")
+    v = o.reason = pop("reason", None)
+    if type(v) is not str and v is not None:
+        o.reason = keep_odd(o, s, "reason", v, "str")
+    v = pop("account", None)
+    try:
+        o.account = v if v is None else account_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.account = keep_odd(o, s, "account", v, e)
+    v = pop("contact", None)
+    try:
         o.contact = v if v is None else contact_short_codec.decode(v)
-        at = "created_at"
-        v = pop("created_at", None)
+    except ODD_ERRORS as e:
+        o.contact = keep_odd(o, s, "contact", v, e)
+    v = pop("created_at", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "updated_at"
-        v = pop("updated_at")
-        o.updated_at = decode_datetime(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "created_at", v, e)
+    v = pop("updated_at", None)
+    try:
+        o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+    except ODD_ERRORS as e:
+        o.updated_at = keep_odd(o, s, "updated_at", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: Debt = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -87,21 +99,25 @@ def encode(o: Any) -> dict[str, Any]:
         "id": o.id,
         "uuid": o.uuid,
         "object": o.object_,
-        "amount": o.amount,
-        "value": o.value,
+        "in_debt": None
+        if (v := o.in_debt) is None
+        else v
+        if type(v) is str
+        else encode_plain(v, str, "in_debt"),
+        "status": None
+        if (v := o.status) is None
+        else v
+        if type(v) is str
+        else encode_plain(v, str, "status"),
+        "amount": None if (v := o.amount) is None else encode_decimal(v, "amount"),
+        "value": None if (v := o.value) is None else encode_decimal(v, "value"),
         "amount_with_currency": o.amount_with_currency,
         "reason": o.reason,
+        "account": None if (v := o.account) is None else account_codec.encode(v),
         "contact": None if (v := o.contact) is None else contact_short_codec.encode(v),
         "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
+        "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
     }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.in_debt
-    d["in_debt"] = v if type(v) is str else encode_plain(v, str, "in_debt")
-    v = o.status
-    d["status"] = v if type(v) is str else encode_plain(v, str, "status")
-    v = o.account
-    d["account"] = account_codec.encode(v)
-    v = o.updated_at
-    d["updated_at"] = encode_datetime(v, "updated_at")
+        encode_kept(o.additional_properties, d)
     return d

@@ -6,8 +6,13 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
-from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.numbers import (
+    decode_decimal,
+    encode_decimal,
+    format_lenient,
+    parse_lenient,
+)
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -27,40 +32,34 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = DebtInput) -> list[DebtInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[DebtInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "contact_id"
-        v = pop("contact_id")
-        o.contact_id = parse_lenient(v, int)
-        at = "in_debt"
-        v = pop("in_debt")
-        o.in_debt = decode_enum(v, _debt_direction_input)
-        at = "status"
-        v = pop("status")
-        o.status = decode_enum(v, _debt_status_input)
-        at = "amount"
-        v = pop("amount")
-        o.amount = parse_lenient(v, float)
-        v = o.reason = pop("reason", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "reason")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = DebtInput) -> DebtInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "contact_id"
+    v = pop("contact_id")
+    o.contact_id = parse_lenient(v, int)
+    at = "in_debt"
+    v = pop("in_debt")
+    o.in_debt = decode_enum(v, _debt_direction_input)
+    at = "status"
+    v = pop("status")
+    o.status = decode_enum(v, _debt_status_input)
+    at = "amount"
+    v = pop("amount")
+    o.amount = decode_decimal(v)
+    v = o.reason = pop("reason", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "reason")
+    o.additional_properties = dict(s) if s else {}
+    made: DebtInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -75,7 +74,7 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.status) is not U:
         d["status"] = v if type(v) is str else encode_plain(v, str, "status")
     if (v := o.amount) is not U:
-        d["amount"] = format_lenient(v, "amount", float, int, str)
+        d["amount"] = encode_decimal(v, "amount")
     if (v := o.reason) is not U:
         d["reason"] = v if v is None or type(v) is str else encode_plain(v, str, "reason")
     return d

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.files import encode_file
-from crmkit.core.codec.nested import decode_single
+from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras
 from crmkit.core.types import UNSET as U
@@ -19,31 +19,25 @@ EMITTED = True
 MEMBERS: dict[str, str] = {"contact_id": "contact_id", "document": "document"}
 
 
-def decode_all(rows: Any, cls: type[Any] = DocumentUploadInput) -> list[DocumentUploadInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[DocumentUploadInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "contact_id"
-        v = pop("contact_id")
-        o.contact_id = parse_lenient(v, int)
-        v = o.document = pop("document")
-        if type(v) is not File:
-            reject(v, "File", "document")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = DocumentUploadInput) -> DocumentUploadInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "contact_id"
+    v = pop("contact_id")
+    o.contact_id = parse_lenient(v, int)
+    v = o.document = pop("document")
+    if type(v) is not File:
+        reject(v, "File", "document")
+    o.additional_properties = dict(s) if s else {}
+    made: DocumentUploadInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -7,8 +7,13 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_date_or_str, encode_date_or_str
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
-from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.numbers import (
+    decode_decimal,
+    encode_decimal,
+    format_lenient,
+    parse_lenient,
+)
 from crmkit.core.codec.values import decode_empty, encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -29,49 +34,43 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = GiftInput) -> list[GiftInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[GiftInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "contact_id"
-        v = pop("contact_id")
-        o.contact_id = parse_lenient(v, int)
-        v = o.name = pop("name")
-        if type(v) is not str:
-            reject(v, "str", "name")
-        at = "status"
-        v = pop("status")
-        o.status = decode_enum(v, _gift_status_input)
-        v = o.comment = pop("comment", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "comment")
-        v = o.url = pop("url", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "url")
-        at = "amount"
-        v = pop("amount", U)
-        o.amount = v if v is U or v is None else parse_lenient(v, float)
-        at = "date"
-        v = pop("date", U)
-        o.date = v if v is U or v is None else decode_date_or_str(v) if v else decode_empty(v)
-        at = "recipient_id"
-        v = pop("recipient_id", U)
-        o.recipient_id = v if v is U or v is None else parse_lenient(v, int)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = GiftInput) -> GiftInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "contact_id"
+    v = pop("contact_id")
+    o.contact_id = parse_lenient(v, int)
+    v = o.name = pop("name")
+    if type(v) is not str:
+        reject(v, "str", "name")
+    at = "status"
+    v = pop("status")
+    o.status = decode_enum(v, _gift_status_input)
+    v = o.comment = pop("comment", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "comment")
+    v = o.url = pop("url", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "url")
+    at = "amount"
+    v = pop("amount", U)
+    o.amount = v if v is U or v is None else None if v == "" else decode_decimal(v)
+    at = "date"
+    v = pop("date", U)
+    o.date = v if v is U or v is None else decode_date_or_str(v) if v else decode_empty(v)
+    at = "recipient_id"
+    v = pop("recipient_id", U)
+    o.recipient_id = v if v is U or v is None else parse_lenient(v, int)
+    o.additional_properties = dict(s) if s else {}
+    made: GiftInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -90,7 +89,7 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.url) is not U:
         d["url"] = v if v is None or type(v) is str else encode_plain(v, str, "url")
     if (v := o.amount) is not U:
-        d["amount"] = None if v is None else format_lenient(v, "amount", float, int, str)
+        d["amount"] = None if v is None else encode_decimal(v, "amount")
     if (v := o.date) is not U:
         d["date"] = None if v is None else encode_date_or_str(v, "date")
     if (v := o.recipient_id) is not U:

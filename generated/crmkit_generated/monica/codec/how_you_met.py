@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.how_you_met import HowYouMet
 from . import contact_short as contact_short_codec
@@ -16,46 +17,43 @@ from . import special_date as special_date_codec
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = HowYouMet) -> list[HowYouMet]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[HowYouMet] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.general_information = pop("general_information", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "general_information")
-        at = "first_met_date"
-        v = pop("first_met_date")
-        o.first_met_date = special_date_codec.decode(v)
-        at = "first_met_through_contact"
-        v = pop("first_met_through_contact", None)
+def decode(row: Any, cls: type[Any] = HowYouMet) -> HowYouMet:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.general_information = pop("general_information", None)
+    if type(v) is not str and v is not None:
+        o.general_information = keep_odd(o, s, "general_information", v, "str")
+    v = pop("first_met_date", None)
+    try:
+        o.first_met_date = v if v is None else special_date_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.first_met_date = keep_odd(o, s, "first_met_date", v, e)
+    v = pop("first_met_through_contact", None)
+    try:
         o.first_met_through_contact = v if v is None else contact_short_codec.decode(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.first_met_through_contact = keep_odd(o, s, "first_met_through_contact", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: HowYouMet = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a HowYouMet, or raise ArgumentError."""
     d: dict[str, Any] = {
         "general_information": o.general_information,
+        "first_met_date": None if (v := o.first_met_date) is None else special_date_codec.encode(v),
         "first_met_through_contact": None
         if (v := o.first_met_through_contact) is None
         else contact_short_codec.encode(v),
     }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.first_met_date
-    d["first_met_date"] = special_date_codec.encode(v)
+        encode_kept(o.additional_properties, d)
     return d

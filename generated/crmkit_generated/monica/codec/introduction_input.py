@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
+from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -28,55 +28,49 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = IntroductionInput) -> list[IntroductionInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[IntroductionInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "is_date_known"
-        v = pop("is_date_known")
-        o.is_date_known = parse_lenient(v, bool)
-        at = "met_through_contact_id"
-        v = pop("met_through_contact_id", U)
-        o.met_through_contact_id = v if v is U or v is None else parse_lenient(v, int)
-        v = o.general_information = pop("general_information", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "general_information")
-        v = o.where = pop("where", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "where")
-        at = "day"
-        v = pop("day", U)
-        o.day = v if v is U or v is None else parse_lenient(v, int)
-        at = "month"
-        v = pop("month", U)
-        o.month = v if v is U or v is None else parse_lenient(v, int)
-        at = "year"
-        v = pop("year", U)
-        o.year = v if v is U or v is None else parse_lenient(v, int)
-        at = "is_age_based"
-        v = pop("is_age_based", U)
-        o.is_age_based = v if v is U or v is None else parse_lenient(v, bool)
-        at = "age"
-        v = pop("age", U)
-        o.age = v if v is U or v is None else parse_lenient(v, int)
-        at = "add_reminder"
-        v = pop("add_reminder", U)
-        o.add_reminder = v if v is U or v is None else parse_lenient(v, bool)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = IntroductionInput) -> IntroductionInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "is_date_known"
+    v = pop("is_date_known")
+    o.is_date_known = parse_lenient(v, bool)
+    at = "met_through_contact_id"
+    v = pop("met_through_contact_id", U)
+    o.met_through_contact_id = v if v is U or v is None else parse_lenient(v, int)
+    v = o.general_information = pop("general_information", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "general_information")
+    v = o.where = pop("where", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "where")
+    at = "day"
+    v = pop("day", U)
+    o.day = v if v is U or v is None else parse_lenient(v, int)
+    at = "month"
+    v = pop("month", U)
+    o.month = v if v is U or v is None else parse_lenient(v, int)
+    at = "year"
+    v = pop("year", U)
+    o.year = v if v is U or v is None else parse_lenient(v, int)
+    at = "is_age_based"
+    v = pop("is_age_based", U)
+    o.is_age_based = v if v is U or v is None else parse_lenient(v, bool)
+    at = "age"
+    v = pop("age", U)
+    o.age = v if v is U or v is None else parse_lenient(v, int)
+    at = "add_reminder"
+    v = pop("add_reminder", U)
+    o.add_reminder = v if v is U or v is None else parse_lenient(v, bool)
+    o.additional_properties = dict(s) if s else {}
+    made: IntroductionInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
+from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -16,31 +16,25 @@ EMITTED = True
 MEMBERS: dict[str, str] = {"title": "title", "post": "post"}
 
 
-def decode_all(rows: Any, cls: type[Any] = JournalEntryInput) -> list[JournalEntryInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[JournalEntryInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.title = pop("title")
-        if type(v) is not str:
-            reject(v, "str", "title")
-        v = o.post = pop("post")
-        if type(v) is not str:
-            reject(v, "str", "post")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = JournalEntryInput) -> JournalEntryInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.title = pop("title")
+    if type(v) is not str:
+        reject(v, "str", "title")
+    v = o.post = pop("post")
+    if type(v) is not str:
+        reject(v, "str", "post")
+    o.additional_properties = dict(s) if s else {}
+    made: JournalEntryInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_date_or_str, encode_date_or_str
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
+from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -27,49 +27,43 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = LifeEventInput) -> list[LifeEventInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[LifeEventInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "contact_id"
-        v = pop("contact_id")
-        o.contact_id = parse_lenient(v, int)
-        at = "life_event_type_id"
-        v = pop("life_event_type_id")
-        o.life_event_type_id = parse_lenient(v, int)
-        at = "happened_at"
-        v = pop("happened_at")
-        o.happened_at = decode_date_or_str(v)
-        v = o.name = pop("name")
-        if v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        v = o.note = pop("note")
-        if v is not None and type(v) is not str:
-            reject(v, "str", "note")
-        at = "has_reminder"
-        v = pop("has_reminder")
-        o.has_reminder = parse_lenient(v, bool)
-        at = "happened_at_month_unknown"
-        v = pop("happened_at_month_unknown")
-        o.happened_at_month_unknown = parse_lenient(v, bool)
-        at = "happened_at_day_unknown"
-        v = pop("happened_at_day_unknown")
-        o.happened_at_day_unknown = parse_lenient(v, bool)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = LifeEventInput) -> LifeEventInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "contact_id"
+    v = pop("contact_id")
+    o.contact_id = parse_lenient(v, int)
+    at = "life_event_type_id"
+    v = pop("life_event_type_id")
+    o.life_event_type_id = parse_lenient(v, int)
+    at = "happened_at"
+    v = pop("happened_at")
+    o.happened_at = decode_date_or_str(v)
+    v = o.name = pop("name")
+    if type(v) is not str and v is not None:
+        reject(v, "str", "name")
+    v = o.note = pop("note")
+    if type(v) is not str and v is not None:
+        reject(v, "str", "note")
+    at = "has_reminder"
+    v = pop("has_reminder")
+    o.has_reminder = parse_lenient(v, bool)
+    at = "happened_at_month_unknown"
+    v = pop("happened_at_month_unknown")
+    o.happened_at_month_unknown = parse_lenient(v, bool)
+    at = "happened_at_day_unknown"
+    v = pop("happened_at_day_unknown")
+    o.happened_at_day_unknown = parse_lenient(v, bool)
+    o.additional_properties = dict(s) if s else {}
+    made: LifeEventInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
+from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras
 from crmkit.core.types import UNSET as U
@@ -17,28 +17,22 @@ EMITTED = True
 MEMBERS: dict[str, str] = {"contact_id": "contact_id"}
 
 
-def decode_all(rows: Any, cls: type[Any] = MeContactInput) -> list[MeContactInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[MeContactInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "contact_id"
-        v = pop("contact_id")
-        o.contact_id = parse_lenient(v, int)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = MeContactInput) -> MeContactInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "contact_id"
+    v = pop("contact_id")
+    o.contact_id = parse_lenient(v, int)
+    o.additional_properties = dict(s) if s else {}
+    made: MeContactInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_date_or_str, encode_date_or_str
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
+from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -22,34 +22,28 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = MessageInput) -> list[MessageInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[MessageInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "written_at"
-        v = pop("written_at")
-        o.written_at = decode_date_or_str(v)
-        at = "written_by_me"
-        v = pop("written_by_me")
-        o.written_by_me = parse_lenient(v, bool)
-        v = o.content = pop("content")
-        if type(v) is not str:
-            reject(v, "str", "content")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = MessageInput) -> MessageInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "written_at"
+    v = pop("written_at")
+    o.written_at = decode_date_or_str(v)
+    at = "written_by_me"
+    v = pop("written_by_me")
+    o.written_by_me = parse_lenient(v, bool)
+    v = o.content = pop("content")
+    if type(v) is not str:
+        reject(v, "str", "content")
+    o.additional_properties = dict(s) if s else {}
+    made: MessageInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
+from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras
 from crmkit.core.types import UNSET as U
@@ -21,34 +21,28 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = NoteInput) -> list[NoteInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[NoteInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.body = pop("body")
-        if type(v) is not str and type(v) is not float and type(v) is not int:
-            reject(v, "str or float", "body")
-        at = "contact_id"
-        v = pop("contact_id")
-        o.contact_id = parse_lenient(v, int)
-        at = "is_favorited"
-        v = pop("is_favorited", U)
-        o.is_favorited = v if v is U else parse_lenient(v, bool)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = NoteInput) -> NoteInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.body = pop("body")
+    if type(v) is not str and type(v) is not float and type(v) is not int:
+        reject(v, "str or float", "body")
+    at = "contact_id"
+    v = pop("contact_id")
+    o.contact_id = parse_lenient(v, int)
+    at = "is_favorited"
+    v = pop("is_favorited", U)
+    o.is_favorited = v if v is U else parse_lenient(v, bool)
+    o.additional_properties = dict(s) if s else {}
+    made: NoteInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

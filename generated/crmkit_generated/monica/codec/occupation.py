@@ -11,9 +11,10 @@ from crmkit.core.codec.datetimes import (
     encode_date,
     encode_datetime,
 )
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.occupation import Occupation
 from . import account as account_codec
@@ -23,67 +24,75 @@ from . import contact_short as contact_short_codec
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = Occupation) -> list[Occupation]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Occupation] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not int:
-            reject(v, "int", "id")
-        v = o.object_ = pop("object")
-        if type(v) is not str:
-            reject(v, "str", "object")
-        v = o.title = pop("title")
-        if type(v) is not str:
-            reject(v, "str", "title")
-        v = o.description = pop("description", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        v = o.salary = pop("salary", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "salary")
-        v = o.salary_unit = pop("salary_unit", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "salary_unit")
-        v = o.currently_works_here = pop("currently_works_here", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "currently_works_here")
-        at = "start_date"
-        v = pop("start_date", None)
+def decode(row: Any, cls: type[Any] = Occupation) -> Occupation:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not int:
+        reject(v, "int", "id")
+    v = o.object_ = pop("object", None)
+    if type(v) is not str and v is not None:
+        o.object_ = keep_odd(o, s, "object", v, "str")
+    v = o.title = pop("title", None)
+    if type(v) is not str and v is not None:
+        o.title = keep_odd(o, s, "title", v, "str")
+    v = o.description = pop("description", None)
+    if type(v) is not str and v is not None:
+        o.description = keep_odd(o, s, "description", v, "str")
+    v = o.salary = pop("salary", None)
+    if type(v) is not int and v is not None:
+        o.salary = keep_odd(o, s, "salary", v, "int")
+    v = o.salary_unit = pop("salary_unit", None)
+    if type(v) is not str and v is not None:
+        o.salary_unit = keep_odd(o, s, "salary_unit", v, "str")
+    v = o.currently_works_here = pop("currently_works_here", None)
+    if type(v) is not bool and v is not None:
+        o.currently_works_here = keep_odd(o, s, "currently_works_here", v, "bool")
+    v = pop("start_date", None)
+    try:
         o.start_date = v if v is None else decode_date(v) if v else decode_empty(v)
-        at = "end_date"
-        v = pop("end_date", None)
+    except ODD_ERRORS as e:
+        o.start_date = keep_odd(o, s, "start_date", v, e)
+    v = pop("end_date", None)
+    try:
         o.end_date = v if v is None else decode_date(v) if v else decode_empty(v)
-        at = "company"
-        v = pop("company")
-        o.company = company_codec.decode(v)
-        at = "account"
-        v = pop("account")
-        o.account = account_codec.decode(v)
-        at = "contact"
-        v = pop("contact", None)
+    except ODD_ERRORS as e:
+        o.end_date = keep_odd(o, s, "end_date", v, e)
+    v = pop("company", None)
+    try:
+        o.company = v if v is None else company_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.company = keep_odd(o, s, "company", v, e)
+    v = pop("account", None)
+    try:
+        o.account = v if v is None else account_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.account = keep_odd(o, s, "account", v, e)
+    v = pop("contact", None)
+    try:
         o.contact = v if v is None else contact_short_codec.decode(v)
-        at = "created_at"
-        v = pop("created_at", None)
+    except ODD_ERRORS as e:
+        o.contact = keep_odd(o, s, "contact", v, e)
+    v = pop("created_at", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "updated_at"
-        v = pop("updated_at")
-        o.updated_at = decode_datetime(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "created_at", v, e)
+    v = pop("updated_at", None)
+    try:
+        o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+    except ODD_ERRORS as e:
+        o.updated_at = keep_odd(o, s, "updated_at", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: Occupation = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -98,15 +107,12 @@ def encode(o: Any) -> dict[str, Any]:
         "currently_works_here": o.currently_works_here,
         "start_date": None if (v := o.start_date) is None else encode_date(v, "start_date"),
         "end_date": None if (v := o.end_date) is None else encode_date(v, "end_date"),
+        "company": None if (v := o.company) is None else company_codec.encode(v),
+        "account": None if (v := o.account) is None else account_codec.encode(v),
         "contact": None if (v := o.contact) is None else contact_short_codec.encode(v),
         "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
+        "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
     }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.company
-    d["company"] = company_codec.encode(v)
-    v = o.account
-    d["account"] = account_codec.encode(v)
-    v = o.updated_at
-    d["updated_at"] = encode_datetime(v, "updated_at")
+        encode_kept(o.additional_properties, d)
     return d

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_date, encode_date
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
+from crmkit.core.codec.nested import decode_enum, decode_rows
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import decode_empty, encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -30,52 +30,46 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = OccupationInput) -> list[OccupationInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[OccupationInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "contact_id"
-        v = pop("contact_id")
-        o.contact_id = parse_lenient(v, int)
-        at = "company_id"
-        v = pop("company_id")
-        o.company_id = parse_lenient(v, int)
-        v = o.title = pop("title")
-        if type(v) is not str:
-            reject(v, "str", "title")
-        v = o.description = pop("description", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        at = "salary"
-        v = pop("salary", U)
-        o.salary = v if v is U or v is None else parse_lenient(v, int)
-        at = "salary_unit"
-        v = pop("salary_unit", U)
-        o.salary_unit = v if v is U or v is None else decode_enum(v, _salary_unit_input)
-        at = "currently_works_here"
-        v = pop("currently_works_here", U)
-        o.currently_works_here = v if v is U or v is None else parse_lenient(v, bool)
-        at = "start_date"
-        v = pop("start_date", U)
-        o.start_date = v if v is U or v is None else decode_date(v) if v else decode_empty(v)
-        at = "end_date"
-        v = pop("end_date", U)
-        o.end_date = v if v is U or v is None else decode_date(v) if v else decode_empty(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = OccupationInput) -> OccupationInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "contact_id"
+    v = pop("contact_id")
+    o.contact_id = parse_lenient(v, int)
+    at = "company_id"
+    v = pop("company_id")
+    o.company_id = parse_lenient(v, int)
+    v = o.title = pop("title")
+    if type(v) is not str:
+        reject(v, "str", "title")
+    v = o.description = pop("description", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "description")
+    at = "salary"
+    v = pop("salary", U)
+    o.salary = v if v is U or v is None else parse_lenient(v, int)
+    at = "salary_unit"
+    v = pop("salary_unit", U)
+    o.salary_unit = v if v is U or v is None else decode_enum(v, _salary_unit_input)
+    at = "currently_works_here"
+    v = pop("currently_works_here", U)
+    o.currently_works_here = v if v is U or v is None else parse_lenient(v, bool)
+    at = "start_date"
+    v = pop("start_date", U)
+    o.start_date = v if v is U or v is None else decode_date(v) if v else decode_empty(v)
+    at = "end_date"
+    v = pop("end_date", U)
+    o.end_date = v if v is U or v is None else decode_date(v) if v else decode_empty(v)
+    o.additional_properties = dict(s) if s else {}
+    made: OccupationInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

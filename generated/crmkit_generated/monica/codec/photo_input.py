@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
+from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -17,34 +17,28 @@ EMITTED = True
 MEMBERS: dict[str, str] = {"contact_id": "contact_id", "data": "data", "extension": "extension"}
 
 
-def decode_all(rows: Any, cls: type[Any] = PhotoInput) -> list[PhotoInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[PhotoInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "contact_id"
-        v = pop("contact_id")
-        o.contact_id = parse_lenient(v, int)
-        v = o.data = pop("data")
-        if type(v) is not str:
-            reject(v, "str", "data")
-        v = o.extension = pop("extension", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "extension")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = PhotoInput) -> PhotoInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "contact_id"
+    v = pop("contact_id")
+    o.contact_id = parse_lenient(v, int)
+    v = o.data = pop("data")
+    if type(v) is not str:
+        reject(v, "str", "data")
+    v = o.extension = pop("extension", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "extension")
+    o.additional_properties = dict(s) if s else {}
+    made: PhotoInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.place import Place
 from . import account as account_codec
@@ -17,61 +18,63 @@ from . import country as country_codec
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = Place) -> list[Place]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Place] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not int:
-            reject(v, "int", "id")
-        v = o.object_ = pop("object")
-        if type(v) is not str:
-            reject(v, "str", "object")
-        v = o.street = pop("street", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "street")
-        v = o.city = pop("city", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "city")
-        v = o.province = pop("province", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "province")
-        v = o.postal_code = pop("postal_code", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "postal_code")
-        v = o.latitude = pop("latitude", None)
-        if v is not None and type(v) is not float and type(v) is not int:
-            reject(v, "float", "latitude")
-        v = o.longitude = pop("longitude", None)
-        if v is not None and type(v) is not float and type(v) is not int:
-            reject(v, "float", "longitude")
-        at = "country"
-        v = pop("country", None)
+def decode(row: Any, cls: type[Any] = Place) -> Place:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not int:
+        reject(v, "int", "id")
+    v = o.object_ = pop("object", None)
+    if type(v) is not str and v is not None:
+        o.object_ = keep_odd(o, s, "object", v, "str")
+    v = o.street = pop("street", None)
+    if type(v) is not str and v is not None:
+        o.street = keep_odd(o, s, "street", v, "str")
+    v = o.city = pop("city", None)
+    if type(v) is not str and v is not None:
+        o.city = keep_odd(o, s, "city", v, "str")
+    v = o.province = pop("province", None)
+    if type(v) is not str and v is not None:
+        o.province = keep_odd(o, s, "province", v, "str")
+    v = o.postal_code = pop("postal_code", None)
+    if type(v) is not str and v is not None:
+        o.postal_code = keep_odd(o, s, "postal_code", v, "str")
+    v = o.latitude = pop("latitude", None)
+    if type(v) is not float and type(v) is not int and v is not None:
+        o.latitude = keep_odd(o, s, "latitude", v, "float")
+    v = o.longitude = pop("longitude", None)
+    if type(v) is not float and type(v) is not int and v is not None:
+        o.longitude = keep_odd(o, s, "longitude", v, "float")
+    v = pop("country", None)
+    try:
         o.country = v if v is None else country_codec.decode(v)
-        at = "account"
-        v = pop("account")
-        o.account = account_codec.decode(v)
-        at = "created_at"
-        v = pop("created_at", None)
+    except ODD_ERRORS as e:
+        o.country = keep_odd(o, s, "country", v, e)
+    v = pop("account", None)
+    try:
+        o.account = v if v is None else account_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.account = keep_odd(o, s, "account", v, e)
+    v = pop("created_at", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "updated_at"
-        v = pop("updated_at")
-        o.updated_at = decode_datetime(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "created_at", v, e)
+    v = pop("updated_at", None)
+    try:
+        o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+    except ODD_ERRORS as e:
+        o.updated_at = keep_odd(o, s, "updated_at", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: Place = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -86,12 +89,10 @@ def encode(o: Any) -> dict[str, Any]:
         "latitude": o.latitude,
         "longitude": o.longitude,
         "country": None if (v := o.country) is None else country_codec.encode(v),
+        "account": None if (v := o.account) is None else account_codec.encode(v),
         "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
+        "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
     }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.account
-    d["account"] = account_codec.encode(v)
-    v = o.updated_at
-    d["updated_at"] = encode_datetime(v, "updated_at")
+        encode_kept(o.additional_properties, d)
     return d

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
+from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -25,46 +25,40 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = PlaceInput) -> list[PlaceInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[PlaceInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.street = pop("street", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "street")
-        v = o.city = pop("city", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "city")
-        v = o.province = pop("province", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "province")
-        v = o.postal_code = pop("postal_code", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "postal_code")
-        v = o.country = pop("country", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "country")
-        at = "latitude"
-        v = pop("latitude", U)
-        o.latitude = v if v is U or v is None else parse_lenient(v, float)
-        at = "longitude"
-        v = pop("longitude", U)
-        o.longitude = v if v is U or v is None else parse_lenient(v, float)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = PlaceInput) -> PlaceInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.street = pop("street", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "street")
+    v = o.city = pop("city", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "city")
+    v = o.province = pop("province", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "province")
+    v = o.postal_code = pop("postal_code", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "postal_code")
+    v = o.country = pop("country", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "country")
+    at = "latitude"
+    v = pop("latitude", U)
+    o.latitude = v if v is U or v is None else parse_lenient(v, float)
+    at = "longitude"
+    v = pop("longitude", U)
+    o.longitude = v if v is U or v is None else parse_lenient(v, float)
+    o.additional_properties = dict(s) if s else {}
+    made: PlaceInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

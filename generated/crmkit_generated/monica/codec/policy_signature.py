@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.policy_signature import PolicySignature
 from . import term as term_codec
@@ -17,40 +18,40 @@ from . import user as user_codec
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = PolicySignature) -> list[PolicySignature]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[PolicySignature] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.signed = pop("signed")
-        if type(v) is not bool:
-            reject(v, "bool", "signed")
-        at = "signed_date"
-        v = pop("signed_date", None)
+def decode(row: Any, cls: type[Any] = PolicySignature) -> PolicySignature:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.signed = pop("signed", None)
+    if type(v) is not bool and v is not None:
+        o.signed = keep_odd(o, s, "signed", v, "bool")
+    v = pop("signed_date", None)
+    try:
         o.signed_date = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.ip_address = pop("ip_address", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "ip_address")
-        at = "user"
-        v = pop("user")
-        o.user = user_codec.decode(v)
-        at = "term"
-        v = pop("term")
-        o.term = term_codec.decode(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.signed_date = keep_odd(o, s, "signed_date", v, e)
+    v = o.ip_address = pop("ip_address", None)
+    if type(v) is not str and v is not None:
+        o.ip_address = keep_odd(o, s, "ip_address", v, "str")
+    v = pop("user", None)
+    try:
+        o.user = v if v is None else user_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.user = keep_odd(o, s, "user", v, e)
+    v = pop("term", None)
+    try:
+        o.term = v if v is None else term_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.term = keep_odd(o, s, "term", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: PolicySignature = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -59,11 +60,9 @@ def encode(o: Any) -> dict[str, Any]:
         "signed": o.signed,
         "signed_date": None if (v := o.signed_date) is None else encode_datetime(v, "signed_date"),
         "ip_address": o.ip_address,
+        "user": None if (v := o.user) is None else user_codec.encode(v),
+        "term": None if (v := o.term) is None else term_codec.encode(v),
     }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.user
-    d["user"] = user_codec.encode(v)
-    v = o.term
-    d["term"] = term_codec.encode(v)
+        encode_kept(o.additional_properties, d)
     return d

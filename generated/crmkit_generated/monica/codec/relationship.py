@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.relationship import Relationship
 from . import account as account_codec
@@ -18,55 +19,61 @@ from . import relationship_type as relationship_type_codec
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = Relationship) -> list[Relationship]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Relationship] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not int:
-            reject(v, "int", "id")
-        v = o.uuid = pop("uuid", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "uuid")
-        v = o.object_ = pop("object")
-        if type(v) is not str:
-            reject(v, "str", "object")
-        at = "contact_is"
-        v = pop("contact_is")
-        o.contact_is = contact_short_codec.decode(v)
-        at = "relationship_type"
-        v = pop("relationship_type")
-        o.relationship_type = relationship_type_codec.decode(v)
-        at = "of_contact"
-        v = pop("of_contact")
-        o.of_contact = contact_short_codec.decode(v)
-        v = o.url = pop("url", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "url")
-        at = "account"
-        v = pop("account")
-        o.account = account_codec.decode(v)
-        at = "created_at"
-        v = pop("created_at", None)
+def decode(row: Any, cls: type[Any] = Relationship) -> Relationship:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not int:
+        reject(v, "int", "id")
+    v = o.uuid = pop("uuid", None)
+    if type(v) is not str and v is not None:
+        o.uuid = keep_odd(o, s, "uuid", v, "str")
+    v = o.object_ = pop("object", None)
+    if type(v) is not str and v is not None:
+        o.object_ = keep_odd(o, s, "object", v, "str")
+    v = pop("contact_is", None)
+    try:
+        o.contact_is = v if v is None else contact_short_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.contact_is = keep_odd(o, s, "contact_is", v, e)
+    v = pop("relationship_type", None)
+    try:
+        o.relationship_type = v if v is None else relationship_type_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.relationship_type = keep_odd(o, s, "relationship_type", v, e)
+    v = pop("of_contact", None)
+    try:
+        o.of_contact = v if v is None else contact_short_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.of_contact = keep_odd(o, s, "of_contact", v, e)
+    v = o.url = pop("url", None)
+    if type(v) is not str and v is not None:
+        o.url = keep_odd(o, s, "url", v, "str")
+    v = pop("account", None)
+    try:
+        o.account = v if v is None else account_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.account = keep_odd(o, s, "account", v, e)
+    v = pop("created_at", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "updated_at"
-        v = pop("updated_at")
-        o.updated_at = decode_datetime(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "created_at", v, e)
+    v = pop("updated_at", None)
+    try:
+        o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+    except ODD_ERRORS as e:
+        o.updated_at = keep_odd(o, s, "updated_at", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: Relationship = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -74,22 +81,19 @@ def encode(o: Any) -> dict[str, Any]:
     d: dict[str, Any] = {
         "id": o.id,
         "object": o.object_,
+        "contact_is": None if (v := o.contact_is) is None else contact_short_codec.encode(v),
+        "relationship_type": None
+        if (v := o.relationship_type) is None
+        else relationship_type_codec.encode(v),
+        "of_contact": None if (v := o.of_contact) is None else contact_short_codec.encode(v),
+        "account": None if (v := o.account) is None else account_codec.encode(v),
         "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
+        "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
     }
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
     if (v := o.uuid) is not None:
         d["uuid"] = v
-    v = o.contact_is
-    d["contact_is"] = contact_short_codec.encode(v)
-    v = o.relationship_type
-    d["relationship_type"] = relationship_type_codec.encode(v)
-    v = o.of_contact
-    d["of_contact"] = contact_short_codec.encode(v)
     if (v := o.url) is not None:
         d["url"] = v
-    v = o.account
-    d["account"] = account_codec.encode(v)
-    v = o.updated_at
-    d["updated_at"] = encode_datetime(v, "updated_at")
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.relationship_type import RelationshipType
 from . import account as account_codec
@@ -16,52 +17,52 @@ from . import account as account_codec
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = RelationshipType) -> list[RelationshipType]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[RelationshipType] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not int:
-            reject(v, "int", "id")
-        v = o.object_ = pop("object")
-        if type(v) is not str:
-            reject(v, "str", "object")
-        v = o.name = pop("name")
-        if type(v) is not str:
-            reject(v, "str", "name")
-        v = o.name_reverse_relationship = pop("name_reverse_relationship")
-        if type(v) is not str:
-            reject(v, "str", "name_reverse_relationship")
-        v = o.relationship_type_group_id = pop("relationship_type_group_id")
-        if type(v) is not int:
-            reject(v, "int", "relationship_type_group_id")
-        v = o.delible = pop("delible")
-        if type(v) is not bool:
-            reject(v, "bool", "delible")
-        at = "account"
-        v = pop("account")
-        o.account = account_codec.decode(v)
-        at = "created_at"
-        v = pop("created_at", None)
+def decode(row: Any, cls: type[Any] = RelationshipType) -> RelationshipType:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not int:
+        reject(v, "int", "id")
+    v = o.object_ = pop("object", None)
+    if type(v) is not str and v is not None:
+        o.object_ = keep_odd(o, s, "object", v, "str")
+    v = o.name = pop("name", None)
+    if type(v) is not str and v is not None:
+        o.name = keep_odd(o, s, "name", v, "str")
+    v = o.name_reverse_relationship = pop("name_reverse_relationship", None)
+    if type(v) is not str and v is not None:
+        o.name_reverse_relationship = keep_odd(o, s, "name_reverse_relationship", v, "str")
+    v = o.relationship_type_group_id = pop("relationship_type_group_id", None)
+    if type(v) is not int and v is not None:
+        o.relationship_type_group_id = keep_odd(o, s, "relationship_type_group_id", v, "int")
+    v = o.delible = pop("delible", None)
+    if type(v) is not bool and v is not None:
+        o.delible = keep_odd(o, s, "delible", v, "bool")
+    v = pop("account", None)
+    try:
+        o.account = v if v is None else account_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.account = keep_odd(o, s, "account", v, e)
+    v = pop("created_at", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "updated_at"
-        v = pop("updated_at", None)
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "created_at", v, e)
+    v = pop("updated_at", None)
+    try:
         o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.updated_at = keep_odd(o, s, "updated_at", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: RelationshipType = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -73,11 +74,10 @@ def encode(o: Any) -> dict[str, Any]:
         "name_reverse_relationship": o.name_reverse_relationship,
         "relationship_type_group_id": o.relationship_type_group_id,
         "delible": o.delible,
+        "account": None if (v := o.account) is None else account_codec.encode(v),
         "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
         "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
     }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.account
-    d["account"] = account_codec.encode(v)
+        encode_kept(o.additional_properties, d)
     return d

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
+from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras
 from crmkit.core.types import UNSET as U
@@ -17,30 +17,22 @@ EMITTED = True
 MEMBERS: dict[str, str] = {"relationship_type_id": "relationship_type_id"}
 
 
-def decode_all(
-    rows: Any, cls: type[Any] = RelationshipUpdateInput
-) -> list[RelationshipUpdateInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[RelationshipUpdateInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "relationship_type_id"
-        v = pop("relationship_type_id")
-        o.relationship_type_id = parse_lenient(v, int)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = RelationshipUpdateInput) -> RelationshipUpdateInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "relationship_type_id"
+    v = pop("relationship_type_id")
+    o.relationship_type_id = parse_lenient(v, int)
+    o.additional_properties = dict(s) if s else {}
+    made: RelationshipUpdateInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

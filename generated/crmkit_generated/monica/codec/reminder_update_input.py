@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_date, encode_date
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
+from crmkit.core.codec.nested import decode_enum, decode_rows
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -28,46 +28,40 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = ReminderUpdateInput) -> list[ReminderUpdateInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ReminderUpdateInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "contact_id"
-        v = pop("contact_id")
-        o.contact_id = parse_lenient(v, int)
-        v = o.title = pop("title")
-        if type(v) is not str:
-            reject(v, "str", "title")
-        v = o.description = pop("description", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        at = "initial_date"
-        v = pop("initial_date")
-        o.initial_date = decode_date(v)
-        at = "frequency_type"
-        v = pop("frequency_type")
-        o.frequency_type = decode_enum(v, _reminder_frequency_input)
-        at = "frequency_number"
-        v = pop("frequency_number", U)
-        o.frequency_number = v if v is U or v is None else parse_lenient(v, int)
-        at = "delible"
-        v = pop("delible", U)
-        o.delible = v if v is U or v is None else parse_lenient(v, bool)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = ReminderUpdateInput) -> ReminderUpdateInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "contact_id"
+    v = pop("contact_id")
+    o.contact_id = parse_lenient(v, int)
+    v = o.title = pop("title")
+    if type(v) is not str:
+        reject(v, "str", "title")
+    v = o.description = pop("description", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "description")
+    at = "initial_date"
+    v = pop("initial_date")
+    o.initial_date = decode_date(v)
+    at = "frequency_type"
+    v = pop("frequency_type")
+    o.frequency_type = decode_enum(v, _reminder_frequency_input)
+    at = "frequency_number"
+    v = pop("frequency_number", U)
+    o.frequency_number = v if v is U or v is None else parse_lenient(v, int)
+    at = "delible"
+    v = pop("delible", U)
+    o.delible = v if v is U or v is None else parse_lenient(v, bool)
+    o.additional_properties = dict(s) if s else {}
+    made: ReminderUpdateInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

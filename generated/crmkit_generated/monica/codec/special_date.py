@@ -6,43 +6,40 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.special_date import SpecialDate
 
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = SpecialDate) -> list[SpecialDate]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[SpecialDate] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.is_age_based = pop("is_age_based", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "is_age_based")
-        v = o.is_year_unknown = pop("is_year_unknown", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "is_year_unknown")
-        at = "date"
-        v = pop("date", None)
+def decode(row: Any, cls: type[Any] = SpecialDate) -> SpecialDate:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.is_age_based = pop("is_age_based", None)
+    if type(v) is not bool and v is not None:
+        o.is_age_based = keep_odd(o, s, "is_age_based", v, "bool")
+    v = o.is_year_unknown = pop("is_year_unknown", None)
+    if type(v) is not bool and v is not None:
+        o.is_year_unknown = keep_odd(o, s, "is_year_unknown", v, "bool")
+    v = pop("date", None)
+    try:
         o.date = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.date = keep_odd(o, s, "date", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: SpecialDate = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -53,5 +50,5 @@ def encode(o: Any) -> dict[str, Any]:
         "date": None if (v := o.date) is None else encode_datetime(v, "date"),
     }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_kept(o.additional_properties, d)
     return d

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_list, decode_single, encode_list
+from crmkit.core.codec.nested import decode_list, decode_rows, encode_list
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras
 from crmkit.core.types import UNSET as U
@@ -17,28 +17,22 @@ EMITTED = True
 MEMBERS: dict[str, str] = {"tags": "ids"}
 
 
-def decode_all(rows: Any, cls: type[Any] = TagIdsInput) -> list[TagIdsInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[TagIdsInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "tags"
-        v = pop("tags")
-        o.ids = decode_list(v, lambda x: parse_lenient(x, int))
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = TagIdsInput) -> TagIdsInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "tags"
+    v = pop("tags")
+    o.ids = decode_list(v, lambda x: parse_lenient(x, int))
+    o.additional_properties = dict(s) if s else {}
+    made: TagIdsInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

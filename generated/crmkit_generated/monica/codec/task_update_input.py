@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
+from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -22,37 +22,31 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = TaskUpdateInput) -> list[TaskUpdateInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[TaskUpdateInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.title = pop("title")
-        if type(v) is not str:
-            reject(v, "str", "title")
-        at = "completed"
-        v = pop("completed")
-        o.completed = parse_lenient(v, bool)
-        v = o.description = pop("description", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        at = "contact_id"
-        v = pop("contact_id", U)
-        o.contact_id = v if v is U or v is None else parse_lenient(v, int)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = TaskUpdateInput) -> TaskUpdateInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.title = pop("title")
+    if type(v) is not str:
+        reject(v, "str", "title")
+    at = "completed"
+    v = pop("completed")
+    o.completed = parse_lenient(v, bool)
+    v = o.description = pop("description", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "description")
+    at = "contact_id"
+    v = pop("contact_id", U)
+    o.contact_id = v if v is U or v is None else parse_lenient(v, int)
+    o.additional_properties = dict(s) if s else {}
+    made: TaskUpdateInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -6,58 +6,57 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.term import Term
 
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = Term) -> list[Term]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Term] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not int:
-            reject(v, "int", "id")
-        v = o.object_ = pop("object")
-        if type(v) is not str:
-            reject(v, "str", "object")
-        v = o.term_version = pop("term_version", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "term_version")
-        v = o.term_content = pop("term_content", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "term_content")
-        v = o.privacy_version = pop("privacy_version", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "privacy_version")
-        v = o.privacy_content = pop("privacy_content", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "privacy_content")
-        at = "created_at"
-        v = pop("created_at", None)
+def decode(row: Any, cls: type[Any] = Term) -> Term:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not int:
+        reject(v, "int", "id")
+    v = o.object_ = pop("object", None)
+    if type(v) is not str and v is not None:
+        o.object_ = keep_odd(o, s, "object", v, "str")
+    v = o.term_version = pop("term_version", None)
+    if type(v) is not str and v is not None:
+        o.term_version = keep_odd(o, s, "term_version", v, "str")
+    v = o.term_content = pop("term_content", None)
+    if type(v) is not str and v is not None:
+        o.term_content = keep_odd(o, s, "term_content", v, "str")
+    v = o.privacy_version = pop("privacy_version", None)
+    if type(v) is not str and v is not None:
+        o.privacy_version = keep_odd(o, s, "privacy_version", v, "str")
+    v = o.privacy_content = pop("privacy_content", None)
+    if type(v) is not str and v is not None:
+        o.privacy_content = keep_odd(o, s, "privacy_content", v, "str")
+    v = pop("created_at", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "updated_at"
-        v = pop("updated_at", None)
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "created_at", v, e)
+    v = pop("updated_at", None)
+    try:
         o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.updated_at = keep_odd(o, s, "updated_at", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: Term = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -73,5 +72,5 @@ def encode(o: Any) -> dict[str, Any]:
         "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
     }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_kept(o.additional_properties, d)
     return d

@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras, encode_plain
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept, encode_plain
 
 from ..models.reminder_frequency import ReminderFrequency
 from ..models.upcoming_reminder import UpcomingReminder
@@ -19,67 +20,75 @@ EMITTED = True
 _reminder_frequency = {item.value: item for item in ReminderFrequency}
 
 
-def decode_all(rows: Any, cls: type[Any] = UpcomingReminder) -> list[UpcomingReminder]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[UpcomingReminder] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not int:
-            reject(v, "int", "id")
-        v = o.reminder_id = pop("reminder_id")
-        if type(v) is not int:
-            reject(v, "int", "reminder_id")
-        v = o.object_ = pop("object")
-        if type(v) is not str:
-            reject(v, "str", "object")
-        at = "planned_date"
-        v = pop("planned_date")
-        o.planned_date = decode_datetime(v)
-        v = o.title = pop("title")
-        if type(v) is not str:
-            reject(v, "str", "title")
-        v = o.description = pop("description", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        at = "frequency_type"
-        v = pop("frequency_type")
-        o.frequency_type = decode_enum(v, _reminder_frequency)
-        v = o.frequency_number = pop("frequency_number", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "frequency_number")
-        at = "initial_date"
-        v = pop("initial_date")
-        o.initial_date = decode_datetime(v)
-        v = o.delible = pop("delible")
-        if type(v) is not bool:
-            reject(v, "bool", "delible")
-        at = "account"
-        v = pop("account")
-        o.account = account_codec.decode(v)
-        at = "contact"
-        v = pop("contact", None)
+def decode(row: Any, cls: type[Any] = UpcomingReminder) -> UpcomingReminder:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not int:
+        reject(v, "int", "id")
+    v = o.reminder_id = pop("reminder_id", None)
+    if type(v) is not int and v is not None:
+        o.reminder_id = keep_odd(o, s, "reminder_id", v, "int")
+    v = o.object_ = pop("object", None)
+    if type(v) is not str and v is not None:
+        o.object_ = keep_odd(o, s, "object", v, "str")
+    v = pop("planned_date", None)
+    try:
+        o.planned_date = v if v is None else decode_datetime(v) if v else decode_empty(v)
+    except ODD_ERRORS as e:
+        o.planned_date = keep_odd(o, s, "planned_date", v, e)
+    v = o.title = pop("title", None)
+    if type(v) is not str and v is not None:
+        o.title = keep_odd(o, s, "title", v, "str")
+    v = o.description = pop("description", None)
+    if type(v) is not str and v is not None:
+        o.description = keep_odd(o, s, "description", v, "str")
+    v = pop("frequency_type", None)
+    try:
+        o.frequency_type = v if v is None else decode_enum(v, _reminder_frequency)
+    except ODD_ERRORS as e:
+        o.frequency_type = keep_odd(o, s, "frequency_type", v, e)
+    v = o.frequency_number = pop("frequency_number", None)
+    if type(v) is not int and v is not None:
+        o.frequency_number = keep_odd(o, s, "frequency_number", v, "int")
+    v = pop("initial_date", None)
+    try:
+        o.initial_date = v if v is None else decode_datetime(v) if v else decode_empty(v)
+    except ODD_ERRORS as e:
+        o.initial_date = keep_odd(o, s, "initial_date", v, e)
+    v = o.delible = pop("delible", None)
+    if type(v) is not bool and v is not None:
+        o.delible = keep_odd(o, s, "delible", v, "bool")
+    v = pop("account", None)
+    try:
+        o.account = v if v is None else account_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.account = keep_odd(o, s, "account", v, e)
+    v = pop("contact", None)
+    try:
         o.contact = v if v is None else contact_short_codec.decode(v)
-        at = "created_at"
-        v = pop("created_at", None)
+    except ODD_ERRORS as e:
+        o.contact = keep_odd(o, s, "contact", v, e)
+    v = pop("created_at", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "updated_at"
-        v = pop("updated_at")
-        o.updated_at = decode_datetime(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "created_at", v, e)
+    v = pop("updated_at", None)
+    try:
+        o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+    except ODD_ERRORS as e:
+        o.updated_at = keep_odd(o, s, "updated_at", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: UpcomingReminder = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -88,23 +97,26 @@ def encode(o: Any) -> dict[str, Any]:
         "id": o.id,
         "reminder_id": o.reminder_id,
         "object": o.object_,
+        "planned_date": None
+        if (v := o.planned_date) is None
+        else encode_datetime(v, "planned_date"),
         "title": o.title,
         "description": o.description,
+        "frequency_type": None
+        if (v := o.frequency_type) is None
+        else v
+        if type(v) is str
+        else encode_plain(v, str, "frequency_type"),
         "frequency_number": o.frequency_number,
+        "initial_date": None
+        if (v := o.initial_date) is None
+        else encode_datetime(v, "initial_date"),
         "delible": o.delible,
+        "account": None if (v := o.account) is None else account_codec.encode(v),
         "contact": None if (v := o.contact) is None else contact_short_codec.encode(v),
         "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
+        "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
     }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.planned_date
-    d["planned_date"] = encode_datetime(v, "planned_date")
-    v = o.frequency_type
-    d["frequency_type"] = v if type(v) is str else encode_plain(v, str, "frequency_type")
-    v = o.initial_date
-    d["initial_date"] = encode_datetime(v, "initial_date")
-    v = o.account
-    d["account"] = account_codec.encode(v)
-    v = o.updated_at
-    d["updated_at"] = encode_datetime(v, "updated_at")
+        encode_kept(o.additional_properties, d)
     return d

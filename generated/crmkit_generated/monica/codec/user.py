@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.user import User
 from . import account as account_codec
@@ -18,70 +19,74 @@ from . import currency as currency_codec
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = User) -> list[User]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[User] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not int:
-            reject(v, "int", "id")
-        v = o.uuid = pop("uuid")
-        if type(v) is not str:
-            reject(v, "str", "uuid")
-        v = o.object_ = pop("object")
-        if type(v) is not str:
-            reject(v, "str", "object")
-        v = o.first_name = pop("first_name")
-        if type(v) is not str:
-            reject(v, "str", "first_name")
-        v = o.last_name = pop("last_name", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "last_name")
-        v = o.name = pop("name")
-        if type(v) is not str:
-            reject(v, "str", "name")
-        v = o.email = pop("email")
-        if type(v) is not str:
-            reject(v, "str", "email")
-        at = "me_contact"
-        v = pop("me_contact", None)
+def decode(row: Any, cls: type[Any] = User) -> User:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not int:
+        reject(v, "int", "id")
+    v = o.uuid = pop("uuid", None)
+    if type(v) is not str and v is not None:
+        o.uuid = keep_odd(o, s, "uuid", v, "str")
+    v = o.object_ = pop("object", None)
+    if type(v) is not str and v is not None:
+        o.object_ = keep_odd(o, s, "object", v, "str")
+    v = o.first_name = pop("first_name", None)
+    if type(v) is not str and v is not None:
+        o.first_name = keep_odd(o, s, "first_name", v, "str")
+    v = o.last_name = pop("last_name", None)
+    if type(v) is not str and v is not None:
+        o.last_name = keep_odd(o, s, "last_name", v, "str")
+    v = o.name = pop("name", None)
+    if type(v) is not str and v is not None:
+        o.name = keep_odd(o, s, "name", v, "str")
+    v = o.email = pop("email", None)
+    if type(v) is not str and v is not None:
+        o.email = keep_odd(o, s, "email", v, "str")
+    v = pop("me_contact", None)
+    try:
         o.me_contact = v if v is None else contact_short_codec.decode(v)
-        v = o.timezone = pop("timezone", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "timezone")
-        at = "currency"
-        v = pop("currency", None)
+    except ODD_ERRORS as e:
+        o.me_contact = keep_odd(o, s, "me_contact", v, e)
+    v = o.timezone = pop("timezone", None)
+    if type(v) is not str and v is not None:
+        o.timezone = keep_odd(o, s, "timezone", v, "str")
+    v = pop("currency", None)
+    try:
         o.currency = v if v is None else currency_codec.decode(v)
-        v = o.locale = pop("locale", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "locale")
-        v = o.is_policy_compliant = pop("is_policy_compliant")
-        if type(v) is not bool:
-            reject(v, "bool", "is_policy_compliant")
-        at = "account"
-        v = pop("account")
-        o.account = account_codec.decode(v)
-        at = "created_at"
-        v = pop("created_at", None)
+    except ODD_ERRORS as e:
+        o.currency = keep_odd(o, s, "currency", v, e)
+    v = o.locale = pop("locale", None)
+    if type(v) is not str and v is not None:
+        o.locale = keep_odd(o, s, "locale", v, "str")
+    v = o.is_policy_compliant = pop("is_policy_compliant", None)
+    if type(v) is not bool and v is not None:
+        o.is_policy_compliant = keep_odd(o, s, "is_policy_compliant", v, "bool")
+    v = pop("account", None)
+    try:
+        o.account = v if v is None else account_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.account = keep_odd(o, s, "account", v, e)
+    v = pop("created_at", None)
+    try:
         o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "updated_at"
-        v = pop("updated_at")
-        o.updated_at = decode_datetime(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.created_at = keep_odd(o, s, "created_at", v, e)
+    v = pop("updated_at", None)
+    try:
+        o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+    except ODD_ERRORS as e:
+        o.updated_at = keep_odd(o, s, "updated_at", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: User = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -99,12 +104,10 @@ def encode(o: Any) -> dict[str, Any]:
         "currency": None if (v := o.currency) is None else currency_codec.encode(v),
         "locale": o.locale,
         "is_policy_compliant": o.is_policy_compliant,
+        "account": None if (v := o.account) is None else account_codec.encode(v),
         "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
+        "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
     }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.account
-    d["account"] = account_codec.encode(v)
-    v = o.updated_at
-    d["updated_at"] = encode_datetime(v, "updated_at")
+        encode_kept(o.additional_properties, d)
     return d

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.welcome import Welcome
 from . import welcome_links as welcome_links_codec
@@ -16,40 +17,37 @@ from . import welcome_message as welcome_message_codec
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = Welcome) -> list[Welcome]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Welcome] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "success"
-        v = pop("success")
-        o.success = welcome_message_codec.decode(v)
-        at = "links"
-        v = pop("links")
-        o.links = welcome_links_codec.decode(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = Welcome) -> Welcome:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = pop("success", None)
+    try:
+        o.success = v if v is None else welcome_message_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.success = keep_odd(o, s, "success", v, e)
+    v = pop("links", None)
+    try:
+        o.links = v if v is None else welcome_links_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.links = keep_odd(o, s, "links", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: Welcome = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Welcome, or raise ArgumentError."""
-    d: dict[str, Any] = {}
+    d: dict[str, Any] = {
+        "success": None if (v := o.success) is None else welcome_message_codec.encode(v),
+        "links": None if (v := o.links) is None else welcome_links_codec.encode(v),
+    }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.success
-    d["success"] = welcome_message_codec.encode(v)
-    v = o.links
-    d["links"] = welcome_links_codec.encode(v)
+        encode_kept(o.additional_properties, d)
     return d

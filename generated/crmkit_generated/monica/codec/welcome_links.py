@@ -6,72 +6,67 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.welcome_links import WelcomeLinks
 
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = WelcomeLinks) -> list[WelcomeLinks]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[WelcomeLinks] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.activities_url = pop("activities_url")
-        if type(v) is not str:
-            reject(v, "str", "activities_url")
-        v = o.addresses_url = pop("addresses_url")
-        if type(v) is not str:
-            reject(v, "str", "addresses_url")
-        v = o.calls_url = pop("calls_url")
-        if type(v) is not str:
-            reject(v, "str", "calls_url")
-        v = o.contacts_url = pop("contacts_url")
-        if type(v) is not str:
-            reject(v, "str", "contacts_url")
-        v = o.conversations_url = pop("conversations_url")
-        if type(v) is not str:
-            reject(v, "str", "conversations_url")
-        v = o.countries_url = pop("countries_url")
-        if type(v) is not str:
-            reject(v, "str", "countries_url")
-        v = o.currencies_url = pop("currencies_url")
-        if type(v) is not str:
-            reject(v, "str", "currencies_url")
-        v = o.documents_url = pop("documents_url")
-        if type(v) is not str:
-            reject(v, "str", "documents_url")
-        v = o.journal_url = pop("journal_url")
-        if type(v) is not str:
-            reject(v, "str", "journal_url")
-        v = o.notes_url = pop("notes_url")
-        if type(v) is not str:
-            reject(v, "str", "notes_url")
-        v = o.relationships_url = pop("relationships_url")
-        if type(v) is not str:
-            reject(v, "str", "relationships_url")
-        v = o.reminders_url = pop("reminders_url")
-        if type(v) is not str:
-            reject(v, "str", "reminders_url")
-        v = o.statistics_url = pop("statistics_url")
-        if type(v) is not str:
-            reject(v, "str", "statistics_url")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = WelcomeLinks) -> WelcomeLinks:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.activities_url = pop("activities_url", None)
+    if type(v) is not str and v is not None:
+        o.activities_url = keep_odd(o, s, "activities_url", v, "str")
+    v = o.addresses_url = pop("addresses_url", None)
+    if type(v) is not str and v is not None:
+        o.addresses_url = keep_odd(o, s, "addresses_url", v, "str")
+    v = o.calls_url = pop("calls_url", None)
+    if type(v) is not str and v is not None:
+        o.calls_url = keep_odd(o, s, "calls_url", v, "str")
+    v = o.contacts_url = pop("contacts_url", None)
+    if type(v) is not str and v is not None:
+        o.contacts_url = keep_odd(o, s, "contacts_url", v, "str")
+    v = o.conversations_url = pop("conversations_url", None)
+    if type(v) is not str and v is not None:
+        o.conversations_url = keep_odd(o, s, "conversations_url", v, "str")
+    v = o.countries_url = pop("countries_url", None)
+    if type(v) is not str and v is not None:
+        o.countries_url = keep_odd(o, s, "countries_url", v, "str")
+    v = o.currencies_url = pop("currencies_url", None)
+    if type(v) is not str and v is not None:
+        o.currencies_url = keep_odd(o, s, "currencies_url", v, "str")
+    v = o.documents_url = pop("documents_url", None)
+    if type(v) is not str and v is not None:
+        o.documents_url = keep_odd(o, s, "documents_url", v, "str")
+    v = o.journal_url = pop("journal_url", None)
+    if type(v) is not str and v is not None:
+        o.journal_url = keep_odd(o, s, "journal_url", v, "str")
+    v = o.notes_url = pop("notes_url", None)
+    if type(v) is not str and v is not None:
+        o.notes_url = keep_odd(o, s, "notes_url", v, "str")
+    v = o.relationships_url = pop("relationships_url", None)
+    if type(v) is not str and v is not None:
+        o.relationships_url = keep_odd(o, s, "relationships_url", v, "str")
+    v = o.reminders_url = pop("reminders_url", None)
+    if type(v) is not str and v is not None:
+        o.reminders_url = keep_odd(o, s, "reminders_url", v, "str")
+    v = o.statistics_url = pop("statistics_url", None)
+    if type(v) is not str and v is not None:
+        o.statistics_url = keep_odd(o, s, "statistics_url", v, "str")
+    o.additional_properties = dict(s) if s else {}
+    made: WelcomeLinks = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -92,5 +87,5 @@ def encode(o: Any) -> dict[str, Any]:
         "statistics_url": o.statistics_url,
     }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_kept(o.additional_properties, d)
     return d

@@ -6,41 +6,36 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.welcome_message import WelcomeMessage
 
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = WelcomeMessage) -> list[WelcomeMessage]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[WelcomeMessage] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.message = pop("message")
-        if type(v) is not str:
-            reject(v, "str", "message")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = WelcomeMessage) -> WelcomeMessage:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.message = pop("message", None)
+    if type(v) is not str and v is not None:
+        o.message = keep_odd(o, s, "message", v, "str")
+    o.additional_properties = dict(s) if s else {}
+    made: WelcomeMessage = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a WelcomeMessage, or raise ArgumentError."""
     d: dict[str, Any] = {"message": o.message}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_kept(o.additional_properties, d)
     return d

@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from .debt_input import DebtInput as DebtInput
     from .debt_status import DebtStatus as DebtStatus
     from .debt_status_input import DebtStatusInput as DebtStatusInput
+    from .decimal import Decimal as Decimal
     from .document import Document as Document
     from .document_upload_input import DocumentUploadInput as DocumentUploadInput
     from .emotion import Emotion as Emotion
@@ -193,6 +194,7 @@ else:
             "DebtInput": "debt_input",
             "DebtStatus": "debt_status",
             "DebtStatusInput": "debt_status_input",
+            "Decimal": "decimal",
             "Document": "document",
             "DocumentUploadInput": "document_upload_input",
             "Emotion": "emotion",

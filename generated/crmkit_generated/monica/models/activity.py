@@ -37,16 +37,16 @@ class Activity(Model):
     """
 
     id: int
-    uuid: str
-    object_: str
-    summary: str
+    uuid: None | str
+    object_: None | str
+    summary: None | str
     description: None | str
-    happened_at: datetime.date
+    happened_at: datetime.date | None
     activity_type: ActivityType | None
-    attendees: ActivityAttendees
+    attendees: ActivityAttendees | None
     emotions: list[Emotion]
-    url: str
-    account: Account
+    url: None | str
+    account: Account | None
     created_at: datetime.datetime | None
-    updated_at: datetime.datetime
+    updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

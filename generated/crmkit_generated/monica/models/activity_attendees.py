@@ -20,6 +20,6 @@ class ActivityAttendees(Model):
         contacts: The contacts.
     """
 
-    total: int
+    total: int | None
     contacts: list[ContactShort]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -2,12 +2,15 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
+
+if TYPE_CHECKING:
+    pass
 
 
 @_attrs_define
@@ -30,3 +33,4 @@ class ActivityInput(Model):
     activity_type_id: int | None | Unset = UNSET
     emotions: list[int] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Activity",)

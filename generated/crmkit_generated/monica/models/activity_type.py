@@ -32,12 +32,12 @@ class ActivityType(Model):
     """
 
     id: int
-    uuid: str
-    object_: str
+    uuid: None | str
+    object_: None | str
     name: None | str
     location_type: None | str
-    activity_type_category: ActivityTypeCategory
-    account: Account
+    activity_type_category: ActivityTypeCategory | None
+    account: Account | None
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

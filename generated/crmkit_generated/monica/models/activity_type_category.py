@@ -29,10 +29,10 @@ class ActivityTypeCategory(Model):
     """
 
     id: int
-    uuid: str
-    object_: str
+    uuid: None | str
+    object_: None | str
     name: None | str
-    account: Account
+    account: Account | None
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -39,8 +39,8 @@ class Address(Model):
     """
 
     id: int
-    uuid: str
-    object_: str
+    uuid: None | str
+    object_: None | str
     name: None | str
     street: None | str
     city: None | str
@@ -49,9 +49,9 @@ class Address(Model):
     latitude: float | None
     longitude: float | None
     country: Country | None
-    url: str
-    account: Account
+    url: None | str
+    account: Account | None
     contact: ContactShort | None
     created_at: datetime.datetime | None
-    updated_at: datetime.datetime
+    updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

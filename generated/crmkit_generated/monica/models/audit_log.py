@@ -30,11 +30,11 @@ class AuditLog(Model):
     """
 
     id: int
-    object_: str
-    author: AuditAuthor
-    action: str
-    objects: AuditObjects
-    audited_at: datetime.datetime
+    object_: None | str
+    author: AuditAuthor | None
+    action: None | str
+    objects: AuditObjects | None
+    audited_at: datetime.datetime | None
     created_at: datetime.datetime | None
-    updated_at: datetime.datetime
+    updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

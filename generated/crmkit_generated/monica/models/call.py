@@ -36,15 +36,15 @@ class Call(Model):
     """
 
     id: int
-    uuid: str
-    object_: str
-    called_at: datetime.datetime
+    uuid: None | str
+    object_: None | str
+    called_at: datetime.datetime | None
     content: None | str
     contact_called: bool | None
     emotions: list[Emotion]
-    url: str
-    account: Account
+    url: None | str
+    account: Account | None
     contact: ContactShort | None
     created_at: datetime.datetime | None
-    updated_at: datetime.datetime
+    updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

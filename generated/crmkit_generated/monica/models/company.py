@@ -29,11 +29,11 @@ class Company(Model):
     """
 
     id: int
-    object_: str
-    name: str
+    object_: None | str
+    name: None | str
     website: None | str
     number_of_employees: int | None
-    account: Account
+    account: Account | None
     created_at: datetime.datetime | None
-    updated_at: datetime.datetime
+    updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -62,34 +62,34 @@ class Contact(Model):
     """
 
     id: int
-    uuid: str
-    object_: str
-    hash_id: str
-    first_name: str
+    uuid: None | str
+    object_: None | str
+    hash_id: None | str
+    first_name: None | str
     last_name: None | str
     nickname: None | str
-    complete_name: str
-    initials: str
+    complete_name: None | str
+    initials: None | str
     description: None | str
     gender: None | str
     gender_type: None | str
-    is_starred: bool
-    is_partial: bool
-    is_active: bool
-    is_dead: bool
-    is_me: bool
+    is_starred: bool | None
+    is_partial: bool | None
+    is_active: bool | None
+    is_dead: bool | None
+    is_me: bool | None
     last_called: datetime.datetime | None
     last_activity_together: datetime.datetime | None
     stay_in_touch_frequency: int | None
     stay_in_touch_trigger_date: datetime.datetime | None
-    information: ContactInformation
+    information: ContactInformation | None
     addresses: list[Address]
     tags: list[Tag]
-    statistics: ContactStatistics
-    url: str
-    account: Account
+    statistics: ContactStatistics | None
+    url: None | str
+    account: Account | None
     created_at: datetime.datetime | None
-    updated_at: datetime.datetime
+    updated_at: datetime.datetime | None
     contact_fields: list[ContactField]
     notes: list[Note]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

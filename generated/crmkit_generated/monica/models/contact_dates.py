@@ -20,6 +20,6 @@ class ContactDates(Model):
         deceased_date: Date of death.
     """
 
-    birthdate: SpecialDate
-    deceased_date: SpecialDate
+    birthdate: None | SpecialDate
+    deceased_date: None | SpecialDate
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

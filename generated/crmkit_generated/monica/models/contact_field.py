@@ -34,13 +34,13 @@ class ContactField(Model):
     """
 
     id: int
-    uuid: str
-    object_: str
-    content: str
-    contact_field_type: ContactFieldType
+    uuid: None | str
+    object_: None | str
+    content: None | str
+    contact_field_type: ContactFieldType | None
     labels: list[ContactFieldLabel]
-    account: Account
+    account: Account | None
     contact: ContactShort | None
     created_at: datetime.datetime | None
-    updated_at: datetime.datetime
+    updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

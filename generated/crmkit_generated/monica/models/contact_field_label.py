@@ -29,10 +29,10 @@ class ContactFieldLabel(Model):
     """
 
     id: int
-    object_: str
+    object_: None | str
     type_: None | str
     label: None | str
-    account: Account
+    account: Account | None
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -34,14 +34,14 @@ class ContactFieldType(Model):
     """
 
     id: int
-    uuid: str
-    object_: str
-    name: str
+    uuid: None | str
+    object_: None | str
+    name: None | str
     fontawesome_icon: None | str
     protocol: None | str
-    delible: bool
+    delible: bool | None
     type_: None | str
-    account: Account
+    account: Account | None
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -28,10 +28,10 @@ class ContactInformation(Model):
         how_you_met: How the user met the contact.
     """
 
-    relationships: ContactRelations
-    dates: ContactDates
-    career: Career
-    avatar: Avatar
+    relationships: ContactRelations | None
+    dates: ContactDates | None
+    career: Career | None
+    avatar: Avatar | None
     food_preferences: None | str
-    how_you_met: HowYouMet
+    how_you_met: HowYouMet | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

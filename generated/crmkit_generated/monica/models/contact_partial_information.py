@@ -19,5 +19,5 @@ class ContactPartialInformation(Model):
         dates: Birthday and date of death.
     """
 
-    dates: ContactDates
+    dates: ContactDates | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

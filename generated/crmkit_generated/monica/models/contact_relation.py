@@ -21,6 +21,6 @@ class ContactRelation(Model):
         contact: The other contact, `of_contact` of the relationship.
     """
 
-    relationship: RelationName
-    contact: ContactShort
+    relationship: None | RelationName
+    contact: ContactShort | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

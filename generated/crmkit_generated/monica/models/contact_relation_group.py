@@ -20,6 +20,6 @@ class ContactRelationGroup(Model):
         contacts: The other contacts.
     """
 
-    total: int
+    total: int | None
     contacts: list[ContactRelation]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

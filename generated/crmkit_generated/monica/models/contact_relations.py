@@ -22,8 +22,8 @@ class ContactRelations(Model):
         work: Relationships of the group work.
     """
 
-    love: ContactRelationGroup
-    family: ContactRelationGroup
-    friend: ContactRelationGroup
-    work: ContactRelationGroup
+    love: ContactRelationGroup | None
+    family: ContactRelationGroup | None
+    friend: ContactRelationGroup | None
+    work: ContactRelationGroup | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -41,21 +41,21 @@ class ContactShort(Model):
 
     id: int
     uuid: None | str
-    object_: str
+    object_: None | str
     hash_id: None | str
-    first_name: str
+    first_name: None | str
     last_name: None | str
     nickname: None | str
-    complete_name: str
-    initials: str
+    complete_name: None | str
+    initials: None | str
     gender: None | str
     gender_type: None | str
     is_starred: bool | None
-    is_partial: bool
+    is_partial: bool | None
     is_active: bool | None
-    is_dead: bool
+    is_dead: bool | None
     is_me: bool | None
-    information: ContactShortInformation
+    information: ContactShortInformation | None
     url: None | str
-    account: Account
+    account: Account | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -22,7 +22,7 @@ class ContactShortInformation(Model):
         avatar: The picture.
     """
 
-    birthdate: SpecialDate
-    deceased_date: SpecialDate
-    avatar: Avatar
+    birthdate: None | SpecialDate
+    deceased_date: None | SpecialDate
+    avatar: Avatar | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -22,11 +22,11 @@ class ContactStatistics(Model):
         number_of_debts: Number of debts.
     """
 
-    number_of_calls: int
-    number_of_notes: int
-    number_of_activities: int
-    number_of_reminders: int
-    number_of_tasks: int
-    number_of_gifts: int
-    number_of_debts: int
+    number_of_calls: int | None
+    number_of_notes: int | None
+    number_of_activities: int | None
+    number_of_reminders: int | None
+    number_of_tasks: int | None
+    number_of_gifts: int | None
+    number_of_debts: int | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -35,14 +35,14 @@ class Conversation(Model):
     """
 
     id: int
-    uuid: str
-    object_: str
-    happened_at: datetime.datetime
+    uuid: None | str
+    object_: None | str
+    happened_at: datetime.datetime | None
     messages: list[Message]
     contact_field_type: ContactFieldType | None
-    url: str
-    account: Account
+    url: None | str
+    account: Account | None
     contact: ContactShort | None
     created_at: datetime.datetime | None
-    updated_at: datetime.datetime
+    updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -2,11 +2,14 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
+
+if TYPE_CHECKING:
+    pass
 
 
 @_attrs_define
@@ -21,3 +24,4 @@ class ConversationUpdateInput(Model):
     happened_at: datetime.date | datetime.datetime | str
     contact_field_type_id: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Conversation",)

@@ -20,7 +20,7 @@ class Country(Model):
     """
 
     id: str
-    object_: str
-    name: str
-    iso: str
+    object_: None | str
+    name: None | str
+    iso: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

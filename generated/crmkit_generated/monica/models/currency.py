@@ -21,8 +21,8 @@ class Currency(Model):
     """
 
     id: int
-    object_: str
-    iso: str
-    name: str
+    object_: None | str
+    iso: None | str
+    name: None | str
     symbol: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -14,6 +14,7 @@ from .debt_status import DebtStatus
 if TYPE_CHECKING:
     from .account import Account
     from .contact_short import ContactShort
+    from .decimal import Decimal
 
 
 @_attrs_define
@@ -38,16 +39,16 @@ class Debt(Model):
     """
 
     id: int
-    uuid: str
-    object_: str
-    in_debt: DebtDirection | str
-    status: DebtStatus | str
-    amount: None | str
-    value: None | str
+    uuid: None | str
+    object_: None | str
+    in_debt: DebtDirection | None | str
+    status: DebtStatus | None | str
+    amount: Decimal | None
+    value: Decimal | None
     amount_with_currency: None | str
     reason: None | str
-    account: Account
+    account: Account | None
     contact: ContactShort | None
     created_at: datetime.datetime | None
-    updated_at: datetime.datetime
+    updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

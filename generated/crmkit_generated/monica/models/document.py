@@ -37,18 +37,18 @@ class Document(Model):
     """
 
     id: int
-    uuid: str
-    object_: str
-    original_filename: str
-    new_filename: str
-    filesize: int
+    uuid: None | str
+    object_: None | str
+    original_filename: None | str
+    new_filename: None | str
+    filesize: int | None
     type_: None | str
     mime_type: None | str
     number_of_downloads: int | None
-    link: str
-    url: str
-    account: Account
+    link: None | str
+    url: None | str
+    account: Account | None
     contact: ContactShort | None
     created_at: datetime.datetime | None
-    updated_at: datetime.datetime
+    updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

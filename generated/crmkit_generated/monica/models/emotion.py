@@ -19,6 +19,6 @@ class Emotion(Model):
     """
 
     id: int
-    object_: str
-    name: str
+    object_: None | str
+    name: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

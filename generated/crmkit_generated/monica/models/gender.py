@@ -31,10 +31,10 @@ class Gender(Model):
     """
 
     id: int
-    object_: str
-    name: str
+    object_: None | str
+    name: None | str
     type_: GenderType | None | str
-    account: Account
+    account: Account | None
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -13,6 +13,7 @@ from .gift_status import GiftStatus
 if TYPE_CHECKING:
     from .account import Account
     from .contact_short import ContactShort
+    from .decimal import Decimal
     from .photo import Photo
 
 
@@ -42,20 +43,20 @@ class Gift(Model):
     """
 
     id: int
-    uuid: str
-    object_: str
-    name: str
+    uuid: None | str
+    object_: None | str
+    name: None | str
     comment: None | str
     url: None | str
-    amount: None | str
-    value: None | str
+    amount: Decimal | None
+    value: Decimal | None
     amount_with_currency: None | str
-    status: GiftStatus | str
+    status: GiftStatus | None | str
     date: datetime.date | None
     recipient: ContactShort | None
     photos: list[Photo]
     contact: ContactShort | None
-    account: Account
+    account: Account | None
     created_at: datetime.datetime | None
-    updated_at: datetime.datetime
+    updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -10,6 +10,9 @@ from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
 
 from .gift_status_input import GiftStatusInput
+
+if TYPE_CHECKING:
+    from .decimal import Decimal
 
 
 @_attrs_define
@@ -32,7 +35,8 @@ class GiftInput(Model):
     status: GiftStatusInput | str
     comment: None | str | Unset = UNSET
     url: None | str | Unset = UNSET
-    amount: float | None | Unset = UNSET
+    amount: Decimal | float | None | Unset = UNSET
     date: datetime.date | datetime.datetime | None | str | Unset = UNSET
     recipient_id: int | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Gift",)

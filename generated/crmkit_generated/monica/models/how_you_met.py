@@ -23,6 +23,6 @@ class HowYouMet(Model):
     """
 
     general_information: None | str
-    first_met_date: SpecialDate
+    first_met_date: None | SpecialDate
     first_met_through_contact: ContactShort | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -31,13 +31,13 @@ class JournalEntry(Model):
     """
 
     id: int
-    uuid: str
-    object_: str
+    uuid: None | str
+    object_: None | str
     title: None | str
-    post: str
-    date: datetime.datetime
-    url: str
-    account: Account
+    post: None | str
+    date: datetime.datetime | None
+    url: None | str
+    account: Account | None
     created_at: datetime.datetime | None
-    updated_at: datetime.datetime
+    updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -34,14 +34,14 @@ class LifeEvent(Model):
     """
 
     id: int
-    uuid: str
-    object_: str
+    uuid: None | str
+    object_: None | str
     name: None | str
     note: None | str
-    happened_at: datetime.datetime
-    life_event_type: LifeEventType
-    account: Account
+    happened_at: datetime.datetime | None
+    life_event_type: LifeEventType | None
+    account: Account | None
     contact: ContactShort | None
     created_at: datetime.datetime | None
-    updated_at: datetime.datetime
+    updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

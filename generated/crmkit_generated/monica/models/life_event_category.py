@@ -31,12 +31,12 @@ class LifeEventCategory(Model):
     """
 
     id: int
-    uuid: str
-    object_: str
+    uuid: None | str
+    object_: None | str
     name: None | str
-    core_monica_data: bool
+    core_monica_data: bool | None
     default_life_event_category_key: None | str
-    account: Account
+    account: Account | None
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -33,13 +33,13 @@ class LifeEventType(Model):
     """
 
     id: int
-    uuid: str
-    object_: str
+    uuid: None | str
+    object_: None | str
     name: None | str
-    core_monica_data: bool
+    core_monica_data: bool | None
     default_life_event_type_key: None | str
-    life_event_category: LifeEventCategory
-    account: Account
+    life_event_category: LifeEventCategory | None
+    account: Account | None
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

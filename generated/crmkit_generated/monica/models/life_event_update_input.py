@@ -2,11 +2,14 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
+
+if TYPE_CHECKING:
+    pass
 
 
 @_attrs_define
@@ -25,3 +28,4 @@ class LifeEventUpdateInput(Model):
     name: None | str
     note: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("LifeEvent",)

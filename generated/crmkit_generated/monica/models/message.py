@@ -34,14 +34,14 @@ class Message(Model):
     """
 
     id: int
-    uuid: str
-    object_: str
-    content: str
-    written_at: datetime.datetime
-    written_by_me: bool
-    account: Account
+    uuid: None | str
+    object_: None | str
+    content: None | str
+    written_at: datetime.datetime | None
+    written_by_me: bool | None
+    account: Account | None
     contact: ContactShort | None
-    conversation: ConversationId
+    conversation: ConversationId | None
     created_at: datetime.datetime | None
-    updated_at: datetime.datetime
+    updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

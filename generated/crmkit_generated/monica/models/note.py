@@ -34,14 +34,14 @@ class Note(Model):
     """
 
     id: int
-    uuid: str
-    object_: str
-    body: float | str
-    is_favorited: bool
+    uuid: None | str
+    object_: None | str
+    body: float | None | str
+    is_favorited: bool | None
     favorited_at: datetime.datetime | None
-    url: str
-    account: Account
+    url: None | str
+    account: Account | None
     contact: ContactShort | None
     created_at: datetime.datetime | None
-    updated_at: datetime.datetime
+    updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -37,17 +37,17 @@ class Occupation(Model):
     """
 
     id: int
-    object_: str
-    title: str
+    object_: None | str
+    title: None | str
     description: None | str
     salary: int | None
     salary_unit: None | str
     currently_works_here: bool | None
     start_date: datetime.date | None
     end_date: datetime.date | None
-    company: Company
-    account: Account
+    company: Company | None
+    account: Account | None
     contact: ContactShort | None
     created_at: datetime.datetime | None
-    updated_at: datetime.datetime
+    updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -20,7 +20,7 @@ class PetCategory(Model):
     """
 
     id: int
-    object_: str
-    name: str
-    is_common: bool
+    object_: None | str
+    name: None | str
+    is_common: bool | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -35,16 +35,16 @@ class Photo(Model):
     """
 
     id: int
-    uuid: str
-    object_: str
-    original_filename: str
-    new_filename: str
-    filesize: int
+    uuid: None | str
+    object_: None | str
+    original_filename: None | str
+    new_filename: None | str
+    filesize: int | None
     mime_type: None | str
     data_url: None | str
-    link: str
-    account: Account
+    link: None | str
+    account: Account | None
     contact: ContactShort | None
     created_at: datetime.datetime | None
-    updated_at: datetime.datetime
+    updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

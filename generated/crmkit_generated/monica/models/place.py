@@ -34,7 +34,7 @@ class Place(Model):
     """
 
     id: int
-    object_: str
+    object_: None | str
     street: None | str
     city: None | str
     province: None | str
@@ -42,7 +42,7 @@ class Place(Model):
     latitude: float | None
     longitude: float | None
     country: Country | None
-    account: Account
+    account: Account | None
     created_at: datetime.datetime | None
-    updated_at: datetime.datetime
+    updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -25,9 +25,9 @@ class PolicySignature(Model):
         term: The terms.
     """
 
-    signed: bool
+    signed: bool | None
     signed_date: datetime.datetime | None
     ip_address: None | str
-    user: User
-    term: Term
+    user: None | User
+    term: None | Term
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -19,6 +19,6 @@ class RelationName(Model):
     """
 
     id: int
-    uuid: str
-    name: str
+    uuid: None | str
+    name: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

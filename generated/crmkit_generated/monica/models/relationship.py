@@ -35,12 +35,12 @@ class Relationship(Model):
 
     id: int
     uuid: None | str
-    object_: str
-    contact_is: ContactShort
-    relationship_type: RelationshipType
-    of_contact: ContactShort
+    object_: None | str
+    contact_is: ContactShort | None
+    relationship_type: None | RelationshipType
+    of_contact: ContactShort | None
     url: None | str
-    account: Account
+    account: Account | None
     created_at: datetime.datetime | None
-    updated_at: datetime.datetime
+    updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

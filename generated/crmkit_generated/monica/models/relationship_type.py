@@ -31,12 +31,12 @@ class RelationshipType(Model):
     """
 
     id: int
-    object_: str
-    name: str
-    name_reverse_relationship: str
-    relationship_type_group_id: int
-    delible: bool
-    account: Account
+    object_: None | str
+    name: None | str
+    name_reverse_relationship: None | str
+    relationship_type_group_id: int | None
+    delible: bool | None
+    account: Account | None
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -29,10 +29,10 @@ class RelationshipTypeGroup(Model):
     """
 
     id: int
-    object_: str
-    name: str
-    delible: bool
-    account: Account
+    object_: None | str
+    name: None | str
+    delible: bool | None
+    account: Account | None
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -37,16 +37,16 @@ class Reminder(Model):
     """
 
     id: int
-    uuid: str
-    object_: str
-    title: str
+    uuid: None | str
+    object_: None | str
+    title: None | str
     description: None | str
-    frequency_type: ReminderFrequency | str
+    frequency_type: None | ReminderFrequency | str
     frequency_number: int | None
-    initial_date: datetime.datetime
-    delible: bool
-    account: Account
+    initial_date: datetime.datetime | None
+    delible: bool | None
+    account: Account | None
     contact: ContactShort | None
     created_at: datetime.datetime | None
-    updated_at: datetime.datetime
+    updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

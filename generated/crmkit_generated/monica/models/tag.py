@@ -28,10 +28,10 @@ class Tag(Model):
     """
 
     id: int
-    object_: str
-    name: str
-    name_slug: str
-    account: Account
+    object_: None | str
+    name: None | str
+    name_slug: None | str
+    account: Account | None
     created_at: datetime.datetime | None
-    updated_at: datetime.datetime
+    updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

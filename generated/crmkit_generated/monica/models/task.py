@@ -35,13 +35,13 @@ class Task(Model):
 
     id: int
     uuid: None | str
-    object_: str
-    title: str
+    object_: None | str
+    title: None | str
     description: None | str
-    completed: bool
+    completed: bool | None
     completed_at: datetime.datetime | None
-    account: Account
+    account: Account | None
     contact: ContactShort | None
     created_at: datetime.datetime | None
-    updated_at: datetime.datetime
+    updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

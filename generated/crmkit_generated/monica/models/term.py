@@ -27,7 +27,7 @@ class Term(Model):
     """
 
     id: int
-    object_: str
+    object_: None | str
     term_version: None | str
     term_content: None | str
     privacy_version: None | str

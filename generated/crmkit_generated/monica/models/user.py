@@ -38,18 +38,18 @@ class User(Model):
     """
 
     id: int
-    uuid: str
-    object_: str
-    first_name: str
+    uuid: None | str
+    object_: None | str
+    first_name: None | str
     last_name: None | str
-    name: str
-    email: str
+    name: None | str
+    email: None | str
     me_contact: ContactShort | None
     timezone: None | str
     currency: Currency | None
     locale: None | str
-    is_policy_compliant: bool
-    account: Account
+    is_policy_compliant: bool | None
+    account: Account | None
     created_at: datetime.datetime | None
-    updated_at: datetime.datetime
+    updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

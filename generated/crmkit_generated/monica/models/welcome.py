@@ -21,6 +21,6 @@ class Welcome(Model):
         links: URLs of lists.
     """
 
-    success: WelcomeMessage
-    links: WelcomeLinks
+    success: None | WelcomeMessage
+    links: None | WelcomeLinks
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -28,17 +28,17 @@ class WelcomeLinks(Model):
         statistics_url: Statistics of the whole site.
     """
 
-    activities_url: str
-    addresses_url: str
-    calls_url: str
-    contacts_url: str
-    conversations_url: str
-    countries_url: str
-    currencies_url: str
-    documents_url: str
-    journal_url: str
-    notes_url: str
-    relationships_url: str
-    reminders_url: str
-    statistics_url: str
+    activities_url: None | str
+    addresses_url: None | str
+    calls_url: None | str
+    contacts_url: None | str
+    conversations_url: None | str
+    countries_url: None | str
+    currencies_url: None | str
+    documents_url: None | str
+    journal_url: None | str
+    notes_url: None | str
+    relationships_url: None | str
+    reminders_url: None | str
+    statistics_url: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -16,5 +16,5 @@ class WelcomeMessage(Model):
         message: The greeting.
     """
 
-    message: str
+    message: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

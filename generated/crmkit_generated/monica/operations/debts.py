@@ -26,8 +26,11 @@ DEBTS_LIST = Operation(
         last=("meta", "last_page"),
         changes=CHANGES,
     ),
+    exact=True,
 )
-DEBTS_CREATE = Operation("debts.create", "POST", "/debts", envelope=("data",), payload=dict)
+DEBTS_CREATE = Operation(
+    "debts.create", "POST", "/debts", envelope=("data",), payload=dict, exact=True
+)
 DEBTS_LIST_OF_CONTACT = Operation(
     "debts.list",
     "GET",
@@ -51,6 +54,7 @@ DEBTS_LIST_OF_CONTACT = Operation(
         last=("meta", "last_page"),
         changes=CHANGES,
     ),
+    exact=True,
 )
 DEBTS_GET = Operation(
     "debts.get",
@@ -60,6 +64,7 @@ DEBTS_GET = Operation(
     envelope=("data",),
     payload=dict,
     effect="read",
+    exact=True,
 )
 DEBTS_UPDATE = Operation(
     "debts.update",
@@ -68,5 +73,6 @@ DEBTS_UPDATE = Operation(
     (Param("id", "id", "path"),),
     envelope=("data",),
     payload=dict,
+    exact=True,
 )
 DEBTS_DELETE = Operation("debts.delete", "DELETE", "/debts/{id}", (Param("id", "id", "path"),))

@@ -26,8 +26,11 @@ GIFTS_LIST = Operation(
         last=("meta", "last_page"),
         changes=CHANGES,
     ),
+    exact=True,
 )
-GIFTS_CREATE = Operation("gifts.create", "POST", "/gifts", envelope=("data",), payload=dict)
+GIFTS_CREATE = Operation(
+    "gifts.create", "POST", "/gifts", envelope=("data",), payload=dict, exact=True
+)
 GIFTS_LIST_OF_CONTACT = Operation(
     "gifts.list",
     "GET",
@@ -51,6 +54,7 @@ GIFTS_LIST_OF_CONTACT = Operation(
         last=("meta", "last_page"),
         changes=CHANGES,
     ),
+    exact=True,
 )
 GIFTS_GET = Operation(
     "gifts.get",
@@ -60,6 +64,7 @@ GIFTS_GET = Operation(
     envelope=("data",),
     payload=dict,
     effect="read",
+    exact=True,
 )
 GIFTS_UPDATE = Operation(
     "gifts.update",
@@ -68,6 +73,7 @@ GIFTS_UPDATE = Operation(
     (Param("id", "id", "path"),),
     envelope=("data",),
     payload=dict,
+    exact=True,
 )
 GIFTS_DELETE = Operation("gifts.delete", "DELETE", "/gifts/{id}", (Param("id", "id", "path"),))
 GIFTS_SET_PHOTO = Operation(
@@ -80,4 +86,5 @@ GIFTS_SET_PHOTO = Operation(
     ),
     envelope=("data",),
     payload=dict,
+    exact=True,
 )

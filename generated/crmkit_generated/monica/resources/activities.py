@@ -137,7 +137,7 @@ class Activities(Resource):
 
     def create(
         self,
-        input_: ActivityInput | None = None,
+        input_: ActivityInput | Activity | None = None,
         *,
         summary: str | Unset = UNSET,
         happened_at: datetime.date | Unset = UNSET,
@@ -153,7 +153,8 @@ class Activities(Resource):
         An unknown contact or feeling is answered 404, and nothing is created.
 
         Args:
-            input_: The whole input as one ActivityInput, in place of the keywords.
+            input_: The whole input as one ActivityInput, in place of the keywords. Or one
+                Activity as it was read: what is None or empty there is not sent.
             summary: What it was.
             happened_at: When it happened.
             contacts: Ids of the contacts who took part, at least one.
@@ -213,7 +214,7 @@ class Activities(Resource):
     def update(
         self,
         id: int,
-        input_: ActivityInput | None = None,
+        input_: ActivityInput | Activity | None = None,
         *,
         summary: str | Unset = UNSET,
         happened_at: datetime.date | Unset = UNSET,
@@ -231,7 +232,8 @@ class Activities(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ActivityInput, in place of the keywords.
+            input_: The whole input as one ActivityInput, in place of the keywords. Or one
+                Activity as it was read: what is None or empty there is not sent.
             summary: What it was.
             happened_at: When it happened.
             contacts: Ids of the contacts who took part, at least one.
@@ -380,7 +382,7 @@ class AsyncActivities(Resource):
 
     async def create(
         self,
-        input_: ActivityInput | None = None,
+        input_: ActivityInput | Activity | None = None,
         *,
         summary: str | Unset = UNSET,
         happened_at: datetime.date | Unset = UNSET,
@@ -396,7 +398,8 @@ class AsyncActivities(Resource):
         An unknown contact or feeling is answered 404, and nothing is created.
 
         Args:
-            input_: The whole input as one ActivityInput, in place of the keywords.
+            input_: The whole input as one ActivityInput, in place of the keywords. Or one
+                Activity as it was read: what is None or empty there is not sent.
             summary: What it was.
             happened_at: When it happened.
             contacts: Ids of the contacts who took part, at least one.
@@ -452,7 +455,7 @@ class AsyncActivities(Resource):
     async def update(
         self,
         id: int,
-        input_: ActivityInput | None = None,
+        input_: ActivityInput | Activity | None = None,
         *,
         summary: str | Unset = UNSET,
         happened_at: datetime.date | Unset = UNSET,
@@ -470,7 +473,8 @@ class AsyncActivities(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ActivityInput, in place of the keywords.
+            input_: The whole input as one ActivityInput, in place of the keywords. Or one
+                Activity as it was read: what is None or empty there is not sent.
             summary: What it was.
             happened_at: When it happened.
             contacts: Ids of the contacts who took part, at least one.

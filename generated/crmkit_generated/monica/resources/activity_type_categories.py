@@ -108,7 +108,7 @@ class ActivityTypeCategories(Resource):
 
     def create(
         self,
-        input_: ActivityTypeCategoryInput | None = None,
+        input_: ActivityTypeCategoryInput | ActivityTypeCategory | None = None,
         *,
         name: None | str | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
@@ -120,6 +120,8 @@ class ActivityTypeCategories(Resource):
 
         Args:
             input_: The whole input as one ActivityTypeCategoryInput, in place of the keywords.
+                Or one ActivityTypeCategory as it was read: what is None or empty there is not
+                sent.
             name: Name.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -169,7 +171,7 @@ class ActivityTypeCategories(Resource):
     def update(
         self,
         id: int,
-        input_: ActivityTypeCategoryInput | None = None,
+        input_: ActivityTypeCategoryInput | ActivityTypeCategory | None = None,
         *,
         name: None | str | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
@@ -180,6 +182,8 @@ class ActivityTypeCategories(Resource):
         Args:
             id: Id of the record.
             input_: The whole input as one ActivityTypeCategoryInput, in place of the keywords.
+                Or one ActivityTypeCategory as it was read: what is None or empty there is not
+                sent.
             name: Name.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -309,7 +313,7 @@ class AsyncActivityTypeCategories(Resource):
 
     async def create(
         self,
-        input_: ActivityTypeCategoryInput | None = None,
+        input_: ActivityTypeCategoryInput | ActivityTypeCategory | None = None,
         *,
         name: None | str | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
@@ -321,6 +325,8 @@ class AsyncActivityTypeCategories(Resource):
 
         Args:
             input_: The whole input as one ActivityTypeCategoryInput, in place of the keywords.
+                Or one ActivityTypeCategory as it was read: what is None or empty there is not
+                sent.
             name: Name.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -366,7 +372,7 @@ class AsyncActivityTypeCategories(Resource):
     async def update(
         self,
         id: int,
-        input_: ActivityTypeCategoryInput | None = None,
+        input_: ActivityTypeCategoryInput | ActivityTypeCategory | None = None,
         *,
         name: None | str | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
@@ -377,6 +383,8 @@ class AsyncActivityTypeCategories(Resource):
         Args:
             id: Id of the record.
             input_: The whole input as one ActivityTypeCategoryInput, in place of the keywords.
+                Or one ActivityTypeCategory as it was read: what is None or empty there is not
+                sent.
             name: Name.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.

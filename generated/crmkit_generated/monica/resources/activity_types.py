@@ -118,7 +118,7 @@ class ActivityTypes(Resource):
 
     def create(
         self,
-        input_: ActivityTypeInput | None = None,
+        input_: ActivityTypeInput | ActivityType | None = None,
         *,
         activity_type_category_id: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -130,7 +130,8 @@ class ActivityTypes(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one ActivityTypeInput, in place of the keywords.
+            input_: The whole input as one ActivityTypeInput, in place of the keywords. Or one
+                ActivityType as it was read: what is None or empty there is not sent.
             activity_type_category_id: Id of the category.
             name: Name.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -181,7 +182,7 @@ class ActivityTypes(Resource):
     def update(
         self,
         id: int,
-        input_: ActivityTypeInput | None = None,
+        input_: ActivityTypeInput | ActivityType | None = None,
         *,
         activity_type_category_id: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -195,7 +196,8 @@ class ActivityTypes(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ActivityTypeInput, in place of the keywords.
+            input_: The whole input as one ActivityTypeInput, in place of the keywords. Or one
+                ActivityType as it was read: what is None or empty there is not sent.
             activity_type_category_id: Id of the category.
             name: Name.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -323,7 +325,7 @@ class AsyncActivityTypes(Resource):
 
     async def create(
         self,
-        input_: ActivityTypeInput | None = None,
+        input_: ActivityTypeInput | ActivityType | None = None,
         *,
         activity_type_category_id: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -335,7 +337,8 @@ class AsyncActivityTypes(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one ActivityTypeInput, in place of the keywords.
+            input_: The whole input as one ActivityTypeInput, in place of the keywords. Or one
+                ActivityType as it was read: what is None or empty there is not sent.
             activity_type_category_id: Id of the category.
             name: Name.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -382,7 +385,7 @@ class AsyncActivityTypes(Resource):
     async def update(
         self,
         id: int,
-        input_: ActivityTypeInput | None = None,
+        input_: ActivityTypeInput | ActivityType | None = None,
         *,
         activity_type_category_id: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -396,7 +399,8 @@ class AsyncActivityTypes(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ActivityTypeInput, in place of the keywords.
+            input_: The whole input as one ActivityTypeInput, in place of the keywords. Or one
+                ActivityType as it was read: what is None or empty there is not sent.
             activity_type_category_id: Id of the category.
             name: Name.
             extra: Members beside the documented ones, such as custom fields, by wire name.

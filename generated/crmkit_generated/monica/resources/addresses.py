@@ -137,7 +137,7 @@ class Addresses(Resource):
 
     def create(
         self,
-        input_: AddressInput | None = None,
+        input_: AddressInput | Address | None = None,
         *,
         contact_id: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -157,7 +157,8 @@ class Addresses(Resource):
         Creates a place as well.
 
         Args:
-            input_: The whole input as one AddressInput, in place of the keywords.
+            input_: The whole input as one AddressInput, in place of the keywords. Or one
+                Address as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             name: Name of the address.
             street: Street and number.
@@ -225,7 +226,7 @@ class Addresses(Resource):
     def update(
         self,
         id: int,
-        input_: AddressInput | None = None,
+        input_: AddressInput | Address | None = None,
         *,
         contact_id: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -249,7 +250,8 @@ class Addresses(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one AddressInput, in place of the keywords.
+            input_: The whole input as one AddressInput, in place of the keywords. Or one
+                Address as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             name: Name of the address.
             street: Street and number.
@@ -400,7 +402,7 @@ class AsyncAddresses(Resource):
 
     async def create(
         self,
-        input_: AddressInput | None = None,
+        input_: AddressInput | Address | None = None,
         *,
         contact_id: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -420,7 +422,8 @@ class AsyncAddresses(Resource):
         Creates a place as well.
 
         Args:
-            input_: The whole input as one AddressInput, in place of the keywords.
+            input_: The whole input as one AddressInput, in place of the keywords. Or one
+                Address as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             name: Name of the address.
             street: Street and number.
@@ -484,7 +487,7 @@ class AsyncAddresses(Resource):
     async def update(
         self,
         id: int,
-        input_: AddressInput | None = None,
+        input_: AddressInput | Address | None = None,
         *,
         contact_id: int | Unset = UNSET,
         name: None | str | Unset = UNSET,
@@ -508,7 +511,8 @@ class AsyncAddresses(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one AddressInput, in place of the keywords.
+            input_: The whole input as one AddressInput, in place of the keywords. Or one
+                Address as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             name: Name of the address.
             street: Street and number.

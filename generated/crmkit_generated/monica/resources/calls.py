@@ -91,7 +91,7 @@ class Calls(Resource):
 
     def create(
         self,
-        input_: CallInput | None = None,
+        input_: CallInput | Call | None = None,
         *,
         contact_id: int | Unset = UNSET,
         called_at: datetime.date | datetime.datetime | str | Unset = UNSET,
@@ -107,7 +107,8 @@ class Calls(Resource):
         call is created.
 
         Args:
-            input_: The whole input as one CallInput, in place of the keywords.
+            input_: The whole input as one CallInput, in place of the keywords. Or one Call as
+                it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             called_at: Date of the call.
             content: What it was about.
@@ -165,7 +166,7 @@ class Calls(Resource):
     def update(
         self,
         id: int,
-        input_: CallUpdateInput | None = None,
+        input_: CallUpdateInput | Call | None = None,
         *,
         called_at: datetime.date | datetime.datetime | str | Unset = UNSET,
         content: None | str | Unset = UNSET,
@@ -183,7 +184,8 @@ class Calls(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one CallUpdateInput, in place of the keywords.
+            input_: The whole input as one CallUpdateInput, in place of the keywords. Or one
+                Call as it was read: what is None or empty there is not sent.
             called_at: Date of the call.
             content: What it was about.
             contact_called: Whether the contact called.
@@ -280,7 +282,7 @@ class AsyncCalls(Resource):
 
     async def create(
         self,
-        input_: CallInput | None = None,
+        input_: CallInput | Call | None = None,
         *,
         contact_id: int | Unset = UNSET,
         called_at: datetime.date | datetime.datetime | str | Unset = UNSET,
@@ -296,7 +298,8 @@ class AsyncCalls(Resource):
         call is created.
 
         Args:
-            input_: The whole input as one CallInput, in place of the keywords.
+            input_: The whole input as one CallInput, in place of the keywords. Or one Call as
+                it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             called_at: Date of the call.
             content: What it was about.
@@ -350,7 +353,7 @@ class AsyncCalls(Resource):
     async def update(
         self,
         id: int,
-        input_: CallUpdateInput | None = None,
+        input_: CallUpdateInput | Call | None = None,
         *,
         called_at: datetime.date | datetime.datetime | str | Unset = UNSET,
         content: None | str | Unset = UNSET,
@@ -368,7 +371,8 @@ class AsyncCalls(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one CallUpdateInput, in place of the keywords.
+            input_: The whole input as one CallUpdateInput, in place of the keywords. Or one
+                Call as it was read: what is None or empty there is not sent.
             called_at: Date of the call.
             content: What it was about.
             contact_called: Whether the contact called.

@@ -115,7 +115,7 @@ class Companies(Resource):
 
     def create(
         self,
-        input_: CompanyInput | None = None,
+        input_: CompanyInput | Company | None = None,
         *,
         name: str | Unset = UNSET,
         website: None | str | Unset = UNSET,
@@ -128,7 +128,8 @@ class Companies(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one CompanyInput, in place of the keywords.
+            input_: The whole input as one CompanyInput, in place of the keywords. Or one
+                Company as it was read: what is None or empty there is not sent.
             name: Name.
             website: Its web address.
             number_of_employees: Number of employees.
@@ -178,7 +179,7 @@ class Companies(Resource):
     def update(
         self,
         id: int,
-        input_: CompanyInput | None = None,
+        input_: CompanyInput | Company | None = None,
         *,
         name: str | Unset = UNSET,
         website: None | str | Unset = UNSET,
@@ -193,7 +194,8 @@ class Companies(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one CompanyInput, in place of the keywords.
+            input_: The whole input as one CompanyInput, in place of the keywords. Or one
+                Company as it was read: what is None or empty there is not sent.
             name: Name.
             website: Its web address.
             number_of_employees: Number of employees.
@@ -313,7 +315,7 @@ class AsyncCompanies(Resource):
 
     async def create(
         self,
-        input_: CompanyInput | None = None,
+        input_: CompanyInput | Company | None = None,
         *,
         name: str | Unset = UNSET,
         website: None | str | Unset = UNSET,
@@ -326,7 +328,8 @@ class AsyncCompanies(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one CompanyInput, in place of the keywords.
+            input_: The whole input as one CompanyInput, in place of the keywords. Or one
+                Company as it was read: what is None or empty there is not sent.
             name: Name.
             website: Its web address.
             number_of_employees: Number of employees.
@@ -372,7 +375,7 @@ class AsyncCompanies(Resource):
     async def update(
         self,
         id: int,
-        input_: CompanyInput | None = None,
+        input_: CompanyInput | Company | None = None,
         *,
         name: str | Unset = UNSET,
         website: None | str | Unset = UNSET,
@@ -387,7 +390,8 @@ class AsyncCompanies(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one CompanyInput, in place of the keywords.
+            input_: The whole input as one CompanyInput, in place of the keywords. Or one
+                Company as it was read: what is None or empty there is not sent.
             name: Name.
             website: Its web address.
             number_of_employees: Number of employees.

@@ -98,7 +98,7 @@ class Compliance(Resource):
 
     def sign(
         self,
-        ip_address: str | PolicySignatureInput,
+        ip_address: str | PolicySignatureInput | PolicySignature,
         *,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -234,7 +234,7 @@ class AsyncCompliance(Resource):
 
     async def sign(
         self,
-        ip_address: str | PolicySignatureInput,
+        ip_address: str | PolicySignatureInput | PolicySignature,
         *,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,

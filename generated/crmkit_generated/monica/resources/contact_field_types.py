@@ -71,7 +71,7 @@ class ContactFieldTypes(Resource):
 
     def create(
         self,
-        input_: ContactFieldTypeInput | None = None,
+        input_: ContactFieldTypeInput | ContactFieldType | None = None,
         *,
         name: str | Unset = UNSET,
         fontawesome_icon: None | str | Unset = UNSET,
@@ -86,7 +86,8 @@ class ContactFieldTypes(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one ContactFieldTypeInput, in place of the keywords.
+            input_: The whole input as one ContactFieldTypeInput, in place of the keywords. Or
+                one ContactFieldType as it was read: what is None or empty there is not sent.
             name: Name.
             fontawesome_icon: Name of its icon.
             protocol: Prefix of a link.
@@ -146,7 +147,7 @@ class ContactFieldTypes(Resource):
     def update(
         self,
         id: int,
-        input_: ContactFieldTypeInput | None = None,
+        input_: ContactFieldTypeInput | ContactFieldType | None = None,
         *,
         name: str | Unset = UNSET,
         fontawesome_icon: None | str | Unset = UNSET,
@@ -165,7 +166,8 @@ class ContactFieldTypes(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ContactFieldTypeInput, in place of the keywords.
+            input_: The whole input as one ContactFieldTypeInput, in place of the keywords. Or
+                one ContactFieldType as it was read: what is None or empty there is not sent.
             name: Name.
             fontawesome_icon: Name of its icon.
             protocol: Prefix of a link.
@@ -259,7 +261,7 @@ class AsyncContactFieldTypes(Resource):
 
     async def create(
         self,
-        input_: ContactFieldTypeInput | None = None,
+        input_: ContactFieldTypeInput | ContactFieldType | None = None,
         *,
         name: str | Unset = UNSET,
         fontawesome_icon: None | str | Unset = UNSET,
@@ -274,7 +276,8 @@ class AsyncContactFieldTypes(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one ContactFieldTypeInput, in place of the keywords.
+            input_: The whole input as one ContactFieldTypeInput, in place of the keywords. Or
+                one ContactFieldType as it was read: what is None or empty there is not sent.
             name: Name.
             fontawesome_icon: Name of its icon.
             protocol: Prefix of a link.
@@ -330,7 +333,7 @@ class AsyncContactFieldTypes(Resource):
     async def update(
         self,
         id: int,
-        input_: ContactFieldTypeInput | None = None,
+        input_: ContactFieldTypeInput | ContactFieldType | None = None,
         *,
         name: str | Unset = UNSET,
         fontawesome_icon: None | str | Unset = UNSET,
@@ -349,7 +352,8 @@ class AsyncContactFieldTypes(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ContactFieldTypeInput, in place of the keywords.
+            input_: The whole input as one ContactFieldTypeInput, in place of the keywords. Or
+                one ContactFieldType as it was read: what is None or empty there is not sent.
             name: Name.
             fontawesome_icon: Name of its icon.
             protocol: Prefix of a link.

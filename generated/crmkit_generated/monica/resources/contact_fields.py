@@ -77,7 +77,7 @@ class ContactFields(Resource):
 
     def create(
         self,
-        input_: ContactFieldInput | None = None,
+        input_: ContactFieldInput | ContactField | None = None,
         *,
         contact_id: int | Unset = UNSET,
         contact_field_type_id: int | Unset = UNSET,
@@ -91,7 +91,8 @@ class ContactFields(Resource):
         Written as `data`, read as `content`. Addresses and numbers are not checked.
 
         Args:
-            input_: The whole input as one ContactFieldInput, in place of the keywords.
+            input_: The whole input as one ContactFieldInput, in place of the keywords. Or one
+                ContactField as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             contact_field_type_id: Id of the type.
             data: The address, number or name; not checked.
@@ -149,7 +150,7 @@ class ContactFields(Resource):
     def update(
         self,
         id: int,
-        input_: ContactFieldInput | None = None,
+        input_: ContactFieldInput | ContactField | None = None,
         *,
         contact_id: int | Unset = UNSET,
         contact_field_type_id: int | Unset = UNSET,
@@ -167,7 +168,8 @@ class ContactFields(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ContactFieldInput, in place of the keywords.
+            input_: The whole input as one ContactFieldInput, in place of the keywords. Or one
+                ContactField as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             contact_field_type_id: Id of the type.
             data: The address, number or name; not checked.
@@ -260,7 +262,7 @@ class AsyncContactFields(Resource):
 
     async def create(
         self,
-        input_: ContactFieldInput | None = None,
+        input_: ContactFieldInput | ContactField | None = None,
         *,
         contact_id: int | Unset = UNSET,
         contact_field_type_id: int | Unset = UNSET,
@@ -274,7 +276,8 @@ class AsyncContactFields(Resource):
         Written as `data`, read as `content`. Addresses and numbers are not checked.
 
         Args:
-            input_: The whole input as one ContactFieldInput, in place of the keywords.
+            input_: The whole input as one ContactFieldInput, in place of the keywords. Or one
+                ContactField as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             contact_field_type_id: Id of the type.
             data: The address, number or name; not checked.
@@ -328,7 +331,7 @@ class AsyncContactFields(Resource):
     async def update(
         self,
         id: int,
-        input_: ContactFieldInput | None = None,
+        input_: ContactFieldInput | ContactField | None = None,
         *,
         contact_id: int | Unset = UNSET,
         contact_field_type_id: int | Unset = UNSET,
@@ -346,7 +349,8 @@ class AsyncContactFields(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ContactFieldInput, in place of the keywords.
+            input_: The whole input as one ContactFieldInput, in place of the keywords. Or one
+                ContactField as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             contact_field_type_id: Id of the type.
             data: The address, number or name; not checked.

@@ -20,8 +20,10 @@ from .. import codec, models
 from ..operations import contacts as operations
 
 if TYPE_CHECKING:
+    from ..models.avatar import Avatar
     from ..models.avatar_input import AvatarInput
     from ..models.avatar_source_input import AvatarSourceInput
+    from ..models.career import Career
     from ..models.career_input import CareerInput
     from ..models.contact import Contact
     from ..models.contact_input import ContactInput
@@ -184,7 +186,7 @@ class Contacts(Resource):
 
     def create(
         self,
-        input_: ContactInput | None = None,
+        input_: ContactInput | Contact | None = None,
         *,
         first_name: str | Unset = UNSET,
         is_birthdate_known: bool | Unset = UNSET,
@@ -219,7 +221,8 @@ class Contacts(Resource):
         cases the contact exists.
 
         Args:
-            input_: The whole input as one ContactInput, in place of the keywords.
+            input_: The whole input as one ContactInput, in place of the keywords. Or one
+                Contact as it was read: what is None or empty there is not sent.
             first_name: First name.
             is_birthdate_known: Whether a birthday is sent. True without day and month or an age
                 is refused, but a new contact is created all the same.
@@ -320,7 +323,7 @@ class Contacts(Resource):
     def update(
         self,
         id: int,
-        input_: ContactInput | None = None,
+        input_: ContactInput | Contact | None = None,
         *,
         first_name: str | Unset = UNSET,
         is_birthdate_known: bool | Unset = UNSET,
@@ -354,7 +357,8 @@ class Contacts(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ContactInput, in place of the keywords.
+            input_: The whole input as one ContactInput, in place of the keywords. Or one
+                Contact as it was read: what is None or empty there is not sent.
             first_name: First name.
             is_birthdate_known: Whether a birthday is sent. True without day and month or an age
                 is refused, but a new contact is created all the same.
@@ -454,7 +458,7 @@ class Contacts(Resource):
     def update_work(
         self,
         id: int,
-        input_: CareerInput | None = None,
+        input_: CareerInput | Career | Contact | None = None,
         *,
         job: None | str | Unset = UNSET,
         company: None | str | Unset = UNSET,
@@ -468,7 +472,8 @@ class Contacts(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one CareerInput, in place of the keywords.
+            input_: The whole input as one CareerInput, in place of the keywords. Or one Career
+                or Contact as it was read: what is None or empty there is not sent.
             job: Job.
             company: Name of the company.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -536,7 +541,7 @@ class Contacts(Resource):
     def update_introduction(
         self,
         id: int,
-        input_: IntroductionInput | None = None,
+        input_: IntroductionInput | Contact | None = None,
         *,
         is_date_known: bool | Unset = UNSET,
         met_through_contact_id: int | None | Unset = UNSET,
@@ -562,7 +567,8 @@ class Contacts(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one IntroductionInput, in place of the keywords.
+            input_: The whole input as one IntroductionInput, in place of the keywords. Or one
+                Contact as it was read: what is None or empty there is not sent.
             is_date_known: Whether the date is sent.
             met_through_contact_id: Id of the contact who introduced them.
             general_information: How they met.
@@ -611,7 +617,7 @@ class Contacts(Resource):
     def update_avatar(
         self,
         id: int,
-        input_: AvatarInput | None = None,
+        input_: AvatarInput | Avatar | None = None,
         *,
         source: AvatarSourceInput | str | Unset = UNSET,
         photo_id: int | None | Unset = UNSET,
@@ -624,7 +630,8 @@ class Contacts(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one AvatarInput, in place of the keywords.
+            input_: The whole input as one AvatarInput, in place of the keywords. Or one Avatar
+                as it was read: what is None or empty there is not sent.
             source: Where the picture comes from.
             photo_id: Id of the photo, with the source `photo`.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -867,7 +874,7 @@ class AsyncContacts(Resource):
 
     async def create(
         self,
-        input_: ContactInput | None = None,
+        input_: ContactInput | Contact | None = None,
         *,
         first_name: str | Unset = UNSET,
         is_birthdate_known: bool | Unset = UNSET,
@@ -902,7 +909,8 @@ class AsyncContacts(Resource):
         cases the contact exists.
 
         Args:
-            input_: The whole input as one ContactInput, in place of the keywords.
+            input_: The whole input as one ContactInput, in place of the keywords. Or one
+                Contact as it was read: what is None or empty there is not sent.
             first_name: First name.
             is_birthdate_known: Whether a birthday is sent. True without day and month or an age
                 is refused, but a new contact is created all the same.
@@ -999,7 +1007,7 @@ class AsyncContacts(Resource):
     async def update(
         self,
         id: int,
-        input_: ContactInput | None = None,
+        input_: ContactInput | Contact | None = None,
         *,
         first_name: str | Unset = UNSET,
         is_birthdate_known: bool | Unset = UNSET,
@@ -1033,7 +1041,8 @@ class AsyncContacts(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ContactInput, in place of the keywords.
+            input_: The whole input as one ContactInput, in place of the keywords. Or one
+                Contact as it was read: what is None or empty there is not sent.
             first_name: First name.
             is_birthdate_known: Whether a birthday is sent. True without day and month or an age
                 is refused, but a new contact is created all the same.
@@ -1127,7 +1136,7 @@ class AsyncContacts(Resource):
     async def update_work(
         self,
         id: int,
-        input_: CareerInput | None = None,
+        input_: CareerInput | Career | Contact | None = None,
         *,
         job: None | str | Unset = UNSET,
         company: None | str | Unset = UNSET,
@@ -1141,7 +1150,8 @@ class AsyncContacts(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one CareerInput, in place of the keywords.
+            input_: The whole input as one CareerInput, in place of the keywords. Or one Career
+                or Contact as it was read: what is None or empty there is not sent.
             job: Job.
             company: Name of the company.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -1205,7 +1215,7 @@ class AsyncContacts(Resource):
     async def update_introduction(
         self,
         id: int,
-        input_: IntroductionInput | None = None,
+        input_: IntroductionInput | Contact | None = None,
         *,
         is_date_known: bool | Unset = UNSET,
         met_through_contact_id: int | None | Unset = UNSET,
@@ -1231,7 +1241,8 @@ class AsyncContacts(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one IntroductionInput, in place of the keywords.
+            input_: The whole input as one IntroductionInput, in place of the keywords. Or one
+                Contact as it was read: what is None or empty there is not sent.
             is_date_known: Whether the date is sent.
             met_through_contact_id: Id of the contact who introduced them.
             general_information: How they met.
@@ -1278,7 +1289,7 @@ class AsyncContacts(Resource):
     async def update_avatar(
         self,
         id: int,
-        input_: AvatarInput | None = None,
+        input_: AvatarInput | Avatar | None = None,
         *,
         source: AvatarSourceInput | str | Unset = UNSET,
         photo_id: int | None | Unset = UNSET,
@@ -1291,7 +1302,8 @@ class AsyncContacts(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one AvatarInput, in place of the keywords.
+            input_: The whole input as one AvatarInput, in place of the keywords. Or one Avatar
+                as it was read: what is None or empty there is not sent.
             source: Where the picture comes from.
             photo_id: Id of the photo, with the source `photo`.
             extra: Members beside the documented ones, such as custom fields, by wire name.

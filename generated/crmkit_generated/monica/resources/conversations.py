@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..models.conversation import Conversation
     from ..models.conversation_input import ConversationInput
     from ..models.conversation_update_input import ConversationUpdateInput
+    from ..models.message import Message
     from ..models.message_input import MessageInput
 
 
@@ -133,7 +134,7 @@ class Conversations(Resource):
 
     def create(
         self,
-        input_: ConversationInput | None = None,
+        input_: ConversationInput | Conversation | None = None,
         *,
         contact_id: int | Unset = UNSET,
         happened_at: datetime.date | datetime.datetime | str | Unset = UNSET,
@@ -146,7 +147,8 @@ class Conversations(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one ConversationInput, in place of the keywords.
+            input_: The whole input as one ConversationInput, in place of the keywords. Or one
+                Conversation as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             happened_at: When it happened.
             contact_field_type_id: Id of the contact field type that was used.
@@ -202,7 +204,7 @@ class Conversations(Resource):
     def update(
         self,
         id: int,
-        input_: ConversationUpdateInput | None = None,
+        input_: ConversationUpdateInput | Conversation | None = None,
         *,
         happened_at: datetime.date | datetime.datetime | str | Unset = UNSET,
         contact_field_type_id: int | Unset = UNSET,
@@ -218,7 +220,8 @@ class Conversations(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ConversationUpdateInput, in place of the keywords.
+            input_: The whole input as one ConversationUpdateInput, in place of the keywords. Or
+                one Conversation as it was read: what is None or empty there is not sent.
             happened_at: When it happened.
             contact_field_type_id: Id of the contact field type that was used.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -265,7 +268,7 @@ class Conversations(Resource):
     def add_message(
         self,
         id: int,
-        input_: MessageInput | None = None,
+        input_: MessageInput | Message | None = None,
         *,
         written_at: datetime.date | datetime.datetime | str | Unset = UNSET,
         written_by_me: bool | Unset = UNSET,
@@ -279,7 +282,8 @@ class Conversations(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one MessageInput, in place of the keywords.
+            input_: The whole input as one MessageInput, in place of the keywords. Or one
+                Message as it was read: what is None or empty there is not sent.
             written_at: When it was written.
             written_by_me: Whether the user wrote it.
             content: The text.
@@ -308,7 +312,7 @@ class Conversations(Resource):
         self,
         id: int,
         message_id: int,
-        input_: MessageInput | None = None,
+        input_: MessageInput | Message | None = None,
         *,
         written_at: datetime.date | datetime.datetime | str | Unset = UNSET,
         written_by_me: bool | Unset = UNSET,
@@ -323,7 +327,8 @@ class Conversations(Resource):
         Args:
             id: Id of the record.
             message_id: Id of the message.
-            input_: The whole input as one MessageInput, in place of the keywords.
+            input_: The whole input as one MessageInput, in place of the keywords. Or one
+                Message as it was read: what is None or empty there is not sent.
             written_at: When it was written.
             written_by_me: Whether the user wrote it.
             content: The text.
@@ -478,7 +483,7 @@ class AsyncConversations(Resource):
 
     async def create(
         self,
-        input_: ConversationInput | None = None,
+        input_: ConversationInput | Conversation | None = None,
         *,
         contact_id: int | Unset = UNSET,
         happened_at: datetime.date | datetime.datetime | str | Unset = UNSET,
@@ -491,7 +496,8 @@ class AsyncConversations(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one ConversationInput, in place of the keywords.
+            input_: The whole input as one ConversationInput, in place of the keywords. Or one
+                Conversation as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             happened_at: When it happened.
             contact_field_type_id: Id of the contact field type that was used.
@@ -542,7 +548,7 @@ class AsyncConversations(Resource):
     async def update(
         self,
         id: int,
-        input_: ConversationUpdateInput | None = None,
+        input_: ConversationUpdateInput | Conversation | None = None,
         *,
         happened_at: datetime.date | datetime.datetime | str | Unset = UNSET,
         contact_field_type_id: int | Unset = UNSET,
@@ -558,7 +564,8 @@ class AsyncConversations(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ConversationUpdateInput, in place of the keywords.
+            input_: The whole input as one ConversationUpdateInput, in place of the keywords. Or
+                one Conversation as it was read: what is None or empty there is not sent.
             happened_at: When it happened.
             contact_field_type_id: Id of the contact field type that was used.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -601,7 +608,7 @@ class AsyncConversations(Resource):
     async def add_message(
         self,
         id: int,
-        input_: MessageInput | None = None,
+        input_: MessageInput | Message | None = None,
         *,
         written_at: datetime.date | datetime.datetime | str | Unset = UNSET,
         written_by_me: bool | Unset = UNSET,
@@ -615,7 +622,8 @@ class AsyncConversations(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one MessageInput, in place of the keywords.
+            input_: The whole input as one MessageInput, in place of the keywords. Or one
+                Message as it was read: what is None or empty there is not sent.
             written_at: When it was written.
             written_by_me: Whether the user wrote it.
             content: The text.
@@ -642,7 +650,7 @@ class AsyncConversations(Resource):
         self,
         id: int,
         message_id: int,
-        input_: MessageInput | None = None,
+        input_: MessageInput | Message | None = None,
         *,
         written_at: datetime.date | datetime.datetime | str | Unset = UNSET,
         written_by_me: bool | Unset = UNSET,
@@ -657,7 +665,8 @@ class AsyncConversations(Resource):
         Args:
             id: Id of the record.
             message_id: Id of the message.
-            input_: The whole input as one MessageInput, in place of the keywords.
+            input_: The whole input as one MessageInput, in place of the keywords. Or one
+                Message as it was read: what is None or empty there is not sent.
             written_at: When it was written.
             written_by_me: Whether the user wrote it.
             content: The text.

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..models.debt_direction_input import DebtDirectionInput
     from ..models.debt_input import DebtInput
     from ..models.debt_status_input import DebtStatusInput
+    from ..models.decimal import Decimal
 
 
 _DEBTS_UPDATE = Merge(
@@ -146,12 +147,12 @@ class Debts(Resource):
 
     def create(
         self,
-        input_: DebtInput | None = None,
+        input_: DebtInput | Debt | None = None,
         *,
         contact_id: int | Unset = UNSET,
         in_debt: DebtDirectionInput | str | Unset = UNSET,
         status: DebtStatusInput | str | Unset = UNSET,
-        amount: float | Unset = UNSET,
+        amount: Decimal | float | Unset = UNSET,
         reason: None | str | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -161,7 +162,8 @@ class Debts(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one DebtInput, in place of the keywords.
+            input_: The whole input as one DebtInput, in place of the keywords. Or one Debt as
+                it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             in_debt: Who owes.
             status: Status of the debt.
@@ -219,12 +221,12 @@ class Debts(Resource):
     def update(
         self,
         id: int,
-        input_: DebtInput | None = None,
+        input_: DebtInput | Debt | None = None,
         *,
         contact_id: int | Unset = UNSET,
         in_debt: DebtDirectionInput | str | Unset = UNSET,
         status: DebtStatusInput | str | Unset = UNSET,
-        amount: float | Unset = UNSET,
+        amount: Decimal | float | Unset = UNSET,
         reason: None | str | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -238,7 +240,8 @@ class Debts(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one DebtInput, in place of the keywords.
+            input_: The whole input as one DebtInput, in place of the keywords. Or one Debt as
+                it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             in_debt: Who owes.
             status: Status of the debt.
@@ -390,12 +393,12 @@ class AsyncDebts(Resource):
 
     async def create(
         self,
-        input_: DebtInput | None = None,
+        input_: DebtInput | Debt | None = None,
         *,
         contact_id: int | Unset = UNSET,
         in_debt: DebtDirectionInput | str | Unset = UNSET,
         status: DebtStatusInput | str | Unset = UNSET,
-        amount: float | Unset = UNSET,
+        amount: Decimal | float | Unset = UNSET,
         reason: None | str | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -405,7 +408,8 @@ class AsyncDebts(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one DebtInput, in place of the keywords.
+            input_: The whole input as one DebtInput, in place of the keywords. Or one Debt as
+                it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             in_debt: Who owes.
             status: Status of the debt.
@@ -459,12 +463,12 @@ class AsyncDebts(Resource):
     async def update(
         self,
         id: int,
-        input_: DebtInput | None = None,
+        input_: DebtInput | Debt | None = None,
         *,
         contact_id: int | Unset = UNSET,
         in_debt: DebtDirectionInput | str | Unset = UNSET,
         status: DebtStatusInput | str | Unset = UNSET,
-        amount: float | Unset = UNSET,
+        amount: Decimal | float | Unset = UNSET,
         reason: None | str | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -478,7 +482,8 @@ class AsyncDebts(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one DebtInput, in place of the keywords.
+            input_: The whole input as one DebtInput, in place of the keywords. Or one Debt as
+                it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             in_debt: Who owes.
             status: Status of the debt.

@@ -130,7 +130,7 @@ class Documents(Resource):
 
     def create(
         self,
-        input_: DocumentUploadInput | None = None,
+        input_: DocumentUploadInput | Document | None = None,
         *,
         contact_id: int | Unset = UNSET,
         document: File | BinaryIO | bytes | Path | Unset = UNSET,
@@ -142,7 +142,8 @@ class Documents(Resource):
         Stores a file. Only multipart bodies carry one.
 
         Args:
-            input_: The whole input as one DocumentUploadInput, in place of the keywords.
+            input_: The whole input as one DocumentUploadInput, in place of the keywords. Or one
+                Document as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             document: The file.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -313,7 +314,7 @@ class AsyncDocuments(Resource):
 
     async def create(
         self,
-        input_: DocumentUploadInput | None = None,
+        input_: DocumentUploadInput | Document | None = None,
         *,
         contact_id: int | Unset = UNSET,
         document: File | BinaryIO | bytes | Path | Unset = UNSET,
@@ -325,7 +326,8 @@ class AsyncDocuments(Resource):
         Stores a file. Only multipart bodies carry one.
 
         Args:
-            input_: The whole input as one DocumentUploadInput, in place of the keywords.
+            input_: The whole input as one DocumentUploadInput, in place of the keywords. Or one
+                Document as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             document: The file.
             extra: Members beside the documented ones, such as custom fields, by wire name.

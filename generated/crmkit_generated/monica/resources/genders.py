@@ -115,7 +115,7 @@ class Genders(Resource):
 
     def create(
         self,
-        input_: GenderInput | None = None,
+        input_: GenderInput | Gender | None = None,
         *,
         name: str | Unset = UNSET,
         type_: GenderTypeInput | str | Unset = UNSET,
@@ -127,7 +127,8 @@ class Genders(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one GenderInput, in place of the keywords.
+            input_: The whole input as one GenderInput, in place of the keywords. Or one Gender
+                as it was read: what is None or empty there is not sent.
             name: Name.
             type_: Its type.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -176,7 +177,7 @@ class Genders(Resource):
     def update(
         self,
         id: int,
-        input_: GenderInput | None = None,
+        input_: GenderInput | Gender | None = None,
         *,
         name: str | Unset = UNSET,
         type_: GenderTypeInput | str | Unset = UNSET,
@@ -190,7 +191,8 @@ class Genders(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one GenderInput, in place of the keywords.
+            input_: The whole input as one GenderInput, in place of the keywords. Or one Gender
+                as it was read: what is None or empty there is not sent.
             name: Name.
             type_: Its type.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -307,7 +309,7 @@ class AsyncGenders(Resource):
 
     async def create(
         self,
-        input_: GenderInput | None = None,
+        input_: GenderInput | Gender | None = None,
         *,
         name: str | Unset = UNSET,
         type_: GenderTypeInput | str | Unset = UNSET,
@@ -319,7 +321,8 @@ class AsyncGenders(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one GenderInput, in place of the keywords.
+            input_: The whole input as one GenderInput, in place of the keywords. Or one Gender
+                as it was read: what is None or empty there is not sent.
             name: Name.
             type_: Its type.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -364,7 +367,7 @@ class AsyncGenders(Resource):
     async def update(
         self,
         id: int,
-        input_: GenderInput | None = None,
+        input_: GenderInput | Gender | None = None,
         *,
         name: str | Unset = UNSET,
         type_: GenderTypeInput | str | Unset = UNSET,
@@ -378,7 +381,8 @@ class AsyncGenders(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one GenderInput, in place of the keywords.
+            input_: The whole input as one GenderInput, in place of the keywords. Or one Gender
+                as it was read: what is None or empty there is not sent.
             name: Name.
             type_: Its type.
             extra: Members beside the documented ones, such as custom fields, by wire name.

@@ -19,6 +19,7 @@ from .. import codec, models
 from ..operations import gifts as operations
 
 if TYPE_CHECKING:
+    from ..models.decimal import Decimal
     from ..models.gift import Gift
     from ..models.gift_input import GiftInput
     from ..models.gift_status_input import GiftStatusInput
@@ -148,14 +149,14 @@ class Gifts(Resource):
 
     def create(
         self,
-        input_: GiftInput | None = None,
+        input_: GiftInput | Gift | None = None,
         *,
         contact_id: int | Unset = UNSET,
         name: str | Unset = UNSET,
         status: GiftStatusInput | str | Unset = UNSET,
         comment: None | str | Unset = UNSET,
         url: None | str | Unset = UNSET,
-        amount: float | None | Unset = UNSET,
+        amount: Decimal | float | None | Unset = UNSET,
         date: datetime.date | datetime.datetime | None | str | Unset = UNSET,
         recipient_id: int | None | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
@@ -166,7 +167,8 @@ class Gifts(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one GiftInput, in place of the keywords.
+            input_: The whole input as one GiftInput, in place of the keywords. Or one Gift as
+                it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             name: What it is.
             status: Status of the gift.
@@ -230,14 +232,14 @@ class Gifts(Resource):
     def update(
         self,
         id: int,
-        input_: GiftInput | None = None,
+        input_: GiftInput | Gift | None = None,
         *,
         contact_id: int | Unset = UNSET,
         name: str | Unset = UNSET,
         status: GiftStatusInput | str | Unset = UNSET,
         comment: None | str | Unset = UNSET,
         url: None | str | Unset = UNSET,
-        amount: float | None | Unset = UNSET,
+        amount: Decimal | float | None | Unset = UNSET,
         date: datetime.date | datetime.datetime | None | str | Unset = UNSET,
         recipient_id: int | None | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
@@ -250,7 +252,8 @@ class Gifts(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one GiftInput, in place of the keywords.
+            input_: The whole input as one GiftInput, in place of the keywords. Or one Gift as
+                it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             name: What it is.
             status: Status of the gift.
@@ -434,14 +437,14 @@ class AsyncGifts(Resource):
 
     async def create(
         self,
-        input_: GiftInput | None = None,
+        input_: GiftInput | Gift | None = None,
         *,
         contact_id: int | Unset = UNSET,
         name: str | Unset = UNSET,
         status: GiftStatusInput | str | Unset = UNSET,
         comment: None | str | Unset = UNSET,
         url: None | str | Unset = UNSET,
-        amount: float | None | Unset = UNSET,
+        amount: Decimal | float | None | Unset = UNSET,
         date: datetime.date | datetime.datetime | None | str | Unset = UNSET,
         recipient_id: int | None | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
@@ -452,7 +455,8 @@ class AsyncGifts(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one GiftInput, in place of the keywords.
+            input_: The whole input as one GiftInput, in place of the keywords. Or one Gift as
+                it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             name: What it is.
             status: Status of the gift.
@@ -512,14 +516,14 @@ class AsyncGifts(Resource):
     async def update(
         self,
         id: int,
-        input_: GiftInput | None = None,
+        input_: GiftInput | Gift | None = None,
         *,
         contact_id: int | Unset = UNSET,
         name: str | Unset = UNSET,
         status: GiftStatusInput | str | Unset = UNSET,
         comment: None | str | Unset = UNSET,
         url: None | str | Unset = UNSET,
-        amount: float | None | Unset = UNSET,
+        amount: Decimal | float | None | Unset = UNSET,
         date: datetime.date | datetime.datetime | None | str | Unset = UNSET,
         recipient_id: int | None | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
@@ -532,7 +536,8 @@ class AsyncGifts(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one GiftInput, in place of the keywords.
+            input_: The whole input as one GiftInput, in place of the keywords. Or one Gift as
+                it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             name: What it is.
             status: Status of the gift.

@@ -72,7 +72,7 @@ class Journal(Resource):
 
     def create(
         self,
-        input_: JournalEntryInput | None = None,
+        input_: JournalEntryInput | JournalEntry | None = None,
         *,
         title: str | Unset = UNSET,
         post: str | Unset = UNSET,
@@ -84,7 +84,8 @@ class Journal(Resource):
         The entry gets the date of its creation, whatever is sent.
 
         Args:
-            input_: The whole input as one JournalEntryInput, in place of the keywords.
+            input_: The whole input as one JournalEntryInput, in place of the keywords. Or one
+                JournalEntry as it was read: what is None or empty there is not sent.
             title: Title.
             post: The text, at most 1,000,000 characters.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -134,7 +135,7 @@ class Journal(Resource):
     def update(
         self,
         id: int,
-        input_: JournalEntryInput | None = None,
+        input_: JournalEntryInput | JournalEntry | None = None,
         *,
         title: str | Unset = UNSET,
         post: str | Unset = UNSET,
@@ -148,7 +149,8 @@ class Journal(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one JournalEntryInput, in place of the keywords.
+            input_: The whole input as one JournalEntryInput, in place of the keywords. Or one
+                JournalEntry as it was read: what is None or empty there is not sent.
             title: Title.
             post: The text, at most 1,000,000 characters.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -226,7 +228,7 @@ class AsyncJournal(Resource):
 
     async def create(
         self,
-        input_: JournalEntryInput | None = None,
+        input_: JournalEntryInput | JournalEntry | None = None,
         *,
         title: str | Unset = UNSET,
         post: str | Unset = UNSET,
@@ -238,7 +240,8 @@ class AsyncJournal(Resource):
         The entry gets the date of its creation, whatever is sent.
 
         Args:
-            input_: The whole input as one JournalEntryInput, in place of the keywords.
+            input_: The whole input as one JournalEntryInput, in place of the keywords. Or one
+                JournalEntry as it was read: what is None or empty there is not sent.
             title: Title.
             post: The text, at most 1,000,000 characters.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -283,7 +286,7 @@ class AsyncJournal(Resource):
     async def update(
         self,
         id: int,
-        input_: JournalEntryInput | None = None,
+        input_: JournalEntryInput | JournalEntry | None = None,
         *,
         title: str | Unset = UNSET,
         post: str | Unset = UNSET,
@@ -297,7 +300,8 @@ class AsyncJournal(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one JournalEntryInput, in place of the keywords.
+            input_: The whole input as one JournalEntryInput, in place of the keywords. Or one
+                JournalEntry as it was read: what is None or empty there is not sent.
             title: Title.
             post: The text, at most 1,000,000 characters.
             extra: Members beside the documented ones, such as custom fields, by wire name.

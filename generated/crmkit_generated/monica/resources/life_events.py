@@ -121,7 +121,7 @@ class LifeEvents(Resource):
 
     def create(
         self,
-        input_: LifeEventInput | None = None,
+        input_: LifeEventInput | LifeEvent | None = None,
         *,
         contact_id: int | Unset = UNSET,
         life_event_type_id: int | Unset = UNSET,
@@ -139,7 +139,8 @@ class LifeEvents(Resource):
         No route lists the types. Without name and note the server crashes.
 
         Args:
-            input_: The whole input as one LifeEventInput, in place of the keywords.
+            input_: The whole input as one LifeEventInput, in place of the keywords. Or one
+                LifeEvent as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             life_event_type_id: Id of the type; no route lists them.
             happened_at: When it happened.
@@ -204,7 +205,7 @@ class LifeEvents(Resource):
     def update(
         self,
         id: int,
-        input_: LifeEventUpdateInput | None = None,
+        input_: LifeEventUpdateInput | LifeEvent | None = None,
         *,
         life_event_type_id: int | Unset = UNSET,
         happened_at: datetime.date | datetime.datetime | str | Unset = UNSET,
@@ -222,7 +223,8 @@ class LifeEvents(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one LifeEventUpdateInput, in place of the keywords.
+            input_: The whole input as one LifeEventUpdateInput, in place of the keywords. Or
+                one LifeEvent as it was read: what is None or empty there is not sent.
             life_event_type_id: Id of the type; no route lists them.
             happened_at: When it happened.
             name: Name; the server crashes without the member.
@@ -356,7 +358,7 @@ class AsyncLifeEvents(Resource):
 
     async def create(
         self,
-        input_: LifeEventInput | None = None,
+        input_: LifeEventInput | LifeEvent | None = None,
         *,
         contact_id: int | Unset = UNSET,
         life_event_type_id: int | Unset = UNSET,
@@ -374,7 +376,8 @@ class AsyncLifeEvents(Resource):
         No route lists the types. Without name and note the server crashes.
 
         Args:
-            input_: The whole input as one LifeEventInput, in place of the keywords.
+            input_: The whole input as one LifeEventInput, in place of the keywords. Or one
+                LifeEvent as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             life_event_type_id: Id of the type; no route lists them.
             happened_at: When it happened.
@@ -434,7 +437,7 @@ class AsyncLifeEvents(Resource):
     async def update(
         self,
         id: int,
-        input_: LifeEventUpdateInput | None = None,
+        input_: LifeEventUpdateInput | LifeEvent | None = None,
         *,
         life_event_type_id: int | Unset = UNSET,
         happened_at: datetime.date | datetime.datetime | str | Unset = UNSET,
@@ -452,7 +455,8 @@ class AsyncLifeEvents(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one LifeEventUpdateInput, in place of the keywords.
+            input_: The whole input as one LifeEventUpdateInput, in place of the keywords. Or
+                one LifeEvent as it was read: what is None or empty there is not sent.
             life_event_type_id: Id of the type; no route lists them.
             happened_at: When it happened.
             name: Name; the server crashes without the member.

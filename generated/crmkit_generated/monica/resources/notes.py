@@ -86,7 +86,7 @@ class Notes(Resource):
 
     def create(
         self,
-        input_: NoteInput | None = None,
+        input_: NoteInput | Note | None = None,
         *,
         body: float | str | Unset = UNSET,
         contact_id: int | Unset = UNSET,
@@ -99,7 +99,8 @@ class Notes(Resource):
         An unknown contact is answered 404.
 
         Args:
-            input_: The whole input as one NoteInput, in place of the keywords.
+            input_: The whole input as one NoteInput, in place of the keywords. Or one Note as
+                it was read: what is None or empty there is not sent.
             body: The text, at most 100,000 characters.
             contact_id: Id of the contact; another one moves the note.
             is_favorited: Whether the note is a favourite; None is refused.
@@ -149,7 +150,7 @@ class Notes(Resource):
     def update(
         self,
         id: int,
-        input_: NoteInput | None = None,
+        input_: NoteInput | Note | None = None,
         *,
         body: float | str | Unset = UNSET,
         contact_id: int | Unset = UNSET,
@@ -166,7 +167,8 @@ class Notes(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one NoteInput, in place of the keywords.
+            input_: The whole input as one NoteInput, in place of the keywords. Or one Note as
+                it was read: what is None or empty there is not sent.
             body: The text, at most 100,000 characters.
             contact_id: Id of the contact; another one moves the note.
             is_favorited: Whether the note is a favourite; None is refused.
@@ -256,7 +258,7 @@ class AsyncNotes(Resource):
 
     async def create(
         self,
-        input_: NoteInput | None = None,
+        input_: NoteInput | Note | None = None,
         *,
         body: float | str | Unset = UNSET,
         contact_id: int | Unset = UNSET,
@@ -269,7 +271,8 @@ class AsyncNotes(Resource):
         An unknown contact is answered 404.
 
         Args:
-            input_: The whole input as one NoteInput, in place of the keywords.
+            input_: The whole input as one NoteInput, in place of the keywords. Or one Note as
+                it was read: what is None or empty there is not sent.
             body: The text, at most 100,000 characters.
             contact_id: Id of the contact; another one moves the note.
             is_favorited: Whether the note is a favourite; None is refused.
@@ -315,7 +318,7 @@ class AsyncNotes(Resource):
     async def update(
         self,
         id: int,
-        input_: NoteInput | None = None,
+        input_: NoteInput | Note | None = None,
         *,
         body: float | str | Unset = UNSET,
         contact_id: int | Unset = UNSET,
@@ -332,7 +335,8 @@ class AsyncNotes(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one NoteInput, in place of the keywords.
+            input_: The whole input as one NoteInput, in place of the keywords. Or one Note as
+                it was read: what is None or empty there is not sent.
             body: The text, at most 100,000 characters.
             contact_id: Id of the contact; another one moves the note.
             is_favorited: Whether the note is a favourite; None is refused.

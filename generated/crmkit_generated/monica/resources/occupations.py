@@ -126,7 +126,7 @@ class Occupations(Resource):
 
     def create(
         self,
-        input_: OccupationInput | None = None,
+        input_: OccupationInput | Occupation | None = None,
         *,
         contact_id: int | Unset = UNSET,
         company_id: int | Unset = UNSET,
@@ -145,7 +145,8 @@ class Occupations(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one OccupationInput, in place of the keywords.
+            input_: The whole input as one OccupationInput, in place of the keywords. Or one
+                Occupation as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             company_id: Id of the company.
             title: Title of the position.
@@ -212,7 +213,7 @@ class Occupations(Resource):
     def update(
         self,
         id: int,
-        input_: OccupationInput | None = None,
+        input_: OccupationInput | Occupation | None = None,
         *,
         contact_id: int | Unset = UNSET,
         company_id: int | Unset = UNSET,
@@ -233,7 +234,8 @@ class Occupations(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one OccupationInput, in place of the keywords.
+            input_: The whole input as one OccupationInput, in place of the keywords. Or one
+                Occupation as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             company_id: Id of the company.
             title: Title of the position.
@@ -374,7 +376,7 @@ class AsyncOccupations(Resource):
 
     async def create(
         self,
-        input_: OccupationInput | None = None,
+        input_: OccupationInput | Occupation | None = None,
         *,
         contact_id: int | Unset = UNSET,
         company_id: int | Unset = UNSET,
@@ -393,7 +395,8 @@ class AsyncOccupations(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one OccupationInput, in place of the keywords.
+            input_: The whole input as one OccupationInput, in place of the keywords. Or one
+                Occupation as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             company_id: Id of the company.
             title: Title of the position.
@@ -455,7 +458,7 @@ class AsyncOccupations(Resource):
     async def update(
         self,
         id: int,
-        input_: OccupationInput | None = None,
+        input_: OccupationInput | Occupation | None = None,
         *,
         contact_id: int | Unset = UNSET,
         company_id: int | Unset = UNSET,
@@ -476,7 +479,8 @@ class AsyncOccupations(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one OccupationInput, in place of the keywords.
+            input_: The whole input as one OccupationInput, in place of the keywords. Or one
+                Occupation as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             company_id: Id of the company.
             title: Title of the position.

@@ -130,7 +130,7 @@ class Pets(Resource):
 
     def create(
         self,
-        input_: PetInput | None = None,
+        input_: PetInput | Pet | None = None,
         *,
         pet_category_id: int | Unset = UNSET,
         contact_id: int | Unset = UNSET,
@@ -143,7 +143,8 @@ class Pets(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one PetInput, in place of the keywords.
+            input_: The whole input as one PetInput, in place of the keywords. Or one Pet as it
+                was read: what is None or empty there is not sent.
             pet_category_id: Id of the category; no route lists them.
             contact_id: Id of the contact.
             name: Name.
@@ -193,7 +194,7 @@ class Pets(Resource):
     def update(
         self,
         id: int,
-        input_: PetInput | None = None,
+        input_: PetInput | Pet | None = None,
         *,
         pet_category_id: int | Unset = UNSET,
         contact_id: int | Unset = UNSET,
@@ -208,7 +209,8 @@ class Pets(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one PetInput, in place of the keywords.
+            input_: The whole input as one PetInput, in place of the keywords. Or one Pet as it
+                was read: what is None or empty there is not sent.
             pet_category_id: Id of the category; no route lists them.
             contact_id: Id of the contact.
             name: Name.
@@ -339,7 +341,7 @@ class AsyncPets(Resource):
 
     async def create(
         self,
-        input_: PetInput | None = None,
+        input_: PetInput | Pet | None = None,
         *,
         pet_category_id: int | Unset = UNSET,
         contact_id: int | Unset = UNSET,
@@ -352,7 +354,8 @@ class AsyncPets(Resource):
         Records of another account that the body names are not found.
 
         Args:
-            input_: The whole input as one PetInput, in place of the keywords.
+            input_: The whole input as one PetInput, in place of the keywords. Or one Pet as it
+                was read: what is None or empty there is not sent.
             pet_category_id: Id of the category; no route lists them.
             contact_id: Id of the contact.
             name: Name.
@@ -398,7 +401,7 @@ class AsyncPets(Resource):
     async def update(
         self,
         id: int,
-        input_: PetInput | None = None,
+        input_: PetInput | Pet | None = None,
         *,
         pet_category_id: int | Unset = UNSET,
         contact_id: int | Unset = UNSET,
@@ -413,7 +416,8 @@ class AsyncPets(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one PetInput, in place of the keywords.
+            input_: The whole input as one PetInput, in place of the keywords. Or one Pet as it
+                was read: what is None or empty there is not sent.
             pet_category_id: Id of the category; no route lists them.
             contact_id: Id of the contact.
             name: Name.

@@ -131,7 +131,7 @@ class Photos(Resource):
 
     def create(
         self,
-        input_: PhotoInput | PhotoUploadInput | None = None,
+        input_: PhotoInput | PhotoUploadInput | Photo | None = None,
         *,
         contact_id: int | Unset = UNSET,
         data: str | Unset = UNSET,
@@ -146,7 +146,7 @@ class Photos(Resource):
 
         Args:
             input_: The whole input as one PhotoInput or PhotoUploadInput, in place of the
-                keywords.
+                keywords. Or one Photo as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             data: The picture as a data URI.
             extension: Extension of the file name.
@@ -335,7 +335,7 @@ class AsyncPhotos(Resource):
 
     async def create(
         self,
-        input_: PhotoInput | PhotoUploadInput | None = None,
+        input_: PhotoInput | PhotoUploadInput | Photo | None = None,
         *,
         contact_id: int | Unset = UNSET,
         data: str | Unset = UNSET,
@@ -350,7 +350,7 @@ class AsyncPhotos(Resource):
 
         Args:
             input_: The whole input as one PhotoInput or PhotoUploadInput, in place of the
-                keywords.
+                keywords. Or one Photo as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             data: The picture as a data URI.
             extension: Extension of the file name.

@@ -119,7 +119,7 @@ class Places(Resource):
 
     def create(
         self,
-        input_: PlaceInput | None = None,
+        input_: PlaceInput | Place | None = None,
         *,
         street: None | str | Unset = UNSET,
         city: None | str | Unset = UNSET,
@@ -136,7 +136,8 @@ class Places(Resource):
         Every member is optional.
 
         Args:
-            input_: The whole input as one PlaceInput, in place of the keywords.
+            input_: The whole input as one PlaceInput, in place of the keywords. Or one Place as
+                it was read: what is None or empty there is not sent.
             street: Street and number.
             city: Town.
             province: Province or state.
@@ -198,7 +199,7 @@ class Places(Resource):
     def update(
         self,
         id: int,
-        input_: PlaceInput | None = None,
+        input_: PlaceInput | Place | None = None,
         *,
         street: None | str | Unset = UNSET,
         city: None | str | Unset = UNSET,
@@ -217,7 +218,8 @@ class Places(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one PlaceInput, in place of the keywords.
+            input_: The whole input as one PlaceInput, in place of the keywords. Or one Place as
+                it was read: what is None or empty there is not sent.
             street: Street and number.
             city: Town.
             province: Province or state.
@@ -346,7 +348,7 @@ class AsyncPlaces(Resource):
 
     async def create(
         self,
-        input_: PlaceInput | None = None,
+        input_: PlaceInput | Place | None = None,
         *,
         street: None | str | Unset = UNSET,
         city: None | str | Unset = UNSET,
@@ -363,7 +365,8 @@ class AsyncPlaces(Resource):
         Every member is optional.
 
         Args:
-            input_: The whole input as one PlaceInput, in place of the keywords.
+            input_: The whole input as one PlaceInput, in place of the keywords. Or one Place as
+                it was read: what is None or empty there is not sent.
             street: Street and number.
             city: Town.
             province: Province or state.
@@ -421,7 +424,7 @@ class AsyncPlaces(Resource):
     async def update(
         self,
         id: int,
-        input_: PlaceInput | None = None,
+        input_: PlaceInput | Place | None = None,
         *,
         street: None | str | Unset = UNSET,
         city: None | str | Unset = UNSET,
@@ -440,7 +443,8 @@ class AsyncPlaces(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one PlaceInput, in place of the keywords.
+            input_: The whole input as one PlaceInput, in place of the keywords. Or one Place as
+                it was read: what is None or empty there is not sent.
             street: Street and number.
             city: Town.
             province: Province or state.

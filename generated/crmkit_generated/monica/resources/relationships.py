@@ -50,7 +50,7 @@ class Relationships(Resource):
 
     def create(
         self,
-        input_: RelationshipInput | None = None,
+        input_: RelationshipInput | Relationship | None = None,
         *,
         contact_is: int | Unset = UNSET,
         relationship_type_id: int | Unset = UNSET,
@@ -65,7 +65,8 @@ class Relationships(Resource):
         contact may be related to itself.
 
         Args:
-            input_: The whole input as one RelationshipInput, in place of the keywords.
+            input_: The whole input as one RelationshipInput, in place of the keywords. Or one
+                Relationship as it was read: what is None or empty there is not sent.
             contact_is: Id of the contact that is linked.
             relationship_type_id: Id of the type.
             of_contact: Id of the contact that it is linked to.
@@ -121,7 +122,7 @@ class Relationships(Resource):
     def update(
         self,
         id: int,
-        relationship_type_id: int | RelationshipUpdateInput,
+        relationship_type_id: int | RelationshipUpdateInput | Relationship,
         *,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -207,7 +208,7 @@ class AsyncRelationships(Resource):
 
     async def create(
         self,
-        input_: RelationshipInput | None = None,
+        input_: RelationshipInput | Relationship | None = None,
         *,
         contact_is: int | Unset = UNSET,
         relationship_type_id: int | Unset = UNSET,
@@ -222,7 +223,8 @@ class AsyncRelationships(Resource):
         contact may be related to itself.
 
         Args:
-            input_: The whole input as one RelationshipInput, in place of the keywords.
+            input_: The whole input as one RelationshipInput, in place of the keywords. Or one
+                Relationship as it was read: what is None or empty there is not sent.
             contact_is: Id of the contact that is linked.
             relationship_type_id: Id of the type.
             of_contact: Id of the contact that it is linked to.
@@ -273,7 +275,7 @@ class AsyncRelationships(Resource):
     async def update(
         self,
         id: int,
-        relationship_type_id: int | RelationshipUpdateInput,
+        relationship_type_id: int | RelationshipUpdateInput | Relationship,
         *,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,

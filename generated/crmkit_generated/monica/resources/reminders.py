@@ -149,7 +149,7 @@ class Reminders(Resource):
 
     def create(
         self,
-        input_: ReminderInput | None = None,
+        input_: ReminderInput | Reminder | None = None,
         *,
         contact_id: int | Unset = UNSET,
         title: str | Unset = UNSET,
@@ -166,7 +166,8 @@ class Reminders(Resource):
         The first date may be in the past.
 
         Args:
-            input_: The whole input as one ReminderInput, in place of the keywords.
+            input_: The whole input as one ReminderInput, in place of the keywords. Or one
+                Reminder as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             title: What to be reminded of, at most 100,000 characters.
             initial_date: The first date, which may be in the past.
@@ -228,7 +229,7 @@ class Reminders(Resource):
     def update(
         self,
         id: int,
-        input_: ReminderUpdateInput | None = None,
+        input_: ReminderUpdateInput | Reminder | None = None,
         *,
         contact_id: int | Unset = UNSET,
         title: str | Unset = UNSET,
@@ -249,7 +250,8 @@ class Reminders(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ReminderUpdateInput, in place of the keywords.
+            input_: The whole input as one ReminderUpdateInput, in place of the keywords. Or one
+                Reminder as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             title: What to be reminded of, at most 100,000 characters.
             initial_date: The first date, which may be in the past.
@@ -430,7 +432,7 @@ class AsyncReminders(Resource):
 
     async def create(
         self,
-        input_: ReminderInput | None = None,
+        input_: ReminderInput | Reminder | None = None,
         *,
         contact_id: int | Unset = UNSET,
         title: str | Unset = UNSET,
@@ -447,7 +449,8 @@ class AsyncReminders(Resource):
         The first date may be in the past.
 
         Args:
-            input_: The whole input as one ReminderInput, in place of the keywords.
+            input_: The whole input as one ReminderInput, in place of the keywords. Or one
+                Reminder as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             title: What to be reminded of, at most 100,000 characters.
             initial_date: The first date, which may be in the past.
@@ -505,7 +508,7 @@ class AsyncReminders(Resource):
     async def update(
         self,
         id: int,
-        input_: ReminderUpdateInput | None = None,
+        input_: ReminderUpdateInput | Reminder | None = None,
         *,
         contact_id: int | Unset = UNSET,
         title: str | Unset = UNSET,
@@ -526,7 +529,8 @@ class AsyncReminders(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one ReminderUpdateInput, in place of the keywords.
+            input_: The whole input as one ReminderUpdateInput, in place of the keywords. Or one
+                Reminder as it was read: what is None or empty there is not sent.
             contact_id: Id of the contact.
             title: What to be reminded of, at most 100,000 characters.
             initial_date: The first date, which may be in the past.

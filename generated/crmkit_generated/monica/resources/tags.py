@@ -61,7 +61,7 @@ class Tags(Resource):
 
     def create(
         self,
-        name: str | TagInput,
+        name: str | TagInput | Tag,
         *,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -113,7 +113,7 @@ class Tags(Resource):
     def update(
         self,
         id: int,
-        name: str | TagInput,
+        name: str | TagInput | Tag,
         *,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -231,7 +231,7 @@ class AsyncTags(Resource):
 
     async def create(
         self,
-        name: str | TagInput,
+        name: str | TagInput | Tag,
         *,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -279,7 +279,7 @@ class AsyncTags(Resource):
     async def update(
         self,
         id: int,
-        name: str | TagInput,
+        name: str | TagInput | Tag,
         *,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,

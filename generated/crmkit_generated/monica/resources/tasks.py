@@ -144,7 +144,7 @@ class Tasks(Resource):
 
     def create(
         self,
-        input_: TaskInput | None = None,
+        input_: TaskInput | Task | None = None,
         *,
         title: str | Unset = UNSET,
         description: None | str | Unset = UNSET,
@@ -157,7 +157,8 @@ class Tasks(Resource):
         The task starts as not done. Without a contact it concerns nobody.
 
         Args:
-            input_: The whole input as one TaskInput, in place of the keywords.
+            input_: The whole input as one TaskInput, in place of the keywords. Or one Task as
+                it was read: what is None or empty there is not sent.
             title: What to do.
             description: Description.
             contact_id: Id of the contact; without it the task concerns nobody.
@@ -207,7 +208,7 @@ class Tasks(Resource):
     def update(
         self,
         id: int,
-        input_: TaskUpdateInput | None = None,
+        input_: TaskUpdateInput | Task | None = None,
         *,
         title: str | Unset = UNSET,
         completed: bool | Unset = UNSET,
@@ -225,7 +226,8 @@ class Tasks(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one TaskUpdateInput, in place of the keywords.
+            input_: The whole input as one TaskUpdateInput, in place of the keywords. Or one
+                Task as it was read: what is None or empty there is not sent.
             title: What to do.
             completed: Whether it is done.
             description: Description.
@@ -375,7 +377,7 @@ class AsyncTasks(Resource):
 
     async def create(
         self,
-        input_: TaskInput | None = None,
+        input_: TaskInput | Task | None = None,
         *,
         title: str | Unset = UNSET,
         description: None | str | Unset = UNSET,
@@ -388,7 +390,8 @@ class AsyncTasks(Resource):
         The task starts as not done. Without a contact it concerns nobody.
 
         Args:
-            input_: The whole input as one TaskInput, in place of the keywords.
+            input_: The whole input as one TaskInput, in place of the keywords. Or one Task as
+                it was read: what is None or empty there is not sent.
             title: What to do.
             description: Description.
             contact_id: Id of the contact; without it the task concerns nobody.
@@ -434,7 +437,7 @@ class AsyncTasks(Resource):
     async def update(
         self,
         id: int,
-        input_: TaskUpdateInput | None = None,
+        input_: TaskUpdateInput | Task | None = None,
         *,
         title: str | Unset = UNSET,
         completed: bool | Unset = UNSET,
@@ -452,7 +455,8 @@ class AsyncTasks(Resource):
 
         Args:
             id: Id of the record.
-            input_: The whole input as one TaskUpdateInput, in place of the keywords.
+            input_: The whole input as one TaskUpdateInput, in place of the keywords. Or one
+                Task as it was read: what is None or empty there is not sent.
             title: What to do.
             completed: Whether it is done.
             description: Description.

@@ -6,58 +6,57 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_dmy, decode_unix, encode_dmy, encode_unix
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.action import Action
 
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = Action) -> list[Action]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Action] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not str:
-            reject(v, "str", "id")
-        v = o.cid = pop("cid")
-        if type(v) is not str:
-            reject(v, "str", "cid")
-        v = o.name = pop("name")
-        if type(v) is not str:
-            reject(v, "str", "name")
-        at = "date"
-        v = pop("date", None)
+def decode(row: Any, cls: type[Any] = Action) -> Action:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not str:
+        reject(v, "str", "id")
+    v = o.cid = pop("cid", None)
+    if type(v) is not str and v is not None:
+        o.cid = keep_odd(o, s, "cid", v, "str")
+    v = o.name = pop("name", None)
+    if type(v) is not str and v is not None:
+        o.name = keep_odd(o, s, "name", v, "str")
+    v = pop("date", None)
+    try:
         o.date = v if v is None else decode_dmy(v) if v else decode_empty(v)
-        v = o.next_ = pop("next")
-        if type(v) is not bool:
-            reject(v, "bool", "next")
-        v = o.waiting = pop("waiting", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "waiting")
-        v = o.done = pop("done")
-        if type(v) is not bool:
-            reject(v, "bool", "done")
-        at = "closed"
-        v = pop("closed", None)
+    except ODD_ERRORS as e:
+        o.date = keep_odd(o, s, "date", v, e)
+    v = o.next_ = pop("next", None)
+    if type(v) is not bool and v is not None:
+        o.next_ = keep_odd(o, s, "next", v, "bool")
+    v = o.waiting = pop("waiting", None)
+    if type(v) is not bool and v is not None:
+        o.waiting = keep_odd(o, s, "waiting", v, "bool")
+    v = o.done = pop("done", None)
+    if type(v) is not bool and v is not None:
+        o.done = keep_odd(o, s, "done", v, "bool")
+    v = pop("closed", None)
+    try:
         o.closed = v if v is None else decode_unix(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.closed = keep_odd(o, s, "closed", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: Action = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -71,8 +70,8 @@ def encode(o: Any) -> dict[str, Any]:
         "done": o.done,
         "closed": None if (v := o.closed) is None else encode_unix(v, "closed"),
     }
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
     if (v := o.waiting) is not None:
         d["waiting"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

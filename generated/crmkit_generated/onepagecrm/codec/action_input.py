@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_dmy, decode_unix, encode_dmy, encode_unix
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
+from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.numbers import decode_bit, encode_bit
 from crmkit.core.codec.values import decode_empty, encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -26,46 +26,40 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = ActionInput) -> list[ActionInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ActionInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.cid = pop("cid")
-        if type(v) is not str:
-            reject(v, "str", "cid")
-        v = o.name = pop("name")
-        if type(v) is not str:
-            reject(v, "str", "name")
-        at = "date"
-        v = pop("date", U)
-        o.date = v if v is U or v is None else decode_dmy(v) if v else decode_empty(v)
-        at = "next"
-        v = pop("next", U)
-        o.next_ = v if v is U else decode_bit(v)
-        at = "waiting"
-        v = pop("waiting", U)
-        o.waiting = v if v is U else decode_bit(v)
-        at = "done"
-        v = pop("done", U)
-        o.done = v if v is U else decode_bit(v)
-        at = "closed"
-        v = pop("closed", U)
-        o.closed = v if v is U else decode_unix(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = ActionInput) -> ActionInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.cid = pop("cid")
+    if type(v) is not str:
+        reject(v, "str", "cid")
+    v = o.name = pop("name")
+    if type(v) is not str:
+        reject(v, "str", "name")
+    at = "date"
+    v = pop("date", U)
+    o.date = v if v is U or v is None else decode_dmy(v) if v else decode_empty(v)
+    at = "next"
+    v = pop("next", U)
+    o.next_ = v if v is U else decode_bit(v)
+    at = "waiting"
+    v = pop("waiting", U)
+    o.waiting = v if v is U else decode_bit(v)
+    at = "done"
+    v = pop("done", U)
+    o.done = v if v is U else decode_bit(v)
+    at = "closed"
+    v = pop("closed", U)
+    o.closed = v if v is U else decode_unix(v)
+    o.additional_properties = dict(s) if s else {}
+    made: ActionInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

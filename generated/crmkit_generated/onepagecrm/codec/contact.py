@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_items, decode_single
-from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_enum, decode_items, decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_items, encode_kept, encode_plain
 
 from ..models.contact import Contact
 from ..models.contact_status import ContactStatus
@@ -17,52 +18,52 @@ EMITTED = True
 _contact_status = {item.value: item for item in ContactStatus}
 
 
-def decode_all(rows: Any, cls: type[Any] = Contact) -> list[Contact]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Contact] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not str:
-            reject(v, "str", "id")
-        v = o.firstname = pop("firstname", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "firstname")
-        v = o.lastname = pop("lastname", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "lastname")
-        v = o.company = pop("company", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "company")
-        at = "status"
-        v = pop("status")
-        o.status = decode_enum(v, _contact_status)
-        at = "tags"
-        v = pop("tags", None)
+def decode(row: Any, cls: type[Any] = Contact) -> Contact:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not str:
+        reject(v, "str", "id")
+    v = o.firstname = pop("firstname", None)
+    if type(v) is not str and v is not None:
+        o.firstname = keep_odd(o, s, "firstname", v, "str")
+    v = o.lastname = pop("lastname", None)
+    if type(v) is not str and v is not None:
+        o.lastname = keep_odd(o, s, "lastname", v, "str")
+    v = o.company = pop("company", None)
+    if type(v) is not str and v is not None:
+        o.company = keep_odd(o, s, "company", v, "str")
+    v = pop("status", None)
+    try:
+        o.status = v if v is None else decode_enum(v, _contact_status)
+    except ODD_ERRORS as e:
+        o.status = keep_odd(o, s, "status", v, e)
+    v = pop("tags", None)
+    try:
         o.tags = [] if v is None else decode_items(v, "str", str)
-        v = o.pendingdeal = pop("pendingdeal")
-        if type(v) is not bool:
-            reject(v, "bool", "pendingdeal")
-        v = o.vip = pop("vip")
-        if type(v) is not bool:
-            reject(v, "bool", "vip")
-        at = "nextaction"
-        v = pop("nextaction")
-        o.nextaction = next_action_codec.decode(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.tags = keep_odd(o, s, "tags", v, e) or []
+    v = o.pendingdeal = pop("pendingdeal", None)
+    if type(v) is not bool and v is not None:
+        o.pendingdeal = keep_odd(o, s, "pendingdeal", v, "bool")
+    v = o.vip = pop("vip", None)
+    if type(v) is not bool and v is not None:
+        o.vip = keep_odd(o, s, "vip", v, "bool")
+    v = pop("nextaction", None)
+    try:
+        o.nextaction = v if v is None else next_action_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.nextaction = keep_odd(o, s, "nextaction", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: Contact = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -72,15 +73,17 @@ def encode(o: Any) -> dict[str, Any]:
         "firstname": o.firstname,
         "lastname": o.lastname,
         "company": o.company,
+        "status": None
+        if (v := o.status) is None
+        else v
+        if type(v) is str
+        else encode_plain(v, str, "status"),
         "pendingdeal": o.pendingdeal,
         "vip": o.vip,
+        "nextaction": None if (v := o.nextaction) is None else next_action_codec.encode(v),
     }
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.status
-    d["status"] = v if type(v) is str else encode_plain(v, str, "status")
     v = o.tags
     d["tags"] = encode_items(v, "tags")
-    v = o.nextaction
-    d["nextaction"] = next_action_codec.encode(v)
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_items, decode_single
-from crmkit.core.codec.numbers import decode_country, encode_country
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_enum, decode_items, decode_rows
+from crmkit.core.codec.numbers import decode_country
+from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
     decode_empty,
-    encode_extras,
     encode_items,
+    encode_kept,
     encode_plain,
 )
 
@@ -28,94 +29,108 @@ EMITTED = True
 _contact_status = {item.value: item for item in ContactStatus}
 
 
-def decode_all(rows: Any, cls: type[Any] = ContactDetail) -> list[ContactDetail]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ContactDetail] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not str:
-            reject(v, "str", "id")
-        v = o.firstname = pop("firstname", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "firstname")
-        v = o.lastname = pop("lastname", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "lastname")
-        v = o.company = pop("company", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "company")
-        at = "status"
-        v = pop("status")
-        o.status = decode_enum(v, _contact_status)
-        at = "tags"
-        v = pop("tags", None)
+def decode(row: Any, cls: type[Any] = ContactDetail) -> ContactDetail:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not str:
+        reject(v, "str", "id")
+    v = o.firstname = pop("firstname", None)
+    if type(v) is not str and v is not None:
+        o.firstname = keep_odd(o, s, "firstname", v, "str")
+    v = o.lastname = pop("lastname", None)
+    if type(v) is not str and v is not None:
+        o.lastname = keep_odd(o, s, "lastname", v, "str")
+    v = o.company = pop("company", None)
+    if type(v) is not str and v is not None:
+        o.company = keep_odd(o, s, "company", v, "str")
+    v = pop("status", None)
+    try:
+        o.status = v if v is None else decode_enum(v, _contact_status)
+    except ODD_ERRORS as e:
+        o.status = keep_odd(o, s, "status", v, e)
+    v = pop("tags", None)
+    try:
         o.tags = [] if v is None else decode_items(v, "str", str)
-        v = o.pendingdeal = pop("pendingdeal")
-        if type(v) is not bool:
-            reject(v, "bool", "pendingdeal")
-        v = o.vip = pop("vip")
-        if type(v) is not bool:
-            reject(v, "bool", "vip")
-        at = "nextaction"
-        v = pop("nextaction")
-        o.nextaction = open_action_codec.decode(v)
-        v = o.linked_company = pop("linked_company", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "linked_company")
-        v = o.jobtitle = pop("jobtitle", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "jobtitle")
-        v = o.address = pop("address", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "address")
-        v = o.city = pop("city", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "city")
-        v = o.state = pop("state", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "state")
-        v = o.zip = pop("zip", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "zip")
-        at = "country"
-        v = pop("country", None)
+    except ODD_ERRORS as e:
+        o.tags = keep_odd(o, s, "tags", v, e) or []
+    v = o.pendingdeal = pop("pendingdeal", None)
+    if type(v) is not bool and v is not None:
+        o.pendingdeal = keep_odd(o, s, "pendingdeal", v, "bool")
+    v = o.vip = pop("vip", None)
+    if type(v) is not bool and v is not None:
+        o.vip = keep_odd(o, s, "vip", v, "bool")
+    v = pop("nextaction", None)
+    try:
+        o.nextaction = v if v is None else open_action_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.nextaction = keep_odd(o, s, "nextaction", v, e)
+    v = o.linked_company = pop("linked_company", None)
+    if type(v) is not str and v is not None:
+        o.linked_company = keep_odd(o, s, "linked_company", v, "str")
+    v = o.jobtitle = pop("jobtitle", None)
+    if type(v) is not str and v is not None:
+        o.jobtitle = keep_odd(o, s, "jobtitle", v, "str")
+    v = o.address = pop("address", None)
+    if type(v) is not str and v is not None:
+        o.address = keep_odd(o, s, "address", v, "str")
+    v = o.city = pop("city", None)
+    if type(v) is not str and v is not None:
+        o.city = keep_odd(o, s, "city", v, "str")
+    v = o.state = pop("state", None)
+    if type(v) is not str and v is not None:
+        o.state = keep_odd(o, s, "state", v, "str")
+    v = o.zip = pop("zip", None)
+    if type(v) is not str and v is not None:
+        o.zip = keep_odd(o, s, "zip", v, "str")
+    v = pop("country", None)
+    try:
         o.country = v if v is None else decode_country(v) if v else decode_empty(v)
-        v = o.description = pop("description", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        at = "phones"
-        v = pop("phones", None)
+    except ODD_ERRORS as e:
+        o.country = keep_odd(o, s, "country", v, e)
+    v = o.description = pop("description", None)
+    if type(v) is not str and v is not None:
+        o.description = keep_odd(o, s, "description", v, "str")
+    v = pop("phones", None)
+    try:
         o.phones = [] if v is None else phone_codec.decode_all(v)
-        at = "company_phones"
-        v = pop("company_phones", None)
+    except ODD_ERRORS as e:
+        o.phones = keep_odd(o, s, "phones", v, e) or []
+    v = pop("company_phones", None)
+    try:
         o.company_phones = [] if v is None else phone_codec.decode_all(v)
-        at = "emails"
-        v = pop("emails", None)
+    except ODD_ERRORS as e:
+        o.company_phones = keep_odd(o, s, "company_phones", v, e) or []
+    v = pop("emails", None)
+    try:
         o.emails = [] if v is None else email_codec.decode_all(v)
-        at = "urls"
-        v = pop("urls", None)
+    except ODD_ERRORS as e:
+        o.emails = keep_odd(o, s, "emails", v, e) or []
+    v = pop("urls", None)
+    try:
         o.urls = [] if v is None else url_codec.decode_all(v)
-        at = "actions"
-        v = pop("actions", None)
+    except ODD_ERRORS as e:
+        o.urls = keep_odd(o, s, "urls", v, e) or []
+    v = pop("actions", None)
+    try:
         o.actions = [] if v is None else action_codec.decode_all(v)
-        at = "notes"
-        v = pop("notes", None)
+    except ODD_ERRORS as e:
+        o.actions = keep_odd(o, s, "actions", v, e) or []
+    v = pop("notes", None)
+    try:
         o.notes = [] if v is None else note_codec.decode_all(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.notes = keep_odd(o, s, "notes", v, e) or []
+    o.additional_properties = dict(s) if s else {}
+    made: ContactDetail = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -125,24 +140,24 @@ def encode(o: Any) -> dict[str, Any]:
         "firstname": o.firstname,
         "lastname": o.lastname,
         "company": o.company,
+        "status": None
+        if (v := o.status) is None
+        else v
+        if type(v) is str
+        else encode_plain(v, str, "status"),
         "pendingdeal": o.pendingdeal,
         "vip": o.vip,
+        "nextaction": None if (v := o.nextaction) is None else open_action_codec.encode(v),
         "jobtitle": o.jobtitle,
         "address": o.address,
         "city": o.city,
         "state": o.state,
         "zip": o.zip,
-        "country": None if (v := o.country) is None else encode_country(v, "country"),
+        "country": None if (v := o.country) is None else "EL" if v == "GR" else v,
         "description": o.description,
     }
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.status
-    d["status"] = v if type(v) is str else encode_plain(v, str, "status")
     v = o.tags
     d["tags"] = encode_items(v, "tags")
-    v = o.nextaction
-    d["nextaction"] = open_action_codec.encode(v)
     if (v := o.linked_company) is not None:
         d["linked_company"] = v
     v = o.phones
@@ -157,4 +172,6 @@ def encode(o: Any) -> dict[str, Any]:
     d["actions"] = [action_codec.encode(x) for x in v]
     v = o.notes
     d["notes"] = [note_codec.encode(x) for x in v]
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

@@ -8,7 +8,7 @@ from typing import Any
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     decode_enum,
-    decode_single,
+    decode_rows,
     join_members,
     split_members,
 )
@@ -50,105 +50,99 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ContactInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.firstname = pop("firstname", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "firstname")
-        v = o.lastname = pop("lastname", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "lastname")
-        v = o.company = pop("company", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "company")
-        v = o.jobtitle = pop("job_title", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "job_title")
-        v = o.address = pop("address", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "address")
-        v = o.city = pop("city", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "city")
-        v = o.state = pop("state", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "state")
-        v = o.zip = pop("zip_code", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "zip_code")
-        at = "country"
-        v = pop("country", U)
-        o.country = v if v is U or v is None else decode_country(v) if v else decode_empty(v)
-        v = o.description = pop("description", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "description")
-        at = "phones"
-        v = pop("phones", U)
-        o.phones = (
-            v
-            if v is U or v is None
-            else []
-            if v == ""
-            else phone_input_codec.decode_all(split_members(v, phone_input_codec.ORDER, ",", "|"))
-            if type(v) is str
-            else reject(v, "str")
-        )
-        at = "emails"
-        v = pop("emails", U)
-        o.emails = (
-            v
-            if v is U or v is None
-            else []
-            if v == ""
-            else email_input_codec.decode_all(split_members(v, email_input_codec.ORDER, ",", "|"))
-            if type(v) is str
-            else reject(v, "str")
-        )
-        at = "urls"
-        v = pop("urls", U)
-        o.urls = (
-            v
-            if v is U or v is None
-            else []
-            if v == ""
-            else url_input_codec.decode_all(split_members(v, url_input_codec.ORDER, ",", "|"))
-            if type(v) is str
-            else reject(v, "str")
-        )
-        at = "vip"
-        v = pop("vip", U)
-        o.vip = v if v is U else decode_bit(v)
-        at = "status"
-        v = pop("status", U)
-        o.status = v if v is U else decode_enum(v, _contact_status_input)
-        at = "tags"
-        v = pop("tags", U)
-        o.tags = (
-            v
-            if v is U or v is None
-            else []
-            if v == ""
-            else v.split(",")
-            if type(v) is str
-            else reject(v, "str")
-        )
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.firstname = pop("firstname", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "firstname")
+    v = o.lastname = pop("lastname", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "lastname")
+    v = o.company = pop("company", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "company")
+    v = o.jobtitle = pop("job_title", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "job_title")
+    v = o.address = pop("address", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "address")
+    v = o.city = pop("city", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "city")
+    v = o.state = pop("state", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "state")
+    v = o.zip = pop("zip_code", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "zip_code")
+    at = "country"
+    v = pop("country", U)
+    o.country = v if v is U or v is None else decode_country(v) if v else decode_empty(v)
+    v = o.description = pop("description", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "description")
+    at = "phones"
+    v = pop("phones", U)
+    o.phones = (
+        v
+        if v is U or v is None
+        else []
+        if v == ""
+        else phone_input_codec.decode_all(split_members(v, phone_input_codec.ORDER, ",", "|"))
+        if type(v) is str
+        else reject(v, "str")
+    )
+    at = "emails"
+    v = pop("emails", U)
+    o.emails = (
+        v
+        if v is U or v is None
+        else []
+        if v == ""
+        else email_input_codec.decode_all(split_members(v, email_input_codec.ORDER, ",", "|"))
+        if type(v) is str
+        else reject(v, "str")
+    )
+    at = "urls"
+    v = pop("urls", U)
+    o.urls = (
+        v
+        if v is U or v is None
+        else []
+        if v == ""
+        else url_input_codec.decode_all(split_members(v, url_input_codec.ORDER, ",", "|"))
+        if type(v) is str
+        else reject(v, "str")
+    )
+    at = "vip"
+    v = pop("vip", U)
+    o.vip = v if v is U else decode_bit(v)
+    at = "status"
+    v = pop("status", U)
+    o.status = v if v is U else decode_enum(v, _contact_status_input)
+    at = "tags"
+    v = pop("tags", U)
+    o.tags = (
+        v
+        if v is U or v is None
+        else []
+        if v == ""
+        else v.split(",")
+        if type(v) is str
+        else reject(v, "str")
+    )
+    o.additional_properties = dict(s) if s else {}
+    made: ContactInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -6,47 +6,42 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.currency import Currency
 
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = Currency) -> list[Currency]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Currency] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.code = pop("code")
-        if type(v) is not str:
-            reject(v, "str", "code")
-        v = o.short = pop("short")
-        if type(v) is not str:
-            reject(v, "str", "short")
-        v = o.long = pop("long")
-        if type(v) is not str:
-            reject(v, "str", "long")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = Currency) -> Currency:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.code = pop("code", None)
+    if type(v) is not str and v is not None:
+        o.code = keep_odd(o, s, "code", v, "str")
+    v = o.short = pop("short", None)
+    if type(v) is not str and v is not None:
+        o.short = keep_odd(o, s, "short", v, "str")
+    v = o.long = pop("long", None)
+    if type(v) is not str and v is not None:
+        o.long = keep_odd(o, s, "long", v, "str")
+    o.additional_properties = dict(s) if s else {}
+    made: Currency = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Currency, or raise ArgumentError."""
     d: dict[str, Any] = {"code": o.code, "short": o.short, "long": o.long}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_kept(o.additional_properties, d)
     return d

@@ -6,9 +6,11 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_dmy, encode_dmy
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras, encode_plain
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.numbers import decode_decimal, encode_decimal
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept, encode_plain
 
 from ..models.deal import Deal
 from ..models.deal_status import DealStatus
@@ -25,54 +27,59 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = Deal) -> list[Deal]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Deal] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.amount = pop("amount")
-        if type(v) is not float and type(v) is not int:
-            reject(v, "float", "amount")
-        at = "status"
-        v = pop("status")
-        o.status = decode_enum(v, _deal_status)
-        at = "closed"
-        v = pop("closed", None)
+def decode(row: Any, cls: type[Any] = Deal) -> Deal:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = pop("amount", None)
+    try:
+        o.amount = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.amount = keep_odd(o, s, "amount", v, e)
+    v = pop("status", None)
+    try:
+        o.status = v if v is None else decode_enum(v, _deal_status)
+    except ODD_ERRORS as e:
+        o.status = keep_odd(o, s, "status", v, e)
+    v = pop("closed", None)
+    try:
         o.closed = v if v is None else decode_dmy(v) if v else decode_empty(v)
-        v = o.deal_stage = pop("deal_stage") if "deal_stage" in s else pop("stage", None)
-        if v is not None and type(v) is not int:
-            reject(v, "int", "deal_stage")
-        at = "exp_close"
-        v = pop("exp_close", None)
+    except ODD_ERRORS as e:
+        o.closed = keep_odd(o, s, "closed", v, e)
+    v = o.deal_stage = pop("deal_stage") if "deal_stage" in s else pop("stage", None)
+    if type(v) is not int and v is not None:
+        o.deal_stage = keep_odd(o, s, "deal_stage", v, "int")
+    v = pop("exp_close", None)
+    try:
         o.exp_close = v if v is None else decode_dmy(v) if v else decode_empty(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.exp_close = keep_odd(o, s, "exp_close", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: Deal = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Deal, or raise ArgumentError."""
     d: dict[str, Any] = {
-        "amount": o.amount,
+        "amount": None if (v := o.amount) is None else encode_decimal(v, "amount"),
+        "status": None
+        if (v := o.status) is None
+        else v
+        if type(v) is str
+        else encode_plain(v, str, "status"),
         "closed": None if (v := o.closed) is None else encode_dmy(v, "closed"),
     }
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.status
-    d["status"] = v if type(v) is str else encode_plain(v, str, "status")
     if (v := o.deal_stage) is not None:
         d["deal_stage"] = v
     if (v := o.exp_close) is not None:
         d["exp_close"] = encode_dmy(v, "exp_close")
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
-from crmkit.core.codec.values import encode_extras, encode_plain
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept, encode_plain
 
 from ..models.email import Email
 from ..models.email_type import EmailType
@@ -16,38 +17,39 @@ EMITTED = True
 _email_type = {item.value: item for item in EmailType}
 
 
-def decode_all(rows: Any, cls: type[Any] = Email) -> list[Email]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Email] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "type"
-        v = pop("type")
-        o.type_ = decode_enum(v, _email_type)
-        v = o.address = pop("address")
-        if type(v) is not str:
-            reject(v, "str", "address")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = Email) -> Email:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = pop("type", None)
+    try:
+        o.type_ = v if v is None else decode_enum(v, _email_type)
+    except ODD_ERRORS as e:
+        o.type_ = keep_odd(o, s, "type", v, e)
+    v = o.address = pop("address", None)
+    if type(v) is not str and v is not None:
+        o.address = keep_odd(o, s, "address", v, "str")
+    o.additional_properties = dict(s) if s else {}
+    made: Email = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Email, or raise ArgumentError."""
-    d: dict[str, Any] = {"address": o.address}
+    d: dict[str, Any] = {
+        "type": None
+        if (v := o.type_) is None
+        else v
+        if type(v) is str
+        else encode_plain(v, str, "type_"),
+        "address": o.address,
+    }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.type_
-    d["type"] = v if type(v) is str else encode_plain(v, str, "type_")
+        encode_kept(o.additional_properties, d)
     return d

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
+from crmkit.core.codec.nested import decode_enum, decode_rows
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -19,31 +19,25 @@ MEMBERS: dict[str, str] = {"type": "type_", "address": "address"}
 ORDER = ("type", "address")
 
 
-def decode_all(rows: Any, cls: type[Any] = EmailInput) -> list[EmailInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[EmailInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "type"
-        v = pop("type")
-        o.type_ = decode_enum(v, _email_type)
-        v = o.address = pop("address")
-        if type(v) is not str:
-            reject(v, "str", "address")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = EmailInput) -> EmailInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "type"
+    v = pop("type")
+    o.type_ = decode_enum(v, _email_type)
+    v = o.address = pop("address")
+    if type(v) is not str:
+        reject(v, "str", "address")
+    o.additional_properties = dict(s) if s else {}
+    made: EmailInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -5,14 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import (
-    decode_enum,
-    decode_items,
-    decode_list,
-    decode_single,
-)
-from crmkit.core.codec.values import encode_extras, encode_items
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_enum, decode_items, decode_list, decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_items, encode_kept
 
 from ..models.contact_status import ContactStatus
 from ..models.deal_status import DealStatus
@@ -24,43 +20,45 @@ _contact_status = {item.value: item for item in ContactStatus}
 _deal_status = {item.value: item for item in DealStatus}
 
 
-def decode_all(rows: Any, cls: type[Any] = Filter) -> list[Filter]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Filter] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not str:
-            reject(v, "str", "id")
-        v = o.name = pop("name")
-        if type(v) is not str:
-            reject(v, "str", "name")
-        at = "contacts"
-        v = pop("contacts", None)
+def decode(row: Any, cls: type[Any] = Filter) -> Filter:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not str:
+        reject(v, "str", "id")
+    v = o.name = pop("name", None)
+    if type(v) is not str and v is not None:
+        o.name = keep_odd(o, s, "name", v, "str")
+    v = pop("contacts", None)
+    try:
         o.contacts = [] if v is None else decode_list(v, lambda x: decode_enum(x, _contact_status))
-        at = "tags"
-        v = pop("tags", None)
+    except ODD_ERRORS as e:
+        o.contacts = keep_odd(o, s, "contacts", v, e) or []
+    v = pop("tags", None)
+    try:
         o.tags = [] if v is None else decode_items(v, "str", str)
-        at = "deals"
-        v = pop("deals", None)
+    except ODD_ERRORS as e:
+        o.tags = keep_odd(o, s, "tags", v, e) or []
+    v = pop("deals", None)
+    try:
         o.deals = [] if v is None else decode_list(v, lambda x: decode_enum(x, _deal_status))
-        at = "address"
-        v = pop("address", None)
+    except ODD_ERRORS as e:
+        o.deals = keep_odd(o, s, "deals", v, e) or []
+    v = pop("address", None)
+    try:
         o.address = v if v is None else filter_address_codec.decode(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.address = keep_odd(o, s, "address", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: Filter = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -70,12 +68,12 @@ def encode(o: Any) -> dict[str, Any]:
         "name": o.name,
         "address": None if (v := o.address) is None else filter_address_codec.encode(v),
     }
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
     v = o.contacts
     d["contacts"] = encode_items(v, "contacts")
     v = o.tags
     d["tags"] = encode_items(v, "tags")
     v = o.deals
     d["deals"] = encode_items(v, "deals")
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

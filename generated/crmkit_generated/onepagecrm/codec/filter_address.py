@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
-from crmkit.core.codec.values import encode_extras, encode_plain
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept, encode_plain
 
 from ..models.filter_address import FilterAddress
 from ..models.filter_address_type import FilterAddressType
@@ -16,40 +17,36 @@ EMITTED = True
 _filter_address_type = {item.value: item for item in FilterAddressType}
 
 
-def decode_all(rows: Any, cls: type[Any] = FilterAddress) -> list[FilterAddress]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[FilterAddress] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "type"
-        v = pop("type", None)
+def decode(row: Any, cls: type[Any] = FilterAddress) -> FilterAddress:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = pop("type", None)
+    try:
         o.type_ = v if v is None else decode_enum(v, _filter_address_type)
-        v = o.value = pop("value", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "value")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.type_ = keep_odd(o, s, "type", v, e)
+    v = o.value = pop("value", None)
+    if type(v) is not str and v is not None:
+        o.value = keep_odd(o, s, "value", v, "str")
+    o.additional_properties = dict(s) if s else {}
+    made: FilterAddress = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a FilterAddress, or raise ArgumentError."""
     d: dict[str, Any] = {}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
     if (v := o.type_) is not None:
         d["type"] = v if type(v) is str else encode_plain(v, str, "type_")
     if (v := o.value) is not None:
         d["value"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
-from crmkit.core.codec.values import encode_extras, encode_plain
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept, encode_plain
 
 from ..models.listing import Listing
 from ..models.listing_mode import ListingMode
@@ -16,38 +17,39 @@ EMITTED = True
 _listing_mode = {item.value: item for item in ListingMode}
 
 
-def decode_all(rows: Any, cls: type[Any] = Listing) -> list[Listing]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Listing] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "mode"
-        v = pop("mode")
-        o.mode = decode_enum(v, _listing_mode)
-        v = o.size = pop("size")
-        if type(v) is not int:
-            reject(v, "int", "size")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = Listing) -> Listing:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = pop("mode", None)
+    try:
+        o.mode = v if v is None else decode_enum(v, _listing_mode)
+    except ODD_ERRORS as e:
+        o.mode = keep_odd(o, s, "mode", v, e)
+    v = o.size = pop("size", None)
+    if type(v) is not int and v is not None:
+        o.size = keep_odd(o, s, "size", v, "int")
+    o.additional_properties = dict(s) if s else {}
+    made: Listing = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Listing, or raise ArgumentError."""
-    d: dict[str, Any] = {"size": o.size}
+    d: dict[str, Any] = {
+        "mode": None
+        if (v := o.mode) is None
+        else v
+        if type(v) is str
+        else encode_plain(v, str, "mode"),
+        "size": o.size,
+    }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.mode
-    d["mode"] = v if type(v) is str else encode_plain(v, str, "mode")
+        encode_kept(o.additional_properties, d)
     return d

@@ -6,54 +6,51 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_dmy, encode_dmy
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.next_action import NextAction
 
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = NextAction) -> list[NextAction]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[NextAction] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.text = pop("text", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "text")
-        v = o.next_ = pop("next", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "next")
-        at = "date"
-        v = pop("date", None)
+def decode(row: Any, cls: type[Any] = NextAction) -> NextAction:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.text = pop("text", None)
+    if type(v) is not str and v is not None:
+        o.text = keep_odd(o, s, "text", v, "str")
+    v = o.next_ = pop("next", None)
+    if type(v) is not bool and v is not None:
+        o.next_ = keep_odd(o, s, "next", v, "bool")
+    v = pop("date", None)
+    try:
         o.date = v if v is None else decode_dmy(v) if v else decode_empty(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.date = keep_odd(o, s, "date", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: NextAction = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a NextAction, or raise ArgumentError."""
     d: dict[str, Any] = {}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
     if (v := o.text) is not None:
         d["text"] = v
     if (v := o.next_) is not None:
         d["next"] = v
     if (v := o.date) is not None:
         d["date"] = encode_dmy(v, "date")
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

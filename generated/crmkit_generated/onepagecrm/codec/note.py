@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_dmy, encode_dmy
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras, encode_plain
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept, encode_plain
 
 from ..models.note import Note
 from ..models.note_type import NoteType
@@ -19,46 +20,48 @@ EMITTED = True
 _note_type = {item.value: item for item in NoteType}
 
 
-def decode_all(rows: Any, cls: type[Any] = Note) -> list[Note]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Note] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id")
-        if type(v) is not str:
-            reject(v, "str", "id")
-        v = o.cid = pop("cid")
-        if type(v) is not str:
-            reject(v, "str", "cid")
-        v = o.body = pop("body", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "body")
-        at = "date"
-        v = pop("date", None)
+def decode(row: Any, cls: type[Any] = Note) -> Note:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id")
+    if type(v) is not str:
+        reject(v, "str", "id")
+    v = o.cid = pop("cid", None)
+    if type(v) is not str and v is not None:
+        o.cid = keep_odd(o, s, "cid", v, "str")
+    v = o.body = pop("body", None)
+    if type(v) is not str and v is not None:
+        o.body = keep_odd(o, s, "body", v, "str")
+    v = pop("date", None)
+    try:
         o.date = v if v is None else decode_dmy(v) if v else decode_empty(v)
-        at = "type"
-        v = pop("type")
-        o.type_ = decode_enum(v, _note_type)
-        at = "deal"
-        v = pop("deal", None)
+    except ODD_ERRORS as e:
+        o.date = keep_odd(o, s, "date", v, e)
+    v = pop("type", None)
+    try:
+        o.type_ = v if v is None else decode_enum(v, _note_type)
+    except ODD_ERRORS as e:
+        o.type_ = keep_odd(o, s, "type", v, e)
+    v = pop("deal", None)
+    try:
         o.deal = v if v is None else deal_codec.decode(v)
-        at = "contact"
-        v = pop("contact", None)
+    except ODD_ERRORS as e:
+        o.deal = keep_odd(o, s, "deal", v, e)
+    v = pop("contact", None)
+    try:
         o.contact = v if v is None else note_contact_codec.decode(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.contact = keep_odd(o, s, "contact", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: Note = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -68,13 +71,16 @@ def encode(o: Any) -> dict[str, Any]:
         "cid": o.cid,
         "body": o.body,
         "date": None if (v := o.date) is None else encode_dmy(v, "date"),
+        "type": None
+        if (v := o.type_) is None
+        else v
+        if type(v) is str
+        else encode_plain(v, str, "type_"),
     }
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.type_
-    d["type"] = v if type(v) is str else encode_plain(v, str, "type_")
     if (v := o.deal) is not None:
         d["deal"] = deal_codec.encode(v)
     if (v := o.contact) is not None:
         d["contact"] = note_contact_codec.encode(v)
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

@@ -7,7 +7,8 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_dmy, encode_dmy
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
+from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.numbers import decode_decimal, encode_decimal
 from crmkit.core.codec.values import decode_empty, encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -30,49 +31,43 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = NoteInput) -> list[NoteInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[NoteInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.cid = pop("cid")
-        if type(v) is not str:
-            reject(v, "str", "cid")
-        v = o.body = pop("body")
-        if type(v) is not str:
-            reject(v, "str", "body")
-        at = "date"
-        v = pop("date")
-        o.date = decode_dmy(v)
-        at = "type"
-        v = pop("type", U)
-        o.type_ = v if v is U else decode_enum(v, _note_type)
-        v = o.amount = pop("amount", U)
-        if v is not U and type(v) is not float and type(v) is not int:
-            reject(v, "float", "amount")
-        at = "status"
-        v = pop("status", U)
-        o.status = v if v is U else decode_enum(v, _deal_status)
-        v = o.deal_stage = pop("deal_stage", U)
-        if v is not U and type(v) is not int:
-            reject(v, "int", "deal_stage")
-        at = "exp_close"
-        v = pop("exp_close", U)
-        o.exp_close = v if v is U or v is None else decode_dmy(v) if v else decode_empty(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = NoteInput) -> NoteInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.cid = pop("cid")
+    if type(v) is not str:
+        reject(v, "str", "cid")
+    v = o.body = pop("body")
+    if type(v) is not str:
+        reject(v, "str", "body")
+    at = "date"
+    v = pop("date")
+    o.date = decode_dmy(v)
+    at = "type"
+    v = pop("type", U)
+    o.type_ = v if v is U else decode_enum(v, _note_type)
+    at = "amount"
+    v = pop("amount", U)
+    o.amount = v if v is U else decode_decimal(v)
+    at = "status"
+    v = pop("status", U)
+    o.status = v if v is U else decode_enum(v, _deal_status)
+    v = o.deal_stage = pop("deal_stage", U)
+    if type(v) is not int and v is not U:
+        reject(v, "int", "deal_stage")
+    at = "exp_close"
+    v = pop("exp_close", U)
+    o.exp_close = v if v is U or v is None else decode_dmy(v) if v else decode_empty(v)
+    o.additional_properties = dict(s) if s else {}
+    made: NoteInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -89,7 +84,7 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.type_) is not U:
         d["type"] = v if type(v) is str else encode_plain(v, str, "type_")
     if (v := o.amount) is not U:
-        d["amount"] = encode_plain(v, float, "amount")
+        d["amount"] = encode_decimal(v, "amount")
     if (v := o.status) is not U:
         d["status"] = v if type(v) is str else encode_plain(v, str, "status")
     if (v := o.deal_stage) is not U:

@@ -6,65 +6,62 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_dmy, decode_unix, encode_dmy, encode_unix
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.open_action import OpenAction
 
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = OpenAction) -> list[OpenAction]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[OpenAction] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.id = pop("id", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "id")
-        v = o.cid = pop("cid", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "cid")
-        v = o.name = pop("name", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "name")
-        at = "date"
-        v = pop("date", None)
+def decode(row: Any, cls: type[Any] = OpenAction) -> OpenAction:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.id = pop("id", None)
+    if type(v) is not str and v is not None:
+        reject(v, "str", "id")
+    v = o.cid = pop("cid", None)
+    if type(v) is not str and v is not None:
+        o.cid = keep_odd(o, s, "cid", v, "str")
+    v = o.name = pop("name", None)
+    if type(v) is not str and v is not None:
+        o.name = keep_odd(o, s, "name", v, "str")
+    v = pop("date", None)
+    try:
         o.date = v if v is None else decode_dmy(v) if v else decode_empty(v)
-        v = o.next_ = pop("next", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "next")
-        v = o.waiting = pop("waiting", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "waiting")
-        v = o.done = pop("done", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "done")
-        at = "closed"
-        v = pop("closed", None)
+    except ODD_ERRORS as e:
+        o.date = keep_odd(o, s, "date", v, e)
+    v = o.next_ = pop("next", None)
+    if type(v) is not bool and v is not None:
+        o.next_ = keep_odd(o, s, "next", v, "bool")
+    v = o.waiting = pop("waiting", None)
+    if type(v) is not bool and v is not None:
+        o.waiting = keep_odd(o, s, "waiting", v, "bool")
+    v = o.done = pop("done", None)
+    if type(v) is not bool and v is not None:
+        o.done = keep_odd(o, s, "done", v, "bool")
+    v = pop("closed", None)
+    try:
         o.closed = v if v is None else decode_unix(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.closed = keep_odd(o, s, "closed", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: OpenAction = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a OpenAction, or raise ArgumentError."""
     d: dict[str, Any] = {}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
     if (v := o.id) is not None:
         d["id"] = v
     if (v := o.cid) is not None:
@@ -81,4 +78,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["done"] = v
     if (v := o.closed) is not None:
         d["closed"] = encode_unix(v, "closed")
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

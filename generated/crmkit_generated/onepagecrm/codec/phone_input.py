@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
+from crmkit.core.codec.nested import decode_enum, decode_rows
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -19,31 +19,25 @@ MEMBERS: dict[str, str] = {"type": "type_", "number": "number"}
 ORDER = ("type", "number")
 
 
-def decode_all(rows: Any, cls: type[Any] = PhoneInput) -> list[PhoneInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[PhoneInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "type"
-        v = pop("type")
-        o.type_ = decode_enum(v, _phone_type)
-        v = o.number = pop("number")
-        if type(v) is not str:
-            reject(v, "str", "number")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = PhoneInput) -> PhoneInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "type"
+    v = pop("type")
+    o.type_ = decode_enum(v, _phone_type)
+    v = o.number = pop("number")
+    if type(v) is not str:
+        reject(v, "str", "number")
+    o.additional_properties = dict(s) if s else {}
+    made: PhoneInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -5,45 +5,48 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.numbers import decode_decimal, encode_decimal
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.sales_amounts import SalesAmounts
 
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = SalesAmounts) -> list[SalesAmounts]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[SalesAmounts] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.won = pop("won")
-        if type(v) is not float and type(v) is not int:
-            reject(v, "float", "won")
-        v = o.lost = pop("lost")
-        if type(v) is not float and type(v) is not int:
-            reject(v, "float", "lost")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = SalesAmounts) -> SalesAmounts:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = pop("won", None)
+    try:
+        o.won = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.won = keep_odd(o, s, "won", v, e)
+    v = pop("lost", None)
+    try:
+        o.lost = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.lost = keep_odd(o, s, "lost", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: SalesAmounts = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a SalesAmounts, or raise ArgumentError."""
-    d: dict[str, Any] = {"won": o.won, "lost": o.lost}
+    d: dict[str, Any] = {
+        "won": None if (v := o.won) is None else encode_decimal(v, "won"),
+        "lost": None if (v := o.lost) is None else encode_decimal(v, "lost"),
+    }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_kept(o.additional_properties, d)
     return d

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.sales_breakdown import SalesBreakdown
 from . import sales_amounts as sales_amounts_codec
@@ -16,45 +17,43 @@ EMITTED = True
 MEMBERS: dict[str, str] = {"30days": "days_30", "60days": "days_60", "90days": "days_90"}
 
 
-def decode_all(rows: Any, cls: type[Any] = SalesBreakdown) -> list[SalesBreakdown]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[SalesBreakdown] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "30days"
-        v = pop("30days")
-        o.days_30 = sales_amounts_codec.decode(v)
-        at = "60days"
-        v = pop("60days")
-        o.days_60 = sales_amounts_codec.decode(v)
-        at = "90days"
-        v = pop("90days")
-        o.days_90 = sales_amounts_codec.decode(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = SalesBreakdown) -> SalesBreakdown:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = pop("30days", None)
+    try:
+        o.days_30 = v if v is None else sales_amounts_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.days_30 = keep_odd(o, s, "30days", v, e)
+    v = pop("60days", None)
+    try:
+        o.days_60 = v if v is None else sales_amounts_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.days_60 = keep_odd(o, s, "60days", v, e)
+    v = pop("90days", None)
+    try:
+        o.days_90 = v if v is None else sales_amounts_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.days_90 = keep_odd(o, s, "90days", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: SalesBreakdown = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a SalesBreakdown, or raise ArgumentError."""
-    d: dict[str, Any] = {}
+    d: dict[str, Any] = {
+        "30days": None if (v := o.days_30) is None else sales_amounts_codec.encode(v),
+        "60days": None if (v := o.days_60) is None else sales_amounts_codec.encode(v),
+        "90days": None if (v := o.days_90) is None else sales_amounts_codec.encode(v),
+    }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.days_30
-    d["30days"] = sales_amounts_codec.encode(v)
-    v = o.days_60
-    d["60days"] = sales_amounts_codec.encode(v)
-    v = o.days_90
-    d["90days"] = sales_amounts_codec.encode(v)
+        encode_kept(o.additional_properties, d)
     return d

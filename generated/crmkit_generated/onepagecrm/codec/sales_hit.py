@@ -5,45 +5,48 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.numbers import decode_decimal, encode_decimal
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.sales_hit import SalesHit
 
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = SalesHit) -> list[SalesHit]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[SalesHit] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.target = pop("target")
-        if type(v) is not float and type(v) is not int:
-            reject(v, "float", "target")
-        v = o.actual = pop("actual")
-        if type(v) is not float and type(v) is not int:
-            reject(v, "float", "actual")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = SalesHit) -> SalesHit:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = pop("target", None)
+    try:
+        o.target = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.target = keep_odd(o, s, "target", v, e)
+    v = pop("actual", None)
+    try:
+        o.actual = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.actual = keep_odd(o, s, "actual", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: SalesHit = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a SalesHit, or raise ArgumentError."""
-    d: dict[str, Any] = {"target": o.target, "actual": o.actual}
+    d: dict[str, Any] = {
+        "target": None if (v := o.target) is None else encode_decimal(v, "target"),
+        "actual": None if (v := o.actual) is None else encode_decimal(v, "actual"),
+    }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_kept(o.additional_properties, d)
     return d

@@ -6,9 +6,11 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_unix, encode_unix
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
-from crmkit.core.codec.values import encode_extras, encode_plain
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.numbers import decode_decimal, encode_decimal
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept, encode_plain
 
 from ..models.sales_period import SalesPeriod
 from ..models.sales_state import SalesState
@@ -17,49 +19,60 @@ EMITTED = True
 _sales_period = {item.value: item for item in SalesPeriod}
 
 
-def decode_all(rows: Any, cls: type[Any] = SalesState) -> list[SalesState]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[SalesState] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.target = pop("target")
-        if type(v) is not float and type(v) is not int:
-            reject(v, "float", "target")
-        at = "period"
-        v = pop("period")
-        o.period = decode_enum(v, _sales_period)
-        v = o.won = pop("won")
-        if type(v) is not float and type(v) is not int:
-            reject(v, "float", "won")
-        v = o.pending = pop("pending")
-        if type(v) is not float and type(v) is not int:
-            reject(v, "float", "pending")
-        at = "expires"
-        v = pop("expires", None)
+def decode(row: Any, cls: type[Any] = SalesState) -> SalesState:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = pop("target", None)
+    try:
+        o.target = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.target = keep_odd(o, s, "target", v, e)
+    v = pop("period", None)
+    try:
+        o.period = v if v is None else decode_enum(v, _sales_period)
+    except ODD_ERRORS as e:
+        o.period = keep_odd(o, s, "period", v, e)
+    v = pop("won", None)
+    try:
+        o.won = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.won = keep_odd(o, s, "won", v, e)
+    v = pop("pending", None)
+    try:
+        o.pending = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.pending = keep_odd(o, s, "pending", v, e)
+    v = pop("expires", None)
+    try:
         o.expires = v if v is None else decode_unix(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.expires = keep_odd(o, s, "expires", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: SalesState = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a SalesState, or raise ArgumentError."""
-    d: dict[str, Any] = {"target": o.target, "won": o.won, "pending": o.pending}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.period
-    d["period"] = v if type(v) is str else encode_plain(v, str, "period")
+    d: dict[str, Any] = {
+        "target": None if (v := o.target) is None else encode_decimal(v, "target"),
+        "period": None
+        if (v := o.period) is None
+        else v
+        if type(v) is str
+        else encode_plain(v, str, "period"),
+        "won": None if (v := o.won) is None else encode_decimal(v, "won"),
+        "pending": None if (v := o.pending) is None else encode_decimal(v, "pending"),
+    }
     if (v := o.expires) is not None:
         d["expires"] = encode_unix(v, "expires")
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

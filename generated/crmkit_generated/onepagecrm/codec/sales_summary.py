@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
-from crmkit.core.codec.values import encode_extras, encode_plain
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept, encode_plain
 
 from ..models.pipeline_mode import PipelineMode
 from ..models.sales_summary import SalesSummary
@@ -20,60 +21,68 @@ EMITTED = True
 _pipeline_mode = {item.value: item for item in PipelineMode}
 
 
-def decode_all(rows: Any, cls: type[Any] = SalesSummary) -> list[SalesSummary]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[SalesSummary] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "breakdown"
-        v = pop("breakdown")
-        o.breakdown = sales_breakdown_codec.decode(v)
-        at = "closed"
-        v = pop("closed", None)
+def decode(row: Any, cls: type[Any] = SalesSummary) -> SalesSummary:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = pop("breakdown", None)
+    try:
+        o.breakdown = v if v is None else sales_breakdown_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.breakdown = keep_odd(o, s, "breakdown", v, e)
+    v = pop("closed", None)
+    try:
         o.closed = [] if v is None else note_codec.decode_all(v)
-        at = "pending"
-        v = pop("pending", None)
+    except ODD_ERRORS as e:
+        o.closed = keep_odd(o, s, "closed", v, e) or []
+    v = pop("pending", None)
+    try:
         o.pending = [] if v is None else note_codec.decode_all(v)
-        at = "target"
-        v = pop("target")
-        o.target = sales_target_codec.decode(v)
-        at = "pipeline_mode"
-        v = pop("pipeline_mode")
-        o.pipeline_mode = decode_enum(v, _pipeline_mode)
-        at = "hitting_history"
-        v = pop("hitting_history", None)
+    except ODD_ERRORS as e:
+        o.pending = keep_odd(o, s, "pending", v, e) or []
+    v = pop("target", None)
+    try:
+        o.target = v if v is None else sales_target_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.target = keep_odd(o, s, "target", v, e)
+    v = pop("pipeline_mode", None)
+    try:
+        o.pipeline_mode = v if v is None else decode_enum(v, _pipeline_mode)
+    except ODD_ERRORS as e:
+        o.pipeline_mode = keep_odd(o, s, "pipeline_mode", v, e)
+    v = pop("hitting_history", None)
+    try:
         o.hitting_history = [] if v is None else sales_hit_codec.decode_all(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.hitting_history = keep_odd(o, s, "hitting_history", v, e) or []
+    o.additional_properties = dict(s) if s else {}
+    made: SalesSummary = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a SalesSummary, or raise ArgumentError."""
-    d: dict[str, Any] = {}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.breakdown
-    d["breakdown"] = sales_breakdown_codec.encode(v)
+    d: dict[str, Any] = {
+        "breakdown": None if (v := o.breakdown) is None else sales_breakdown_codec.encode(v),
+        "target": None if (v := o.target) is None else sales_target_codec.encode(v),
+        "pipeline_mode": None
+        if (v := o.pipeline_mode) is None
+        else v
+        if type(v) is str
+        else encode_plain(v, str, "pipeline_mode"),
+    }
     v = o.closed
     d["closed"] = [note_codec.encode(x) for x in v]
     v = o.pending
     d["pending"] = [note_codec.encode(x) for x in v]
-    v = o.target
-    d["target"] = sales_target_codec.encode(v)
-    v = o.pipeline_mode
-    d["pipeline_mode"] = v if type(v) is str else encode_plain(v, str, "pipeline_mode")
     v = o.hitting_history
     d["hitting_history"] = [sales_hit_codec.encode(x) for x in v]
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

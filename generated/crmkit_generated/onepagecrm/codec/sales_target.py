@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
-from crmkit.core.codec.values import encode_extras, encode_plain
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.numbers import decode_decimal, encode_decimal
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept, encode_plain
 
 from ..models.sales_target import SalesTarget
 from ..models.sales_target_type import SalesTargetType
@@ -16,38 +18,41 @@ EMITTED = True
 _sales_target_type = {item.value: item for item in SalesTargetType}
 
 
-def decode_all(rows: Any, cls: type[Any] = SalesTarget) -> list[SalesTarget]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[SalesTarget] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "type"
-        v = pop("type")
-        o.type_ = decode_enum(v, _sales_target_type)
-        v = o.amount = pop("amount")
-        if type(v) is not float and type(v) is not int:
-            reject(v, "float", "amount")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = SalesTarget) -> SalesTarget:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = pop("type", None)
+    try:
+        o.type_ = v if v is None else decode_enum(v, _sales_target_type)
+    except ODD_ERRORS as e:
+        o.type_ = keep_odd(o, s, "type", v, e)
+    v = pop("amount", None)
+    try:
+        o.amount = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.amount = keep_odd(o, s, "amount", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: SalesTarget = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a SalesTarget, or raise ArgumentError."""
-    d: dict[str, Any] = {"amount": o.amount}
+    d: dict[str, Any] = {
+        "type": None
+        if (v := o.type_) is None
+        else v
+        if type(v) is str
+        else encode_plain(v, str, "type_"),
+        "amount": None if (v := o.amount) is None else encode_decimal(v, "amount"),
+    }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.type_
-    d["type"] = v if type(v) is str else encode_plain(v, str, "type_")
+        encode_kept(o.additional_properties, d)
     return d

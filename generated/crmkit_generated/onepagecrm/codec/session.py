@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
-from crmkit.core.codec.values import encode_extras, encode_plain
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept, encode_plain
 
 from ..models.date_format import DateFormat
 from ..models.pipeline_mode import PipelineMode
@@ -20,61 +21,63 @@ _date_format = {item.value: item for item in DateFormat}
 _pipeline_mode = {item.value: item for item in PipelineMode}
 
 
-def decode_all(rows: Any, cls: type[Any] = Session) -> list[Session]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Session] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.uid = pop("uid")
-        if type(v) is not str:
-            reject(v, "str", "uid")
-        v = o.key = pop("key")
-        if type(v) is not str:
-            reject(v, "str", "key")
-        v = o.firstname = pop("firstname", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "firstname")
-        v = o.lastname = pop("lastname", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "lastname")
-        v = o.company = pop("company", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "company")
-        at = "listing"
-        v = pop("listing")
-        o.listing = listing_codec.decode(v)
-        v = o.timezone = pop("timezone")
-        if type(v) is not str:
-            reject(v, "str", "timezone")
-        at = "currency"
-        v = pop("currency")
-        o.currency = user_currency_codec.decode(v)
-        at = "pipeline_mode"
-        v = pop("pipeline_mode")
-        o.pipeline_mode = decode_enum(v, _pipeline_mode)
-        v = o.customerlabel = pop("customerlabel")
-        if type(v) is not str:
-            reject(v, "str", "customerlabel")
-        at = "dateformat"
-        v = pop("dateformat")
-        o.dateformat = decode_enum(v, _date_format)
-        v = o.acctype = pop("acctype", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "acctype")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = Session) -> Session:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.uid = pop("uid", None)
+    if type(v) is not str and v is not None:
+        o.uid = keep_odd(o, s, "uid", v, "str")
+    v = o.key = pop("key", None)
+    if type(v) is not str and v is not None:
+        o.key = keep_odd(o, s, "key", v, "str")
+    v = o.firstname = pop("firstname", None)
+    if type(v) is not str and v is not None:
+        o.firstname = keep_odd(o, s, "firstname", v, "str")
+    v = o.lastname = pop("lastname", None)
+    if type(v) is not str and v is not None:
+        o.lastname = keep_odd(o, s, "lastname", v, "str")
+    v = o.company = pop("company", None)
+    if type(v) is not str and v is not None:
+        o.company = keep_odd(o, s, "company", v, "str")
+    v = pop("listing", None)
+    try:
+        o.listing = v if v is None else listing_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.listing = keep_odd(o, s, "listing", v, e)
+    v = o.timezone = pop("timezone", None)
+    if type(v) is not str and v is not None:
+        o.timezone = keep_odd(o, s, "timezone", v, "str")
+    v = pop("currency", None)
+    try:
+        o.currency = v if v is None else user_currency_codec.decode(v)
+    except ODD_ERRORS as e:
+        o.currency = keep_odd(o, s, "currency", v, e)
+    v = pop("pipeline_mode", None)
+    try:
+        o.pipeline_mode = v if v is None else decode_enum(v, _pipeline_mode)
+    except ODD_ERRORS as e:
+        o.pipeline_mode = keep_odd(o, s, "pipeline_mode", v, e)
+    v = o.customerlabel = pop("customerlabel", None)
+    if type(v) is not str and v is not None:
+        o.customerlabel = keep_odd(o, s, "customerlabel", v, "str")
+    v = pop("dateformat", None)
+    try:
+        o.dateformat = v if v is None else decode_enum(v, _date_format)
+    except ODD_ERRORS as e:
+        o.dateformat = keep_odd(o, s, "dateformat", v, e)
+    v = o.acctype = pop("acctype", None)
+    if type(v) is not str and v is not None:
+        o.acctype = keep_odd(o, s, "acctype", v, "str")
+    o.additional_properties = dict(s) if s else {}
+    made: Session = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -85,19 +88,23 @@ def encode(o: Any) -> dict[str, Any]:
         "firstname": o.firstname,
         "lastname": o.lastname,
         "company": o.company,
+        "listing": None if (v := o.listing) is None else listing_codec.encode(v),
         "timezone": o.timezone,
+        "currency": None if (v := o.currency) is None else user_currency_codec.encode(v),
+        "pipeline_mode": None
+        if (v := o.pipeline_mode) is None
+        else v
+        if type(v) is str
+        else encode_plain(v, str, "pipeline_mode"),
         "customerlabel": o.customerlabel,
+        "dateformat": None
+        if (v := o.dateformat) is None
+        else v
+        if type(v) is str
+        else encode_plain(v, str, "dateformat"),
     }
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.listing
-    d["listing"] = listing_codec.encode(v)
-    v = o.currency
-    d["currency"] = user_currency_codec.encode(v)
-    v = o.pipeline_mode
-    d["pipeline_mode"] = v if type(v) is str else encode_plain(v, str, "pipeline_mode")
-    v = o.dateformat
-    d["dateformat"] = v if type(v) is str else encode_plain(v, str, "dateformat")
     if (v := o.acctype) is not None:
         d["acctype"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_unix, encode_unix
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_list, decode_single
-from crmkit.core.codec.values import encode_extras, encode_items
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_enum, decode_list, decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_items, encode_kept
 
 from ..models.notification import Notification
 from ..models.side_elements import SideElements
@@ -20,49 +21,51 @@ EMITTED = True
 _notification = {item.value: item for item in Notification}
 
 
-def decode_all(rows: Any, cls: type[Any] = SideElements) -> list[SideElements]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[SideElements] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "timestamp"
-        v = pop("timestamp", None)
+def decode(row: Any, cls: type[Any] = SideElements) -> SideElements:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = pop("timestamp", None)
+    try:
         o.timestamp = v if v is None else decode_unix(v)
-        at = "tags"
-        v = pop("tags", None)
+    except ODD_ERRORS as e:
+        o.timestamp = keep_odd(o, s, "timestamp", v, e)
+    v = pop("tags", None)
+    try:
         o.tags = v if v is None else tag_counts_codec.decode(v)
-        at = "statuses"
-        v = pop("statuses", None)
+    except ODD_ERRORS as e:
+        o.tags = keep_odd(o, s, "tags", v, e)
+    v = pop("statuses", None)
+    try:
         o.statuses = [] if v is None else status_count_codec.decode_all(v)
-        at = "sales"
-        v = pop("sales", None)
+    except ODD_ERRORS as e:
+        o.statuses = keep_odd(o, s, "statuses", v, e) or []
+    v = pop("sales", None)
+    try:
         o.sales = v if v is None else sales_state_codec.decode(v)
-        at = "notifications"
-        v = pop("notifications", None)
+    except ODD_ERRORS as e:
+        o.sales = keep_odd(o, s, "sales", v, e)
+    v = pop("notifications", None)
+    try:
         o.notifications = (
             [] if v is None else decode_list(v, lambda x: decode_enum(x, _notification))
         )
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.notifications = keep_odd(o, s, "notifications", v, e) or []
+    o.additional_properties = dict(s) if s else {}
+    made: SideElements = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a SideElements, or raise ArgumentError."""
     d: dict[str, Any] = {}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
     if (v := o.timestamp) is not None:
         d["timestamp"] = encode_unix(v, "timestamp")
     if (v := o.tags) is not None:
@@ -73,4 +76,6 @@ def encode(o: Any) -> dict[str, Any]:
         d["sales"] = sales_state_codec.encode(v)
     if v := o.notifications:
         d["notifications"] = encode_items(v, "notifications")
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

@@ -6,44 +6,39 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.status_count import StatusCount
 
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = StatusCount) -> list[StatusCount]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[StatusCount] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.name = pop("name")
-        if type(v) is not str:
-            reject(v, "str", "name")
-        v = o.count = pop("count")
-        if type(v) is not int:
-            reject(v, "int", "count")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = StatusCount) -> StatusCount:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.name = pop("name", None)
+    if type(v) is not str and v is not None:
+        o.name = keep_odd(o, s, "name", v, "str")
+    v = o.count = pop("count", None)
+    if type(v) is not int and v is not None:
+        o.count = keep_odd(o, s, "count", v, "int")
+    o.additional_properties = dict(s) if s else {}
+    made: StatusCount = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a StatusCount, or raise ArgumentError."""
     d: dict[str, Any] = {"name": o.name, "count": o.count}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_kept(o.additional_properties, d)
     return d

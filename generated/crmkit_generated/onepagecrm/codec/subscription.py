@@ -6,9 +6,11 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_dmy, encode_dmy
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
-from crmkit.core.codec.values import decode_empty, encode_extras, encode_plain
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.numbers import decode_decimal, encode_decimal
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept, encode_plain
 
 from ..models.card_type import CardType
 from ..models.subscription import Subscription
@@ -19,65 +21,73 @@ _card_type = {item.value: item for item in CardType}
 _subscription_type = {item.value: item for item in SubscriptionType}
 
 
-def decode_all(rows: Any, cls: type[Any] = Subscription) -> list[Subscription]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Subscription] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "type"
-        v = pop("type")
-        o.type_ = decode_enum(v, _subscription_type)
-        at = "expiry"
-        v = pop("expiry", None)
+def decode(row: Any, cls: type[Any] = Subscription) -> Subscription:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = pop("type", None)
+    try:
+        o.type_ = v if v is None else decode_enum(v, _subscription_type)
+    except ODD_ERRORS as e:
+        o.type_ = keep_odd(o, s, "type", v, e)
+    v = pop("expiry", None)
+    try:
         o.expiry = v if v is None else decode_dmy(v) if v else decode_empty(v)
-        v = o.currency = pop("currency", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "currency")
-        v = o.price = pop("price", None)
-        if v is not None and type(v) is not float and type(v) is not int:
-            reject(v, "float", "price")
-        at = "date"
-        v = pop("date", None)
+    except ODD_ERRORS as e:
+        o.expiry = keep_odd(o, s, "expiry", v, e)
+    v = o.currency = pop("currency", None)
+    if type(v) is not str and v is not None:
+        o.currency = keep_odd(o, s, "currency", v, "str")
+    v = pop("price", None)
+    try:
+        o.price = v if v is None else None if v == "" else decode_decimal(v)
+    except ODD_ERRORS as e:
+        o.price = keep_odd(o, s, "price", v, e)
+    v = pop("date", None)
+    try:
         o.date = v if v is None else decode_dmy(v) if v else decode_empty(v)
-        at = "cctype"
-        v = pop("cctype", None)
+    except ODD_ERRORS as e:
+        o.date = keep_odd(o, s, "date", v, e)
+    v = pop("cctype", None)
+    try:
         o.cctype = v if v is None else decode_enum(v, _card_type)
-        v = o.ccnumber = pop("ccnumber", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "ccnumber")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.cctype = keep_odd(o, s, "cctype", v, e)
+    v = o.ccnumber = pop("ccnumber", None)
+    if type(v) is not str and v is not None:
+        o.ccnumber = keep_odd(o, s, "ccnumber", v, "str")
+    o.additional_properties = dict(s) if s else {}
+    made: Subscription = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Subscription, or raise ArgumentError."""
-    d: dict[str, Any] = {}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.type_
-    d["type"] = v if type(v) is str else encode_plain(v, str, "type_")
+    d: dict[str, Any] = {
+        "type": None
+        if (v := o.type_) is None
+        else v
+        if type(v) is str
+        else encode_plain(v, str, "type_")
+    }
     if (v := o.expiry) is not None:
         d["expiry"] = encode_dmy(v, "expiry")
     if (v := o.currency) is not None:
         d["currency"] = v
     if (v := o.price) is not None:
-        d["price"] = v
+        d["price"] = encode_decimal(v, "price")
     if (v := o.date) is not None:
         d["date"] = encode_dmy(v, "date")
     if (v := o.cctype) is not None:
         d["cctype"] = v if type(v) is str else encode_plain(v, str, "cctype")
     if (v := o.ccnumber) is not None:
         d["ccnumber"] = v
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

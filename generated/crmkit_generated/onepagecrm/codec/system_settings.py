@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
-from crmkit.core.codec.values import encode_extras, encode_plain
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept, encode_plain
 
 from ..models.reminder_type import ReminderType
 from ..models.system_date_format import SystemDateFormat
@@ -18,57 +19,61 @@ _reminder_type = {item.value: item for item in ReminderType}
 _system_date_format = {item.value: item for item in SystemDateFormat}
 
 
-def decode_all(rows: Any, cls: type[Any] = SystemSettings) -> list[SystemSettings]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[SystemSettings] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.status = pop("status")
-        if type(v) is not str:
-            reject(v, "str", "status")
-        at = "reminder_type"
-        v = pop("reminder_type")
-        o.reminder_type = decode_enum(v, _reminder_type)
-        v = o.reminder_hour = pop("reminder_hour")
-        if type(v) is not int:
-            reject(v, "int", "reminder_hour")
-        v = o.timezone = pop("timezone")
-        if type(v) is not str:
-            reject(v, "str", "timezone")
-        v = o.currency = pop("currency")
-        if type(v) is not str:
-            reject(v, "str", "currency")
-        at = "date_format"
-        v = pop("date_format")
-        o.date_format = decode_enum(v, _system_date_format)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = SystemSettings) -> SystemSettings:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.status = pop("status", None)
+    if type(v) is not str and v is not None:
+        o.status = keep_odd(o, s, "status", v, "str")
+    v = pop("reminder_type", None)
+    try:
+        o.reminder_type = v if v is None else decode_enum(v, _reminder_type)
+    except ODD_ERRORS as e:
+        o.reminder_type = keep_odd(o, s, "reminder_type", v, e)
+    v = o.reminder_hour = pop("reminder_hour", None)
+    if type(v) is not int and v is not None:
+        o.reminder_hour = keep_odd(o, s, "reminder_hour", v, "int")
+    v = o.timezone = pop("timezone", None)
+    if type(v) is not str and v is not None:
+        o.timezone = keep_odd(o, s, "timezone", v, "str")
+    v = o.currency = pop("currency", None)
+    if type(v) is not str and v is not None:
+        o.currency = keep_odd(o, s, "currency", v, "str")
+    v = pop("date_format", None)
+    try:
+        o.date_format = v if v is None else decode_enum(v, _system_date_format)
+    except ODD_ERRORS as e:
+        o.date_format = keep_odd(o, s, "date_format", v, e)
+    o.additional_properties = dict(s) if s else {}
+    made: SystemSettings = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a SystemSettings, or raise ArgumentError."""
     d: dict[str, Any] = {
         "status": o.status,
+        "reminder_type": None
+        if (v := o.reminder_type) is None
+        else v
+        if type(v) is str
+        else encode_plain(v, str, "reminder_type"),
         "reminder_hour": o.reminder_hour,
         "timezone": o.timezone,
         "currency": o.currency,
+        "date_format": None
+        if (v := o.date_format) is None
+        else v
+        if type(v) is str
+        else encode_plain(v, str, "date_format"),
     }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.reminder_type
-    d["reminder_type"] = v if type(v) is str else encode_plain(v, str, "reminder_type")
-    v = o.date_format
-    d["date_format"] = v if type(v) is str else encode_plain(v, str, "date_format")
+        encode_kept(o.additional_properties, d)
     return d

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_single
+from crmkit.core.codec.nested import decode_enum, decode_rows
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -27,43 +27,37 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = SystemSettingsInput) -> list[SystemSettingsInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[SystemSettingsInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.status = pop("status")
-        if type(v) is not str:
-            reject(v, "str", "status")
-        at = "reminder_type"
-        v = pop("reminder_type")
-        o.reminder_type = decode_enum(v, _reminder_type)
-        v = o.reminder_hour = pop("reminder_hour")
-        if type(v) is not int:
-            reject(v, "int", "reminder_hour")
-        v = o.timezone = pop("timezone")
-        if type(v) is not str:
-            reject(v, "str", "timezone")
-        v = o.currency = pop("currency")
-        if type(v) is not str:
-            reject(v, "str", "currency")
-        at = "date_format"
-        v = pop("date_format")
-        o.date_format = decode_enum(v, _system_date_format)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = SystemSettingsInput) -> SystemSettingsInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.status = pop("status")
+    if type(v) is not str:
+        reject(v, "str", "status")
+    at = "reminder_type"
+    v = pop("reminder_type")
+    o.reminder_type = decode_enum(v, _reminder_type)
+    v = o.reminder_hour = pop("reminder_hour")
+    if type(v) is not int:
+        reject(v, "int", "reminder_hour")
+    v = o.timezone = pop("timezone")
+    if type(v) is not str:
+        reject(v, "str", "timezone")
+    v = o.currency = pop("currency")
+    if type(v) is not str:
+        reject(v, "str", "currency")
+    at = "date_format"
+    v = pop("date_format")
+    o.date_format = decode_enum(v, _system_date_format)
+    o.additional_properties = dict(s) if s else {}
+    made: SystemSettingsInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

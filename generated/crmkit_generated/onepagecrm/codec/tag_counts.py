@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.tag_counts import TagCounts
 from . import tag as tag_codec
@@ -15,40 +16,38 @@ from . import tag as tag_codec
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = TagCounts) -> list[TagCounts]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[TagCounts] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "system"
-        v = pop("system", None)
+def decode(row: Any, cls: type[Any] = TagCounts) -> TagCounts:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = pop("system", None)
+    try:
         o.system = [] if v is None else tag_codec.decode_all(v)
-        at = "custom"
-        v = pop("custom", None)
+    except ODD_ERRORS as e:
+        o.system = keep_odd(o, s, "system", v, e) or []
+    v = pop("custom", None)
+    try:
         o.custom = [] if v is None else tag_codec.decode_all(v)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.custom = keep_odd(o, s, "custom", v, e) or []
+    o.additional_properties = dict(s) if s else {}
+    made: TagCounts = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a TagCounts, or raise ArgumentError."""
     d: dict[str, Any] = {}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
     v = o.system
     d["system"] = [tag_codec.encode(x) for x in v]
     v = o.custom
     d["custom"] = [tag_codec.encode(x) for x in v]
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

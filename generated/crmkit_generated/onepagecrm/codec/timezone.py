@@ -6,45 +6,40 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.timezone import Timezone
 
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = Timezone) -> list[Timezone]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Timezone] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.code = pop("code")
-        if type(v) is not str:
-            reject(v, "str", "code")
-        v = o.offset = pop("offset")
-        if type(v) is not str:
-            reject(v, "str", "offset")
-        v = o.system = pop("system")
-        if type(v) is not str:
-            reject(v, "str", "system")
-        v = o.translation = pop("translation")
-        if type(v) is not str:
-            reject(v, "str", "translation")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = Timezone) -> Timezone:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.code = pop("code", None)
+    if type(v) is not str and v is not None:
+        o.code = keep_odd(o, s, "code", v, "str")
+    v = o.offset = pop("offset", None)
+    if type(v) is not str and v is not None:
+        o.offset = keep_odd(o, s, "offset", v, "str")
+    v = o.system = pop("system", None)
+    if type(v) is not str and v is not None:
+        o.system = keep_odd(o, s, "system", v, "str")
+    v = o.translation = pop("translation", None)
+    if type(v) is not str and v is not None:
+        o.translation = keep_odd(o, s, "translation", v, "str")
+    o.additional_properties = dict(s) if s else {}
+    made: Timezone = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -56,5 +51,5 @@ def encode(o: Any) -> dict[str, Any]:
         "translation": o.translation,
     }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_kept(o.additional_properties, d)
     return d

@@ -6,44 +6,39 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.user_currency import UserCurrency
 
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = UserCurrency) -> list[UserCurrency]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[UserCurrency] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.symbol = pop("symbol")
-        if type(v) is not str:
-            reject(v, "str", "symbol")
-        v = o.code = pop("code")
-        if type(v) is not str:
-            reject(v, "str", "code")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = UserCurrency) -> UserCurrency:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.symbol = pop("symbol", None)
+    if type(v) is not str and v is not None:
+        o.symbol = keep_odd(o, s, "symbol", v, "str")
+    v = o.code = pop("code", None)
+    if type(v) is not str and v is not None:
+        o.code = keep_odd(o, s, "code", v, "str")
+    o.additional_properties = dict(s) if s else {}
+    made: UserCurrency = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a UserCurrency, or raise ArgumentError."""
     d: dict[str, Any] = {"symbol": o.symbol, "code": o.code}
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_kept(o.additional_properties, d)
     return d

@@ -6,45 +6,40 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
-from crmkit.core.codec.values import encode_extras
+from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_kept
 
 from ..models.user_settings import UserSettings
 
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = UserSettings) -> list[UserSettings]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[UserSettings] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.firstname = pop("firstname", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "firstname")
-        v = o.lastname = pop("lastname", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "lastname")
-        v = o.company = pop("company", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "company")
-        v = o.email = pop("email")
-        if type(v) is not str:
-            reject(v, "str", "email")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = UserSettings) -> UserSettings:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.firstname = pop("firstname", None)
+    if type(v) is not str and v is not None:
+        o.firstname = keep_odd(o, s, "firstname", v, "str")
+    v = o.lastname = pop("lastname", None)
+    if type(v) is not str and v is not None:
+        o.lastname = keep_odd(o, s, "lastname", v, "str")
+    v = o.company = pop("company", None)
+    if type(v) is not str and v is not None:
+        o.company = keep_odd(o, s, "company", v, "str")
+    v = o.email = pop("email", None)
+    if type(v) is not str and v is not None:
+        o.email = keep_odd(o, s, "email", v, "str")
+    o.additional_properties = dict(s) if s else {}
+    made: UserSettings = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
@@ -56,5 +51,5 @@ def encode(o: Any) -> dict[str, Any]:
         "email": o.email,
     }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
+        encode_kept(o.additional_properties, d)
     return d

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_single
+from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -23,43 +23,37 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = UserSettingsInput) -> list[UserSettingsInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[UserSettingsInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        v = o.firstname = pop("firstname", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "firstname")
-        v = o.lastname = pop("lastname", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "lastname")
-        v = o.company = pop("company", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "company")
-        v = o.email = pop("email")
-        if type(v) is not str:
-            reject(v, "str", "email")
-        v = o.password = pop("password", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "password")
-        v = o.confirm_password = pop("confirm_password", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "confirm_password")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = UserSettingsInput) -> UserSettingsInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    v = o.firstname = pop("firstname", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "firstname")
+    v = o.lastname = pop("lastname", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "lastname")
+    v = o.company = pop("company", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "company")
+    v = o.email = pop("email")
+    if type(v) is not str:
+        reject(v, "str", "email")
+    v = o.password = pop("password", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "password")
+    v = o.confirm_password = pop("confirm_password", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "confirm_password")
+    o.additional_properties = dict(s) if s else {}
+    made: UserSettingsInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .date_format import DateFormat as DateFormat
     from .deal import Deal as Deal
     from .deal_status import DealStatus as DealStatus
+    from .decimal import Decimal as Decimal
     from .email import Email as Email
     from .email_input import EmailInput as EmailInput
     from .email_input_or_mapping import EmailInputOrMapping as EmailInputOrMapping
@@ -87,6 +88,7 @@ else:
             "DateFormat": "date_format",
             "Deal": "deal",
             "DealStatus": "deal_status",
+            "Decimal": "decimal",
             "Email": "email",
             "EmailInput": "email_input",
             "EmailInputOrMapping": "email_input_or_mapping",

@@ -25,11 +25,11 @@ class Action(Model):
     """
 
     id: str
-    cid: str
-    name: str
+    cid: None | str
+    name: None | str
     date: datetime.date | None
-    next_: bool
+    next_: bool | None
     waiting: bool | None
-    done: bool
+    done: bool | None
     closed: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -33,9 +33,9 @@ class Contact(Model):
     firstname: None | str
     lastname: None | str
     company: None | str
-    status: ContactStatus
+    status: ContactStatus | None
     tags: list[str]
-    pendingdeal: bool
-    vip: bool
-    nextaction: NextAction
+    pendingdeal: bool | None
+    vip: bool | None
+    nextaction: NextAction | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -52,11 +52,11 @@ class ContactDetail(Model):
     firstname: None | str
     lastname: None | str
     company: None | str
-    status: ContactStatus
+    status: ContactStatus | None
     tags: list[str]
-    pendingdeal: bool
-    vip: bool
-    nextaction: OpenAction
+    pendingdeal: bool | None
+    vip: bool | None
+    nextaction: None | OpenAction
     linked_company: None | str
     jobtitle: None | str
     address: None | str

@@ -57,3 +57,4 @@ class ContactInput(Model):
     status: ContactStatusInput | str | Unset = UNSET
     tags: list[str] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Contact", "ContactDetail")

@@ -18,7 +18,7 @@ class Currency(Model):
         long: Long symbol.
     """
 
-    code: str
-    short: str
-    long: str
+    code: None | str
+    short: None | str
+    long: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -2,13 +2,16 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 
 from .deal_status import DealStatus
+
+if TYPE_CHECKING:
+    from .decimal import Decimal
 
 
 @_attrs_define
@@ -25,8 +28,8 @@ class Deal(Model):
         exp_close: Date on which a pending deal is expected to close, if the pipeline is not off.
     """
 
-    amount: float
-    status: DealStatus
+    amount: Decimal | None
+    status: DealStatus | None
     closed: datetime.date | None
     deal_stage: int | None
     exp_close: datetime.date | None

@@ -19,6 +19,6 @@ class Email(Model):
         address: The address.
     """
 
-    type_: EmailType | str
-    address: str
+    type_: EmailType | None | str
+    address: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping
 
+from .email import Email
 from .email_input import EmailInput
 
-EmailInputOrMapping = EmailInput | Mapping[str, str]
+EmailInputOrMapping = EmailInput | Email | Mapping[str, str]

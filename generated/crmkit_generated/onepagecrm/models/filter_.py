@@ -28,7 +28,7 @@ class Filter(Model):
     """
 
     id: str
-    name: str
+    name: None | str
     contacts: list[ContactStatus]
     tags: list[str]
     deals: list[DealStatus]

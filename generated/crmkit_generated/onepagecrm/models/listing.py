@@ -19,6 +19,6 @@ class Listing(Model):
         size: Contacts per page of the list. No request can change it.
     """
 
-    mode: ListingMode | str
-    size: int
+    mode: ListingMode | None | str
+    size: int | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

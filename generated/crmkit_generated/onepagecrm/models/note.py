@@ -30,10 +30,10 @@ class Note(Model):
     """
 
     id: str
-    cid: str
+    cid: None | str
     body: None | str
     date: datetime.date | None
-    type_: NoteType
+    type_: None | NoteType
     deal: Deal | None
     contact: None | NoteContact
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

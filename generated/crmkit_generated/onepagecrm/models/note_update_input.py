@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -11,6 +11,9 @@ from crmkit.core.types import UNSET, Unset
 
 from .deal_status import DealStatus
 from .note_type import NoteType
+
+if TYPE_CHECKING:
+    from .decimal import Decimal
 
 
 @_attrs_define
@@ -30,8 +33,9 @@ class NoteUpdateInput(Model):
     body: str
     date: datetime.date
     type_: NoteType | str | Unset = UNSET
-    amount: float | Unset = UNSET
+    amount: Decimal | float | Unset = UNSET
     status: DealStatus | str | Unset = UNSET
     deal_stage: int | Unset = UNSET
     exp_close: datetime.date | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Note",)

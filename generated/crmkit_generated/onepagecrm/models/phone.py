@@ -19,6 +19,6 @@ class Phone(Model):
         number: The number.
     """
 
-    type_: PhoneType | str
-    number: str
+    type_: None | PhoneType | str
+    number: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

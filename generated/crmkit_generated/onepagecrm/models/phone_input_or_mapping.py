@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping
 
+from .phone import Phone
 from .phone_input import PhoneInput
 
-PhoneInputOrMapping = PhoneInput | Mapping[str, str]
+PhoneInputOrMapping = PhoneInput | Phone | Mapping[str, str]

@@ -21,7 +21,7 @@ class SalesBreakdown(Model):
         days_90: The last 90 days.
     """
 
-    days_30: SalesAmounts
-    days_60: SalesAmounts
-    days_90: SalesAmounts
+    days_30: None | SalesAmounts
+    days_60: None | SalesAmounts
+    days_90: None | SalesAmounts
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

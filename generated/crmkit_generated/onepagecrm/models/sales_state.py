@@ -2,13 +2,16 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 
 from .sales_period import SalesPeriod
+
+if TYPE_CHECKING:
+    from .decimal import Decimal
 
 
 @_attrs_define
@@ -23,9 +26,9 @@ class SalesState(Model):
         expires: When the next period begins.
     """
 
-    target: float
-    period: SalesPeriod | str
-    won: float
-    pending: float
+    target: Decimal | None
+    period: None | SalesPeriod | str
+    won: Decimal | None
+    pending: Decimal | None
     expires: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -29,10 +29,10 @@ class SalesSummary(Model):
         hitting_history: The last four periods, the oldest first and the current one last.
     """
 
-    breakdown: SalesBreakdown
+    breakdown: None | SalesBreakdown
     closed: list[Note]
     pending: list[Note]
-    target: SalesTarget
-    pipeline_mode: PipelineMode
+    target: None | SalesTarget
+    pipeline_mode: None | PipelineMode
     hitting_history: list[SalesHit]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

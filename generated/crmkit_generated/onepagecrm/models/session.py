@@ -34,16 +34,16 @@ class Session(Model):
         acctype: Type of the account.
     """
 
-    uid: str
-    key: str = _attrs_field(repr=False)
+    uid: None | str
+    key: None | str = _attrs_field(repr=False)
     firstname: None | str
     lastname: None | str
     company: None | str
-    listing: Listing
-    timezone: str
-    currency: UserCurrency
-    pipeline_mode: PipelineMode
-    customerlabel: str
-    dateformat: DateFormat | str
+    listing: Listing | None
+    timezone: None | str
+    currency: None | UserCurrency
+    pipeline_mode: None | PipelineMode
+    customerlabel: None | str
+    dateformat: DateFormat | None | str
     acctype: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

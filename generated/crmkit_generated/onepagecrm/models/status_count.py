@@ -17,6 +17,6 @@ class StatusCount(Model):
         count: Number of contacts that have it.
     """
 
-    name: str
-    count: int
+    name: None | str
+    count: int | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -10,6 +10,9 @@ from crmkit.core.codec.model import Model
 
 from .card_type import CardType
 from .subscription_type import SubscriptionType
+
+if TYPE_CHECKING:
+    from .decimal import Decimal
 
 
 @_attrs_define
@@ -26,10 +29,10 @@ class Subscription(Model):
         ccnumber: Last four digits of the credit card; paid accounts only.
     """
 
-    type_: str | SubscriptionType
+    type_: None | str | SubscriptionType
     expiry: datetime.date | None
     currency: None | str
-    price: float | None
+    price: Decimal | None
     date: datetime.date | None
     cctype: CardType | None | str
     ccnumber: None | str

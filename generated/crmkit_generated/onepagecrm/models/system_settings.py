@@ -24,10 +24,10 @@ class SystemSettings(Model):
         date_format: Date format of the user.
     """
 
-    status: str
-    reminder_type: ReminderType | str
-    reminder_hour: int
-    timezone: str
-    currency: str
-    date_format: str | SystemDateFormat
+    status: None | str
+    reminder_type: None | ReminderType | str
+    reminder_hour: int | None
+    timezone: None | str
+    currency: None | str
+    date_format: None | str | SystemDateFormat
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

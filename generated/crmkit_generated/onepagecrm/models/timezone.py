@@ -19,8 +19,8 @@ class Timezone(Model):
         translation: English name.
     """
 
-    code: str
-    offset: str
-    system: str
-    translation: str
+    code: None | str
+    offset: None | str
+    system: None | str
+    translation: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -19,6 +19,6 @@ class Url(Model):
         address: The address.
     """
 
-    type_: str | UrlType
-    address: str
+    type_: None | str | UrlType
+    address: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

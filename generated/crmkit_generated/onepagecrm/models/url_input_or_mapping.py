@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping
 
+from .url import Url
 from .url_input import UrlInput
 
-UrlInputOrMapping = UrlInput | Mapping[str, str]
+UrlInputOrMapping = UrlInput | Url | Mapping[str, str]

@@ -17,6 +17,6 @@ class UserCurrency(Model):
         code: Code of ISO 4217.
     """
 
-    symbol: str
-    code: str
+    symbol: None | str
+    code: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -22,5 +22,5 @@ class UserSettings(Model):
     firstname: None | str
     lastname: None | str
     company: None | str
-    email: str
+    email: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -32,6 +32,7 @@ CONTACTS_CREATE = Operation(
     payload=dict,
     media="form",
     settings=("format",),
+    exact=True,
 )
 CONTACTS_GET = Operation(
     "contacts.get",
@@ -42,6 +43,7 @@ CONTACTS_GET = Operation(
     payload=dict,
     effect="read",
     settings=("format",),
+    exact=True,
 )
 CONTACTS_UPDATE = Operation(
     "contacts.update",
@@ -52,6 +54,7 @@ CONTACTS_UPDATE = Operation(
     payload=dict,
     media="form",
     settings=("format",),
+    exact=True,
 )
 CONTACTS_DELETE = Operation(
     "contacts.delete",

@@ -13,6 +13,7 @@ NOTES_LIST = Operation(
     effect="read",
     paging=Paging(strategy="none"),
     settings=("format",),
+    exact=True,
 )
 NOTES_CREATE = Operation(
     "notes.create",
@@ -22,6 +23,7 @@ NOTES_CREATE = Operation(
     payload=dict,
     media="form",
     settings=("format",),
+    exact=True,
 )
 NOTES_GET = Operation(
     "notes.get",
@@ -32,6 +34,7 @@ NOTES_GET = Operation(
     payload=dict,
     effect="read",
     settings=("format",),
+    exact=True,
 )
 NOTES_UPDATE = Operation(
     "notes.update",
@@ -42,6 +45,7 @@ NOTES_UPDATE = Operation(
     payload=dict,
     media="form",
     settings=("format",),
+    exact=True,
 )
 NOTES_DELETE = Operation(
     "notes.delete",

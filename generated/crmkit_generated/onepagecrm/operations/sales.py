@@ -11,6 +11,7 @@ SALES_SUMMARY = Operation(
     payload=dict,
     effect="read",
     settings=("format",),
+    exact=True,
 )
 SALES_CLOSED_DEALS = Operation(
     "sales.closed_deals",
@@ -21,4 +22,5 @@ SALES_CLOSED_DEALS = Operation(
     effect="read",
     paging=Paging(strategy="none"),
     settings=("format",),
+    exact=True,
 )

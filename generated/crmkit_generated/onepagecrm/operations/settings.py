@@ -47,6 +47,7 @@ SETTINGS_SUBSCRIPTION = Operation(
     payload=dict,
     effect="read",
     settings=("format",),
+    exact=True,
 )
 SETTINGS_TIMEZONES = Operation(
     "settings.timezones",

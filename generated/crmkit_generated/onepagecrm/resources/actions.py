@@ -65,7 +65,7 @@ class Actions(Resource):
 
     def create(
         self,
-        input_: ActionInput | None = None,
+        input_: ActionInput | Action | None = None,
         *,
         cid: str | Unset = UNSET,
         name: str | Unset = UNSET,
@@ -82,7 +82,8 @@ class Actions(Resource):
         A contact has at most one action that is not done.
 
         Args:
-            input_: The whole input as one ActionInput, in place of the keywords.
+            input_: The whole input as one ActionInput, in place of the keywords. Or one Action
+                as it was read: what is None or empty there is not sent.
             cid: Id of the contact.
             name: What to do, up to 140 characters.
             date: Date of the action; not together with `next`.
@@ -144,7 +145,7 @@ class Actions(Resource):
     def update(
         self,
         id: str,
-        input_: ActionInput | None = None,
+        input_: ActionInput | Action | None = None,
         *,
         cid: str | Unset = UNSET,
         name: str | Unset = UNSET,
@@ -163,7 +164,8 @@ class Actions(Resource):
 
         Args:
             id: Id of the action.
-            input_: The whole input as one ActionInput, in place of the keywords.
+            input_: The whole input as one ActionInput, in place of the keywords. Or one Action
+                as it was read: what is None or empty there is not sent.
             cid: Id of the contact.
             name: What to do, up to 140 characters.
             date: Date of the action; not together with `next`.
@@ -304,7 +306,7 @@ class AsyncActions(Resource):
 
     async def create(
         self,
-        input_: ActionInput | None = None,
+        input_: ActionInput | Action | None = None,
         *,
         cid: str | Unset = UNSET,
         name: str | Unset = UNSET,
@@ -321,7 +323,8 @@ class AsyncActions(Resource):
         A contact has at most one action that is not done.
 
         Args:
-            input_: The whole input as one ActionInput, in place of the keywords.
+            input_: The whole input as one ActionInput, in place of the keywords. Or one Action
+                as it was read: what is None or empty there is not sent.
             cid: Id of the contact.
             name: What to do, up to 140 characters.
             date: Date of the action; not together with `next`.
@@ -379,7 +382,7 @@ class AsyncActions(Resource):
     async def update(
         self,
         id: str,
-        input_: ActionInput | None = None,
+        input_: ActionInput | Action | None = None,
         *,
         cid: str | Unset = UNSET,
         name: str | Unset = UNSET,
@@ -398,7 +401,8 @@ class AsyncActions(Resource):
 
         Args:
             id: Id of the action.
-            input_: The whole input as one ActionInput, in place of the keywords.
+            input_: The whole input as one ActionInput, in place of the keywords. Or one Action
+                as it was read: what is None or empty there is not sent.
             cid: Id of the contact.
             name: What to do, up to 140 characters.
             date: Date of the action; not together with `next`.

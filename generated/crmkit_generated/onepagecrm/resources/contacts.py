@@ -116,7 +116,7 @@ class Contacts(Resource):
 
     def create(
         self,
-        input_: ContactInput | None = None,
+        input_: ContactInput | Contact | ContactDetail | None = None,
         *,
         firstname: None | str | Unset = UNSET,
         lastname: None | str | Unset = UNSET,
@@ -143,7 +143,9 @@ class Contacts(Resource):
         reached its limit of contacts.
 
         Args:
-            input_: The whole input as one ContactInput, in place of the keywords.
+            input_: The whole input as one ContactInput, in place of the keywords. Or one
+                Contact or ContactDetail as it was read: what is None or empty there is not
+                sent.
             firstname: First name, up to 25 characters.
             lastname: Last name, up to 25 characters.
             company: Company, up to 55 characters.
@@ -226,7 +228,7 @@ class Contacts(Resource):
     def update(
         self,
         id: str,
-        input_: ContactInput | None = None,
+        input_: ContactInput | Contact | ContactDetail | None = None,
         *,
         firstname: None | str | Unset = UNSET,
         lastname: None | str | Unset = UNSET,
@@ -254,7 +256,9 @@ class Contacts(Resource):
 
         Args:
             id: Id of the contact.
-            input_: The whole input as one ContactInput, in place of the keywords.
+            input_: The whole input as one ContactInput, in place of the keywords. Or one
+                Contact or ContactDetail as it was read: what is None or empty there is not
+                sent.
             firstname: First name, up to 25 characters.
             lastname: Last name, up to 25 characters.
             company: Company, up to 55 characters.
@@ -406,7 +410,7 @@ class AsyncContacts(Resource):
 
     async def create(
         self,
-        input_: ContactInput | None = None,
+        input_: ContactInput | Contact | ContactDetail | None = None,
         *,
         firstname: None | str | Unset = UNSET,
         lastname: None | str | Unset = UNSET,
@@ -433,7 +437,9 @@ class AsyncContacts(Resource):
         reached its limit of contacts.
 
         Args:
-            input_: The whole input as one ContactInput, in place of the keywords.
+            input_: The whole input as one ContactInput, in place of the keywords. Or one
+                Contact or ContactDetail as it was read: what is None or empty there is not
+                sent.
             firstname: First name, up to 25 characters.
             lastname: Last name, up to 25 characters.
             company: Company, up to 55 characters.
@@ -510,7 +516,7 @@ class AsyncContacts(Resource):
     async def update(
         self,
         id: str,
-        input_: ContactInput | None = None,
+        input_: ContactInput | Contact | ContactDetail | None = None,
         *,
         firstname: None | str | Unset = UNSET,
         lastname: None | str | Unset = UNSET,
@@ -538,7 +544,9 @@ class AsyncContacts(Resource):
 
         Args:
             id: Id of the contact.
-            input_: The whole input as one ContactInput, in place of the keywords.
+            input_: The whole input as one ContactInput, in place of the keywords. Or one
+                Contact or ContactDetail as it was read: what is None or empty there is not
+                sent.
             firstname: First name, up to 25 characters.
             lastname: Last name, up to 25 characters.
             company: Company, up to 55 characters.

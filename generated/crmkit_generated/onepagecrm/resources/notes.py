@@ -19,6 +19,7 @@ from ..operations import notes as operations
 
 if TYPE_CHECKING:
     from ..models.deal_status import DealStatus
+    from ..models.decimal import Decimal
     from ..models.note import Note
     from ..models.note_input import NoteInput
     from ..models.note_type import NoteType
@@ -67,13 +68,13 @@ class Notes(Resource):
 
     def create(
         self,
-        input_: NoteInput | None = None,
+        input_: NoteInput | Note | None = None,
         *,
         cid: str | Unset = UNSET,
         body: str | Unset = UNSET,
         date: datetime.date | Unset = UNSET,
         type_: NoteType | str | Unset = UNSET,
-        amount: float | Unset = UNSET,
+        amount: Decimal | float | Unset = UNSET,
         status: DealStatus | str | Unset = UNSET,
         deal_stage: int | Unset = UNSET,
         exp_close: datetime.date | None | Unset = UNSET,
@@ -85,7 +86,8 @@ class Notes(Resource):
         Status code 202 means that the account has reached its limit of deals.
 
         Args:
-            input_: The whole input as one NoteInput, in place of the keywords.
+            input_: The whole input as one NoteInput, in place of the keywords. Or one Note as
+                it was read: what is None or empty there is not sent.
             cid: Id of the contact.
             body: Text.
             date: Date of the note.
@@ -150,12 +152,12 @@ class Notes(Resource):
     def update(
         self,
         id: str,
-        input_: NoteUpdateInput | None = None,
+        input_: NoteUpdateInput | Note | None = None,
         *,
         body: str | Unset = UNSET,
         date: datetime.date | Unset = UNSET,
         type_: NoteType | str | Unset = UNSET,
-        amount: float | Unset = UNSET,
+        amount: Decimal | float | Unset = UNSET,
         status: DealStatus | str | Unset = UNSET,
         deal_stage: int | Unset = UNSET,
         exp_close: datetime.date | None | Unset = UNSET,
@@ -169,7 +171,8 @@ class Notes(Resource):
 
         Args:
             id: Id of the note or deal.
-            input_: The whole input as one NoteUpdateInput, in place of the keywords.
+            input_: The whole input as one NoteUpdateInput, in place of the keywords. Or one
+                Note as it was read: what is None or empty there is not sent.
             body: Text.
             date: Date of the note.
             type_: Whether it is a note or a deal; a note by default.
@@ -245,13 +248,13 @@ class AsyncNotes(Resource):
 
     async def create(
         self,
-        input_: NoteInput | None = None,
+        input_: NoteInput | Note | None = None,
         *,
         cid: str | Unset = UNSET,
         body: str | Unset = UNSET,
         date: datetime.date | Unset = UNSET,
         type_: NoteType | str | Unset = UNSET,
-        amount: float | Unset = UNSET,
+        amount: Decimal | float | Unset = UNSET,
         status: DealStatus | str | Unset = UNSET,
         deal_stage: int | Unset = UNSET,
         exp_close: datetime.date | None | Unset = UNSET,
@@ -263,7 +266,8 @@ class AsyncNotes(Resource):
         Status code 202 means that the account has reached its limit of deals.
 
         Args:
-            input_: The whole input as one NoteInput, in place of the keywords.
+            input_: The whole input as one NoteInput, in place of the keywords. Or one Note as
+                it was read: what is None or empty there is not sent.
             cid: Id of the contact.
             body: Text.
             date: Date of the note.
@@ -324,12 +328,12 @@ class AsyncNotes(Resource):
     async def update(
         self,
         id: str,
-        input_: NoteUpdateInput | None = None,
+        input_: NoteUpdateInput | Note | None = None,
         *,
         body: str | Unset = UNSET,
         date: datetime.date | Unset = UNSET,
         type_: NoteType | str | Unset = UNSET,
-        amount: float | Unset = UNSET,
+        amount: Decimal | float | Unset = UNSET,
         status: DealStatus | str | Unset = UNSET,
         deal_stage: int | Unset = UNSET,
         exp_close: datetime.date | None | Unset = UNSET,
@@ -343,7 +347,8 @@ class AsyncNotes(Resource):
 
         Args:
             id: Id of the note or deal.
-            input_: The whole input as one NoteUpdateInput, in place of the keywords.
+            input_: The whole input as one NoteUpdateInput, in place of the keywords. Or one
+                Note as it was read: what is None or empty there is not sent.
             body: Text.
             date: Date of the note.
             type_: Whether it is a note or a deal; a note by default.

@@ -82,7 +82,7 @@ class Settings(Resource):
 
     def update_user(
         self,
-        input_: UserSettingsInput | None = None,
+        input_: UserSettingsInput | UserSettings | None = None,
         *,
         email: str | Unset = UNSET,
         firstname: None | str | Unset = UNSET,
@@ -99,7 +99,8 @@ class Settings(Resource):
         here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
-            input_: The whole input as one UserSettingsInput, in place of the keywords.
+            input_: The whole input as one UserSettingsInput, in place of the keywords. Or one
+                UserSettings as it was read: what is None or empty there is not sent.
             email: E-mail address.
             firstname: First name.
             lastname: Last name.
@@ -155,7 +156,7 @@ class Settings(Resource):
 
     def update_system(
         self,
-        input_: SystemSettingsInput | None = None,
+        input_: SystemSettingsInput | SystemSettings | None = None,
         *,
         status: str | Unset = UNSET,
         reminder_type: ReminderType | str | Unset = UNSET,
@@ -172,7 +173,8 @@ class Settings(Resource):
         here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
-            input_: The whole input as one SystemSettingsInput, in place of the keywords.
+            input_: The whole input as one SystemSettingsInput, in place of the keywords. Or one
+                SystemSettings as it was read: what is None or empty there is not sent.
             status: The user's label of the status `customer`.
             reminder_type: When the daily e-mail is sent.
             reminder_hour: Hour of the daily e-mail.
@@ -288,7 +290,7 @@ class AsyncSettings(Resource):
 
     async def update_user(
         self,
-        input_: UserSettingsInput | None = None,
+        input_: UserSettingsInput | UserSettings | None = None,
         *,
         email: str | Unset = UNSET,
         firstname: None | str | Unset = UNSET,
@@ -305,7 +307,8 @@ class AsyncSettings(Resource):
         here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
-            input_: The whole input as one UserSettingsInput, in place of the keywords.
+            input_: The whole input as one UserSettingsInput, in place of the keywords. Or one
+                UserSettings as it was read: what is None or empty there is not sent.
             email: E-mail address.
             firstname: First name.
             lastname: Last name.
@@ -359,7 +362,7 @@ class AsyncSettings(Resource):
 
     async def update_system(
         self,
-        input_: SystemSettingsInput | None = None,
+        input_: SystemSettingsInput | SystemSettings | None = None,
         *,
         status: str | Unset = UNSET,
         reminder_type: ReminderType | str | Unset = UNSET,
@@ -376,7 +379,8 @@ class AsyncSettings(Resource):
         here is sent as it was: two calls, and another's change between them is undone.
 
         Args:
-            input_: The whole input as one SystemSettingsInput, in place of the keywords.
+            input_: The whole input as one SystemSettingsInput, in place of the keywords. Or one
+                SystemSettings as it was read: what is None or empty there is not sent.
             status: The user's label of the status `customer`.
             reminder_type: When the daily e-mail is sent.
             reminder_hour: Hour of the daily e-mail.

@@ -42,7 +42,7 @@ class Tags(Resource):
 
     def create(
         self,
-        name: str | TagInput,
+        name: str | TagInput | Tag,
         *,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -95,7 +95,7 @@ class Tags(Resource):
     def rename(
         self,
         tag: str,
-        name: str | TagInput,
+        name: str | TagInput | Tag,
         *,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -237,7 +237,7 @@ class AsyncTags(Resource):
 
     async def create(
         self,
-        name: str | TagInput,
+        name: str | TagInput | Tag,
         *,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
@@ -286,7 +286,7 @@ class AsyncTags(Resource):
     async def rename(
         self,
         tag: str,
-        name: str | TagInput,
+        name: str | TagInput | Tag,
         *,
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,

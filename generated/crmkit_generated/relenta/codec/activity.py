@@ -6,73 +6,78 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
-from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.labeled import (
     decode_mailbox,
     encode_mailbox,
     join_mailboxes,
     split_mailboxes,
 )
-from crmkit.core.codec.nested import decode_single
+from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.numbers import decode_digits, encode_digits
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.activity import Activity
 
 EMITTED = True
 
 
-def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Activity] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "id"
-        v = pop("id")
-        o.id = int(v) if type(v) is str and v.isdigit() and v.isascii() else decode_digits(v)
-        v = o.activity_type = pop("activity_type", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "activity_type")
-        v = o.label = pop("label", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "label")
-        v = o.calendar_id = pop("calendar_id", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "calendar_id")
-        v = o.all_day = pop("all_day", None)
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "all_day")
-        at = "dt_created"
-        v = pop("dt_created", None)
+def decode(row: Any, cls: type[Any] = Activity) -> Activity:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "id"
+    v = pop("id")
+    o.id = int(v) if type(v) is str and v.isdigit() and v.isascii() else decode_digits(v)
+    v = o.activity_type = pop("activity_type", None)
+    if type(v) is not str and v is not None:
+        o.activity_type = keep_odd(o, s, "activity_type", v, "str")
+    v = o.label = pop("label", None)
+    if type(v) is not str and v is not None:
+        o.label = keep_odd(o, s, "label", v, "str")
+    v = o.calendar_id = pop("calendar_id", None)
+    if type(v) is not str and v is not None:
+        o.calendar_id = keep_odd(o, s, "calendar_id", v, "str")
+    v = o.all_day = pop("all_day", None)
+    if type(v) is not bool and v is not None:
+        o.all_day = keep_odd(o, s, "all_day", v, "bool")
+    v = pop("dt_created", None)
+    try:
         o.dt_created = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "dt_modified"
-        v = pop("dt_modified", None)
+    except ODD_ERRORS as e:
+        o.dt_created = keep_odd(o, s, "dt_created", v, e)
+    v = pop("dt_modified", None)
+    try:
         o.dt_modified = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "dt_start"
-        v = pop("dt_start", None)
+    except ODD_ERRORS as e:
+        o.dt_modified = keep_odd(o, s, "dt_modified", v, e)
+    v = pop("dt_start", None)
+    try:
         o.dt_start = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "dt_end"
-        v = pop("dt_end", None)
+    except ODD_ERRORS as e:
+        o.dt_start = keep_odd(o, s, "dt_start", v, e)
+    v = pop("dt_end", None)
+    try:
         o.dt_end = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.rrule = pop("rrule", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "rrule")
-        v = o.status = pop("status", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "status")
-        at = "author"
-        v = pop("author", None)
+    except ODD_ERRORS as e:
+        o.dt_end = keep_odd(o, s, "dt_end", v, e)
+    v = o.rrule = pop("rrule", None)
+    if type(v) is not str and v is not None:
+        o.rrule = keep_odd(o, s, "rrule", v, "str")
+    v = o.status = pop("status", None)
+    if type(v) is not str and v is not None:
+        o.status = keep_odd(o, s, "status", v, "str")
+    v = pop("author", None)
+    try:
         o.author = v if v is None else decode_mailbox(v) if v else decode_empty(v)
-        at = "users"
-        v = pop("users", None)
+    except ODD_ERRORS as e:
+        o.author = keep_odd(o, s, "author", v, e)
+    v = pop("users", None)
+    try:
         o.users = (
             []
             if v == "" or v is None
@@ -80,8 +85,10 @@ def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
             if type(v) is str
             else reject(v, "str")
         )
-        at = "contacts"
-        v = pop("contacts", None)
+    except ODD_ERRORS as e:
+        o.users = keep_odd(o, s, "users", v, e) or []
+    v = pop("contacts", None)
+    try:
         o.contacts = (
             []
             if v == "" or v is None
@@ -89,23 +96,30 @@ def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
             if type(v) is str
             else reject(v, "str")
         )
-        v = o.subject = pop("subject", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "subject")
-        v = o.body = pop("body", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "body")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.contacts = keep_odd(o, s, "contacts", v, e) or []
+    v = o.subject = pop("subject", None)
+    if type(v) is not str and v is not None:
+        o.subject = keep_odd(o, s, "subject", v, "str")
+    v = o.body = pop("body", None)
+    if type(v) is not str and v is not None:
+        o.body = keep_odd(o, s, "body", v, "str")
+    o.additional_properties = dict(s) if s else {}
+    made: Activity = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Activity, or raise ArgumentError."""
     d: dict[str, Any] = {
+        "id": None
+        if (v := o.id) is None
+        else str(v)
+        if type(v) is int and v >= 0
+        else encode_digits(v, "id"),
         "activity_type": o.activity_type,
         "label": o.label,
         "calendar_id": o.calendar_id,
@@ -125,7 +139,5 @@ def encode(o: Any) -> dict[str, Any]:
         "body": o.body,
     }
     if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.id
-    d["id"] = str(v) if type(v) is int and v >= 0 else encode_digits(v, "id")
+        encode_kept(o.additional_properties, d)
     return d

@@ -13,7 +13,7 @@ from crmkit.core.codec.labeled import (
     join_mailboxes,
     split_mailboxes,
 )
-from crmkit.core.codec.nested import decode_single
+from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.numbers import decode_digits, encode_digits
 from crmkit.core.codec.values import decode_empty, encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -41,95 +41,89 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = ActivityInput) -> list[ActivityInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ActivityInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "id"
-        v = pop("id", U)
-        o.id = (
-            v
-            if v is U
-            else int(v)
-            if type(v) is str and v.isdigit() and v.isascii()
-            else decode_digits(v)
-        )
-        v = o.activity_type = pop("activity_type", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "activity_type")
-        v = o.label = pop("label", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "label")
-        v = o.calendar_id = pop("calendar_id", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "calendar_id")
-        v = o.all_day = pop("all_day", U)
-        if v is not U and v is not None and type(v) is not bool:
-            reject(v, "bool", "all_day")
-        at = "dt_created"
-        v = pop("dt_created", U)
-        o.dt_created = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "dt_modified"
-        v = pop("dt_modified", U)
-        o.dt_modified = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "dt_start"
-        v = pop("dt_start", U)
-        o.dt_start = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "dt_end"
-        v = pop("dt_end", U)
-        o.dt_end = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
-        v = o.rrule = pop("rrule", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "rrule")
-        v = o.status = pop("status", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "status")
-        at = "author"
-        v = pop("author", U)
-        o.author = v if v is U or v is None else decode_mailbox(v) if v else decode_empty(v)
-        at = "users"
-        v = pop("users", U)
-        o.users = (
-            v
-            if v is U or v is None
-            else []
-            if v == ""
-            else split_mailboxes(v)
-            if type(v) is str
-            else reject(v, "str")
-        )
-        at = "contacts"
-        v = pop("contacts", U)
-        o.contacts = (
-            v
-            if v is U or v is None
-            else []
-            if v == ""
-            else split_mailboxes(v)
-            if type(v) is str
-            else reject(v, "str")
-        )
-        v = o.subject = pop("subject", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "subject")
-        v = o.body = pop("body", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "body")
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = ActivityInput) -> ActivityInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "id"
+    v = pop("id", U)
+    o.id = (
+        v
+        if v is U
+        else int(v)
+        if type(v) is str and v.isdigit() and v.isascii()
+        else decode_digits(v)
+    )
+    v = o.activity_type = pop("activity_type", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "activity_type")
+    v = o.label = pop("label", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "label")
+    v = o.calendar_id = pop("calendar_id", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "calendar_id")
+    v = o.all_day = pop("all_day", U)
+    if type(v) is not bool and v is not U and v is not None:
+        reject(v, "bool", "all_day")
+    at = "dt_created"
+    v = pop("dt_created", U)
+    o.dt_created = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
+    at = "dt_modified"
+    v = pop("dt_modified", U)
+    o.dt_modified = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
+    at = "dt_start"
+    v = pop("dt_start", U)
+    o.dt_start = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
+    at = "dt_end"
+    v = pop("dt_end", U)
+    o.dt_end = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
+    v = o.rrule = pop("rrule", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "rrule")
+    v = o.status = pop("status", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "status")
+    at = "author"
+    v = pop("author", U)
+    o.author = v if v is U or v is None else decode_mailbox(v) if v else decode_empty(v)
+    at = "users"
+    v = pop("users", U)
+    o.users = (
+        v
+        if v is U or v is None
+        else []
+        if v == ""
+        else split_mailboxes(v)
+        if type(v) is str
+        else reject(v, "str")
+    )
+    at = "contacts"
+    v = pop("contacts", U)
+    o.contacts = (
+        v
+        if v is U or v is None
+        else []
+        if v == ""
+        else split_mailboxes(v)
+        if type(v) is str
+        else reject(v, "str")
+    )
+    v = o.subject = pop("subject", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "subject")
+    v = o.body = pop("body", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "body")
+    o.additional_properties = dict(s) if s else {}
+    made: ActivityInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

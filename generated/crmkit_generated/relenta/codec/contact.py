@@ -6,12 +6,13 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
-from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.labeled import join_labeled, split_labeled
-from crmkit.core.codec.nested import decode_single
+from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.numbers import decode_digits, encode_digits
+from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.strings import join_strings
-from crmkit.core.codec.values import decode_empty, encode_extras
+from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.contact import Contact
 
@@ -43,118 +44,141 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = Contact) -> list[Contact]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[Contact] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "id"
-        v = pop("id")
-        o.id = int(v) if type(v) is str and v.isdigit() and v.isascii() else decode_digits(v)
-        v = o.full_name = pop("full_name", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "full_name")
-        v = o.first_name = pop("first_name", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "first_name")
-        v = o.last_name = pop("last_name", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "last_name")
-        at = "dt_created"
-        v = pop("dt_created", None)
+def decode(row: Any, cls: type[Any] = Contact) -> Contact:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "id"
+    v = pop("id")
+    o.id = int(v) if type(v) is str and v.isdigit() and v.isascii() else decode_digits(v)
+    v = o.full_name = pop("full_name", None)
+    if type(v) is not str and v is not None:
+        o.full_name = keep_odd(o, s, "full_name", v, "str")
+    v = o.first_name = pop("first_name", None)
+    if type(v) is not str and v is not None:
+        o.first_name = keep_odd(o, s, "first_name", v, "str")
+    v = o.last_name = pop("last_name", None)
+    if type(v) is not str and v is not None:
+        o.last_name = keep_odd(o, s, "last_name", v, "str")
+    v = pop("dt_created", None)
+    try:
         o.dt_created = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "dt_modified"
-        v = pop("dt_modified", None)
+    except ODD_ERRORS as e:
+        o.dt_created = keep_odd(o, s, "dt_created", v, e)
+    v = pop("dt_modified", None)
+    try:
         o.dt_modified = v if v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "emails"
-        v = pop("emails", None)
+    except ODD_ERRORS as e:
+        o.dt_modified = keep_odd(o, s, "dt_modified", v, e)
+    v = pop("emails", None)
+    try:
         o.emails = (
             [] if v == "" or v is None else v.split(";") if type(v) is str else reject(v, "str")
         )
-        v = o.title = pop("title", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "title")
-        v = o.company = pop("company", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "company")
-        v = o.comment = pop("comment", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "comment")
-        at = "phone"
-        v = pop("phone", None)
+    except ODD_ERRORS as e:
+        o.emails = keep_odd(o, s, "emails", v, e) or []
+    v = o.title = pop("title", None)
+    if type(v) is not str and v is not None:
+        o.title = keep_odd(o, s, "title", v, "str")
+    v = o.company = pop("company", None)
+    if type(v) is not str and v is not None:
+        o.company = keep_odd(o, s, "company", v, "str")
+    v = o.comment = pop("comment", None)
+    if type(v) is not str and v is not None:
+        o.comment = keep_odd(o, s, "comment", v, "str")
+    v = pop("phone", None)
+    try:
         o.phone = (
             [] if v == "" or v is None else split_labeled(v) if type(v) is str else reject(v, "str")
         )
-        at = "url"
-        v = pop("url", None)
+    except ODD_ERRORS as e:
+        o.phone = keep_odd(o, s, "phone", v, e) or []
+    v = pop("url", None)
+    try:
         o.url = (
             [] if v == "" or v is None else split_labeled(v) if type(v) is str else reject(v, "str")
         )
-        at = "fax"
-        v = pop("fax", None)
+    except ODD_ERRORS as e:
+        o.url = keep_odd(o, s, "url", v, e) or []
+    v = pop("fax", None)
+    try:
         o.fax = (
             [] if v == "" or v is None else split_labeled(v) if type(v) is str else reject(v, "str")
         )
-        at = "messenger"
-        v = pop("messenger", None)
+    except ODD_ERRORS as e:
+        o.fax = keep_odd(o, s, "fax", v, e) or []
+    v = pop("messenger", None)
+    try:
         o.messenger = (
             [] if v == "" or v is None else split_labeled(v) if type(v) is str else reject(v, "str")
         )
-        at = "twitter"
-        v = pop("twitter", None)
+    except ODD_ERRORS as e:
+        o.messenger = keep_odd(o, s, "messenger", v, e) or []
+    v = pop("twitter", None)
+    try:
         o.twitter = (
             [] if v == "" or v is None else split_labeled(v) if type(v) is str else reject(v, "str")
         )
-        at = "linkedin"
-        v = pop("linkedin", None)
+    except ODD_ERRORS as e:
+        o.twitter = keep_odd(o, s, "twitter", v, e) or []
+    v = pop("linkedin", None)
+    try:
         o.linkedin = (
             [] if v == "" or v is None else split_labeled(v) if type(v) is str else reject(v, "str")
         )
-        at = "facebook"
-        v = pop("facebook", None)
+    except ODD_ERRORS as e:
+        o.linkedin = keep_odd(o, s, "linkedin", v, e) or []
+    v = pop("facebook", None)
+    try:
         o.facebook = (
             [] if v == "" or v is None else split_labeled(v) if type(v) is str else reject(v, "str")
         )
-        v = o.text = pop("text", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "text")
-        v = o.address = pop("address", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "address")
-        v = o.do_not_mass_email = (
-            pop("do_not_mass_email") if "do_not_mass_email" in s else pop("do_no_mass_email", None)
-        )
-        if v is not None and type(v) is not bool:
-            reject(v, "bool", "do_not_mass_email")
-        at = "groups"
-        v = pop("groups", None)
+    except ODD_ERRORS as e:
+        o.facebook = keep_odd(o, s, "facebook", v, e) or []
+    v = o.text = pop("text", None)
+    if type(v) is not str and v is not None:
+        o.text = keep_odd(o, s, "text", v, "str")
+    v = o.address = pop("address", None)
+    if type(v) is not str and v is not None:
+        o.address = keep_odd(o, s, "address", v, "str")
+    v = o.do_not_mass_email = (
+        pop("do_not_mass_email") if "do_not_mass_email" in s else pop("do_no_mass_email", None)
+    )
+    if type(v) is not bool and v is not None:
+        o.do_not_mass_email = keep_odd(o, s, "do_not_mass_email", v, "bool")
+    v = pop("groups", None)
+    try:
         o.groups = (
             [] if v == "" or v is None else v.split(";") if type(v) is str else reject(v, "str")
         )
-        at = "tags"
-        v = pop("tags", None)
+    except ODD_ERRORS as e:
+        o.groups = keep_odd(o, s, "groups", v, e) or []
+    v = pop("tags", None)
+    try:
         o.tags = (
             [] if v == "" or v is None else v.split(";") if type(v) is str else reject(v, "str")
         )
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.tags = keep_odd(o, s, "tags", v, e) or []
+    o.additional_properties = dict(s) if s else {}
+    made: Contact = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Contact, or raise ArgumentError."""
     d: dict[str, Any] = {
+        "id": None
+        if (v := o.id) is None
+        else str(v)
+        if type(v) is int and v >= 0
+        else encode_digits(v, "id"),
         "full_name": o.full_name,
         "first_name": o.first_name,
         "last_name": o.last_name,
@@ -181,12 +205,10 @@ def encode(o: Any) -> dict[str, Any]:
         "address": o.address,
         "do_not_mass_email": o.do_not_mass_email,
     }
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.id
-    d["id"] = str(v) if type(v) is int and v >= 0 else encode_digits(v, "id")
     if v := o.groups:
         d["groups"] = join_strings(v, "groups", ";")
     if v := o.tags:
         d["tags"] = join_strings(v, "tags", ";")
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

@@ -8,7 +8,7 @@ from typing import Any
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.labeled import join_labeled, split_labeled
-from crmkit.core.codec.nested import decode_single
+from crmkit.core.codec.nested import decode_rows
 from crmkit.core.codec.numbers import decode_digits, encode_digits
 from crmkit.core.codec.strings import join_strings
 from crmkit.core.codec.values import decode_empty, encode_extras, encode_plain
@@ -44,179 +44,173 @@ MEMBERS: dict[str, str] = {
 }
 
 
-def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[ContactInput] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "id"
-        v = pop("id", U)
-        o.id = (
-            v
-            if v is U
-            else int(v)
-            if type(v) is str and v.isdigit() and v.isascii()
-            else decode_digits(v)
-        )
-        v = o.full_name = pop("full_name", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "full_name")
-        v = o.first_name = pop("first_name", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "first_name")
-        v = o.last_name = pop("last_name", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "last_name")
-        at = "dt_created"
-        v = pop("dt_created", U)
-        o.dt_created = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "dt_modified"
-        v = pop("dt_modified", U)
-        o.dt_modified = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
-        at = "emails"
-        v = pop("emails", U)
-        o.emails = (
-            v
-            if v is U or v is None
-            else []
-            if v == ""
-            else v.split(";")
-            if type(v) is str
-            else reject(v, "str")
-        )
-        v = o.title = pop("title", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "title")
-        v = o.company = pop("company", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "company")
-        v = o.comment = pop("comment", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "comment")
-        at = "phone"
-        v = pop("phone", U)
-        o.phone = (
-            v
-            if v is U or v is None
-            else []
-            if v == ""
-            else split_labeled(v)
-            if type(v) is str
-            else reject(v, "str")
-        )
-        at = "url"
-        v = pop("url", U)
-        o.url = (
-            v
-            if v is U or v is None
-            else []
-            if v == ""
-            else split_labeled(v)
-            if type(v) is str
-            else reject(v, "str")
-        )
-        at = "fax"
-        v = pop("fax", U)
-        o.fax = (
-            v
-            if v is U or v is None
-            else []
-            if v == ""
-            else split_labeled(v)
-            if type(v) is str
-            else reject(v, "str")
-        )
-        at = "messenger"
-        v = pop("messenger", U)
-        o.messenger = (
-            v
-            if v is U or v is None
-            else []
-            if v == ""
-            else split_labeled(v)
-            if type(v) is str
-            else reject(v, "str")
-        )
-        at = "twitter"
-        v = pop("twitter", U)
-        o.twitter = (
-            v
-            if v is U or v is None
-            else []
-            if v == ""
-            else split_labeled(v)
-            if type(v) is str
-            else reject(v, "str")
-        )
-        at = "linkedin"
-        v = pop("linkedin", U)
-        o.linkedin = (
-            v
-            if v is U or v is None
-            else []
-            if v == ""
-            else split_labeled(v)
-            if type(v) is str
-            else reject(v, "str")
-        )
-        at = "facebook"
-        v = pop("facebook", U)
-        o.facebook = (
-            v
-            if v is U or v is None
-            else []
-            if v == ""
-            else split_labeled(v)
-            if type(v) is str
-            else reject(v, "str")
-        )
-        v = o.text = pop("text", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "text")
-        v = o.address = pop("address", U)
-        if v is not U and v is not None and type(v) is not str:
-            reject(v, "str", "address")
-        v = o.do_not_mass_email = (
-            pop("do_not_mass_email") if "do_not_mass_email" in s else pop("do_no_mass_email", U)
-        )
-        if v is not U and v is not None and type(v) is not bool:
-            reject(v, "bool", "do_not_mass_email")
-        at = "groups"
-        v = pop("groups", U)
-        o.groups = (
-            v
-            if v is U or v is None
-            else []
-            if v == ""
-            else v.split(";")
-            if type(v) is str
-            else reject(v, "str")
-        )
-        at = "tags"
-        v = pop("tags", U)
-        o.tags = (
-            v
-            if v is U or v is None
-            else []
-            if v == ""
-            else v.split(";")
-            if type(v) is str
-            else reject(v, "str")
-        )
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "id"
+    v = pop("id", U)
+    o.id = (
+        v
+        if v is U
+        else int(v)
+        if type(v) is str and v.isdigit() and v.isascii()
+        else decode_digits(v)
+    )
+    v = o.full_name = pop("full_name", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "full_name")
+    v = o.first_name = pop("first_name", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "first_name")
+    v = o.last_name = pop("last_name", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "last_name")
+    at = "dt_created"
+    v = pop("dt_created", U)
+    o.dt_created = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
+    at = "dt_modified"
+    v = pop("dt_modified", U)
+    o.dt_modified = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
+    at = "emails"
+    v = pop("emails", U)
+    o.emails = (
+        v
+        if v is U or v is None
+        else []
+        if v == ""
+        else v.split(";")
+        if type(v) is str
+        else reject(v, "str")
+    )
+    v = o.title = pop("title", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "title")
+    v = o.company = pop("company", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "company")
+    v = o.comment = pop("comment", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "comment")
+    at = "phone"
+    v = pop("phone", U)
+    o.phone = (
+        v
+        if v is U or v is None
+        else []
+        if v == ""
+        else split_labeled(v)
+        if type(v) is str
+        else reject(v, "str")
+    )
+    at = "url"
+    v = pop("url", U)
+    o.url = (
+        v
+        if v is U or v is None
+        else []
+        if v == ""
+        else split_labeled(v)
+        if type(v) is str
+        else reject(v, "str")
+    )
+    at = "fax"
+    v = pop("fax", U)
+    o.fax = (
+        v
+        if v is U or v is None
+        else []
+        if v == ""
+        else split_labeled(v)
+        if type(v) is str
+        else reject(v, "str")
+    )
+    at = "messenger"
+    v = pop("messenger", U)
+    o.messenger = (
+        v
+        if v is U or v is None
+        else []
+        if v == ""
+        else split_labeled(v)
+        if type(v) is str
+        else reject(v, "str")
+    )
+    at = "twitter"
+    v = pop("twitter", U)
+    o.twitter = (
+        v
+        if v is U or v is None
+        else []
+        if v == ""
+        else split_labeled(v)
+        if type(v) is str
+        else reject(v, "str")
+    )
+    at = "linkedin"
+    v = pop("linkedin", U)
+    o.linkedin = (
+        v
+        if v is U or v is None
+        else []
+        if v == ""
+        else split_labeled(v)
+        if type(v) is str
+        else reject(v, "str")
+    )
+    at = "facebook"
+    v = pop("facebook", U)
+    o.facebook = (
+        v
+        if v is U or v is None
+        else []
+        if v == ""
+        else split_labeled(v)
+        if type(v) is str
+        else reject(v, "str")
+    )
+    v = o.text = pop("text", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "text")
+    v = o.address = pop("address", U)
+    if type(v) is not str and v is not U and v is not None:
+        reject(v, "str", "address")
+    v = o.do_not_mass_email = (
+        pop("do_not_mass_email") if "do_not_mass_email" in s else pop("do_no_mass_email", U)
+    )
+    if type(v) is not bool and v is not U and v is not None:
+        reject(v, "bool", "do_not_mass_email")
+    at = "groups"
+    v = pop("groups", U)
+    o.groups = (
+        v
+        if v is U or v is None
+        else []
+        if v == ""
+        else v.split(";")
+        if type(v) is str
+        else reject(v, "str")
+    )
+    at = "tags"
+    v = pop("tags", U)
+    o.tags = (
+        v
+        if v is U or v is None
+        else []
+        if v == ""
+        else v.split(";")
+        if type(v) is str
+        else reject(v, "str")
+    )
+    o.additional_properties = dict(s) if s else {}
+    made: ContactInput = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:

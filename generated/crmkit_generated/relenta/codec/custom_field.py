@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_items, decode_single
+from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
+from crmkit.core.codec.nested import decode_enum, decode_items, decode_rows
 from crmkit.core.codec.numbers import decode_digits, encode_digits
-from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
+from crmkit.core.codec.odd import keep_odd
+from crmkit.core.codec.values import encode_items, encode_kept, encode_plain
 
 from ..models.custom_field import CustomField
 from ..models.custom_field_type import CustomFieldType
@@ -17,54 +18,62 @@ EMITTED = True
 _custom_field_type = {item.value: item for item in CustomFieldType}
 
 
-def decode_all(rows: Any, cls: type[Any] = CustomField) -> list[CustomField]:
-    """Return the objects of a list of trees, which is left as it is."""
-    if type(rows) is not list:
-        reject(rows, "list")
-    out: list[CustomField] = []
-    add = out.append
-    for row in rows:
-        at = ""
-        if type(row) is not dict:
-            reject(row, "dict")
-        s = row.copy()
-        pop = s.pop
-        o: Any = object.__new__(cls)
-        at = "id"
-        v = pop("id")
-        o.id = int(v) if type(v) is str and v.isdigit() and v.isascii() else decode_digits(v)
-        at = "type"
-        v = pop("type")
-        o.type_ = decode_enum(v, _custom_field_type)
-        v = o.key = pop("key")
-        if type(v) is not str:
-            reject(v, "str", "key")
-        v = o.label = pop("label")
-        if type(v) is not str:
-            reject(v, "str", "label")
-        v = o.default_value = pop("default_value", None)
-        if v is not None and type(v) is not str:
-            reject(v, "str", "default_value")
-        at = "choices"
-        v = pop("choices", None)
+def decode(row: Any, cls: type[Any] = CustomField) -> CustomField:
+    """Return the object of a tree, which is left as it is."""
+    if type(row) is not dict:
+        reject(row, "dict")
+    s = row.copy()
+    pop = s.pop
+    o: Any = object.__new__(cls)
+    at = "id"
+    v = pop("id")
+    o.id = int(v) if type(v) is str and v.isdigit() and v.isascii() else decode_digits(v)
+    v = pop("type", None)
+    try:
+        o.type_ = v if v is None else decode_enum(v, _custom_field_type)
+    except ODD_ERRORS as e:
+        o.type_ = keep_odd(o, s, "type", v, e)
+    v = o.key = pop("key", None)
+    if type(v) is not str and v is not None:
+        o.key = keep_odd(o, s, "key", v, "str")
+    v = o.label = pop("label", None)
+    if type(v) is not str and v is not None:
+        o.label = keep_odd(o, s, "label", v, "str")
+    v = o.default_value = pop("default_value", None)
+    if type(v) is not str and v is not None:
+        o.default_value = keep_odd(o, s, "default_value", v, "str")
+    v = pop("choices", None)
+    try:
         o.choices = [] if v is None else decode_items(v, "str", str)
-        o.additional_properties = dict(s) if s else {}
-        add(o)
-    return out
+    except ODD_ERRORS as e:
+        o.choices = keep_odd(o, s, "choices", v, e) or []
+    o.additional_properties = dict(s) if s else {}
+    made: CustomField = o
+    return made
 
 
-decode = decode_single(decode_all)
+decode_all = decode_rows(decode)
 
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a CustomField, or raise ArgumentError."""
-    d: dict[str, Any] = {"key": o.key, "label": o.label, "default_value": o.default_value}
-    if o.additional_properties:
-        encode_extras(o.additional_properties, d)
-    v = o.id
-    d["id"] = str(v) if type(v) is int and v >= 0 else encode_digits(v, "id")
-    v = o.type_
-    d["type"] = v if type(v) is str else encode_plain(v, str, "type_")
+    d: dict[str, Any] = {
+        "id": None
+        if (v := o.id) is None
+        else str(v)
+        if type(v) is int and v >= 0
+        else encode_digits(v, "id"),
+        "type": None
+        if (v := o.type_) is None
+        else v
+        if type(v) is str
+        else encode_plain(v, str, "type_"),
+        "key": o.key,
+        "label": o.label,
+        "default_value": o.default_value,
+    }
     if v := o.choices:
         d["choices"] = encode_items(v, "choices")
+    if o.additional_properties:
+        encode_kept(o.additional_properties, d)
     return d

@@ -54,3 +54,4 @@ class ActivityInput(Model):
     subject: None | str | Unset = UNSET
     body: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Activity",)

@@ -68,3 +68,4 @@ class ContactInput(Model):
     groups: list[str] | None | Unset = UNSET
     tags: list[str] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Contact",)

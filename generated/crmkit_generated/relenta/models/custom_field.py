@@ -25,9 +25,9 @@ class CustomField(Model):
     """
 
     id: int
-    type_: CustomFieldType | str
-    key: str
-    label: str
+    type_: CustomFieldType | None | str
+    key: None | str
+    label: None | str
     default_value: None | str
     choices: list[str]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

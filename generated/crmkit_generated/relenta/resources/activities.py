@@ -58,7 +58,7 @@ class Activities(Resource):
 
     def save(
         self,
-        input_: ActivityInput | None = None,
+        input_: ActivityInput | Activity | None = None,
         *,
         id: int | Unset = UNSET,
         activity_type: None | str | Unset = UNSET,
@@ -85,7 +85,8 @@ class Activities(Resource):
         that are not sent keep their values.
 
         Args:
-            input_: The whole input as one ActivityInput, in place of the keywords.
+            input_: The whole input as one ActivityInput, in place of the keywords. Or one
+                Activity as it was read: what is None or empty there is not sent.
             id: Id of the record to update; without it a record is created. Ignored by
                 contact.create.
             activity_type: Type of the activity.
@@ -174,7 +175,7 @@ class AsyncActivities(Resource):
 
     async def save(
         self,
-        input_: ActivityInput | None = None,
+        input_: ActivityInput | Activity | None = None,
         *,
         id: int | Unset = UNSET,
         activity_type: None | str | Unset = UNSET,
@@ -201,7 +202,8 @@ class AsyncActivities(Resource):
         that are not sent keep their values.
 
         Args:
-            input_: The whole input as one ActivityInput, in place of the keywords.
+            input_: The whole input as one ActivityInput, in place of the keywords. Or one
+                Activity as it was read: what is None or empty there is not sent.
             id: Id of the record to update; without it a record is created. Ignored by
                 contact.create.
             activity_type: Type of the activity.

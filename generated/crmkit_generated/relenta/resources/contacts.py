@@ -59,7 +59,7 @@ class Contacts(Resource):
 
     def save(
         self,
-        input_: ContactInput | None = None,
+        input_: ContactInput | Contact | None = None,
         *,
         id: int | Unset = UNSET,
         full_name: None | str | Unset = UNSET,
@@ -92,7 +92,8 @@ class Contacts(Resource):
         are not sent keep their values. None or an empty string clears a value.
 
         Args:
-            input_: The whole input as one ContactInput, in place of the keywords.
+            input_: The whole input as one ContactInput, in place of the keywords. Or one
+                Contact as it was read: what is None or empty there is not sent.
             id: Id of the record to update; without it a record is created. Ignored by
                 contact.create.
             full_name: Full name; the server splits it into first and last name. Send it or the
@@ -161,7 +162,7 @@ class Contacts(Resource):
 
     def create(
         self,
-        input_: ContactInput | None = None,
+        input_: ContactInput | Contact | None = None,
         *,
         id: int | Unset = UNSET,
         full_name: None | str | Unset = UNSET,
@@ -194,7 +195,8 @@ class Contacts(Resource):
         is new and gets an id of its own.
 
         Args:
-            input_: The whole input as one ContactInput, in place of the keywords.
+            input_: The whole input as one ContactInput, in place of the keywords. Or one
+                Contact as it was read: what is None or empty there is not sent.
             id: Id of the record to update; without it a record is created. Ignored by
                 contact.create.
             full_name: Full name; the server splits it into first and last name. Send it or the
@@ -298,7 +300,7 @@ class AsyncContacts(Resource):
 
     async def save(
         self,
-        input_: ContactInput | None = None,
+        input_: ContactInput | Contact | None = None,
         *,
         id: int | Unset = UNSET,
         full_name: None | str | Unset = UNSET,
@@ -331,7 +333,8 @@ class AsyncContacts(Resource):
         are not sent keep their values. None or an empty string clears a value.
 
         Args:
-            input_: The whole input as one ContactInput, in place of the keywords.
+            input_: The whole input as one ContactInput, in place of the keywords. Or one
+                Contact as it was read: what is None or empty there is not sent.
             id: Id of the record to update; without it a record is created. Ignored by
                 contact.create.
             full_name: Full name; the server splits it into first and last name. Send it or the
@@ -400,7 +403,7 @@ class AsyncContacts(Resource):
 
     async def create(
         self,
-        input_: ContactInput | None = None,
+        input_: ContactInput | Contact | None = None,
         *,
         id: int | Unset = UNSET,
         full_name: None | str | Unset = UNSET,
@@ -433,7 +436,8 @@ class AsyncContacts(Resource):
         is new and gets an id of its own.
 
         Args:
-            input_: The whole input as one ContactInput, in place of the keywords.
+            input_: The whole input as one ContactInput, in place of the keywords. Or one
+                Contact as it was read: what is None or empty there is not sent.
             id: Id of the record to update; without it a record is created. Ignored by
                 contact.create.
             full_name: Full name; the server splits it into first and last name. Send it or the

@@ -17,20 +17,12 @@ _TWO_DIGITS = tuple(f"{n:02d}" for n in range(61))
 _YEARS = {year: str(year) for year in range(1900, 2100)}
 
 
-def decode_datetime(value: Any) -> datetime | None:
-    """Read an ISO 8601 datetime; one without time zone is in UTC.
-
-    Returns:
-        The datetime; None for one before the year 1, such as a database's zero date.
-    """
+def decode_datetime(value: Any) -> datetime:
+    """Read an ISO 8601 datetime; one without time zone is in UTC."""
     try:
         parsed = _parse(value)
     except TypeError:  # to look at the type before takes longer
         reject(value, "str")
-    except ValueError:
-        if value.startswith("-"):
-            return None
-        raise
     return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=UTC)
 
 
@@ -44,7 +36,7 @@ def encode_datetime(value: object, argument: str) -> str:
     Raises:
         ArgumentError: It is not a datetime, or has no time zone.
     """
-    utc = value if type(value) is datetime and value.tzinfo is UTC else _to_utc(value, argument)
+    utc = value if type(value) is datetime and value.tzinfo is UTC else to_utc(value, argument)
     year = _YEARS.get(utc.year)
     if year is None or utc.microsecond:
         return utc.replace(tzinfo=None).isoformat() + "Z"
@@ -56,7 +48,7 @@ def encode_datetime(value: object, argument: str) -> str:
     )
 
 
-def _to_utc(value: object, argument: str) -> datetime:
+def to_utc(value: object, argument: str) -> datetime:
     """Return an aware datetime in UTC.
 
     Raises:
@@ -64,6 +56,11 @@ def _to_utc(value: object, argument: str) -> datetime:
     """
     if not isinstance(value, datetime) or value != value:  # noqa: PLR0124  # pandas' NaT
         raise expected(argument, "an aware datetime", value)
+    localize = getattr(value.tzinfo, "localize", None)
+    if localize is not None and value.tzname() == "LMT":
+        # A zone of pytz as tzinfo is local mean time, whatever the date; nobody means that.
+        localized: datetime = localize(value.replace(tzinfo=None))
+        value = localized
     if value.utcoffset() is None:
         problem = "expected an aware datetime, got a naive one; use datetime(…, tzinfo=UTC)"
         raise ArgumentError(argument, problem)
@@ -127,7 +124,7 @@ def encode_unix(value: object, argument: str) -> int:
     Raises:
         ArgumentError: It is not an aware datetime.
     """
-    return floor(_to_utc(value, argument).timestamp())
+    return floor(to_utc(value, argument).timestamp())
 
 
 def encode_espo_datetime(value: object, argument: str) -> str:
@@ -136,7 +133,7 @@ def encode_espo_datetime(value: object, argument: str) -> str:
     Raises:
         ArgumentError: It is not an aware datetime.
     """
-    return _to_utc(value, argument).replace(tzinfo=None).isoformat(" ", "seconds")
+    return to_utc(value, argument).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 def decode_date_or_str(value: object) -> date | datetime | str:

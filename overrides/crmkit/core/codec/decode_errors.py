@@ -1,7 +1,7 @@
 """Errors of decoding, with the place in the reply where they happened.
 
-An emitted decoder stores the name of the member it is about to convert in a local `at` and the
-objects done so far in `out`; when a conversion fails, `error_path` reads the place from the frames
+Decoders of lists keep what is done so far in a local `out`, others the name of the member that they
+are about to convert in `at`; when a conversion fails, `error_path` reads the place from the frames
 of the traceback. While all goes well that costs next to nothing.
 """
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-DECODE_ERRORS = (
-    *(TypeError, ValueError, KeyError, AttributeError, OverflowError, OSError),
-    *(RecursionError, MemoryError),
-)
+# OSError is raised for a time that the system's calendar does not reach.
+ODD_ERRORS = (TypeError, ValueError, KeyError, AttributeError, OverflowError, OSError)
+"""What decoding one malformed value can raise."""
+DECODE_ERRORS = (*ODD_ERRORS, RecursionError, MemoryError)
 """What decoding a malformed reply can raise."""
 
 
@@ -54,13 +54,11 @@ def reject(value: object, expected: str, member: str | None = None) -> NoReturn:
     raise error
 
 
-def decode_model(
-    decode_all: Callable[[Any, type[Any]], list[Any]], tree: object, cls: type[T]
-) -> T:
+def decode_model(decode: Callable[[Any, type[Any]], Any], tree: object, cls: type[T]) -> T:
     """Decode one object for a model's `from_dict`.
 
     Args:
-        decode_all: The model's decoder.
+        decode: The model's decoder.
         tree: The object's tree.
         cls: The class to make, the model or a subclass.
 
@@ -69,25 +67,22 @@ def decode_model(
     """
     try:
         # dict() only for other mappings: decoders copy, and they check that it is a dict.
-        rows = [dict(tree) if isinstance(tree, Mapping) and type(tree) is not dict else tree]
-        value: T = decode_all(rows, cls)[0]
+        row = dict(tree) if isinstance(tree, Mapping) and type(tree) is not dict else tree
+        value: T = decode(row, cls)
     except DECODE_ERRORS as error:
-        raise to_decode_error(error, skip=1) from error
+        raise to_decode_error(error) from error
     return value
 
 
-def to_decode_error(
-    error: BaseException, *, prefix: str = "", base: int = 0, skip: int = 0
-) -> DecodeError:
+def to_decode_error(error: BaseException, *, prefix: str = "", base: int = 0) -> DecodeError:
     """Return the error that tells where a decoder failed.
 
     Args:
         error: What the decoder raised.
         prefix: Path of the decoded tree, such as `data`.
         base: Index of the first decoded row, when rows come in parts.
-        skip: Number of parts to leave out at the start of the path.
     """
-    parts = error_path(error)[skip:]
+    parts = error_path(error)
     if base and parts and isinstance(parts[0], int):
         parts[0] += base
     path = prefix
@@ -115,16 +110,11 @@ def forget_frames(error: BaseException | None) -> None:
 def error_path(error: BaseException) -> list[str | int]:
     """Return the place where an emitted decoder failed, as member names and indexes."""
     path: list[str | int] = []
-    single = False
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     decoders = [frame for frame in frames if frame.f_globals.get("EMITTED") is True]
     for frame in decoders:
         variables = frame.f_locals
-        if "tree" in variables:  # decode(tree), which calls decode_all([tree])
-            single = True
-        if "rows" not in variables:
-            continue
-        if "out" in variables and not single:
+        if "out" in variables:
             path.append(len(variables["out"]))
         member = variables.get("at")
         if frame is frames[-1] and isinstance(error, KeyError):
@@ -133,5 +123,4 @@ def error_path(error: BaseException) -> list[str | int]:
             member = error.member
         if member:
             path.append(member)
-        single = False
     return path

@@ -6,6 +6,8 @@ import json
 from importlib import import_module
 from typing import Any
 
+from .numbers import parse_number
+
 try:
     _orjson: Any = import_module("orjson")
 except ImportError:  # the extra is not installed
@@ -15,7 +17,7 @@ FAST: bool = _orjson is not None
 """Whether orjson is used."""
 
 
-def loads(content: bytes) -> Any:
+def loads(content: bytes, *, exact: bool = False) -> Any:
     """Return the tree of a JSON document.
 
     orjson reads integers beyond 64 bits as floats; to look for them first would take longer than
@@ -23,22 +25,28 @@ def loads(content: bytes) -> Any:
 
     Integers of more digits than Python converts are left as str: the rest is as good as ever.
 
+    Args:
+        content: The document.
+        exact: Whether numbers that a float cannot hold keep their digits, as `Exact`.
+
     Raises:
         ValueError: It is not JSON.
         RecursionError: It is nested too deeply.
     """
-    if FAST:
+    if FAST and not exact:
         try:
             return _orjson.loads(content)
         except _orjson.JSONDecodeError:
             # orjson refuses NaN, a byte order mark, UTF-16 and lone surrogates; json reads them.
             pass
+    number = parse_number if exact else None
     try:
-        return json.loads(content)
+        return json.loads(content, parse_float=number)
     except ValueError as error:
         if type(error) is not ValueError:
             raise
-    return json.loads(content, parse_int=lambda text: text if len(text) > 640 else int(text))
+    integer = lambda text: text if len(text) > 640 else int(text)  # noqa: E731
+    return json.loads(content, parse_float=number, parse_int=integer)
 
 
 def dumps(tree: Any) -> bytes:

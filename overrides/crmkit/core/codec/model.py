@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from crmkit.core.errors import DecodeError
+from crmkit.core.types import UNSET
 
 from .decode_errors import decode_model
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Self
 
 
@@ -16,10 +19,12 @@ class Model:
     """Base of the generated models.
 
     Attributes:
-        additional_properties: Members that the document does not name, by wire name.
+        additional_properties: Members that the document does not name, by wire name; and those
+            that it names and that could not be read, as they came.
     """
 
     __slots__ = ()
+    _read_models: ClassVar[tuple[str, ...]] = ()  # of an input: the models of what it writes
 
     additional_properties: dict[str, Any]
 
@@ -39,12 +44,35 @@ class Model:
         Raises:
             DecodeError: It is not in the documented format.
         """
-        return decode_model(_codec(cls).decode_all, src_dict, cls)
+        return decode_model(_codec(cls).decode, src_dict, cls)
 
     @property
     def additional_keys(self) -> list[str]:
         """The names of the members that the document does not name."""
         return list(self.additional_properties)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
+        """Return how pydantic, as in a FastAPI route, takes and writes it: by the wire's form."""
+        core: Any = import_module("pydantic_core.core_schema")  # there, as it is pydantic that asks
+
+        def validate(value: Any) -> Any:
+            try:
+                return value if isinstance(value, cls) else cls.from_dict(value)
+            except DecodeError as error:
+                raise ValueError(str(error)) from error  # as pydantic wants it
+
+        return core.no_info_after_validator_function(
+            validate,
+            core.any_schema(),
+            serialization=core.plain_serializer_function_ser_schema(
+                cls.to_dict, return_schema=core.dict_schema()
+            ),
+        )
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        """Iterate over members as the wire has them, so that `dict(model)` is `to_dict()`."""
+        return iter(self.to_dict().items())
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
@@ -57,6 +85,33 @@ class Model:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+def as_input(value: Any, model: type[Any]) -> Any:
+    """Return what was read as the input model that writes it; any other value as it is.
+
+    None and an empty list are left out, as replies may leave out members that have a value; what
+    only replies have is left out as well. What could not be read is written as it came.
+
+    Args:
+        value: The value.
+        model: The input model.
+    """
+    package = model.__module__.rpartition(".")[0]
+    bases = [base for base in type(value).__mro__ if base.__name__ in model._read_models]  # noqa: SLF001
+    if not any(base.__module__.rpartition(".")[0] == package for base in bases):
+        return value
+    made = object.__new__(model)
+    for attribute in model.__attrs_attrs__:
+        member = getattr(value, attribute.name, None)
+        setattr(made, attribute.name, UNSET if member is None or member == [] else member)
+    own, read = _codec(model).MEMBERS, getattr(_codec(bases[0]), "MEMBERS", {})
+    made.additional_properties = {
+        name: member
+        for name, member in value.additional_properties.items()
+        if name in own or name not in read
+    }
+    return made
 
 
 def _codec(cls: type[Model]) -> Any:

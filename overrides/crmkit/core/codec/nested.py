@@ -1,8 +1,8 @@
 """Values inside values: lists and dicts of any type, models, and values of several types.
 
 Emitted codecs pass functions that convert an item; the functions here walk over what holds the
-items. `error_path` reads the place of a failure from the frames here: of `rows`, that of the items
-done so far in `out`, or the name of the member in `at`.
+items. `error_path` reads the place of a failure from the frames here: the number of items done so
+far in `out`, or the name of the member in `at`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from crmkit.core.errors import ArgumentError, expected, type_name
 
 from .decode_errors import DECODE_ERRORS, reject
+from .model import as_input
 from .values import encode_json, python_value
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ EMITTED = True
 
 def check_type(value: object, expected: str, *types: type) -> Any:
     """Read a value that is the same in Python as in JSON."""
-    if type(value) not in types:
+    if type(value) not in types and not (float in types and isinstance(value, float)):
         reject(value, expected)
     return value
 
@@ -55,7 +56,7 @@ def decode_items(rows: object, expected: str, *types: type) -> list[Any]:
         reject(rows, "list")
     out: list[Any] = []
     for row in rows:
-        if type(row) not in types:
+        if type(row) not in types and not (float in types and isinstance(row, float)):
             reject(row, expected)
         out.append(row)
     return out
@@ -71,13 +72,19 @@ def decode_dict(rows: object, decode: Callable[[Any], T]) -> dict[str, T]:
     return members
 
 
-def decode_single(decode_all: Callable[[Any], list[T]]) -> Callable[[Any], T]:
-    """Return the decoder of one object, by that of a list of them."""
+def decode_rows(decode: Callable[[Any], T]) -> Callable[[Any], list[T]]:
+    """Return the decoder of a list of objects, by that of one of them."""
 
-    def decode(tree: Any) -> T:
-        return decode_all([tree])[0]
+    def decode_all(rows: Any) -> list[T]:
+        if type(rows) is not list:
+            reject(rows, "list")
+        out: list[T] = []
+        add = out.append
+        for row in rows:
+            add(decode(row))
+        return out
 
-    return decode
+    return decode_all
 
 
 def decode_optional(value: object, decode: Callable[[Any], T]) -> T | None:
@@ -94,18 +101,18 @@ def decode_union(value: object, decoders: Mapping[type, Callable[[Any], Any]]) -
 
 
 def decode_discriminated(
-    rows: object, at: str, decoders: Mapping[str | int | bool, Callable[[Any], T]]
+    row: object, name: str, decoders: Mapping[str | int | bool, Callable[[Any], T]]
 ) -> T:
-    """Read an object by the decoder that the value of its member `at` selects."""
-    if type(rows) is not dict:
-        at = ""
-        reject(rows, "dict")
-    value = rows[at]
-    if type(value) not in {bool, int, str} or value not in decoders:
-        reject(value, f"one of {', '.join(map(repr, decoders))}")
-    decode = decoders[value]
-    at = ""
-    return decode(rows)
+    """Read an object by the decoder that the value of its member `name` selects.
+
+    If that is none of those documented, or is absent, it is read as the first of the models: what
+    of it does not fit is None, and nothing is lost.
+    """
+    if type(row) is not dict:
+        reject(row, "dict")
+    value: Any = row.get(name)
+    known = type(value) in {bool, int, str} and value in decoders
+    return decoders[value if known else next(iter(decoders))](row)
 
 
 def split_members(text: str, names: Iterable[str], by: str, between: str) -> list[dict[str, str]]:
@@ -158,11 +165,12 @@ def encode_dict(values: object, argument: str, encode: Callable[[Any, str], Any]
 def encode_model(
     value: object, argument: str, model: type[T], encode: Callable[[T], dict[str, Any]]
 ) -> dict[str, Any]:
-    """Write a model, or a mapping as the tree that it is.
+    """Write a model, what was read of its kind, or a mapping as the tree that it is.
 
     Raises:
         ArgumentError: It is neither, or a member cannot be written.
     """
+    value = as_input(value, model)
     if isinstance(value, model):
         try:
             return encode(value)
@@ -227,6 +235,8 @@ def join_members(
         elif not hasattr(value, "additional_properties"):
             raise expected(place, "a model or a dict", value)
         tree = encode(value)
+        if not type(value).__name__.endswith("Input"):  # as read: what has no place is left out
+            tree = {name: tree[name] for name in names if name in tree}
         if tree.keys() != {*names}:
             raise ArgumentError(place, f"expected {' and '.join(names)} and no other members")
         for name in names:

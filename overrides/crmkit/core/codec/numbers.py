@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from crmkit.core.errors import ArgumentError, digits, expected, shown, type_name
 
@@ -36,6 +36,30 @@ def encode_digits(value: object, argument: str) -> str:
     if value < 0:
         raise ArgumentError(argument, f"must be >= 0, got {shown(value)}")
     return digits(value, argument)
+
+
+class Exact(float):
+    """A float that has lost digits of the number that it was read from; as a str it has them."""
+
+    def __new__(cls, text: str) -> Self:
+        """Return the number of a str."""
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __getnewargs__(self) -> tuple[str]:  # type: ignore[override]  # float has its value there
+        return (self.text,)
+
+
+def parse_number(text: str) -> float:
+    """Return the float that a number of a reply is, `Exact` where that would lose digits."""
+    number = float(text)
+    return number if len(text) < 16 or repr(number) == text else Exact(text)
 
 
 def decode_decimal(value: object) -> Decimal:

@@ -10,7 +10,7 @@ from typing import Any
 
 from crmkit.core.errors import ArgumentError, expected
 
-from .datetimes import encode_datetime
+from .datetimes import encode_datetime, encode_espo_datetime
 from .decode_errors import reject
 
 _PLAIN = {str, int, bool, type(None)}
@@ -68,6 +68,15 @@ def encode_json(
         raise
 
 
+def encode_espo_json(value: object, argument: str) -> Any:
+    """Return a value of any type as JSON holds it, datetimes as EspoCRM takes them.
+
+    Raises:
+        ArgumentError: As `encode_json`.
+    """
+    return encode_json(value, argument, encode_espo_datetime)
+
+
 def _encode(value: Any, write: Callable[[object, str], str]) -> Any:  # noqa: PLR0911  # one case a type
     if type(value) in _PLAIN:
         return value
@@ -118,6 +127,23 @@ def encode_extras(
     """
     for name, value in members.items():
         if name not in tree:
+            tree[name] = value if type(value) in _PLAIN else encode_json(value, name, write)
+
+
+def encode_kept(
+    members: dict[str, Any],
+    tree: dict[str, Any],
+    write: Callable[[object, str], str] = encode_datetime,
+) -> None:
+    """Add what a record had beside its attributes to its tree, which keeps those that it has.
+
+    An attribute that could not be read is None or empty: what came in its place is written back.
+
+    Raises:
+        ArgumentError: As `encode_json`.
+    """
+    for name, value in members.items():
+        if name not in tree or tree[name] in (None, "", []):
             tree[name] = value if type(value) in _PLAIN else encode_json(value, name, write)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from crmkit.core.generated import Client, encode_body
+from crmkit.core.generated import Client, encode_espo_body
 from crmkit.core.types import Response
 
 from ...operations import currency_rates as operations
@@ -20,19 +20,21 @@ def sync(*, client: Client, body: Mapping[str, float]) -> bool:
         client: `crm.generated` of a configured client.
         body: What is sent.
     """
-    return client.call(operations.CURRENCY_RATES_UPDATE, {}, None, body, encode_body)
+    return client.call(operations.CURRENCY_RATES_UPDATE, {}, None, body, encode_espo_body)
 
 
 def sync_detailed(*, client: Client, body: Mapping[str, float]) -> Response[bool]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.CURRENCY_RATES_UPDATE, {}, None, body, encode_body)
+    return client.detailed(operations.CURRENCY_RATES_UPDATE, {}, None, body, encode_espo_body)
 
 
 async def asyncio(*, client: Client, body: Mapping[str, float]) -> bool:
     """As `sync`, awaited."""
-    return await client.acall(operations.CURRENCY_RATES_UPDATE, {}, None, body, encode_body)
+    return await client.acall(operations.CURRENCY_RATES_UPDATE, {}, None, body, encode_espo_body)
 
 
 async def asyncio_detailed(*, client: Client, body: Mapping[str, float]) -> Response[bool]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.CURRENCY_RATES_UPDATE, {}, None, body, encode_body)
+    return await client.adetailed(
+        operations.CURRENCY_RATES_UPDATE, {}, None, body, encode_espo_body
+    )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crmkit.core.generated import Client, encode_body
+from crmkit.core.generated import Client, encode_espo_body
 from crmkit.core.types import Response
 
 from ...operations import lead_capture as operations
@@ -24,21 +24,21 @@ def sync(api_key: str, *, client: Client, body: Mapping[str, Any]) -> bool:
         body: What is sent.
     """
     return client.call(
-        operations.LEAD_CAPTURE_SUBMIT, {"api_key": api_key}, None, body, encode_body
+        operations.LEAD_CAPTURE_SUBMIT, {"api_key": api_key}, None, body, encode_espo_body
     )
 
 
 def sync_detailed(api_key: str, *, client: Client, body: Mapping[str, Any]) -> Response[bool]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.LEAD_CAPTURE_SUBMIT, {"api_key": api_key}, None, body, encode_body
+        operations.LEAD_CAPTURE_SUBMIT, {"api_key": api_key}, None, body, encode_espo_body
     )
 
 
 async def asyncio(api_key: str, *, client: Client, body: Mapping[str, Any]) -> bool:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.LEAD_CAPTURE_SUBMIT, {"api_key": api_key}, None, body, encode_body
+        operations.LEAD_CAPTURE_SUBMIT, {"api_key": api_key}, None, body, encode_espo_body
     )
 
 
@@ -47,5 +47,5 @@ async def asyncio_detailed(
 ) -> Response[bool]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.LEAD_CAPTURE_SUBMIT, {"api_key": api_key}, None, body, encode_body
+        operations.LEAD_CAPTURE_SUBMIT, {"api_key": api_key}, None, body, encode_espo_body
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crmkit.core.generated import Client, encode_body
+from crmkit.core.generated import Client, encode_espo_body
 from crmkit.core.types import Response
 
 from ... import codec
@@ -24,26 +24,26 @@ def sync(*, client: Client, body: Mapping[str, Any]) -> SystemSettings:
         body: What is sent.
     """
     return client.call(
-        operations.SETTINGS_UPDATE, {}, codec.system_settings.decode, body, encode_body
+        operations.SETTINGS_UPDATE, {}, codec.system_settings.decode, body, encode_espo_body
     )
 
 
 def sync_detailed(*, client: Client, body: Mapping[str, Any]) -> Response[SystemSettings]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.SETTINGS_UPDATE, {}, codec.system_settings.decode, body, encode_body
+        operations.SETTINGS_UPDATE, {}, codec.system_settings.decode, body, encode_espo_body
     )
 
 
 async def asyncio(*, client: Client, body: Mapping[str, Any]) -> SystemSettings:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.SETTINGS_UPDATE, {}, codec.system_settings.decode, body, encode_body
+        operations.SETTINGS_UPDATE, {}, codec.system_settings.decode, body, encode_espo_body
     )
 
 
 async def asyncio_detailed(*, client: Client, body: Mapping[str, Any]) -> Response[SystemSettings]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.SETTINGS_UPDATE, {}, codec.system_settings.decode, body, encode_body
+        operations.SETTINGS_UPDATE, {}, codec.system_settings.decode, body, encode_espo_body
     )
