@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ class Reply:
 
     def with_headers(self, headers: Mapping[str, str]) -> Reply:
         """Return the reply with further headers, which win over its own."""
-        return replace(self, headers={**self.headers, **headers})
+        merged = {**self.headers, **headers}
+        return Reply(self.status, self.body, merged, self.media_type, self.tree)
 
 
 def json_reply(status: int, tree: object, headers: Mapping[str, str] | None = None) -> Reply:

@@ -37,19 +37,25 @@ class ForegroundMocks(Mocks):
             self.open()
             self._origin = origin_of(listener)
             for name in self.names:
-                crm = self.crm(name)
                 # A client that waits for a rate limit must not wait forever.
-                crm.clock.run(time.monotonic)
-                credentials = " ".join(f"{key}={value}" for key, value in crm.credentials.items())
-                sys.stdout.write(f"{name:12} {crm.base_url}  {credentials}\n")
-            if not is_loopback(host):
-                sys.stdout.write(f"{'listening':12} {host}, where others can reach it\n")
-            if self._access.token is not None:
-                sys.stdout.write(f"{'token':12} {self._access.token}\n")
-            sys.stdout.write(f"{'pages':12} {self._origin}/\n")
-            sys.stdout.write(f"{'control':12} {self._origin}/__mock__/health\n")
-            sys.stdout.flush()
-            server_for(self.app).run([listener])
+                self.crm(name).clock.run(time.monotonic)
+            # Printed once it serves: whoever reads the addresses may use them, or stop it, at once.
+            server_for(self.app, on_start=lambda: self._announce(host)).run([listener])
+
+    def _announce(self, host: str) -> None:
+        """Print where the mocks are, and what opens them."""
+        lines = [
+            f"{name:12} {crm.base_url}  "
+            + " ".join(f"{key}={value}" for key, value in crm.credentials.items())
+            for name, crm in ((name, self.crm(name)) for name in self.names)
+        ]
+        if not is_loopback(host):
+            lines.append(f"{'listening':12} {host}, where others can reach it")
+        if self._access.token is not None:
+            lines.append(f"{'token':12} {self._access.token}")
+        lines.append(f"{'control':12} {self._origin}/__mock__/health  pages {self._origin}/")
+        sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.flush()
 
 
 def serve(

@@ -15,6 +15,7 @@ from crmkit_mock.coalesced_writes import CoalescingProtocol
 from crmkit_mock.mocks import Mocks
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from crmkit_mock.app import MockApp
@@ -162,9 +163,33 @@ def origin_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def server_for(app: MockApp) -> uvicorn.Server:
-    """Return a uvicorn server for the application, without logs and other extra work."""
-    return uvicorn.Server(
+class _Server(uvicorn.Server):
+    """A server that says when it serves.
+
+    Args:
+        config: Its configuration.
+        on_start: Called then, in the event loop.
+    """
+
+    def __init__(self, config: uvicorn.Config, on_start: Callable[[], None] | None) -> None:
+        super().__init__(config)
+        self._on_start = on_start
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to serve."""
+        await super().startup(sockets)
+        if self._on_start is not None and self.started:
+            self._on_start()
+
+
+def server_for(app: MockApp, on_start: Callable[[], None] | None = None) -> uvicorn.Server:
+    """Return a uvicorn server for the application, without logs and other extra work.
+
+    Args:
+        app: The application.
+        on_start: Called once it serves, in the event loop.
+    """
+    return _Server(
         uvicorn.Config(
             app,
             lifespan="off",
@@ -180,5 +205,6 @@ def server_for(app: MockApp) -> uvicorn.Server:
             log_config=None,
             log_level="warning",
             timeout_graceful_shutdown=1,
-        )
+        ),
+        on_start,
     )

@@ -69,12 +69,13 @@ class SettingsTable:
         return {name: _copy(value) for name, value in sorted(self.all(crm).items())}
 
     def _flush(self) -> None:
+        if not self._unwritten:
+            return
+        rows: list[tuple[str, str, str]] = []
         for crm, name in sorted(self._unwritten):
             value = self._values[crm][name]
-            self._database.write(
-                "INSERT OR REPLACE INTO settings VALUES (?,?,?)",
-                (crm, name, str(value) if type(value) is int else _write(value)),
-            )
+            rows.append((crm, name, str(value) if type(value) is int else _write(value)))
+        self._database.write_many("INSERT OR REPLACE INTO settings VALUES (?,?,?)", rows)
         self._unwritten.clear()
 
     def _forget(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from html import unescape
 
@@ -11,7 +12,7 @@ import pytest
 
 from crmkit_mock import MockServer
 from crmkit_mock.catalogue import CATALOGUE
-from crmkit_mock.pages import assets
+from crmkit_mock.pages import assets, routes
 from tests.mock.plain import Relenta, client_for
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -207,6 +208,23 @@ def test_without_swagger_ui_the_page_says_what_to_install(
         assert browser.get("/__mock__/static/swagger-ui.css").status_code == 404
     finally:
         assets.find_asset.cache_clear()
+
+
+def test_without_templates_the_page_says_what_to_install(
+    browser: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages are 503 with the remedy where Jinja is missing; the control plane works."""
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    routes._templates.cache_clear()
+    try:
+        reply = browser.get("/")
+        assert (reply.status_code, reply.text) == (
+            503,
+            "crmkit_mock needs the package jinja2: pip install 'crmkit[mock]'",
+        )
+        assert browser.get("/__mock__/health").status_code == 200
+    finally:
+        routes._templates.cache_clear()
 
 
 def test_asks_people_for_the_token() -> None:

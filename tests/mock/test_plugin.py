@@ -132,6 +132,14 @@ def test_async(relenta_mock):
     async def names():
         return [c.full_name async for c in crm.contacts.list()]
     assert asyncio.run(names()) == ["James Bond", "Dr. Evil"]
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
+async def test_on_either_event_loop(monica_mock, anyio_backend):
+    """Transport and clock serve asyncio and trio alike, retries included."""
+    monica_mock.fail(status=503, retry_after=30)
+    contacts = await monica_mock.async_client().contacts.list().collect()
+    assert "Bailey" in [contact.first_name for contact in contacts]
 '''
 
 
@@ -150,7 +158,7 @@ def test_the_fixture_hands_out_a_fresh_mock_and_clients(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "6 passed" in done.stdout
+    assert "8 passed" in done.stdout
 
 
 def test_the_fixture_has_all_that_the_mock_has(relenta_mock: RelentaFixture) -> None:

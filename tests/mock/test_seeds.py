@@ -70,6 +70,8 @@ def test_a_mock_starts_with_the_records_of_a_file(seed_file: Path) -> None:
             mocks.reset()
             assert everything(mocks) == ["Ada", "Acme", "Ada", "Next"]
             assert mocks.monica.add("contacts", {}) == 902
+            assert mocks.monica.add("contacts", {"id": 500}) == 500
+            assert mocks.monica.add("contacts", {}) == 903
 
 
 def test_one_crm_is_seeded_by_its_part(mocks: MockCRMs, seed_file: Path) -> None:

@@ -214,7 +214,7 @@ def test_the_marker_chooses_the_keywords_of_the_mock(tmp_path: Path) -> None:
     (tmp_path / "test_suite.py").write_text(SUITE, encoding="utf-8")
     installed = any(entry.name == "crmkit_mock" for entry in entry_points(group="pytest11"))
     plugin = [] if installed else ["-p", "crmkit_mock.pytest_plugin"]
-    quiet = ["-q", "-W", "error", "-p", "no:cacheprovider", "--strict-markers"]
+    quiet = ["-q", "-W", "error", "-p", "no:cacheprovider", "-p", "no:asyncio", "--strict-markers"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *quiet, *plugin, str(tmp_path)],
         capture_output=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crmkit_mock.espocrm.folding import fold
 from crmkit_mock.store import Index
@@ -65,6 +65,20 @@ class Row:
         return self.right if near == "left" else self.left
 
 
+class Change(NamedTuple):
+    """A record that was written.
+
+    Attributes:
+        entity: Name of the entity type.
+        before: The record as it was; None if it is new.
+        after: The record as it is.
+    """
+
+    entity: str
+    before: Record | None
+    after: Record
+
+
 class Data:
     """Records and relations of one mock.
 
@@ -74,12 +88,16 @@ class Data:
         store: The database.
         name: Name of the CRM in it.
         settings: Counters of the CRM.
+        changes: Gets what is inserted and replaced, for webhooks; None: nothing is noted.
     """
 
-    def __init__(self, store: Store, name: str, settings: Settings) -> None:
+    def __init__(
+        self, store: Store, name: str, settings: Settings, changes: list[Change] | None = None
+    ) -> None:
         self._store = store
         self._name = name
         self.settings = settings
+        self._changes = changes
 
     def all(self, entity: str) -> list[Record]:
         """Return the records of an entity type in the order of their creation."""
@@ -158,9 +176,14 @@ class Data:
             ValueError: there is a record with that id.
         """
         self._records(entity).insert(_TENANT, record["id"], record)
+        if self._changes is not None:
+            self._changes.append(Change(entity, None, dict(record)))
 
     def replace(self, entity: str, record: Record) -> None:
         """Replace the record with the same id."""
+        if self._changes is not None:
+            before = self.find_any(entity, record["id"])
+            self._changes.append(Change(entity, before, dict(record)))
         self._records(entity).replace(_TENANT, record["id"], record)
 
     def next_number(self, name: str) -> int:

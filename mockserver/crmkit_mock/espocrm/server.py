@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crmkit_mock.arguments import require_choice
@@ -17,7 +18,7 @@ from crmkit_mock.documents import ReplyMismatch
 from crmkit_mock.espocrm import errors, routes
 from crmkit_mock.espocrm.authentication import CREDENTIAL_HEADERS, Authenticator
 from crmkit_mock.espocrm.controllers import PREFERENCES
-from crmkit_mock.espocrm.data import Data
+from crmkit_mock.espocrm.data import Change, Data
 from crmkit_mock.espocrm.email_addresses import MAIL_SERVER
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import APIError, PartiallyApplied, server_error_or
@@ -30,7 +31,10 @@ from crmkit_mock.espocrm.responses import read_response, to_reply
 from crmkit_mock.espocrm.routes import ACTION_CLASSES, MissingAction
 from crmkit_mock.espocrm.seed import load_seed
 from crmkit_mock.espocrm.session import Session, find_entity
+from crmkit_mock.espocrm.system_types import WEBHOOK
 from crmkit_mock.espocrm.users import USERS, Login
+from crmkit_mock.espocrm.webhook_delivery import Deliveries
+from crmkit_mock.espocrm.webhook_events import events_of
 from crmkit_mock.forms import EmptyBracketsError
 from crmkit_mock.json_text import JSONTextError
 from crmkit_mock.messages import Refusal, Reply, Request
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crmkit_mock.documents import Operation
+    from crmkit_mock.seeds import Seed, SeedSource
 
 #: Operations whose body is a file, or a part of one.
 _RAW_BODIES = frozenset({"attachments_chunk", "imports_upload"})
@@ -58,6 +63,8 @@ class MockEspoCRM(MockCRM):
     epoch: ClassVar[datetime] = datetime(2024, 1, 25, 8, 0, tzinfo=UTC)
     #: How this kind of server differs from the other.
     profile: ClassVar[Profile] = ESPOCRM
+    #: What the running request has written so far.
+    _changes: list[Change] | None = None
 
     @property
     def credentials(self) -> dict[str, Any]:
@@ -145,10 +152,26 @@ class MockEspoCRM(MockCRM):
         tree = read_response(session, ENTITY_TYPES[kind], self.data.get(kind, id))
         operation.check_reply(to_reply(session, tree))
 
+    @cached_property
+    def webhooks(self) -> Deliveries:
+        """The webhooks sent: `webhooks.wait()` returns them. Receivers are on this machine only."""
+        return Deliveries(self._remove_webhook)
+
+    def _remove_webhook(self, id: str) -> None:
+        with self.store.transaction():
+            record = self.data.find(WEBHOOK.name, id)
+            if record is not None:
+                self.data.replace(WEBHOOK.name, {**record, "deleted": True})
+
     @property
     def data(self) -> Data:
         """The records and relations."""
         return Data(self.store, self.name, self.settings)
+
+    def seed(self, name: SeedSource | Seed = "demo") -> None:
+        """Replace all data by a seed; counters and clock start again, webhooks are forgotten."""
+        super().seed(name)
+        self.webhooks.clear()
 
     @property
     def operations(self) -> Mapping[str, object]:
@@ -211,6 +234,20 @@ class MockEspoCRM(MockCRM):
             return replace(reply, status=200)
         return reply
 
+    def answer(self, request: Request) -> tuple[Reply, Operation | None]:
+        """Answer a request, then send the webhooks that subscribe to what it changed."""
+        changes: list[Change] = []
+        self._changes = changes
+        reply, operation = super().answer(request)
+        self._changes = None
+        if changes and operation is not None and reply.status < 400:
+            webhooks = self.data.with_value(WEBHOOK.name, True, "isActive")
+            if webhooks:
+                session = self._session(request, operation, _PUBLIC_LOGIN, self._authenticator())
+                user = changes[0].after.get("modifiedById") or changes[0].after.get("createdById")
+                self.webhooks.queue(webhooks, events_of(session, changes), str(user))
+        return reply, operation
+
     def respond(
         self, operation: Operation, path_parameters: Mapping[str, str], request: Request
     ) -> Reply:
@@ -260,7 +297,7 @@ class MockEspoCRM(MockCRM):
             body=body,
             login=login or _PUBLIC_LOGIN,
             is_public=login is None,
-            data=self.data,
+            data=Data(self.store, self.name, self.settings, self._changes),
             settings=self.settings,
             clock=self.clock,
             profile=self.profile,

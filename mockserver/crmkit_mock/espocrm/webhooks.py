@@ -7,6 +7,7 @@ import ipaddress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from crmkit_mock.access import is_loopback
 from crmkit_mock.espocrm import records
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import forbidden, invalid
@@ -92,8 +93,13 @@ def _require_external(session: Session) -> None:
     if session.release < (10, 0) or not isinstance(url, str):
         return
     try:
-        host = urlsplit(url).hostname
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
     except ValueError:
+        return
+    if host and port is not None and is_loopback(host):
+        # A receiver of the test's own. On a real server its address and port would be in the
+        # setting `webhookAllowedAddressList`.
         return
     if host and _is_internal(host):
         raise invalid("Webhook", "url", "notInternal")

@@ -8,21 +8,21 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from crmkit_mock.access import COOKIE
 from crmkit_mock.app import LOGIN, read_body
 from crmkit_mock.forms import query_pairs
 from crmkit_mock.messages import Refusal
-from crmkit_mock.missing_extra import MISSING
+from crmkit_mock.missing_extra import MISSING, explain_missing_extra
 from crmkit_mock.pages import assets, views
 from crmkit_mock.seeds import SEEDS
 from crmkit_mock.store import StoreError
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
     from starlette.requests import Request
 
     from crmkit_mock.access import Access
@@ -74,6 +74,10 @@ def page_routes(mocks: CRMs, access: Access) -> list[Route]:
 
 @cache
 def _templates() -> Environment:
+    # On first use: suites that look at no page need not load it.
+    with explain_missing_extra():
+        from jinja2 import Environment, PackageLoader, StrictUndefined
+
     return Environment(
         loader=PackageLoader("crmkit_mock.pages"),
         autoescape=True,
@@ -84,7 +88,10 @@ def _templates() -> Environment:
 
 
 def _page(template: str, status: int = 200, **values: Any) -> Response:
-    text = _templates().get_template(template).render(values)
+    try:
+        text = _templates().get_template(template).render(values)
+    except ImportError as error:
+        return PlainTextResponse(str(error), 503)
     content = text.encode("utf-8", "replace")
     return Response(content, status, _HEADERS, "text/html; charset=utf-8")
 
