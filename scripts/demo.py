@@ -128,9 +128,9 @@ def monica(base_url: str, credentials: dict[str, Any]) -> None:
         )
         reverse = crm.relationships.reverse(relationship.id)
         for side in (relationship, reverse):
-            if side is not None:
-                is_, of, name = side.contact_is, side.of_contact, side.relationship_type.name
-                print(f"{is_.complete_name} is the {name} of {of.complete_name}.")
+            if side and side.contact_is and side.of_contact and side.relationship_type:
+                is_, of = side.contact_is.complete_name, side.of_contact.complete_name
+                print(f"{is_} is the {side.relationship_type.name} of {of}.")
 
 
 def show_contacts(contacts: Iterable[Contact]) -> None:

@@ -99,7 +99,7 @@ def test_names_path_in_list(client: MakeClient) -> None:
         (envelope([contact(1), None]), "data[1]"),
         (envelope([contact(1), [], contact(2)]), "data[1]"),
         (envelope([contact(1), {"full_name": "x"}]), "data[1].id"),
-        (envelope([*map(contact, range(1, 4)), contact("soon")]), "data[3].id"),
+        (envelope([*map(contact, range(1, 4)), {**contact(4), "id": "soon"}]), "data[3].id"),
     ]
 
     def check(body: Any, path: str) -> None:

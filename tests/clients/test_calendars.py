@@ -199,7 +199,7 @@ def test_no_update_moves_a_leap_day() -> None:
     with MockCRMs(seed="empty") as mocks:
         mock = mocks.monica
         crm = Monica(base_url=mock.base_url, transport=mock.transport, **mock.credentials)
-        unborn = {"is_birthdate_known": False, "is_deceased": False}
+        unborn: Any = {"is_birthdate_known": False, "is_deceased": False}
         made = crm.contacts.create(first_name="x", is_deceased_date_known=False, **unborn)
         assert made.created_at is not None
         months = 2 + 12 * (-made.created_at.year % 4)

@@ -327,7 +327,7 @@ def test_options_of_a_call_win(asynchronous: bool, slow: Clock) -> None:
         for deadline, waits in ((0.1, 0), (1.0, 1), (None, 3), (300, 3)):
             slow.waits.clear()
             with pytest.raises(ServerError):
-                crm(lambda crm: crm.contacts.list(options={"deadline": deadline}).first())  # noqa: B023
+                crm(lambda crm: crm.contacts.list(options={"deadline": deadline}).first())  # noqa: B023  # called here
             assert len(slow.waits) == waits
 
 
@@ -477,7 +477,7 @@ def test_rejects_impossible_deadline_of_a_call(client: MakeClient) -> None:
     for wrong in (0, -1, float("nan"), float("inf"), True, "5", 10**9, [5]):
         crm = client(saved())
         with pytest.raises(ArgumentError, match="deadline"):
-            crm(lambda crm: crm.contacts.save(options={"deadline": wrong}))  # noqa: B023
+            crm(lambda crm: crm.contacts.save(options={"deadline": wrong}))  # noqa: B023  # called here
         with pytest.raises(ArgumentError, match="max_reply_bytes"):
             crm(lambda crm: crm.contacts.save(options={"max_reply_bytes": 5}))
         assert crm.seen == []

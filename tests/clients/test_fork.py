@@ -137,9 +137,9 @@ def test_own_http_client_of_parent_is_refused_in_children() -> None:
         settings: dict[str, Any] = {"base_url": server.url, "department_key": KEY}
         for own in ({"http_client": httpx.Client()}, {"transport": httpx.HTTPTransport()}):
             crm = Relenta(**settings, **own)
-            assert in_child(lambda: ask(crm, "unused")[0]) == "/unused"  # noqa: B023
+            assert in_child(lambda: ask(crm, "unused")[0]) == "/unused"  # noqa: B023  # called here
             assert ask(crm, "parent")[0] == "/parent"
-            refused = in_child(lambda: ask(crm, "used"))  # noqa: B023
+            refused = in_child(lambda: ask(crm, "used"))  # noqa: B023  # called here
             assert str(refused).startswith("ConfigError")
             assert "forked" in refused
             assert ask(crm, "parent")[0] == "/parent"

@@ -138,7 +138,8 @@ def test_reads_zero_date_as_unknown() -> None:
         (listed,) = crm.contacts.list()
 
         assert isinstance(listed, Contact)
-        assert (listed.last_name, listed.information.dates.birthdate.date) == ("y", None)
+        information: Any = listed.information
+        assert (listed.last_name, information.dates.birthdate.date) == ("y", None)
         shown = crm.request("GET", f"/contacts/{created.id}").data["data"]["information"]["dates"]
         assert shown["birthdate"]["date"] == "-0001-11-30T00:00:00Z"
         crm.close()

@@ -33,23 +33,28 @@ def test_reads_relationship_of_vendor_page(client: MakeClient) -> None:
     assert (crm.seen[0].method, crm.seen[0].path) == ("GET", "/api/relationships/20")
     assert type(result) is Relationship
     assert result.id == 20
+    assert result.account is not None
     assert result.account.id == 1
     assert result.created_at == result.updated_at == datetime(2018, 4, 16, 20, 49, 4, tzinfo=UTC)
     bailey, yoshiko = result.contact_is, result.of_contact
+    assert bailey is not None
+    assert yoshiko is not None
     assert (bailey.id, bailey.first_name, bailey.last_name) == (1, "Bailey", "Rolfson")
     assert (bailey.complete_name, bailey.initials, bailey.gender) == ("Bailey Rolfson", "BR", "Man")
     assert bailey.hash_id == "h:Y5LOkAdWNDqgVomKPv", "the page spells it hash_ID"
     assert (bailey.is_partial, bailey.is_dead) == (False, False)
-    born = bailey.information.birthdate
+    mine: Any = bailey.information
+    born = mine.birthdate
     assert (born.is_age_based, born.is_year_unknown) == (True, False)
     assert born.date == datetime(1949, 1, 1, tzinfo=UTC)
-    assert bailey.information.deceased_date.date is None
-    assert bailey.information.avatar.url == "https://randomuser.me/api/portraits/men/42.jpg"
-    assert bailey.information.avatar.default_avatar_color == "#5f479a"
+    assert mine.deceased_date.date is None
+    assert mine.avatar.url == "https://randomuser.me/api/portraits/men/42.jpg"
+    assert mine.avatar.default_avatar_color == "#5f479a"
     # What the page of 2018 does not have yet is None.
     assert (bailey.uuid, bailey.nickname, bailey.url, result.uuid, result.url) == (None,) * 5
     assert (yoshiko.id, yoshiko.complete_name) == (3, "Yoshiko Ziemann")
-    assert yoshiko.information.birthdate.date == datetime(1939, 4, 5, tzinfo=UTC)
+    other: Any = yoshiko.information
+    assert other.birthdate.date == datetime(1939, 4, 5, tzinfo=UTC)
     kind = result.relationship_type
     assert type(kind) is RelationshipType
     assert (kind.id, kind.name, kind.name_reverse_relationship) == (2, "spouse", "spouse")

@@ -47,6 +47,9 @@ def test_create_update_delete_show_on_both_sides(monica: MakeClient) -> None:
         )
     )
     assert type(created) is Relationship
+    assert created.contact_is is not None
+    assert created.of_contact is not None
+    assert created.relationship_type is not None
     assert (created.contact_is.id, created.relationship_type.name) == (peter, "uncle")
     assert created.of_contact.id == john
     assert pairs(crm, peter) == [("uncle", john)]

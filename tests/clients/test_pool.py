@@ -80,7 +80,7 @@ def test_cancelled_calls_leave_the_pool_clean(
     server: RawServer, few_connections: int, run: Run
 ) -> None:
     """However many calls are cancelled wherever they are, no connection is lost."""
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)  # noqa: S311  # no secret
 
     async def work() -> None:
         async with AsyncRelenta(base_url=server.url, department_key=KEY) as crm:
@@ -149,7 +149,7 @@ def test_threads_wait_for_a_connection(server: RawServer, few_connections: int) 
             slots.acquire()
         for options in ({"timeout": 0.01}, {"deadline": 0.01}):
             with pytest.raises(CallTimeoutError) as caught:
-                crm.request("POST", "/x", options=options)  # type: ignore[arg-type]
+                crm.request("POST", "/x", options=options)  # type: ignore[arg-type]  # wrong
             assert not caught.value.maybe_processed
         slots.release(few_connections)
         assert crm.request("GET", "/y").data == {"path": "/y"}

@@ -195,7 +195,7 @@ def test_size_of_replies_in_memory_counts_too(asynchronous: bool) -> None:
     """A transport that has the whole body at once is bounded like any other."""
     body = b" " * LIMIT + SAVED
     for status in (200, 500):
-        answer: Answer = lambda _, status=status: httpx.Response(status, content=body)  # type: ignore[misc]  # noqa: E731
+        answer: Answer = lambda _, status=status: httpx.Response(status, content=body)  # type: ignore[misc]  # noqa: E731  # mypy infers no default
         with open_driver(asynchronous, answer, max_retries=0, max_reply_bytes=LIMIT) as crm:
             with pytest.raises(StatusError if status == 500 else DecodeError) as caught:
                 crm(save)

@@ -112,10 +112,10 @@ def test_real_awaiting_under_sync_client_is_config_error() -> None:
 
     pauses: list[tuple[Callable[[], Coroutine[Any, Any, Any]], Run]] = [
         (lambda: asyncio.sleep(0.001), RUNS["asyncio"]),
-        (lambda: trio.sleep(0.001), RUNS["trio"]),  # noqa: ASYNC105
+        (lambda: trio.sleep(0.001), RUNS["trio"]),  # noqa: ASYNC105  # awaited later
         (lambda: anyio.sleep(0.001), RUNS["asyncio"]),
         (lambda: anyio.sleep(0.001), RUNS["trio"]),
     ]
     for pause, run in pauses:
         call(pause)
-        run(lambda: inside(pause))  # noqa: B023
+        run(lambda: inside(pause))  # noqa: B023  # called here

@@ -45,9 +45,10 @@ def test_appends_to_nested_lists(crm: EspoCRM) -> None:
         ],
     )
     start = datetime(2100, 1, 15, 9, 0, tzinfo=UTC)  # servers drop reminders that are past
+    user: Any = crm.me().user
     meeting = crm.meetings.create(
         name="M",
-        assigned_user_id=crm.me().user.id,
+        assigned_user_id=user.id,
         date_start=start,
         date_end=start,
         reminders=[espo.ReminderInput(seconds=300, type_="Popup")],

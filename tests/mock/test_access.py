@@ -66,11 +66,13 @@ def test_refuses_foreign_origins(server: MockServer) -> None:
 
 
 def test_refuses_foreign_origins_in_process(mocks: MockCRMs) -> None:
-    """In process there is no Host to check; a foreign Origin is refused there too."""
+    """In process there is no Host to check, and CRMs take any Origin; control requests do not."""
     with client_for(mocks.relenta) as http:
         assert http.get("/contact.list.json", headers={"Host": "any.example"}).status_code == 200
         headers = {"Origin": "https://evil.example"}
-        assert http.get("/contact.list.json", headers=headers).status_code == 403
+        assert http.get("/contact.list.json", headers=headers).status_code == 200
+        url = mocks.relenta.base_url.removesuffix("/relenta/api/v3") + "/__mock__/health"
+        assert http.get(url, headers=headers).status_code == 403
 
 
 def test_control_requests_need_the_token() -> None:

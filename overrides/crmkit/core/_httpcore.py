@@ -22,7 +22,7 @@ _PIECE = 16_384
 class _Stream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
-        self.close, self.get_extra_info = stream.close, stream.get_extra_info  # type: ignore[method-assign]
+        self.close, self.get_extra_info = stream.close, stream.get_extra_info  # type: ignore[method-assign]  # as they are
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._stream.read(max_bytes, seconds_left(timeout, httpcore.ReadTimeout))

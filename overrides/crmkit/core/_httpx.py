@@ -59,7 +59,7 @@ NOTHING_SENT = (
 def _tls_context() -> ssl.SSLContext:
     # Reading the certificates takes about 20 ms; all clients of a process share one context.
     folder = os.environ.get("SSL_CERT_DIR")
-    if folder and not os.environ.get("SSL_CERT_FILE") and not os.path.isdir(folder):  # noqa: PTH112
+    if folder and not os.environ.get("SSL_CERT_FILE") and not os.path.isdir(folder):  # noqa: PTH112  # no pathlib here
         raise NotADirectoryError(folder)  # OpenSSL would trust nobody, and not say why
     return httpx.create_ssl_context()
 
@@ -133,10 +133,10 @@ def bound_by_deadline(client: Client) -> None:
 
     # The only way that keeps what httpx knows of proxies; a test holds the private names.
     private: Any = client
-    for transport in (private._transport, *private._mounts.values()):  # noqa: SLF001
+    for transport in (private._transport, *private._mounts.values()):  # noqa: SLF001  # as above
         if isinstance(transport, httpx.HTTPTransport):
             own: Any = transport
-            own._pool._network_backend = DeadlineBackend()  # noqa: SLF001
+            own._pool._network_backend = DeadlineBackend()  # noqa: SLF001  # as above
 
 
 # -- requests ----------------------------------------------------------------------------------

@@ -145,7 +145,7 @@ class _Pool:
 
 
 class _Unlimited:
-    def acquire(self, timeout: float | None = None) -> bool:  # noqa: ARG002
+    def acquire(self, timeout: float | None = None) -> bool:  # noqa: ARG002  # a lock has it
         return True
 
     acquire_nowait = release = acquire

@@ -45,7 +45,7 @@ def loads(content: bytes, *, exact: bool = False) -> Any:
     except ValueError as error:
         if type(error) is not ValueError:
             raise
-    integer = lambda text: text if len(text) > 640 else int(text)  # noqa: E731
+    integer = lambda text: text if len(text) > 640 else int(text)  # noqa: E731  # a hook, as below
     return json.loads(content, parse_float=number, parse_int=integer)
 
 

@@ -98,7 +98,7 @@ def as_input(value: Any, model: type[Any]) -> Any:
         model: The input model.
     """
     package = model.__module__.rpartition(".")[0]
-    bases = [base for base in type(value).__mro__ if base.__name__ in model._read_models]  # noqa: SLF001
+    bases = [base for base in type(value).__mro__ if base.__name__ in model._read_models]  # noqa: SLF001  # ours
     if not any(base.__module__.rpartition(".")[0] == package for base in bases):
         return value
     made = object.__new__(model)
