@@ -82,6 +82,7 @@ def test_what_has_not_settled_waits(crm: Driver, mocks: MockCRMs) -> None:
     assert len(crm.crm.cases.changes(SINCE, settle=60).collect()) == 3
 
 
+@both
 def test_rejects_wrong_since_and_settle(crm: Driver) -> None:
     """What is no time, no cursor, or a cursor of something else is refused where it is passed."""
     cases = crm.crm.cases
@@ -108,12 +109,16 @@ def test_rejects_wrong_since_and_settle(crm: Driver) -> None:
     assert cases.changes(cursor, select=["name"], page_size=3).cursor == cursor
 
 
+@both
 def test_rejects_since_in_the_servers_future(crm: Driver, mocks: MockCRMs) -> None:
     """Whether a time lies in the future the server's clock decides, with its first reply."""
     now = mocks.espocrm.clock.now()
-    assert crm.crm.cases.changes(now).collect() == []
+    assert crm(lambda crm: crm.cases.changes(now).collect()) == []
+    later = now + timedelta(minutes=1)
     with pytest.raises(ArgumentError, match="lies in the future"):
-        crm.crm.cases.changes(now + timedelta(minutes=1)).collect()
+        crm(lambda crm: crm.cases.changes(later).collect())
+    with pytest.raises(ArgumentError, match="lies in the future"):
+        crm(lambda crm: crm.cases.changes(later).count())
 
 
 def answering(*rows: dict[str, Any], date: str | None = None, **body: Any) -> httpx.MockTransport:

@@ -136,6 +136,12 @@ class ChangesRequest(paging.ListRequest):
             self.refuse("since", f"lies in the future: {self.since.time}, the server has {now}")
         return now - self.settle
 
+    async def rows(self, number: Any, size: int | None) -> tuple[list[Any], Reply]:
+        """Fetch rows as a list does, and check that they do not begin in the server's future."""
+        rows, reply = await super().rows(number, size)
+        self.until(reply)
+        return rows, reply
+
     def position(self, row: Any) -> Position | None:
         """Return the position of a row; None if it does not say when it was changed."""
         try:
