@@ -232,7 +232,7 @@ class Signature:
     def _usual(self) -> dict[str, str]:
         texts = {
             "extra": "Members beside the documented ones, such as custom fields, by wire name.",
-            "options": "What this call does differently: timeout, max_retries, headers, query.",
+            "options": "What this call does differently; see `Options`.",
             **_CHANGES_ARGUMENTS,
         }
         paging = self.plan.paging

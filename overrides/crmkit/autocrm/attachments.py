@@ -134,7 +134,7 @@ class Attachments(_Transfers, generated.Attachments):
             name: Name of the file; by default that of the path or open file.
             type_: Media type; by default what the name says.
             role: What it is there for.
-            options: What the calls do differently: timeout, max_retries, headers, query.
+            options: What the calls do differently; see `Options`.
 
         Returns:
             The attachment.
@@ -155,7 +155,7 @@ class Attachments(_Transfers, generated.Attachments):
             id: Id of the attachment.
             to: A path, under which the file appears when it is complete, or a file that is open for
                 writing bytes; None for the bytes themselves.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The bytes; empty where they went to a file.
@@ -198,7 +198,7 @@ class AsyncAttachments(_Transfers, generated.AsyncAttachments):
             name: Name of the file; by default that of the path or open file.
             type_: Media type; by default what the name says.
             role: What it is there for.
-            options: What the calls do differently: timeout, max_retries, headers, query.
+            options: What the calls do differently; see `Options`.
 
         Returns:
             The attachment.
@@ -219,7 +219,7 @@ class AsyncAttachments(_Transfers, generated.AsyncAttachments):
             id: Id of the attachment.
             to: A path, under which the file appears when it is complete, or a file that is open for
                 writing bytes; None for the bytes themselves.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The bytes; empty where they went to a file.

@@ -97,7 +97,7 @@ class Emails(_Sending, Linked, generated.Emails):
             parent_id: Id of that record.
             attachments_ids: Ids of attached files, as `attachments.upload` returns them.
             extra: Other attributes, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The e-mail, with status `Sent`.
@@ -146,7 +146,7 @@ class AsyncEmails(_Sending, AsyncLinked, generated.AsyncEmails):
             parent_id: Id of that record.
             attachments_ids: Ids of attached files, as `attachments.upload` returns them.
             extra: Other attributes, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The e-mail, with status `Sent`.

@@ -70,7 +70,7 @@ class Leads(_Conversion, Linked, generated.Leads):
             records: What to create, by entity type: an input model, or attributes by wire name. The
                 account goes into contact and opportunity by itself.
             skip_duplicate_check: Whether to create the records though there are others like them.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The lead, with the ids of what was created.
@@ -104,7 +104,7 @@ class AsyncLeads(_Conversion, AsyncLinked, generated.AsyncLeads):
             records: What to create, by entity type: an input model, or attributes by wire name. The
                 account goes into contact and opportunity by itself.
             skip_duplicate_check: Whether to create the records though there are others like them.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The lead, with the ids of what was created.

@@ -258,7 +258,7 @@ class _Related(EntityType, Generic[P]):
             q: As text_filter; the server does not count the total.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -293,7 +293,7 @@ class Linked(_Related[Pager["Record"]]):
             link: Name of the link, such as `contacts`.
             ids: Id of the record to link, or ids.
             where: Conditions that choose the records, in place of ids.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Raises:
             BadRequestError: The server has done nothing.
@@ -313,7 +313,7 @@ class Linked(_Related[Pager["Record"]]):
             id: Id of the record.
             link: Name of the link, such as `contacts`.
             ids: Id of the record to unlink, or ids.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Raises:
             BadRequestError: The server has done nothing.
@@ -341,7 +341,7 @@ class Linked(_Related[Pager["Record"]]):
             attributes: What to change, by Python or wire name.
             idle: Whether the server works in the background; `mass_actions.status` reports the
                 progress.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The count of changed records, and their ids where ids were passed; with idle the id of
@@ -367,7 +367,7 @@ class Linked(_Related[Pager["Record"]]):
             where: Conditions that choose the records, in place of ids; an empty list chooses all.
             idle: Whether the server works in the background; `mass_actions.status` reports the
                 progress.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The count of deleted records, and their ids where ids were passed; with idle the id of
@@ -400,7 +400,7 @@ class AsyncLinked(_Related[AsyncPager["Record"]]):
             link: Name of the link, such as `contacts`.
             ids: Id of the record to link, or ids.
             where: Conditions that choose the records, in place of ids.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Raises:
             BadRequestError: The server has done nothing.
@@ -420,7 +420,7 @@ class AsyncLinked(_Related[AsyncPager["Record"]]):
             id: Id of the record.
             link: Name of the link, such as `contacts`.
             ids: Id of the record to unlink, or ids.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Raises:
             BadRequestError: The server has done nothing.
@@ -448,7 +448,7 @@ class AsyncLinked(_Related[AsyncPager["Record"]]):
             attributes: What to change, by Python or wire name.
             idle: Whether the server works in the background; `mass_actions.status` reports the
                 progress.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The count of changed records, and their ids where ids were passed; with idle the id of
@@ -474,7 +474,7 @@ class AsyncLinked(_Related[AsyncPager["Record"]]):
             where: Conditions that choose the records, in place of ids; an empty list chooses all.
             idle: Whether the server works in the background; `mass_actions.status` reports the
                 progress.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The count of deleted records, and their ids where ids were passed; with idle the id of

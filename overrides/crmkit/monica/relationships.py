@@ -60,7 +60,7 @@ class Relationships(generated.Relationships):
 
         Args:
             id: Id of the relationship.
-            options: What the calls do differently: timeout, max_retries, headers, query.
+            options: What the calls do differently; see `Options`.
 
         Returns:
             The reverse; None if there is not one.
@@ -85,7 +85,7 @@ class AsyncRelationships(generated.AsyncRelationships):
 
         Args:
             id: Id of the relationship.
-            options: What the calls do differently: timeout, max_retries, headers, query.
+            options: What the calls do differently; see `Options`.
 
         Returns:
             The reverse; None if there is not one.
@@ -106,7 +106,7 @@ class RelationshipTypes(types.RelationshipTypes):
 
         Args:
             name: The name, in the vendor's English words, whatever the user's language.
-            options: What the call does differently: timeout, max_retries, headers, query.
+            options: What the call does differently; see `Options`.
 
         Returns:
             The type; None if no type has that name.
@@ -119,7 +119,7 @@ class RelationshipTypes(types.RelationshipTypes):
 
         Args:
             id: Id of the type.
-            options: What the calls do differently: timeout, max_retries, headers, query.
+            options: What the calls do differently; see `Options`.
 
         Returns:
             The type; None if no type has that name.
@@ -140,7 +140,7 @@ class AsyncRelationshipTypes(types.AsyncRelationshipTypes):
 
         Args:
             name: The name, in the vendor's English words, whatever the user's language.
-            options: What the call does differently: timeout, max_retries, headers, query.
+            options: What the call does differently; see `Options`.
 
         Returns:
             The type; None if no type has that name.
@@ -152,7 +152,7 @@ class AsyncRelationshipTypes(types.AsyncRelationshipTypes):
 
         Args:
             id: Id of the type.
-            options: What the calls do differently: timeout, max_retries, headers, query.
+            options: What the calls do differently; see `Options`.
 
         Returns:
             The type; None if no type has that name.

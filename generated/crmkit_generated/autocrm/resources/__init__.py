@@ -303,7 +303,7 @@ class Resources(Client):
 
         Args:
             create_token_secret: True to set a cookie that the token is bound to.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The current user.
@@ -326,7 +326,7 @@ class Resources(Client):
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if it is followed.
@@ -349,7 +349,7 @@ class Resources(Client):
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         from .client_ import Client_
 
@@ -610,7 +610,7 @@ class AsyncResources(Client):
 
         Args:
             create_token_secret: True to set a cookie that the token is bound to.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The current user.
@@ -635,7 +635,7 @@ class AsyncResources(Client):
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if it is followed.
@@ -658,7 +658,7 @@ class AsyncResources(Client):
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         from .client_ import AsyncClient_
 

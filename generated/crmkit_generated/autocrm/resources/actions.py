@@ -46,7 +46,7 @@ class Actions(Resource):
             action: What to do.
             data: Data of the action.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The record after the action.
@@ -97,7 +97,7 @@ class AsyncActions(Resource):
             action: What to do.
             data: Data of the action.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The record after the action.

@@ -44,7 +44,7 @@ class Activities(Resource):
             to: End of the period, in UTC.
             user_id: User whose calendar to read; the current user by default.
             scope_list: Entity types to return.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -77,7 +77,7 @@ class Activities(Resource):
         Args:
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -115,7 +115,7 @@ class Activities(Resource):
                 ones. One of activities, history.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -147,7 +147,7 @@ class Activities(Resource):
             from_: Start of the period, in UTC.
             to: End of the period, in UTC.
             user_ids: Ids of the users.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The busy times by the id of the user.
@@ -185,7 +185,7 @@ class AsyncActivities(Resource):
             to: End of the period, in UTC.
             user_id: User whose calendar to read; the current user by default.
             scope_list: Entity types to return.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -218,7 +218,7 @@ class AsyncActivities(Resource):
         Args:
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -256,7 +256,7 @@ class AsyncActivities(Resource):
                 ones. One of activities, history.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -288,7 +288,7 @@ class AsyncActivities(Resource):
             from_: Start of the period, in UTC.
             to: End of the period, in UTC.
             user_ids: Ids of the users.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The busy times by the id of the user.

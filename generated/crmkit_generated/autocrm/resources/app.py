@@ -32,7 +32,7 @@ class App(Resource):
         Returns a greeting.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The greeting.
@@ -49,7 +49,7 @@ class App(Resource):
         Returns the release and the licence text.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The version.
@@ -72,7 +72,7 @@ class App(Resource):
         Args:
             token: The token. Or the whole input as one TokenInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if it is destroyed.
@@ -101,7 +101,7 @@ class App(Resource):
         Only servers of espocrm have it.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The description.
@@ -126,7 +126,7 @@ class AsyncApp(Resource):
         Returns a greeting.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The greeting.
@@ -143,7 +143,7 @@ class AsyncApp(Resource):
         Returns the release and the licence text.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The version.
@@ -166,7 +166,7 @@ class AsyncApp(Resource):
         Args:
             token: The token. Or the whole input as one TokenInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if it is destroyed.
@@ -195,7 +195,7 @@ class AsyncApp(Resource):
         Only servers of espocrm have it.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The description.

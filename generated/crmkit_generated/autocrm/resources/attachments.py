@@ -69,7 +69,7 @@ class Attachments(Resource):
                 none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -141,7 +141,7 @@ class Attachments(Resource):
             no_total: True to skip counting: the total is -1 if more records follow and -2 if
                 none do.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -208,7 +208,7 @@ class Attachments(Resource):
             is_being_uploaded: True to send the file in chunks; then `size` is required and
                 `file` is not.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The attachment.
@@ -252,7 +252,7 @@ class Attachments(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The attachment.
@@ -275,7 +275,7 @@ class Attachments(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(
             self._sender.call(self._call(operations.ATTACHMENTS_DELETE, {"id": id}, options), None)
@@ -293,7 +293,7 @@ class Attachments(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The file.
@@ -320,7 +320,7 @@ class Attachments(Resource):
             id: Id of the record.
             content: What is sent.
             start: Offset of the chunk in the file, in bytes.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if the chunk is kept.
@@ -356,7 +356,7 @@ class Attachments(Resource):
             parent_type: Name of the entity type, for a field with several files.
             related_type: Name of the entity type, for a field with one file.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The copy.
@@ -422,7 +422,7 @@ class AsyncAttachments(Resource):
                 none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -494,7 +494,7 @@ class AsyncAttachments(Resource):
             no_total: True to skip counting: the total is -1 if more records follow and -2 if
                 none do.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -561,7 +561,7 @@ class AsyncAttachments(Resource):
             is_being_uploaded: True to send the file in chunks; then `size` is required and
                 `file` is not.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The attachment.
@@ -602,7 +602,7 @@ class AsyncAttachments(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The attachment.
@@ -623,7 +623,7 @@ class AsyncAttachments(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(
             self._call(operations.ATTACHMENTS_DELETE, {"id": id}, options), None
@@ -641,7 +641,7 @@ class AsyncAttachments(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The file.
@@ -666,7 +666,7 @@ class AsyncAttachments(Resource):
             id: Id of the record.
             content: What is sent.
             start: Offset of the chunk in the file, in bytes.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if the chunk is kept.
@@ -698,7 +698,7 @@ class AsyncAttachments(Resource):
             parent_type: Name of the entity type, for a field with several files.
             related_type: Name of the entity type, for a field with one file.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The copy.

@@ -33,7 +33,7 @@ class Attendees(Resource):
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -61,7 +61,7 @@ class AsyncAttendees(Resource):
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.

@@ -33,7 +33,7 @@ class Client_(Resource):
 
         Args:
             create_token_secret: True to set a cookie that the token is bound to.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The current user.
@@ -59,7 +59,7 @@ class Client_(Resource):
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if it is followed.
@@ -84,7 +84,7 @@ class Client_(Resource):
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(
             self._sender.call(
@@ -109,7 +109,7 @@ class AsyncClient_(Resource):
 
         Args:
             create_token_secret: True to set a cookie that the token is bound to.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The current user.
@@ -133,7 +133,7 @@ class AsyncClient_(Resource):
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if it is followed.
@@ -156,7 +156,7 @@ class AsyncClient_(Resource):
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(
             self._call(operations.UNFOLLOW, {"entity": entity, "id": id}, options), None

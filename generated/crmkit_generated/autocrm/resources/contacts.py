@@ -78,7 +78,7 @@ class Contacts(Resource):
                 none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -150,7 +150,7 @@ class Contacts(Resource):
             no_total: True to skip counting: the total is -1 if more records follow and -2 if
                 none do.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -258,7 +258,7 @@ class Contacts(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The new contact.
@@ -326,7 +326,7 @@ class Contacts(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact.
@@ -421,7 +421,7 @@ class Contacts(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact.
@@ -492,7 +492,7 @@ class Contacts(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(self._sender.call(self._call(operations.CONTACTS_DELETE, {"id": id}, options), None))
 
@@ -546,7 +546,7 @@ class AsyncContacts(Resource):
                 none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -618,7 +618,7 @@ class AsyncContacts(Resource):
             no_total: True to skip counting: the total is -1 if more records follow and -2 if
                 none do.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -726,7 +726,7 @@ class AsyncContacts(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The new contact.
@@ -792,7 +792,7 @@ class AsyncContacts(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact.
@@ -885,7 +885,7 @@ class AsyncContacts(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact.
@@ -954,6 +954,6 @@ class AsyncContacts(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.CONTACTS_DELETE, {"id": id}, options), None)

@@ -28,7 +28,7 @@ class CurrencyRates(Resource):
         Returns what one unit of each currency is worth in the base currency.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The rates.
@@ -52,7 +52,7 @@ class CurrencyRates(Resource):
 
         Args:
             input_: What is sent.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if they are changed.
@@ -83,7 +83,7 @@ class AsyncCurrencyRates(Resource):
         Returns what one unit of each currency is worth in the base currency.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The rates.
@@ -105,7 +105,7 @@ class AsyncCurrencyRates(Resource):
 
         Args:
             input_: What is sent.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if they are changed.

@@ -48,7 +48,7 @@ class EmailTemplates(Resource):
             related_type: Name of the entity type of a related record.
             related_id: Id of a related record.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The text.
@@ -104,7 +104,7 @@ class AsyncEmailTemplates(Resource):
             related_type: Name of the entity type of a related record.
             related_id: Id of a related record.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The text.

@@ -75,7 +75,7 @@ class Emails(Resource):
                 none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -147,7 +147,7 @@ class Emails(Resource):
             no_total: True to skip counting: the total is -1 if more records follow and -2 if
                 none do.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -238,7 +238,7 @@ class Emails(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The new e-mail.
@@ -298,7 +298,7 @@ class Emails(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The e-mail.
@@ -376,7 +376,7 @@ class Emails(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The e-mail.
@@ -439,7 +439,7 @@ class Emails(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(self._sender.call(self._call(operations.EMAILS_DELETE, {"id": id}, options), None))
 
@@ -457,7 +457,7 @@ class Emails(Resource):
         Args:
             ids: Ids of the e-mails. Or the whole input as one EmailIds.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, also for e-mails that the user does not have.
@@ -483,7 +483,7 @@ class Emails(Resource):
         Args:
             ids: Ids of the e-mails. Or the whole input as one EmailIds.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         body_ = member_tree(
             operations.EMAILS_MARK_UNREAD, models.EmailIds, codec.email_ids, "ids", ids, extra
@@ -506,7 +506,7 @@ class Emails(Resource):
         Args:
             ids: Ids of the e-mails. Or the whole input as one EmailIds.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, also for e-mails that the user does not have.
@@ -534,7 +534,7 @@ class Emails(Resource):
         Args:
             ids: Ids of the e-mails. Or the whole input as one EmailIds.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         body_ = member_tree(
             operations.EMAILS_UNMARK_IMPORTANT, models.EmailIds, codec.email_ids, "ids", ids, extra
@@ -559,7 +559,7 @@ class Emails(Resource):
         Args:
             ids: Ids of the e-mails. Or the whole input as one EmailIds.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, also for e-mails that the user does not have.
@@ -585,7 +585,7 @@ class Emails(Resource):
         Args:
             ids: Ids of the e-mails. Or the whole input as one EmailIds.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         body_ = member_tree(
             operations.EMAILS_RESTORE_FROM_TRASH,
@@ -618,7 +618,7 @@ class Emails(Resource):
                 folder.
             ids: Ids of the e-mails. Or the whole input as one EmailIds.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if they are moved.
@@ -645,7 +645,7 @@ class Emails(Resource):
         Returns the number by folder: inbox, drafts, and the ids of the user's own folders.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The numbers by folder.
@@ -708,7 +708,7 @@ class AsyncEmails(Resource):
                 none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -780,7 +780,7 @@ class AsyncEmails(Resource):
             no_total: True to skip counting: the total is -1 if more records follow and -2 if
                 none do.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -871,7 +871,7 @@ class AsyncEmails(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The new e-mail.
@@ -929,7 +929,7 @@ class AsyncEmails(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The e-mail.
@@ -1005,7 +1005,7 @@ class AsyncEmails(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The e-mail.
@@ -1066,7 +1066,7 @@ class AsyncEmails(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.EMAILS_DELETE, {"id": id}, options), None)
 
@@ -1084,7 +1084,7 @@ class AsyncEmails(Resource):
         Args:
             ids: Ids of the e-mails. Or the whole input as one EmailIds.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, also for e-mails that the user does not have.
@@ -1110,7 +1110,7 @@ class AsyncEmails(Resource):
         Args:
             ids: Ids of the e-mails. Or the whole input as one EmailIds.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         body_ = member_tree(
             operations.EMAILS_MARK_UNREAD, models.EmailIds, codec.email_ids, "ids", ids, extra
@@ -1131,7 +1131,7 @@ class AsyncEmails(Resource):
         Args:
             ids: Ids of the e-mails. Or the whole input as one EmailIds.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, also for e-mails that the user does not have.
@@ -1157,7 +1157,7 @@ class AsyncEmails(Resource):
         Args:
             ids: Ids of the e-mails. Or the whole input as one EmailIds.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         body_ = member_tree(
             operations.EMAILS_UNMARK_IMPORTANT, models.EmailIds, codec.email_ids, "ids", ids, extra
@@ -1180,7 +1180,7 @@ class AsyncEmails(Resource):
         Args:
             ids: Ids of the e-mails. Or the whole input as one EmailIds.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, also for e-mails that the user does not have.
@@ -1206,7 +1206,7 @@ class AsyncEmails(Resource):
         Args:
             ids: Ids of the e-mails. Or the whole input as one EmailIds.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         body_ = member_tree(
             operations.EMAILS_RESTORE_FROM_TRASH,
@@ -1237,7 +1237,7 @@ class AsyncEmails(Resource):
                 folder.
             ids: Ids of the e-mails. Or the whole input as one EmailIds.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if they are moved.
@@ -1260,7 +1260,7 @@ class AsyncEmails(Resource):
         Returns the number by folder: inbox, drafts, and the ids of the user's own folders.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The numbers by folder.

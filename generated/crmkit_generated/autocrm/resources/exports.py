@@ -59,7 +59,7 @@ class Exports(Resource):
             export_all_fields: True for all fields.
             idle: True to work in the background.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The id of the file.
@@ -101,7 +101,7 @@ class Exports(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The state.
@@ -150,7 +150,7 @@ class AsyncExports(Resource):
             export_all_fields: True for all fields.
             idle: True to work in the background.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The id of the file.
@@ -189,7 +189,7 @@ class AsyncExports(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The state.

@@ -48,7 +48,7 @@ class Followers(Resource):
                 the id. Unknown names are ignored.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -84,7 +84,7 @@ class Followers(Resource):
             input_: The whole input as one FollowersInput, in place of the keywords.
             ids: Ids of the users.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if they follow it.
@@ -124,7 +124,7 @@ class Followers(Resource):
             input_: The whole input as one FollowersInput, in place of the keywords.
             ids: Ids of the users.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         body_ = request_tree(
             operations.FOLLOWERS_REMOVE,
@@ -171,7 +171,7 @@ class AsyncFollowers(Resource):
                 the id. Unknown names are ignored.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -207,7 +207,7 @@ class AsyncFollowers(Resource):
             input_: The whole input as one FollowersInput, in place of the keywords.
             ids: Ids of the users.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if they follow it.
@@ -244,7 +244,7 @@ class AsyncFollowers(Resource):
             input_: The whole input as one FollowersInput, in place of the keywords.
             ids: Ids of the users.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         body_ = request_tree(
             operations.FOLLOWERS_REMOVE,

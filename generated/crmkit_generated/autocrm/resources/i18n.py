@@ -31,7 +31,7 @@ class I18n(Resource):
 
         Args:
             default: True for the system's language.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The translations by scope.
@@ -60,7 +60,7 @@ class AsyncI18n(Resource):
 
         Args:
             default: True for the system's language.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The translations by scope.

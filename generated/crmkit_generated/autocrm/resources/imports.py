@@ -39,7 +39,7 @@ class Imports(Resource):
 
         Args:
             content: What is sent.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The id of the file.
@@ -104,7 +104,7 @@ class Imports(Resource):
             silent_mode: True to run no workflows.
             idle_mode: True to work in the background.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The import.
@@ -155,7 +155,7 @@ class Imports(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if they are deleted.
@@ -181,7 +181,7 @@ class AsyncImports(Resource):
 
         Args:
             content: What is sent.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The id of the file.
@@ -243,7 +243,7 @@ class AsyncImports(Resource):
             silent_mode: True to run no workflows.
             idle_mode: True to work in the background.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The import.
@@ -292,7 +292,7 @@ class AsyncImports(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if they are deleted.

@@ -60,7 +60,7 @@ class Kanban(Resource):
             text_filter: String that a name, e-mail address or the like begins with. An asterisk
                 matches anything.
             q: As `text_filter`, but the total is not counted: -1 or -2.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The board.
@@ -131,7 +131,7 @@ class AsyncKanban(Resource):
             text_filter: String that a name, e-mail address or the like begins with. An asterisk
                 matches anything.
             q: As `text_filter`, but the total is not counted: -1 or -2.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The board.

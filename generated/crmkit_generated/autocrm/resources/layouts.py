@@ -34,7 +34,7 @@ class Layouts(Resource):
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             name: Name of the layout.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The layout.
@@ -64,7 +64,7 @@ class AsyncLayouts(Resource):
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             name: Name of the layout.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The layout.

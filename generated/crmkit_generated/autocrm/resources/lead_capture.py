@@ -32,7 +32,7 @@ class LeadCapture(Resource):
         Args:
             api_key: Key of the form.
             input_: What is sent.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if it was taken.
@@ -71,7 +71,7 @@ class AsyncLeadCapture(Resource):
         Args:
             api_key: Key of the form.
             input_: What is sent.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if it was taken.

@@ -86,7 +86,7 @@ class Leads(Resource):
                 none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -158,7 +158,7 @@ class Leads(Resource):
             no_total: True to skip counting: the total is -1 if more records follow and -2 if
                 none do.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -270,7 +270,7 @@ class Leads(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The new lead.
@@ -341,7 +341,7 @@ class Leads(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The lead.
@@ -440,7 +440,7 @@ class Leads(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The lead.
@@ -514,7 +514,7 @@ class Leads(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(self._sender.call(self._call(operations.LEADS_DELETE, {"id": id}, options), None))
 
@@ -543,7 +543,7 @@ class Leads(Resource):
             records: The records to create.
             skip_duplicate_check: True to create the records although there are similar ones.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The lead, converted.
@@ -580,7 +580,7 @@ class Leads(Resource):
         Args:
             id: Id of the record. Or the whole input as one RecordReference.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The attributes by entity type.
@@ -624,7 +624,7 @@ class Leads(Resource):
             records: The records to create.
             skip_duplicate_check: True to create the records although there are similar ones.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The lead, converted.
@@ -698,7 +698,7 @@ class AsyncLeads(Resource):
                 none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -770,7 +770,7 @@ class AsyncLeads(Resource):
             no_total: True to skip counting: the total is -1 if more records follow and -2 if
                 none do.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -882,7 +882,7 @@ class AsyncLeads(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The new lead.
@@ -951,7 +951,7 @@ class AsyncLeads(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The lead.
@@ -1048,7 +1048,7 @@ class AsyncLeads(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The lead.
@@ -1120,7 +1120,7 @@ class AsyncLeads(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.LEADS_DELETE, {"id": id}, options), None)
 
@@ -1149,7 +1149,7 @@ class AsyncLeads(Resource):
             records: The records to create.
             skip_duplicate_check: True to create the records although there are similar ones.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The lead, converted.
@@ -1184,7 +1184,7 @@ class AsyncLeads(Resource):
         Args:
             id: Id of the record. Or the whole input as one RecordReference.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The attributes by entity type.
@@ -1226,7 +1226,7 @@ class AsyncLeads(Resource):
             records: The records to create.
             skip_duplicate_check: True to create the records although there are similar ones.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The lead, converted.

@@ -52,7 +52,7 @@ class MassActions(Resource):
             data: Data of the action; for "update" the changes.
             idle: True to work in the background.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The number of changed records, or the id of the background job.
@@ -95,7 +95,7 @@ class MassActions(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The state.
@@ -137,7 +137,7 @@ class AsyncMassActions(Resource):
             data: Data of the action; for "update" the changes.
             idle: True to work in the background.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The number of changed records, or the id of the background job.
@@ -178,7 +178,7 @@ class AsyncMassActions(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The state.

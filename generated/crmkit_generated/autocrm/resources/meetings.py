@@ -76,7 +76,7 @@ class Meetings(Resource):
                 none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -148,7 +148,7 @@ class Meetings(Resource):
             no_total: True to skip counting: the total is -1 if more records follow and -2 if
                 none do.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -239,7 +239,7 @@ class Meetings(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The new meeting.
@@ -299,7 +299,7 @@ class Meetings(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The meeting.
@@ -377,7 +377,7 @@ class Meetings(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The meeting.
@@ -440,7 +440,7 @@ class Meetings(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(self._sender.call(self._call(operations.MEETINGS_DELETE, {"id": id}, options), None))
 
@@ -494,7 +494,7 @@ class AsyncMeetings(Resource):
                 none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -566,7 +566,7 @@ class AsyncMeetings(Resource):
             no_total: True to skip counting: the total is -1 if more records follow and -2 if
                 none do.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -657,7 +657,7 @@ class AsyncMeetings(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The new meeting.
@@ -715,7 +715,7 @@ class AsyncMeetings(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The meeting.
@@ -791,7 +791,7 @@ class AsyncMeetings(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The meeting.
@@ -852,6 +852,6 @@ class AsyncMeetings(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.MEETINGS_DELETE, {"id": id}, options), None)

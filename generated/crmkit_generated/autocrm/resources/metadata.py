@@ -29,7 +29,7 @@ class Metadata(Resource):
 
         Args:
             key: Dotted path to the part to return. Without it everything, some 300 kB.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The part that was asked for.
@@ -55,7 +55,7 @@ class AsyncMetadata(Resource):
 
         Args:
             key: Dotted path to the part to return. Without it everything, some 300 kB.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The part that was asked for.

@@ -69,7 +69,7 @@ class Notes(Resource):
                 none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -141,7 +141,7 @@ class Notes(Resource):
             no_total: True to skip counting: the total is -1 if more records follow and -2 if
                 none do.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -178,7 +178,7 @@ class Notes(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The note.
@@ -225,7 +225,7 @@ class Notes(Resource):
             teams_ids: Ids of the teams whom it is for.
             is_internal: Whether it is hidden from portal users.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The note.
@@ -271,7 +271,7 @@ class Notes(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(self._sender.call(self._call(operations.NOTES_DELETE, {"id": id}, options), None))
 
@@ -287,7 +287,7 @@ class Notes(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if it is pinned.
@@ -306,7 +306,7 @@ class Notes(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(self._sender.call(self._call(operations.NOTES_UNPIN, {"id": id}, options), None))
 
@@ -324,7 +324,7 @@ class Notes(Resource):
         Args:
             id: Id of the record.
             type_: The reaction.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if it is kept.
@@ -349,7 +349,7 @@ class Notes(Resource):
         Args:
             id: Id of the record.
             type_: The reaction.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(
             self._sender.call(
@@ -403,7 +403,7 @@ class AsyncNotes(Resource):
                 none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -475,7 +475,7 @@ class AsyncNotes(Resource):
             no_total: True to skip counting: the total is -1 if more records follow and -2 if
                 none do.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -512,7 +512,7 @@ class AsyncNotes(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The note.
@@ -557,7 +557,7 @@ class AsyncNotes(Resource):
             teams_ids: Ids of the teams whom it is for.
             is_internal: Whether it is hidden from portal users.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The note.
@@ -601,7 +601,7 @@ class AsyncNotes(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.NOTES_DELETE, {"id": id}, options), None)
 
@@ -617,7 +617,7 @@ class AsyncNotes(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if it is pinned.
@@ -636,7 +636,7 @@ class AsyncNotes(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.NOTES_UNPIN, {"id": id}, options), None)
 
@@ -654,7 +654,7 @@ class AsyncNotes(Resource):
         Args:
             id: Id of the record.
             type_: The reaction.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if it is kept.
@@ -677,7 +677,7 @@ class AsyncNotes(Resource):
         Args:
             id: Id of the record.
             type_: The reaction.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(
             self._call(operations.NOTES_UNREACT, {"id": id, "type_": type_}, options), None

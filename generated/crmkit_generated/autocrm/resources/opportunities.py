@@ -76,7 +76,7 @@ class Opportunities(Resource):
                 none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -148,7 +148,7 @@ class Opportunities(Resource):
             no_total: True to skip counting: the total is -1 if more records follow and -2 if
                 none do.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -224,7 +224,7 @@ class Opportunities(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The new opportunity.
@@ -279,7 +279,7 @@ class Opportunities(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The opportunity.
@@ -345,7 +345,7 @@ class Opportunities(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The opportunity.
@@ -403,7 +403,7 @@ class Opportunities(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(
             self._sender.call(
@@ -461,7 +461,7 @@ class AsyncOpportunities(Resource):
                 none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -533,7 +533,7 @@ class AsyncOpportunities(Resource):
             no_total: True to skip counting: the total is -1 if more records follow and -2 if
                 none do.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -609,7 +609,7 @@ class AsyncOpportunities(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The new opportunity.
@@ -662,7 +662,7 @@ class AsyncOpportunities(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The opportunity.
@@ -725,7 +725,7 @@ class AsyncOpportunities(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The opportunity.
@@ -781,7 +781,7 @@ class AsyncOpportunities(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(
             self._call(operations.OPPORTUNITIES_DELETE, {"id": id}, options), None

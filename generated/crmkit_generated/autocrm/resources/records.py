@@ -55,7 +55,7 @@ class Records(Resource):
             id: Id of the target list.
             link: Name of the link.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if it is empty.
@@ -100,7 +100,7 @@ class Records(Resource):
             by_where: True if conditions select the records.
             where: Conditions of the search.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             How many were changed.
@@ -146,7 +146,7 @@ class Records(Resource):
             by_where: True if conditions select the records.
             where: Conditions of the search.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             How many were deleted.
@@ -182,7 +182,7 @@ class Records(Resource):
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record. Or the whole input as one RecordReference.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The attributes.
@@ -220,7 +220,7 @@ class Records(Resource):
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record. Or the whole input as one RecordReference.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if it is restored.
@@ -266,7 +266,7 @@ class Records(Resource):
                 the id. Unknown names are ignored.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -329,7 +329,7 @@ class Records(Resource):
                 none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -404,7 +404,7 @@ class Records(Resource):
             no_total: True to skip counting: the total is -1 if more records follow and -2 if
                 none do.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -459,7 +459,7 @@ class Records(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The new record.
@@ -506,7 +506,7 @@ class Records(Resource):
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The record.
@@ -551,7 +551,7 @@ class Records(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The record.
@@ -601,7 +601,7 @@ class Records(Resource):
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Raises:
             ConflictError: The record is locked, and cannot be deleted until it is unlocked.
@@ -659,7 +659,7 @@ class Records(Resource):
             q: As `text_filter`, but the total is not counted: -1 or -2.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -721,7 +721,7 @@ class Records(Resource):
             where: Conditions of the search.
             search_params: Parameters of the search.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True if linked, false if the body named nothing.
@@ -795,7 +795,7 @@ class Records(Resource):
             where: Conditions of the search.
             search_params: Parameters of the search.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         body_ = request_tree(
             operations.RECORDS_UNLINK,
@@ -881,7 +881,7 @@ class RecordsOf(Resource):
                 none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -954,7 +954,7 @@ class RecordsOf(Resource):
             no_total: True to skip counting: the total is -1 if more records follow and -2 if
                 none do.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -1007,7 +1007,7 @@ class RecordsOf(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The new record.
@@ -1052,7 +1052,7 @@ class RecordsOf(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The record.
@@ -1095,7 +1095,7 @@ class RecordsOf(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The record.
@@ -1143,7 +1143,7 @@ class RecordsOf(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Raises:
             ConflictError: The record is locked, and cannot be deleted until it is unlocked.
@@ -1177,7 +1177,7 @@ class AsyncRecords(Resource):
             id: Id of the target list.
             link: Name of the link.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if it is empty.
@@ -1222,7 +1222,7 @@ class AsyncRecords(Resource):
             by_where: True if conditions select the records.
             where: Conditions of the search.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             How many were changed.
@@ -1266,7 +1266,7 @@ class AsyncRecords(Resource):
             by_where: True if conditions select the records.
             where: Conditions of the search.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             How many were deleted.
@@ -1300,7 +1300,7 @@ class AsyncRecords(Resource):
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record. Or the whole input as one RecordReference.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The attributes.
@@ -1334,7 +1334,7 @@ class AsyncRecords(Resource):
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record. Or the whole input as one RecordReference.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if it is restored.
@@ -1378,7 +1378,7 @@ class AsyncRecords(Resource):
                 the id. Unknown names are ignored.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -1441,7 +1441,7 @@ class AsyncRecords(Resource):
                 none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -1516,7 +1516,7 @@ class AsyncRecords(Resource):
             no_total: True to skip counting: the total is -1 if more records follow and -2 if
                 none do.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -1571,7 +1571,7 @@ class AsyncRecords(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The new record.
@@ -1616,7 +1616,7 @@ class AsyncRecords(Resource):
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The record.
@@ -1659,7 +1659,7 @@ class AsyncRecords(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The record.
@@ -1707,7 +1707,7 @@ class AsyncRecords(Resource):
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Raises:
             ConflictError: The record is locked, and cannot be deleted until it is unlocked.
@@ -1763,7 +1763,7 @@ class AsyncRecords(Resource):
             q: As `text_filter`, but the total is not counted: -1 or -2.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -1825,7 +1825,7 @@ class AsyncRecords(Resource):
             where: Conditions of the search.
             search_params: Parameters of the search.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True if linked, false if the body named nothing.
@@ -1894,7 +1894,7 @@ class AsyncRecords(Resource):
             where: Conditions of the search.
             search_params: Parameters of the search.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         body_ = request_tree(
             operations.RECORDS_UNLINK,
@@ -1978,7 +1978,7 @@ class AsyncRecordsOf(Resource):
                 none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -2051,7 +2051,7 @@ class AsyncRecordsOf(Resource):
             no_total: True to skip counting: the total is -1 if more records follow and -2 if
                 none do.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -2104,7 +2104,7 @@ class AsyncRecordsOf(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The new record.
@@ -2147,7 +2147,7 @@ class AsyncRecordsOf(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The record.
@@ -2188,7 +2188,7 @@ class AsyncRecordsOf(Resource):
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set; an empty list unlinks all.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The record.
@@ -2234,7 +2234,7 @@ class AsyncRecordsOf(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Raises:
             ConflictError: The record is locked, and cannot be deleted until it is unlocked.

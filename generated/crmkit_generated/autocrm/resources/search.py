@@ -41,7 +41,7 @@ class Search(Resource):
             offset: Number of records to skip.
             max_size: Number of records to return, at most 200 unless the server is configured
                 otherwise.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The hits.
@@ -72,7 +72,7 @@ class Search(Resource):
             q: What to look for.
             max_size: Number of records to return, at most 200 unless the server is configured
                 otherwise.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -103,7 +103,7 @@ class AsyncSearch(Resource):
             offset: Number of records to skip.
             max_size: Number of records to return, at most 200 unless the server is configured
                 otherwise.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The hits.
@@ -130,7 +130,7 @@ class AsyncSearch(Resource):
             q: What to look for.
             max_size: Number of records to return, at most 200 unless the server is configured
                 otherwise.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.

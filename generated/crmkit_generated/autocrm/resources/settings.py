@@ -31,7 +31,7 @@ class Settings(Resource):
         Without credentials it returns only what a login page needs.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The settings.
@@ -54,7 +54,7 @@ class Settings(Resource):
 
         Args:
             input_: What is sent.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The settings.
@@ -85,7 +85,7 @@ class AsyncSettings(Resource):
         Without credentials it returns only what a login page needs.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The settings.
@@ -106,7 +106,7 @@ class AsyncSettings(Resource):
 
         Args:
             input_: What is sent.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The settings.

@@ -27,7 +27,7 @@ class Stars(Resource):
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if it is starred.
@@ -52,7 +52,7 @@ class Stars(Resource):
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(
             self._sender.call(
@@ -78,7 +78,7 @@ class AsyncStars(Resource):
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             True, if it is starred.
@@ -101,7 +101,7 @@ class AsyncStars(Resource):
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(
             self._call(operations.STARS_REMOVE, {"entity": entity, "id": id}, options), None

@@ -61,7 +61,7 @@ class Stream(Resource):
             teams_ids: Ids of the teams whom it is for.
             is_internal: Whether it is hidden from portal users.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The note.
@@ -117,7 +117,7 @@ class Stream(Resource):
             skip_own: True to leave out what the user did.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -158,7 +158,7 @@ class Stream(Resource):
             after: Returns only what is newer than this datetime.
             before_number: Returns only notes whose number is less than this one.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -201,7 +201,7 @@ class Stream(Resource):
             skip_own: True to leave out what the user did.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -250,7 +250,7 @@ class Stream(Resource):
             skip_own: True to leave out what the user did.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -293,7 +293,7 @@ class Stream(Resource):
             id: Id of the record.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -347,7 +347,7 @@ class AsyncStream(Resource):
             teams_ids: Ids of the teams whom it is for.
             is_internal: Whether it is hidden from portal users.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The note.
@@ -401,7 +401,7 @@ class AsyncStream(Resource):
             skip_own: True to leave out what the user did.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -442,7 +442,7 @@ class AsyncStream(Resource):
             after: Returns only what is newer than this datetime.
             before_number: Returns only notes whose number is less than this one.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -485,7 +485,7 @@ class AsyncStream(Resource):
             skip_own: True to leave out what the user did.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -534,7 +534,7 @@ class AsyncStream(Resource):
             skip_own: True to leave out what the user did.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -577,7 +577,7 @@ class AsyncStream(Resource):
             id: Id of the record.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.

@@ -67,7 +67,7 @@ class Webhooks(Resource):
                 none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -139,7 +139,7 @@ class Webhooks(Resource):
             no_total: True to skip counting: the total is -1 if more records follow and -2 if
                 none do.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -191,7 +191,7 @@ class Webhooks(Resource):
             is_active: Whether it is switched on.
             skip_own: Whether that user's own changes are left out.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The webhook.
@@ -231,7 +231,7 @@ class Webhooks(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The webhook.
@@ -270,7 +270,7 @@ class Webhooks(Resource):
             is_active: Whether it is switched on.
             skip_own: Whether that user's own changes are left out.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The webhook.
@@ -313,7 +313,7 @@ class Webhooks(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(self._sender.call(self._call(operations.WEBHOOKS_DELETE, {"id": id}, options), None))
 
@@ -363,7 +363,7 @@ class AsyncWebhooks(Resource):
                 none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -435,7 +435,7 @@ class AsyncWebhooks(Resource):
             no_total: True to skip counting: the total is -1 if more records follow and -2 if
                 none do.
             page_size: Items a page, 200 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -487,7 +487,7 @@ class AsyncWebhooks(Resource):
             is_active: Whether it is switched on.
             skip_own: Whether that user's own changes are left out.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The webhook.
@@ -525,7 +525,7 @@ class AsyncWebhooks(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The webhook.
@@ -562,7 +562,7 @@ class AsyncWebhooks(Resource):
             is_active: Whether it is switched on.
             skip_own: Whether that user's own changes are left out.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The webhook.
@@ -602,6 +602,6 @@ class AsyncWebhooks(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.WEBHOOKS_DELETE, {"id": id}, options), None)

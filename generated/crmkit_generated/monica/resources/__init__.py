@@ -286,7 +286,7 @@ class Resources(Client):
         Shows that the address and the token are right, and where the main lists are.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The greeting.
@@ -305,7 +305,7 @@ class Resources(Client):
         An invalid limit or order is refused here as well.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The user.
@@ -328,7 +328,7 @@ class Resources(Client):
         Args:
             contact_id: Id of the contact. Or the whole input as one MeContactInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         from .client_ import Client_
 
@@ -344,7 +344,7 @@ class Resources(Client):
         The reply is an array with the string `true`.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         from .client_ import Client_
 
@@ -360,7 +360,7 @@ class Resources(Client):
         Needs no token. Not found unless the owner of the site has enabled it, which is rare.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The statistics.
@@ -600,7 +600,7 @@ class AsyncResources(Client):
         Shows that the address and the token are right, and where the main lists are.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The greeting.
@@ -619,7 +619,7 @@ class AsyncResources(Client):
         An invalid limit or order is refused here as well.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The user.
@@ -642,7 +642,7 @@ class AsyncResources(Client):
         Args:
             contact_id: Id of the contact. Or the whole input as one MeContactInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         from .client_ import AsyncClient_
 
@@ -660,7 +660,7 @@ class AsyncResources(Client):
         The reply is an array with the string `true`.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         from .client_ import AsyncClient_
 
@@ -676,7 +676,7 @@ class AsyncResources(Client):
         Needs no token. Not found unless the owner of the site has enabled it, which is rare.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The statistics.

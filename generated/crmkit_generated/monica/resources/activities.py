@@ -68,7 +68,7 @@ class Activities(Resource):
                 -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -125,7 +125,7 @@ class Activities(Resource):
             settle: How many seconds old a change must be, by the server's clock. Raise it for a
                 server whose saves may take longer than that.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -162,7 +162,7 @@ class Activities(Resource):
             activity_type_id: Id of the type.
             emotions: Ids of feelings.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The activity, created.
@@ -200,7 +200,7 @@ class Activities(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The activity.
@@ -241,7 +241,7 @@ class Activities(Resource):
             activity_type_id: Id of the type.
             emotions: Ids of feelings.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The activity.
@@ -277,7 +277,7 @@ class Activities(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(
             self._sender.call(self._call(operations.ACTIVITIES_DELETE, {"id": id}, options), None)
@@ -313,7 +313,7 @@ class AsyncActivities(Resource):
                 -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -370,7 +370,7 @@ class AsyncActivities(Resource):
             settle: How many seconds old a change must be, by the server's clock. Raise it for a
                 server whose saves may take longer than that.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -407,7 +407,7 @@ class AsyncActivities(Resource):
             activity_type_id: Id of the type.
             emotions: Ids of feelings.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The activity, created.
@@ -443,7 +443,7 @@ class AsyncActivities(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The activity.
@@ -482,7 +482,7 @@ class AsyncActivities(Resource):
             activity_type_id: Id of the type.
             emotions: Ids of feelings.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The activity.
@@ -518,6 +518,6 @@ class AsyncActivities(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.ACTIVITIES_DELETE, {"id": id}, options), None)

@@ -48,7 +48,7 @@ class ActivityTypeCategories(Resource):
                 -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -94,7 +94,7 @@ class ActivityTypeCategories(Resource):
             settle: How many seconds old a change must be, by the server's clock. Raise it for a
                 server whose saves may take longer than that.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -124,7 +124,7 @@ class ActivityTypeCategories(Resource):
                 sent.
             name: Name.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The activity type category.
@@ -156,7 +156,7 @@ class ActivityTypeCategories(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The activity type category.
@@ -186,7 +186,7 @@ class ActivityTypeCategories(Resource):
                 sent.
             name: Name.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The activity type category.
@@ -218,7 +218,7 @@ class ActivityTypeCategories(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(
             self._sender.call(
@@ -253,7 +253,7 @@ class AsyncActivityTypeCategories(Resource):
                 -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -299,7 +299,7 @@ class AsyncActivityTypeCategories(Resource):
             settle: How many seconds old a change must be, by the server's clock. Raise it for a
                 server whose saves may take longer than that.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -329,7 +329,7 @@ class AsyncActivityTypeCategories(Resource):
                 sent.
             name: Name.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The activity type category.
@@ -359,7 +359,7 @@ class AsyncActivityTypeCategories(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The activity type category.
@@ -387,7 +387,7 @@ class AsyncActivityTypeCategories(Resource):
                 sent.
             name: Name.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The activity type category.
@@ -417,7 +417,7 @@ class AsyncActivityTypeCategories(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(
             self._call(operations.ACTIVITY_TYPE_CATEGORIES_DELETE, {"id": id}, options), None

@@ -71,7 +71,7 @@ class Addresses(Resource):
                 -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -125,7 +125,7 @@ class Addresses(Resource):
             settle: How many seconds old a change must be, by the server's clock. Raise it for a
                 server whose saves may take longer than that.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -170,7 +170,7 @@ class Addresses(Resource):
             longitude: Longitude in degrees.
             labels: Labels; replies do not have them.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The address, created.
@@ -212,7 +212,7 @@ class Addresses(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The address.
@@ -263,7 +263,7 @@ class Addresses(Resource):
             longitude: Longitude in degrees.
             labels: Labels; replies do not have them.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The address.
@@ -303,7 +303,7 @@ class Addresses(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(self._sender.call(self._call(operations.ADDRESSES_DELETE, {"id": id}, options), None))
 
@@ -336,7 +336,7 @@ class AsyncAddresses(Resource):
                 -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -390,7 +390,7 @@ class AsyncAddresses(Resource):
             settle: How many seconds old a change must be, by the server's clock. Raise it for a
                 server whose saves may take longer than that.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -435,7 +435,7 @@ class AsyncAddresses(Resource):
             longitude: Longitude in degrees.
             labels: Labels; replies do not have them.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The address, created.
@@ -475,7 +475,7 @@ class AsyncAddresses(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The address.
@@ -524,7 +524,7 @@ class AsyncAddresses(Resource):
             longitude: Longitude in degrees.
             labels: Labels; replies do not have them.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The address.
@@ -564,6 +564,6 @@ class AsyncAddresses(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.ADDRESSES_DELETE, {"id": id}, options), None)

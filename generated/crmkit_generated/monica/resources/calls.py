@@ -66,7 +66,7 @@ class Calls(Resource):
                 -created_at, updated_at, -updated_at, called_at, -called_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -115,7 +115,7 @@ class Calls(Resource):
             contact_called: Whether the contact called; None crashes the server.
             emotions: Ids of feelings.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The call, created.
@@ -152,7 +152,7 @@ class Calls(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The call.
@@ -191,7 +191,7 @@ class Calls(Resource):
             contact_called: Whether the contact called.
             emotions: Ids of feelings.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The call.
@@ -223,7 +223,7 @@ class Calls(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(self._sender.call(self._call(operations.CALLS_DELETE, {"id": id}, options), None))
 
@@ -257,7 +257,7 @@ class AsyncCalls(Resource):
                 -created_at, updated_at, -updated_at, called_at, -called_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -306,7 +306,7 @@ class AsyncCalls(Resource):
             contact_called: Whether the contact called; None crashes the server.
             emotions: Ids of feelings.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The call, created.
@@ -341,7 +341,7 @@ class AsyncCalls(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The call.
@@ -378,7 +378,7 @@ class AsyncCalls(Resource):
             contact_called: Whether the contact called.
             emotions: Ids of feelings.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The call.
@@ -410,6 +410,6 @@ class AsyncCalls(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.CALLS_DELETE, {"id": id}, options), None)

@@ -33,7 +33,7 @@ class Client_(Resource):
         Shows that the address and the token are right, and where the main lists are.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The greeting.
@@ -52,7 +52,7 @@ class Client_(Resource):
         An invalid limit or order is refused here as well.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The user.
@@ -73,7 +73,7 @@ class Client_(Resource):
         Args:
             contact_id: Id of the contact. Or the whole input as one MeContactInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         body_ = member_tree(
             operations.SET_ME_CONTACT,
@@ -95,7 +95,7 @@ class Client_(Resource):
         The reply is an array with the string `true`.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(self._sender.call(self._call(operations.UNSET_ME_CONTACT, {}, options), None))
 
@@ -109,7 +109,7 @@ class Client_(Resource):
         Needs no token. Not found unless the owner of the site has enabled it, which is rare.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The statistics.
@@ -134,7 +134,7 @@ class AsyncClient_(Resource):
         Shows that the address and the token are right, and where the main lists are.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The greeting.
@@ -153,7 +153,7 @@ class AsyncClient_(Resource):
         An invalid limit or order is refused here as well.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The user.
@@ -174,7 +174,7 @@ class AsyncClient_(Resource):
         Args:
             contact_id: Id of the contact. Or the whole input as one MeContactInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         body_ = member_tree(
             operations.SET_ME_CONTACT,
@@ -196,7 +196,7 @@ class AsyncClient_(Resource):
         The reply is an array with the string `true`.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.UNSET_ME_CONTACT, {}, options), None)
 
@@ -210,7 +210,7 @@ class AsyncClient_(Resource):
         Needs no token. Not found unless the owner of the site has enabled it, which is rare.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The statistics.

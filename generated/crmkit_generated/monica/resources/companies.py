@@ -61,7 +61,7 @@ class Companies(Resource):
                 -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -103,7 +103,7 @@ class Companies(Resource):
             settle: How many seconds old a change must be, by the server's clock. Raise it for a
                 server whose saves may take longer than that.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -134,7 +134,7 @@ class Companies(Resource):
             website: Its web address.
             number_of_employees: Number of employees.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The company, created.
@@ -165,7 +165,7 @@ class Companies(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The company.
@@ -200,7 +200,7 @@ class Companies(Resource):
             website: Its web address.
             number_of_employees: Number of employees.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The company.
@@ -230,7 +230,7 @@ class Companies(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(self._sender.call(self._call(operations.COMPANIES_DELETE, {"id": id}, options), None))
 
@@ -261,7 +261,7 @@ class AsyncCompanies(Resource):
                 -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -303,7 +303,7 @@ class AsyncCompanies(Resource):
             settle: How many seconds old a change must be, by the server's clock. Raise it for a
                 server whose saves may take longer than that.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -334,7 +334,7 @@ class AsyncCompanies(Resource):
             website: Its web address.
             number_of_employees: Number of employees.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The company, created.
@@ -363,7 +363,7 @@ class AsyncCompanies(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The company.
@@ -396,7 +396,7 @@ class AsyncCompanies(Resource):
             website: Its web address.
             number_of_employees: Number of employees.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The company.
@@ -426,6 +426,6 @@ class AsyncCompanies(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.COMPANIES_DELETE, {"id": id}, options), None)

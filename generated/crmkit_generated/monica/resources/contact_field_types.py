@@ -57,7 +57,7 @@ class ContactFieldTypes(Resource):
         Args:
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -94,7 +94,7 @@ class ContactFieldTypes(Resource):
             delible: Whether it may be deleted.
             type_: How the server treats it.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact field type, created.
@@ -132,7 +132,7 @@ class ContactFieldTypes(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact field type.
@@ -174,7 +174,7 @@ class ContactFieldTypes(Resource):
             delible: Whether it may be deleted.
             type_: How the server treats it.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact field type.
@@ -216,7 +216,7 @@ class ContactFieldTypes(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(
             self._sender.call(
@@ -247,7 +247,7 @@ class AsyncContactFieldTypes(Resource):
         Args:
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -284,7 +284,7 @@ class AsyncContactFieldTypes(Resource):
             delible: Whether it may be deleted.
             type_: How the server treats it.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact field type, created.
@@ -320,7 +320,7 @@ class AsyncContactFieldTypes(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact field type.
@@ -360,7 +360,7 @@ class AsyncContactFieldTypes(Resource):
             delible: Whether it may be deleted.
             type_: How the server treats it.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact field type.
@@ -396,7 +396,7 @@ class AsyncContactFieldTypes(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(
             self._call(operations.CONTACT_FIELD_TYPES_DELETE, {"id": id}, options), None

@@ -59,7 +59,7 @@ class ContactFields(Resource):
             contact_id: Id of the contact.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -98,7 +98,7 @@ class ContactFields(Resource):
             data: The address, number or name; not checked.
             labels: Labels.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact field, created.
@@ -135,7 +135,7 @@ class ContactFields(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact field.
@@ -175,7 +175,7 @@ class ContactFields(Resource):
             data: The address, number or name; not checked.
             labels: Labels.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact field.
@@ -211,7 +211,7 @@ class ContactFields(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(
             self._sender.call(
@@ -244,7 +244,7 @@ class AsyncContactFields(Resource):
             contact_id: Id of the contact.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -283,7 +283,7 @@ class AsyncContactFields(Resource):
             data: The address, number or name; not checked.
             labels: Labels.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact field, created.
@@ -318,7 +318,7 @@ class AsyncContactFields(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact field.
@@ -356,7 +356,7 @@ class AsyncContactFields(Resource):
             data: The address, number or name; not checked.
             labels: Labels.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact field.
@@ -390,7 +390,7 @@ class AsyncContactFields(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(
             self._call(operations.CONTACT_FIELDS_DELETE, {"id": id}, options), None

@@ -115,7 +115,7 @@ class Contacts(Resource):
                 and three newest notes. One of contactfields.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -167,7 +167,7 @@ class Contacts(Resource):
             with_: A part of the contacts that is returned only on request: their contact fields
                 and three newest notes. One of contactfields.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -250,7 +250,7 @@ class Contacts(Resource):
             deceased_date_add_reminder: Whether to be reminded of the date each year.
             uuid: UUID of the contact; by default the server creates one.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact, created.
@@ -308,7 +308,7 @@ class Contacts(Resource):
             id: Id of the record.
             with_: A part of the contacts that is returned only on request: their contact fields
                 and three newest notes. One of contactfields.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact, complete unless it is partial.
@@ -386,7 +386,7 @@ class Contacts(Resource):
             deceased_date_add_reminder: Whether to be reminded of the date each year.
             uuid: UUID of the contact; by default the server creates one.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact, complete unless it is partial.
@@ -446,7 +446,7 @@ class Contacts(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Raises:
             NotFoundError: This account has no such record; on a few routes the reply has no
@@ -477,7 +477,7 @@ class Contacts(Resource):
             job: Job.
             company: Name of the company.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact, complete unless it is partial.
@@ -518,7 +518,7 @@ class Contacts(Resource):
             input_: The whole input as one FoodInput, in place of the keywords.
             food_preferences: What the contact likes to eat; None clears.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact, complete unless it is partial.
@@ -580,7 +580,7 @@ class Contacts(Resource):
             age: Years since, to calculate the date from.
             add_reminder: Whether to be reminded of the date each year.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact, complete unless it is partial.
@@ -635,7 +635,7 @@ class Contacts(Resource):
             source: Where the picture comes from.
             photo_id: Id of the photo, with the source `photo`.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact, complete unless it is partial.
@@ -672,7 +672,7 @@ class Contacts(Resource):
             names: Names of the tags; those that do not exist are created, empty ones skipped.
                 Or the whole input as one TagNamesInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact, complete unless it is partial.
@@ -713,7 +713,7 @@ class Contacts(Resource):
             id: Id of the record.
             ids: Ids of the tags. Or the whole input as one TagIdsInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact, complete unless it is partial.
@@ -750,7 +750,7 @@ class Contacts(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact, complete unless it is partial.
@@ -803,7 +803,7 @@ class AsyncContacts(Resource):
                 and three newest notes. One of contactfields.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -855,7 +855,7 @@ class AsyncContacts(Resource):
             with_: A part of the contacts that is returned only on request: their contact fields
                 and three newest notes. One of contactfields.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -938,7 +938,7 @@ class AsyncContacts(Resource):
             deceased_date_add_reminder: Whether to be reminded of the date each year.
             uuid: UUID of the contact; by default the server creates one.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact, created.
@@ -994,7 +994,7 @@ class AsyncContacts(Resource):
             id: Id of the record.
             with_: A part of the contacts that is returned only on request: their contact fields
                 and three newest notes. One of contactfields.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact, complete unless it is partial.
@@ -1070,7 +1070,7 @@ class AsyncContacts(Resource):
             deceased_date_add_reminder: Whether to be reminded of the date each year.
             uuid: UUID of the contact; by default the server creates one.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact, complete unless it is partial.
@@ -1124,7 +1124,7 @@ class AsyncContacts(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Raises:
             NotFoundError: This account has no such record; on a few routes the reply has no
@@ -1155,7 +1155,7 @@ class AsyncContacts(Resource):
             job: Job.
             company: Name of the company.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact, complete unless it is partial.
@@ -1194,7 +1194,7 @@ class AsyncContacts(Resource):
             input_: The whole input as one FoodInput, in place of the keywords.
             food_preferences: What the contact likes to eat; None clears.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact, complete unless it is partial.
@@ -1254,7 +1254,7 @@ class AsyncContacts(Resource):
             age: Years since, to calculate the date from.
             add_reminder: Whether to be reminded of the date each year.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact, complete unless it is partial.
@@ -1307,7 +1307,7 @@ class AsyncContacts(Resource):
             source: Where the picture comes from.
             photo_id: Id of the photo, with the source `photo`.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact, complete unless it is partial.
@@ -1342,7 +1342,7 @@ class AsyncContacts(Resource):
             names: Names of the tags; those that do not exist are created, empty ones skipped.
                 Or the whole input as one TagNamesInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact, complete unless it is partial.
@@ -1381,7 +1381,7 @@ class AsyncContacts(Resource):
             id: Id of the record.
             ids: Ids of the tags. Or the whole input as one TagIdsInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact, complete unless it is partial.
@@ -1416,7 +1416,7 @@ class AsyncContacts(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact, complete unless it is partial.

@@ -65,7 +65,7 @@ class Conversations(Resource):
                 -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -122,7 +122,7 @@ class Conversations(Resource):
             settle: How many seconds old a change must be, by the server's clock. Raise it for a
                 server whose saves may take longer than that.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -153,7 +153,7 @@ class Conversations(Resource):
             happened_at: When it happened.
             contact_field_type_id: Id of the contact field type that was used.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The conversation, created.
@@ -189,7 +189,7 @@ class Conversations(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The conversation.
@@ -225,7 +225,7 @@ class Conversations(Resource):
             happened_at: When it happened.
             contact_field_type_id: Id of the contact field type that was used.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The conversation.
@@ -257,7 +257,7 @@ class Conversations(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(
             self._sender.call(
@@ -288,7 +288,7 @@ class Conversations(Resource):
             written_by_me: Whether the user wrote it.
             content: The text.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The conversation.
@@ -333,7 +333,7 @@ class Conversations(Resource):
             written_by_me: Whether the user wrote it.
             content: The text.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The conversation.
@@ -372,7 +372,7 @@ class Conversations(Resource):
         Args:
             id: Id of the record.
             message_id: Id of the message.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(
             self._sender.call(
@@ -414,7 +414,7 @@ class AsyncConversations(Resource):
                 -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -471,7 +471,7 @@ class AsyncConversations(Resource):
             settle: How many seconds old a change must be, by the server's clock. Raise it for a
                 server whose saves may take longer than that.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -502,7 +502,7 @@ class AsyncConversations(Resource):
             happened_at: When it happened.
             contact_field_type_id: Id of the contact field type that was used.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The conversation, created.
@@ -536,7 +536,7 @@ class AsyncConversations(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The conversation.
@@ -569,7 +569,7 @@ class AsyncConversations(Resource):
             happened_at: When it happened.
             contact_field_type_id: Id of the contact field type that was used.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The conversation.
@@ -599,7 +599,7 @@ class AsyncConversations(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(
             self._call(operations.CONVERSATIONS_DELETE, {"id": id}, options), None
@@ -628,7 +628,7 @@ class AsyncConversations(Resource):
             written_by_me: Whether the user wrote it.
             content: The text.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The conversation.
@@ -671,7 +671,7 @@ class AsyncConversations(Resource):
             written_by_me: Whether the user wrote it.
             content: The text.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The conversation.
@@ -708,7 +708,7 @@ class AsyncConversations(Resource):
         Args:
             id: Id of the record.
             message_id: Id of the message.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(
             self._call(

@@ -33,7 +33,7 @@ class Countries(Resource):
 
         Args:
             lang: Language of the names, two letters; by default the user's.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             All countries.
@@ -61,7 +61,7 @@ class AsyncCountries(Resource):
 
         Args:
             lang: Language of the names, two letters; by default the user's.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             All countries.

@@ -68,7 +68,7 @@ class Debts(Resource):
                 -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -123,7 +123,7 @@ class Debts(Resource):
                 server whose saves may take longer than that.
             contact_id: Id of the contact. Only what belongs to it is listed.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -170,7 +170,7 @@ class Debts(Resource):
             amount: Amount.
             reason: The reason.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The debt, created.
@@ -207,7 +207,7 @@ class Debts(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The debt.
@@ -248,7 +248,7 @@ class Debts(Resource):
             amount: Amount.
             reason: The reason.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The debt.
@@ -281,7 +281,7 @@ class Debts(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(self._sender.call(self._call(operations.DEBTS_DELETE, {"id": id}, options), None))
 
@@ -314,7 +314,7 @@ class AsyncDebts(Resource):
                 -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -369,7 +369,7 @@ class AsyncDebts(Resource):
                 server whose saves may take longer than that.
             contact_id: Id of the contact. Only what belongs to it is listed.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -416,7 +416,7 @@ class AsyncDebts(Resource):
             amount: Amount.
             reason: The reason.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The debt, created.
@@ -451,7 +451,7 @@ class AsyncDebts(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The debt.
@@ -490,7 +490,7 @@ class AsyncDebts(Resource):
             amount: Amount.
             reason: The reason.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The debt.
@@ -523,6 +523,6 @@ class AsyncDebts(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.DEBTS_DELETE, {"id": id}, options), None)

@@ -51,7 +51,7 @@ class Documents(Resource):
                 -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -106,7 +106,7 @@ class Documents(Resource):
                 server whose saves may take longer than that.
             contact_id: Id of the contact. Only what belongs to it is listed.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -147,7 +147,7 @@ class Documents(Resource):
             contact_id: Id of the contact.
             document: The file.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The document, created.
@@ -178,7 +178,7 @@ class Documents(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The document.
@@ -202,7 +202,7 @@ class Documents(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(self._sender.call(self._call(operations.DOCUMENTS_DELETE, {"id": id}, options), None))
 
@@ -235,7 +235,7 @@ class AsyncDocuments(Resource):
                 -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -290,7 +290,7 @@ class AsyncDocuments(Resource):
                 server whose saves may take longer than that.
             contact_id: Id of the contact. Only what belongs to it is listed.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -331,7 +331,7 @@ class AsyncDocuments(Resource):
             contact_id: Id of the contact.
             document: The file.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The document, created.
@@ -360,7 +360,7 @@ class AsyncDocuments(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The document.
@@ -382,6 +382,6 @@ class AsyncDocuments(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.DOCUMENTS_DELETE, {"id": id}, options), None)

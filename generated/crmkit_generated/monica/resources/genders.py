@@ -61,7 +61,7 @@ class Genders(Resource):
                 -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -103,7 +103,7 @@ class Genders(Resource):
             settle: How many seconds old a change must be, by the server's clock. Raise it for a
                 server whose saves may take longer than that.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -132,7 +132,7 @@ class Genders(Resource):
             name: Name.
             type_: Its type.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The gender, created.
@@ -163,7 +163,7 @@ class Genders(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The gender.
@@ -196,7 +196,7 @@ class Genders(Resource):
             name: Name.
             type_: Its type.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The gender.
@@ -224,7 +224,7 @@ class Genders(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(self._sender.call(self._call(operations.GENDERS_DELETE, {"id": id}, options), None))
 
@@ -255,7 +255,7 @@ class AsyncGenders(Resource):
                 -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -297,7 +297,7 @@ class AsyncGenders(Resource):
             settle: How many seconds old a change must be, by the server's clock. Raise it for a
                 server whose saves may take longer than that.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -326,7 +326,7 @@ class AsyncGenders(Resource):
             name: Name.
             type_: Its type.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The gender, created.
@@ -355,7 +355,7 @@ class AsyncGenders(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The gender.
@@ -386,7 +386,7 @@ class AsyncGenders(Resource):
             name: Name.
             type_: Its type.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The gender.
@@ -414,6 +414,6 @@ class AsyncGenders(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.GENDERS_DELETE, {"id": id}, options), None)

@@ -70,7 +70,7 @@ class Gifts(Resource):
                 -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 20 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -125,7 +125,7 @@ class Gifts(Resource):
                 server whose saves may take longer than that.
             contact_id: Id of the contact. Only what belongs to it is listed.
             page_size: Items a page, 20 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -178,7 +178,7 @@ class Gifts(Resource):
             date: When it was given.
             recipient_id: Id of the contact whom it is for.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The gift, created.
@@ -218,7 +218,7 @@ class Gifts(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The gift.
@@ -263,7 +263,7 @@ class Gifts(Resource):
             date: When it was given.
             recipient_id: Id of the contact whom it is for.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The gift.
@@ -299,7 +299,7 @@ class Gifts(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(self._sender.call(self._call(operations.GIFTS_DELETE, {"id": id}, options), None))
 
@@ -317,7 +317,7 @@ class Gifts(Resource):
         Args:
             id: Id of the record.
             photo_id: Id of the photo.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The gift.
@@ -358,7 +358,7 @@ class AsyncGifts(Resource):
                 -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 20 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -413,7 +413,7 @@ class AsyncGifts(Resource):
                 server whose saves may take longer than that.
             contact_id: Id of the contact. Only what belongs to it is listed.
             page_size: Items a page, 20 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -466,7 +466,7 @@ class AsyncGifts(Resource):
             date: When it was given.
             recipient_id: Id of the contact whom it is for.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The gift, created.
@@ -504,7 +504,7 @@ class AsyncGifts(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The gift.
@@ -547,7 +547,7 @@ class AsyncGifts(Resource):
             date: When it was given.
             recipient_id: Id of the contact whom it is for.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The gift.
@@ -583,7 +583,7 @@ class AsyncGifts(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.GIFTS_DELETE, {"id": id}, options), None)
 
@@ -601,7 +601,7 @@ class AsyncGifts(Resource):
         Args:
             id: Id of the record.
             photo_id: Id of the photo.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The gift.

@@ -58,7 +58,7 @@ class Journal(Resource):
                 -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -89,7 +89,7 @@ class Journal(Resource):
             title: Title.
             post: The text, at most 1,000,000 characters.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The journal entry, created.
@@ -121,7 +121,7 @@ class Journal(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The journal entry.
@@ -154,7 +154,7 @@ class Journal(Resource):
             title: Title.
             post: The text, at most 1,000,000 characters.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The journal entry.
@@ -183,7 +183,7 @@ class Journal(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(self._sender.call(self._call(operations.JOURNAL_DELETE, {"id": id}, options), None))
 
@@ -214,7 +214,7 @@ class AsyncJournal(Resource):
                 -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -245,7 +245,7 @@ class AsyncJournal(Resource):
             title: Title.
             post: The text, at most 1,000,000 characters.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The journal entry, created.
@@ -274,7 +274,7 @@ class AsyncJournal(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The journal entry.
@@ -305,7 +305,7 @@ class AsyncJournal(Resource):
             title: Title.
             post: The text, at most 1,000,000 characters.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The journal entry.
@@ -334,6 +334,6 @@ class AsyncJournal(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.JOURNAL_DELETE, {"id": id}, options), None)

@@ -63,7 +63,7 @@ class LifeEvents(Resource):
                 -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -109,7 +109,7 @@ class LifeEvents(Resource):
             settle: How many seconds old a change must be, by the server's clock. Raise it for a
                 server whose saves may take longer than that.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -150,7 +150,7 @@ class LifeEvents(Resource):
             happened_at_month_unknown: Whether the month is unknown.
             happened_at_day_unknown: Whether the day is unknown.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The life event.
@@ -191,7 +191,7 @@ class LifeEvents(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The life event.
@@ -230,7 +230,7 @@ class LifeEvents(Resource):
             name: Name; the server crashes without the member.
             note: Description; the server crashes without the member.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The life event.
@@ -264,7 +264,7 @@ class LifeEvents(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Raises:
             ValidationError: Values are refused, with a sentence for each, or by member.
@@ -300,7 +300,7 @@ class AsyncLifeEvents(Resource):
                 -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -346,7 +346,7 @@ class AsyncLifeEvents(Resource):
             settle: How many seconds old a change must be, by the server's clock. Raise it for a
                 server whose saves may take longer than that.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -387,7 +387,7 @@ class AsyncLifeEvents(Resource):
             happened_at_month_unknown: Whether the month is unknown.
             happened_at_day_unknown: Whether the day is unknown.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The life event.
@@ -425,7 +425,7 @@ class AsyncLifeEvents(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The life event.
@@ -462,7 +462,7 @@ class AsyncLifeEvents(Resource):
             name: Name; the server crashes without the member.
             note: Description; the server crashes without the member.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The life event.
@@ -496,7 +496,7 @@ class AsyncLifeEvents(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Raises:
             ValidationError: Values are refused, with a sentence for each, or by member.

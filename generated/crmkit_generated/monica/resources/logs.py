@@ -41,7 +41,7 @@ class Logs(Resource):
             contact_id: Id of the contact. Only what belongs to it is listed.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -87,7 +87,7 @@ class AsyncLogs(Resource):
             contact_id: Id of the contact. Only what belongs to it is listed.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.

@@ -61,7 +61,7 @@ class Notes(Resource):
                 -created_at, updated_at, -updated_at, favorited_at, -favorited_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -105,7 +105,7 @@ class Notes(Resource):
             contact_id: Id of the contact; another one moves the note.
             is_favorited: Whether the note is a favourite; None is refused.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The note, created.
@@ -136,7 +136,7 @@ class Notes(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The note.
@@ -173,7 +173,7 @@ class Notes(Resource):
             contact_id: Id of the contact; another one moves the note.
             is_favorited: Whether the note is a favourite; None is refused.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The note.
@@ -200,7 +200,7 @@ class Notes(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(self._sender.call(self._call(operations.NOTES_DELETE, {"id": id}, options), None))
 
@@ -233,7 +233,7 @@ class AsyncNotes(Resource):
                 -created_at, updated_at, -updated_at, favorited_at, -favorited_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -277,7 +277,7 @@ class AsyncNotes(Resource):
             contact_id: Id of the contact; another one moves the note.
             is_favorited: Whether the note is a favourite; None is refused.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The note, created.
@@ -306,7 +306,7 @@ class AsyncNotes(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The note.
@@ -341,7 +341,7 @@ class AsyncNotes(Resource):
             contact_id: Id of the contact; another one moves the note.
             is_favorited: Whether the note is a favourite; None is refused.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The note.
@@ -368,6 +368,6 @@ class AsyncNotes(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.NOTES_DELETE, {"id": id}, options), None)

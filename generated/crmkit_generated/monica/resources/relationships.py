@@ -38,7 +38,7 @@ class Relationships(Resource):
 
         Args:
             contact_id: Id of the contact.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -71,7 +71,7 @@ class Relationships(Resource):
             relationship_type_id: Id of the type.
             of_contact: Id of the contact that it is linked to.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The relationship. Its reverse exists as well, with the next id, and is not shown.
@@ -107,7 +107,7 @@ class Relationships(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The relationship.
@@ -137,7 +137,7 @@ class Relationships(Resource):
             relationship_type_id: Id of the type. Or the whole input as one
                 RelationshipUpdateInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The relationship.
@@ -170,7 +170,7 @@ class Relationships(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(
             self._sender.call(
@@ -196,7 +196,7 @@ class AsyncRelationships(Resource):
 
         Args:
             contact_id: Id of the contact.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -229,7 +229,7 @@ class AsyncRelationships(Resource):
             relationship_type_id: Id of the type.
             of_contact: Id of the contact that it is linked to.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The relationship. Its reverse exists as well, with the next id, and is not shown.
@@ -263,7 +263,7 @@ class AsyncRelationships(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The relationship.
@@ -290,7 +290,7 @@ class AsyncRelationships(Resource):
             relationship_type_id: Id of the type. Or the whole input as one
                 RelationshipUpdateInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The relationship.
@@ -321,7 +321,7 @@ class AsyncRelationships(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(
             self._call(operations.RELATIONSHIPS_DELETE, {"id": id}, options), None

@@ -70,7 +70,7 @@ class Reminders(Resource):
                 -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -125,7 +125,7 @@ class Reminders(Resource):
                 server whose saves may take longer than that.
             contact_id: Id of the contact. Only what belongs to it is listed.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -176,7 +176,7 @@ class Reminders(Resource):
             description: Description.
             delible: Whether it may be deleted.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The reminder, created.
@@ -215,7 +215,7 @@ class Reminders(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The reminder.
@@ -260,7 +260,7 @@ class Reminders(Resource):
             frequency_number: Every how many weeks, months or years.
             delible: Whether it may be deleted.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The reminder.
@@ -297,7 +297,7 @@ class Reminders(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(self._sender.call(self._call(operations.REMINDERS_DELETE, {"id": id}, options), None))
 
@@ -314,7 +314,7 @@ class Reminders(Resource):
 
         Args:
             month: How many months ahead: 0 is this month.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -353,7 +353,7 @@ class AsyncReminders(Resource):
                 -created_at, updated_at, -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -408,7 +408,7 @@ class AsyncReminders(Resource):
                 server whose saves may take longer than that.
             contact_id: Id of the contact. Only what belongs to it is listed.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -459,7 +459,7 @@ class AsyncReminders(Resource):
             description: Description.
             delible: Whether it may be deleted.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The reminder, created.
@@ -496,7 +496,7 @@ class AsyncReminders(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The reminder.
@@ -539,7 +539,7 @@ class AsyncReminders(Resource):
             frequency_number: Every how many weeks, months or years.
             delible: Whether it may be deleted.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The reminder.
@@ -576,7 +576,7 @@ class AsyncReminders(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.REMINDERS_DELETE, {"id": id}, options), None)
 
@@ -593,7 +593,7 @@ class AsyncReminders(Resource):
 
         Args:
             month: How many months ahead: 0 is this month.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.

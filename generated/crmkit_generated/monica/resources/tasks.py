@@ -65,7 +65,7 @@ class Tasks(Resource):
                 -created_at, updated_at, -updated_at, completed_at, -completed_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -120,7 +120,7 @@ class Tasks(Resource):
                 server whose saves may take longer than that.
             contact_id: Id of the contact. Only what belongs to it is listed.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -163,7 +163,7 @@ class Tasks(Resource):
             description: Description.
             contact_id: Id of the contact; without it the task concerns nobody.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The task.
@@ -194,7 +194,7 @@ class Tasks(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The task.
@@ -233,7 +233,7 @@ class Tasks(Resource):
             description: Description.
             contact_id: Id of the task's contact; any other is not found.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The task.
@@ -265,7 +265,7 @@ class Tasks(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(self._sender.call(self._call(operations.TASKS_DELETE, {"id": id}, options), None))
 
@@ -298,7 +298,7 @@ class AsyncTasks(Resource):
                 -created_at, updated_at, -updated_at, completed_at, -completed_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -353,7 +353,7 @@ class AsyncTasks(Resource):
                 server whose saves may take longer than that.
             contact_id: Id of the contact. Only what belongs to it is listed.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager with a `cursor`: no request is made before it is iterated.
@@ -396,7 +396,7 @@ class AsyncTasks(Resource):
             description: Description.
             contact_id: Id of the contact; without it the task concerns nobody.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The task.
@@ -425,7 +425,7 @@ class AsyncTasks(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The task.
@@ -462,7 +462,7 @@ class AsyncTasks(Resource):
             description: Description.
             contact_id: Id of the task's contact; any other is not found.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The task.
@@ -494,6 +494,6 @@ class AsyncTasks(Resource):
 
         Args:
             id: Id of the record.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.TASKS_DELETE, {"id": id}, options), None)

@@ -90,7 +90,7 @@ class Resources(Client):
         Returns the version as a string.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The version.
@@ -169,7 +169,7 @@ class AsyncResources(Client):
         Returns the version as a string.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The version.

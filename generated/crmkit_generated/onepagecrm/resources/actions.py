@@ -54,7 +54,7 @@ class Actions(Resource):
 
         Args:
             cid: Id of the contact.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -92,7 +92,7 @@ class Actions(Resource):
             done: Whether it is done.
             closed: When it was marked as done.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The action, with its id.
@@ -131,7 +131,7 @@ class Actions(Resource):
 
         Args:
             id: Id of the action.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The action.
@@ -174,7 +174,7 @@ class Actions(Resource):
             done: Whether it is done.
             closed: When it was marked as done.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The action.
@@ -209,7 +209,7 @@ class Actions(Resource):
 
         Args:
             id: Id of the action.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(self._sender.call(self._call(operations.ACTIONS_DELETE, {"id": id}, options), None))
 
@@ -227,7 +227,7 @@ class Actions(Resource):
         Args:
             cid: Id of the contact. Or the whole input as one ContactIdInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The action.
@@ -260,7 +260,7 @@ class Actions(Resource):
         Args:
             cid: Id of the contact. Or the whole input as one ContactIdInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The action.
@@ -295,7 +295,7 @@ class AsyncActions(Resource):
 
         Args:
             cid: Id of the contact.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -333,7 +333,7 @@ class AsyncActions(Resource):
             done: Whether it is done.
             closed: When it was marked as done.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The action, with its id.
@@ -370,7 +370,7 @@ class AsyncActions(Resource):
 
         Args:
             id: Id of the action.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The action.
@@ -411,7 +411,7 @@ class AsyncActions(Resource):
             done: Whether it is done.
             closed: When it was marked as done.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The action.
@@ -446,7 +446,7 @@ class AsyncActions(Resource):
 
         Args:
             id: Id of the action.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.ACTIONS_DELETE, {"id": id}, options), None)
 
@@ -464,7 +464,7 @@ class AsyncActions(Resource):
         Args:
             cid: Id of the contact. Or the whole input as one ContactIdInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The action.
@@ -495,7 +495,7 @@ class AsyncActions(Resource):
         Args:
             cid: Id of the contact. Or the whole input as one ContactIdInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The action.

@@ -41,7 +41,7 @@ class Auth(Resource):
             login: E-mail address of the user.
             password: Password.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The user is logged in.
@@ -71,7 +71,7 @@ class Auth(Resource):
         discard its key.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(self._sender.call(self._call(operations.AUTH_LOGOUT, {}, options), None))
 
@@ -85,7 +85,7 @@ class Auth(Resource):
         The key that signed this call is invalid from now on, for all clients.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The key.
@@ -117,7 +117,7 @@ class AsyncAuth(Resource):
             login: E-mail address of the user.
             password: Password.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The user is logged in.
@@ -145,7 +145,7 @@ class AsyncAuth(Resource):
         discard its key.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.AUTH_LOGOUT, {}, options), None)
 
@@ -159,7 +159,7 @@ class AsyncAuth(Resource):
         The key that signed this call is invalid from now on, for all clients.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The key.

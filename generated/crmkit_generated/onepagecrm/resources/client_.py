@@ -23,7 +23,7 @@ class Client_(Resource):
         Returns the version as a string.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The version.
@@ -44,7 +44,7 @@ class AsyncClient_(Resource):
         Returns the version as a string.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The version.

@@ -93,7 +93,7 @@ class Contacts(Resource):
             filter_id: Id of a custom filter. A valid one makes the server ignore `tag`,
                 `system_tag` and the mode of the user's list.
             start: The number of the first page to read, 1 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -163,7 +163,7 @@ class Contacts(Resource):
             status: Status of the contact.
             tags: Custom tags; the tag "VIP" sets `vip` instead of being added.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact, with its id.
@@ -213,7 +213,7 @@ class Contacts(Resource):
 
         Args:
             id: Id of the contact.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact.
@@ -276,7 +276,7 @@ class Contacts(Resource):
             status: Status of the contact.
             tags: Custom tags; the tag "VIP" sets `vip` instead of being added.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact.
@@ -323,7 +323,7 @@ class Contacts(Resource):
 
         Args:
             id: Id of the contact.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(self._sender.call(self._call(operations.CONTACTS_DELETE, {"id": id}, options), None))
 
@@ -338,7 +338,7 @@ class Contacts(Resource):
         Status code 106 means that there is nothing to restore.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contacts that were restored.
@@ -387,7 +387,7 @@ class AsyncContacts(Resource):
             filter_id: Id of a custom filter. A valid one makes the server ignore `tag`,
                 `system_tag` and the mode of the user's list.
             start: The number of the first page to read, 1 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -457,7 +457,7 @@ class AsyncContacts(Resource):
             status: Status of the contact.
             tags: Custom tags; the tag "VIP" sets `vip` instead of being added.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact, with its id.
@@ -504,7 +504,7 @@ class AsyncContacts(Resource):
 
         Args:
             id: Id of the contact.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact.
@@ -564,7 +564,7 @@ class AsyncContacts(Resource):
             status: Status of the contact.
             tags: Custom tags; the tag "VIP" sets `vip` instead of being added.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contact.
@@ -611,7 +611,7 @@ class AsyncContacts(Resource):
 
         Args:
             id: Id of the contact.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.CONTACTS_DELETE, {"id": id}, options), None)
 
@@ -626,7 +626,7 @@ class AsyncContacts(Resource):
         Status code 106 means that there is nothing to restore.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The contacts that were restored.

@@ -30,7 +30,7 @@ class Filters(Resource):
         All come in one reply. The order is unspecified.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -49,7 +49,7 @@ class Filters(Resource):
 
         Args:
             id: Id of the filter.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The filter.
@@ -74,7 +74,7 @@ class AsyncFilters(Resource):
         All come in one reply. The order is unspecified.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -95,7 +95,7 @@ class AsyncFilters(Resource):
 
         Args:
             id: Id of the filter.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The filter.

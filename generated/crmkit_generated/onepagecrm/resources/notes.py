@@ -57,7 +57,7 @@ class Notes(Resource):
 
         Args:
             cid: Id of the contact.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -98,7 +98,7 @@ class Notes(Resource):
             exp_close: Date on which a pending deal is expected to close, if the pipeline is not
                 off.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The note or deal, with its id.
@@ -138,7 +138,7 @@ class Notes(Resource):
 
         Args:
             id: Id of the note or deal.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The note or deal.
@@ -182,7 +182,7 @@ class Notes(Resource):
             exp_close: Date on which a pending deal is expected to close, if the pipeline is not
                 off.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The note or deal.
@@ -217,7 +217,7 @@ class Notes(Resource):
 
         Args:
             id: Id of the note or deal.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(self._sender.call(self._call(operations.NOTES_DELETE, {"id": id}, options), None))
 
@@ -237,7 +237,7 @@ class AsyncNotes(Resource):
 
         Args:
             cid: Id of the contact.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -278,7 +278,7 @@ class AsyncNotes(Resource):
             exp_close: Date on which a pending deal is expected to close, if the pipeline is not
                 off.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The note or deal, with its id.
@@ -316,7 +316,7 @@ class AsyncNotes(Resource):
 
         Args:
             id: Id of the note or deal.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The note or deal.
@@ -358,7 +358,7 @@ class AsyncNotes(Resource):
             exp_close: Date on which a pending deal is expected to close, if the pipeline is not
                 off.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The note or deal.
@@ -393,6 +393,6 @@ class AsyncNotes(Resource):
 
         Args:
             id: Id of the note or deal.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.NOTES_DELETE, {"id": id}, options), None)

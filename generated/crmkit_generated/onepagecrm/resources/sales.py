@@ -31,7 +31,7 @@ class Sales(Resource):
         Pending and closed deals, recent wins and losses, and targets.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The sales summary.
@@ -52,7 +52,7 @@ class Sales(Resource):
         Deals that are won or lost, each with its contact, in one reply.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -73,7 +73,7 @@ class AsyncSales(Resource):
         Pending and closed deals, recent wins and losses, and targets.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The sales summary.
@@ -92,7 +92,7 @@ class AsyncSales(Resource):
         Deals that are won or lost, each with its contact, in one reply.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.

@@ -69,7 +69,7 @@ class Settings(Resource):
         Name, company and e-mail address; the password is never returned.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The settings of the user.
@@ -108,7 +108,7 @@ class Settings(Resource):
             password: New password; empty or absent keeps the old one.
             confirm_password: The new password again.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The settings of the user.
@@ -143,7 +143,7 @@ class Settings(Resource):
         format.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The system settings.
@@ -182,7 +182,7 @@ class Settings(Resource):
             currency: Code of the currency.
             date_format: Date format of the user.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The system settings.
@@ -216,7 +216,7 @@ class Settings(Resource):
         Its members depend on the type of the account, trial or paid.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The subscription.
@@ -237,7 +237,7 @@ class Settings(Resource):
         All come in one reply. Their codes are values of `timezone` in the system settings.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -256,7 +256,7 @@ class Settings(Resource):
         All come in one reply. Their codes are values of `currency` in the system settings.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -279,7 +279,7 @@ class AsyncSettings(Resource):
         Name, company and e-mail address; the password is never returned.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The settings of the user.
@@ -316,7 +316,7 @@ class AsyncSettings(Resource):
             password: New password; empty or absent keeps the old one.
             confirm_password: The new password again.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The settings of the user.
@@ -351,7 +351,7 @@ class AsyncSettings(Resource):
         format.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The system settings.
@@ -388,7 +388,7 @@ class AsyncSettings(Resource):
             currency: Code of the currency.
             date_format: Date format of the user.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The system settings.
@@ -422,7 +422,7 @@ class AsyncSettings(Resource):
         Its members depend on the type of the account, trial or paid.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The subscription.
@@ -441,7 +441,7 @@ class AsyncSettings(Resource):
         All come in one reply. Their codes are values of `timezone` in the system settings.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -460,7 +460,7 @@ class AsyncSettings(Resource):
         All come in one reply. Their codes are values of `currency` in the system settings.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.

@@ -33,7 +33,7 @@ class Tags(Resource):
         All come in one reply, with the number of contacts that have each.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -55,7 +55,7 @@ class Tags(Resource):
         Args:
             name: Name of the tag, without a comma. Or the whole input as one TagInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             It is done; the reply has the state of the tags.
@@ -81,7 +81,7 @@ class Tags(Resource):
 
         Args:
             tag: Name of the tag.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The tag.
@@ -109,7 +109,7 @@ class Tags(Resource):
             tag: Name of the tag.
             name: Name of the tag, without a comma. Or the whole input as one TagInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             It is done; the reply has the state of the tags.
@@ -136,7 +136,7 @@ class Tags(Resource):
 
         Args:
             tag: Name of the tag.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         drive(self._sender.call(self._call(operations.TAGS_DELETE, {"tag": tag}, options), None))
 
@@ -155,7 +155,7 @@ class Tags(Resource):
         Args:
             id: Id of the contact.
             name: Name of the tag.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             It is done; the reply has the state of the tags.
@@ -181,7 +181,7 @@ class Tags(Resource):
         Args:
             id: Id of the contact.
             name: Name of the tag.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             It is done; the reply has the state of the tags.
@@ -203,7 +203,7 @@ class Tags(Resource):
         The reply has no data; its `tags` show the new state.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             It is done; the reply has the state of the tags.
@@ -228,7 +228,7 @@ class AsyncTags(Resource):
         All come in one reply, with the number of contacts that have each.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -250,7 +250,7 @@ class AsyncTags(Resource):
         Args:
             name: Name of the tag, without a comma. Or the whole input as one TagInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             It is done; the reply has the state of the tags.
@@ -274,7 +274,7 @@ class AsyncTags(Resource):
 
         Args:
             tag: Name of the tag.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The tag.
@@ -300,7 +300,7 @@ class AsyncTags(Resource):
             tag: Name of the tag.
             name: Name of the tag, without a comma. Or the whole input as one TagInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             It is done; the reply has the state of the tags.
@@ -325,7 +325,7 @@ class AsyncTags(Resource):
 
         Args:
             tag: Name of the tag.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
         """
         await self._sender.call(self._call(operations.TAGS_DELETE, {"tag": tag}, options), None)
 
@@ -344,7 +344,7 @@ class AsyncTags(Resource):
         Args:
             id: Id of the contact.
             name: Name of the tag.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             It is done; the reply has the state of the tags.
@@ -368,7 +368,7 @@ class AsyncTags(Resource):
         Args:
             id: Id of the contact.
             name: Name of the tag.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             It is done; the reply has the state of the tags.
@@ -388,7 +388,7 @@ class AsyncTags(Resource):
         The reply has no data; its `tags` show the new state.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             It is done; the reply has the state of the tags.

@@ -47,7 +47,7 @@ class Contacts(Resource):
         Args:
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -120,7 +120,7 @@ class Contacts(Resource):
             groups: Names of the groups.
             tags: Names of the tags; unknown ones are created.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The id.
@@ -223,7 +223,7 @@ class Contacts(Resource):
             groups: Names of the groups.
             tags: Names of the tags; unknown ones are created.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The id.
@@ -288,7 +288,7 @@ class AsyncContacts(Resource):
         Args:
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -361,7 +361,7 @@ class AsyncContacts(Resource):
             groups: Names of the groups.
             tags: Names of the tags; unknown ones are created.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The id.
@@ -464,7 +464,7 @@ class AsyncContacts(Resource):
             groups: Names of the groups.
             tags: Names of the tags; unknown ones are created.
             extra: Members beside the documented ones, such as custom fields, by wire name.
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             The id.

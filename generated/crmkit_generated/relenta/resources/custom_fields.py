@@ -30,7 +30,7 @@ class CustomFields(Resource):
         included, is an error.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
@@ -54,7 +54,7 @@ class AsyncCustomFields(Resource):
         included, is an error.
 
         Args:
-            options: What this call does differently: timeout, max_retries, headers, query.
+            options: What this call does differently; see `Options`.
 
         Returns:
             A lazy pager: no request is made before it is iterated.
