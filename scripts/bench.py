@@ -259,16 +259,13 @@ def generation() -> None:
 
 def memory() -> None:
     """Measure what memory a long list takes beyond its first page."""
-    first = json.dumps(page(1000)).encode()
-    empty = b'{"status":true,"code":200,"data":[]}'
+    rows = page(2)["data"]
 
     def handler(request: httpx.Request) -> httpx.Response:
-        number = int(request.url.params["page"])
-        # Each page differs from the one before, or the pager would refuse it.
-        body = (
-            first.replace(b"33103982", str(33103982 + number).encode()) if number <= 100 else empty
-        )
-        return httpx.Response(200, content=body)
+        number, size = (int(request.url.params[name]) for name in ("page", "page_size"))
+        ids = range(number * size - size, min(number * size, 100_000))
+        data = [{**rows[id % 2], "id": id + 1} for id in ids]
+        return httpx.Response(200, json={"status": True, "code": 200, "data": data})
 
     crm = Relenta(account="a", department_key=KEY, transport=httpx.MockTransport(handler))
     count, after_first = 0, 0

@@ -25,7 +25,7 @@ __all__ += ["ConnectTimeout", "PoolTimeout", "ReadTimeout", "TimeoutException"]
 __all__ += ["URL", "Headers", "Outgoing", "Proxy", "Request", "Response"]
 __all__ += ["SOCKET_TRANSPORTS", "bound_by_deadline", "bounded", "check_proxy"]
 __all__ += ["ahide_location", "hide_location", "parsed", "pool_arguments", "show_location"]
-__all__ += ["timeouts", "tls_context", "without_body"]
+__all__ += ["timeouts", "tls_context", "without_body", "without_stream"]
 
 URL, InvalidURL = httpx.URL, httpx.InvalidURL
 parsed = lru_cache(128)(URL)
@@ -153,6 +153,15 @@ def without_body(request: Request) -> None:
     request._content = b""  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # httpx cannot
 
 
+def without_stream(response: Response) -> None:
+    """Remove the stream of a response that was read.
+
+    It refers back to the response, which would keep its body until the garbage collector comes by:
+    tens of pages in memory where one is needed.
+    """
+    response.stream = httpx.ByteStream(b"")
+
+
 class ByteParts(httpx.SyncByteStream, httpx.AsyncByteStream):
     """A body that is read while it is sent, by either kind of client.
 
@@ -218,6 +227,7 @@ def bounded(response: Response, limit: int | None, release: Callable[[], None]) 
         response.stream = _ReplyBody(response, limit, release)
         return response
     release()
+    without_stream(response)
     if limit is None or len(response.content) <= limit:
         return response
     if response.status_code < 300:

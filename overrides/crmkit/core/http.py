@@ -337,6 +337,7 @@ class SyncIO(IO):
         if not stream and not response.is_closed:
             with closing(response):
                 response.read()
+            _httpx.without_stream(response)
         return response
 
     async def save(self, response: Response, sink: Sink) -> None:
@@ -395,6 +396,7 @@ class AsyncIO(IO):
                 if not stream and not response.is_closed:
                     async with aclosing(response):
                         await response.aread()
+                    _httpx.without_stream(response)
                 return response
         finally:
             request.stream = body
