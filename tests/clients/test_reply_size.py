@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import json
 import tracemalloc
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from itertools import product
 from typing import Any
+from weakref import ReferenceType, ref
 
 import httpx
 import pytest
@@ -291,3 +293,24 @@ def test_middleware_sees_the_decoded_body() -> None:
     with open_driver(False, coded(gzip.compress(SAVED), "gzip"), middleware=[middleware]) as crm:
         assert crm(save) == 5
     assert seen == [SAVED]
+
+
+@both
+def test_reply_is_freed_without_the_garbage_collector(asynchronous: bool) -> None:
+    """A reply that nobody holds is gone at once, sent in pieces or in memory already."""
+    seen: list[ReferenceType[httpx.Response]] = []
+
+    async def middleware(request: Any, call_next: Any) -> Any:
+        response = await call_next(request)
+        seen.append(ref(response))
+        return response
+
+    answers = [coded(gzip.compress(SAVED), "gzip"), lambda _: httpx.Response(200, content=SAVED)]
+    with open_driver(asynchronous, *answers, middleware=[middleware]) as crm:
+        gc.disable()
+        try:
+            crm(save)
+            crm(save)
+            assert [response() for response in seen] == [None, None]
+        finally:
+            gc.enable()
