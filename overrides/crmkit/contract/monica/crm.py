@@ -28,6 +28,9 @@ _IGNORED = re.compile(r"(?:.*\.)?(?:default_avatar_color|link)|message")
 _VENDORS_OWN = (
     "contact_field_type|activity_type|activity_type_category|life_event_type|life_event_category"
 )
+_FIRST_READ = (
+    "what the vendor has put into an account changes at its first read, which gives it a uuid"
+)
 #: Where a server is installed.
 _CALLED_IN = re.compile(r", called in \S+ on line \d+")
 
@@ -52,14 +55,12 @@ class Monica(CRM):
             place=r"(.*\.)?labels\[\d+\]\.(created|updated)_at",
         ),
         Accepted(
-            "what the vendor has put into an account changes at its first read, which gives it a "
-            "uuid",
+            _FIRST_READ,
             kind="values",
             place=rf"(.*\.)?(?:{_VENDORS_OWN})\.updated_at",
         ),
         Accepted(
-            "what the vendor has put into an account changes at its first read, which gives it a "
-            "uuid",
+            _FIRST_READ,
             operation="(?:contact_field_types|activity_types|activity_type_categories)_(?:list|get)",
             kind="values",
             place=r"data(?:\[\d+\])?\.updated_at",
