@@ -54,10 +54,8 @@ from tests.clients.onepagecrm_wire import LOGIN, VERSION, session
 from tests.clients.raw_server import Connection, RawServer
 
 asynchronous = sync_alone
-# Long enough for a request over a connection that is open already to leave a machine that does ten
-# other things, and far from what a call that hangs takes: its server waits for half a minute.
-SECONDS = 1.0
-HANGS = 20.0
+# Far from what a call that hangs takes: its server waits for half a minute.
+HANGS = 15.0
 PATIENT: Any = {"deadline": 60}
 SAVED = b'{"status": true, "code": 200, "data": {"id": 5}}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -66,6 +64,23 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 @pytest.fixture
 def clock() -> None:
     """Leave the clock as it is: what ends here ends by real time."""
+
+
+def patiently(work: Callable[[float], None]) -> None:
+    """Do work with a short deadline, and with a longer one if that was too short to send anything.
+
+    On a machine that does ten other things, a tenth of a second may pass between two lines. A fault
+    fails with any deadline.
+
+    Args:
+        work: Takes the deadline in seconds.
+    """
+    for seconds in (0.2, 2.0):
+        try:
+            return work(seconds)
+        except (AssertionError, CRMError, pytest.fail.Exception, ExceptionGroup):
+            continue
+    return work(10.0)
 
 
 def silence(connection: Connection) -> None:
@@ -145,20 +160,20 @@ def servers() -> Iterator[dict[str, str]]:
         yield {name: stack.enter_context(server).url for name, server in opened.items()}
 
 
-def check(name: str, error: Exception | None, seconds: float) -> None:
+def check(name: str, deadline: float, error: Exception | None, seconds: float) -> None:
     """Check how a call ended."""
     assert isinstance(error, CallTimeoutError), (name, error)
-    assert f"deadline of {SECONDS:g} s" in str(error), (name, error)
+    assert f"deadline of {deadline:g} s" in str(error), (name, error)
     assert error.maybe_processed, name
     assert error.attempts == 1, name
-    assert SECONDS * 0.9 <= seconds < HANGS, (name, seconds)
+    assert deadline * 0.9 <= seconds < deadline + HANGS, (name, seconds)
 
 
 def test_sync_call_ends_at_deadline() -> None:
     """A sync call ends at its deadline, however the server drips, and the next call is good."""
 
-    def work(name: str, url: str) -> None:
-        with Relenta(base_url=url, department_key=KEY, deadline=SECONDS) as crm:
+    def work(deadline: float, name: str, url: str) -> None:
+        with Relenta(base_url=url, department_key=KEY, deadline=deadline) as crm:
             assert crm.contacts.save(options=PATIENT) == 5
             begun = time.monotonic()
             error = None
@@ -166,20 +181,23 @@ def test_sync_call_ends_at_deadline() -> None:
                 crm.contacts.save(full_name=BIG if name == "unread_request" else "x")
             except CRMError as caught:
                 error = caught
-            check(name, error, time.monotonic() - begun)
+            check(name, deadline, error, time.monotonic() - begun)
             assert crm.contacts.save(options=PATIENT) == 5
 
-    with servers() as urls, ThreadPoolExecutor(len(urls)) as pool:
-        for done in [pool.submit(work, *item) for item in urls.items()]:
-            done.result()
+    def at_once(deadline: float) -> None:
+        with servers() as urls, ThreadPoolExecutor(len(urls)) as pool:
+            for done in [pool.submit(work, deadline, *item) for item in urls.items()]:
+                done.result()
+
+    patiently(at_once)
 
 
 @pytest.mark.parametrize("run", [asyncio.run, lambda work: trio.run(lambda: work)])
 def test_async_call_ends_at_deadline(run: Callable[[Awaitable[None]], None]) -> None:
     """An async call ends at its deadline, on asyncio and on trio, and the next call is good."""
 
-    async def work(name: str, url: str) -> None:
-        async with AsyncRelenta(base_url=url, department_key=KEY, deadline=SECONDS) as crm:
+    async def work(deadline: float, name: str, url: str) -> None:
+        async with AsyncRelenta(base_url=url, department_key=KEY, deadline=deadline) as crm:
             assert await crm.contacts.save(options=PATIENT) == 5
             begun = time.monotonic()
             error = None
@@ -187,16 +205,19 @@ def test_async_call_ends_at_deadline(run: Callable[[Awaitable[None]], None]) -> 
                 await crm.contacts.save(full_name=BIG if name == "unread_request" else "x")
             except CRMError as caught:
                 error = caught
-            check(name, error, time.monotonic() - begun)
+            check(name, deadline, error, time.monotonic() - begun)
             assert await crm.contacts.save(options=PATIENT) == 5
 
-    async def main(urls: dict[str, str]) -> None:
+    async def main(deadline: float, urls: dict[str, str]) -> None:
         async with anyio.create_task_group() as group:
             for item in urls.items():
-                group.start_soon(work, *item)
+                group.start_soon(work, deadline, *item)
 
-    with servers() as urls:
-        run(main(urls))
+    def at_once(deadline: float) -> None:
+        with servers() as urls:
+            run(main(deadline, urls))
+
+    patiently(at_once)
 
 
 # -- where nothing was sent --------------------------------------------------------------------
@@ -253,17 +274,21 @@ def test_deadline_holds_over_tls() -> None:
     authority = trustme.CA(key_type=trustme.KeyType.ECDSA)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
-    settings: dict[str, Any] = {"department_key": KEY, "verify": False, "deadline": SECONDS}
-    for answer in (dripped_head, dripped_body):
-        with (
-            RawServer(second_time(answer), context) as server,
-            Relenta(base_url=server.url, **settings) as crm,
-        ):
-            assert crm.contacts.save(options=PATIENT) == 5
-            begun = time.monotonic()
-            with pytest.raises(CallTimeoutError) as caught:
-                crm.contacts.save(full_name="x")
-            check(answer.__name__, caught.value, time.monotonic() - begun)
+    settings: dict[str, Any] = {"department_key": KEY, "verify": False}
+
+    def work(deadline: float) -> None:
+        for answer in (dripped_head, dripped_body):
+            with (
+                RawServer(second_time(answer), context) as server,
+                Relenta(base_url=server.url, **settings, deadline=deadline) as crm,
+            ):
+                assert crm.contacts.save(options=PATIENT) == 5
+                begun = time.monotonic()
+                with pytest.raises(CallTimeoutError) as caught:
+                    crm.contacts.save(full_name="x")
+                check(answer.__name__, deadline, caught.value, time.monotonic() - begun)
+
+    patiently(work)
 
 
 def test_status_is_kept_where_the_deadline_cuts_its_body() -> None:
@@ -274,24 +299,27 @@ def test_status_is_kept_where_the_deadline_cuts_its_body() -> None:
         connection.send(b"HTTP/1.1 503 X\r\nContent-Length: 100000\r\n\r\n")
         connection.drip(b" ")
 
-    settings: dict[str, Any] = {"department_key": KEY, "deadline": 0.5}
-
-    async def work(url: str) -> None:
-        async with AsyncRelenta(base_url=url, **settings) as crm:
-            await crm.contacts.save(options=PATIENT)
+    def work(deadline: float) -> None:
+        with (
+            RawServer(second_time(dripped_error)) as server,
+            Relenta(base_url=server.url, department_key=KEY, deadline=deadline) as crm,
+        ):
+            crm.contacts.save(options=PATIENT)
             with pytest.raises(ServerError):
-                await crm.request("GET", "/x")
+                crm.request("GET", "/x")
 
-    with (
-        RawServer(second_time(dripped_error)) as server,
-        Relenta(base_url=server.url, **settings) as crm,
-    ):
-        crm.contacts.save(options=PATIENT)
-        with pytest.raises(ServerError):
-            crm.request("GET", "/x")
-    for run in (asyncio.run, lambda work: trio.run(lambda: work)):
+    async def awork(deadline: float) -> None:
         with RawServer(second_time(dripped_error)) as server:
-            run(work(server.url))
+            async with AsyncRelenta(
+                base_url=server.url, department_key=KEY, deadline=deadline
+            ) as crm:
+                await crm.contacts.save(options=PATIENT)
+                with pytest.raises(ServerError):
+                    await crm.request("GET", "/x")
+
+    patiently(work)
+    patiently(lambda deadline: asyncio.run(awork(deadline)))
+    patiently(lambda deadline: trio.run(awork, deadline))
 
 
 def save(crm: Any) -> Any:
@@ -439,10 +467,15 @@ def test_deadline_is_looked_at_within_a_caller_s_transport() -> None:
                 yield b" "
 
     transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=Dripping()))
-    with Relenta(account="a", department_key=KEY, transport=transport, deadline=0.5) as crm:
-        with pytest.raises(CallTimeoutError, match=r"deadline of 0.5 s") as caught:
-            crm.contacts.save(full_name="x")
-        assert caught.value.maybe_processed
+    settings: dict[str, Any] = {"account": "a", "department_key": KEY, "transport": transport}
+
+    def work(deadline: float) -> None:
+        with Relenta(**settings, deadline=deadline) as crm:
+            with pytest.raises(CallTimeoutError, match=rf"deadline of {deadline:g} s") as caught:
+                crm.contacts.save(full_name="x")
+            assert caught.value.maybe_processed
+
+    patiently(work)
 
 
 def test_async_deadline_ends_a_hanging_transport() -> None:
@@ -453,15 +486,15 @@ def test_async_deadline_ends_a_hanging_transport() -> None:
             await anyio.sleep(30)
             return httpx.Response(200, request=request)
 
-    async def work() -> None:
-        settings: dict[str, Any] = {"account": "a", "department_key": KEY, "deadline": 0.5}
+    async def work(deadline: float) -> None:
+        settings: dict[str, Any] = {"account": "a", "department_key": KEY, "deadline": deadline}
         async with AsyncRelenta(transport=Hanging(), **settings) as crm:
-            with pytest.raises(CallTimeoutError, match=r"deadline of 0.5 s") as caught:
+            with pytest.raises(CallTimeoutError, match=rf"deadline of {deadline:g} s") as caught:
                 await crm.contacts.save(full_name="x")
             assert caught.value.maybe_processed
 
-    asyncio.run(work())
-    trio.run(work)
+    patiently(lambda deadline: asyncio.run(work(deadline)))
+    patiently(lambda deadline: trio.run(work, deadline))
 
 
 def test_call_of_a_task_that_outlives_its_call_has_its_own_deadline() -> None:
