@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 import pytest
-from hypothesis import configuration, settings
+from hypothesis import HealthCheck, configuration, settings
 
 # TinyCRM is complete only in a copy of the checkout: see test_contributing.py.
 collect_ignore = ["tinycrm"]
@@ -74,9 +74,15 @@ def _machine_settings() -> None:
 
 # -- hypothesis --------------------------------------------------------------------------------
 
-# The same examples on every run and machine, so that a failure can be reproduced. No deadline, as
-# machines differ in speed.
-settings.register_profile("same", derandomize=True, database=None, deadline=None)
+# The same examples on every run and machine, so that a failure can be reproduced. No deadline, and
+# nothing is too slow, as machines differ in speed.
+settings.register_profile(
+    "same",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 # pytest --hypothesis-profile=explore tries other examples.
 settings.register_profile("explore", database=None, deadline=None, max_examples=1000)
 settings.load_profile("same")

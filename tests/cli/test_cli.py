@@ -150,7 +150,7 @@ def test_serves_the_mocks() -> None:
     while "control" not in names:
         names.append(process.stdout.readline().partition(" ")[0])
     process.terminate()
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=120)
 
     assert names == [*CATALOGUE, "control"]
     assert (process.returncode, err) == (0, "")

@@ -99,7 +99,7 @@ class RawServer:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for thread in self._threads:
-            thread.join(5)
+            thread.join(60)
 
     def _accept(self) -> None:
         while not self._stopped.is_set():
@@ -107,7 +107,7 @@ class RawServer:
                 raw, _ = self._listener.accept()
             except OSError:
                 return
-            raw.settimeout(5)
+            raw.settimeout(60)  # what hangs ends; a loaded machine is slow
             number, self.connections = self.connections, self.connections + 1
             thread = threading.Thread(target=self._serve, args=(raw, number), daemon=True)
             self._threads.append(thread)

@@ -54,7 +54,9 @@ from tests.clients.onepagecrm_wire import LOGIN, VERSION, session
 from tests.clients.raw_server import Connection, RawServer
 
 asynchronous = sync_alone
-SECONDS = 0.2
+# Far from what a call that hangs takes: its server waits for half a minute.
+HANGS = 15.0
+PATIENT: Any = {"deadline": 60}
 SAVED = b'{"status": true, "code": 200, "data": {"id": 5}}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
@@ -62,6 +64,23 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 @pytest.fixture
 def clock() -> None:
     """Leave the clock as it is: what ends here ends by real time."""
+
+
+def patiently(work: Callable[[float], None]) -> None:
+    """Do work with a short deadline, and with a longer one if that was too short to send anything.
+
+    On a machine that does ten other things, a tenth of a second may pass between two lines. A fault
+    fails with any deadline.
+
+    Args:
+        work: Takes the deadline in seconds.
+    """
+    for seconds in (0.2, 2.0):
+        try:
+            return work(seconds)
+        except (AssertionError, CRMError, pytest.fail.Exception, ExceptionGroup):
+            continue
+    return work(10.0)
 
 
 def silence(connection: Connection) -> None:
@@ -118,75 +137,87 @@ CASES: dict[str, Callable[[Connection], None]] = {
 BIG = "x" * 8_000_000
 
 
+def second_time(answer: Callable[[Connection], None]) -> Callable[[Connection], None]:
+    """Let the first connection misbehave after one good reply; further ones reply and close.
+
+    So a client has its connection before it makes the call that the deadline is to end.
+    """
+
+    def serve(connection: Connection) -> None:
+        connection.request()
+        connection.reply(SAVED)
+        if connection.number == 0:
+            answer(connection)
+
+    return serve
+
+
 @contextmanager
 def servers() -> Iterator[dict[str, str]]:
-    """Open a server of each kind, which misbehaves on its first connection only."""
-
-    def first_only(answer: Callable[[Connection], None]) -> Callable[[Connection], None]:
-        def serve(connection: Connection) -> None:
-            if connection.number == 0:
-                answer(connection)
-            else:
-                connection.request()
-                connection.reply(SAVED)
-
-        return serve
-
+    """Open a server of each kind, which misbehaves at the second request it gets."""
     with ExitStack() as stack:
-        opened = {name: RawServer(first_only(answer)) for name, answer in CASES.items()}
+        opened = {name: RawServer(second_time(answer)) for name, answer in CASES.items()}
         yield {name: stack.enter_context(server).url for name, server in opened.items()}
 
 
-def check(name: str, error: Exception | None, seconds: float) -> None:
+def check(name: str, deadline: float, error: Exception | None, seconds: float) -> None:
     """Check how a call ended."""
     assert isinstance(error, CallTimeoutError), (name, error)
-    assert f"deadline of {SECONDS:g} s" in str(error), (name, error)
+    assert f"deadline of {deadline:g} s" in str(error), (name, error)
     assert error.maybe_processed, name
     assert error.attempts == 1, name
-    assert SECONDS * 0.9 <= seconds < SECONDS + 1.5, (name, seconds)
+    assert deadline * 0.9 <= seconds < deadline + HANGS, (name, seconds)
 
 
 def test_sync_call_ends_at_deadline() -> None:
     """A sync call ends at its deadline, however the server drips, and the next call is good."""
 
-    def work(name: str, url: str) -> None:
-        with Relenta(base_url=url, department_key=KEY, deadline=SECONDS) as crm:
+    def work(deadline: float, name: str, url: str) -> None:
+        with Relenta(base_url=url, department_key=KEY, deadline=deadline) as crm:
+            assert crm.contacts.save(options=PATIENT) == 5
             begun = time.monotonic()
             error = None
             try:
                 crm.contacts.save(full_name=BIG if name == "unread_request" else "x")
             except CRMError as caught:
                 error = caught
-            check(name, error, time.monotonic() - begun)
-            assert crm.contacts.save(options={"deadline": 5}) == 5
+            check(name, deadline, error, time.monotonic() - begun)
+            assert crm.contacts.save(options=PATIENT) == 5
 
-    with servers() as urls, ThreadPoolExecutor(len(urls)) as pool:
-        for done in [pool.submit(work, *item) for item in urls.items()]:
-            done.result()
+    def at_once(deadline: float) -> None:
+        with servers() as urls, ThreadPoolExecutor(len(urls)) as pool:
+            for done in [pool.submit(work, deadline, *item) for item in urls.items()]:
+                done.result()
+
+    patiently(at_once)
 
 
 @pytest.mark.parametrize("run", [asyncio.run, lambda work: trio.run(lambda: work)])
 def test_async_call_ends_at_deadline(run: Callable[[Awaitable[None]], None]) -> None:
     """An async call ends at its deadline, on asyncio and on trio, and the next call is good."""
 
-    async def work(name: str, url: str) -> None:
-        async with AsyncRelenta(base_url=url, department_key=KEY, deadline=SECONDS) as crm:
+    async def work(deadline: float, name: str, url: str) -> None:
+        async with AsyncRelenta(base_url=url, department_key=KEY, deadline=deadline) as crm:
+            assert await crm.contacts.save(options=PATIENT) == 5
             begun = time.monotonic()
             error = None
             try:
                 await crm.contacts.save(full_name=BIG if name == "unread_request" else "x")
             except CRMError as caught:
                 error = caught
-            check(name, error, time.monotonic() - begun)
-            assert await crm.contacts.save(options={"deadline": 5}) == 5
+            check(name, deadline, error, time.monotonic() - begun)
+            assert await crm.contacts.save(options=PATIENT) == 5
 
-    async def main(urls: dict[str, str]) -> None:
+    async def main(deadline: float, urls: dict[str, str]) -> None:
         async with anyio.create_task_group() as group:
             for item in urls.items():
-                group.start_soon(work, *item)
+                group.start_soon(work, deadline, *item)
 
-    with servers() as urls:
-        run(main(urls))
+    def at_once(deadline: float) -> None:
+        with servers() as urls:
+            run(main(deadline, urls))
+
+    patiently(at_once)
 
 
 # -- where nothing was sent --------------------------------------------------------------------
@@ -243,16 +274,21 @@ def test_deadline_holds_over_tls() -> None:
     authority = trustme.CA(key_type=trustme.KeyType.ECDSA)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
-    settings: dict[str, Any] = {"department_key": KEY, "verify": False, "deadline": SECONDS}
-    for answer in (dripped_head, dripped_body):
-        with RawServer(answer, context) as server:
-            begun = time.monotonic()
+    settings: dict[str, Any] = {"department_key": KEY, "verify": False}
+
+    def work(deadline: float) -> None:
+        for answer in (dripped_head, dripped_body):
             with (
-                Relenta(base_url=server.url, **settings) as crm,
-                pytest.raises(CallTimeoutError) as caught,
+                RawServer(second_time(answer), context) as server,
+                Relenta(base_url=server.url, **settings, deadline=deadline) as crm,
             ):
-                crm.contacts.save(full_name="x")
-            check(answer.__name__, caught.value, time.monotonic() - begun)
+                assert crm.contacts.save(options=PATIENT) == 5
+                begun = time.monotonic()
+                with pytest.raises(CallTimeoutError) as caught:
+                    crm.contacts.save(full_name="x")
+                check(answer.__name__, deadline, caught.value, time.monotonic() - begun)
+
+    patiently(work)
 
 
 def test_status_is_kept_where_the_deadline_cuts_its_body() -> None:
@@ -263,18 +299,27 @@ def test_status_is_kept_where_the_deadline_cuts_its_body() -> None:
         connection.send(b"HTTP/1.1 503 X\r\nContent-Length: 100000\r\n\r\n")
         connection.drip(b" ")
 
-    settings: dict[str, Any] = {"department_key": KEY, "deadline": 0.1}
-    with RawServer(dripped_error) as server:
-        with Relenta(base_url=server.url, **settings) as crm, pytest.raises(ServerError):
-            crm.request("GET", "/x")
+    def work(deadline: float) -> None:
+        with (
+            RawServer(second_time(dripped_error)) as server,
+            Relenta(base_url=server.url, department_key=KEY, deadline=deadline) as crm,
+        ):
+            crm.contacts.save(options=PATIENT)
+            with pytest.raises(ServerError):
+                crm.request("GET", "/x")
 
-        async def work() -> None:
-            async with AsyncRelenta(base_url=server.url, **settings) as crm:
+    async def awork(deadline: float) -> None:
+        with RawServer(second_time(dripped_error)) as server:
+            async with AsyncRelenta(
+                base_url=server.url, department_key=KEY, deadline=deadline
+            ) as crm:
+                await crm.contacts.save(options=PATIENT)
                 with pytest.raises(ServerError):
                     await crm.request("GET", "/x")
 
-        asyncio.run(work())
-        trio.run(work)
+    patiently(work)
+    patiently(lambda deadline: asyncio.run(awork(deadline)))
+    patiently(lambda deadline: trio.run(awork, deadline))
 
 
 def save(crm: Any) -> Any:
@@ -422,10 +467,15 @@ def test_deadline_is_looked_at_within_a_caller_s_transport() -> None:
                 yield b" "
 
     transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=Dripping()))
-    with Relenta(account="a", department_key=KEY, transport=transport, deadline=0.1) as crm:
-        with pytest.raises(CallTimeoutError, match=r"deadline of 0.1 s") as caught:
-            crm.contacts.save(full_name="x")
-        assert caught.value.maybe_processed
+    settings: dict[str, Any] = {"account": "a", "department_key": KEY, "transport": transport}
+
+    def work(deadline: float) -> None:
+        with Relenta(**settings, deadline=deadline) as crm:
+            with pytest.raises(CallTimeoutError, match=rf"deadline of {deadline:g} s") as caught:
+                crm.contacts.save(full_name="x")
+            assert caught.value.maybe_processed
+
+    patiently(work)
 
 
 def test_async_deadline_ends_a_hanging_transport() -> None:
@@ -436,24 +486,25 @@ def test_async_deadline_ends_a_hanging_transport() -> None:
             await anyio.sleep(30)
             return httpx.Response(200, request=request)
 
-    async def work() -> None:
-        settings: dict[str, Any] = {"account": "a", "department_key": KEY, "deadline": 0.05}
+    async def work(deadline: float) -> None:
+        settings: dict[str, Any] = {"account": "a", "department_key": KEY, "deadline": deadline}
         async with AsyncRelenta(transport=Hanging(), **settings) as crm:
-            with pytest.raises(CallTimeoutError, match=r"deadline of 0.05 s") as caught:
+            with pytest.raises(CallTimeoutError, match=rf"deadline of {deadline:g} s") as caught:
                 await crm.contacts.save(full_name="x")
             assert caught.value.maybe_processed
 
-    asyncio.run(work())
-    trio.run(work)
+    patiently(lambda deadline: asyncio.run(work(deadline)))
+    patiently(lambda deadline: trio.run(work, deadline))
 
 
 def test_call_of_a_task_that_outlives_its_call_has_its_own_deadline() -> None:
     """A task that middleware leaves behind is not bound by the deadline of a call that is over."""
     tasks: list[asyncio.Task[Any]] = []
+    over = asyncio.Event()
 
     async def middleware(request: Any, call_next: Any) -> Any:
         async def later() -> None:
-            await asyncio.sleep(0.1)
+            await over.wait()
             assert current_deadline() is not None
             assert seconds_left(None, CallTimeoutError) is None
 
@@ -461,11 +512,12 @@ def test_call_of_a_task_that_outlives_its_call_has_its_own_deadline() -> None:
         return await call_next(request)
 
     async def work() -> None:
-        settings: dict[str, Any] = {"account": "a", "department_key": KEY, "deadline": 0.05}
+        settings: dict[str, Any] = {"account": "a", "department_key": KEY, "deadline": 60}
         async with AsyncRelenta(
             transport=Canned(saved()), middleware=[middleware], **settings
         ) as crm:
             await crm.contacts.save(full_name="x")
+        over.set()
         await tasks[0]
 
     asyncio.run(work())

@@ -22,7 +22,7 @@ from tests.clients.raw_server import Connection, RawServer
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
-HANGS = 10
+HANGS = 60
 
 
 def in_child(work: Callable[[], Any]) -> Any:
@@ -93,7 +93,7 @@ async def aask(crm: Any, name: str) -> tuple[str, int]:
 def test_children_have_their_own_connections(server: tuple[RawServer, dict[str, Any]]) -> None:
     """A child opens connections of its own, and its parent's live on."""
     with Relenta(**server[1]) as crm:
-        view = crm.with_options(timeout=5)
+        view = crm.with_options(timeout=60)
         assert ask(crm, "parent") == ("/parent", 0)
 
         def work() -> list[Any]:
@@ -120,7 +120,7 @@ def test_async_children_have_their_own_connections(
 
 def test_locks_held_by_other_threads_are_free_in_children() -> None:
     """A lock that another thread held at the fork does not hang the child."""
-    crm = OnePageCRM(**LOGIN, transport=Canned(session(), VERSION), throttle=1e6, deadline=2)
+    crm = OnePageCRM(**LOGIN, transport=Canned(session(), VERSION), throttle=1e6, deadline=30)
     vendor: Any = crm._sender.vendor
     throttle: Any = crm._sender.throttle
     login = vendor._one_at_a_time(crm._io)

@@ -162,10 +162,10 @@ def test_older_reply_does_not_replace_newer() -> None:
 
     class Overtaken(Canned):
         def _answer(self, request: Any, body: bytes) -> Any:  # noqa: ARG002  # as in its base
-            both.wait(10)
+            both.wait(60)
             if request.headers["which"] == "second":
                 return answer(9, tags=TAGS)(request)
-            assert second_is_back.wait(10)
+            assert second_is_back.wait(60)
             return answer(8, tags=NO_TAGS, statuses=STATUSES)(request)
 
     with OnePageCRM(uid="u", key=ONEPAGECRM_KEY, transport=Overtaken()) as crm:

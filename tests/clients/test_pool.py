@@ -133,9 +133,20 @@ def test_cancelled_downloads_leave_the_pool_clean(
     gc.collect()
 
 
-def test_threads_wait_for_a_connection(server: RawServer, few_connections: int) -> None:
+def test_threads_wait_for_a_connection(few_connections: int) -> None:
     """More threads than connections wait their turn; one that waits too long sent nothing."""
+    # As many requests as there may be connections are answered at a time, and none before.
+    together = threading.Barrier(few_connections)
+
+    def answer_together(connection: Connection) -> None:
+        while request := connection.request():
+            path = request.split()[1].decode()
+            if "slow" in path:
+                together.wait(60)
+            connection.reply(b'{"path": "%s"}' % path.encode())
+
     with (
+        RawServer(answer_together) as server,
         Relenta(base_url=server.url, department_key=KEY, max_retries=0) as crm,
         ThreadPoolExecutor(12) as pool,
     ):

@@ -190,7 +190,7 @@ def test_many_tasks_and_threads_log_in_once(make: Any) -> None:
         gate = threading.Barrier(8)
 
         def work() -> None:
-            gate.wait(10)
+            gate.wait(60)
             call(crm)
 
         with ThreadPoolExecutor(8) as pool:

@@ -111,7 +111,7 @@ def _again(response: Any, url: str, method: str) -> requests.Response:
         if name.lower() in {"x-api-key", "espo-authorization"}
     }
     with requests.Session() as http:
-        return http.request(method, url, headers=credentials, timeout=10)
+        return http.request(method, url, headers=credentials, timeout=60)
 
 
 def _read_as_written(response: Any, url: str, written: dict[str, Any]) -> None:

@@ -105,7 +105,7 @@ class Signing(AuthBase):
         parts = urlsplit(url)
         address = f"{parts.scheme}://{parts.netloc}/onepagecrm/api/auth/login.json"
         with requests.Session() as http:
-            envelope: dict[str, Any] = http.post(address, data=LOGIN, timeout=10).json()
+            envelope: dict[str, Any] = http.post(address, data=LOGIN, timeout=60).json()
         return envelope
 
 
@@ -140,7 +140,7 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:  # noq
         parts = urlsplit(base)
         address = f"{parts.scheme}://{parts.netloc}/__mock__/snapshot"
         with requests.Session() as http:
-            http.put(address, data=STATE, timeout=10).raise_for_status()
+            http.put(address, data=STATE, timeout=60).raise_for_status()
         SIGNING.session = None
         CHANGED.clear()
 

@@ -48,7 +48,7 @@ def serving(*arguments: str, stop: signal.Signals = signal.SIGTERM) -> Generator
             "token": printed.get("token", [""])[0],
         }
         process.send_signal(stop)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
         assert process.stderr.read() == ""
     finally:
         process.kill()

@@ -184,7 +184,7 @@ def test_sends_from_a_server_and_leaves_no_thread(receiver: Receiver) -> None:
         assert signed(hook, *receiver.calls[0])
         assert httpx.get(f"{server.url}/__mock__/health", trust_env=False).status_code == 200
     for thread in set(threading.enumerate()) - before:
-        thread.join(5)
+        thread.join(60)
     assert set(threading.enumerate()) == before
 
 

@@ -142,7 +142,7 @@ def test_head_and_body_of_a_reply_are_one_write(server: MockServer) -> None:
         "GET /__mock__/health": b"}",
         "HEAD /__mock__/health": b"\r\n\r\n",
     }.items():
-        with socket.create_connection((address.host, address.port or 0), timeout=5) as connection:
+        with socket.create_connection((address.host, address.port or 0), timeout=60) as connection:
             for _ in range(3):
                 connection.sendall(f"{head} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
                 reply = connection.recv(65536)
@@ -162,7 +162,7 @@ def test_pipelined_requests_are_answered_in_order(server: MockServer) -> None:
             ("HEAD", "health", "Connection: close\r\n"),
         )
     ]
-    with socket.create_connection((address.host, address.port or 0), timeout=5) as connection:
+    with socket.create_connection((address.host, address.port or 0), timeout=60) as connection:
         connection.sendall("".join(lines).encode())
         replies = b""
         while part := connection.recv(65536):
@@ -176,7 +176,7 @@ def test_answers_expect_100_continue(server: MockServer) -> None:
     """100 Continue comes before the body is sent."""
     address = httpx.URL(server.url)
     key = server.relenta.credentials["department_key"]
-    with socket.create_connection((address.host, address.port or 0), timeout=5) as connection:
+    with socket.create_connection((address.host, address.port or 0), timeout=60) as connection:
         connection.sendall(
             b"POST /relenta/api/v3/contact.save.json HTTP/1.1\r\nHost: x\r\n"
             b"Content-Type: application/json\r\nContent-Length: 2\r\n"
