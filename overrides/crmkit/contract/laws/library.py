@@ -1,0 +1,61 @@
+"""The laws as conversations, of each CRM that has the matter."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from crmkit.contract.entry import Conversation
+
+from .creation import creation
+from .deletion import deletion, owners
+from .frame import frame
+from .monica import monica_scene
+from .sorting import sorting
+from .spellings import spellings
+from .totals import totals
+from .transitions import transitions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from crmkit.contract.conversation import Talk
+    from crmkit.contract.crm import CRM
+
+    from .resources import Resource
+    from .scene import Scene
+
+__all__ = ["law_conversations"]
+
+_SCENES: dict[str, Callable[..., type[Scene]]] = {"monica": monica_scene}
+_OF_RESOURCES: dict[str, Callable[[Scene, Resource], None]] = {
+    "creation": creation,
+    "transitions": transitions,
+    "spellings": spellings,
+    "totals": totals,
+    "sorting": sorting,
+}
+_OF_ALL: dict[str, Callable[[Scene], None]] = {"frame": frame, "deletion": deletion,
+                                                  "owners": owners}
+
+
+def law_conversations(crm: CRM, *, seed: int = 0, alone: bool = False) -> Iterator[Conversation]:
+    """Yield a conversation for each law, and each resource where it is about one.
+
+    Args:
+        crm: Kind of server.
+        seed: Decides the values that are drawn.
+        alone: Whether nobody else uses the server.
+    """
+    if crm.name not in _SCENES:
+        return
+    scene = _SCENES[crm.name](crm.document())
+
+    def held(law: Callable[..., None], *more: Any) -> Callable[[Talk], None]:
+        return lambda talk: law(scene(talk, seed, alone=alone), *more)
+
+    for name, law in _OF_ALL.items():
+        yield Conversation(f"laws.{name}", held(law))
+    for name, law in _OF_RESOURCES.items():
+        for resource in scene.resources.values():
+            yield Conversation(f"laws.{name}.{resource.name}", held(law, resource))
