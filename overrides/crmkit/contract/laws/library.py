@@ -9,6 +9,7 @@ from crmkit.contract.entry import Conversation
 
 from .creation import creation
 from .deletion import deletion, owners
+from .espocrm import espocrm_scene
 from .frame import frame
 from .monica import monica_scene
 from .sorting import sorting
@@ -27,7 +28,11 @@ if TYPE_CHECKING:
 
 __all__ = ["law_conversations"]
 
-_SCENES: dict[str, Callable[..., type[Scene]]] = {"monica": monica_scene}
+_SCENES: dict[str, Callable[..., type[Scene]]] = {
+    "autocrm": espocrm_scene,
+    "espocrm": espocrm_scene,
+    "monica": monica_scene,
+}
 _OF_RESOURCES: dict[str, Callable[[Scene, Resource], None]] = {
     "creation": creation,
     "transitions": transitions,
@@ -39,17 +44,18 @@ _OF_ALL: dict[str, Callable[[Scene], None]] = {"frame": frame, "deletion": delet
                                                   "owners": owners}
 
 
-def law_conversations(crm: CRM, *, seed: int = 0, alone: bool = False) -> Iterator[Conversation]:
+def law_conversations(crm: CRM, *, seed: int = 0, alone: bool = False, **traits: bool) -> Iterator[Conversation]:
     """Yield a conversation for each law, and each resource where it is about one.
 
     Args:
         crm: Kind of server.
         seed: Decides the values that are drawn.
         alone: Whether nobody else uses the server.
+        traits: What the scene is told of the server besides.
     """
     if crm.name not in _SCENES:
         return
-    scene = _SCENES[crm.name](crm.document())
+    scene = _SCENES[crm.name](crm.document(), **traits)
 
     def held(law: Callable[..., None], *more: Any) -> Callable[[Talk], None]:
         return lambda talk: law(scene(talk, seed, alone=alone), *more)

@@ -78,6 +78,7 @@ _MEMBERS: dict[str, dict[str, Any]] = {
     "places.country": {"kind": "choice", "choices": ("US", "FR", "DE", "CZ")},
     "photos.data": {"kind": "other"},
     "photos.extension": {"kind": "other"},
+    "lifeevents.name": {"longest": 100},
     "lifeevents.has_reminder": {"kind": "other"},
     "lifeevents.happened_at_month_unknown": {"kind": "other"},
     "lifeevents.happened_at_day_unknown": {"kind": "other"},
@@ -93,6 +94,7 @@ _NAME = ("complete_name", "initials")
 _FOLLOWS: dict[str, tuple[str, ...]] = {
     "contacts.first_name": _NAME, "contacts.last_name": _NAME, "contacts.nickname": _NAME,
     "contacts.is_deceased": ("complete_name",), "notes.is_favorited": ("favorited_at",),
+    "tasks.completed": ("completed_at",),
     "debts.amount": ("value", "amount_with_currency"), "tags.name": ("name_slug",),
 }  # fmt: skip
 
@@ -115,10 +117,16 @@ def _sorts(document: Document, operation: Operation, name: str) -> tuple[str, ..
 class MonicaScene(Scene):
     """Records in an account of Monica."""
 
+    changed_at: ClassVar[str] = "updated_at"
+    times: ClassVar[frozenset[str]] = frozenset({"updated_at", r"information\.avatar\.url"})
     own: ClassVar[frozenset[str]] = frozenset(
-        {"id", "uuid", "hash_id", "url", r"information\.avatar\.(url|default_avatar_color)"}
+        {"id", "(created|updated)_at", "date", "uuid", "hash_id", "url", r"information\.avatar\.(url|default_avatar_color)"}
     )
-    unanswered: ClassVar[frozenset[str]] = frozenset()
+    unanswered: ClassVar[dict[str, frozenset[str]]] = {
+        "notes": frozenset({"favorited_at"}),
+        "calls": frozenset({"contact_called"}),
+        "contactfieldtypes": frozenset({"delible"}),
+    }
 
     owners: ClassVar[dict[str, str]] = {"{contact}": "contacts"}
 

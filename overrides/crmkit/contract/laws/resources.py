@@ -36,6 +36,7 @@ class Member:
         nullable: Whether null may be sent.
         longest: The most characters it may have; None: unlimited, or not documented.
         choices: Its documented values.
+        avoids: Characters that it does not take.
         updated: Whether only updates have it, and no creation.
     """
 
@@ -45,6 +46,7 @@ class Member:
     nullable: bool = False
     longest: int | None = None
     choices: tuple[Any, ...] = ()
+    avoids: str = ""
     updated: bool = False
 
     def of(self, record: Any) -> Any:

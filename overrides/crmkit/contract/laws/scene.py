@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from .differences import differing
 from .resources import value_at
 from .values import draw
 
@@ -62,6 +63,10 @@ class Scene:
     """
 
     resources: ClassVar[Mapping[str, Resource]] = {}
+    #: Headers of a creation.
+    headers: ClassVar[Mapping[str, str]] = {}
+    #: Member that says when a record was last changed; empty for none.
+    changed_at: ClassVar[str] = ""
     #: Patterns of places that differ between two reads of one record.
     volatile: ClassVar[frozenset[str]] = frozenset()
     #: Patterns of places that say when a record was changed, and by whom.
@@ -70,8 +75,11 @@ class Scene:
     own: ClassVar[frozenset[str]] = frozenset({"id"})
     #: Patterns of places in which the row of a list says less than the record.
     unlisted: ClassVar[frozenset[str]] = frozenset()
-    #: Patterns of places in which the reply to a creation says less than the record.
-    unanswered: ClassVar[frozenset[str]] = frozenset()
+    #: Patterns of places in which the reply to a write is not what is read next, by resource; "*"
+    #: for all.
+    unanswered: ClassVar[Mapping[str, frozenset[str]]] = {}
+    #: Whether the reply to a write may lack members that a read has.
+    answers_less: ClassVar[bool] = False
     #: Whether a write answers the record.
     echoes: ClassVar[bool] = True
     #: What owns records of a population: its resource, by what stands for its id.
@@ -111,6 +119,22 @@ class Scene:
         path: str = self.talk.crm.rows_path
         rows = value_at(reply.tree, path) if reply.succeeded else None
         return rows if isinstance(rows, list) else []
+
+    def answered(self, resource: Resource, written: Reply, read: Reply) -> Iterator[str]:
+        """Yield the places in which the reply to a write is not what is read next."""
+        one, other = self.record_in(written), self.record_in(read)
+        if other is None:
+            yield f"it is not read: {read.outcome}"
+            return
+        if not self.echoes or one is None:
+            return
+        if self.answers_less:
+            one, other = ({key: tree[key] for key in tree if key in one and key in other}
+                          for tree in (one, other))  # fmt: skip
+        less = self.unanswered.get("*", frozenset()) | self.unanswered.get(
+            resource.name, frozenset()
+        )
+        yield from differing(one, other, self.volatile | less)
 
     def normal(self, member: Member, value: Any) -> Any:
         """Return the value that a server makes of one that it takes."""
@@ -191,7 +215,7 @@ class Scene:
     def create(self, resource: Resource, body: Mapping[str, Any] | None = None) -> Record:
         """Create a record; without a body, one that has only what it needs."""
         sent = self.body(resource) if body is None else body
-        step = self.talk.post(resource.collection, sent)
+        step = self.talk.post(resource.collection, sent, headers=self.headers)
         self.talk.claim(step, "a complete record is created", self.succeeded, step)
         return Record(resource, step.id, sent, step)
 

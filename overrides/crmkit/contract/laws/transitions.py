@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from .creation import has_what_was_sent
 from .differences import differing
-from .values import others
+from .resources import ABSENT, value_at
+from .values import instant, others
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,19 +52,27 @@ def _change(scene: Scene, record: Record, member: Member, value: Any) -> Record:
     talk.claim(read, f"{member.name} can be changed", scene.succeeded, written)
     talk.claim(read, f"{member.name} is read as it was changed", has_what_was_sent,
                scene, resource, changes, read)  # fmt: skip
-    talk.claim(read, "an update answers what is read next", _answered, scene, written, read)
+    talk.claim(read, "an update answers what is read next",
+               scene.answered, resource, written, read)  # fmt: skip
     paths = [resource.members[name].read_as for name in changes if name in resource.members]
     touched = [path.rpartition(".")[0] or path for path in paths]
     talk.claim(read, f"nothing changes with {member.name}", _kept, scene, before, read,
                touched + list(scene.follows(resource, member)))  # fmt: skip
+    if scene.changed_at:
+        talk.claim(read, "an update moves the time of the last change", _moved,
+                   scene, before, read)  # fmt: skip
     return scene.changed(record, body)
-
-
-def _answered(scene: Scene, written: Reply, read: Reply) -> Iterator[str]:
-    if scene.echoes and written.succeeded:
-        yield from differing(scene.record_in(written), scene.record_in(read), scene.volatile)
 
 
 def _kept(scene: Scene, before: Reply, after: Reply, touched: list[str]) -> Iterator[str]:
     may = scene.volatile | scene.times | {rf"{path}(\..*)?" for path in touched}
     yield from differing(scene.record_in(before), scene.record_in(after), may)
+
+
+def _moved(scene: Scene, before: Reply, after: Reply) -> Iterator[str]:
+    times = [value_at(scene.record_in(reply), scene.changed_at) for reply in (before, after)]
+    if ABSENT in times:
+        return
+    first, last = (instant(time) for time in times)
+    if last < first or (scene.alone and last == first):
+        yield f"{scene.changed_at} stays"

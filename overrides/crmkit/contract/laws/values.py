@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from .resources import Member
 
-__all__ = ["draw", "is_same", "others"]
+__all__ = ["draw", "instant", "is_same", "others"]
 
 #: What a str may be besides plain letters: decomposed letters, zeros in front, the separators of
 #: every format that a server writes or stores.
@@ -65,7 +65,9 @@ def _time(rng: random.Random) -> datetime:
 
 def _text(rng: random.Random, member: Member) -> str:
     longest = member.longest or 1000
-    pieces = rng.sample(_PIECES, 3) + [rng.choice(_SEPARATORS), f"x{rng.randrange(10**6)}"]
+    pieces = [*rng.sample(_PIECES, 3), rng.choice(_SEPARATORS)]
+    pieces = [piece for piece in pieces if not set(piece) & set(member.avoids)]
+    pieces.append(f"x{rng.randrange(10**6)}")
     rng.shuffle(pieces)
     text = ("\n" if member.kind == "text" else " ").join(pieces)
     if len(text) > longest:
