@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from crmkit.contract.espocrm.entities import CUSTOM_FIELDS, CUSTOM_OPTIONS, ENTITIES, flatten
 
-from .resources import Listing, Member, Resource, listing_of, updates_of
-from .scene import Query, Record, Scene
+from .espocrm_lists import EspoLists
+from .resources import Member, Resource, listing_of, updates_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from crmkit.contract.document import Document
     from crmkit.contract.espocrm.entities import Entity
     from crmkit.contract.exchange import Reply
+
+    from .scene import Scene
 
 __all__ = ["espocrm_scene"]
 
@@ -40,6 +42,7 @@ _LINKS = {
 _MEMBERS: dict[str, dict[str, Any]] = {
     "billingAddressStreet": {"longest": 255, "avoids": "<>="},
     "addressStreet": {"longest": 255, "avoids": "<>="},
+    "cTier": {"choices": ("A", "B", "C")},
     "cRating": {"choices": tuple(range(1, 11)), "kind": "choice"},
     "sicCode": {"longest": 40},
     "billingAddressPostalCode": {"longest": 40},
@@ -67,7 +70,7 @@ _FOLLOWS: dict[str, tuple[str, ...]] = {
     "Opportunity": ("probability", "amount(Weighted)?Converted", "lastStage"),
     "Contact.title": (r"accountsColumns\..*\.role",),
     "Task.status": ("dateCompleted",),
-    "dateStart": ("duration", "isOverdue"),
+    "dateStart": ("duration", "isOverdue", "dateEnd"),
     "dateEnd": ("duration", "isOverdue"),
     "firstName": _NAME, "lastName": _NAME, "middleName": _NAME, "salutationName": _NAME,
     "Email.name": ("subject",), "Email.body": ("bodyPlain",), "Email.isHtml": ("bodyPlain",),
@@ -79,7 +82,7 @@ _FOLLOWS: dict[str, tuple[str, ...]] = {
 _OPTIONAL = frozenset({"salutationName", "industry", "source", "leadSource", "type"})
 
 
-class EspoScene(Scene):
+class EspoScene(EspoLists):
     """Records of EspoCRM."""
 
     times: ClassVar[frozenset[str]] = frozenset(
@@ -92,6 +95,7 @@ class EspoScene(Scene):
     answers_less: ClassVar[bool] = True
     unlisted: ClassVar[frozenset[str]] = frozenset({"bodyPlain"})
     unanswered: ClassVar[dict[str, frozenset[str]]] = {
+        "Contact": frozenset({r"accountsColumns\..*\.role"}),
         "*": frozenset({"(emailAddress|phoneNumber)Is(OptedOut|Invalid)"}),
         "Email": frozenset({"users(Ids|Names|Columns)", "is(NotRead|NotReplied|UsersSent)"}),
         "Opportunity": frozenset({"amount(Weighted)?Converted"}),

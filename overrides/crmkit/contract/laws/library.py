@@ -10,6 +10,7 @@ from crmkit.contract.entry import Conversation
 from .creation import creation
 from .deletion import deletion, owners
 from .espocrm import espocrm_scene
+from .filters import filters
 from .frame import frame
 from .monica import monica_scene
 from .sorting import sorting
@@ -39,6 +40,7 @@ _OF_RESOURCES: dict[str, Callable[[Scene, Resource], None]] = {
     "spellings": spellings,
     "totals": totals,
     "sorting": sorting,
+    "filters": filters,
 }
 _OF_ALL: dict[str, Callable[[Scene], None]] = {"frame": frame, "deletion": deletion,
                                                   "owners": owners}

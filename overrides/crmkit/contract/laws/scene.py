@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import parse_qsl, urlsplit
 
 from .differences import differing
-from .resources import value_at
+from .resources import ABSENT, value_at
 from .values import draw
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from crmkit.contract.exchange import Reply
     from crmkit.contract.names import Bound
 
+    from .filters import Condition
     from .resources import Listing, Member, Resource
 
 __all__ = ["Query", "Record", "Scene"]
@@ -297,6 +299,42 @@ class Scene:
     ) -> Iterator[Query]:
         """Yield parameters that narrow a list, by which its totals are to hold as well."""
         return iter(())
+
+    def total(self, listing: Listing, reply: Reply) -> Any:
+        """Return how many rows a page says that the list has; None if it does not say."""
+        total = value_at(reply.tree, listing.total) if listing.total else ABSENT
+        return None if total is ABSENT else total
+
+    def counted(self, listing: Listing, reply: Reply, count: int) -> Iterator[str]:
+        """Yield what a page says of a number of rows other than the list has."""
+        total = self.total(listing, reply)
+        if total is not None and total != count:
+            yield f"it counts {total} rows, and there are {count}"
+
+    def query_of(self, reply: Reply) -> list[tuple[str, str]]:
+        """Return the parameters of the request that a reply answers."""
+        return parse_qsl(urlsplit(reply.url).query, keep_blank_values=True)
+
+    def can_filter(self, listing: Listing) -> bool:
+        """Return whether a list takes conditions."""
+        return False
+
+    def conditions(self, resource: Resource, rows: Sequence[Any]) -> Iterator[Condition]:
+        """Yield conditions on rows of a resource.
+
+        Args:
+            resource: The resource.
+            rows: The rows, from whose values the conditions are made.
+        """
+        return iter(())
+
+    def joined(self, items: list[Any], *, is_or: bool) -> Any:
+        """Return a condition that joins others."""
+        raise NotImplementedError
+
+    def filtered(self, item: Any) -> Query:
+        """Return the parameters of a condition."""
+        raise NotImplementedError
 
     def has_order(self, listing: Listing) -> bool:
         """Return whether a list comes in the same order, however it is paged."""

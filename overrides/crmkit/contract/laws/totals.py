@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from .resources import ABSENT, value_at
+from .resources import value_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from crmkit.contract.exchange import Reply
 
     from .resources import Listing, Resource
-    from .scene import Scene
+    from .scene import Query, Scene
 
 __all__ = ["totals"]
 
@@ -30,7 +30,7 @@ def totals(scene: Scene, resource: Resource) -> None:
             _read(scene, listing, query)
 
 
-def _read(scene: Scene, listing: Listing, query: Sequence[Any]) -> None:
+def _read(scene: Scene, listing: Listing, query: Query) -> None:
     talk = scene.talk
     whole = scene.pages(listing, query=query)
     talk.claim(whole[-1], "a list has each row once, and counts them", _counted,
@@ -50,14 +50,8 @@ def _counted(scene: Scene, listing: Listing, whole: list[Reply]) -> Iterator[str
     rows = [str(scene.id_of(row)) for row in scene.rows_of(whole)]
     if len(rows) != len(set(rows)):
         yield "a row is there twice"
-    yield from _total(listing, whole, len(rows))
-
-
-def _total(listing: Listing, pages: list[Reply], count: int) -> Iterator[str]:
-    for number, reply in enumerate(pages, 1):
-        total = value_at(reply.tree, listing.total) if listing.total else ABSENT
-        if total is not ABSENT and total != count:
-            yield f"page {number} counts {total} rows, and there are {count}"
+    for reply in whole:
+        yield from scene.counted(listing, reply, len(rows))
 
 
 def _made_up(
@@ -74,7 +68,8 @@ def _made_up(
             yield f"page {number} of {size} has {len(scene.rows_in(reply))} rows"
     if scene.rows_in(past):
         yield "a page after the last has rows"
-    yield from _total(listing, [*pages, past], len(expected))
+    for reply in (*pages, past):
+        yield from scene.counted(listing, reply, len(expected))
     if listing.last:
         for reply in pages:
             last = value_at(reply.tree, listing.last)
