@@ -135,6 +135,7 @@ class Server:
             response.content,
             str(response.url),
             time.monotonic() - started,
+            request.method,
         )
         return self.last
 

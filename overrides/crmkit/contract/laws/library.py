@@ -14,6 +14,8 @@ from .filters import filters
 from .frame import frame
 from .monica import monica_scene
 from .sorting import sorting
+from .onepagecrm import onepagecrm_scene
+from .relenta import relenta_scene
 from .spellings import spellings
 from .totals import totals
 from .transitions import transitions
@@ -33,6 +35,8 @@ _SCENES: dict[str, Callable[..., type[Scene]]] = {
     "autocrm": espocrm_scene,
     "espocrm": espocrm_scene,
     "monica": monica_scene,
+    "onepagecrm": onepagecrm_scene,
+    "relenta": relenta_scene,
 }
 _OF_RESOURCES: dict[str, Callable[[Scene, Resource], None]] = {
     "creation": creation,

@@ -37,6 +37,7 @@ class Member:
         longest: The most characters it may have; None: unlimited, or not documented.
         choices: Its documented values.
         avoids: Characters that it does not take.
+        form: Its `x-crmkit-format`; empty for none.
         updated: Whether only updates have it, and no creation.
     """
 
@@ -47,6 +48,7 @@ class Member:
     longest: int | None = None
     choices: tuple[Any, ...] = ()
     avoids: str = ""
+    form: str = ""
     updated: bool = False
 
     def of(self, record: Any) -> Any:
@@ -173,7 +175,11 @@ def _member(document: Document, name: str, node: Any) -> Member:
     values = [part for part in parts if _types(part) != {"null"}]
     schema = {**values[0], **{key: value for key, value in node.items() if key != "$ref"}}
     choices = tuple(value for value in schema.get("enum", ()) if value is not None)
-    return Member(name, _kind(schema, node), read_as, nullable, schema.get("maxLength"), choices)
+    form = str(schema.get("x-crmkit-format", ""))
+    longest = schema.get("maxLength")
+    return Member(
+        name, _kind(schema, node), read_as, nullable, longest, choices, form=form
+    )  # fmt: skip
 
 
 def _parts(document: Document, node: Any) -> list[Any]:

@@ -37,9 +37,11 @@ def draw(rng: random.Random, member: Member) -> Any:
         case "number":
             return rng.randint(1, 9999) / 4
         case "date":
-            return _day(rng).isoformat()
+            day = _day(rng)
+            return f"{day:%d.%m.%Y}" if member.form == "dmy" else day.isoformat()
         case "datetime":
-            return _time(rng).strftime("%Y-%m-%d %H:%M:%S")
+            form = "%Y-%m-%dT%H:%M:%SZ" if member.form == "iso" else "%Y-%m-%d %H:%M:%S"
+            return _time(rng).strftime(form)
         case _:
             return _text(rng, member)
 
