@@ -29,6 +29,8 @@ _MEMBERS: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("dt_start", "dt_end"), {"form": "iso"}),
 }
 
+#: Members whose empty value is null; that of others is an empty str.
+_NULLED = frozenset({"title", "company", "comment", "dt_start", "dt_end"})
 _NAMES = ("full_name", "first_name", "last_name")
 
 
@@ -40,9 +42,11 @@ class RelentaScene(Scene):
     changed_at: ClassVar[str] = "dt_modified"
 
     def normal(self, member: Member, value: Any) -> Any:
-        if value is None:
-            return False if member.kind == "flag" else ""
-        return value
+        if value not in (None, ""):
+            return value
+        if member.name in _NULLED:
+            return None
+        return False if member.kind == "flag" else ""
 
     def follows(self, resource: Resource, member: Member) -> Sequence[str]:
         return _NAMES if member.name in _NAMES else ()

@@ -96,4 +96,4 @@ def is_same(member: Member, sent: Any, read: Any) -> bool:
 def instant(text: str) -> datetime:
     """Return the time that a str names; without an offset it is in UTC."""
     time = datetime.fromisoformat(text.replace(" ", "T"))
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
