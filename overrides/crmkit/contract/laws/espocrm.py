@@ -90,6 +90,10 @@ class EspoScene(EspoLists):
     )
     own: ClassVar[frozenset[str]] = frozenset({"id", "createdAt", "dateCompleted", "messageId(Internal)?", "number", "cNo", "cSerial"})
 
+    stranger: ClassVar[str] = "norole"
+    most_refused: ClassVar[int] = 4
+    signed: ClassVar[tuple[str, ...]] = ("method", "path")
+    signer: ClassVar[str] = "signer"
     changed_at: ClassVar[str] = "modifiedAt"
     headers: ClassVar[dict[str, str]] = {"X-Skip-Duplicate-Check": "true"}
     answers_less: ClassVar[bool] = True

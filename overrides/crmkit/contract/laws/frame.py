@@ -61,11 +61,14 @@ def frame(scene: Scene) -> None:
         before = after
 
 
-def state(scene: Scene, before: Snapshot, after: Snapshot, what: str, record: Record) -> None:
-    """State that only one record has changed between two snapshots."""
+def state(
+    scene: Scene, before: Snapshot, after: Snapshot, what: str, record: Record | None = None
+) -> None:
+    """State that only one record has changed between two snapshots; None: nothing has."""
     scene.talk.claim(
         after.last, f"{what} changes nothing else", _unchanged, scene,
-        before.pages, after.pages, record.resource.name, record.id,
+        before.pages, after.pages, 
+        record.resource.name if record else "", record.id if record else "",
     )  # fmt: skip
 
 
@@ -73,7 +76,8 @@ def _unchanged(
     scene: Scene, before: dict[str, list[Reply]], after: dict[str, list[Reply]],
     resource: str, id: Any,
 ) -> Iterator[str]:  # fmt: skip
-    own = {listing.path for listing in scene.resources[resource].lists}
+    lists = scene.resources[resource].lists if resource else ()
+    own = {listing.path for listing in lists}
     for name, replies in after.items():
         if name not in before:
             continue

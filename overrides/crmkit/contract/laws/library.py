@@ -13,12 +13,15 @@ from .espocrm import espocrm_scene
 from .filters import filters
 from .frame import frame
 from .monica import monica_scene
+from .refusals import refusals
+from .signatures import signatures
 from .sorting import sorting
 from .onepagecrm import onepagecrm_scene
 from .relenta import relenta_scene
 from .spellings import spellings
 from .totals import totals
 from .transitions import transitions
+from .visibility import visibility
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,7 +50,10 @@ _OF_RESOURCES: dict[str, Callable[[Scene, Resource], None]] = {
     "filters": filters,
 }
 _OF_ALL: dict[str, Callable[[Scene], None]] = {"frame": frame, "deletion": deletion,
-                                                  "owners": owners}
+                                                  "owners": owners,
+                                                  "visibility": visibility,
+                                                  "refusals": refusals,
+                                                  "signatures": signatures}
 
 
 def law_conversations(crm: CRM, *, seed: int = 0, alone: bool = False, **traits: bool) -> Iterator[Conversation]:
@@ -67,7 +73,20 @@ def law_conversations(crm: CRM, *, seed: int = 0, alone: bool = False, **traits:
         return lambda talk: law(scene(talk, seed, alone=alone), *more)
 
     for name, law in _OF_ALL.items():
-        yield Conversation(f"laws.{name}", held(law))
+        if _is_possible(name, scene):
+            users = (scene.stranger,) if law is visibility else ()
+            yield Conversation(f"laws.{name}", held(law), users=users)
     for name, law in _OF_RESOURCES.items():
         for resource in scene.resources.values():
             yield Conversation(f"laws.{name}.{resource.name}", held(law, resource))
+
+
+def _is_possible(name: str, scene: type[Scene]) -> bool:
+    """Return whether a CRM has the matter of a law."""
+    deletes = any(resource.deletes for resource in scene.resources.values())
+    return {
+        "deletion": deletes,
+        "owners": bool(scene.owners),
+        "visibility": bool(scene.stranger),
+        "signatures": bool(scene.signed),
+    }.get(name, True)

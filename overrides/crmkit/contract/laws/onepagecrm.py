@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from crmkit.contract.onepagecrm import EnvelopeReply
+
 from .resources import Member, Resource, listing_of, members_of, value_at
 from .scene import Scene
 
@@ -61,6 +63,11 @@ class OnePageScene(Scene):
         name: {r"/contacts\..*|contacts": frozenset(patterns)}
         for name, patterns in _EFFECTS.items()
     }
+
+    signed: ClassVar[tuple[str, ...]] = ("method", "path", "query", "body")
+
+    def is_unauthorized(self, reply: Reply) -> bool:
+        return isinstance(reply, EnvelopeReply) and 101 <= reply.code <= 105  # noqa: PLR2004
 
     def make(self, name: str) -> Any:
         return self.create(self.resources["contacts"]).id

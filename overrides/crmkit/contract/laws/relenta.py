@@ -12,7 +12,7 @@ from .resources import Listing, Member, Resource, listing_of, members_of
 from .scene import Record, Scene
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from crmkit.contract.document import Document
     from crmkit.contract.exchange import Reply
@@ -40,6 +40,13 @@ class RelentaScene(Scene):
     echoes: ClassVar[bool] = False
     times: ClassVar[frozenset[str]] = frozenset({"dt_modified"})
     changed_at: ClassVar[str] = "dt_modified"
+
+    def is_unauthorized(self, reply: Reply) -> bool:
+        return isinstance(reply.tree, dict) and reply.tree.get("code") == 401  # noqa: PLR2004
+
+    def attempts(self, record: Record, user: str) -> Iterator[Step]:
+        body = {"id": record.id, **record.body}
+        yield self.talk.post(record.resource.collection, body, user=user, keeps=True)
 
     def normal(self, member: Member, value: Any) -> Any:
         if value not in (None, ""):

@@ -84,6 +84,14 @@ class Scene:
     answers_less: ClassVar[bool] = False
     #: Whether a write answers the record.
     echoes: ClassVar[bool] = True
+    #: A user of another tenant; empty where a run has none.
+    stranger: ClassVar[str] = "other"
+    #: How many operations are asked with wrong credentials, before a server locks the address.
+    most_refused: ClassVar[int | None] = None
+    #: Parts of a request that its signature covers; empty where requests are not signed.
+    signed: ClassVar[tuple[str, ...]] = ()
+    #: The user who signs requests.
+    signer: ClassVar[str] = ""
     #: What owns records of a population: its resource, by what stands for its id.
     owners: ClassVar[Mapping[str, str]] = {}
     #: Lists below an owner that are there when it is deleted.
@@ -289,6 +297,39 @@ class Scene:
     def id_of(self, row: Any) -> Any:
         """Return the id of a row."""
         return row["id"]
+
+    # -- others ------------------------------------------------------------------------------------
+
+    def foreign_lists(self, resource: Resource) -> list[Listing]:
+        """Return the lists of a resource that another tenant asks for."""
+        return list(resource.lists)
+
+    def documented_lists(self) -> Iterator[str]:
+        """Yield the paths of all lists that need no argument."""
+        for operation in self.talk.document.operations.values():
+            path = operation.path.replace(".{format}", ".json")
+            if operation.method == "GET" and operation.is_read and "{" not in path:
+                yield path
+
+    def attempts(self, record: Record, user: str) -> Iterator[Step]:
+        """Try as another user to read, change and delete a record."""
+        if record.resource.record:
+            yield self.read(record, user)
+        for method in record.resource.updates:
+            yield self.talk.request(
+                method, record.path, json={**record.resource.completes, **record.body},
+                user=user, keeps=True,
+            )  # fmt: skip
+        if record.resource.deletes:
+            yield self.talk.request("DELETE", record.path, user=user, keeps=True)
+
+    def is_unauthorized(self, reply: Reply) -> bool:
+        """Return whether a reply says that credentials are missing or wrong."""
+        return reply.status == 401
+
+    def wrong_path(self, path: str) -> str:
+        """Return a path of the document with ids that nothing has."""
+        return re.sub(r"\{[^}]*\}", "nope", path.replace("{format}", "json"))
 
     def lists_of(self, resource: Resource) -> list[Listing]:
         """Return the lists of a resource; on a server with others' records, its narrow ones."""
