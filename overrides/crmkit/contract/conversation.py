@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from .crm import CRM
     from .document import Document, Operation
     from .judge import Judge
-    from .names import Pairs
+    from .names import Names, Pairs
     from .server import Server
 
 __all__ = ["Conversation", "RefusedError", "Step", "Talk"]
 
 _ECHO = "the server keeps and answers a value that the document does not allow to be sent"
+
+#: The most sentences against one law that a step shows.
+_MOST_WRONG = 5
 
 
 class RefusedError(Exception):
@@ -105,6 +108,7 @@ class Talk:
 
     Attributes:
         pending: A request that changes something, while its reply is waited for.
+        claims: How many laws have been stated over several replies.
     """
 
     def __init__(
@@ -140,6 +144,7 @@ class Talk:
         self._skips_refused = skips_refused and not conversation.users
         self._deleted: list[dict[str, Request]] = [{} for _ in servers]
         self.pending: Request | None = None
+        self.claims = 0
 
     def has_user(self, name: str) -> bool:
         """Return whether every server has a user of that name."""
@@ -264,6 +269,31 @@ class Talk:
                 is_true = False
             if not is_true:
                 texts = ("", condition) if side else (condition, "")
+                step.differences.append(Difference("law", "", *texts))
+
+    def claim(
+        self, step: Step, law: str, check: Callable[..., Iterable[str]], *things: Any
+    ) -> None:
+        """State a law over several replies, of each server.
+
+        Args:
+            step: The step that shows whether it is true.
+            law: The law, as a sentence.
+            check: Takes what the things are on a server, and yields what is against the law.
+            things: What it takes: a `Step` becomes its `Reply`, names become their values; of
+                trees, all within them. Where a server lacks one of them, nothing is stated.
+        """
+        self.claims += 1
+        for side, server in enumerate(self.servers):
+            values = _of_side(side, server.names, list(things))
+            if values is MISSING:
+                continue
+            try:
+                wrong = list(check(*values))
+            except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
+                wrong = [f"cannot be checked: {type(error).__name__}: {error}"]
+            for text in wrong[:_MOST_WRONG]:
+                texts = ("", f"{law}: {text}") if side else (f"{law}: {text}", "")
                 step.differences.append(Difference("law", "", *texts))
 
     def _is_refused(self, step: Step) -> bool:
@@ -391,3 +421,20 @@ def _value(tree: Any, path: str) -> Any:
         else:
             return MISSING
     return MISSING if tree is None else tree
+
+
+def _of_side(side: int, names: Names, tree: Any) -> Any:
+    """Return a tree with what a server has in place of steps and names; `MISSING` if it lacks one.
+    """
+    if isinstance(tree, Step):
+        reply = tree.replies[side]
+        return MISSING if reply is None else reply
+    if isinstance(tree, str):
+        return MISSING if names.missing(tree) else names.fill(tree)
+    if isinstance(tree, dict):
+        keys, values = (_of_side(side, names, list(part)) for part in (tree.keys(), tree.values()))
+        return MISSING if MISSING in (keys, values) else dict(zip(keys, values, strict=True))
+    if isinstance(tree, list | tuple):
+        items = [_of_side(side, names, item) for item in tree]
+        return MISSING if any(item is MISSING for item in items) else items
+    return tree

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Document", "Operation", "load_document"]
 
+#: Ends of the media types of trees.
+_TREES = ("json", "xml", "yaml")
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -128,13 +130,27 @@ class Document:
             text = f"media type {reply.media_type!r} is not documented for {reply.status}"
             return [Violation(text)]
         schema = media.get("schema")
-        is_json = reply.media_type.endswith("json")
-        # XML and YAML of a tree, and pictures, are read by the clients' own tests.
-        if schema is None or not (is_json or self.resolve(schema).get("type") == "string"):
-            return []
-        if is_json and not reply.is_json:
-            return [Violation("the body is not JSON")]
-        return list(self._errors(schema, reply.tree if is_json else reply.text))
+        is_tree = reply.media_type.endswith(_TREES)
+        if schema is None or not (is_tree or self.resolve(schema).get("type") == "string"):
+            return []  # such as a picture
+        if is_tree and not reply.is_json:
+            return [Violation(f"the body is not {reply.media_type.rpartition('/')[2].upper()}")]
+        return list(self._errors(schema, reply.tree if is_tree else reply.text))
+
+    def reply_schema(self, method: str, path: str, status: int) -> Any:
+        """Return the schema of a reply's tree, whatever format it is written in; None for none.
+
+        Args:
+            method: HTTP method of the request.
+            path: Its path below the base URL.
+            status: Status of the reply.
+        """
+        operation = self.operation(method, path)
+        responses = operation.node["responses"] if operation is not None else {}
+        names = (str(status), f"{status // 100}XX", "default")
+        response = next((responses[name] for name in names if name in responses), {})
+        content = self.resolve(response).get("content", {})
+        return next((media["schema"] for media in content.values() if "schema" in media), None)
 
     def _errors(self, schema: Tree, value: Any) -> Iterator[Violation]:
         for error in self._schemas.validator(schema).iter_errors(value):

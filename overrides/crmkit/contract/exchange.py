@@ -71,6 +71,7 @@ class Reply:
         content: The body.
         url: The address that was asked.
         seconds: How long it took.
+        method: HTTP method of the request.
     """
 
     status: int
@@ -78,6 +79,7 @@ class Reply:
     content: bytes
     url: str = ""
     seconds: float = 0.0
+    method: str = "GET"
 
     @property
     def succeeded(self) -> bool:
@@ -111,7 +113,7 @@ class Reply:
 
     @cached_property
     def tree(self) -> Any:
-        """The body as a JSON tree; None if it is not JSON."""
+        """The body as a JSON tree, whatever format it is written in; None if it is not one."""
         try:
             return json.loads(self.content)
         except ValueError:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from crmkit.core.errors import ConfigError
 from crmkit.onepagecrm.signature import key_bytes, sign
 
 from .conversation import Conversation, Talk
 from .crm import CRM, ContractError, Probe, environment
+from .document import Document, load_document
 from .exchange import NO_BODY, Reply, Request
+from .xml_reader import XMLReader
+from .yaml_reader import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -35,8 +40,28 @@ _SETTINGS = (
 )  # fmt: skip
 
 
+@cache
+def _document() -> Document:
+    return Document(load_document("onepagecrm"))
+
+
 class EnvelopeReply(Reply):
     """A reply in OnePageCRM's envelope, whose own status says whether a request worked."""
+
+    @cached_property
+    def tree(self) -> Any:
+        """The body as a tree, from JSON, XML or YAML; None if it is not written as documented."""
+        ending = self.media_type.rpartition("/")[2]
+        try:
+            if ending == "xml":
+                path = "/" + urlsplit(self.url).path.rpartition("/api/")[2]
+                schema = _document().reply_schema(self.method, path, self.status)
+                return XMLReader(_document()).read(self.content, schema)
+            if ending == "yaml":
+                return read_yaml(self.content)
+            return json.loads(self.content)
+        except ValueError:
+            return None
 
     @property
     def code(self) -> int:
@@ -192,12 +217,12 @@ class OnePageCRM(CRM):
 
     def undo(self, request: Request, reply: Reply, id: Any) -> Request | None:
         """Return the deletion of a contact, an action, a note or a tag."""
-        resource = request.path.removeprefix("/").removesuffix(".json")
+        resource, _, ending = request.path.removeprefix("/").partition(".")
         if resource == "tags" and request.json is not NO_BODY:
             return Request("DELETE", _tag(request.json["name"]), user=request.user)
         if resource not in {"contacts", "actions", "notes"} or id is None:
             return None
-        return Request("DELETE", f"/{resource}/{id}.json", user=request.user)
+        return Request("DELETE", f"/{resource}/{id}.{ending}", user=request.user)
 
 
 # -- the conversations -----------------------------------------------------------------------------

@@ -322,7 +322,7 @@ def _remove(server: Server, request: Request) -> bool:
     reply = server.send(request)
     if not reply.is_denied:
         return reply.succeeded or reply.is_gone
-    others = sorted(server.users.keys() - {request.user, "nobody"})
+    others = sorted(server.users.keys() - {request.user, "nobody", "wrong"})
     return any(server.send(replace(request, user=user)).succeeded for user in others)
 
 

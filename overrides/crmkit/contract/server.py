@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .crm import CRM
     from .http import BaseTransport, HTTPRequest
 
-__all__ = ["Server"]
+__all__ = ["Server", "changed_at"]
 
 _TRIES = 5
 _LONGEST_WAIT = 120.0
@@ -34,7 +34,8 @@ class Server:
         crm: Kind of server.
         base_url: Address of its API.
         users: What puts the credentials of each user on a request, by name; the run's own user has
-            the empty name. "nobody" has none.
+            the empty name. "nobody" has none, and those of "wrong" are the run's own but for one
+            character.
         transport: Transport in place of the network.
         rate: Requests a second; None: as fast as it answers.
         timeout: Seconds for each phase of a request.
@@ -66,7 +67,7 @@ class Server:
     ) -> None:
         self.crm = crm
         self.base_url = base_url.rstrip("/")
-        self.users = {"nobody": _no_credentials, **users}
+        self.users = {"nobody": _no_credentials, "wrong": self._wrong_credentials, **users}
         self.names = Names()
         self.sent = 0
         self.last: Reply | None = None
@@ -135,6 +136,7 @@ class Server:
             response.content,
             str(response.url),
             time.monotonic() - started,
+            request.method,
         )
         return self.last
 
@@ -172,6 +174,14 @@ class Server:
         authenticate(http_request)
         return http_request
 
+    def _wrong_credentials(self, request: HTTPRequest) -> None:
+        """Put credentials on a request that are the run's own but for one character."""
+        before = dict(request.headers)
+        self.users[""](request)
+        for name, value in dict(request.headers).items():
+            if before.get(name) != value:
+                request.headers[name] = changed_at(value, len(value) // 2)
+
     def credentials(self, request: Request) -> dict[str, str]:
         """Return the headers that a user's credentials put on a request; nothing is sent."""
         plain = self._http.build_request("GET", self.base_url + request.path)
@@ -186,6 +196,13 @@ class Server:
         if now < self._next:
             time.sleep(self._next - now)
         self._next = max(now, self._next) + (1 / self.rate if self.rate else 0.0)
+
+
+def changed_at(text: str, place: int) -> str:
+    """Return a str with another character at a place; a digit stays one."""
+    digits = "0123456789"
+    others = digits if text[place] in digits else "abcdefABCDEF"
+    return text[:place] + next(c for c in others if c != text[place]) + text[place + 1 :]
 
 
 def _no_credentials(request: HTTPRequest) -> None:

@@ -1,0 +1,92 @@
+"""The laws as conversations, of each CRM that has the matter."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from crmkit.contract.entry import Conversation
+
+from .creation import creation
+from .deletion import deletion, owners
+from .espocrm import espocrm_scene
+from .filters import filters
+from .frame import frame
+from .monica import monica_scene
+from .refusals import refusals
+from .signatures import signatures
+from .sorting import sorting
+from .onepagecrm import onepagecrm_scene
+from .relenta import relenta_scene
+from .spellings import spellings
+from .totals import totals
+from .transitions import transitions
+from .visibility import visibility
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from crmkit.contract.conversation import Talk
+    from crmkit.contract.crm import CRM
+
+    from .resources import Resource
+    from .scene import Scene
+
+__all__ = ["law_conversations"]
+
+_SCENES: dict[str, Callable[..., type[Scene]]] = {
+    "autocrm": espocrm_scene,
+    "espocrm": espocrm_scene,
+    "monica": monica_scene,
+    "onepagecrm": onepagecrm_scene,
+    "relenta": relenta_scene,
+}
+_OF_RESOURCES: dict[str, Callable[[Scene, Resource], None]] = {
+    "creation": creation,
+    "transitions": transitions,
+    "spellings": spellings,
+    "totals": totals,
+    "sorting": sorting,
+    "filters": filters,
+}
+_OF_ALL: dict[str, Callable[[Scene], None]] = {"frame": frame, "deletion": deletion,
+                                                  "owners": owners,
+                                                  "visibility": visibility,
+                                                  "refusals": refusals,
+                                                  "signatures": signatures}
+
+
+def law_conversations(crm: CRM, *, seed: int = 0, alone: bool = False, **traits: bool) -> Iterator[Conversation]:
+    """Yield a conversation for each law, and each resource where it is about one.
+
+    Args:
+        crm: Kind of server.
+        seed: Decides the values that are drawn.
+        alone: Whether nobody else uses the server.
+        traits: What the scene is told of the server besides.
+    """
+    if crm.name not in _SCENES:
+        return
+    scene = _SCENES[crm.name](crm.document(), **traits)
+
+    def held(law: Callable[..., None], *more: Any) -> Callable[[Talk], None]:
+        return lambda talk: law(scene(talk, seed, alone=alone), *more)
+
+    for name, law in _OF_ALL.items():
+        if _is_possible(name, scene):
+            users = (scene.stranger,) if law is visibility else ()
+            yield Conversation(f"laws.{name}", held(law), users=users)
+    for name, law in _OF_RESOURCES.items():
+        for resource in scene.resources.values():
+            yield Conversation(f"laws.{name}.{resource.name}", held(law, resource))
+
+
+def _is_possible(name: str, scene: type[Scene]) -> bool:
+    """Return whether a CRM has the matter of a law."""
+    deletes = any(resource.deletes for resource in scene.resources.values())
+    return {
+        "deletion": deletes,
+        "owners": bool(scene.owners),
+        "visibility": bool(scene.stranger),
+        "signatures": bool(scene.signed),
+    }.get(name, True)

@@ -1,0 +1,116 @@
+"""OnePageCRM as laws see it, in each of its formats."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from crmkit.contract.onepagecrm import EnvelopeReply
+
+from .resources import Member, Resource, listing_of, members_of, value_at
+from .scene import Scene
+
+if TYPE_CHECKING:
+    from crmkit.contract.document import Document
+    from crmkit.contract.exchange import Reply
+
+__all__ = ["onepagecrm_scene"]
+
+_DATE = "01.02.2030"
+_NEEDS: dict[str, dict[str, Any]] = {
+    "contacts": {},
+    "actions": {"cid": "{contact}", "name": "call", "date": _DATE, "done": True,
+                "closed": 1_300_000_000},
+    "notes": {"cid": "{contact}", "body": "note", "date": _DATE},
+    "deals": {"cid": "{contact}", "body": "deal", "date": _DATE, "type": "deal", "amount": 100},
+}
+_NAMING = {"contacts": "lastname", "actions": "name", "notes": "body", "deals": "body"}
+#: What schemas do not say of members.
+_MEMBERS: dict[str, dict[str, Any]] = {
+    "cid": {"kind": "other"},
+    "closed": {"kind": "other"},
+    # An action is either the next one, waiting or done.
+    **dict.fromkeys(("next", "waiting", "done"), {"kind": "other"}),
+    **dict.fromkeys(
+        ("notes.type", "notes.amount", "notes.status", "notes.deal_stage", "notes.exp_close"),
+        {"kind": "other"},
+    ),
+    "deals.type": {"kind": "other"},
+    # Deals have stages and expected dates in accounts with a pipeline.
+    "deals.deal_stage": {"kind": "other"},
+    "deals.exp_close": {"kind": "other"},
+    **dict.fromkeys(("firstname", "lastname", "company", "job_title", "city", "state", "zip_code"),
+                    {"kind": "line"}),
+    "actions.name": {"kind": "line"},
+}  # fmt: skip
+
+
+#: What contacts show of records that belong to them.
+_EFFECTS: dict[str, tuple[str, ...]] = {
+    "actions": ("nextaction.*", "actions.*"),
+    "notes": ("notes.*",),
+    "deals": ("notes.*", "pendingdeal"),
+}
+
+
+class OnePageScene(Scene):
+    """Records in an account of OnePageCRM."""
+
+    owners: ClassVar[dict[str, str]] = {"{contact}": "contacts"}
+    owned: ClassVar[frozenset[str]] = frozenset({"actions", "notes", "deals"})
+
+    effects: ClassVar[dict[str, dict[str, frozenset[str]]]] = {
+        name: {r"/contacts\..*|contacts": frozenset(patterns)}
+        for name, patterns in _EFFECTS.items()
+    }
+
+    signed: ClassVar[tuple[str, ...]] = ("method", "path", "query", "body")
+
+    def is_unauthorized(self, reply: Reply) -> bool:
+        return isinstance(reply, EnvelopeReply) and 101 <= reply.code <= 105  # noqa: PLR2004
+
+    def make(self, name: str) -> Any:
+        return self.create(self.resources["contacts"]).id
+
+    def record_in(self, reply: Reply) -> Any:
+        return reply.tree["data"] if reply.succeeded else None
+
+    def rows_in(self, reply: Reply) -> list[Any]:
+        data = value_at(reply.tree, "data") if reply.succeeded else None
+        rows = data.get("contacts") if isinstance(data, dict) else data
+        return rows if isinstance(rows, list) else []
+
+    def normal(self, member: Member, value: Any) -> Any:
+        return None if value == "" else value
+
+
+def onepagecrm_scene(document: Document, *, ending: str = "json") -> type[Scene]:
+    """Return the class of scenes.
+
+    Args:
+        document: The wire document.
+        ending: The format, as paths end in it.
+    """
+    found: dict[str, Resource] = {}
+    for name, needs in _NEEDS.items():
+        plural = "notes" if name == "deals" else name
+        collection, record = f"/{plural}.{ending}", f"/{plural}/{{id}}.{ending}"
+        operation = document.operation("GET", collection)
+        members = members_of(document, document.operation("POST", collection))
+        own = (("search", "{marker}"),) if name == "contacts" else (("cid", "{contact}"),)
+        if operation is None:
+            continue
+        lists = [listing_of(operation, collection, query=own, is_own=True)]
+        if name == "contacts":
+            lists.insert(0, listing_of(operation, collection))
+        found[name] = Resource(
+            name, collection, record, needs,
+            {key: _adjusted(name, member) for key, member in members.items()},
+            _NAMING[name], ("PUT",), replaces=True, lists=tuple(lists),
+        )  # fmt: skip
+    return type("OnePageScene", (OnePageScene,), {"resources": found})
+
+
+def _adjusted(resource: str, member: Member) -> Member:
+    changes = {**_MEMBERS.get(member.name, {}), **_MEMBERS.get(f"{resource}.{member.name}", {})}
+    return replace(member, **changes)

@@ -1,0 +1,67 @@
+"""A list is sorted as it is asked to be, up and down, with ties, however it is paged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .resources import value_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from crmkit.contract.exchange import Reply
+
+    from .resources import Resource
+    from .scene import Scene
+
+__all__ = ["sorting"]
+
+_COUNT = 3
+
+
+def sorting(scene: Scene, resource: Resource) -> None:
+    """Sort the lists of a resource by each key that they take, in both directions."""
+    for body in [scene.full(resource) for _ in range(_COUNT)]:
+        for _ in range(2):  # of which each two are equal in whatever they are sorted by
+            scene.create(resource, scene.twin(resource, body))
+    for listing in scene.lists_of(resource):
+        whole = scene.pages(listing)
+        for keys, query in scene.orders(resource, listing):
+            pages = scene.pages(listing, query=query)
+            order = ", ".join(keys)
+            scene.talk.claim(pages[-1], f"{listing.path} is sorted by {order}", _sorted,
+                             scene, resource, list(keys), whole, pages)  # fmt: skip
+            short = scene.pages(listing, 2 if listing.is_own else 7, query)
+            scene.talk.claim(short[-1], f"{listing.path} goes on by {order}", _same_order,
+                             scene, pages, short)  # fmt: skip
+
+
+def _sorted(
+    scene: Scene, resource: Resource, keys: Sequence[str], whole: list[Reply], pages: list[Reply]
+) -> Iterator[str]:
+    rows = scene.rows_of(pages)
+    if sorted(map(str, map(scene.id_of, rows))) != sorted(
+        str(scene.id_of(row)) for row in scene.rows_of(whole)
+    ):
+        yield "it has other rows than without an order"
+    for one, other in zip(rows, rows[1:], strict=False):
+        for key in keys:
+            plain = key.removeprefix("-")
+            left, right = (_key(scene, resource, plain, row) for row in (one, other))
+            if left == right:
+                continue
+            if (left > right) != key.startswith("-"):
+                yield f"two rows are not in the order of {key}"
+            break
+
+
+def _key(scene: Scene, resource: Resource, key: str, row: Any) -> Any:
+    return scene.sort_key(resource, key, value_at(row, key))
+
+
+def _same_order(scene: Scene, whole: list[Reply], short: list[Reply]) -> Iterator[str]:
+    one, other = (
+        [str(scene.id_of(row)) for row in scene.rows_of(pages)] for pages in (whole, short)
+    )
+    if one != other:
+        yield "the rows of small pages come in another order"

@@ -1,0 +1,66 @@
+"""Laws held with the mock of a CRM, which nobody else uses."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from crmkit.contract import CRMS, Conversation, Server, Summary
+from crmkit.contract.crm import Probe
+from crmkit.contract.laws.library import law_conversations
+from crmkit.contract.onepagecrm import Signer
+from crmkit.contract.runner import Run, mock_server
+
+#: When the laws are held: in winter, and in summer, where time zones have another offset.
+WINTER = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
+SUMMER = datetime(2026, 7, 15, 9, 30, tzinfo=UTC)
+_MARKER = "crmkit-5eed00"
+
+
+class Ticking:
+    """A clock that moves on by a second with each request.
+
+    Args:
+        start: Its first time.
+    """
+
+    def __init__(self, start: datetime) -> None:
+        self._time = start
+        self.server: Server | None = None
+
+    def __call__(self) -> datetime:
+        """Return the next time, and let those who sign requests know it."""
+        self._time += timedelta(seconds=1)
+        for user in self.server.users.values() if self.server else ():
+            if isinstance(user, Signer):
+                user.offset = int(self._time.timestamp()) - int(time.time())
+        return self._time
+
+
+def conversations(name: str, seed: int = 0) -> list[Conversation]:
+    """Return the laws of a CRM."""
+    traits: dict[str, Any] = {"custom": True} if name in {"autocrm", "espocrm"} else {}
+    return [*law_conversations(CRMS[name](), seed=seed, alone=True, **traits)]
+
+
+def held(name: str, laws: list[Conversation], start: datetime = WINTER) -> Summary:
+    """Hold laws with the mock of a CRM."""
+    with ExitStack() as stack:
+        clock = Ticking(start)
+        clock.server = server = mock_server(CRMS[name](), "", stack, clock=clock)
+        return Run(server, writes=True, marker=_MARKER).hold(laws, Probe())
+
+
+def broken(summary: Summary) -> list[str]:
+    """Return the laws that are not kept, a line each, with the step that shows it."""
+    lines = [
+        f"{held.conversation.name}: {step.request}: {difference}"
+        for held in summary.held
+        for step in held.steps
+        for difference in step.differences
+        if not difference.accepted
+    ]
+    lines += [f"{held.conversation.name}: {held.error}" for held in summary.broken]
+    return lines + [f"not removed: {path}" for path in summary.left]
