@@ -43,8 +43,8 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
     """Hold the suite of one CRM, in a fork of this process.
 
     Args:
-        order: `crm`, `fault` (an id, or None for the clean mock), `seconds` that it may take, and
-            `folder` for what runs share.
+        order: `crm`, `fault` (an id, or None for the clean mock), `marks` and `folder` as
+            for `suite.hold`, and `seconds` that it may take.
 
     Returns:
         `outcome` ("caught", "passed", "timeout", "broken"), `check` and `message` of what failed,
@@ -77,7 +77,8 @@ def _be_a_run(order: dict[str, Any], result: Path, output: Path) -> None:
         # Only here, as it brings the mock.
         from tests.contract.faults.suite import hold
 
-        result.write_text(json.dumps(hold(order["crm"], order["fault"], order["folder"])), "utf-8")
+        found = hold(order["crm"], order["fault"], order["folder"], order["marks"])
+        result.write_text(json.dumps(found), "utf-8")
         code = 0
     finally:
         sys.stdout.flush()

@@ -41,13 +41,14 @@ _LAST = ("test_schemathesis",)
 _FOLDER = Path(__file__).resolve().parents[1]
 
 
-def hold(crm: str, fault_id: str | None, folder: str) -> dict[str, Any]:
+def hold(crm: str, fault_id: str | None, folder: str, marks: str) -> dict[str, Any]:
     """Hold the part of the suite that is about a CRM until the first test fails.
 
     Args:
         crm: Name of the CRM.
         fault_id: Id of a fault of it; None for the clean mock.
         folder: Folder for what hypothesis keeps of the sources from one run to the next.
+        marks: Which tests count, by their marks, as in pytest's `-m`.
 
     Returns:
         `outcome`: "caught", "passed" or "broken", where the suite could not run; `check`, the test
@@ -58,7 +59,7 @@ def hold(crm: str, fault_id: str | None, folder: str) -> dict[str, Any]:
     part = _Part(crm, folder)
     code = pytest.main(
         [
-            *("-x", "-q", "-p", "no:xdist", "-p", "no:randomly", "-m", "not long", "--tb=short"),
+            *("-x", "-q", "-p", "no:xdist", "-p", "no:randomly", "-m", marks, "--tb=short"),
             # Nobody reads what an assertion compared, and the mock's sources are quicker to load.
             "--assert=plain",
             *("-W", "ignore::pytest.PytestAssertRewriteWarning", str(_FOLDER)),
@@ -92,7 +93,7 @@ def _intercept(change: Callable[[WireExchange], None]) -> None:
     from crmkit_mock.app import Message, MockApp, Receive, Scope, Send
 
     answer = MockApp.__call__
-    memory: dict[str, Any] = {}
+    memory: dict[Any, Any] = {}
 
     async def call(self: MockApp, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith("/__mock__"):

@@ -29,7 +29,7 @@ class WireExchange:
     status: int
     headers: dict[str, str]
     body: bytes
-    memory: dict[str, Any]
+    memory: dict[Any, Any]
     _tree: Any = field(default=None, init=False)
 
     @property
