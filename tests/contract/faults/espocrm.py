@@ -112,8 +112,10 @@ ESPOCRM = [
         "espocrm-nested-and-is-or",
         "page: where items of type and",
         "espocrm/where.py",
-        'all if item.kind == "and" else any',
-        'all if item.kind == "and" and not within else any',
+        "            return self._group(item)\n",
+        "            if within:\n"
+        '                item = _Item("or", item.attribute, item.value, item.raw, item.items)\n'
+        "            return self._group(item)\n",
     ),
     Fault(
         "espocrm-array-none-of-without-empty",
@@ -262,7 +264,8 @@ ESPOCRM = [
         "recorded: emailAddressIsOptedOut false undoes true",
         "espocrm/addresses.py",
         "!= loaded[field.name + suffix]\n        }\n        if changed:",
-        "> bool(loaded[field.name + suffix])\n        }\n        if changed:",
+        "!= loaded[field.name + suffix] and values[field.name + suffix]\n        }\n"
+        "        if changed:",
     ),
     Fault(
         "espocrm-last-days-without-today",

@@ -324,11 +324,11 @@ MONICA = [
         'records.read("occupation", occupation["account_id"], occupation["id"])',
     ),
     Fault(
-        "monica-me-is-a-ghost",
-        "document: me_contact is null when the contact was deleted",
-        "monica/relationships.py",
-        '        session.settings.set(f"me {account}", None)\n    for',
-        "        pass\n    for",
+        "monica-company-stays",
+        "recorded: an update of work clears what is not sent",
+        "monica/contact_parts.py",
+        "contact[name] = None if is_empty(values.get(name)) else values[name]",
+        "contact[name] = values.get(name) or contact[name]",
     ),
     Fault(
         "monica-pets-lose-their-names",

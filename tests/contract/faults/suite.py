@@ -66,12 +66,17 @@ def hold(crm: str, fault_id: str | None, folder: str, marks: str) -> dict[str, A
         ],
         plugins=[part],
     )
+    if _mistakes:
+        return {"outcome": "broken", "message": f"the fault itself failed: {_mistakes[0]}"}
     if code == pytest.ExitCode.OK:
         return {"outcome": "passed", "tests": part.count}
     if code == pytest.ExitCode.TESTS_FAILED and part.failed is not None:
         return {"outcome": "caught", "tests": part.count, **part.failed}
     return {"outcome": "broken", "message": f"pytest ended with {code!r}"}
 
+
+#: Errors of faults of the wire themselves, which must not pass for being seen.
+_mistakes: list[str] = []
 
 # -- putting the fault in ------------------------------------------------------------------------
 
@@ -120,7 +125,11 @@ def _intercept(change: Callable[[WireExchange], None]) -> None:
             b"".join(message.get("body", b"") for message in replies[1:]),
             memory,
         )
-        change(exchange)
+        try:
+            change(exchange)
+        except Exception as error:
+            _mistakes.append(repr(error))
+            raise
         body = exchange.written()
         if scope["method"] != "HEAD" and "content-length" in exchange.headers:
             exchange.headers["content-length"] = str(len(body))
