@@ -1,0 +1,480 @@
+"""Faults of the mocks of EspoCRM and AutoCRM, which have one source."""
+
+from __future__ import annotations
+
+import re
+
+from tests.contract.faults.fault import Fault
+from tests.contract.faults.wire import WireExchange
+
+
+def _rows(exchange: WireExchange) -> list[dict[str, object]]:
+    """Return the rows of a list; [] if the reply is none."""
+    tree = exchange.tree
+    rows = tree.get("list") if isinstance(tree, dict) else None
+    return rows if isinstance(rows, list) else []
+
+
+def _short_total(exchange: WireExchange) -> None:
+    """Count one record less on every page but the first."""
+    if re.search(r"offset=[1-9]", exchange.query) and _rows(exchange):
+        exchange.tree["total"] -= exchange.tree["total"] > 0
+
+
+def _without_reason(exchange: WireExchange) -> None:
+    """Leave out why something is forbidden."""
+    if exchange.status == 403:
+        exchange.headers.pop("x-status-reason", None)
+
+
+def _stale_read(exchange: WireExchange) -> None:
+    """Answer the first read after an update with what was read before."""
+    if exchange.status != 200:
+        return
+    if exchange.method in {"PUT", "PATCH"}:
+        exchange.memory["changed", exchange.path] = True
+    elif exchange.method == "GET" and not exchange.query:
+        former = exchange.memory.get(exchange.path)
+        exchange.memory[exchange.path] = exchange.body
+        if former is not None and exchange.memory.pop(("changed", exchange.path), False):
+            exchange.body = former
+
+
+def _swapped(exchange: WireExchange) -> None:
+    """Swap the second and the third of a list that is sorted as the request asks."""
+    rows = _rows(exchange)
+    if "orderBy" in exchange.query and len(rows) > 2:
+        rows[1], rows[2] = rows[2], rows[1]
+
+
+def _empty_strings(exchange: WireExchange) -> None:
+    """Show an empty string in lists where a description is null."""
+    for row in _rows(exchange):
+        if row.get("description", "") is None:
+            row["description"] = ""
+
+
+def _question_marks(exchange: WireExchange) -> None:
+    """Keep three bytes of a character at most, as MySQL's utf8 does."""
+    exchange.body = re.sub(rb"\\ud[89ab]..\\ud[c-f]..", b"?", exchange.body)
+
+
+def _unknown_is_forbidden(exchange: WireExchange) -> None:
+    """Say 403 where a contact does not exist."""
+    if exchange.status == 404 and "/Contact/" in exchange.path and exchange.method == "GET":
+        exchange.status = 403
+
+
+def _created_without_names(exchange: WireExchange) -> None:
+    """Leave the names of linked records out of the reply to a creation."""
+    if exchange.method == "POST" and isinstance(exchange.tree, dict):
+        exchange.tree.pop("accountName", None)
+
+
+def _lower_case_currencies(exchange: WireExchange) -> None:
+    """Show the codes of currencies in lower case in every third row."""
+    for row in _rows(exchange)[2::3]:
+        code = row.get("amountCurrency")
+        if isinstance(code, str):
+            row["amountCurrency"] = code.lower()
+
+
+ESPOCRM = [
+    Fault(
+        "espocrm-not-like-finds-null",
+        "recorded: nothing is true of null but isNull",
+        "espocrm/comparisons.py",
+        "value is not None and (matches(",
+        "is_negated if value is None else (matches(",
+    ),
+    Fault(
+        "espocrm-between-without-its-end",
+        "recorded: between has both ends",
+        "espocrm/value_filters.py",
+        'high = column.test("<=", _bound(bounds, 1))',
+        'high = column.test("<", _bound(bounds, 1))',
+    ),
+    Fault(
+        "espocrm-underscore-is-no-wildcard",
+        "recorded: like takes SQL patterns, in which _ is one character",
+        "espocrm/folding.py",
+        '{"%": ".*", "_": "."}.get(char)',
+        '{"%": ".*"}.get(char)',
+    ),
+    Fault(
+        "espocrm-starts-with-is-contains",
+        "recorded: startsWith looks at the start",
+        "espocrm/value_filters.py",
+        '"startsWith": ("LIKE", "{}%"),',
+        '"startsWith": ("LIKE", "%{}%"),',
+    ),
+    Fault(
+        "espocrm-nested-and-is-or",
+        "page: where items of type and",
+        "espocrm/where.py",
+        "            return self._group(item)\n",
+        "            if within:\n"
+        '                item = _Item("or", item.attribute, item.value, item.raw, item.items)\n'
+        "            return self._group(item)\n",
+    ),
+    Fault(
+        "espocrm-array-none-of-without-empty",
+        "recorded: arrayNoneOf finds records without any item",
+        "espocrm/value_filters.py",
+        "return lambda record: not has_any(record)",
+        "return lambda record: bool(items(record)) and not has_any(record)",
+    ),
+    Fault(
+        "espocrm-200-records-refused",
+        "recorded: maxSize may be 200",
+        "espocrm/search.py",
+        "max_size is not None and max_size > MAX_SIZE",
+        "max_size is not None and max_size >= MAX_SIZE",
+    ),
+    Fault(
+        "espocrm-offset-of-filtered-lists",
+        "page: offset and maxSize, pages together are the whole list",
+        "espocrm/lists.py",
+        "found[search.offset : search.offset + search.max_size]",
+        "found[search.offset : max(search.offset, search.max_size)]",
+    ),
+    Fault(
+        "espocrm-own-records-of-all",
+        "recorded: level own, lists have own records only",
+        "espocrm/lists.py",
+        'owner = None if level == "all" else session.user.id',
+        "owner = None",
+    ),
+    Fault(
+        "espocrm-total-of-all-users",
+        "recorded: level own, the total counts own records only",
+        "espocrm/lists.py",
+        "count = session.data.count(entity.name, order.index, owner)",
+        "count = session.data.count(entity.name, order.index)",
+    ),
+    Fault(
+        "espocrm-null-sorts-last",
+        "recorded: null comes first in ascending order",
+        "espocrm/ordering.py",
+        "        return (0, 0)\n",
+        "        return (3, 0)\n",
+    ),
+    Fault(
+        "espocrm-people-by-last-name",
+        "recorded: people are sorted by first name, then last name",
+        "espocrm/ordering.py",
+        '(record.get("firstName"), record.get("lastName"))',
+        '(record.get("lastName"), record.get("firstName"))',
+    ),
+    Fault(
+        "espocrm-addresses-by-country-only",
+        "recorded: an address sorts by country, city and street",
+        "espocrm/ordering.py",
+        '_ADDRESS_PARTS = ("Country", "City", "Street")',
+        '_ADDRESS_PARTS = ("Country",)',
+    ),
+    Fault(
+        "espocrm-deleted-records-stay-linked",
+        "recorded: a deleted record is in no related list",
+        "espocrm/relations.py",
+        "found = [data.find(link.entity, row.far(link.near)) for row in rows]",
+        "found = [data.find_any(link.entity, row.far(link.near)) for row in rows]",
+    ),
+    Fault(
+        "espocrm-links-seen-from-one-side",
+        "recorded: a link is listed at both of its records",
+        "espocrm/data.py",
+        '_BY_RIGHT = Index(lambda row: (row["right"],))',
+        '_BY_RIGHT = Index(lambda row: (row["left"],))',
+    ),
+    Fault(
+        "espocrm-names-of-the-deleted",
+        "recorded: the name of a deleted account is null at its contacts",
+        "espocrm/data.py",
+        "record = self.find(entity, id)\n        return None if",
+        "record = self.find_any(entity, id)\n        return None if",
+    ),
+    Fault(
+        "espocrm-unlinked-child-keeps-type",
+        "recorded: unlinking clears parentId and parentType",
+        "espocrm/relations.py",
+        '{**other, "parentId": None, "parentType": None}',
+        '{**other, "parentId": None}',
+    ),
+    Fault(
+        "espocrm-modified-by-its-creator",
+        "recorded: modifiedById is who changed the record last",
+        "espocrm/records.py",
+        'stamps["modifiedById"] = session.user.id',
+        'stamps["modifiedById"] = before.get("createdById")',
+    ),
+    Fault(
+        "espocrm-old-versions-win",
+        "recorded: 409 modified for a change that is based on an old version",
+        "espocrm/records.py",
+        "if to_int(header) == version:",
+        "if to_int(header) <= version:",
+    ),
+    Fault(
+        "espocrm-deleted-twice",
+        "recorded: deleting a deleted record is 404",
+        "espocrm/records.py",
+        'if record is None and action == "read" and session.user.is_admin:',
+        'if record is None and (session.user.is_admin or action == "delete") and action != "edit":',
+    ),
+    Fault(
+        "espocrm-everybody-restores",
+        "recorded: only administrators restore records",
+        "espocrm/records.py",
+        """    if not session.user.is_admin:
+        raise forbidden("")
+    record = session.data.find_any""",
+        """    record = session.data.find_any""",
+    ),
+    Fault(
+        "espocrm-filter-by-hidden-fields",
+        "recorded: a hidden field cannot be filtered by",
+        "espocrm/where.py",
+        "if field is not None and field.name in session.user.hidden(entity.name):",
+        "if field is not None and field.name in ():",
+    ),
+    Fault(
+        "espocrm-hidden-fields-selected",
+        "recorded: a hidden field is not returned, selected or not",
+        "espocrm/list_responses.py",
+        "field.name not in session.user.hidden(entity.name) and field.since <= session.release",
+        "field.since <= session.release",
+    ),
+    Fault(
+        "espocrm-addresses-in-lower-case",
+        "recorded: an e-mail address is shown as it was spelt",
+        "espocrm/addresses.py",
+        'return {"emailAddress": address, "lower"',
+        'return {"emailAddress": address.lower(), "lower"',
+    ),
+    Fault(
+        "espocrm-type-of-phones-lost",
+        "recorded: phoneNumberData has the type that was sent",
+        "espocrm/addresses.py",
+        "kind = default_type if kind is None else kind",
+        "kind = default_type",
+    ),
+    Fault(
+        "espocrm-opted-out-forever",
+        "recorded: emailAddressIsOptedOut false undoes true",
+        "espocrm/addresses.py",
+        "!= loaded[field.name + suffix]\n        }\n        if changed:",
+        "!= loaded[field.name + suffix] and values[field.name + suffix]\n        }\n"
+        "        if changed:",
+    ),
+    Fault(
+        "espocrm-last-days-without-today",
+        "recorded: lastXDays has today in it",
+        "espocrm/date_filters.py",
+        '("lessThanOrEquals", last.isoformat())',
+        '("lessThan", last.isoformat())',
+    ),
+    Fault(
+        "espocrm-quarters-begin-too-early",
+        "recorded: currentQuarter; March is in the first one",
+        "espocrm/date_filters.py",
+        "begin = (today.month - 1) // months * months",
+        "begin = (today.month - (months != 3)) // months * months",
+    ),
+    Fault(
+        "espocrm-time-zone-ignored",
+        "recorded: timeZone of a where item decides when a date begins",
+        "espocrm/date_filters.py",
+        "zone = php_zone(SERVER_TIME_ZONE if name is None else str(name))",
+        "zone = php_zone(str(name or SERVER_TIME_ZONE)) and php_zone(SERVER_TIME_ZONE)",
+    ),
+    Fault(
+        "espocrm-on-has-the-next-midnight",
+        "recorded: on ends with the last second of its date",
+        "espocrm/date_filters.py",
+        "timedelta(days=1, seconds=-1) if is_day",
+        "timedelta(days=1) if is_day",
+    ),
+    Fault(
+        "espocrm-minutes-of-offsets-ignored",
+        "recorded: datetimes with an offset become UTC",
+        "espocrm/datetimes.py",
+        "minutes=int(match[3] or 0))",
+        "minutes=0)",
+    ),
+    Fault(
+        "espocrm-further-addresses-no-duplicates",
+        "recorded: any shared e-mail address makes a duplicate",
+        "espocrm/duplicates.py",
+        'entries = record.get("emailAddressData") or []',
+        "entries: list[Any] = []",
+    ),
+    Fault(
+        "espocrm-first-follower-only",
+        "recorded: all users of ids follow",
+        "espocrm/followers.py",
+        "    for user_id in _ids(session):\n"
+        '        record = _find(session, entity, id, ("edit", "stream"))\n'
+        "        user = ",
+        "    for user_id in _ids(session)[:1]:\n"
+        '        record = _find(session, entity, id, ("edit", "stream"))\n'
+        "        user = ",
+    ),
+    Fault(
+        "espocrm-where-beside-ignored",
+        "recorded: where beside searchParams selects, too",
+        "espocrm/search.py",
+        "replace(search, where=(*search.where, *beside.where))",
+        "replace(search, where=search.where or beside.where if params is None else search.where)",
+    ),
+    Fault(
+        "espocrm-converted-contact-without-account",
+        "recorded: the contact of a converted lead belongs to its account",
+        "espocrm/leads.py",
+        'if part is not ACCOUNT and "Account" in created:',
+        'if part is OPPORTUNITY and "Account" in created:',
+    ),
+    Fault(
+        "espocrm-lead-stays-in-progress",
+        "recorded: a converted lead has the status Converted, also when it was converted before",
+        "espocrm/leads.py",
+        '        "status": "Converted",\n',
+        '        "status": "Converted" if created else lead.get("status"),\n',
+    ),
+    Fault(
+        "espocrm-chunks-the-other-way-round",
+        "recorded: chunks make up the file in the order in which they come",
+        "espocrm/attachments.py",
+        "content = session.data.read_file(id) + chunk",
+        "content = chunk + session.data.read_file(id)",
+    ),
+    Fault(
+        "espocrm-file-names-in-ascii",
+        "recorded: Content-Disposition has filename* for other names",
+        "espocrm/attachments.py",
+        "    if ascii_name != name:\n",
+        "    if not ascii_name:\n",
+    ),
+    Fault(
+        "espocrm-inactive-users-log-in",
+        "recorded: 401 for a user who is not active",
+        "espocrm/authentication.py",
+        "if login is None or not login.active:",
+        "if login is None:",
+    ),
+    Fault(
+        "espocrm-unknown-type-before-key",
+        "recorded: 401 for a wrong key, whatever else is wrong",
+        "espocrm/server.py",
+        "        login = authenticator.authenticate(request)\n        if login is None and",
+        '        if "entityType" in path_parameters:\n'
+        '            find_entity(path_parameters["entityType"])\n'
+        "        login = authenticator.authenticate(request)\n        if login is None and",
+    ),
+    Fault(
+        "espocrm-history-without-what-was-not-held",
+        "recorded: history has meetings that were held, and those that were not",
+        "espocrm/activities.py",
+        '        "Meeting": ("Held", "Not Held"),\n',
+        '        "Meeting": ("Held",),\n',
+    ),
+    Fault(
+        "espocrm-all-targets-opted-out",
+        "recorded: optedOut lists the targets that did",
+        "espocrm/target_lists.py",
+        'and link is not None and row.columns.get("optedOut")',
+        'and link is not None and "optedOut" in row.columns',
+    ),
+    Fault(
+        "espocrm-more-where-there-is-none",
+        "recorded: total -2 where nothing follows",
+        "espocrm/global_search.py",
+        "-1 if is_negative or len(found) > end else -2",
+        "-1 if is_negative or len(found) >= end else -2",
+    ),
+    Fault(
+        "espocrm-note-on-two-pages",
+        "recorded: beforeNumber is not among what comes before it",
+        "espocrm/stream_lists.py",
+        'note["number"] < (int(before)',
+        'note["number"] <= (int(before)',
+    ),
+    Fault(
+        "espocrm-locked-records-deleted",
+        "recorded: 409 cannotRemoveLockedRecord",
+        "espocrm/locking.py",
+        """    if is_lockable(session, entity) and record.get("isLocked"):
+        raise _conflict("cannotRemove""",
+        """    if is_lockable(session, entity) and record.get("isLocked") == 2:
+        raise _conflict("cannotRemove""",
+    ),
+    Fault(
+        "espocrm-meeting-declined-is-mine",
+        "recorded: onlyMy leaves out meetings that the user declined",
+        "espocrm/named_filters.py",
+        'row is not None and row.columns.get("status") != "Declined"',
+        "row is not None",
+    ),
+    Fault(
+        "espocrm-copied-files-are-empty",
+        "recorded: the copy of a file has its content",
+        "espocrm/attachments.py",
+        '    session.data.write_file(record["id"], session.data.read_file(file["id"]))\n',
+        "",
+    ),
+    Fault(
+        "espocrm-list-keeps-removed-items",
+        "recorded: mass update with the action remove",
+        "espocrm/mass_actions.py",
+        "return [item for item in stored if item not in value]",
+        "return [item for item in stored if item not in value[:1]]",
+    ),
+    Fault(
+        "autocrm-delete-says-true",
+        "page: Delete Record, an empty body",
+        "espocrm/profiles.py",
+        "    silent_delete=True,\n",
+        "    silent_delete=False,\n",
+    ),
+    Fault(
+        "autocrm-unlink-ignores-the-query",
+        "page: Relationships, unlinking by ?id=",
+        "espocrm/profiles.py",
+        "    unlinks_by_query=True,\n",
+        "    unlinks_by_query=False,\n",
+    ),
+    Fault(
+        "autocrm-datetimes-without-offset",
+        "page: Read Record, datetimes with the offset of the server's time zone",
+        "espocrm/datetimes.py",
+        "return utc.astimezone(time_zone(SERVER_TIME_ZONE)).isoformat()",
+        "return utc.isoformat()",
+    ),
+    Fault(
+        "espocrm-wire-total-of-later-pages", "page: total is that of all pages", wire=_short_total
+    ),
+    Fault("espocrm-wire-403-without-reason", "recorded: X-Status-Reason", wire=_without_reason),
+    Fault("espocrm-wire-stale-read", "document: what is written is read back", wire=_stale_read),
+    Fault("espocrm-wire-swapped", "page: orderBy", wire=_swapped),
+    Fault(
+        "espocrm-wire-null-description",
+        "recorded: a description that is not set is null",
+        wire=_empty_strings,
+    ),
+    Fault(
+        "espocrm-wire-question-marks",
+        "document: what is sent is read back, emoji included",
+        wire=_question_marks,
+    ),
+    Fault("espocrm-wire-unknown-is-403", "recorded: 404", wire=_unknown_is_forbidden),
+    Fault(
+        "espocrm-wire-created-without-names",
+        "recorded: the reply to a creation has accountName",
+        wire=_created_without_names,
+    ),
+    Fault(
+        "espocrm-wire-currencies-in-lower-case",
+        "recorded: codes of currencies in upper case",
+        wire=_lower_case_currencies,
+    ),
+]

@@ -1,0 +1,106 @@
+"""Holds the contract suite against mocks that have a fault, one process for each.
+
+The processes are forks of this one, which has imported what takes long, but nothing of the mock. It
+reads one line of JSON from stdin for each run and answers with one on stdout.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+#: What the suite imports beside the mock and the tests, each of which takes a while.
+_PRELOADED = (
+    *("_hypothesis_pytestplugin", "anyio.pytest_plugin", "hypothesis.stateful", "httpx"),
+    *("jsonschema_rs", "pytest", "schemathesis.pytest.plugin", "starlette.routing", "uvicorn"),
+    *("uvicorn.protocols.http.httptools_impl", "xdist.plugin", "yaml", "crmkit.contract"),
+)
+
+
+def main() -> None:
+    """Answer the lines of stdin until it ends."""
+    with tempfile.TemporaryDirectory(prefix="crmkit-faults-") as folder:
+        # What one run has compiled, and hypothesis has read of the sources, is there for the next.
+        sys.pycache_prefix = str(Path(folder, "bytecode"))
+        sys.dont_write_bytecode = False
+        for name in _PRELOADED:
+            importlib.import_module(name)
+        mock = [name for name in sys.modules if name.partition(".")[0] == "crmkit_mock"]
+        assert not mock, mock
+        for line in sys.stdin:
+            run_ = run({**json.loads(line), "folder": folder})
+            print(json.dumps(run_), flush=True)  # noqa: T201 - that is its answer
+
+
+def run(order: dict[str, Any]) -> dict[str, Any]:
+    """Hold the suite of one CRM, in a fork of this process.
+
+    Args:
+        order: `crm`, `fault` (an id, or None for the clean mock), `marks` and `folder` as
+            for `suite.hold`, and `seconds` that it may take.
+
+    Returns:
+        `outcome` ("caught", "passed", "timeout", "broken"), `check` and `message` of what failed,
+        `seconds`, and `output`.
+    """
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="crmkit-fault-") as folder:
+        result, output = Path(folder, "result"), Path(folder, "output")
+        child = os.fork()
+        if child == 0:
+            _be_a_run(order, result, output)
+        finished = _wait(child, order["seconds"])
+        found: dict[str, Any] = {"outcome": "broken" if finished else "timeout"}
+        if result.exists():
+            found = json.loads(result.read_text("utf-8"))
+        found["seconds"] = round(time.monotonic() - start, 1)
+        found["output"] = output.read_text("utf-8", "replace")[-6000:] if output.exists() else ""
+    return found
+
+
+def _be_a_run(order: dict[str, Any], result: Path, output: Path) -> None:
+    """Become the process of a run; does not return."""
+    code = 1
+    try:
+        os.setsid()
+        with output.open("wb") as file:
+            for stream in (1, 2):
+                os.dup2(file.fileno(), stream)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        # Only here, as it brings the mock.
+        from tests.contract.faults.suite import hold
+
+        found = hold(order["crm"], order["fault"], order["folder"], order["marks"])
+        result.write_text(json.dumps(found), "utf-8")
+        code = 0
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _wait(child: int, seconds: float) -> bool:
+    """Wait for a process; end it, and those that it has started, when its time is over.
+
+    Returns:
+        Whether it has ended by itself.
+    """
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if os.waitpid(child, os.WNOHANG)[0]:
+            return True
+        time.sleep(0.05)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return False
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,404 @@
+"""Faults of Monica's mock."""
+
+from __future__ import annotations
+
+import re
+
+from tests.contract.faults.fault import Fault
+from tests.contract.faults.wire import WireExchange
+
+
+def _stale_read(exchange: WireExchange) -> None:
+    """Answer the first read after an update with what was read before."""
+    if exchange.status != 200:
+        return
+    if exchange.method == "PUT":
+        exchange.memory["changed", exchange.path] = True
+    elif exchange.method == "GET":
+        former = exchange.memory.get(exchange.path)
+        exchange.memory[exchange.path] = exchange.body
+        if former is not None and exchange.memory.pop(("changed", exchange.path), False):
+            exchange.body = former
+
+
+def _short_total(exchange: WireExchange) -> None:
+    """Count one item less on every page but the first."""
+    meta = exchange.tree.get("meta") if isinstance(exchange.tree, dict) else None
+    if meta and meta["current_page"] > 1 and meta["total"]:
+        meta["total"] -= 1
+
+
+def _swapped(exchange: WireExchange) -> None:
+    """Swap the second and the third of a list that is sorted as the request asks."""
+    if "sort=" in exchange.query and exchange.status == 200:
+        data = exchange.tree.get("data")
+        if isinstance(data, list) and len(data) > 2:
+            data[1], data[2] = data[2], data[1]
+
+
+def _third_row_without_contact(exchange: WireExchange) -> None:
+    """Say null for the contact of every third task or debt of a list."""
+    if exchange.path.endswith(("/tasks", "/debts")) and isinstance(exchange.tree, dict):
+        data = exchange.tree.get("data")
+        for row in data[2::3] if isinstance(data, list) else []:
+            row["contact"] = None
+
+
+def _code_of_unknown(exchange: WireExchange) -> None:
+    """Say code 32 where a record does not exist."""
+    error = exchange.tree.get("error") if isinstance(exchange.tree, dict) else None
+    if isinstance(error, dict) and error.get("error_code") == 31:
+        error["error_code"] = 32
+
+
+def _question_marks(exchange: WireExchange) -> None:
+    """Keep three bytes of a character at most, as MySQL's utf8 does."""
+    exchange.body = re.sub(rb"\\ud[89ab]..\\ud[c-f]..", b"?", exchange.body)
+
+
+def _without_rates(exchange: WireExchange) -> None:
+    """Leave out how many requests are left."""
+    exchange.headers.pop("x-ratelimit-remaining", None)
+
+
+def _empty_strings(exchange: WireExchange) -> None:
+    """Show an empty string for a nickname that is not set."""
+    data = exchange.tree.get("data") if isinstance(exchange.tree, dict) else None
+    for row in data if isinstance(data, list) else [data]:
+        if isinstance(row, dict) and row.get("object") == "contact" and row["nickname"] is None:
+            row["nickname"] = ""
+
+
+MONICA = [
+    Fault(
+        "monica-limit-100-refused",
+        "recorded: a page may have 100 items",
+        "monica/lists.py",
+        '_limit(query.get("limit")) > MAX_LIMIT:',
+        '_limit(query.get("limit")) >= MAX_LIMIT:',
+    ),
+    Fault(
+        "monica-an-empty-last-page",
+        "recorded: last_page is the last page that has items",
+        "monica/lists.py",
+        "last = max(1, math.ceil(total / page.exact_limit))",
+        "last = int(total // page.exact_limit) + 1",
+    ),
+    Fault(
+        "monica-next-of-the-last-page",
+        "recorded: next is null on the last page",
+        "monica/lists.py",
+        "if page.number < last else None",
+        "if page.number <= last else None",
+    ),
+    Fault(
+        "monica-to-of-a-short-page",
+        "recorded: meta.to is the number of the page's last item",
+        "monica/lists.py",
+        '"to": page.offset + len(data) if data else None',
+        '"to": page.offset + page.limit if data else None',
+    ),
+    Fault(
+        "monica-updated-at-never-descending",
+        "page: sort, a minus reverses",
+        "monica/records.py",
+        'order.startswith("-")) for order in orders]',
+        'order.startswith("-") and order != "-updated_at") for order in orders]',
+    ),
+    Fault(
+        "monica-archived-contacts-listed",
+        "recorded: lists leave out archived contacts",
+        "monica/records.py",
+        'return ("found", "listed") if contact["is_active"] else ("found",)',
+        'return ("found", "listed")',
+    ),
+    Fault(
+        "monica-partial-contacts-listed",
+        "recorded: lists and searches leave out partial contacts",
+        "monica/records.py",
+        'if contact["is_partial"] or contact["deleted_at"]:',
+        'if contact["deleted_at"]:',
+    ),
+    Fault(
+        "monica-companies-of-the-first-account",
+        "recorded: an account lists its own records",
+        "monica/lists.py",
+        "    account = session.account.id\n    total",
+        '    account = 1 if kind == "company" else session.account.id\n    total',
+    ),
+    Fault(
+        "monica-deleted-contacts-under-tags",
+        "recorded: a deleted contact is in no list",
+        "monica/tags.py",
+        'contact["tags"] if "listed" in visibility(contact) else ()',
+        'contact["tags"]',
+    ),
+    Fault(
+        "monica-names-of-the-deleted",
+        "recorded: records of a deleted contact show null for it",
+        "monica/short_contact.py",
+        'is_missing = contact is None or contact["deleted_at"]',
+        "is_missing = contact is None",
+    ),
+    Fault(
+        "monica-partial-contacts-stay",
+        "recorded: a partial contact goes with its last relationship",
+        "monica/relationships.py",
+        '        and not records.count_of("relationship", account, BY_OWNER, other["id"])\n',
+        '        and records.count_of("relationship", account, BY_OWNER, other["id"]) < 0\n',
+    ),
+    Fault(
+        "monica-reverse-keeps-its-type",
+        "recorded: an update of a relationship changes both directions",
+        "monica/relationships.py",
+        "if reverse is not None and new_type is not None:\n            self.save",
+        "if reverse is None and new_type is not None:\n            self.save",
+    ),
+    Fault(
+        "monica-remaining-one-too-many",
+        "recorded: X-RateLimit-Remaining counts the request itself",
+        "monica/rate_limit.py",
+        "str(LIMIT - window.requests - 1)",
+        "str(LIMIT - window.requests)",
+    ),
+    Fault(
+        "monica-429-without-retry-after",
+        "recorded: 429 with Retry-After",
+        "monica/rate_limit.py",
+        '            headers["Retry-After"] = str(left)\n',
+        "",
+    ),
+    Fault(
+        "monica-one-limit-for-all",
+        "recorded: the limit is counted for each user",
+        "monica/server.py",
+        'self._rate_limit.take("address" if is_public else str(account.id))',
+        'self._rate_limit.take("address")',
+    ),
+    Fault(
+        "monica-search-wants-all-words",
+        "recorded: a search finds contacts with any of its words",
+        "monica/search.py",
+        "return any(pattern.fullmatch(text) for pattern in patterns for text in texts)",
+        "return all(any(pattern.fullmatch(text) for text in texts) for pattern in patterns)",
+    ),
+    Fault(
+        "monica-search-without-nickname",
+        "recorded: a search looks into names, nickname, description and job",
+        "monica/search.py",
+        '"last_name", "nickname", "description"',
+        '"last_name", "description"',
+    ),
+    Fault(
+        "monica-set-tags-replaces",
+        "recorded: setTags adds to the tags of a contact",
+        "monica/tags.py",
+        '[*(id for id in contact["tags"] if id != tag["id"]), tag["id"]]',
+        '[tag["id"]]',
+    ),
+    Fault(
+        "monica-tags-by-case",
+        "recorded: a tag is found by its name in any case",
+        "monica/tags.py",
+        '_BY_NAME = Index(lambda tag: [folded(tag["name"])])',
+        '_BY_NAME = Index(lambda tag: [tag["name"]])',
+    ),
+    Fault(
+        "monica-tags-of-other-accounts-set",
+        "recorded: unsetTags answers 404 for a tag of another account",
+        "monica/tags.py",
+        'if session.records.read("tag", session.account.id, id) is None:',
+        'if session.records.find("tag", id) is None:',
+    ),
+    Fault(
+        "monica-description-stays",
+        "recorded: an update clears a description that is not sent",
+        "monica/contacts.py",
+        'description = record["description"] = values.get("description")',
+        'description = record["description"] = values.get("description") or former',
+    ),
+    Fault(
+        "monica-the-dead-stay-dead",
+        "recorded: is_deceased false undoes true",
+        "monica/contacts.py",
+        'contact["is_dead"] = values["is_deceased"]',
+        'contact["is_dead"] = contact["is_dead"] or values["is_deceased"]',
+    ),
+    Fault(
+        "monica-year-is-known",
+        "recorded: a date without a year has is_year_unknown true",
+        "monica/special_dates.py",
+        '"is_age_based": False, "is_year_unknown": not year}',
+        '"is_age_based": False, "is_year_unknown": False}',
+    ),
+    Fault(
+        "monica-age-from-next-year",
+        "recorded: by age, the year is the current one less the age",
+        "monica/special_dates.py",
+        "_rolled_over(current_year - age, 1, 1)",
+        "_rolled_over(current_year - age + 1, 1, 1)",
+    ),
+    Fault(
+        "monica-weekly-reminder-in-the-past",
+        "recorded: a reminder is planned after today",
+        "monica/reminders.py",
+        "count = (today - first).days // days + 1",
+        "count = (today - first).days // days",
+    ),
+    Fault(
+        "monica-upcoming-in-any-year",
+        "page: upcoming reminders of one month",
+        "monica/reminders.py",
+        "if int(planned[:4]) * 12 + int(planned[5:7]) - 1 == month and",
+        "if int(planned[5:7]) - 1 == month % 12 and",
+    ),
+    Fault(
+        "monica-last-call-after-deletion",
+        "recorded: last_called is that of the latest call that is left",
+        "monica/calls.py",
+        "        _set_last_called(session, record, latest)\n",
+        "        del latest\n",
+    ),
+    Fault(
+        "monica-last-activity-of-former-attendees",
+        "recorded: last_activity_together follows the attendees",
+        "monica/activities.py",
+        '_update_last_activity(session, record["account_id"], [*former, *record["contacts"]])',
+        '_update_last_activity(session, record["account_id"], record["contacts"])',
+    ),
+    Fault(
+        "monica-gifts-counted-as-debts",
+        "recorded: statistics of a contact count its records of each kind",
+        "monica/contact_responses.py",
+        '    "gift": "number_of_gifts",\n    "debt": "number_of_debts",\n',
+        '    "debt": "number_of_gifts",\n    "gift": "number_of_debts",\n',
+    ),
+    Fault(
+        "monica-favorites-forever",
+        "recorded: is_favorited false undoes true",
+        "monica/notes.py",
+        'bool(values.get("is_favorited", record["is_favorited"]))',
+        'bool(values.get("is_favorited") or record["is_favorited"])',
+    ),
+    Fault(
+        "monica-reopened-task-is-completed",
+        "recorded: completed_at is null while a task is open",
+        "monica/notes.py",
+        'session.now if values["completed"] else None',
+        'session.now if values["completed"] else record["completed_at"]',
+    ),
+    Fault(
+        "monica-money-by-float",
+        "recorded: an amount is read back to the cent",
+        "monica/values.py",
+        "int((Decimal(text) * 100).to_integral_value(ROUND_HALF_UP))",
+        "int(float(text) * 100)",
+    ),
+    Fault(
+        "monica-last-message-deleted",
+        "page: Delete a message, that of the id",
+        "monica/conversations.py",
+        'record["messages"].remove(message["id"])',
+        'record["messages"].remove(record["messages"][0])',
+    ),
+    Fault(
+        "monica-contact-fields-in-lower-case",
+        "recorded: the content of a contact field is read back",
+        "monica/contact_fields.py",
+        '"content": values["data"],',
+        '"content": values["data"].lower(),',
+    ),
+    Fault(
+        "monica-addresses-keep-what-is-cleared",
+        "recorded: an update of an address clears what is not sent",
+        "monica/addresses.py",
+        "            place.update(changes, updated_at=session.now)\n",
+        "            changes = {key: new for key, new in changes.items() if new is not None}\n"
+        "            place.update(changes, updated_at=session.now)\n",
+    ),
+    Fault(
+        "monica-occupations-without-company",
+        "recorded: the occupations at a company go with it",
+        "monica/addresses.py",
+        'records.remove("occupation", occupation)',
+        'records.read("occupation", occupation["account_id"], occupation["id"])',
+    ),
+    Fault(
+        "monica-company-stays",
+        "recorded: an update of work clears what is not sent",
+        "monica/contact_parts.py",
+        "contact[name] = None if is_empty(values.get(name)) else values[name]",
+        "contact[name] = values.get(name) or contact[name]",
+    ),
+    Fault(
+        "monica-pets-lose-their-names",
+        "recorded: the name of a pet stays if none is sent",
+        "monica/life_events.py",
+        '        if "name" in values:\n            record["name"] = _name(values["name"])\n',
+        '        record["name"] = _name(values.get("name"))\n',
+    ),
+    Fault(
+        "monica-limit-before-token",
+        "recorded: without a token 401, whatever else is wrong",
+        "monica/server.py",
+        "        is_public = operation.id in PUBLIC_OPERATIONS\n",
+        "        check_limit_and_sort(\n"
+        '            self._session(ACCOUNTS["ada"], path_parameters, request=request)\n'
+        "        )\n"
+        "        is_public = operation.id in PUBLIC_OPERATIONS\n",
+    ),
+    Fault(
+        "monica-gift-recipient-not-checked",
+        "recorded: 404 for a recipient of another account",
+        "monica/gifts.py",
+        '            session.read("contact", values["recipient_id"])\n',
+        "            pass\n",
+    ),
+    Fault(
+        "monica-search-total-of-a-page",
+        "recorded: meta.total is the number of all that a search finds",
+        "monica/lists.py",
+        "return _page_reply(session, page, data, len(items), meta)",
+        "return _page_reply(session, page, data, min(len(items), page.offset + len(data)), meta)",
+    ),
+    Fault(
+        "monica-wire-stale-read",
+        "recorded: what is written is read back",
+        wire=_stale_read,
+    ),
+    Fault(
+        "monica-wire-total-of-later-pages",
+        "recorded: meta.total is that of all pages",
+        wire=_short_total,
+    ),
+    Fault(
+        "monica-wire-swapped",
+        "page: sort",
+        wire=_swapped,
+    ),
+    Fault(
+        "monica-wire-third-row-without-contact",
+        "recorded: tasks and debts show their contact",
+        wire=_third_row_without_contact,
+    ),
+    Fault(
+        "monica-wire-code-of-unknown",
+        "recorded: code 31",
+        wire=_code_of_unknown,
+    ),
+    Fault(
+        "monica-wire-question-marks",
+        "document: what is sent is read back, emoji included",
+        wire=_question_marks,
+    ),
+    Fault(
+        "monica-wire-without-remaining",
+        "recorded: X-RateLimit-Remaining with every reply",
+        wire=_without_rates,
+    ),
+    Fault(
+        "monica-wire-empty-nicknames",
+        "recorded: a nickname that is not set is null",
+        wire=_empty_strings,
+    ),
+]

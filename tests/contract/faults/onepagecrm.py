@@ -1,0 +1,427 @@
+"""Faults of OnePageCRM's mock."""
+
+from __future__ import annotations
+
+from tests.contract.faults.fault import Fault
+from tests.contract.faults.wire import WireExchange
+
+
+def _stale_read(exchange: WireExchange) -> None:
+    """Answer the first read after an update with what was read before."""
+    path = exchange.path.rpartition(".")[0]
+    if exchange.method == "PUT":
+        exchange.memory["changed", path] = True
+    elif exchange.method == "GET" and "/contacts/" in path:
+        former = exchange.memory.get(exchange.path)
+        exchange.memory[exchange.path] = exchange.body
+        if former is not None and exchange.memory.pop(("changed", path), False):
+            exchange.body = former
+
+
+def _escaped_twice(exchange: WireExchange) -> None:
+    """Escape the ampersands of XML twice."""
+    if exchange.path.endswith(".xml"):
+        exchange.body = exchange.body.replace(b"&amp;", b"&amp;amp;")
+
+
+def _code_of_unknown(exchange: WireExchange) -> None:
+    """Say invalid data, 108, where a record does not exist."""
+    if exchange.tree.get("status") == 106:
+        exchange.tree["status"] = 108
+
+
+def _media_type(exchange: WireExchange) -> None:
+    """Send XML as HTML."""
+    if exchange.path.endswith(".xml"):
+        exchange.headers["content-type"] = "text/html; charset=utf-8"
+
+
+def _without_statuses(exchange: WireExchange) -> None:
+    """Leave out the side element `statuses` after an update."""
+    if exchange.method == "PUT" and "/contacts/" in exchange.path:
+        exchange.tree.pop("statuses", None)
+
+
+def _short_count(exchange: WireExchange) -> None:
+    """Count one contact less on every page but the first."""
+    data = exchange.tree.get("data")
+    if isinstance(data, dict) and data.get("page", 1) > 1 and data.get("count"):
+        data["count"] -= 1
+
+
+def _yaml_tabs(exchange: WireExchange) -> None:
+    """Lose the tabs of strings in YAML."""
+    if exchange.path.endswith(".yaml"):
+        exchange.body = exchange.body.replace(b"\\t", b" ")
+
+
+ONEPAGECRM = [
+    Fault(
+        "onepagecrm-count-of-everybody",
+        "page: List of contacts, count is the number of contacts that the list shows",
+        "onepagecrm/contact_lists.py",
+        "return len(contacts), contacts[offset : offset + limit]",
+        "return self.account.contacts.count(), contacts[offset : offset + limit]",
+    ),
+    Fault(
+        "onepagecrm-an-empty-last-page",
+        "page: List of contacts, maxpage is the number of pages",
+        "onepagecrm/contacts.py",
+        "max(1, ceil(count / size))",
+        "max(1, count // size + 1)",
+    ),
+    Fault(
+        "onepagecrm-contact-101-missing",
+        "document: pages together are the whole list",
+        "onepagecrm/contact_lists.py",
+        "            offset += _BATCH\n",
+        "            offset += _BATCH + 1\n",
+    ),
+    Fault(
+        "onepagecrm-search-without-company",
+        "page: List of contacts, search is in names and company",
+        "onepagecrm/contact_lists.py",
+        '_SEARCHED = ("firstname", "lastname", "company")',
+        '_SEARCHED = ("firstname", "lastname")',
+    ),
+    Fault(
+        "onepagecrm-update-forgets-addition",
+        "page: system tags; an update does not change when a contact was added",
+        "onepagecrm/contacts.py",
+        'contact |= {**_read(session.params), "edited": unix_time(account.now)}',
+        'contact = {"id": contact["id"], **EMPTY, **_read(session.params),'
+        ' "edited": unix_time(account.now)}',
+    ),
+    Fault(
+        "onepagecrm-vip-cannot-be-unset",
+        "page: Update contact, a PUT replaces the contact; vip 1, then 0",
+        "onepagecrm/contacts.py",
+        'contact |= {**_read(session.params), "edited": unix_time(account.now)}',
+        'contact |= {**_read(session.params), "edited": unix_time(account.now),'
+        ' "vip": contact["vip"] or _read(session.params)["vip"]}',
+    ),
+    Fault(
+        "onepagecrm-undo-without-actions",
+        "page: Undo delete restores the contact with what it had",
+        "onepagecrm/contacts.py",
+        '    for action in trash["actions"]:\n        account.actions.add(action)\n',
+        "",
+    ),
+    Fault(
+        "onepagecrm-undo-without-tags",
+        "document: every tag that a contact has is in the list of tags",
+        "onepagecrm/contacts.py",
+        "    add_contact(account, contact)\n    for action",
+        "    account.contacts.add(contact)\n    for action",
+    ),
+    Fault(
+        "onepagecrm-oldest-notes",
+        "page: a contact is shown with its newest notes",
+        "onepagecrm/contacts.py",
+        "limit=3, reverse=True)[::-1]",
+        "limit=3)",
+    ),
+    Fault(
+        "onepagecrm-phones-without-leading-zeros",
+        "document: what is sent is read back",
+        "onepagecrm/values.py",
+        "name: rest.strip(_WHITESPACE)}",
+        'name: rest.strip(_WHITESPACE).lstrip("0")}',
+    ),
+    Fault(
+        "onepagecrm-won-deals-are-pending",
+        "page: system tag pending_deals",
+        "onepagecrm/indexes.py",
+        'note["deal"]["status"] == "pending"',
+        'note["deal"]["status"] != "lost"',
+    ),
+    Fault(
+        "onepagecrm-done-actions-wait",
+        "page: system tag waiting; a contact whose action is done does not wait",
+        "onepagecrm/indexes.py",
+        'if action["waiting"] and not action["done"]:',
+        'if action["waiting"]:',
+    ),
+    Fault(
+        "onepagecrm-statuses-without-waiting",
+        "page: side element statuses, `all` counts all contacts",
+        "onepagecrm/side_elements.py",
+        'counts["all"] = contacts.count()',
+        'counts["all"] = contacts.count() - account.actions.count(WAITING)',
+    ),
+    Fault(
+        "onepagecrm-recent-a-second-longer",
+        "document: the count of a system tag is that of its list",
+        "onepagecrm/contact_lists.py",
+        "(contact[time] or 0) > since",
+        "(contact[time] or 0) >= since",
+    ),
+    Fault(
+        "onepagecrm-won-of-the-month",
+        "page: side element sales, won is of the target's period",
+        "onepagecrm/side_elements.py",
+        'period = Period.of(account.now.date(), target["period"])',
+        'period = Period.of(account.now.date(), "month")',
+    ),
+    Fault(
+        "onepagecrm-30-days-are-31",
+        "page: Sales summary, breakdown of the last 30, 60 and 90 days",
+        "onepagecrm/sales.py",
+        "_closed_on(deal) > today - timedelta(days=days)",
+        "_closed_on(deal) >= today - timedelta(days=days)",
+    ),
+    Fault(
+        "onepagecrm-deals-sorted-as-strings",
+        "document: closed deals come with the one closed last first",
+        "onepagecrm/sales.py",
+        "sorted(closed, key=_closed_on, reverse=True)",
+        'sorted(closed, key=lambda deal: deal["deal"]["closed"], reverse=True)',
+    ),
+    Fault(
+        "onepagecrm-history-without-this-period",
+        "page: Sales summary, hitting_history ends with the current period",
+        "onepagecrm/sales.py",
+        "for count in (3, 2, 1, 0)",
+        "for count in (4, 3, 2, 1)",
+    ),
+    Fault(
+        "onepagecrm-renamed-tag-is-lost",
+        "page: Rename tag, contacts keep it under the new name",
+        "onepagecrm/tags.py",
+        '[new if tag == old else tag for tag in contact["tags"]]',
+        '[tag for tag in contact["tags"] if tag != old]',
+    ),
+    Fault(
+        "onepagecrm-tag-of-one-is-unused",
+        "page: Remove unused tags, those that no contact carries",
+        "onepagecrm/tags.py",
+        '        if not tag["count"]:',
+        '        if tag["count"] <= 1:',
+    ),
+    Fault(
+        "onepagecrm-tag-twice",
+        "document: a tag that a contact carries is assigned without effect",
+        "onepagecrm/tags.py",
+        '        if name not in contact["tags"]:\n            contact["tags"].append(name)\n',
+        '        contact["tags"].append(name)\n',
+    ),
+    Fault(
+        "onepagecrm-unassign-is-no-edit",
+        "page: system tag recently_edited; taking a tag off edits a contact",
+        "onepagecrm/tags.py",
+        '        contact["tags"].remove(name)\n    contact["edited"] = unix_time(account.now)\n',
+        '        contact["tags"].remove(name)\n',
+    ),
+    Fault(
+        "onepagecrm-oldest-action-reopened",
+        "page: Undo done reopens the action that was closed last",
+        "onepagecrm/actions.py",
+        '{**done[0], "done": False, "closed": None}',
+        '{**done[-1], "done": False, "closed": None}',
+    ),
+    Fault(
+        "onepagecrm-second-open-action-by-update",
+        "document: a contact has one open action at most",
+        "onepagecrm/actions.py",
+        '    action = {"id": former["id"], **_read(session)}\n'
+        "    _require_only_open(account, action)\n",
+        '    action = {"id": former["id"], **_read(session)}\n',
+    ),
+    Fault(
+        "onepagecrm-next-action-with-date",
+        "page: Actions, a next action has no date",
+        "onepagecrm/actions.py",
+        '"date": None if next_ else date,',
+        '"date": date,',
+    ),
+    Fault(
+        "onepagecrm-open-action-deleted",
+        "page: Delete action, only one that is done",
+        "onepagecrm/actions.py",
+        'if not action["done"]:\n        raise refusal(Code.INVALID, "An action that is not',
+        'if not action:\n        raise refusal(Code.INVALID, "An action that is not',
+    ),
+    Fault(
+        "onepagecrm-update-closes-today",
+        "document: a deal that is closed keeps the date on which it was",
+        "onepagecrm/notes.py",
+        '_read_deal(account, params, note["deal"]["closed"])',
+        "_read_deal(account, params, None)",
+    ),
+    Fault(
+        "onepagecrm-amount-without-cents",
+        "document: what is sent is read back",
+        "onepagecrm/notes.py",
+        'float(params.get("amount", 0))',
+        'float(int(params.get("amount", 0)))',
+    ),
+    Fault(
+        "onepagecrm-stage-of-closed-deals",
+        "page: List of contact notes, deal_stage of pending deals only",
+        "onepagecrm/notes.py",
+        'params.get("deal_stage") if pending and mode == "full"',
+        'params.get("deal_stage") if mode == "full"',
+    ),
+    Fault(
+        "onepagecrm-note-without-contact",
+        "page: Response codes, 106 for a contact that does not exist",
+        "onepagecrm/notes.py",
+        '    account.contacts.require(params["cid"])\n',
+        "",
+    ),
+    Fault(
+        "onepagecrm-half-a-signature",
+        "page: Calculating request signature value; every digit counts",
+        "onepagecrm/authentication.py",
+        """            ).encode(),
+            sent.encode("latin-1"),""",
+        """            ).encode()[:32],
+            sent.encode("latin-1")[:32],""",
+    ),
+    Fault(
+        "onepagecrm-signatures-of-tomorrow",
+        "document: assumption, a request's time is at most 300 s from the server's, either way",
+        "onepagecrm/authentication.py",
+        "abs(int(time) - now.timestamp()) > SKEW",
+        "now.timestamp() - int(time) > SKEW",
+    ),
+    Fault(
+        "onepagecrm-expired-before-wrong",
+        "document: 101 only for a signature that is right",
+        "onepagecrm/authentication.py",
+        """        settings = self._store.collection(NAME, "account").get("", uid)
+""",
+        """        if _TIME.fullmatch(time) and abs(int(time) - now.timestamp()) > SKEW:
+            raise refusal(Code.EXPIRED, "The signature is expired")
+        settings = self._store.collection(NAME, "account").get("", uid)
+""",
+    ),
+    Fault(
+        "onepagecrm-old-key-still-opens",
+        "page: Change API key, the old one is invalid at once",
+        "onepagecrm/authentication.py",
+        'base64.b64encode(digest).decode("ascii")\n    account.save_settings()\n',
+        'base64.b64encode(digest).decode("ascii")\n',
+    ),
+    Fault(
+        "onepagecrm-one-deal-too-many",
+        "page: Response message format, deals_limit_reached",
+        "onepagecrm/side_elements.py",
+        'account.notes.count(DEALS) >= limits["deals"]',
+        'account.notes.count(DEALS) > limits["deals"]',
+    ),
+    Fault(
+        "onepagecrm-refusals-without-notifications",
+        "page: Response message format, every reply has notifications while there are any",
+        "onepagecrm/server.py",
+        "raise _with_notifications(error, reached) from None",
+        "raise",
+    ),
+    Fault(
+        "onepagecrm-passwords-may-differ",
+        "page: user settings, confirm_password repeats the password",
+        "onepagecrm/settings.py",
+        'if params.get("password") != params.get("confirm_password"):',
+        'if not params.get("password", "x"):',
+    ),
+    Fault(
+        "onepagecrm-filters-of-all-accounts",
+        "document: custom filters are the account's own",
+        "onepagecrm/account.py",
+        'tenant = "" if kind == "account" else self.uid',
+        'tenant = "" if kind in ("account", "filter") else self.uid',
+    ),
+    Fault(
+        "onepagecrm-filter-wants-city-and-state",
+        "document: assumption, a filter's address is city or state",
+        "onepagecrm/contact_lists.py",
+        """            or any(
+                (contact[name] or "").casefold()""",
+        """            or all(
+                (contact[name] or "").casefold()""",
+    ),
+    Fault(
+        "onepagecrm-tag-ignores-mode",
+        "page: List of contacts, only a filter makes the server ignore the mode of the list",
+        "onepagecrm/contact_lists.py",
+        '            conditions.append(lambda contact: contact["status"] == mode)\n',
+        "            pass\n",
+    ),
+    Fault(
+        "onepagecrm-post-spelling-without-tags",
+        "page: POST and PUT of assign_tag are one operation; what changes tags carries `tags`",
+        "onepagecrm/operations.py",
+        '"tags_assign_post": _ASSIGN,',
+        '"tags_assign_post": _edit(tags.assign),',
+    ),
+    Fault(
+        "onepagecrm-xml-carriage-returns",
+        "page: the three formats carry the same",
+        "onepagecrm/rendering.py",
+        ', "\\r": "&#13;"})',
+        "})",
+    ),
+    Fault(
+        "onepagecrm-xml-ampersands",
+        "page: the three formats carry the same",
+        "onepagecrm/rendering.py",
+        '{"&": "&amp;", "<": "&lt;"',
+        '{"<": "&lt;"',
+    ),
+    Fault(
+        "onepagecrm-xml-amounts-rounded",
+        "page: the three formats carry the same",
+        "onepagecrm/rendering.py",
+        'type="float">{value!r}<',
+        'type="float">{value:.1f}<',
+    ),
+    Fault(
+        "onepagecrm-yaml-norway",
+        "document: strings that YAML 1.1 would read otherwise are quoted",
+        "onepagecrm/rendering.py",
+        '"n", "no", "on"',
+        '"n", "on"',
+    ),
+    Fault(
+        "onepagecrm-yaml-backslashes",
+        "page: the three formats carry the same",
+        "onepagecrm/rendering.py",
+        """{'"': '\\\\"', "\\\\": "\\\\\\\\", """,
+        """{'"': '\\\\"', "\\\\": "", """,
+    ),
+    Fault(
+        "onepagecrm-wire-stale-read",
+        "document: what is written is read back",
+        wire=_stale_read,
+    ),
+    Fault(
+        "onepagecrm-wire-escaped-twice",
+        "page: the three formats carry the same",
+        wire=_escaped_twice,
+    ),
+    Fault(
+        "onepagecrm-wire-unknown-is-invalid",
+        "page: Response codes, 106",
+        wire=_code_of_unknown,
+    ),
+    Fault(
+        "onepagecrm-wire-media-type-of-xml",
+        "document: media type application/xml",
+        wire=_media_type,
+    ),
+    Fault(
+        "onepagecrm-wire-update-without-statuses",
+        "document: an update of a contact carries statuses",
+        wire=_without_statuses,
+    ),
+    Fault(
+        "onepagecrm-wire-count-of-later-pages",
+        "page: List of contacts, count is that of all pages",
+        wire=_short_count,
+    ),
+    Fault(
+        "onepagecrm-wire-yaml-tabs",
+        "page: the three formats carry the same",
+        wire=_yaml_tabs,
+    ),
+]
