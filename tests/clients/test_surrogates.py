@@ -52,10 +52,14 @@ MEMBERS: dict[str, tuple[Write, str, str]] = {
 def refusal(asynchronous: bool, crm: str, write: Write, extra: dict[str, Any]) -> ArgumentError:
     """Return the error of a write by a client that sends nothing."""
     client = new_client(crm, asynchronous=asynchronous)
-    with pytest.raises(ArgumentError) as caught:
-        call = write(client, extra)
+
+    def call() -> None:
+        made = write(client, extra)
         if asynchronous:
-            call.send(None)
+            made.send(None)
+
+    with pytest.raises(ArgumentError) as caught:
+        call()
     str(caught.value).encode()  # a terminal can show it
     return caught.value
 

@@ -230,4 +230,3 @@ def _not_json(error: Exception) -> str:
     surrogate = isinstance(error, UnicodeError)
     reason = "it holds a lone surrogate" if surrogate else type(error).__name__
     return f"cannot be written as JSON: {reason}"
-

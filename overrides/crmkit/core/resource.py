@@ -152,7 +152,7 @@ def _model(
     if extra is not None:
         with in_operation(operation.name):
             made.additional_properties.update(mapping(extra, "extra"))
-        for name, value in extra.items():
+        for name in extra:
             keyword, place = codec.MEMBERS.get(name, name), f"extra[{name!r}]"
             if keyword in unset:
                 problem = f"is a documented member: pass it as {keyword}="
@@ -227,13 +227,13 @@ class Resource:
         write = self._call(merge.write, arguments, options, changes)
         reading: Any = {name: value for name, value in (options or {}).items() if name != "query"}
         read = self._call(merge.read, arguments, reading)
-        return merge_update(self._sender, merge, read, write, changes, self._fields_to_keep, decode)
+        return merge_update(self._sender, merge, read, write, changes, self._merged, decode)
 
-    async def _fields_to_keep(
+    async def _merged(
         self,
         name: str,  # noqa: ARG002  # for subclasses
         tree: Any,  # noqa: ARG002  # for subclasses
-        kept: dict[str, Any],
+        body: dict[str, Any],
         changes: Mapping[str, Any],  # noqa: ARG002  # for subclasses
     ) -> dict[str, Any]:
         """Return what an update that replaces writes of a record that it has read.
@@ -241,11 +241,10 @@ class Resource:
         Args:
             name: The operation, such as `contacts.update`.
             tree: The record as read, in the wire's form.
-            kept: What is written by default: what the document says where to find.
-            changes: What the caller changes, in the form in which it is written; it is put over
-                what is returned.
+            body: What is written by default: what the document says where to find, and the changes.
+            changes: What the caller changes, in the form in which it is written.
 
         Raises:
             CRMError: Another call that was needed failed.
         """
-        return kept
+        return body
