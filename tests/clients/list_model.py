@@ -42,9 +42,13 @@ def request_of(crm: Any, paging: Paging, **arguments: Any) -> ListRequest:
     return ListRequest(crm._sender, call_of(crm, replace(ROWS, paging=paging)), **arguments)
 
 
-def pager_of(transport: Any, paging: Paging, **arguments: Any) -> Pager[Row]:
-    """Return a pager over a model."""
-    crm = SyncClient(Vendor(), "https://x.example", transport=transport)
+def pager_of(
+    transport: Any, paging: Paging, *, largest_page: int | None = None, **arguments: Any
+) -> Pager[Row]:
+    """Return a pager over a model, whose server may limit the size of pages."""
+    vendor = Vendor()
+    vendor.largest_page = largest_page
+    crm = SyncClient(vendor, "https://x.example", transport=transport)
     return Pager(request_of(crm, paging, **arguments), lambda rows: rows)
 
 

@@ -71,7 +71,7 @@ CONTACT: list[tuple[str, dict[str, Any]]] = [
     ("extra['x'][1]['y']", {"extra": {"x": [1, {"y": float("-inf")}]}}),
     ("extra['x'][0]", {"extra": {"x": (NAN,)}}),
     ("extra['x']", {"extra": {"y": "fine", "x": "\udfff"}}),
-    ("x", {"extra": {"x": ["\udfff"]}}),
+    ("extra['x']", {"extra": {"x": ["\udfff"]}}),
     ("extra['x']", {"extra": {"x": b"bytes"}}),
     ("extra['x']", {"extra": {"x": {1, 2}}}),
     ("extra['x']", {"extra": {"x": 1j}}),

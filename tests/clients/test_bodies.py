@@ -121,7 +121,7 @@ def test_form_rejects_objects_and_surrogates(make: Make) -> None:
     """A value that a str cannot express is refused, and nothing is sent."""
     crm = make(reply({}))
     for value in ({"a": 1}, object(), "\ud800"):
-        with pytest.raises(ArgumentError, match="a form cannot hold"):
+        with pytest.raises(ArgumentError, match="a form"):
             send(crm, FORM, {"a": value})
     assert crm.canned.seen == []
 

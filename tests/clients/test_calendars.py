@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
-from crmkit import ArgumentError
+from crmkit import ArgumentError, AsyncMonica
 from crmkit.autocrm import where
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime, encode_unix
 from crmkit.monica import Monica
 from crmkit.monica.dates import BIRTHDATE, DECEASED, FIRST_MET
 from crmkit_mock import MockCRMs
-from tests.clients.harness import new_client
+from tests.clients.harness import Clock, Driver, both, new_client
 
 SECOND = timedelta(seconds=1)
 ZONES = {
@@ -187,29 +188,53 @@ def test_leap_day_without_a_year_stays(date_: Any, year: int, month: int) -> Non
     for member in reversed(date_.path):
         tree = {member: tree}
 
-    parts = date_.written(tree, {}, year)
-    moved = date_.written(tree, {date_.name("day"): 28}, year)
+    kept, moved = date_.written(tree, {}, year), date_.written(tree, {}, year)
+    moved[date_.name("day")] = 28
+    for body in (kept, moved):
+        date_.keep_leap_day(body, year)
 
-    assert [parts[date_.name(part)] for part in ("day", "month", "year")] == [29, month, None]
+    assert [kept[date_.name(part)] for part in ("day", "month", "year")] == [29, month, None]
     assert moved[date_.name("month")] == 2
 
 
-def test_no_update_moves_a_leap_day() -> None:
-    """A birthday on 29 February without a year is the same after updates, whatever the year."""
+LEAP_DAYS: dict[str, Any] = {
+    "is_birthdate_known": True,
+    "birthdate_day": 29,
+    "birthdate_month": 2,
+    "is_deceased": True,
+    "is_deceased_date_known": True,
+    "deceased_date_day": 29,
+    "deceased_date_month": 2,
+}
+OTHER_DAYS = {**LEAP_DAYS, "birthdate_month": 1, "deceased_date_day": 28}
+PARTS: dict[str, Any] = {"birthdate_month": 2, "deceased_date_day": 29}
+
+
+@pytest.mark.parametrize("year", [2026, 2028])
+@both
+def test_no_write_moves_a_leap_day(asynchronous: bool, year: int, clock: Clock) -> None:
+    """29 February without a year stays that day in any year, however much of it is passed."""
     with MockCRMs(seed="empty") as mocks:
         mock = mocks.monica
-        crm = Monica(base_url=mock.base_url, transport=mock.transport, **mock.credentials)
-        unborn: Any = {"is_birthdate_known": False, "is_deceased": False}
-        made = crm.contacts.create(first_name="x", is_deceased_date_known=False, **unborn)
-        assert made.created_at is not None
-        months = 2 + 12 * (-made.created_at.year % 4)
-        crm.contacts.update(
-            made.id, is_birthdate_known=True, birthdate_day=29, birthdate_month=months
-        )
-        for name in ("y", "z"):
-            crm.contacts.update(made.id, last_name=name)
-        dates = crm.request("GET", f"/contacts/{made.id}").data["data"]["information"]["dates"]
-        crm.close()
+        mock.clock.set(datetime(year, 6, 1, tzinfo=UTC))
+        clock.now = mock.clock.now().timestamp()
+        settings = {"base_url": mock.base_url, **mock.credentials}
+        crm = Driver(asynchronous, mock.transport, (Monica, AsyncMonica), **settings)
 
-    assert dates["birthdate"]["is_year_unknown"] is True
-    assert dates["birthdate"]["date"][5:10] == "02-29"
+        def dates(id: int) -> list[Any]:
+            information = crm(lambda crm: crm.request("GET", f"/contacts/{id}")).data["data"][
+                "information"
+            ]
+            met = information["how_you_met"]["first_met_date"]
+            return [date and date["date"] for date in (*information["dates"].values(), met)]
+
+        made = crm(lambda crm: crm.contacts.create(first_name="x", **LEAP_DAYS))
+        assert [date[5:10] for date in dates(made.id)[:2]] == ["02-29", "02-29"]
+        for changes in ({"last_name": "y"}, OTHER_DAYS, PARTS, LEAP_DAYS, {"last_name": "z"}):
+            crm.finish(partial(crm.crm.contacts.update, made.id, **changes))
+            if changes is not OTHER_DAYS:
+                assert [date[5:10] for date in dates(made.id)[:2]] == ["02-29", "02-29"], changes
+        met: dict[str, Any] = {"is_date_known": True, "day": 29, "month": 2}
+        crm(lambda crm: crm.contacts.update_introduction(made.id, **met))
+        assert dates(made.id)[2][5:10] == "02-29"
+        crm.end()

@@ -10,8 +10,11 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from io import BytesIO
+from itertools import count
+from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import anyio
@@ -43,6 +46,7 @@ from tests.clients.harness import (
     Answer,
     Canned,
     Clock,
+    Driver,
     both,
     call_of,
     open_driver,
@@ -289,6 +293,80 @@ def test_deadline_holds_over_tls() -> None:
                 check(answer.__name__, deadline, caught.value, time.monotonic() - begun)
 
     patiently(work)
+
+
+@contextmanager
+def tls_proxy(target: RawServer, context: ssl.SSLContext, dripping: Event) -> Iterator[str]:
+    """Open a proxy with TLS of its own, which drips what the target sends once that is set."""
+
+    def tunnel(connection: Connection) -> None:
+        connection.request()
+        connection.send(b"HTTP/1.1 200 OK\r\n\r\n")
+        with socket.create_connection(("127.0.0.1", target.port), 5) as inner:
+            forward = Thread(target=pump, args=(connection.raw.recv, inner.sendall), daemon=True)
+            forward.start()
+            while part := inner.recv(65536):
+                step = 1 if dripping.is_set() else len(part)
+                for start in range(0, len(part), step):
+                    connection.send(part[start : start + step])
+                    if step == 1 and connection.wait(0.01):
+                        return
+
+    def pump(receive: Callable[[int], bytes], send: Callable[[bytes], None]) -> None:
+        with suppress(OSError):
+            while part := receive(65536):
+                send(part)
+
+    with RawServer(tunnel, context) as proxy:
+        yield proxy.url
+
+
+@pytest.mark.parametrize("begin", ["handshake", "reply"])
+@both
+def test_deadline_holds_over_tls_through_a_proxy_with_tls(
+    asynchronous: bool, begin: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A handshake or reply that comes byte by byte through an https proxy ends at the deadline."""
+    authority = trustme.CA(key_type=trustme.KeyType.ECDSA)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))  # by which proxies are checked
+    dripping = Event()
+
+    requests = count()
+
+    def answer(connection: Connection) -> None:
+        while connection.request():
+            if next(requests):  # after the first, which shows that it works at all
+                dripping.set()
+            connection.reply(SAVED + b" " * 4000)
+
+    with (
+        RawServer(answer, context) as server,
+        tls_proxy(server, context, dripping) as proxy,
+        ExitStack() as stack,
+    ):
+
+        def opened() -> Driver:
+            settings: dict[str, Any] = {"base_url": server.url, "proxy": proxy, "verify": False}
+            driver = Driver(asynchronous, **settings)
+            stack.callback(driver.end)
+            return driver
+
+        driver = opened()
+        assert driver(save) == 5
+        if begin == "handshake":
+            dripping.set()
+            driver = opened()
+        begun = time.monotonic()
+        with pytest.raises(CallTimeoutError) as caught:
+            driver(lambda crm: crm.contacts.save(full_name="x", options={"deadline": SECONDS}))
+        spent = time.monotonic() - begun
+
+    assert f"deadline of {SECONDS:g} s" in str(caught.value)
+    assert caught.value.maybe_processed is (begin == "reply")
+    assert SECONDS * 0.9 <= spent < SECONDS + 1.5
 
 
 def test_status_is_kept_where_the_deadline_cuts_its_body() -> None:

@@ -91,7 +91,7 @@ class Limited(httpx.BaseTransport, httpx.AsyncBaseTransport):
         return self.handle_request(request)
 
 
-LIMITS = [(limit, size) for limit in (2, 7, 100, 200, 500) for size in (None, 1, 50, 200, 500)]
+LIMITS = [(limit, size) for limit in (1, 2, 7, 100, 200, 500) for size in (None, 1, 50, 200, 500)]
 
 
 @both

@@ -37,10 +37,11 @@ def read(seed: int, form: str, kinds: tuple[str, ...] | None = None) -> str:
     model.acts = 20
     ids: list[int] = []
     deleted: set[int] = set()
+    arguments: dict[str, Any] = {} if form == "fixed" else {"page_size": size}
+    if form == "one row":
+        form, arguments = "offset", {"page_size": size, "largest_page": 1}
     try:
-        for row in pager_of(
-            model, PAGINGS[form], **({} if form == "fixed" else {"page_size": size})
-        ):
+        for row in pager_of(model, PAGINGS[form], **arguments):
             ids.append(row["id"])
             own = [other for other in model.rows if other["id"] == row["id"]]
             if body == "save":
@@ -84,6 +85,15 @@ def test_no_row_that_keeps_its_place_is_lost_in_many_runs(form: str, part: int) 
 def test_pages_of_the_servers_size_show_deletions(kind: str) -> None:
     """Where the server decides on the size of a page, what does not cancel out is noticed."""
     assert {read(seed, "fixed", (kind,)) for seed in range(60)} <= {"ok", "error"}
+
+
+@pytest.mark.parametrize("kinds", [("delete",), ("save",), ("create",)])
+def test_pages_of_one_row_show_changes(kinds: tuple[str, ...]) -> None:
+    """Where the server takes no larger page than one row, what does not cancel out is noticed."""
+    outcomes = Counter(read(seed, "one row", kinds) for seed in range(60))
+
+    assert outcomes.keys() <= {"ok", "error"}
+    assert outcomes["error"] <= 3  # five pages of one row in a row that were read before
 
 
 def test_pages_of_the_servers_size_lose_little() -> None:

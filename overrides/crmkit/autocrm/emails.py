@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from crmkit.core.body import RequestTree
 from crmkit.core.drive import drive
 from crmkit.core.errors import ArgumentError, expected, in_operation, shown
 from crmkit.core.options import mapping
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncEmails", "Emails"]
 
+_SEND = replace(EMAILS_CREATE, name="emails.send")
 _ADDRESSES = ("to", "cc", "bcc", "from_", "reply_to")
 _CONTENT = ("subject", "body", "is_html", "parent_type", "parent_id", "attachments_ids")
 
@@ -56,9 +59,11 @@ class _Sending(EntityType):
             for name in others.keys() & {"status", *wire_members(dict.fromkeys(arguments, True))}:
                 problem = "is a documented member: pass it as a keyword argument"
                 raise ArgumentError(f"extra[{name!r}]", problem)
-            tree = wire_tree({**others, "status": "Sending"}, "extra")
+            tree = RequestTree(codec.email_input.MEMBERS, others)
+            tree.update(wire_tree({**others, "status": "Sending"}, "extra"))
             written = {name: wire_tree(value, name) for name, value in arguments.items()}
-            call = self._call(EMAILS_CREATE, {}, options, tree | wire_members(written))
+            tree.update(wire_members(written))
+            call = self._call(_SEND, {}, options, tree)
         return await self._sender.call(call, codec.email.decode)
 
 

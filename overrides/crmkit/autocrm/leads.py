@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from crmkit.core.codec.values import encode_plain
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["AsyncLeads", "Leads"]
 
 
+_CONVERT_BY_ID = replace(LEADS_CONVERT_BY_ID, name=LEADS_CONVERT.name)
+
+
 class _Conversion(EntityType):
     entity_type = "Lead"
 
@@ -43,7 +47,7 @@ class _Conversion(EntityType):
             body: dict[str, Any] = {"records": wire_tree(made, "records")}
             if encode_plain(skip, bool, "skip_duplicate_check"):
                 body["skipDuplicateCheck"] = True
-        page = self._call(LEADS_CONVERT_BY_ID, {"id": id}, options, body)
+        page = self._call(_CONVERT_BY_ID, {"id": id}, options, body)
         own = self._call(LEADS_CONVERT, {}, options, {"id": id, **body})
         return await self._with_fallback(send, page, own)
 

@@ -31,7 +31,8 @@ class _AllDay(EntityType):
         if isinstance(body, dict) and any(map(body.get, _DATES)):
             body.setdefault("isAllDay", True)
         elif isinstance(body, dict) and body.get("isAllDay") is False:
-            body = dict.fromkeys(_DATES) | body
+            for date in _DATES:
+                body.setdefault(date, None)
         return super()._call(operation, arguments, options, body)
 
 

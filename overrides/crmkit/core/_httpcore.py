@@ -7,6 +7,7 @@ never exceeds. Here none gets more than what its call has left.
 from __future__ import annotations
 
 import socket
+import ssl
 from typing import Any
 
 import httpcore
@@ -17,6 +18,22 @@ __all__ = ["DeadlineBackend"]
 
 _PIECE = 16_384
 """Bytes of one write: httpcore sends all parts of a buffer within the same timeout each."""
+
+
+class _ProxySocket(ssl.SSLSocket):
+    """A connection to a proxy that carries another one to a server within its own encryption.
+
+    httpcore reads and writes it as often as one read or write of that other connection needs, each
+    time with the whole timeout.
+    """
+
+    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
+        self.settimeout(seconds_left(self.gettimeout(), TimeoutError))
+        return super().recv(buflen, flags)
+
+    def send(self, data: Any, flags: int = 0) -> int:
+        self.settimeout(seconds_left(self.gettimeout(), TimeoutError))
+        return super().send(data, flags)
 
 
 class _Stream(httpcore.NetworkStream):
@@ -34,6 +51,9 @@ class _Stream(httpcore.NetworkStream):
 
     def start_tls(self, ssl_context: Any, server_hostname: Any = None, timeout: Any = None) -> Any:
         left = seconds_left(timeout, httpcore.ConnectTimeout)
+        connection = self.get_extra_info("socket")
+        if isinstance(connection, ssl.SSLSocket):
+            connection.__class__ = _ProxySocket  # made by a context that is not ours
         return _Stream(self._stream.start_tls(ssl_context, server_hostname, left))
 
 

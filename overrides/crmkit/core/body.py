@@ -12,12 +12,33 @@ from .errors import ArgumentError, digits, encodable, expected
 from .types import UNSET, File
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping
     from typing import BinaryIO
 
     from .operation import Operation
 
-__all__ = ["Body", "Sink", "Stream", "body_of", "plain_text"]
+__all__ = ["Body", "RequestTree", "Sink", "Stream", "body_of", "plain_text"]
+
+
+class RequestTree(dict[str, Any]):
+    """The tree of a write, with the names by which its caller knows the members.
+
+    Args:
+        attributes: The attribute of each documented member, by wire name.
+        extra: Names of the members that were passed in `extra`.
+    """
+
+    def __init__(self, attributes: Mapping[str, str], extra: Collection[str]) -> None:
+        super().__init__()
+        self._attributes, self._extra = attributes, extra
+
+    def name_of(self, argument: str) -> str:
+        """Return a member, or a place in one such as `phones[0]`, as the caller wrote it."""
+        member, bracket, place = argument.partition("[")
+        name = self._attributes.get(member, member)
+        if member in self._extra:
+            name = f"extra[{member!r}]"
+        return name + bracket + place
 
 
 class Sink:
@@ -130,15 +151,16 @@ def body_of(operation: Operation, value: Any) -> Body:
     """
     if value is UNSET:
         return Body()
-    match operation.media:
-        case "json":
+    if operation.media == "content":
+        return _content(value, operation.content_type or None)
+    try:
+        if operation.media == "json":
             return Body(_json(value), media="application/json")
-        case "form":
-            return _form(value)
-        case "multipart":
-            return _multipart(value)
-        case "content":
-            return _content(value, operation.content_type or None)
+        return _form(value) if operation.media == "form" else _multipart(value)
+    except ArgumentError as error:
+        if isinstance(value, RequestTree):
+            error.argument = value.name_of(error.argument)
+        raise
 
 
 def _content(value: Any, media: str | None) -> Body:
@@ -155,19 +177,20 @@ def _content(value: Any, media: str | None) -> Body:
 
 
 def _form(tree: dict[str, Any]) -> Body:
-    pairs = [pair for name, value in tree.items() for pair in _pairs(name, value)]
-    try:
-        return Body(urlencode(pairs).encode(), media="application/x-www-form-urlencoded")
-    except UnicodeError:
-        raise ArgumentError("body", "a form cannot hold a lone surrogate") from None
+    pairs = [pair for name, value in tree.items() for pair in _pairs(name, value, name)]
+    return Body(urlencode(pairs).encode(), media="application/x-www-form-urlencoded")
 
 
-def _pairs(name: str, value: Any) -> list[tuple[str, str]]:
+def _pairs(name: str, value: Any, argument: str) -> list[tuple[str, str]]:
     if isinstance(value, list):
-        return [pair for item in value for pair in _pairs(f"{name}[]", item)]
+        items = enumerate(value)
+        return [pair for n, item in items for pair in _pairs(f"{name}[]", item, f"{argument}[{n}]")]
     if value is not None and not isinstance(value, str | int | float):
-        raise ArgumentError(name, f"a form cannot hold a {type(value).__name__}")
-    return [(name, digits(value, name) if type(value) is int else plain_text(value))]
+        raise ArgumentError(argument, f"a form cannot hold a {type(value).__name__}")
+    text = digits(value, argument) if type(value) is int else plain_text(value)
+    for part in (name, text):
+        encodable(part, argument, "written in a form")
+    return [(name, text)]
 
 
 def plain_text(value: Any) -> str:
@@ -181,7 +204,7 @@ def _multipart(tree: dict[str, Any]) -> Body:
     files = {name: value for name, value in tree.items() if isinstance(value, File)}
     fields: dict[str, list[str]] = {}
     for name, value in tree.items():
-        for member, text in () if name in files else _pairs(name, value):
+        for member, text in () if name in files else _pairs(name, value, name):
             fields.setdefault(member, []).append(text)
     return Body(fields=fields, files=files)
 
@@ -199,5 +222,11 @@ def _culprit(tree: Any, error: Exception) -> tuple[str, str]:
         try:
             json.dumps({name: value})
         except (TypeError, ValueError) as wrong:
-            return ascii(name)[1:-1], f"cannot be written as JSON: {type(wrong).__name__}"
-    return "body", f"cannot be written as JSON: {type(error).__name__}"
+            return name, _not_json(wrong)
+    return "body", _not_json(error)
+
+
+def _not_json(error: Exception) -> str:
+    surrogate = isinstance(error, UnicodeError)
+    reason = "it holds a lone surrogate" if surrogate else type(error).__name__
+    return f"cannot be written as JSON: {reason}"

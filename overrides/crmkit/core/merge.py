@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .sender import Sender
 
     Tree = dict[str, Any]
-    FieldsToKeep = Callable[[str, Any, Tree, Mapping[str, Any]], Awaitable[Tree]]
+    Merged = Callable[[str, Any, Tree, Mapping[str, Any]], Awaitable[Tree]]
 
 __all__ = ["Member", "Merge", "merge_update"]
 
@@ -132,7 +132,7 @@ async def merge_update(
     read: Call,
     write: Call,
     changes: dict[str, Any],
-    fields_to_keep: FieldsToKeep,
+    merged: Merged,
     decode: Callable[[Any], T] | None,
 ) -> T:
     """Read a record, put changes over it, and write all of it.
@@ -143,7 +143,7 @@ async def merge_update(
         read: The call that reads.
         write: The call that writes, so far with the changes alone.
         changes: The changes as the wire has them.
-        fields_to_keep: The resource's hook, which has the last word on what is kept.
+        merged: The resource's hook, which has the last word on what is written.
         decode: Turns the payload into the result.
 
     Raises:
@@ -155,9 +155,9 @@ async def merge_update(
         decoded(merge.read, reply, merge.decode)
         tree = payload(merge.read, reply)
         try:
-            kept = merge.fields_to_keep(tree, changes)
-            kept = await fields_to_keep(merge.write.name, tree, kept, changes)
-            write = write.with_body({**kept, **changes})
+            body = {**merge.fields_to_keep(tree, changes), **changes}
+            body = await merged(merge.write.name, tree, body, changes)
+            write = write.with_body(body)
         except CRMError as error:
             error.operation = error.operation or merge.write.name
             raise

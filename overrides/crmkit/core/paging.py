@@ -266,6 +266,11 @@ class PageIterator:
                 raise
             self._plus = 0  # the server takes no page as large as that
             return await self._window()
+        if paging.strategy == "offset" and request.sender.vendor.largest_page == 1:
+            # A page of one row has no room for one to be read again, which is a page itself.
+            self._fixed, self._unit = True, 1
+            if self._seen:
+                return await self._fixed_window()
         total = member(reply.data, paging.total)
         filled, end = base + len(rows), base + (size if by_number and size else len(rows))
         ended = paging.strategy == "none" or total == ENDED
@@ -329,7 +334,8 @@ class PageIterator:
         again = int(base > self._begin and (bool(rows) or not self._short))
         if again:
             before, _ = await request.rows(number - 1, request.page_size)
-        self._short = len(rows) < (request.page_size or 0)
+        most = request.sender.vendor.largest_page or request.page_size or 0
+        self._short = 0 < len(rows) < min(most, request.page_size or 0)
         last, end, again = (
             member(reply.data, paging.last),
             base + bool(rows),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from .body import RequestTree
 from .call import encoded, new_call
 from .codec.values import encode_json
 from .errors import ArgumentError, in_operation
@@ -30,8 +30,6 @@ __all__ = ["Codec", "Resource", "member_tree", "plain_tree", "request_tree"]
 M = TypeVar("M")
 M_contra = TypeVar("M_contra", contravariant=True)
 T = TypeVar("T")
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Codec(Protocol[M_contra]):
@@ -87,13 +85,13 @@ def request_tree(
         name = next(iter(passed), "extra")
         both = f"pass either a {model.__name__} or keyword arguments, not both (got {name}=)"
         raise ArgumentError(name, both, operation=operation.name)
+    tree = RequestTree(codec.MEMBERS, extra or ())
     try:
-        return encoded(operation, codec.encode, input_)
+        tree.update(encoded(operation, codec.encode, input_))
     except ArgumentError as error:
-        for name in map(str, extra or {}):
-            if name not in passed and error.argument.startswith(name):
-                error.argument = f"extra[{name!r}]{error.argument.removeprefix(name)}"
+        error.argument = tree.name_of(error.argument)
         raise
+    return tree
 
 
 def member_tree(
@@ -150,18 +148,15 @@ def _model(
     unset = _unset(model)  # type: ignore[arg-type]  # a class can be hashed
     for name in passed.keys() - unset.keys():
         raise TypeError(f"{operation.name}() got {name!r}, which {model.__name__} does not have")
-    for name, value in passed.items():
-        _check_text(operation, name, value)
     made: Any = model(**(unset | passed))
     if extra is not None:
         with in_operation(operation.name):
             made.additional_properties.update(mapping(extra, "extra"))
-        for name, value in extra.items():
+        for name in extra:
             keyword, place = codec.MEMBERS.get(name, name), f"extra[{name!r}]"
             if keyword in unset:
                 problem = f"is a documented member: pass it as {keyword}="
                 raise ArgumentError(place, problem, operation=operation.name)
-            _check_text(operation, place, value)
     return made  # type: ignore[no-any-return]  # of the class, whose arguments nobody knows here
 
 
@@ -169,12 +164,6 @@ def _model(
 def _unset(model: Any) -> dict[str, Any]:
     """Return arguments of an input model none of which is passed, required ones included."""
     return dict.fromkeys((each.name for each in model.__attrs_attrs__ if each.init), UNSET)
-
-
-def _check_text(operation: Operation, argument: str, value: Any) -> None:
-    if type(value) is str and not value.isascii() and _SURROGATE.search(value):
-        problem = "cannot be written as JSON: it holds a lone surrogate"
-        raise ArgumentError(argument, problem, operation=operation.name)
 
 
 class Resource:
@@ -238,13 +227,13 @@ class Resource:
         write = self._call(merge.write, arguments, options, changes)
         reading: Any = {name: value for name, value in (options or {}).items() if name != "query"}
         read = self._call(merge.read, arguments, reading)
-        return merge_update(self._sender, merge, read, write, changes, self._fields_to_keep, decode)
+        return merge_update(self._sender, merge, read, write, changes, self._merged, decode)
 
-    async def _fields_to_keep(
+    async def _merged(
         self,
         name: str,  # noqa: ARG002  # for subclasses
         tree: Any,  # noqa: ARG002  # for subclasses
-        kept: dict[str, Any],
+        body: dict[str, Any],
         changes: Mapping[str, Any],  # noqa: ARG002  # for subclasses
     ) -> dict[str, Any]:
         """Return what an update that replaces writes of a record that it has read.
@@ -252,11 +241,10 @@ class Resource:
         Args:
             name: The operation, such as `contacts.update`.
             tree: The record as read, in the wire's form.
-            kept: What is written by default: what the document says where to find.
-            changes: What the caller changes, in the form in which it is written; it is put over
-                what is returned.
+            body: What is written by default: what the document says where to find, and the changes.
+            changes: What the caller changes, in the form in which it is written.
 
         Raises:
             CRMError: Another call that was needed failed.
         """
-        return kept
+        return body

@@ -91,7 +91,9 @@ class Sender:
     async def reply(self, call: Call) -> Reply:
         """Make a call and return its checked reply.
 
-        A DELETE that finds nothing, after an attempt whose reply was lost, is done: status 204.
+        A DELETE that finds nothing is done, with status 204, if an attempt before it has reached
+        the server: that one may have deleted the record. Where none has, it is a `NotFoundError`,
+        as of a first attempt: nothing that was sent can have deleted anything, so the id is wrong.
         With a sink, the reply's `content` cannot be read. A retry goes on where the sink stood at
         first; what it got meanwhile is cut off. A sink that cannot go back gets no second attempt
         once it has got anything.

@@ -1,4 +1,4 @@
-"""What an update of a contact writes back beside its members: its dates, and their reminders."""
+"""Dates of a contact: what an update writes back of them, with their reminders, and leap days."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from crmkit.core.resource import Resource
+from crmkit.core.types import UNSET
 from crmkit_generated.monica.operations.contacts import (
+    CONTACTS_CREATE,
     CONTACTS_UPDATE,
     CONTACTS_UPDATE_INTRODUCTION,
 )
@@ -17,6 +19,9 @@ from .dates import BIRTHDATE, DECEASED, FIRST_MET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from crmkit.core.call import Call
+    from crmkit.core.operation import Operation
 
     from .dates import SpecialDate
     from .vendor import MonicaVendor
@@ -30,15 +35,27 @@ _DATES: dict[str, tuple[SpecialDate, ...]] = {
 
 
 class _Dates(Resource):
-    async def _fields_to_keep(
-        self, name: str, tree: Any, kept: dict[str, Any], changes: Mapping[str, Any]
+    @property
+    def _year(self) -> int:
+        """The server's year, or this machine's before the first reply."""
+        year = cast("MonicaVendor", self._sender.vendor).year
+        return year or datetime.fromtimestamp(self._sender.io.time(), UTC).year
+
+    def _call(
+        self, operation: Operation, arguments: Any, options: Any = None, body: Any = UNSET
+    ) -> Call:
+        if operation is CONTACTS_CREATE and isinstance(body, dict):
+            for date in _DATES[CONTACTS_UPDATE.name]:
+                date.keep_leap_day(body, self._year)
+        return super()._call(operation, arguments, options, body)
+
+    async def _merged(
+        self, name: str, tree: Any, body: dict[str, Any], changes: Mapping[str, Any]
     ) -> dict[str, Any]:
-        sender = self._sender
-        year = cast("MonicaVendor", sender.vendor).year
-        year = year or datetime.fromtimestamp(sender.io.time(), UTC).year
+        kept: dict[str, Any] = {}
         reminded: set[str] | None = None
         for date in _DATES.get(name, ()):
-            parts = date.written(tree, changes, year)
+            parts = date.written(tree, changes, self._year)
             kept |= parts
             value = date.read(tree)
             if not value or not parts.get(date.known) or date.name("add_reminder") in changes:
@@ -50,7 +67,10 @@ class _Dates(Resource):
                 kept[date.name("add_reminder")] = True
         if kept.get(DECEASED.known) and any(name.startswith(DECEASED.prefix) for name in changes):
             kept["is_deceased"] = True
-        return kept
+        body = {**body, **kept, **changes}
+        for date in _DATES.get(name, ()):
+            date.keep_leap_day(body, self._year)
+        return body
 
     async def _reminded(self, contact: Any) -> set[str]:
         """Return the dates that the user is reminded of each year because a contact has them.
@@ -73,8 +93,16 @@ class _Dates(Resource):
 
 
 class Contacts(_Dates, generated.Contacts):
-    """People that the user knows, with work, food, first meeting, picture and tags."""
+    """People that the user knows, with work, food, first meeting, picture and tags.
+
+    A birthday, death or first meeting on 29 February without a year is written as that of a leap
+    year: in others the server would make it 1 March.
+    """
 
 
 class AsyncContacts(_Dates, generated.AsyncContacts):
-    """People that the user knows, with work, food, first meeting, picture and tags."""
+    """People that the user knows, with work, food, first meeting, picture and tags.
+
+    A birthday, death or first meeting on 29 February without a year is written as that of a leap
+    year: in others the server would make it 1 March.
+    """

@@ -80,24 +80,24 @@ class SpecialDate:
         if not by_age:
             # recorded: without the member a first meeting crashes the server; null is fine
             parts.setdefault("year", None)
-            self._keep_leap_day(parts, changes, year)
         if self.ages:
             parts["is_age_based"] = by_age
         return {self.known: True, **{self.name(part): value for part, value in parts.items()}}
 
-    def _keep_leap_day(self, parts: dict[str, Any], changes: Mapping[str, Any], year: int) -> None:
-        """Write 29 February without a year as that of the next leap year.
+    def keep_leap_day(self, body: dict[str, Any], year: int) -> None:
+        """Make 29 February without a year that of the next leap year, in the body of a write.
 
         The server puts a date without a year into the current one, where it would be 1 March; it
         counts months on beyond the twelfth (tried: month 26 of 2026 is February 2028).
+
+        Args:
+            body: The body, which is changed.
+            year: The server's current year.
         """
-        day, month, of = (changes.get(self.name(part), parts.get(part)) for part in _PARTS)
-        if not of and (str(day), str(month)) == ("29", "2") and self.name("month") not in changes:
+        day, month, of = (body.get(self.name(part)) for part in ("day", "month", "year"))
+        if not of and [str(part).lstrip("0") for part in (day, month)] == ["29", "2"]:
             leap = next(n for n in range(year, year + 9) if isleap(n))
-            parts["month"] = 2 + 12 * (leap - year)
-
-
-_PARTS = ("day", "month", "year")
+            body[self.name("month")] = 2 + 12 * (leap - year)
 
 
 _DATE = re.compile(r"(-?\d{4,6})-(\d{2})-(\d{2})", re.ASCII)
