@@ -3,8 +3,8 @@
 Each command is a module: to add one, write it and add a line to `crmkit.cli.app`. Nothing is
 imported before it is needed, so that `crmkit --help` answers at once.
 
-Exit codes: 0 done; 1 differences were found; 2 usage or configuration; 3 the server refused or
-could not be reached, or the run was interrupted.
+Exit codes: 0 done; 1 some rows failed, or differences were found; 2 usage or configuration; 3 the
+server refused or could not be reached, or the run was interrupted.
 """
 
 from __future__ import annotations

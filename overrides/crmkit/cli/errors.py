@@ -1,8 +1,18 @@
-"""The error of a command."""
+"""The errors of commands: one line each, with what to do, and an exit code."""
 
 from __future__ import annotations
 
-__all__ = ["CommandError"]
+import os
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from crmkit.core.errors import CRMError
+
+__all__ = ["CommandError", "InputError", "concerns_record", "translated"]
 
 
 class CommandError(Exception):
@@ -16,3 +26,88 @@ class CommandError(Exception):
     def __init__(self, message: str, exit_code: int = 2) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+
+
+class InputError(CommandError):
+    """A value that cannot be what its field takes.
+
+    Args:
+        field: Name of the field, as the caller wrote it.
+        problem: What was expected and what came.
+    """
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+        self.problem = problem
+
+
+@contextmanager
+def translated(crm: str) -> Generator[None]:
+    """Turn what a client raises into the error of a command.
+
+    Args:
+        crm: Name of the CRM on the command line.
+
+    Raises:
+        CommandError: Its exit code is 2 if nothing could be sent, 3 if the server refused or could
+            not be reached.
+    """
+    from crmkit.core.errors import ArgumentError, ConfigError, CRMError
+
+    try:
+        yield
+    except (ConfigError, ArgumentError) as error:
+        raise CommandError(_for_a_shell(str(error), crm)) from error
+    except CRMError as error:
+        raise CommandError(f"{_for_a_shell(str(error), crm)}{_advice(error, crm)}", 3) from error
+
+
+def concerns_record(error: CRMError) -> bool:
+    """Return whether an error is about one record, so that others may go better.
+
+    The credential, the connection, the server's state and its limits concern all of them.
+    """
+    from crmkit.core import errors
+
+    own = (
+        errors.ArgumentError,
+        errors.BadRequestError,
+        errors.ConflictError,
+        errors.NotFoundError,
+        errors.PermissionDeniedError,
+        errors.ValidationError,
+    )
+    return isinstance(error, own)
+
+
+def _for_a_shell(message: str, crm: str) -> str:
+    """Return a message for Python's users as one for those of the command."""
+    message = re.sub(r"pass \w+=… or set", "set", message)
+    message = message.replace("use https, or allow_insecure=True", "use https")
+    return re.sub(r"\bbase_url (must|http)", rf"{crm.upper()}_BASE_URL \1", message)
+
+
+def _advice(error: CRMError, crm: str) -> str:
+    """Return the end of a message: what to do."""
+    from crmkit.core import errors
+
+    prefix = crm.upper()
+    if error.maybe_processed:
+        return "; look whether it was done before you do it again"
+    if isinstance(error, errors.AuthenticationError):
+        return f"; check {_credentials(prefix)}"
+    if isinstance(error, errors.RateLimitError):
+        wait = error.retry_after
+        return f"; try again in {wait:.0f} s" if wait else "; try again later"
+    if isinstance(error, errors.ServerError):
+        return "; try again later"
+    if isinstance(error, errors.TransportError):
+        return f"; is the server up, and {prefix}_BASE_URL right?"
+    return ""
+
+
+def _credentials(prefix: str) -> str:
+    """Return the names of the variables that are set and may be wrong."""
+    names = [name for name in sorted(os.environ) if name.startswith(f"{prefix}_")]
+    return " and ".join(name for name in names if not name.endswith("_BASE_URL")) or prefix
