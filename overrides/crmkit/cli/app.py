@@ -74,10 +74,18 @@ def run(argv: Sequence[str] | None) -> int:
     for stream in streams:
         if hasattr(stream, "reconfigure"):  # a server may say what the terminal cannot show
             stream.reconfigure(errors="backslashreplace")
+    code = _run(arguments)
+    try:
+        sys.stdout.flush()  # where a full disk or a closed pipe shows at last
+    except OSError as error:
+        code = _cannot_write(error) or code
+    return code
+
+
+def _run(arguments: list[str]) -> int:
     command = typer.main.get_command(app)
     try:
         code = command.main(args=arguments, prog_name="crmkit", standalone_mode=False)
-        sys.stdout.flush()  # where a full disk or a closed pipe shows
     except CommandError as error:
         return _fail(str(error), error.exit_code)
     except _ClickException as error:
@@ -86,6 +94,10 @@ def run(argv: Sequence[str] | None) -> int:
         code = _BY_SIGINT
     except OSError as error:
         return _cannot_write(error)
+    except SystemExit as stop:
+        if not isinstance(stop.__context__, BrokenPipeError):  # which typer turns into exit code 1
+            raise
+        return _cannot_write(stop.__context__)
     # To which typer turns Ctrl-C, where click raises Abort.
     return _fail("interrupted", 3) if code == _BY_SIGINT else int(code or 0)
 
@@ -103,7 +115,7 @@ def _cannot_write(error: OSError) -> int:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if isinstance(error, BrokenPipeError):
         return 0  # whoever reads has what they wanted
-    return _fail(f"cannot write the output: {error.strerror or error}")
+    return _fail(f"{error.filename or 'cannot write the output'}: {error.strerror or error}")
 
 
 def _fail(message: str, code: int = 2) -> int:

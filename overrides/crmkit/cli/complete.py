@@ -11,9 +11,10 @@ from .crms import CRMS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .resources import Field, Method, Resource
+    from .resources import Field, Resource
 
-__all__ = ["complete_field", "complete_resource", "complete_where", "crm_argument"]
+__all__ = ["complete_clear", "complete_field", "complete_resource", "complete_select"]
+__all__ += ["complete_where", "crm_argument"]
 
 
 def crm_argument() -> Any:
@@ -41,6 +42,11 @@ def complete_resource(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def complete_field(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return the fields that the command can write, each with what comes after it."""
+    return [f"{name}=" for name in complete_clear(ctx, incomplete)]
+
+
+def complete_clear(ctx: typer.Context, incomplete: str) -> list[str]:
     """Return the fields that the command can write."""
     found = _resource(ctx)
     method = found.find(str(ctx.info_name)) if found is not None else None
@@ -48,24 +54,34 @@ def complete_field(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def complete_where(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Return the fields that a list can filter by."""
+    """Return the fields that a list can filter by, each with what comes after it."""
     found = _resource(ctx)
-    method: Method | None = found.find("list") if found is not None else None
+    method = found.find("list") if found is not None else None
     if found is None or method is None:
         return []
     columns = found.columns if method.takes_where else []
-    return _matching([*columns, *method.fields], incomplete)
+    return [f"{name}=" for name in _matching([*columns, *method.fields], incomplete)]
+
+
+def complete_select(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return the columns of a list, each after those that stand before it."""
+    found = _resource(ctx)
+    before, comma, name = incomplete.rpartition(",")
+    columns = found.columns if found is not None else ()
+    return [f"{before}{comma}{each}" for each in _matching(columns, name)]
 
 
 def _resource(ctx: typer.Context) -> Resource | None:
     from .crms import resource
     from .errors import CommandError
 
+    # Before an option that still lacks its value, arguments have not got their names yet.
+    named = [ctx.params[name] for name in ("crm", "resource") if ctx.params.get(name)]
     try:
-        return resource(str(ctx.params.get("crm")), str(ctx.params.get("resource")))
-    except CommandError:
+        return resource(*(named or ctx.args)[:2])
+    except (CommandError, TypeError):
         return None
 
 
 def _matching(fields: Iterable[Field], incomplete: str) -> list[str]:
-    return [f"{field.name}=" for field in fields if field.name.startswith(incomplete)]
+    return [field.name for field in fields if field.name.startswith(incomplete)]

@@ -60,7 +60,9 @@ def translated(crm: str) -> Generator[None]:
     except (ConfigError, ArgumentError) as error:
         raise CommandError(_for_a_shell(str(error), crm)) from error
     except CRMError as error:
-        raise CommandError(f"{_for_a_shell(str(error), crm)}{_advice(error, crm)}", 3) from error
+        advice = _advice(error, crm)
+        message = _for_a_shell(str(error), crm)
+        raise CommandError(f"{message.rstrip('.')}; {advice}" if advice else message, 3) from error
 
 
 def concerns_record(error: CRMError) -> bool:
@@ -84,26 +86,29 @@ def concerns_record(error: CRMError) -> bool:
 def _for_a_shell(message: str, crm: str) -> str:
     """Return a message for Python's users as one for those of the command."""
     message = re.sub(r"pass \w+=… or set", "set", message)
+    message = re.sub(r"\(or \w+=…, (\w+)\)", r"or \1", message)
     message = message.replace("use https, or allow_insecure=True", "use https")
-    return re.sub(r"\bbase_url (must|http)", rf"{crm.upper()}_BASE_URL \1", message)
+    return re.sub(r"\bbase_url (must|http|right)", rf"{crm.upper()}_BASE_URL \1", message)
 
 
 def _advice(error: CRMError, crm: str) -> str:
-    """Return the end of a message: what to do."""
+    """Return what to do, or an empty str."""
     from crmkit.core import errors
 
     prefix = crm.upper()
     if error.maybe_processed:
-        return "; look whether it was done before you do it again"
+        return "look whether it was done before you do it again"
     if isinstance(error, errors.AuthenticationError):
-        return f"; check {_credentials(prefix)}"
+        return f"check {_credentials(prefix)}"
     if isinstance(error, errors.RateLimitError):
         wait = error.retry_after
-        return f"; try again in {wait:.0f} s" if wait else "; try again later"
+        return f"try again in {wait:.0f} s" if wait else "try again later"
     if isinstance(error, errors.ServerError):
-        return "; try again later"
+        return "try again later"
+    if isinstance(error, errors.ConflictError) and error.operation.endswith(".create"):
+        return "skip_duplicate_check=true creates it all the same"
     if isinstance(error, errors.TransportError):
-        return f"; is the server up, and {prefix}_BASE_URL right?"
+        return f"is the server up, and {prefix}_BASE_URL right?"
     return ""
 
 

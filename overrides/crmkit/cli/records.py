@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .complete import complete_field, complete_resource, complete_where, crm_argument
+from .complete import complete_clear, complete_field, complete_resource, complete_select
+from .complete import complete_where, crm_argument
 from .errors import CommandError, InputError, concerns_record
 from .output import Format, default_format, open_writer, write_record
 
@@ -78,7 +79,12 @@ def list_records(
     ] = None,
     select: Annotated[
         str | None,
-        typer.Option(metavar="A,B,…", help="Only these columns.", show_default=False),
+        typer.Option(
+            metavar="A,B,…",
+            help="Only these columns, in this order.",
+            show_default=False,
+            autocompletion=complete_select,
+        ),
     ] = None,
     limit: Annotated[
         int | None,
@@ -88,7 +94,7 @@ def list_records(
 ) -> None:
     """List the records of a resource.
 
-    crmkit list espocrm contacts --where last_name=Bond --select id,name --limit 10
+    crmkit list espocrm contacts --where last_name=Bond --select id,name
 
     crmkit list monica notes --where contact_id=5 --format csv > notes.csv
 
@@ -111,9 +117,11 @@ def list_records(
         writer = open_writer(
             format_ or default_format(), [each.name for each in columns], are_chosen=bool(names)
         )
-        for row in _rows(listed, limit):
-            writer.write(values(row))
-        writer.close()
+        try:
+            for row in _rows(listed, limit):
+                writer.write(values(row))
+        finally:
+            writer.close()  # what came before an error is worth seeing
 
 
 def get(
@@ -144,7 +152,7 @@ def create(
 ) -> None:
     """Create a record, and show it.
 
-    crmkit create relenta contacts "full_name=James Bond" "phone=007 (Cell)" tags=agent;mi6
+    crmkit create relenta contacts "full_name=James Bond" "tags=agent;mi6"
 
     echo '{"last_name": "Bond"}' | crmkit create espocrm contacts --json -
     """
@@ -164,6 +172,7 @@ def update(
             metavar="FIELD",
             help="Remove the value of a field. May be given several times.",
             show_default=False,
+            autocompletion=complete_clear,
         ),
     ] = None,
     json: JSONOption = None,
@@ -171,7 +180,7 @@ def update(
 ) -> None:
     """Change a record, and show it.
 
-    crmkit update espocrm opportunities 65a1b2 stage=Proposal amount=1500.50 --clear description
+    crmkit update espocrm opportunities 65a1b2 amount=1500.50 --clear stage
     """
     found, method = _found(crm, resource, "update")
     _write(found, method, _id(method, id), fields, json, clear or (), format_)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len, set_cell_size
@@ -24,8 +25,9 @@ _WIDEST = 40
 class TableWriter:
     """Writes a table to stdout, row by row.
 
-    The widths are those of the first rows. Unless they are chosen, columns that are empty in all of
-    these, and those for which there is no room, are left out, and a line on stderr says so.
+    The widths are those of the first rows. Columns for which there is no room are left out, and a
+    line on stderr says so; unless they are chosen, so are those that are empty in all of these
+    rows, or hold objects.
 
     Args:
         columns: Names of the columns.
@@ -42,7 +44,7 @@ class TableWriter:
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Write a row, or hold it back until the widths are chosen."""
-        cells = [_one_line(cell_text(values.get(name))) for name in self._columns]
+        cells = [_one_line(cell_text(values.get(name))[:500]) for name in self._columns]
         if self._shown is not None:
             self._write(cells)
             return
@@ -69,7 +71,7 @@ class TableWriter:
         shown = [
             index
             for index in range(len(self._columns))
-            if self._are_chosen or any(row[index] for row in self._sample)
+            if self._are_chosen or _is_worth_it([row[index] for row in self._sample])
         ]
         least = 4 if self._are_chosen else 10
         self._shown, self._widths = _fit(shown, natural, self._console.width, least)
@@ -86,15 +88,22 @@ class TableWriter:
         _print(self._console, _GAP.join(parts).rstrip(), style)
 
 
+def _is_worth_it(cells: list[str]) -> bool:
+    return any(cells) and not any(cell.startswith(("{", "[")) for cell in cells)
+
+
 def write_lines(values: Mapping[str, Any]) -> None:
-    """Write a record to stdout, a line for each value that is not empty."""
+    """Write a record to stdout: each value that is not empty in full, beside its name."""
     console = _console()
-    texts = {name: _one_line(cell_text(value)) for name, value in values.items()}
-    texts = {name: text for name, text in texts.items() if text}
-    width = min(max(map(cell_len, texts), default=0), console.width // 2)
+    texts = {name: text for name, value in values.items() if (text := cell_text(value))}
+    indent = min(max(map(cell_len, texts), default=0), console.width // 2)
+    room = max(1, console.width - indent - len(_GAP))
     for name, text in texts.items():
-        room = max(1, console.width - width - len(_GAP))
-        _print(console, f"{_cut(name, width)}{_GAP}{_cut(text, room).rstrip()}")
+        head = _cut(name, indent)
+        for line in text.splitlines():
+            for part in textwrap.wrap(_one_line(line), room) or [""]:
+                _print(console, f"{head}{_GAP}{part}".rstrip())
+                head = " " * indent
 
 
 def _console() -> Console:
@@ -110,7 +119,7 @@ def _print(console: Console, line: str, style: str | None = None) -> None:
 
 def _one_line(text: str) -> str:
     """Return a text on one line, without characters that would move a terminal's cursor."""
-    return "".join(c if c.isprintable() else " " for c in text[:500])
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _cut(text: str, width: int) -> str:
@@ -123,7 +132,9 @@ def _cut(text: str, width: int) -> str:
 def _fit(
     shown: list[int], natural: list[int], room: int, least: int
 ) -> tuple[list[int], list[int]]:
-    """Return which columns are shown and how wide they are; the last ones give way first.
+    """Return which columns are shown and how wide they are.
+
+    The first, which has the id, stays whole as long as it can; the last ones give way first.
 
     Args:
         shown: The columns to show, in their order.
@@ -134,8 +145,8 @@ def _fit(
     while True:
         widths = [min(natural[index], _WIDEST) for index in shown]
         space = max(1, room - len(_GAP) * (len(shown) - 1))
-        while sum(widths) > space and max(widths) > least:
-            widths[widths.index(max(widths))] -= 1
+        while sum(widths) > space and max(widths[1:], default=0) > least:
+            widths[widths.index(max(widths[1:]), 1)] -= 1
         if sum(widths) <= space:
             return shown, widths
         if len(shown) == 1:

@@ -27,7 +27,7 @@ def whoami(
         ),
     ] = None,
 ) -> None:
-    """Show which server the environment names, and whose credentials it has.
+    """Show whose credentials the environment has, and for which server.
 
     crmkit whoami espocrm
 
