@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from crmkit.core.errors import CRMError
 
+_WRITES = {"save", "create", "update", "delete"}
+
 __all__ = ["CommandError", "InputError", "concerns_record", "translated"]
 
 
@@ -93,23 +95,22 @@ def _for_a_shell(message: str, crm: str) -> str:
 
 def _advice(error: CRMError, crm: str) -> str:
     """Return what to do, or an empty str."""
-    from crmkit.core import errors
-
     prefix = crm.upper()
-    if error.maybe_processed:
+    name = str(error.operation).rpartition(".")[2]
+    if error.maybe_processed and name in _WRITES:
         return "look whether it was done before you do it again"
-    if isinstance(error, errors.AuthenticationError):
-        return f"check {_credentials(prefix)}"
-    if isinstance(error, errors.RateLimitError):
-        wait = error.retry_after
-        return f"try again in {wait:.0f} s" if wait else "try again later"
-    if isinstance(error, errors.ServerError):
-        return "try again later"
-    if isinstance(error, errors.ConflictError) and error.operation.endswith(".create"):
-        return "skip_duplicate_check=true creates it all the same"
-    if isinstance(error, errors.TransportError):
-        return f"is the server up, and {prefix}_BASE_URL right?"
-    return ""
+    wait = getattr(error, "retry_after", None)
+    advice = {
+        "AuthenticationError": f"check {_credentials(prefix)}",
+        "ConflictError": "skip_duplicate_check=true creates it all the same",
+        "RateLimitError": f"try again in {wait:.0f} s" if wait else "try again later",
+        "ServerError": "try again later",
+        "TransportError": f"is the server up, and {prefix}_BASE_URL right?",
+    }
+    if name != "create":
+        del advice["ConflictError"]
+    names = [cls.__name__ for cls in type(error).__mro__]
+    return next((advice[each] for each in names if each in advice), "")
 
 
 def _credentials(prefix: str) -> str:

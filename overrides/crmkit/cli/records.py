@@ -10,8 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .complete import complete_clear, complete_field, complete_resource, complete_select
-from .complete import complete_where, crm_argument
+from .complete import (
+    complete_clear,
+    complete_field,
+    complete_resource,
+    complete_select,
+    complete_where,
+    crm_argument,
+)
 from .errors import CommandError, InputError, concerns_record
 from .output import Format, default_format, open_writer, write_record
 

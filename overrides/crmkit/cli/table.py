@@ -12,7 +12,7 @@ from rich.console import Console
 from .values import cell_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["TableWriter", "write_lines"]
 
@@ -38,14 +38,16 @@ class TableWriter:
         self._columns = columns
         self._are_chosen = are_chosen
         self._sample: list[list[str]] = []
-        self._shown: list[int] | None = None
+        self._shown: list[int] = []
+        self._has_begun = self._has_rows = False
         self._widths: list[int] = []
         self._console = _console()
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Write a row, or hold it back until the widths are chosen."""
+        self._has_rows = True
         cells = [_one_line(cell_text(values.get(name))[:500]) for name in self._columns]
-        if self._shown is not None:
+        if self._has_begun:
             self._write(cells)
             return
         self._sample.append(cells)
@@ -54,25 +56,20 @@ class TableWriter:
 
     def close(self) -> None:
         """Write the rows that were held back."""
-        if self._shown is None and self._sample:
+        if not self._has_begun:
             self._begin()
-        left = len(self._columns) - len(self._shown or self._columns)
-        if left:
+        left = len(self._columns) - len(self._shown)
+        if left and self._has_rows:
             sys.stdout.flush()
             sys.stderr.write(
                 f"{left} more columns: --select a,b chooses, --format jsonl has all of them\n"
             )
 
     def _begin(self) -> None:
-        natural = [
-            max(cell_len(row[index]) for row in [self._columns, *self._sample])
-            for index in range(len(self._columns))
-        ]
-        shown = [
-            index
-            for index in range(len(self._columns))
-            if self._are_chosen or _is_worth_it([row[index] for row in self._sample])
-        ]
+        self._has_begun = True
+        columns = list(zip(self._columns, *self._sample, strict=True))
+        shown = [index for index, cells in enumerate(columns) if self._keeps(cells[1:])]
+        natural = [max(map(cell_len, cells)) for cells in columns]
         least = 4 if self._are_chosen else 10
         self._shown, self._widths = _fit(shown, natural, self._console.width, least)
         self._write(self._columns, style="bold")
@@ -80,16 +77,18 @@ class TableWriter:
             self._write(row)
         self._sample = []
 
+    def _keeps(self, cells: Sequence[str]) -> bool:
+        is_object = any(cell.startswith(("{", "[")) for cell in cells)
+        return self._are_chosen or not cells or (any(cells) and not is_object)
+
     def _write(self, cells: list[str], style: str | None = None) -> None:
         parts = [
             _cut(cells[index], width)
-            for index, width in zip(self._shown or (), self._widths, strict=True)
+            for index, width in zip(self._shown, self._widths, strict=True)
         ]
+        if len(parts) > 1:
+            parts[0] = _cut(cells[self._shown[0]], max(self._widths[0], cell_len(cells[0])))
         _print(self._console, _GAP.join(parts).rstrip(), style)
-
-
-def _is_worth_it(cells: list[str]) -> bool:
-    return any(cells) and not any(cell.startswith(("{", "[")) for cell in cells)
 
 
 def write_lines(values: Mapping[str, Any]) -> None:
