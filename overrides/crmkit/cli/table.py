@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
+from rich.text import Text
 
 from .values import cell_text
 
@@ -100,8 +100,8 @@ def write_lines(values: Mapping[str, Any]) -> None:
     for name, text in texts.items():
         head = _cut(name, indent)
         for line in text.splitlines():
-            for part in textwrap.wrap(_one_line(line), room) or [""]:
-                _print(console, f"{head}{_GAP}{part}".rstrip())
+            for part in Text(_one_line(line)).wrap(console, room) or [Text()]:
+                _print(console, f"{head}{_GAP}{part.plain}".rstrip())
                 head = " " * indent
 
 
