@@ -116,6 +116,11 @@ class CustomFields:
         """The names of all attributes."""
         return list(self._attributes)
 
+    @property
+    def types(self) -> dict[str, str]:
+        """What each attribute holds: bool, date, datetime, decimal, float, int, str, strs, json."""
+        return {name: kind for name, (kind, _) in self._attributes.items()}
+
     def read(self, record: Model | Mapping[str, Any]) -> dict[str, Any]:
         """Return a record's values by the names of attributes; None for one without a value.
 

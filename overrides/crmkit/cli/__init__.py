@@ -3,8 +3,8 @@
 Each command is a module: to add one, write it and add a line to `crmkit.cli.app`. Nothing is
 imported before it is needed, so that `crmkit --help` answers at once.
 
-Exit codes: 0 done; 1 differences were found; 2 usage or configuration; 3 the server refused or
-could not be reached, or the run was interrupted.
+Exit codes: 0 done; 1 some rows failed, or differences were found; 2 usage or configuration; 3 the
+server refused or could not be reached, or the run was interrupted.
 """
 
 from __future__ import annotations
@@ -33,6 +33,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         import_module("rich")  # which is needed later, for progress
         from .app import run
+
+        return run(argv)
+    except KeyboardInterrupt:  # before there was anybody else to notice
+        sys.stderr.write("crmkit: interrupted\n")
+        return 3
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
         if package not in _PACKAGES:
@@ -41,4 +46,3 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"crmkit: the command needs the package {package}: pip install 'crmkit[cli]'\n"
         )
         return 2
-    return run(argv)

@@ -11,6 +11,8 @@ import typer
 from .contract import contract
 from .errors import CommandError
 from .mock import mock
+from .records import create, delete, get, list_records, update
+from .whoami import whoami
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,11 +21,13 @@ __all__ = ["app", "run"]
 
 app = typer.Typer(
     name="crmkit",
-    help="Clients, mock servers and contract checks of CRMs.",
+    help="Records of CRMs on the command line; mock servers and contract checks of CRMs.",
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command()(contract)
+app.command("list")(list_records)
+for _command in (get, create, update, delete, whoami, contract):
+    app.command()(_command)
 app.add_typer(mock, name="mock")
 
 # Typer carries its own copy of click since 0.25 and names no more of its errors than these two.
@@ -70,25 +74,48 @@ def run(argv: Sequence[str] | None) -> int:
     for stream in streams:
         if hasattr(stream, "reconfigure"):  # a server may say what the terminal cannot show
             stream.reconfigure(errors="backslashreplace")
+    code = _run(arguments)
+    try:
+        sys.stdout.flush()  # where a full disk or a closed pipe shows at last
+    except OSError as error:
+        code = _cannot_write(error) or code
+    return code
+
+
+def _run(arguments: list[str]) -> int:
     command = typer.main.get_command(app)
     try:
         code = command.main(args=arguments, prog_name="crmkit", standalone_mode=False)
     except CommandError as error:
         return _fail(str(error), error.exit_code)
-    except _UsageError as error:
-        path = error.ctx.command_path if error.ctx is not None else "crmkit"
-        message = error.format_message().rstrip(".")
-        return _fail(f"{message[:1].lower()}{message[1:]}; see {path} --help")
     except _ClickException as error:
-        return _fail(error.format_message())
+        return _fail(_usage(error))
     except (typer.Abort, KeyboardInterrupt):
-        return _fail("interrupted", 3)
-    except BrokenPipeError:
-        # Whoever reads has what they wanted; the interpreter would complain when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        code = _BY_SIGINT
+    except OSError as error:
+        return _cannot_write(error)
+    except SystemExit as stop:
+        if not isinstance(stop.__context__, BrokenPipeError):  # which typer turns into exit code 1
+            raise
+        return _cannot_write(stop.__context__)
     # To which typer turns Ctrl-C, where click raises Abort.
     return _fail("interrupted", 3) if code == _BY_SIGINT else int(code or 0)
+
+
+def _usage(error: Any) -> str:
+    message: str = error.format_message()
+    if not isinstance(error, _UsageError):
+        return message
+    path = error.ctx.command_path if error.ctx is not None else "crmkit"
+    return f"{message[:1].lower()}{message[1:].rstrip('.')}; see {path} --help"
+
+
+def _cannot_write(error: OSError) -> int:
+    # What is still to be written cannot be, and the interpreter would complain of that.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+        return 0  # whoever reads has what they wanted
+    return _fail(f"{error.filename or 'cannot write the output'}: {error.strerror or error}")
 
 
 def _fail(message: str, code: int = 2) -> int:
