@@ -12,10 +12,14 @@ from .deletion import deletion, owners
 from .espocrm import espocrm_scene
 from .filters import filters
 from .frame import frame
+from .limits import limits
 from .monica import monica_scene
 from .refusals import refusals
+from .search import search
 from .signatures import signatures
 from .sorting import sorting
+from .monica_contacts import counters, moves, parts, tags, unsent, upcoming
+from .monica_relationships import relationships
 from .onepagecrm import onepagecrm_scene
 from .relenta import relenta_scene
 from .spellings import spellings
@@ -48,12 +52,26 @@ _OF_RESOURCES: dict[str, Callable[[Scene, Resource], None]] = {
     "totals": totals,
     "sorting": sorting,
     "filters": filters,
+    "limits": limits,
+    "search": search,
 }
 _OF_ALL: dict[str, Callable[[Scene], None]] = {"frame": frame, "deletion": deletion,
                                                   "owners": owners,
                                                   "visibility": visibility,
                                                   "refusals": refusals,
                                                   "signatures": signatures}
+#: Laws of what one CRM only has.
+_OF_ONE: dict[str, dict[str, Callable[[Scene], None]]] = {
+    "monica": {
+        "relationships": relationships,
+        "counters": counters,
+        "moves": moves,
+        "parts": parts,
+        "tags": tags,
+        "unsent": unsent,
+        "upcoming": upcoming,
+    },
+}
 
 
 def law_conversations(crm: CRM, *, seed: int = 0, alone: bool = False, **traits: bool) -> Iterator[Conversation]:
@@ -76,6 +94,8 @@ def law_conversations(crm: CRM, *, seed: int = 0, alone: bool = False, **traits:
         if _is_possible(name, scene):
             users = (scene.stranger,) if law is visibility else ()
             yield Conversation(f"laws.{name}", held(law), users=users)
+    for name, law in _OF_ONE.get(crm.document_name, {}).items():
+        yield Conversation(f"laws.{name}", held(law))
     for name, law in _OF_RESOURCES.items():
         for resource in scene.resources.values():
             yield Conversation(f"laws.{name}.{resource.name}", held(law, resource))

@@ -377,6 +377,19 @@ class Scene:
         """Return the parameters of a condition."""
         raise NotImplementedError
 
+    @property
+    def word(self) -> str:
+        """A word that only the conversation's records have."""
+        return self.talk.marker.rpartition("-")[2]
+
+    def searched(self, resource: Resource) -> list[dict[str, Any]]:
+        """Return the bodies of records that searches look for."""
+        return []
+
+    def searches(self, resource: Resource) -> Iterator[tuple[Listing, Query, Sequence[int]]]:
+        """Yield searches: list, parameters, and the indexes of the records that they find."""
+        return iter(())
+
     def has_order(self, listing: Listing) -> bool:
         """Return whether a list comes in the same order, however it is paged."""
         return True
