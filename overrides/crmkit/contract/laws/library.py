@@ -13,6 +13,7 @@ from .espocrm import espocrm_scene
 from .filters import filters
 from .frame import frame
 from .limits import limits
+from .links import followers, links, mass
 from .monica import monica_scene
 from .refusals import refusals
 from .search import search
@@ -23,6 +24,7 @@ from .monica_relationships import relationships
 from .onepagecrm import onepagecrm_scene
 from .relenta import relenta_scene
 from .spellings import spellings
+from .times import days, offsets, todays
 from .totals import totals
 from .transitions import transitions
 from .visibility import visibility
@@ -62,6 +64,7 @@ _OF_ALL: dict[str, Callable[[Scene], None]] = {"frame": frame, "deletion": delet
                                                   "signatures": signatures}
 #: Laws of what one CRM only has.
 _OF_ONE: dict[str, dict[str, Callable[[Scene], None]]] = {
+    "autocrm": {"followers": followers},
     "monica": {
         "relationships": relationships,
         "counters": counters,
@@ -71,6 +74,10 @@ _OF_ONE: dict[str, dict[str, Callable[[Scene], None]]] = {
         "unsent": unsent,
         "upcoming": upcoming,
     },
+}
+_OF_ONES_RESOURCES: dict[str, dict[str, Callable[[Scene, Resource], None]]] = {
+    "autocrm": {"links": links, "mass": mass, "offsets": offsets, "days": days, "todays": todays},
+    "relenta": {"offsets": offsets},
 }
 
 
@@ -96,7 +103,8 @@ def law_conversations(crm: CRM, *, seed: int = 0, alone: bool = False, **traits:
             yield Conversation(f"laws.{name}", held(law), users=users)
     for name, law in _OF_ONE.get(crm.document_name, {}).items():
         yield Conversation(f"laws.{name}", held(law))
-    for name, law in _OF_RESOURCES.items():
+    of_resources = {**_OF_RESOURCES, **_OF_ONES_RESOURCES.get(crm.document_name, {})}
+    for name, law in of_resources.items():
         for resource in scene.resources.values():
             yield Conversation(f"laws.{name}.{resource.name}", held(law, resource))
 

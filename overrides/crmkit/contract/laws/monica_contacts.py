@@ -244,7 +244,7 @@ def _kept(before: Reply, after: Reply) -> Iterator[str]:
 
 
 def upcoming(scene: Scene) -> None:
-    """Be reminded today, on the last day of a month and on the first of the next."""
+    """Be reminded tomorrow, not today any more, on the last day of a month and on the first of the next."""
     talk = scene.talk
     now = talk.get("/me")
     reply = now.reply
@@ -259,15 +259,19 @@ def upcoming(scene: Scene) -> None:
                                      "frequency_type": "one_time"})  # fmt: skip
         for day in sorted(days)
     }
+    weekly = scene.create(resource, {**scene.body(resource), "initial_date": today.isoformat(),
+                                     "frequency_type": "week"})  # fmt: skip
     for number in range(3):
         step = talk.get(f"/reminders/upcoming/{number}")
         expected = [
             record.id
             for day, record in made.items()
-            if months[number] <= day < months[number + 1]
+            if day > today and months[number] <= day < months[number + 1]
         ]
+        if months[number] <= today + timedelta(days=7) < months[number + 1]:
+            expected.append(weekly.id)
         talk.claim(step, "a reminder is upcoming in its month", _upcoming, step, expected,
-                   [record.id for record in made.values()])  # fmt: skip
+                   [weekly.id, *(record.id for record in made.values())])  # fmt: skip
 
 
 def _month(today: date, number: int) -> date:
