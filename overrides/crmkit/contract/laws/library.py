@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit.contract.entry import Conversation
 
+from . import onepagecrm_contacts
 from .creation import creation
 from .deletion import deletion, owners
 from .espocrm import espocrm_scene
 from .filters import filters
 from .frame import frame
+from .invalid import invalid
 from .limits import limits
 from .links import followers, links, mass
 from .monica import monica_scene
@@ -54,6 +56,7 @@ _OF_RESOURCES: dict[str, Callable[[Scene, Resource], None]] = {
     "totals": totals,
     "sorting": sorting,
     "filters": filters,
+    "invalid": invalid,
     "limits": limits,
     "search": search,
 }
@@ -65,6 +68,15 @@ _OF_ALL: dict[str, Callable[[Scene], None]] = {"frame": frame, "deletion": delet
 #: Laws of what one CRM only has.
 _OF_ONE: dict[str, dict[str, Callable[[Scene], None]]] = {
     "autocrm": {"followers": followers},
+    "onepagecrm": {
+        "actions": onepagecrm_contacts.actions,
+        "deals": onepagecrm_contacts.deals,
+        "formats": onepagecrm_contacts.formats,
+        "sides": onepagecrm_contacts.sides,
+        "tags": onepagecrm_contacts.tags,
+        "undo": onepagecrm_contacts.undo,
+        "unsent": onepagecrm_contacts.unsent,
+    },
     "monica": {
         "relationships": relationships,
         "counters": counters,

@@ -128,6 +128,7 @@ class MonicaScene(Scene):
         "contactfieldtypes": frozenset({"delible"}),
     }
 
+    lenient: ClassVar[frozenset[str]] = frozenset({"country"})  # which is looked up by its beginning
     owners: ClassVar[dict[str, str]] = {"{contact}": "contacts"}
 
     owned: ClassVar[frozenset[str]] = frozenset({"relationships"})

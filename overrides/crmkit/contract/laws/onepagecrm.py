@@ -58,6 +58,7 @@ _EFFECTS: dict[str, tuple[str, ...]] = {
 class OnePageScene(Scene):
     """Records in an account of OnePageCRM."""
 
+    lenient: ClassVar[frozenset[str]] = frozenset({"contacts.status"})  # accounts have their own
     owners: ClassVar[dict[str, str]] = {"{contact}": "contacts"}
     owned: ClassVar[frozenset[str]] = frozenset({"actions", "notes", "deals"})
 

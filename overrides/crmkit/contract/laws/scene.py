@@ -96,6 +96,8 @@ class Scene:
     owners: ClassVar[Mapping[str, str]] = {}
     #: Lists below an owner that are there when it is deleted.
     outlives: ClassVar[frozenset[str]] = frozenset()
+    #: Members, and members of a resource, that take or ignore what they cannot have.
+    lenient: ClassVar[frozenset[str]] = frozenset()
     #: Resources whose records go with their owner.
     owned: ClassVar[frozenset[str]] = frozenset()
     #: What else a write to a resource may change: patterns of places by resource and list; "rows"
