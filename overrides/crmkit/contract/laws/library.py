@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit.contract.entry import Conversation
 
-from . import onepagecrm_contacts
+from . import espocrm_rules, onepagecrm_contacts, relenta_saves
 from .creation import creation
 from .deletion import deletion, owners
 from .espocrm import espocrm_scene
@@ -67,7 +67,16 @@ _OF_ALL: dict[str, Callable[[Scene], None]] = {"frame": frame, "deletion": delet
                                                   "signatures": signatures}
 #: Laws of what one CRM only has.
 _OF_ONE: dict[str, dict[str, Callable[[Scene], None]]] = {
-    "autocrm": {"followers": followers},
+    "autocrm": {
+        "followers": followers,
+        "inbox": espocrm_rules.inbox,
+        "streams": espocrm_rules.streams,
+    },
+    "relenta": {
+        "custom_fields": relenta_saves.custom_fields,
+        "saves": relenta_saves.saves,
+        "unknown": relenta_saves.unknown,
+    },
     "onepagecrm": {
         "actions": onepagecrm_contacts.actions,
         "deals": onepagecrm_contacts.deals,
@@ -88,7 +97,18 @@ _OF_ONE: dict[str, dict[str, Callable[[Scene], None]]] = {
     },
 }
 _OF_ONES_RESOURCES: dict[str, dict[str, Callable[[Scene, Resource], None]]] = {
-    "autocrm": {"links": links, "mass": mass, "offsets": offsets, "days": days, "todays": todays},
+    "autocrm": {
+        "addresses": espocrm_rules.addresses,
+        "days": days,
+        "duplicates": espocrm_rules.duplicates,
+        "links": links,
+        "mass": mass,
+        "offsets": offsets,
+        "restoring": espocrm_rules.restoring,
+        "rights": espocrm_rules.rights,
+        "selections": espocrm_rules.selections,
+        "todays": todays,
+    },
     "relenta": {"offsets": offsets},
 }
 
