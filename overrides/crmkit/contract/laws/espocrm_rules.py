@@ -191,21 +191,23 @@ _MARKS = (("read", "isRead"), ("important", "isImportant"), ("inTrash", "inTrash
 
 
 def inbox(scene: Scene) -> None:
-    """Mark e-mails, and take marks off: of those that are named, and no others."""
+    """Mark e-mails of a user, and take marks off: of those that are named, and no others."""
     talk = scene.talk
-    me = scene.fill("{me}")
-    emails = [scene.create(scene.resources["Email"]) for _ in range(3)]
-    for email in emails:
-        talk.post(f"{email.path}/users", {"id": me}, keeps=True)
+    user = "jana"
+    address = talk.get("/App/user", user=user).bind("user.emailAddress")
+    if not talk.knows(address):
+        return  # of whom no e-mail can be
+    resource = scene.resources["Email"]
+    emails = [scene.create(resource, {**scene.body(resource), "to": address}) for _ in range(3)]
     for mark, member in _MARKS:
         named = {"ids": [emails[0].id, emails[1].id]}
-        talk.delete(f"/Email/inbox/{mark}", {"ids": [email.id for email in emails]})
+        talk.delete(f"/Email/inbox/{mark}", {"ids": [email.id for email in emails]}, user=user)
         for method, body, expected in (("POST", named, (True, True, False)),
                                        ("DELETE", {"ids": [emails[0].id]}, (False, True, False)),
                                        ("DELETE", named, (False, False, False))):  # fmt: skip
-            talk.request(method, f"/Email/inbox/{mark}", json=body, keeps=True)
+            talk.request(method, f"/Email/inbox/{mark}", json=body, keeps=True, user=user)
             # In a list: an e-mail that is read by itself is marked as read.
-            listed = scene.page(scene.resources["Email"].lists[1])
+            listed = scene.page(resource.lists[1], user=user)
             talk.claim(listed, f"e-mails are marked as {mark}, those that are named", _marked,
                        scene, member, listed, [email.id for email in emails], list(expected))
 

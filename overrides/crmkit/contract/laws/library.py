@@ -134,7 +134,8 @@ def law_conversations(crm: CRM, *, seed: int = 0, alone: bool = False, **traits:
             users = (scene.stranger,) if law is visibility else ()
             yield Conversation(f"laws.{name}", held(law), users=users)
     for name, law in _OF_ONE.get(crm.document_name, {}).items():
-        yield Conversation(f"laws.{name}", held(law))
+        users = ("jana",) if name == "inbox" else ()
+        yield Conversation(f"laws.{name}", held(law), users=users)
     of_resources = {**_OF_RESOURCES, **_OF_ONES_RESOURCES.get(crm.document_name, {})}
     for name, law in of_resources.items():
         for resource in scene.resources.values():
