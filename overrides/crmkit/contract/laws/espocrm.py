@@ -42,6 +42,9 @@ _LINKS = {
 _MEMBERS: dict[str, dict[str, Any]] = {
     "billingAddressStreet": {"longest": 255, "avoids": "<>="},
     "addressStreet": {"longest": 255, "avoids": "<>="},
+    "name": {"longest": 255},
+    "Account.name": {"longest": 249},
+    "accountName": {"longest": 255},
     "cTier": {"choices": ("A", "B", "C")},
     "cRating": {"choices": tuple(range(1, 11)), "kind": "choice"},
     "sicCode": {"longest": 40},
@@ -132,7 +135,7 @@ class EspoScene(EspoLists):
 
 def _member(name: str, entity: Entity, kind: str) -> Member:
     choices = entity.options.get(name, ()) or CUSTOM_OPTIONS.get(name, ())
-    longest = 100 if kind == "varchar" else None
+    longest = 100 if kind == "varchar" and name != "name" else None
     member = Member(name, _KINDS.get(kind, "other"), name, nullable=True, longest=longest,
                     choices=choices, avoids="" if kind == "text" else "<>=")
     if kind == "bool" or (kind == "enum" and name not in _OPTIONAL):
@@ -152,14 +155,14 @@ def _resources(document: Document, *, custom: bool) -> dict[str, Resource]:
         assert operation is not None  # noqa: S101 - every document of the two has it
         marked = {"type": "startsWith", "attribute": entity.naming, "value": "{marker}"}
         lists = [
-            listing_of(operation, path, most=200),
-            listing_of(operation, path, most=200, is_own=True,
+            listing_of(document, operation, path, most=200),
+            listing_of(document, operation, path, most=200, is_own=True,
                        query=tuple(flatten("where", [marked]))),
         ]  # fmt: skip
         related = document.operation("GET", "/Account/1/contacts")
         for link in _LINKS.get(name, ()):
             below = f"/Account/{{Account}}/{link}"
-            lists.append(listing_of(related or operation, below, most=200, is_own=True))
+            lists.append(listing_of(document, related or operation, below, most=200, is_own=True))
         found[name] = Resource(
             name, path, record, {**entity.body, **_NEEDS.get(name, {})},
             {key: _member(key, entity, kind) for key, kind in fields.items()},

@@ -90,6 +90,20 @@ class EspoLists(Scene):
                                  "value": records[0].body.get(member.name)})  # fmt: skip
         yield (("boolFilterList[]", "onlyMy"),)
 
+    def searched(self, resource: Resource) -> list[dict[str, Any]]:
+        texts = (f"{self.word}one", f"{self.word}Tw\u00f6")
+        return [{**self.body(resource), resource.naming: text} for text in texts]
+
+    def searches(self, resource: Resource) -> Iterator[tuple[Listing, Query, Sequence[int]]]:
+        word = self.word
+        for text, found in (
+            (word, (0, 1)), (word.upper(), (0, 1)), (f"{word}ONE", (0,)), (f"{word}two", (1,)),
+            (f"{word[2:]}one", ()), (f"*{word[2:]}one*", (0,)), (f"{word}none", ()),
+        ):  # fmt: skip
+            for name in ("textFilter", "q"):
+                if resource.name not in _OTHERWISE_SEARCHED:
+                    yield resource.lists[0], ((name, text),), found
+
     def can_filter(self, listing: Listing) -> bool:
         return True
 
@@ -113,6 +127,8 @@ class EspoLists(Scene):
                 yield from _on_values(member, values)
 
 
+#: Entity types that are searched otherwise than by how a name begins.
+_OTHERWISE_SEARCHED = frozenset({"Case", "Email"})
 #: Members that a list does not show as they are compared, or cannot be filtered by.
 _UNFILTERED = frozenset({"Email.body", "Email.isHtml"})
 

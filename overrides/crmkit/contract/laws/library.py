@@ -7,18 +7,26 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit.contract.entry import Conversation
 
+from . import espocrm_rules, onepagecrm_contacts, relenta_saves
 from .creation import creation
 from .deletion import deletion, owners
 from .espocrm import espocrm_scene
 from .filters import filters
 from .frame import frame
+from .invalid import invalid
+from .limits import limits
+from .links import followers, links, mass
 from .monica import monica_scene
 from .refusals import refusals
+from .search import search
 from .signatures import signatures
 from .sorting import sorting
+from .monica_contacts import counters, moves, parts, tags, unsent, upcoming
+from .monica_relationships import relationships
 from .onepagecrm import onepagecrm_scene
 from .relenta import relenta_scene
 from .spellings import spellings
+from .times import days, offsets, todays
 from .totals import totals
 from .transitions import transitions
 from .visibility import visibility
@@ -48,12 +56,61 @@ _OF_RESOURCES: dict[str, Callable[[Scene, Resource], None]] = {
     "totals": totals,
     "sorting": sorting,
     "filters": filters,
+    "invalid": invalid,
+    "limits": limits,
+    "search": search,
 }
 _OF_ALL: dict[str, Callable[[Scene], None]] = {"frame": frame, "deletion": deletion,
                                                   "owners": owners,
                                                   "visibility": visibility,
                                                   "refusals": refusals,
                                                   "signatures": signatures}
+#: Laws of what one CRM only has.
+_OF_ONE: dict[str, dict[str, Callable[[Scene], None]]] = {
+    "autocrm": {
+        "followers": followers,
+        "inbox": espocrm_rules.inbox,
+        "streams": espocrm_rules.streams,
+    },
+    "relenta": {
+        "custom_fields": relenta_saves.custom_fields,
+        "saves": relenta_saves.saves,
+        "unknown": relenta_saves.unknown,
+    },
+    "onepagecrm": {
+        "actions": onepagecrm_contacts.actions,
+        "deals": onepagecrm_contacts.deals,
+        "formats": onepagecrm_contacts.formats,
+        "sides": onepagecrm_contacts.sides,
+        "tags": onepagecrm_contacts.tags,
+        "undo": onepagecrm_contacts.undo,
+        "unsent": onepagecrm_contacts.unsent,
+    },
+    "monica": {
+        "relationships": relationships,
+        "counters": counters,
+        "moves": moves,
+        "parts": parts,
+        "tags": tags,
+        "unsent": unsent,
+        "upcoming": upcoming,
+    },
+}
+_OF_ONES_RESOURCES: dict[str, dict[str, Callable[[Scene, Resource], None]]] = {
+    "autocrm": {
+        "addresses": espocrm_rules.addresses,
+        "days": days,
+        "duplicates": espocrm_rules.duplicates,
+        "links": links,
+        "mass": mass,
+        "offsets": offsets,
+        "restoring": espocrm_rules.restoring,
+        "rights": espocrm_rules.rights,
+        "selections": espocrm_rules.selections,
+        "todays": todays,
+    },
+    "relenta": {"offsets": offsets},
+}
 
 
 def law_conversations(crm: CRM, *, seed: int = 0, alone: bool = False, **traits: bool) -> Iterator[Conversation]:
@@ -76,7 +133,11 @@ def law_conversations(crm: CRM, *, seed: int = 0, alone: bool = False, **traits:
         if _is_possible(name, scene):
             users = (scene.stranger,) if law is visibility else ()
             yield Conversation(f"laws.{name}", held(law), users=users)
-    for name, law in _OF_RESOURCES.items():
+    for name, law in _OF_ONE.get(crm.document_name, {}).items():
+        users = ("jana",) if name == "inbox" else ()
+        yield Conversation(f"laws.{name}", held(law), users=users)
+    of_resources = {**_OF_RESOURCES, **_OF_ONES_RESOURCES.get(crm.document_name, {})}
+    for name, law in of_resources.items():
         for resource in scene.resources.values():
             yield Conversation(f"laws.{name}.{resource.name}", held(law, resource))
 

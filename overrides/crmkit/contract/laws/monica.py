@@ -67,7 +67,7 @@ _IDS = frozenset({"contact_is", "of_contact"})
 #: What schemas do not say of members: kind and values.
 _MEMBERS: dict[str, dict[str, Any]] = {
     "notes.body": {"kind": "text"},
-    "tags.name": {"kind": "line", "longest": 100},
+    "tags.name": {"kind": "line"},
     "contacts.email": {"kind": "other"},
     "contacts.uuid": {"kind": "other"},
     "contacts.middle_name": {"kind": "other"},
@@ -78,7 +78,7 @@ _MEMBERS: dict[str, dict[str, Any]] = {
     "places.country": {"kind": "choice", "choices": ("US", "FR", "DE", "CZ")},
     "photos.data": {"kind": "other"},
     "photos.extension": {"kind": "other"},
-    "lifeevents.name": {"longest": 100},
+    "lifeevents.name": {"kind": "line"},
     "lifeevents.has_reminder": {"kind": "other"},
     "lifeevents.happened_at_month_unknown": {"kind": "other"},
     "lifeevents.happened_at_day_unknown": {"kind": "other"},
@@ -128,6 +128,7 @@ class MonicaScene(Scene):
         "contactfieldtypes": frozenset({"delible"}),
     }
 
+    lenient: ClassVar[frozenset[str]] = frozenset({"country"})  # which is looked up by its beginning
     owners: ClassVar[dict[str, str]] = {"{contact}": "contacts"}
 
     owned: ClassVar[frozenset[str]] = frozenset({"relationships"})
@@ -153,6 +154,25 @@ class MonicaScene(Scene):
 
     def sort_key(self, resource: Resource, key: str, value: Any) -> Any:
         return (isinstance(value, str), value.casefold() if isinstance(value, str) else 0)
+
+    def searched(self, resource: Resource) -> list[dict[str, Any]]:
+        word, last = self.word, {"last_name": "x"}
+        return [
+            {**CONTACT, **last, "first_name": f"{word}one"},
+            {**CONTACT, **last, "last_name": f"{word}Tw\u00f6"},
+            {**CONTACT, **last, "nickname": f"{word}three"},
+            {**CONTACT, **last, "description": f"x {word}four y"},
+        ]
+
+    def searches(self, resource: Resource) -> Iterator[tuple[Listing, Query, Sequence[int]]]:
+        word = self.word
+        for text, found in (
+            (word, (0, 1, 2, 3)), (word.upper(), (0, 1, 2, 3)), (f"{word}ONE", (0,)),
+            (f"{word}two", (1,)), (f"{word[4:]}three", (2,)), (f"{word}four", (3,)),
+            (f"{word}one {word}four", (0, 3)), (f"{word}none", ()),
+        ):  # fmt: skip
+            if resource.name == "contacts":
+                yield resource.lists[0], (("query", text),), found
 
     def normal(self, member: Member, value: Any) -> Any:
         return None if value == "" else value
@@ -194,7 +214,7 @@ def resources(document: Document) -> dict[str, Resource]:
             operation = document.operation("GET", path.replace("{contact}", "1"))
             if operation is not None and "x-crmkit-paging" in operation.node:
                 lists.append(
-                    listing_of(operation, path, sorts=_sorts(document, operation, name),
+                    listing_of(document, operation, path, sorts=_sorts(document, operation, name),
                                is_own="{contact}" in path)
                 )  # fmt: skip
         found[name] = Resource(

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from crmkit.contract.onepagecrm import EnvelopeReply
 
-from .resources import Member, Resource, listing_of, members_of, value_at
-from .scene import Scene
+from .resources import Listing, Member, Resource, listing_of, members_of, value_at
+from .scene import Query, Scene
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from crmkit.contract.document import Document
     from crmkit.contract.exchange import Reply
 
@@ -56,6 +58,7 @@ _EFFECTS: dict[str, tuple[str, ...]] = {
 class OnePageScene(Scene):
     """Records in an account of OnePageCRM."""
 
+    lenient: ClassVar[frozenset[str]] = frozenset({"contacts.status"})  # accounts have their own
     owners: ClassVar[dict[str, str]] = {"{contact}": "contacts"}
     owned: ClassVar[frozenset[str]] = frozenset({"actions", "notes", "deals"})
 
@@ -80,6 +83,23 @@ class OnePageScene(Scene):
         rows = data.get("contacts") if isinstance(data, dict) else data
         return rows if isinstance(rows, list) else []
 
+    def searched(self, resource: Resource) -> list[dict[str, Any]]:
+        word = self.word
+        return [
+            {"lastname": f"{word}one"},
+            {"lastname": "x", "firstname": f"{word}Two"},
+            {"lastname": "x", "company": f"{word}three"},
+        ]
+
+    def searches(self, resource: Resource) -> Iterator[tuple[Listing, Query, Sequence[int]]]:
+        word = self.word
+        for text, found in (
+            (word, (0, 1, 2)), (word.upper(), (0, 1, 2)), (f"{word}ONE", (0,)),
+            (f"{word}two", (1,)), (f"{word}THREE", (2,)), (f"{word}none", ()),
+        ):  # fmt: skip
+            if resource.name == "contacts":
+                yield resource.lists[0], (("search", text),), found
+
     def normal(self, member: Member, value: Any) -> Any:
         return None if value == "" else value
 
@@ -100,9 +120,9 @@ def onepagecrm_scene(document: Document, *, ending: str = "json") -> type[Scene]
         own = (("search", "{marker}"),) if name == "contacts" else (("cid", "{contact}"),)
         if operation is None:
             continue
-        lists = [listing_of(operation, collection, query=own, is_own=True)]
+        lists = [listing_of(document, operation, collection, query=own, is_own=True)]
         if name == "contacts":
-            lists.insert(0, listing_of(operation, collection))
+            lists.insert(0, listing_of(document, operation, collection))
         found[name] = Resource(
             name, collection, record, needs,
             {key: _adjusted(name, member) for key, member in members.items()},

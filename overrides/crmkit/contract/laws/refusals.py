@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from crmkit.contract.document import Operation
     from crmkit.contract.exchange import Reply
 
     from .scene import Scene
@@ -27,7 +28,7 @@ def refusals(scene: Scene) -> None:
     operations = [
         operation
         for operation in talk.document.operations.values()
-        if operation.node.get("security") != []
+        if not _is_public(operation)
         and talk.crm.name in operation.node.get("x-crmkit-profile", (talk.crm.name,))
     ]
     if scene.most_refused is not None and not scene.alone:
@@ -43,6 +44,11 @@ def refusals(scene: Scene) -> None:
                                 shared=True, **sent)  # fmt: skip
             talk.claim(step, "wrong credentials are refused before anything else", denied,
                        scene, step)  # fmt: skip
+
+
+def _is_public(operation: Operation) -> bool:
+    security = operation.node.get("security")
+    return security is not None and (not security or {} in security)
 
 
 def denied(scene: Scene, reply: Reply) -> Iterator[str]:

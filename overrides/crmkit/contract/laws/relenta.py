@@ -94,7 +94,7 @@ def relenta_scene(document: Document) -> type[Scene]:
         members = members_of(document, document.operation("POST", save))
         lists: tuple[Listing, ...] = ()
         if operation is not None:
-            lists = (listing_of(operation, path, most=500),)
+            lists = (listing_of(document, operation, path, most=500),)
         found[name] = Resource(
             name, save, "", {},
             {key: replace(member, **_MEMBERS.get(key, {})) for key, member in members.items()},

@@ -69,6 +69,7 @@ class Listing:
         total: Dotted path of the number of items; empty if the list does not say.
         last: Dotted path of the number of the last page.
         most: The most rows that a page is asked for.
+        largest: The largest page that the server gives; 0: not documented.
         query: What narrows the list to the conversation's own records, where it can be narrowed.
         sorts: The keys that it can be sorted by.
         is_own: Whether it shows none but the conversation's own records.
@@ -82,6 +83,7 @@ class Listing:
     total: str = ""
     last: str = ""
     most: int = 100
+    largest: int = 0
     query: tuple[tuple[str, Any], ...] = ()
     sorts: tuple[str, ...] = ()
     is_own: bool = False
@@ -130,10 +132,11 @@ def updates_of(document: Document, record: str) -> tuple[str, ...]:
     return tuple(operation.method for operation in found if operation is not None)
 
 
-def listing_of(operation: Operation, path: str = "", **more: Any) -> Listing:
+def listing_of(document: Document, operation: Operation, path: str = "", **more: Any) -> Listing:
     """Return the list of an operation, as `x-crmkit-paging` describes it.
 
     Args:
+        document: The wire document.
         operation: The operation.
         path: Its path, with what stands for ids; empty: that of the document.
         more: Further attributes.
@@ -148,8 +151,16 @@ def listing_of(operation: Operation, path: str = "", **more: Any) -> Listing:
         by_offset=by_offset,
         total=paging.get("total", ""),
         last=paging.get("last", ""),
+        largest=_largest(document, operation, paging.get("size", "")),
         **more,
     )
+
+
+def _largest(document: Document, operation: Operation, size: str) -> int:
+    for param in map(document.resolve, operation.node.get("parameters", ())):
+        if param["name"] == size:
+            return int(document.resolve(param["schema"]).get("maximum", 0))
+    return 0
 
 
 def members_of(document: Document, operation: Operation | None) -> dict[str, Member]:

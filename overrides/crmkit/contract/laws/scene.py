@@ -96,6 +96,8 @@ class Scene:
     owners: ClassVar[Mapping[str, str]] = {}
     #: Lists below an owner that are there when it is deleted.
     outlives: ClassVar[frozenset[str]] = frozenset()
+    #: Members, and members of a resource, that take or ignore what they cannot have.
+    lenient: ClassVar[frozenset[str]] = frozenset()
     #: Resources whose records go with their owner.
     owned: ClassVar[frozenset[str]] = frozenset()
     #: What else a write to a resource may change: patterns of places by resource and list; "rows"
@@ -376,6 +378,19 @@ class Scene:
     def filtered(self, item: Any) -> Query:
         """Return the parameters of a condition."""
         raise NotImplementedError
+
+    @property
+    def word(self) -> str:
+        """A word that only the conversation's records have."""
+        return self.talk.marker.rpartition("-")[2]
+
+    def searched(self, resource: Resource) -> list[dict[str, Any]]:
+        """Return the bodies of records that searches look for."""
+        return []
+
+    def searches(self, resource: Resource) -> Iterator[tuple[Listing, Query, Sequence[int]]]:
+        """Yield searches: list, parameters, and the indexes of the records that they find."""
+        return iter(())
 
     def has_order(self, listing: Listing) -> bool:
         """Return whether a list comes in the same order, however it is paged."""

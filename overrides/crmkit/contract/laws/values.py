@@ -20,6 +20,8 @@ _PIECES = (
     "a: b", "- a", "#1", "true", "null", "~", "<b>", "[x]", "{y}", "ß", "İ", "back\\slash",
 )  # fmt: skip
 _SEPARATORS = ("a;b", "a,b", "a|b", "a=b&c=d", "(x)")
+#: How long texts are drawn of which no length is documented.
+_LENGTHS = {"text": 1000, "line": 100}
 _FIRST, _LAST = date(1995, 1, 1), date(2035, 12, 31)
 
 
@@ -66,7 +68,7 @@ def _time(rng: random.Random) -> datetime:
 
 
 def _text(rng: random.Random, member: Member) -> str:
-    longest = member.longest or 1000
+    longest = member.longest or _LENGTHS.get(member.kind, 100)
     pieces = [*rng.sample(_PIECES, 3), rng.choice(_SEPARATORS)]
     pieces = [piece for piece in pieces if not set(piece) & set(member.avoids)]
     pieces.append(f"x{rng.randrange(10**6)}")

@@ -35,6 +35,15 @@ _FIRST_READ = (
 _CALLED_IN = re.compile(r", called in \S+ on line \d+")
 
 
+class MonicaReply(Reply):
+    """A reply of Monica, some of whose resources answer 422 where there is no such record."""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it says that there is no such record."""
+        return super().is_gone or (self.status == 422 and " id is invalid." in self.text)
+
+
 class Monica(CRM):
     """Monica 4."""
 
@@ -44,6 +53,7 @@ class Monica(CRM):
     rate: ClassVar[float | None] = 1.0
     slash: ClassVar[bool] = False
     id_path: ClassVar[str] = "data.id"
+    reply: ClassVar[type[Reply]] = MonicaReply
     accepted: ClassVar[tuple[Accepted, ...]] = (
         Accepted("counted over all calls of the account", place=r"meta\.statistics"),
         Accepted("the account's own user", place=r"(data(\[\d+\])?\.)?author\.name"),

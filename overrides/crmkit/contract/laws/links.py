@@ -1,0 +1,172 @@
+"""A link is seen from both ends; linking adds, unlinking takes off, those that are named only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .resources import ABSENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crmkit.contract.exchange import Reply
+
+    from .resources import Resource
+    from .scene import Scene
+
+__all__ = ["followers", "links", "mass"]
+
+#: Links of many to many by entity type: the link, the other type, and the link back.
+_LINKS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "Account": (("contacts", "Contact", "accounts"), ("targetLists", "TargetList", "accounts")),
+    "Contact": (("accounts", "Account", "contacts"),
+                ("opportunities", "Opportunity", "contacts"), ("cases", "Case", "contacts"),
+                ("targetLists", "TargetList", "contacts")),
+    "Lead": (("targetLists", "TargetList", "leads"),),
+    "Opportunity": (("contacts", "Contact", "opportunities"),),
+    "Case": (("contacts", "Contact", "cases"),),
+    "Meeting": (("contacts", "Contact", "meetings"), ("leads", "Lead", "meetings")),
+    "Call": (("contacts", "Contact", "calls"), ("leads", "Lead", "calls")),
+    "TargetList": (("accounts", "Account", "targetLists"), ("contacts", "Contact", "targetLists"),
+                   ("leads", "Lead", "targetLists"), ("campaigns", "Campaign", "targetLists")),
+    "Campaign": (("targetLists", "TargetList", "campaigns"),),
+}  # fmt: skip
+
+
+def links(scene: Scene, resource: Resource) -> None:
+    """Link and unlink records by each link of many to many, and look from both ends."""
+    for link, other, back in _LINKS.get(resource.name, ()):
+        _link(scene, resource, link, scene.resources[other], back)
+
+
+def _link(scene: Scene, resource: Resource, link: str, other: Resource, back: str) -> None:
+    talk = scene.talk
+    near = [scene.create(resource) for _ in range(2)]
+    far = [scene.create(other, _unlinked(scene, other)) for _ in range(3)]
+    linked: set[tuple[int, int]] = set()
+
+    def look(what: str) -> None:
+        for index, record in enumerate(near):
+            step = talk.get(f"{record.path}/{link}", {"select": "id", "maxSize": 50})
+            expected = [far[end].id for start, end in linked if start == index]
+            talk.claim(step, f"{resource.name}.{link} {what}", _exactly, scene, step, expected,
+                       [record.id for record in far])  # fmt: skip
+        for index, record in enumerate(far):
+            step = talk.get(f"{record.path}/{back}", {"select": "id", "maxSize": 50})
+            expected = [near[start].id for start, end in linked if end == index]
+            talk.claim(step, f"{other.name}.{back} {what}", _exactly, scene, step, expected,
+                       [record.id for record in near])  # fmt: skip
+
+    look("is empty at first")
+    talk.post(f"{near[0].path}/{link}", {"ids": [far[0].id, far[1].id]}, keeps=True)
+    talk.post(f"{near[1].path}/{link}", {"id": far[1].id}, keeps=True)
+    linked |= {(0, 0), (0, 1), (1, 1)}
+    look("has what was linked")
+    talk.post(f"{near[0].path}/{link}", {"id": far[1].id}, keeps=True)
+    talk.post(f"{near[0].path}/{link}", {"id": far[2].id}, keeps=True)
+    linked.add((0, 2))
+    look("has each once")
+    talk.request("DELETE", f"{near[0].path}/{link}", query=_query(scene, far[1].id),
+                 json={"id": far[1].id})  # fmt: skip
+    linked.discard((0, 1))
+    look("lacks what was unlinked")
+    scene.delete(far[0])
+    linked.discard((0, 0))
+    del far[0]
+    linked = {(start, end - 1) for start, end in linked}
+    look("lacks what was deleted")
+
+
+def _query(scene: Scene, id: Any) -> dict[str, Any]:
+    return {"id": id} if scene.talk.crm.name == "autocrm" else {}
+
+
+def _unlinked(scene: Scene, resource: Resource) -> dict[str, Any]:
+    body = scene.body(resource)
+    body.pop("accountId", None)
+    return body
+
+
+def _exactly(scene: Scene, reply: Reply, expected: list[Any], among: list[Any]) -> Iterator[str]:
+    rows = [row["id"] for row in scene.rows_in(reply)]
+    found = [id for id in rows if id in among]
+    if sorted(found) != sorted(expected):
+        yield f"it has {len(found)} of them, expected {len(expected)}"
+    total = reply.tree.get("total", ABSENT)
+    if total is not ABSENT and total >= 0 and total != len(rows):
+        yield f"it counts {total} and has {len(rows)}"
+
+
+def mass(scene: Scene, resource: Resource) -> None:
+    """Update and delete many at once: those that are named, each of them, and no others."""
+    talk = scene.talk
+    if "description" not in resource.members:
+        return
+    records = [scene.create(resource) for _ in range(5)]
+    chosen, spared = records[:3], records[3:]
+
+    def run(action: str, params: dict[str, Any], data: dict[str, Any]) -> Any:
+        body = {"entityType": resource.name, "action": action, "params": params, "data": data}
+        return talk.post("/MassAction", body, keeps=True)
+
+    done = run("update", {"ids": [record.id for record in chosen]}, {"description": "by ids"})
+    _look(scene, done, records, ["by ids"] * 3 + [None] * 2, 3)
+    where = [{"type": "in", "attribute": "id", "value": [record.id for record in records[1:4]]}]
+    done = run("update", {"where": where}, {"description": "by where"})
+    _look(scene, done, records, ["by ids", *["by where"] * 3, None], 3)
+    done = run("delete", {"ids": [record.id for record in chosen]}, {})
+    for record in chosen:
+        read = scene.read(record)
+        talk.claim(read, "all that were named are deleted", _gone, read)
+    _look(scene, done, spared, ["by where", None], 3)
+
+
+def _look(scene: Scene, done: Any, records: list[Any], texts: list[Any], count: int) -> None:
+    reads = [scene.read(record) for record in records]
+    scene.talk.claim(reads[-1], "a mass action does what it says to those it names", _texts,
+                     done, reads, texts, count)  # fmt: skip
+
+
+def _texts(done: Reply, reads: list[Reply], texts: list[Any], count: int) -> Iterator[str]:
+    if done.tree.get("count") != count:
+        yield f"it counts {done.tree.get('count')}, expected {count}"
+    found = [read.tree.get("description") for read in reads]
+    if found != texts:
+        wrong = sum(one != other for one, other in zip(found, texts, strict=True))
+        yield f"{wrong} records are otherwise"
+
+
+def _gone(reply: Reply) -> Iterator[str]:
+    if not reply.is_gone:
+        yield f"it answers {reply.outcome}"
+
+
+def followers(scene: Scene) -> None:
+    """Follow and unfollow a record as several users; each follows by oneself."""
+    talk = scene.talk
+    users = [name for name in ("", "signer", "admin") if not name or talk.has_user(name)]
+    ids = [talk.get("/App/user", user=name).bind("user.id") for name in users]
+    record = scene.create(scene.resources["Account"])
+    following: set[int] = set()
+
+    def look() -> None:
+        step = talk.get(f"{record.path}/followers", user=users[-1])
+        talk.claim(step, "a record is followed by who follows it", _exactly, scene, step,
+                   [ids[index] for index in following], ids)  # fmt: skip
+        for index, name in enumerate(users):
+            read = scene.read(record, name)
+            talk.claim(read, "who follows a record sees so", _follows, read, index in following)
+
+    for index, name in enumerate(users):
+        talk.put(f"{record.path}/subscription", user=name)
+        following.add(index)
+    look()
+    for index, name in enumerate(users[:-1]):
+        talk.delete(f"{record.path}/subscription", user=name)
+        following.discard(index)
+        look()
+
+
+def _follows(reply: Reply, is_following: Any) -> Iterator[str]:
+    if reply.succeeded and reply.tree.get("isFollowed") is not is_following:
+        yield f"it says {reply.tree.get('isFollowed')}"

@@ -1,0 +1,119 @@
+"""What Relenta's saves do: new records, updates, and values of custom fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .differences import differing
+from .scene import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crmkit.contract.exchange import Reply
+
+    from .scene import Scene
+
+__all__ = ["custom_fields", "saves", "unknown"]
+
+_FORM = "application/x-www-form-urlencoded"
+
+
+def saves(scene: Scene) -> None:
+    """Save and create the same contact, as JSON and as a form: each is a new one, all alike."""
+    talk = scene.talk
+    resource = scene.resources["contacts"]
+    body = scene.full(resource)
+    reads: list[Any] = []
+    for path in ("/contact.save.json", "/contact.create.json"):
+        for media in ("application/json", _FORM):
+            step = talk.request("POST", path, json=body, headers={"Content-Type": media})
+            reads.append(_read(scene, step))
+    talk.claim(reads[-1], "all spellings of a creation leave the same", _alike, scene, reads)
+    first = talk.post("/contact.create.json", body)
+    second = talk.post("/contact.create.json", {**body, "id": first.id, "title": "changed"})
+    reads = [_read(scene, step) for step in (first, second)]
+    talk.claim(reads[-1], "a creation takes no id", _apart, reads)
+
+
+def _read(scene: Scene, step: Any) -> Any:
+    return scene.read(Record(scene.resources["contacts"], step.id, {}, step))
+
+
+def _alike(scene: Scene, reads: list[Reply]) -> Iterator[str]:
+    rows = [scene.record_in(read) for read in reads]
+    if len({row["id"] for row in rows}) != len(rows):
+        yield "two are one"
+    for row in rows[1:]:
+        yield from differing(rows[0], row, {"id", "dt_created", "dt_modified"})
+
+
+def _apart(reads: list[Reply]) -> Iterator[str]:
+    first, second = (read.tree["data"] for read in reads)
+    if first["id"] == second["id"]:
+        yield "it updates"
+    if first["title"] == "changed":
+        yield "it changes the other one"
+
+
+def unknown(scene: Scene) -> None:
+    """Save with ids that nothing has: each is refused as not found, and creates nothing."""
+    talk = scene.talk
+    for resource in scene.resources.values():
+        before = scene.pages(resource.lists[0])
+        for id in (2_147_483_646, "2147483646"):
+            step = talk.post(resource.collection, {"id": id, resource.naming: talk.unique()},
+                             keeps=True)  # fmt: skip
+            talk.claim(step, "an unknown id is not found", _not_found, step)
+        after = scene.pages(resource.lists[0])
+        talk.claim(after[-1], "an unknown id creates nothing", _as_many, scene, before, after)
+
+
+def _not_found(reply: Reply) -> Iterator[str]:
+    code = reply.tree.get("code") if isinstance(reply.tree, dict) else None
+    if code != 404:  # noqa: PLR2004
+        yield f"it answers {reply.outcome}"
+
+
+def _as_many(scene: Scene, before: list[Reply], after: list[Reply]) -> Iterator[str]:
+    if len(scene.rows_of(before)) != len(scene.rows_of(after)):
+        yield "there are others"
+
+
+def custom_fields(scene: Scene) -> None:
+    """Write each custom field of the department: choices are those that it has, each of them."""
+    talk = scene.talk
+    resource = scene.resources["contacts"]
+    fields = talk.get("/custom_field.list.json")
+    rows = fields.tree["data"] if fields.succeeded else []
+    for row in rows:
+        choices: list[str] = row.get("choices") or []
+        if not choices:
+            continue
+        record = scene.create(resource)
+        several = ";".join(choices[:2])
+        values = [*choices[:3], *([several] if "ultiple" in str(row["type"]) else [])]
+        for value in values:
+            step = scene.update(record, {row["key"]: value})
+            read = scene.read(record)
+            talk.claim(read, "a custom field takes its choices", _reads, step, read, row["key"],
+                       value)  # fmt: skip
+        for value in ("no_such_choice", f"{choices[0]};no_such_choice"):
+            step = scene.update(record, {row["key"]: value})
+            read = scene.read(record)
+            talk.claim(read, "a custom field takes no other choices", _reads_not, step, read,
+                       row["key"], value)  # fmt: skip
+
+
+def _reads(written: Reply, read: Reply, key: str, value: str) -> Iterator[str]:
+    if not written.succeeded:
+        yield f"it answers {written.outcome}"
+    elif read.tree["data"].get(key) != value:
+        yield "it reads another"
+
+
+def _reads_not(written: Reply, read: Reply, key: str, value: str) -> Iterator[str]:
+    if written.succeeded:
+        yield f"it answers {written.outcome}"
+    if read.tree["data"].get(key) == value:
+        yield "it reads it"
