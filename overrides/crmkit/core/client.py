@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, quote, unquote
 
 from .call import new_call
 from .codec.values import encode_extras, encode_json
-from .drive import drive
+from .drive import awaitable
 from .environment import checked_reach
 from .errors import ArgumentError, ConfigError, expected, in_operation, shown
 from .http import AsyncIO, SyncIO
@@ -275,7 +275,8 @@ class SyncClient(Client):
             CRMError: Anything went wrong.
         """
         call = self._request(method, path, query, json, content, headers, options)
-        return drive(self._sender.reply(call))
+        reply: Reply = self._io.run(self._sender.reply(call))
+        return reply
 
 
 class AsyncClient(Client):
@@ -297,17 +298,4 @@ class AsyncClient(Client):
         if not self._view:
             await self._io.aclose()
 
-    async def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, Any] | None = None,
-        json: Any = None,
-        content: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        options: Options | None = None,
-    ) -> Reply:
-        """Make a call that no operation covers; see `SyncClient.request`."""
-        call = self._request(method, path, query, json, content, headers, options)
-        return await self._sender.reply(call)
+    request = awaitable(SyncClient.request)

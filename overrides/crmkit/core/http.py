@@ -19,13 +19,14 @@ from . import _httpx
 from ._httpx import Headers, PoolTimeout, ReadTimeout, Request, Response, without_body
 from .content_coding import BodyError
 from .deadline import current_deadline, seconds_left
+from .drive import drive
 from .environment import new_pool
 from .errors import ArgumentError, CallTimeoutError, ConfigError, DecodeError, TransportError
 from .fork import Lock, renew_in_child
 from .redact import conceal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
 
     from .body import Body, Sink
 
@@ -292,6 +293,10 @@ class IO:
         """Return a lock that lets one thread of a sync client in, or one task of an async one."""
         return self._lock_type()
 
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Do the work of a method, or of an async client return it, to be awaited."""
+        raise NotImplementedError
+
     async def sleep(self, seconds: float) -> None:
         """Wait."""
         raise NotImplementedError
@@ -316,6 +321,10 @@ class SyncIO(IO):
     _transport_type = _httpx.BaseTransport
     _lock_type = _ThreadLock
     _hook = staticmethod(_httpx.hide_location)
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Do the work of a method."""
+        return drive(work)
 
     def _slots(self, client: Any) -> Any:
         _httpx.bound_by_deadline(client)
@@ -366,6 +375,10 @@ class AsyncIO(IO):
     _transport_type = _httpx.AsyncBaseTransport
     _lock_type = _TaskLock
     _hook = staticmethod(_httpx.ahide_location)
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Return the work of a method, to be awaited."""
+        return work
 
     def _loop(self) -> Any:
         return _event_loop()
