@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ssl import SSLContext
     from typing import Self, Unpack
 
-    from . import _httpx
+    from ._httpx import httpx
     from .call import Call
     from .generated import Client as GeneratedClient
     from .options import Middleware, Options
@@ -76,8 +76,8 @@ class SyncSettings(_CommonSettings, total=False):
         transport: An httpx transport of your own.
     """
 
-    http_client: _httpx.Client | None
-    transport: _httpx.BaseTransport | None
+    http_client: httpx.Client | None
+    transport: httpx.BaseTransport | None
 
 
 class AsyncSettings(_CommonSettings, total=False):
@@ -88,8 +88,8 @@ class AsyncSettings(_CommonSettings, total=False):
         transport: An async httpx transport of your own.
     """
 
-    http_client: _httpx.AsyncClient | None
-    transport: _httpx.AsyncBaseTransport | None
+    http_client: httpx.AsyncClient | None
+    transport: httpx.AsyncBaseTransport | None
 
 
 class Client:
