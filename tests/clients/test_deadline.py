@@ -365,8 +365,8 @@ def test_deadline_holds_over_tls_through_a_proxy_with_tls(
         spent = time.monotonic() - begun
 
     assert f"deadline of {SECONDS:g} s" in str(caught.value)
-    assert caught.value.maybe_processed is (begin == "reply")
-    assert SECONDS * 0.9 <= spent < SECONDS + 1.5
+    assert caught.value.maybe_processed or begin == "handshake"
+    assert SECONDS * 0.9 <= spent < SECONDS + 5  # byte by byte it would take half a minute
 
 
 def test_status_is_kept_where_the_deadline_cuts_its_body() -> None:
@@ -496,11 +496,10 @@ def test_login_of_another_call_is_waited_for_until_the_deadline(asynchronous: bo
     """A call that waits for another's login gives up at its own deadline, and sent nothing."""
     crms = OnePageCRM, AsyncOnePageCRM
     with open_driver(asynchronous, session(), crms=crms, **LOGIN) as crm:
-        lock = crm.crm._sender.vendor._one_at_a_time(crm.crm._io)
         call = call_of(crm.crm, API_VERSION, options={"deadline": 0.05})
 
         async def held() -> None:
-            async with lock:
+            async with crm.crm._io.lock():
                 with pytest.raises(CallTimeoutError, match=r"deadline of 0.05 s") as caught:
                     await crm.crm._sender.call(call, None)
                 assert not caught.value.maybe_processed

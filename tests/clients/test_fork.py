@@ -123,8 +123,8 @@ def test_locks_held_by_other_threads_are_free_in_children() -> None:
     crm = OnePageCRM(**LOGIN, transport=Canned(session(), VERSION), throttle=1e6, deadline=30)
     vendor: Any = crm._sender.vendor
     throttle: Any = crm._sender.throttle
-    login = vendor._one_at_a_time(crm._io)
-    held = [crm._io._lock, throttle._lock, login._lock, vendor._guard, vendor.view._lock]
+    login = crm._io._current().lock
+    held = [crm._io._lock, throttle._lock, login, vendor._guard, vendor.view._lock]
     for lock in held:
         lock.acquire()
 

@@ -58,7 +58,7 @@ class Spy(Vendor):
         self.notes.append(f"prepare {call.operation.name}")
         if self.lock is None or call.operation.name == "login":
             return
-        async with self.lock:
+        async with self.lock():
             if not self.session:
                 login = Operation("login", "POST", "/login")
                 await sender.reply(new_call(self, sender.settings, login, {}))
@@ -185,7 +185,7 @@ def test_keeps_limits_of_replies(make: Any) -> None:
 def test_many_tasks_and_threads_log_in_once(make: Any) -> None:
     """Of many calls at a time one prepares the client, and the others wait for it."""
     crm, vendor, _ = make(reply({}))
-    vendor.lock = crm._io.lock()
+    vendor.lock = crm._io.lock
     if crm.run is drive:
         gate = threading.Barrier(8)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from crmkit.core.body import Sink
 from crmkit.core.codec.files import checked_names
-from crmkit.core.drive import drive
+from crmkit.core.drive import awaitable
 from crmkit.core.errors import ArgumentError, expected, in_operation, processed
 from crmkit.core.resource import Resource
 from crmkit.core.types import File
@@ -144,7 +144,7 @@ class Attachments(_Transfers, generated.Attachments):
             PermissionDeniedError: The field does not exist, or does not take files of the type.
         """
         members = (field, related_type, parent_type, parent_id, name, type_, role)
-        return drive(self._upload(file, members, options))
+        return self._run(self._upload(file, members, options))
 
     def download(
         self, id: str, to: Target | None = None, *, options: Options | None = None
@@ -164,51 +164,13 @@ class Attachments(_Transfers, generated.Attachments):
             NotFoundError: The file does not exist.
             OSError: The file cannot be written.
         """
-        return drive(self._download(id, to, options))
+        return self._run(self._download(id, to, options))
 
 
 class AsyncAttachments(_Transfers, generated.AsyncAttachments):
     """Files of records, notes and e-mails, for async clients; disks are not awaited."""
 
-    async def upload(
-        self,
-        file: File | BinaryIO | bytes | os.PathLike[str],
-        *,
-        field: str | None = None,
-        related_type: str | None = None,
-        parent_type: str | None = None,
-        parent_id: str | None = None,
-        name: str | None = None,
-        type_: str | None = None,
-        role: str = "Attachment",
-        options: Options | None = None,
-    ) -> Attachment:
-        """Upload a file.
-
-        Put the id of what comes back into the field that the file is for, such as `fileId` or
-        `attachmentsIds`. Files above 3 MiB go in parts of that size, so that they need not fit into
-        memory; where a part fails, nothing refers to those before it.
-
-        Args:
-            file: Bytes, a path, or a file that is open in binary mode, from its position on.
-            field: Name of the field that the file is for, such as `file` of Document.
-            related_type: Entity type of that field, if it holds one file.
-            parent_type: Entity type of that field, if it holds several; or `Note` or `Email`.
-            parent_id: Id of the record that the file belongs to.
-            name: Name of the file; by default that of the path or open file.
-            type_: Media type; by default what the name says.
-            role: What it is there for.
-            options: What the calls do differently; see `Options`.
-
-        Returns:
-            The attachment.
-
-        Raises:
-            OSError: The file cannot be read.
-            PermissionDeniedError: The field does not exist, or does not take files of the type.
-        """
-        members = (field, related_type, parent_type, parent_id, name, type_, role)
-        return await self._upload(file, members, options)
+    upload = awaitable(Attachments.upload)
 
     async def download(
         self, id: str, to: Target | None = None, *, options: Options | None = None

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from crmkit.core.body import RequestTree
-from crmkit.core.drive import drive
+from crmkit.core.drive import awaitable
 from crmkit.core.errors import ArgumentError, expected, in_operation, shown
 from crmkit.core.options import mapping
 from crmkit_generated.autocrm import codec
@@ -113,53 +113,10 @@ class Emails(_Sending, Linked, generated.Emails):
         """
         addresses = (to, cc, bcc, from_, reply_to)
         content = (subject, body, is_html, parent_type, parent_id, attachments_ids)
-        return drive(self._send((*addresses, *content), extra, options))
+        return self._run(self._send((*addresses, *content), extra, options))
 
 
 class AsyncEmails(_Sending, AsyncLinked, generated.AsyncEmails):
     """E-mails, with links, mass actions and sending, for async clients."""
 
-    async def send(
-        self,
-        *,
-        to: str | Sequence[str],
-        subject: str,
-        body: str,
-        from_: str | None = None,
-        cc: str | Sequence[str] | None = None,
-        bcc: str | Sequence[str] | None = None,
-        reply_to: str | None = None,
-        is_html: bool = True,
-        parent_type: str | None = None,
-        parent_id: str | None = None,
-        attachments_ids: Sequence[str] | None = None,
-        extra: Mapping[str, Any] | None = None,
-        options: Options | None = None,
-    ) -> Email:
-        """Send an e-mail, within the request. `create` only files it, unless its status says so.
-
-        Args:
-            to: Address of the recipient, or addresses.
-            subject: Subject.
-            body: The text of the message.
-            from_: Address of the sender, which EspoCRM requires; AutoCRM's page sends none.
-            cc: Addresses of those who get a copy.
-            bcc: Addresses of those who get a hidden copy.
-            reply_to: Address for answers.
-            is_html: Whether the text is HTML.
-            parent_type: Entity type of the record that the e-mail belongs to.
-            parent_id: Id of that record.
-            attachments_ids: Ids of attached files, as `attachments.upload` returns them.
-            extra: Other attributes, by wire name.
-            options: What this call does differently; see `Options`.
-
-        Returns:
-            The e-mail, with status `Sent`.
-
-        Raises:
-            BadRequestError: An address is missing or invalid.
-            ServerError: The mail server refuses it, or there is none; the server keeps a draft.
-        """
-        addresses = (to, cc, bcc, from_, reply_to)
-        content = (subject, body, is_html, parent_type, parent_id, attachments_ids)
-        return await self._send((*addresses, *content), extra, options)
+    send = awaitable(Emails.send)

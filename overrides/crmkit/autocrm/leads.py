@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from crmkit.core.codec.values import encode_plain
-from crmkit.core.drive import drive
 from crmkit.core.errors import expected, in_operation
 from crmkit.core.options import mapping
 from crmkit_generated.autocrm import codec
@@ -83,7 +82,7 @@ class Leads(_Conversion, Linked, generated.Leads):
             ConflictError: There are records like those to create; see its `current`.
             NotFoundError: The lead does not exist.
         """
-        return drive(self._convert(id, records, skip_duplicate_check, options))
+        return self._run(self._convert(id, records, skip_duplicate_check, options))
 
 
 class AsyncLeads(_Conversion, AsyncLinked, generated.AsyncLeads):

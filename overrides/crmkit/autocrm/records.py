@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from crmkit.core import errors
 from crmkit.core.call import items_of
 from crmkit.core.codec.values import encode_plain
-from crmkit.core.drive import drive
+from crmkit.core.drive import awaitable
 from crmkit.core.errors import ArgumentError, NotFoundError, expected, in_operation
 from crmkit.core.options import mapping
 from crmkit.core.paging import AsyncPager, Pager
@@ -299,7 +299,7 @@ class Linked(_Related[Pager["Record"]]):
             BadRequestError: The server has done nothing.
             NotFoundError: The record or the link does not exist.
         """
-        drive(self._link(id, link, ids, where, options))
+        return self._run(self._link(id, link, ids, where, options))
 
     def unlink(
         self, id: str, link: str, ids: str | Sequence[str], *, options: Options | None = None
@@ -319,7 +319,7 @@ class Linked(_Related[Pager["Record"]]):
             BadRequestError: The server has done nothing.
             NotFoundError: The record or the link does not exist.
         """
-        drive(self._unlink(id, link, ids, options))
+        return self._run(self._unlink(id, link, ids, options))
 
     def mass_update(
         self,
@@ -350,7 +350,7 @@ class Linked(_Related[Pager["Record"]]):
         Raises:
             PermissionDeniedError: The user may not.
         """
-        return drive(self._mass("update", ids, where, idle, options, attributes))
+        return self._run(self._mass("update", ids, where, idle, options, attributes))
 
     def mass_delete(
         self,
@@ -376,111 +376,14 @@ class Linked(_Related[Pager["Record"]]):
         Raises:
             PermissionDeniedError: The user may not.
         """
-        return drive(self._mass("delete", ids, where, idle, options))
+        return self._run(self._mass("delete", ids, where, idle, options))
 
 
 class AsyncLinked(_Related[AsyncPager["Record"]]):
     """Links and mass actions of an entity type, for async clients."""
 
     _pager = AsyncPager
-
-    async def link(
-        self,
-        id: str,
-        link: str,
-        ids: str | Sequence[str] | None = None,
-        *,
-        where: Sequence[Where] | None = None,
-        options: Options | None = None,
-    ) -> None:
-        """Link records to a record. Those that are linked already stay so.
-
-        Args:
-            id: Id of the record.
-            link: Name of the link, such as `contacts`.
-            ids: Id of the record to link, or ids.
-            where: Conditions that choose the records, in place of ids.
-            options: What this call does differently; see `Options`.
-
-        Raises:
-            BadRequestError: The server has done nothing.
-            NotFoundError: The record or the link does not exist.
-        """
-        await self._link(id, link, ids, where, options)
-
-    async def unlink(
-        self, id: str, link: str, ids: str | Sequence[str], *, options: Options | None = None
-    ) -> None:
-        """Unlink records from a record. Those that are not linked are not an error.
-
-        An id goes into the body, as EspoCRM wants it, and into the query, as AutoCRM's page has it.
-        The page knows only one id, so AutoCRM gets one call for each.
-
-        Args:
-            id: Id of the record.
-            link: Name of the link, such as `contacts`.
-            ids: Id of the record to unlink, or ids.
-            options: What this call does differently; see `Options`.
-
-        Raises:
-            BadRequestError: The server has done nothing.
-            NotFoundError: The record or the link does not exist.
-        """
-        await self._unlink(id, link, ids, options)
-
-    async def mass_update(
-        self,
-        *,
-        ids: Sequence[str] | None = None,
-        where: Sequence[Where] | None = None,
-        attributes: Mapping[str, Any],
-        idle: bool = False,
-        options: Options | None = None,
-    ) -> MassActionResult:
-        """Change many records alike.
-
-        Records that are missing, or that the change would make invalid, are skipped silently:
-        compare the count.
-
-        Args:
-            ids: Ids of the records.
-            where: Conditions that choose the records, in place of ids; an empty list chooses all.
-            attributes: What to change, by Python or wire name.
-            idle: Whether the server works in the background; `mass_actions.status` reports the
-                progress.
-            options: What this call does differently; see `Options`.
-
-        Returns:
-            The count of changed records, and their ids where ids were passed; with idle the id of
-            the work.
-
-        Raises:
-            PermissionDeniedError: The user may not.
-        """
-        return await self._mass("update", ids, where, idle, options, attributes)
-
-    async def mass_delete(
-        self,
-        *,
-        ids: Sequence[str] | None = None,
-        where: Sequence[Where] | None = None,
-        idle: bool = False,
-        options: Options | None = None,
-    ) -> MassActionResult:
-        """Delete many records.
-
-        Args:
-            ids: Ids of the records; those that are missing are skipped silently.
-            where: Conditions that choose the records, in place of ids; an empty list chooses all.
-            idle: Whether the server works in the background; `mass_actions.status` reports the
-                progress.
-            options: What this call does differently; see `Options`.
-
-        Returns:
-            The count of deleted records, and their ids where ids were passed; with idle the id of
-            the work.
-
-        Raises:
-            PermissionDeniedError: The user may not.
-        """
-        return await self._mass("delete", ids, where, idle, options)
+    link = awaitable(Linked.link)
+    unlink = awaitable(Linked.unlink)
+    mass_update = awaitable(Linked.mass_update)
+    mass_delete = awaitable(Linked.mass_delete)

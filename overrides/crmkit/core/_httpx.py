@@ -9,8 +9,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
 import anyio
-import httpx
-from httpx import AsyncBaseTransport, AsyncClient, BaseTransport, Client, Headers, Request, Response
+import httpx as httpx  # noqa: PLC0414  # for all other modules
 
 from .content_coding import BodyError, Decoder
 from .deadline import seconds_left
@@ -19,23 +18,10 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator, Callable, Iterator
 
-__all__ = ["HTTPX_ERRORS", "NOTHING_SENT", "ByteParts", "DecodingError", "InvalidURL"]
-__all__ += ["AsyncBaseTransport", "AsyncClient", "BaseTransport", "Client"]
-__all__ += ["ConnectTimeout", "PoolTimeout", "ReadTimeout", "TimeoutException"]
-__all__ += ["URL", "Headers", "Outgoing", "Proxy", "Request", "Response"]
-__all__ += ["SOCKET_TRANSPORTS", "bound_by_deadline", "bounded", "check_proxy"]
-__all__ += ["ahide_location", "hide_location", "parsed", "pool_arguments", "show_location"]
-__all__ += ["timeouts", "tls_context", "without_body", "without_stream"]
-
-URL, InvalidURL = httpx.URL, httpx.InvalidURL
-parsed = lru_cache(128)(URL)
-PoolTimeout, Proxy = httpx.PoolTimeout, httpx.Proxy
-DecodingError, TimeoutException = httpx.DecodingError, httpx.TimeoutException
-ConnectTimeout, PoolTimeout, ReadTimeout = (
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ReadTimeout,
-)
+Headers = httpx.Headers
+Request = httpx.Request
+Response = httpx.Response
+parsed = lru_cache(128)(httpx.URL)
 SOCKET_TRANSPORTS = (httpx.HTTPTransport, httpx.AsyncHTTPTransport)
 
 HTTPX_ERRORS = (httpx.RequestError, httpx.StreamError, httpx.InvalidURL, BodyError)
@@ -127,7 +113,7 @@ def pool_arguments(hook: Any, **own: Any) -> dict[str, Any]:
     return {"cookies": jar, "event_hooks": {"response": [hook]}, "limits": limits, **own}
 
 
-def bound_by_deadline(client: Client) -> None:
+def bound_by_deadline(client: httpx.Client) -> None:
     """Let no wait on a pool's sockets pass the deadline of its call, however a server drips."""
     from ._httpcore import DeadlineBackend  # at the first pool, which loads httpcore anyhow
 
@@ -271,14 +257,14 @@ class _ReplyBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     async def _next(self, stream: AsyncIterator[bytes]) -> bytes | None:
         if not self._fails:  # one scope bounds a success as a whole
             return await anext(stream, None)
-        with anyio.move_on_after(seconds_left(None, ReadTimeout)):
+        with anyio.move_on_after(seconds_left(None, httpx.ReadTimeout)):
             return await anext(stream, None)
         return None
 
     def _parts(self, raw: bytes) -> Iterator[bytes]:
         try:
             for part in self._decoder.parts(raw):
-                seconds_left(None, ReadTimeout)
+                seconds_left(None, httpx.ReadTimeout)
                 self._size += len(part)
                 if self._limit is not None and self._size > self._limit:
                     yield part[: self._limit - self._size]

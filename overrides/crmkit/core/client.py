@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, quote, unquote
 
 from .call import new_call
 from .codec.values import encode_extras, encode_json
-from .drive import drive
+from .drive import awaitable
 from .environment import checked_reach
 from .errors import ArgumentError, ConfigError, expected, in_operation, shown
 from .http import AsyncIO, SyncIO
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ssl import SSLContext
     from typing import Self, Unpack
 
-    from . import _httpx
+    from ._httpx import httpx
     from .call import Call
     from .generated import Client as GeneratedClient
     from .options import Middleware, Options
@@ -76,8 +76,8 @@ class SyncSettings(_CommonSettings, total=False):
         transport: An httpx transport of your own.
     """
 
-    http_client: _httpx.Client | None
-    transport: _httpx.BaseTransport | None
+    http_client: httpx.Client | None
+    transport: httpx.BaseTransport | None
 
 
 class AsyncSettings(_CommonSettings, total=False):
@@ -88,8 +88,8 @@ class AsyncSettings(_CommonSettings, total=False):
         transport: An async httpx transport of your own.
     """
 
-    http_client: _httpx.AsyncClient | None
-    transport: _httpx.AsyncBaseTransport | None
+    http_client: httpx.AsyncClient | None
+    transport: httpx.AsyncBaseTransport | None
 
 
 class Client:
@@ -275,7 +275,8 @@ class SyncClient(Client):
             CRMError: Anything went wrong.
         """
         call = self._request(method, path, query, json, content, headers, options)
-        return drive(self._sender.reply(call))
+        reply: Reply = self._io.run(self._sender.reply(call))
+        return reply
 
 
 class AsyncClient(Client):
@@ -297,17 +298,4 @@ class AsyncClient(Client):
         if not self._view:
             await self._io.aclose()
 
-    async def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, Any] | None = None,
-        json: Any = None,
-        content: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        options: Options | None = None,
-    ) -> Reply:
-        """Make a call that no operation covers; see `SyncClient.request`."""
-        call = self._request(method, path, query, json, content, headers, options)
-        return await self._sender.reply(call)
+    request = awaitable(SyncClient.request)

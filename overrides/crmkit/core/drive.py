@@ -6,14 +6,18 @@ the sync side these never suspend, so one `send(None)` runs a coroutine to its e
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
+    from typing import Concatenate, ParamSpec
 
-__all__ = ["drive"]
+    P = ParamSpec("P")
+
+__all__ = ["awaitable", "drive"]
 
 T = TypeVar("T")
 _AWAITED = ("no running event loop", "any asynchronous event loop", "async context")
@@ -37,3 +41,21 @@ def drive(coroutine: Coroutine[Any, Any, T]) -> T:
     coroutine.close()
     remedy = "use the Async client, or middleware that only awaits call_next"
     raise ConfigError(f"middleware awaited real I/O under a sync client; {remedy}")
+
+
+def awaitable(
+    method: Callable[Concatenate[Any, P], T],
+) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
+    """Return the async counterpart of a sync method that hands its coroutine to `IO.run`.
+
+    Args:
+        method: The method, as of the sync class; with an async client it returns the coroutine.
+    """
+
+    @wraps(method)
+    async def counterpart(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        work: Any = method(self, *args, **kwargs)
+        result: T = await work
+        return result
+
+    return counterpart

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from ._httpx import URL, InvalidURL, Proxy, check_proxy, pool_arguments, tls_context
+from ._httpx import bound_by_deadline, check_proxy, httpx, pool_arguments, tls_context
 from .errors import ConfigError, type_name
 from .options import is_loopback
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["checked_reach", "new_pool"]
 
-_POOL_ERRORS = (ImportError, OSError, ValueError, InvalidURL)
+_POOL_ERRORS = (ImportError, OSError, ValueError, httpx.InvalidURL)
 _PROXIES = {"http_proxy", "https_proxy", "all_proxy"}
 _PROXY_FORM = "must be an address like http://host:port (http, https, socks5 or socks5h)"
 
@@ -44,8 +44,8 @@ def checked_reach(settings: Mapping[str, Any]) -> dict[str, Any]:
             types = "True, False, a CA file or an ssl.SSLContext"
             raise ConfigError(f"verify must be {types}, got {type_name(verify)}")
     try:
-        known = proxy is None or (isinstance(proxy, str) and Proxy(proxy).url.host)
-    except (InvalidURL, ValueError):
+        known = proxy is None or (isinstance(proxy, str) and httpx.Proxy(proxy).url.host)
+    except (httpx.InvalidURL, ValueError):
         known = False
     if not known:
         raise ConfigError(f"proxy {_PROXY_FORM}")
@@ -66,7 +66,7 @@ def new_pool(type_: Any, hook: Any, base_url: str, verify: Any, proxy: str | Non
     Raises:
         ConfigError: A setting, or a variable of the environment, cannot be used.
     """
-    url = URL(base_url)
+    url = httpx.URL(base_url)
     try:
         context = tls_context(verify if url.scheme == "https" else False)
     except OSError as error:
@@ -74,9 +74,12 @@ def new_pool(type_: Any, hook: Any, base_url: str, verify: Any, proxy: str | Non
     # A proxy of the environment would get what is meant for this machine, credentials in clear.
     own = {"verify": context, "proxy": proxy, "trust_env": not is_loopback(url.host)}
     try:
-        return type_(**pool_arguments(hook, **own))
+        pool = type_(**pool_arguments(hook, **own))
     except _POOL_ERRORS as error:
         raise _proxy_error(proxy, error) from None
+    if isinstance(pool, httpx.Client):
+        bound_by_deadline(pool)
+    return pool
 
 
 def _tls_error(verify: object, error: OSError) -> ConfigError:
@@ -101,6 +104,6 @@ def _proxy_error(proxy: str | None, error: Exception) -> ConfigError:
         except ImportError:
             needed = 'a SOCKS proxy needs the package socksio: pip install "httpx[socks]"'
             return ConfigError(f"{name}: {needed}")
-        except (ValueError, InvalidURL):
+        except (ValueError, httpx.InvalidURL):
             return ConfigError(f"{name} {_PROXY_FORM}")
     return ConfigError(f"NO_PROXY has an entry that cannot be read, as [::1] or fd00::/8: {error}")

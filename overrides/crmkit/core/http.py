@@ -6,26 +6,26 @@ import random
 import socket
 import threading
 import time
-from contextlib import AbstractAsyncContextManager, aclosing, closing
+from contextlib import aclosing, asynccontextmanager, closing
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import anyio
 from anyio.lowlevel import current_token
 
 from . import _httpx
-from ._httpx import Headers, PoolTimeout, ReadTimeout, Request, Response, without_body
+from ._httpx import Headers, Request, Response, httpx, without_body
 from .content_coding import BodyError
 from .deadline import current_deadline, seconds_left
+from .drive import drive
 from .environment import new_pool
 from .errors import ArgumentError, CallTimeoutError, ConfigError, DecodeError, TransportError
 from .fork import Lock, renew_in_child
 from .redact import conceal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 
     from .body import Body, Sink
 
@@ -50,9 +50,9 @@ def lost(error: BaseException, request: Request) -> TransportError | DecodeError
         request: The request, its credentials replaced.
     """
     conceal(error, request)
-    if isinstance(error, BodyError | _httpx.DecodingError):
+    if isinstance(error, BodyError | httpx.DecodingError):
         return DecodeError(str(error))
-    timed_out = isinstance(error, _httpx.TimeoutException | TimeoutError)
+    timed_out = isinstance(error, httpx.TimeoutException | TimeoutError)
     deadline = current_deadline() if timed_out else None
     passed = str(deadline) if deadline and deadline.left < 0.001 else ""  # timers may be early
     cls = CallTimeoutError if timed_out else TransportError
@@ -76,7 +76,7 @@ def _reason(error: BaseException) -> str:
         if verify_message := getattr(cause, "verify_message", ""):  # of ssl's error
             return f"certificate not trusted: {verify_message}"
         cause = cause.__cause__ or cause.__context__
-    if isinstance(error, _httpx.TimeoutException):
+    if isinstance(error, httpx.TimeoutException):
         return f"timed out ({type(error).__name__})"
     return _detail(error)
 
@@ -84,33 +84,6 @@ def _reason(error: BaseException) -> str:
 def _detail(error: BaseException) -> str:
     # The messages of connection errors name hosts and sockets only.
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-
-
-class _ThreadLock(AbstractAsyncContextManager[None]):
-    def __init__(self) -> None:
-        self._lock = Lock()
-
-    async def __aenter__(self) -> None:
-        left = seconds_left(None, PoolTimeout)
-        if not self._lock.acquire(timeout=-1 if left is None else left):
-            raise PoolTimeout(_BUSY)
-
-    async def __aexit__(self, *exc: object) -> None:
-        self._lock.release()
-
-
-class _TaskLock(AbstractAsyncContextManager[None]):
-    def __init__(self) -> None:
-        # Locks belong to one event loop, as its connections do. Semaphores, because a lock fails at
-        # once where middleware of a login makes a call; here it waits, and its deadline ends it.
-        self._locks = WeakKeyDictionary[Any, anyio.Semaphore]()
-
-    async def __aenter__(self) -> None:
-
-        await _acquire(self._locks.setdefault(_event_loop(), anyio.Semaphore(1)), None)
-
-    async def __aexit__(self, *exc: object) -> None:
-        self._locks[_event_loop()].release()
 
 
 def _event_loop() -> Any:
@@ -133,15 +106,16 @@ def _has_ended(loop: Any) -> bool:
 
 @dataclass(slots=True)
 class _Pool:
-    """An httpx client, and a semaphore that lets calls in.
+    """An httpx client, and semaphores: one lets calls in, one is the lock of `IO.lock`.
 
     httpcore loses connections when a call that waits for one is cancelled or times out, so that
     calls wait here instead. A caller's own client or transport has a limit of its own.
     """
 
     client: Any
-    slots: Any
     headers: dict[str, str]
+    slots: Any
+    lock: Any
 
 
 class _Unlimited:
@@ -167,9 +141,9 @@ class IO:
         ConfigError: The httpx client or the transport is of the other kind.
     """
 
-    _pool_type: type[_httpx.Client | _httpx.AsyncClient]
-    _transport_type: type[_httpx.BaseTransport | _httpx.AsyncBaseTransport]
-    _lock_type: type[_ThreadLock | _TaskLock]
+    _pool_type: type[httpx.Client | httpx.AsyncClient]
+    _transport_type: type[httpx.BaseTransport | httpx.AsyncBaseTransport]
+    _semaphore: Callable[[int], Any]
     _hook: Callable[[Response], Any]
 
     def __init__(
@@ -230,8 +204,8 @@ class IO:
                 for old in [old for old in self._pools if _has_ended(old)]:
                     del self._pools[old]
                 client = self._own_pool or self._new_client()
-                slots = self._slots(client) if self._bounded else _Unlimited()
-                self._pools[loop] = _Pool(client, slots, dict(client.headers))
+                slots = self._semaphore(MOST_CONNECTIONS) if self._bounded else _Unlimited()
+                self._pools[loop] = _Pool(client, dict(client.headers), slots, self._semaphore(1))
             return self._pools.get(loop)
 
     def _new_client(self) -> Any:
@@ -242,10 +216,6 @@ class IO:
     def _loop(self) -> Any:
         """Return the event loop that a pool belongs to; None on the sync side."""
         return None
-
-    def _slots(self, client: Any) -> Any:
-        """Return a semaphore that lets calls into a new pool."""
-        raise NotImplementedError
 
     def build(self, method: str, url: str, body: Body, headers: Mapping[str, str]) -> Request:
         """Return a request.
@@ -262,7 +232,7 @@ class IO:
                 # so does parsing a URL, of which most calls have few.
                 make, address, headers = Request, _httpx.parsed(url), {**pool.headers, **headers}
             request = make(method, address, headers=headers, **body.arguments())
-        except _httpx.InvalidURL as error:
+        except httpx.InvalidURL as error:
             raise ArgumentError("path", f"cannot be part of a URL: {error}") from None
         except (TypeError, ValueError, UnicodeError) as error:
             problem = f"cannot be sent: {type(error).__name__}"
@@ -288,9 +258,31 @@ class IO:
         """Write the body of a streamed response to a file, part by part."""
         raise NotImplementedError
 
-    def lock(self) -> AbstractAsyncContextManager[None]:
-        """Return a lock that lets one thread of a sync client in, or one task of an async one."""
-        return self._lock_type()
+    @asynccontextmanager
+    async def lock(self) -> AsyncGenerator[None]:
+        """Let in one thread of a sync client at a time, or one task of an async one's event loop.
+
+        Not a lock of anyio's, which fails at once where middleware of a login makes a call: here it
+        waits, and its deadline ends it.
+        """
+        lock = self._current().lock
+        await self._acquire(lock, None)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    async def _acquire(self, semaphore: Any, timeout: float | None) -> None:
+        """Wait for a semaphore, until the timeout or the call's deadline.
+
+        Raises:
+            PoolTimeout: It took too long.
+        """
+        raise NotImplementedError
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Do the work of a method, or of an async client return it, to be awaited."""
+        raise NotImplementedError
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
@@ -312,21 +304,23 @@ class IO:
 class SyncIO(IO):
     """Sends through an `httpx.Client`."""
 
-    _pool_type = _httpx.Client
-    _transport_type = _httpx.BaseTransport
-    _lock_type = _ThreadLock
+    _pool_type = httpx.Client
+    _transport_type = httpx.BaseTransport
+    _semaphore = threading.Semaphore
     _hook = staticmethod(_httpx.hide_location)
 
-    def _slots(self, client: Any) -> Any:
-        _httpx.bound_by_deadline(client)
-        return threading.Semaphore(MOST_CONNECTIONS)
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Do the work of a method."""
+        return drive(work)
+
+    async def _acquire(self, semaphore: Any, timeout: float | None) -> None:
+        if not semaphore.acquire(timeout=seconds_left(timeout, httpx.PoolTimeout)):
+            raise httpx.PoolTimeout(_BUSY)
 
     async def send(self, request: Request, limit: int, *, stream: bool = False) -> Response:
         """Send a request; redirects are not followed."""
         pool = self._current()
-        left = seconds_left(request.extensions["timeout"]["pool"], PoolTimeout)
-        if not pool.slots.acquire(timeout=left):
-            raise PoolTimeout(_BUSY)
+        await self._acquire(pool.slots, request.extensions["timeout"]["pool"])
         try:
             response = pool.client.send(request, stream=True, follow_redirects=False)
         except BaseException:
@@ -362,28 +356,36 @@ class SyncIO(IO):
 class AsyncIO(IO):
     """Sends through an `httpx.AsyncClient`, one for each event loop of asyncio or trio."""
 
-    _pool_type = _httpx.AsyncClient
-    _transport_type = _httpx.AsyncBaseTransport
-    _lock_type = _TaskLock
+    _pool_type = httpx.AsyncClient
+    _transport_type = httpx.AsyncBaseTransport
+    _semaphore = anyio.Semaphore
     _hook = staticmethod(_httpx.ahide_location)
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Return the work of a method, to be awaited."""
+        return work
 
     def _loop(self) -> Any:
         return _event_loop()
 
-    def _slots(self, client: Any) -> Any:  # noqa: ARG002  # cancelling ends all of its waits
-
-        return anyio.Semaphore(MOST_CONNECTIONS)
+    async def _acquire(self, semaphore: Any, timeout: float | None) -> None:
+        try:
+            semaphore.acquire_nowait()
+        except anyio.WouldBlock:
+            with anyio.move_on_after(seconds_left(timeout, httpx.PoolTimeout)):
+                return await semaphore.acquire()  # type: ignore[no-any-return]
+            raise httpx.PoolTimeout(_BUSY) from None
 
     async def send(self, request: Request, limit: int, *, stream: bool = False) -> Response:
         """Send a request; redirects are not followed."""
         pool = self._current()
-        await _acquire(pool.slots, request.extensions["timeout"]["pool"])
+        await self._acquire(pool.slots, request.extensions["timeout"]["pool"])
         body: Any = request.stream
         outgoing = _httpx.Outgoing(body)
         # A caller's transport gets the body as it is, and need not read it where it sends it.
         request.stream = outgoing if self._bounded else body
         try:
-            with anyio.move_on_after(seconds_left(None, PoolTimeout)) as scope:
+            with anyio.move_on_after(seconds_left(None, httpx.PoolTimeout)) as scope:
                 try:
                     response = await pool.client.send(request, stream=True, follow_redirects=False)
                 except BaseException:
@@ -401,16 +403,16 @@ class AsyncIO(IO):
         finally:
             request.stream = body
         sent = outgoing.begun or not self._bounded
-        raise (ReadTimeout if sent else _httpx.ConnectTimeout)("deadline")
+        raise (httpx.ReadTimeout if sent else httpx.ConnectTimeout)("deadline")
 
     async def save(self, response: Response, sink: Sink) -> None:
         """Write the body of a streamed response to a file, part by part."""
-        with anyio.move_on_after(seconds_left(None, ReadTimeout)):
+        with anyio.move_on_after(seconds_left(None, httpx.ReadTimeout)):
             async with aclosing(response):
                 async for part in response.aiter_bytes():
                     sink.write(part)
                 return
-        raise ReadTimeout("deadline")
+        raise httpx.ReadTimeout("deadline")
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
@@ -422,12 +424,3 @@ class AsyncIO(IO):
         pool = self._pools.pop(self._loop(), None)
         if pool is not None and pool.client is not self._own_pool:
             await pool.client.aclose()
-
-
-async def _acquire(slots: anyio.Semaphore, timeout: float | None) -> None:
-    try:
-        slots.acquire_nowait()
-    except anyio.WouldBlock:
-        with anyio.move_on_after(seconds_left(timeout, PoolTimeout)):
-            return await slots.acquire()
-        raise PoolTimeout(_BUSY) from None

@@ -256,10 +256,10 @@ def sent_url(url: str) -> str:
     Raises:
         ConfigError: It has no host, or one that cannot be one.
     """
-    from ._httpx import URL, InvalidURL
+    from ._httpx import httpx
 
-    with suppress(InvalidURL, TypeError, UnicodeError):
-        address = URL(url)
+    with suppress(httpx.InvalidURL, TypeError, UnicodeError):
+        address = httpx.URL(url)
         name = address.host and address.raw_host.decode()  # both, as each can fail
         if ":" in name or name.encode("idna"):  # as sockets write a name that is no IPv6 address
             return str(address)

@@ -178,6 +178,11 @@ class Resource:
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
 
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do the work of a sync client's method; see `awaitable` for its async counterpart."""
+        result: T = self._sender.io.run(work)
+        return result
+
     def _call(
         self,
         operation: Operation,

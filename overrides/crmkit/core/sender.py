@@ -15,7 +15,7 @@ from itertools import count
 from logging import INFO
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ._httpx import HTTPX_ERRORS, PoolTimeout, Request, Response, timeouts
+from ._httpx import HTTPX_ERRORS, Request, Response, httpx, timeouts
 from .codec.decode_errors import DECODE_ERRORS, MalformedValue, forget_frames, to_decode_error
 from .codec.odd import Reported, reporting
 from .content_coding import ACCEPTED
@@ -186,7 +186,7 @@ class Sender:
         try:
             self.vendor.authenticate(request)
             timeout = call.settings.timeout
-            left = None if timeout is None else seconds_left(timeout, PoolTimeout)
+            left = None if timeout is None else seconds_left(timeout, httpx.PoolTimeout)
             request.extensions["timeout"] = timeouts(left)
             limit, stream = call.settings.max_reply_bytes, call.sink is not None
             response = await self.io.send(request, limit, stream=stream)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import AbstractAsyncContextManager
 from copy import copy
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from crmkit.core.call import Call
-    from crmkit.core.http import IO, Request, Response
+    from crmkit.core.http import Request, Response
     from crmkit.core.operation import Operation
     from crmkit.core.vendor import SendsCalls
 
@@ -85,7 +84,6 @@ class OnePageCRMVendor(Vendor):
         self._offset = 0
         self._now: Callable[[], float]
         self._guard = Lock()
-        self._lock: AbstractAsyncContextManager[None] | None = None
         self._logins = 0
         self._refusal: errors.CRMError | None = None
         self._sent = WeakKeyDictionary["Request", tuple[str, str]]()
@@ -106,7 +104,7 @@ class OnePageCRMVendor(Vendor):
         if self._signs() or self._login is None or call.operation.name == "auth.login":
             return
         before = self._logins
-        async with self._one_at_a_time(sender.io):
+        async with sender.io.lock():
             if self._signs():  # meanwhile
                 return
             if self._refusal is not None and self._logins != before:
@@ -138,12 +136,6 @@ class OnePageCRMVendor(Vendor):
                 raise
             if self._key is None:
                 raise errors.DecodeError("has no key", path="data", operation="auth.login")
-
-    def _one_at_a_time(self, io: IO) -> AbstractAsyncContextManager[None]:
-        with self._guard:
-            if self._lock is None:
-                self._lock = io.lock()
-            return self._lock
 
     def authenticate(self, request: Request) -> None:
         """Sign the request, unless it is a login (page: API 2.3 manual, Request authorization)."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import assert_type
 
 from crmkit import AsyncEspoCRM, AsyncPager, AutoCRM, EspoCRM, File, Pager
-from crmkit.espocrm import Account, AccountInput, Attachment, Lead, Record, where
+from crmkit.espocrm import Account, AccountInput, Attachment, Lead, MassActionResult, Record, where
 
 
 def sync_use() -> None:
@@ -51,3 +51,5 @@ async def async_use() -> None:
         assert_type(await crm.accounts.link("1", "contacts", "2"), None)
         assert_type(await crm.leads.convert("1"), Lead)
         assert_type(await crm.attachments.upload(b"x", name="a"), Attachment)
+        assert_type(await crm.attachments.download("1", Path("a.pdf")), bytes)
+        assert_type(await crm.leads.mass_delete(ids=["1"]), MassActionResult)
