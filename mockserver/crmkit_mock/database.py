@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from crmkit_mock.rows import Reads
+
 #: Marks a file as ours in SQLite's own header ("crmk").
 APPLICATION_ID = 0x63726D6B
 #: Raised whenever the tables change; a file of another version is refused.
@@ -78,6 +80,10 @@ class Database:
                 raise StoreError(f"{path}: is locked: another mock uses it") from None
             raise StoreError(f"{path}: cannot be used as a database ({error})") from None
         self._file = None if path is None else _identity(path)
+        #: Counts the changes of records and settings.
+        self.changes = 0
+        #: Gets what is read, while a row of a list is rendered.
+        self.reads: Reads | None = None
         self._depth = 0
         self._begun = False
         self._rollback: list[Callable[[], None]] = []

@@ -42,6 +42,7 @@ class SettingsTable:
             if not self._unwritten:
                 self._database.on_rollback(self._forget)
             values[name] = value
+            self._database.changes += 1
             self._unwritten.add((crm, name))
             if not self._database.in_transaction:
                 with self._database.transaction:
@@ -59,6 +60,7 @@ class SettingsTable:
         self._unwritten = {key for key in self._unwritten if crm not in (None, key[0])}
         self._flush()
         self._values.clear()
+        self._database.changes += 1
         # A null matches every row.
         self._database.write("DELETE FROM settings WHERE crm=coalesce(?, crm)", (crm,))
         rows = [(crm, name, _write(value)) for name, value in settings]
@@ -79,6 +81,7 @@ class SettingsTable:
         self._unwritten.clear()
 
     def _forget(self) -> None:
+        self._database.changes += 1
         self._values.clear()
         self._unwritten.clear()
 
@@ -96,7 +99,15 @@ class Settings:
     def get(self, name: str) -> Any:
         """Return a value, or None if it was never set."""
         with self._database.lock:
-            return _copy(self._table.all(self._crm).get(name))
+            value = self._table.all(self._crm).get(name)
+            if self._database.reads is not None:
+                self._database.reads.settings[self._crm, name] = value
+            return _copy(value)
+
+    def read_time(self) -> None:
+        """Note that what is being rendered depends on a time that passes by itself."""
+        if self._database.reads is not None:
+            self._database.reads.lasting = False
 
     def set(self, name: str, value: object) -> None:
         """Keep a JSON value under a name."""

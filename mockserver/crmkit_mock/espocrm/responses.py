@@ -32,9 +32,12 @@ def to_reply(
     session: Session, tree: Any, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Reply:
     """Build a JSON reply; datetimes get an offset where the server writes one."""
-    if session.profile.datetimes_with_offset:
-        tree = _with_offsets(tree)
-    return json_reply(status, tree, headers)
+    return json_reply(status, to_tree(session, tree), headers)
+
+
+def to_tree(session: Session, tree: Any) -> Any:
+    """Return a tree with the offset in its datetimes where the server writes one."""
+    return _with_offsets(tree) if session.profile.datetimes_with_offset else tree
 
 
 def _with_offsets(tree: Any) -> Any:
