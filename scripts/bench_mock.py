@@ -18,6 +18,7 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from bench_mock_load import CASES, CREATE, LIST, Load
+
 from crmkit_mock.catalogue import CATALOGUE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,7 +42,7 @@ def free_port() -> int:
 def is_answering(port: int, path: str) -> bool:
     """Return whether a server answers a GET, with whatever status."""
     try:
-        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as reply:  # noqa: S310  # loopback
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as reply:  # loopback
             reply.read()
     except HTTPError as error:
         error.close()

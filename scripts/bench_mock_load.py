@@ -123,7 +123,9 @@ class Load:
         if what == CREATE:
             self._number += 1
             tree = case.body(self._number)
-            body = (urlencode(tree) if case.media_type == _FORM else json.dumps(tree)).encode("ascii")
+            body = (urlencode(tree) if case.media_type == _FORM else json.dumps(tree)).encode(
+                "ascii"
+            )
             headers |= {"Content-Type": case.media_type, "Content-Length": str(len(body))}
         path = self._prefix + path
         headers |= case.headers(self._keys, method, f"http://{self._host}{path}", body, self._now)
@@ -171,5 +173,3 @@ class Load:
                 self._date, self._now = date, int(parsedate_to_datetime(date).timestamp())
         length = int(head.partition("\r\ncontent-length: ")[2].partition("\r\n")[0])
         return len(received) >= end + 4 + length
-
-

@@ -97,7 +97,7 @@ def json_reply(status: int, tree: object, headers: Mapping[str, str] | None = No
     return Reply(status, body, headers or {}, tree=tree)
 
 
-def page_reply(page: RowPage) -> Reply:
+def row_reply(page: RowPage) -> Reply:
     """Build the JSON reply of a page of rows."""
     return Reply(200, page.text().encode("ascii"), tree=page)
 

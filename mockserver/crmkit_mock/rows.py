@@ -74,6 +74,10 @@ class Row:
         self._seen = database.changes
         return True
 
+    def as_tree(self) -> Mapping[str, Any]:
+        """Return the row as a JSON tree, shared by all who ask and not to be changed."""
+        return json.loads(self.text) if self.tree is None else self.tree
+
     def is_valid_for(self, validator: Validator) -> bool:
         """Return whether the list of a validator was found valid with this row in it."""
         return self._validator is validator
@@ -163,5 +167,4 @@ class RowPage:
         return self._tree(self._rows)
 
     def _tree(self, rows: Sequence[Row]) -> dict[str, Any]:
-        trees = [json.loads(row.text) if row.tree is None else row.tree for row in rows]
-        return {**self._envelope, self._member: trees}
+        return {**self._envelope, self._member: [row.as_tree() for row in rows]}

@@ -44,7 +44,7 @@ from crmkit_mock.espocrm.preferences import read_preferences, update_preferences
 from crmkit_mock.espocrm.responses import to_reply
 from crmkit_mock.espocrm.search import parse_query
 from crmkit_mock.espocrm.session import Session
-from crmkit_mock.messages import JSON_TYPE, Reply, page_reply
+from crmkit_mock.messages import JSON_TYPE, Reply, row_reply
 from crmkit_mock.rows import RowPage
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def answer(session: Session, operation_id: str, params: Params) -> Reply:
     """
     result = OPERATIONS[operation_id](session, params)
     if isinstance(result, RowPage):
-        return page_reply(result)
+        return row_reply(result)
     return result if isinstance(result, Reply) else to_reply(session, result)
 
 
