@@ -72,9 +72,8 @@ class RecordTable:
             ):
                 shelf = kind.shelf(tenant)
                 shelf.put(Entry(id, int(position), body))
-        reads = self._database.reads
-        if reads is not None:
-            reads.kinds[kind] = kind.version
+        if self._database.reads is not None:
+            self._database.reads.add(kind)
         return kind
 
     def clear(self, crm: str | None, records: Iterable[Row] = ()) -> None:

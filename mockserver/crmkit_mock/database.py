@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from crmkit_mock.rows import Reads
+    from crmkit_mock.reads import Reads
 
 #: Marks a file as ours in SQLite's own header ("crmk").
 APPLICATION_ID = 0x63726D6B

@@ -11,34 +11,20 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from crmkit_mock.reads import Reads
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from jsonschema_rs import Draft202012Validator as Validator
 
-    from crmkit_mock.collection import Kind
     from crmkit_mock.database import Database
-    from crmkit_mock.settings import SettingsTable
     from crmkit_mock.shelves import Record
 
 #: Rows that are kept; then all of them are made anew.
 LIMIT = 20_000
 #: Created once: json.dumps creates an encoder each time it is called with separators.
 encode = json.JSONEncoder(separators=(",", ":")).encode
-
-
-class Reads:
-    """What was read from the store for one row."""
-
-    __slots__ = ("kinds", "lasting", "settings")
-
-    def __init__(self) -> None:
-        #: Versions of the kinds of records.
-        self.kinds: dict[Kind, int] = {}
-        #: Values of settings by CRM and name.
-        self.settings: dict[tuple[str, str], Any] = {}
-        #: Whether the row stays the same as long as they do; False if it depends on the time.
-        self.lasting = True
 
 
 class Row:
@@ -49,29 +35,27 @@ class Row:
         text: The row as JSON.
     """
 
-    __slots__ = ("_seen", "_validator", "reads", "record", "text", "tree")
+    __slots__ = ("_reads", "_seen", "_validator", "record", "text", "tree")
 
     def __init__(self, record: Record, tree: Mapping[str, Any], reads: Reads) -> None:
         self.record = record
         self.text = encode(tree)
         #: The row itself, until it was checked against the document.
         self.tree: Mapping[str, Any] | None = tree
-        self.reads = reads
+        self._reads = reads
         self._validator: Validator | None = None
         self._seen = -1
 
-    def is_current(self, database: Database, settings: SettingsTable) -> bool:
-        """Return whether nothing has changed that it was made of."""
-        if self._seen == database.changes:
-            return True
-        reads = self.reads
-        for kind, version in reads.kinds.items():
-            if kind.version != version:
+    def is_current(self, changes: int) -> bool:
+        """Return whether nothing has changed that it was made of.
+
+        Args:
+            changes: Number of all changes so far: without a new one, nothing is looked at again.
+        """
+        if self._seen != changes:
+            if not self._reads.are_current():
                 return False
-        for (crm, name), value in reads.settings.items():
-            if settings.all(crm).get(name) != value:
-                return False
-        self._seen = database.changes
+            self._seen = changes
         return True
 
     def as_tree(self) -> Mapping[str, Any]:
@@ -91,9 +75,8 @@ class Row:
 class RowCache:
     """The rows that lists have shown."""
 
-    def __init__(self, database: Database, settings: SettingsTable) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._settings = settings
         self._rows: dict[Hashable, Row] = {}
 
     def row(
@@ -109,11 +92,8 @@ class RowCache:
                 count as read.
         """
         row = self._rows.get(key)
-        if (
-            row is not None
-            and row.record is record
-            and row.is_current(self._database, self._settings)
-        ):
+        changes = self._database.changes
+        if row is not None and row.record is record and row.is_current(changes):
             return row
         reads = self._database.reads = Reads()
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -99,10 +100,13 @@ class Settings:
     def get(self, name: str) -> Any:
         """Return a value, or None if it was never set."""
         with self._database.lock:
-            value = self._table.all(self._crm).get(name)
+            value = self._value(name)
             if self._database.reads is not None:
-                self._database.reads.settings[self._crm, name] = value
+                self._database.reads.add_value(partial(self._value, name), value)
             return _copy(value)
+
+    def _value(self, name: str) -> Any:
+        return self._table.all(self._crm).get(name)
 
     def read_time(self) -> None:
         """Note that what is being rendered depends on a time that passes by itself."""

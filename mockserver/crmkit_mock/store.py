@@ -44,7 +44,7 @@ class Store:
         self._records = RecordTable(self._database)
         self._settings = SettingsTable(self._database)
         #: Rows of lists as they were rendered.
-        self.rows = RowCache(self._database, self._settings)
+        self.rows = RowCache(self._database)
 
     def close(self) -> None:
         """Close the database. Closing twice is fine."""
