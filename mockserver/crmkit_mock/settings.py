@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 #: Types of JSON values that need no copy.
 _SCALARS = frozenset({str, int, bool, type(None)})
+_REPLACE = "INSERT OR REPLACE INTO settings VALUES (?,?,?)"
 _write = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -74,11 +75,10 @@ class SettingsTable:
     def _flush(self) -> None:
         if not self._unwritten:
             return
-        rows: list[tuple[str, str, str]] = []
         for crm, name in sorted(self._unwritten):
             value = self._values[crm][name]
-            rows.append((crm, name, str(value) if type(value) is int else _write(value)))
-        self._database.write_many("INSERT OR REPLACE INTO settings VALUES (?,?,?)", rows)
+            text = str(value) if type(value) is int else _write(value)
+            self._database.write(_REPLACE, (crm, name, text))
         self._unwritten.clear()
 
     def _forget(self) -> None:
