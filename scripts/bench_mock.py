@@ -1,31 +1,33 @@
-"""The mock's part of `make bench`: speed, start and memory against Prism, and growth."""
+"""The mock's part of `make bench`: speed, start and memory against Prism, for each CRM."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import json
 import os
 import shutil
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
-from urllib.request import Request, urlopen
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
-import bench_mock_growth
+from bench_mock_load import CASES, CREATE, LIST, Load
+
+from crmkit_mock.catalogue import CATALOGUE
 
 ROOT = Path(__file__).resolve().parent.parent
-KEY = "8e222f0167df75f78449921176c570ca"
-CONNECTIONS = 4
-PIPELINE = 16
-"""Requests written at once: otherwise most of what is measured would be the load's own work."""
-SECONDS = 3.0
-SERVE = "import sys; from crmkit_mock.cli import main; sys.exit(main())"
+#: Contacts of a mock that has many.
+RECORDS = 5_000
+#: The servers answer in turns, so that what else the machine does strikes all of them.
+ROUNDS = 5
+SECONDS = 1.0
+OURS = [sys.executable, "-c", "import sys; from crmkit_mock.cli import main; sys.exit(main())"]
 PRISM = "@stoplight/prism-cli@5.14.2"
 
 
@@ -37,25 +39,50 @@ def free_port() -> int:
         return port
 
 
+def is_answering(port: int, path: str) -> bool:
+    """Return whether a server answers a GET, with whatever status."""
+    try:
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as reply:  # loopback
+            reply.read()
+    except HTTPError as error:
+        error.close()
+    except OSError:
+        return False
+    return True
+
+
+class Server:
+    """A running server.
+
+    Attributes:
+        port: Its port.
+        start: Seconds until it answered.
+        memory: Resident megabytes of the process and its children then.
+    """
+
+    def __init__(self, port: int, start: float, memory: float) -> None:
+        self.port = port
+        self.start = start
+        self.memory = memory
+
+
 @contextlib.contextmanager
-def running(command: list[str], port: int, path: str) -> Generator[tuple[int, float]]:
-    """Run a server; yield its process id and the seconds until it answered."""
+def running(command: list[str], path: str) -> Generator[Server]:
+    """Run a server until the block ends; its port is added to the command."""
+    port = free_port()
     started = time.perf_counter()
     with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        [*command, "--port", str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     ) as process:
         try:
-            request = Request(
-                f"http://127.0.0.1:{port}{path}", headers={"X-Relenta-Department-Key": KEY}
-            )
-            while True:
-                with contextlib.suppress(OSError), urlopen(request, timeout=1) as reply:  # noqa: S310  # loopback
-                    reply.read()
-                    break
-                if process.poll() is not None or time.perf_counter() - started > 60:
+            while not is_answering(port, path):
+                if process.poll() is not None or time.perf_counter() - started > 120:
                     raise RuntimeError(f"{command[0]} does not start")
                 time.sleep(0.004)
-            yield process.pid, time.perf_counter() - started
+            yield Server(port, time.perf_counter() - started, memory(process.pid))
         finally:
             with contextlib.suppress(ProcessLookupError):  # it did not come up
                 os.killpg(process.pid, signal.SIGTERM)
@@ -73,136 +100,90 @@ def memory(pid: int) -> float:
     return total
 
 
-async def load(port: int, request: bytes, seconds: float) -> float:
-    """Return the requests per second that a server answers on a few persistent connections."""
-    done = 0
-    end = time.perf_counter() + seconds
-
-    async def one() -> None:
-        nonlocal done
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        while time.perf_counter() < end:
-            writer.write(request * PIPELINE)
-            for _ in range(PIPELINE):
-                head = await reader.readuntil(b"\r\n\r\n")
-                if not head.startswith(b"HTTP/1.1 200"):
-                    raise RuntimeError(head.split(b"\r\n")[0].decode())
-                length = head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]
-                await reader.readexactly(int(length))
-            done += PIPELINE
-        writer.close()
-
-    await asyncio.gather(*(one() for _ in range(CONNECTIONS)))
-    return done / seconds
-
-
-def rate(port: int, request: bytes, seconds: float) -> float:
-    """Return the requests per second that a server answers: by wrk if installed, else by `load`.
-
-    wrk takes little CPU time, which leaves more to the server.
-    """
-    wrk = shutil.which("wrk")
-    if wrk is None:
-        return asyncio.run(load(port, request, seconds))
-    head, _, body = request.decode().partition("\r\n\r\n")
-    first, *headers = head.split("\r\n")
-    method, path, _ = first.split(" ")
-    fields = [
-        f"wrk.headers[{name!r}] = {value!r}" for name, value in (h.split(": ") for h in headers)
-    ]
-    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write("\n".join([f"wrk.method = {method!r}", f"wrk.body = {body!r}", *fields]))
-        script.flush()
-        url = f"http://127.0.0.1:{port}{path}"
-        command = [wrk, "-t1", "-c16", f"-d{seconds:.0f}s", "-s", script.name, url]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
-    if "Non-2xx" in done.stdout:
-        raise RuntimeError(f"{first}: not all replies were 200")
-    return float(done.stdout.partition("Requests/sec:")[2].split()[0])
-
-
-def requests(prefix: str) -> dict[str, bytes]:
-    """Return a list and a save as bytes of HTTP."""
-    head = (
-        f"HTTP/1.1\r\nHost: localhost\r\nX-Relenta-Department-Key: {KEY}\r\n"
-        "Accept: application/json\r\n"
-    )
-    body = json.dumps({"full_name": "Vesper Lynd", "emails": "vesper@treasury.gov.uk"})
-    post = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
-    return {
-        "GET list": f"GET {prefix}/contact.list.json?page=1&page_size=2 {head}\r\n".encode(),
-        "POST save": f"POST {prefix}/contact.save.json {head}{post}".encode(),
-    }
-
-
-def measured(command: list[str], port: int, prefix: str) -> dict[str, float]:
-    """Return requests per second by request, seconds to start, and idle megabytes."""
-    with running(command, port, f"{prefix}/contact.list.json") as (pid, start):
-        results = {"start": start, "memory": memory(pid)}
-        for name, request in requests(prefix).items():
-            rate(port, request, 1.0)  # to warm up
-            results[name] = rate(port, request, SECONDS)
-        return results
-
-
 def prism(folder: Path) -> list[str] | None:
     """Install Prism and return its command, or None without npm."""
     npm = shutil.which("npm")
     if npm is None:
         return None
-    install = [
-        npm,
-        "install",
-        "--no-audit",
-        "--no-fund",
-        "--silent",
-        "--prefix",
-        str(folder),
-        PRISM,
-    ]
-    if subprocess.run(install, check=False, capture_output=True).returncode:
+    flags = ["--no-audit", "--no-fund", "--silent", "--prefix", str(folder)]
+    if subprocess.run([npm, "install", *flags, PRISM], check=False, capture_output=True).returncode:
         return None
     return [str(folder / "node_modules/.bin/prism"), "mock", "--errors"]
 
 
-def main(row: Callable[..., None]) -> None:
+def rates(loads: dict[str, Load], what: str) -> dict[str, float]:
+    """Return the requests per second that servers answer, the median of some rounds."""
+    for load in loads.values():
+        load.run(what, seconds=SECONDS / 2)  # to warm up
+    found: dict[str, list[float]] = {name: [] for name in loads}
+    for _ in range(ROUNDS):
+        for name, load in loads.items():
+            found[name].append(load.run(what, seconds=SECONDS))
+    return {name: statistics.median(results) for name, results in found.items()}
+
+
+def compare(crm: str, theirs: Server, row: Callable[..., None]) -> None:
+    """Print the rows of one CRM."""
+    path = CATALOGUE[crm].base_path
+    ours = [*OURS, "serve", "--seed", "empty", "--no-rate-limits"]
+    with running(ours, path) as few, running(ours, path) as many:
+        loads = {
+            "few": Load(crm, few.port, path),
+            "many": Load(crm, many.port, path),
+            "prism": Load(crm, theirs.port, ""),
+        }
+        loads["many"].run(CREATE, times=RECORDS)
+        # Before the creations, that is, with nothing in the one.
+        for what in (LIST, CREATE):
+            found = rates(loads, what)
+            reference = found["prism"]
+            for name, records in (("few", 0), ("many", RECORDS)):
+                row(
+                    f"mock of {crm}: {what} at {records:,} contacts, requests/s / Prism",
+                    f"{found[name] / reference:.1f} ({found[name]:.0f}/s)",
+                    "≥ 4",
+                    reference=f"Prism {reference:.0f}/s",
+                )
+        row(
+            f"mock of {crm}: create at {RECORDS:,} contacts / at 0",
+            f"{found['few'] / found['many']:.2f}",
+            "1.5",
+        )
+
+
+def main(row: Callable[..., None], crms: list[str] | None = None) -> None:
     """Print the mock's rows."""
-    bench_mock_growth.main(row)
-    port = free_port()
-    ours = measured(
-        [sys.executable, "-c", SERVE, "serve", "--port", str(port)],
-        port,
-        "/relenta/api/v3",
-    )
     with tempfile.TemporaryDirectory() as folder:
         command = prism(Path(folder))
         if command is None:
-            row(
-                "mock / Prism",
-                f"{ours['GET list']:.0f} GET/s",
-                "4",
-                reference="npm has no Prism here",
-            )
+            row("mock / Prism", "", "", reference="npm has no Prism here")
             return
-        port = free_port()
-        document = ROOT / "openapi/relenta.yaml"
-        theirs = measured([*command, "--port", str(port), str(document)], port, "")
-    for name in ("GET list", "POST save"):
+        for crm in crms or list(CASES):
+            document = str(ROOT / f"openapi/{CASES[crm].document}.yaml")
+            with running([*command, document], "/") as theirs:
+                compare(crm, theirs, row)
+        starts: dict[str, list[Server]] = {"ours": [], "prism": []}
+        document = str(ROOT / "openapi/relenta.yaml")
+        for _ in range(ROUNDS):
+            with running([*OURS, "serve"], "/relenta/api/v3/contact.list.json") as server:
+                starts["ours"].append(server)
+            with running([*command, document], "/contact.list.json") as server:
+                starts["prism"].append(server)
+    for what, unit, factor in (("start", "ms", 1e3), ("memory", "MB", 1)):
+        found = {
+            name: statistics.median(getattr(server, what) for server in servers)
+            for name, servers in starts.items()
+        }
         row(
-            f"mock: {name}, requests/s / Prism",
-            f"{ours[name] / theirs[name]:.1f} ({ours[name]:.0f}/s)",
-            "≥ 4",
-            reference=f"Prism {theirs[name]:.0f}/s",
+            f"mock: {what if what == 'start' else 'idle memory'} / Prism",
+            f"{found['ours'] / found['prism']:.2f} ({found['ours'] * factor:.0f} {unit})",
+            "0.4" if what == "start" else "0.5",
+            reference=f"Prism {found['prism'] * factor:.0f} {unit}",
         )
-    row(
-        "mock: start / Prism",
-        f"{ours['start'] / theirs['start']:.2f}",
-        "0.4",
-        reference=f"Prism {theirs['start'] * 1e3:.0f} ms",
-    )
-    row(
-        "mock: idle memory / Prism",
-        f"{ours['memory'] / theirs['memory']:.2f}",
-        "0.5",
-        reference=f"Prism {theirs['memory']:.0f} MB",
+
+
+if __name__ == "__main__":
+    main(
+        lambda *cells, reference="": print(*cells, reference, sep=" | ", flush=True),
+        sys.argv[1:],
     )

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 #: Releases of EspoCRM that the mock imitates, newest last.
 ESPOCRM_VERSIONS = ("9.2", "10.0")
 NEWEST_ESPOCRM = ESPOCRM_VERSIONS[-1]
+_RELEASES = {
+    version: tuple(int(part) for part in version.split(".")) for version in ESPOCRM_VERSIONS
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +43,4 @@ class Behavior:
     @property
     def espocrm_release(self) -> tuple[int, ...]:
         """The release of EspoCRM as numbers, which compare as releases do."""
-        return tuple(int(part) for part in self.espocrm_version.split("."))
+        return _RELEASES[self.espocrm_version]

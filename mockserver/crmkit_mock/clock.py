@@ -49,6 +49,7 @@ class Clock:
         time = datetime.fromisoformat(stored) if isinstance(stored, str) else self._start
         if self._seconds is None:
             return time
+        self._settings.read_time()
         return time + timedelta(seconds=self._seconds() - self._since)
 
     def set(self, time: datetime) -> None:

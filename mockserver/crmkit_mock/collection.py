@@ -26,12 +26,21 @@ _DELETE = "DELETE FROM records WHERE crm=? AND kind=? AND tenant=? AND id=?"
 Row = tuple[str, str, str, int, Record]
 
 
-class _Kind:
+class Kind:
     """The records of one kind, by tenant, and what was computed from them since they changed."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        #: Counts the changes of its records.
+        self.version = 0
         self.shelves: dict[str, Shelf] = {}
         self.views: dict[tuple[str, object], object] = {}
+
+    def changed(self) -> None:
+        """Forget what was computed from the records: one of them changes."""
+        self.views.clear()
+        self.version += 1
+        self._database.changes += 1
 
     def shelf(self, tenant: str) -> Shelf:
         """Return the records of a tenant."""
@@ -49,13 +58,13 @@ class RecordTable:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._kinds: dict[tuple[str, str], _Kind] = {}
+        self._kinds: dict[tuple[str, str], Kind] = {}
 
-    def kind(self, crm: str, name: str) -> _Kind:
+    def kind(self, crm: str, name: str) -> Kind:
         """Return the records of one kind of one CRM; the lock is held."""
         kind = self._kinds.get((crm, name))
         if kind is None:
-            kind = self._kinds[crm, name] = _Kind()
+            kind = self._kinds[crm, name] = Kind(self._database)
             for tenant, id, position, body in self._database.read(
                 "SELECT tenant, id, position, body FROM records WHERE crm=? AND kind=?"
                 " ORDER BY tenant, position",
@@ -63,6 +72,8 @@ class RecordTable:
             ):
                 shelf = kind.shelf(tenant)
                 shelf.put(Entry(id, int(position), body))
+        if self._database.reads is not None:
+            self._database.reads.add(kind)
         return kind
 
     def clear(self, crm: str | None, records: Iterable[Row] = ()) -> None:
@@ -121,7 +132,7 @@ class RecordTable:
 
     def _forget(self, crm: str | None) -> None:
         for key in [key for key in self._kinds if crm in (None, key[0])]:
-            del self._kinds[key]
+            self._kinds.pop(key).changed()
 
 
 class Collection:
@@ -181,13 +192,13 @@ class Collection:
             if shelf is None or former is None:
                 return False
             self._database.write(_DELETE, (self._crm, self._name, tenant, id))
-            kind.views.clear()
+            kind.changed()
             shelf.remove(id)
             self._database.on_rollback(partial(_restore, kind, shelf, former))
             return True
 
-    def _put(self, kind: _Kind, shelf: Shelf, entry: Entry) -> None:
-        kind.views.clear()
+    def _put(self, kind: Kind, shelf: Shelf, entry: Entry) -> None:
+        kind.changed()
         former = shelf.get(entry.id)
         shelf.put(entry)
         if former is None:
@@ -294,7 +305,7 @@ class Collection:
                 return sum(map(len, shelves.values()))
             return len(shelves.get(tenant, ()))
 
-    def _kind(self) -> _Kind:
+    def _kind(self) -> Kind:
         return self._table.kind(self._crm, self._name)
 
     def _entry(self, tenant: str, id: str) -> Entry | None:
@@ -311,11 +322,11 @@ class Collection:
         return self._kind().shelf(tenant).index(index)
 
 
-def _restore(kind: _Kind, shelf: Shelf, entry: Entry) -> None:
-    kind.views.clear()
+def _restore(kind: Kind, shelf: Shelf, entry: Entry) -> None:
+    kind.changed()
     shelf.put(entry)
 
 
-def _discard(kind: _Kind, shelf: Shelf, id: str) -> None:
-    kind.views.clear()
+def _discard(kind: Kind, shelf: Shelf, id: str) -> None:
+    kind.changed()
     shelf.remove(id)

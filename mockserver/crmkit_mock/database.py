@@ -5,11 +5,15 @@ from __future__ import annotations
 import sqlite3
 import threading
 import weakref
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from crmkit_mock.reads import Reads
 
 #: Marks a file as ours in SQLite's own header ("crmk").
 APPLICATION_ID = 0x63726D6B
@@ -34,6 +38,8 @@ CREATE TABLE settings (
 ) WITHOUT ROWID;
 """
 
+#: How many statements an in-memory database may keep for later.
+_LONGEST_WAIT = 1_000
 _HEADER = b"SQLite format 3\0"
 
 
@@ -78,8 +84,16 @@ class Database:
                 raise StoreError(f"{path}: is locked: another mock uses it") from None
             raise StoreError(f"{path}: cannot be used as a database ({error})") from None
         self._file = None if path is None else _identity(path)
+        #: Counts the changes of records and settings.
+        self.changes = 0
+        #: Gets what is read, while a row of a list is rendered.
+        self.reads: Reads | None = None
         self._depth = 0
         self._begun = False
+        # Statements that an in-memory database has yet to execute, and how many of them were there
+        # before the running transaction.
+        self._pending: list[tuple[str, Sequence[object]]] = []
+        self._kept = 0
         self._rollback: list[Callable[[], None]] = []
         self._transaction = Transaction(self)
         # Without this, forgetting to close would be a ResourceWarning.
@@ -126,6 +140,8 @@ class Database:
     def enter(self) -> None:
         """Begin a transaction or one within it; the lock is held until `leave`."""
         self.lock.acquire()
+        if not self._depth:
+            self._kept = len(self._pending)
         self._depth += 1
 
     def leave(self, *, keep: bool) -> None:
@@ -139,6 +155,8 @@ class Database:
             try:
                 if self.before_commit is not None:
                     self.before_commit()
+                if self._begun or len(self._pending) > _LONGEST_WAIT:
+                    self._flush()
                 if self._begun:
                     self._require_file()
                     self._db.execute("COMMIT")
@@ -163,6 +181,7 @@ class Database:
         for undo in reversed(self._rollback):
             undo()
         self._rollback.clear()
+        del self._pending[self._kept :]
         if self._begun:
             self._begun = False
             # An error of the disk may have rolled back already.
@@ -171,16 +190,25 @@ class Database:
 
     def read(self, sql: str, values: Sequence[object]) -> list[tuple[str, ...]]:
         """Return the rows of a query; the lock is held."""
+        self._flush()
         return self._db.execute(sql, values).fetchall()
 
     def write(self, sql: str, values: Sequence[object]) -> None:
         """Execute a statement that writes; the lock is held.
 
-        The database begins its transaction here and not before: most requests only read.
+        A file's database begins its transaction here and not before: most requests only read. One
+        in memory executes it when its rows are next read, or together with many others: it
+        is lost with the process anyway, and all that is read often is kept in memory as well.
 
         Raises:
             StoreError: the disk is full, or fails.
         """
+        if self.path is None:
+            for value in values:
+                if isinstance(value, str) and not value.isascii():
+                    value.encode()  # SQLite cannot keep half a surrogate pair
+            self._pending.append((sql, values))
+            return
         self._begin()
         try:
             self._db.execute(sql, values)
@@ -193,11 +221,31 @@ class Database:
         Raises:
             StoreError: the disk is full, or fails.
         """
+        self._flush()
         self._begin()
         try:
             self._db.executemany(sql, rows)
         except sqlite3.OperationalError as error:
             raise self._failure(error) from None
+
+    def _flush(self) -> None:
+        """Execute what is pending: of earlier transactions for good, of the running one in it."""
+        if not self._pending:
+            return
+        pending, self._pending = self._pending, []
+        earlier, own = pending[: self._kept], pending[self._kept :]
+        self._kept = 0
+        if earlier:
+            self._db.execute("BEGIN")
+            self._execute(earlier)
+            self._db.execute("COMMIT")
+        if own:
+            self._begin()
+            self._execute(own)
+
+    def _execute(self, statements: Iterable[tuple[str, Sequence[object]]]) -> None:
+        for sql, group in groupby(statements, itemgetter(0)):
+            self._db.executemany(sql, [values for _, values in group])
 
     def _failure(self, error: sqlite3.OperationalError) -> StoreError:
         return StoreError(f"{self.path}: {error}; nothing of this was stored")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.forms import query_pairs
 from crmkit_mock.messages import Refusal, Reply, Request
+from crmkit_mock.rows import RowPage
 from crmkit_mock.schemas import Validators, first_error, shorten
 
 if TYPE_CHECKING:
@@ -253,11 +254,19 @@ class Operation:
         if key not in self._replies:
             self._replies[key] = self._reply_validator(*key)
         validator = self._replies[key]
-        if validator is not None and not validator.is_valid(reply.tree):
-            raise ReplyMismatch(
-                f"{self.id}: the reply {reply.status} does not fit the document:"
-                f" {first_error(validator, reply.tree)}"
-            )
+        if validator is None:
+            return
+        tree = reply.tree
+        if isinstance(tree, RowPage):
+            if tree.is_valid(validator):
+                return
+            tree = tree.tree()
+        elif validator.is_valid(tree):
+            return
+        raise ReplyMismatch(
+            f"{self.id}: the reply {reply.status} does not fit the document:"
+            f" {first_error(validator, tree)}"
+        )
 
     def _reply_validator(self, status: int, media_type: str | None) -> Validator | None:
         responses = self.node["responses"]

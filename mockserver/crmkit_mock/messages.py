@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from crmkit_mock.rows import RowPage
+
 #: Largest request body that the mock reads, in bytes; a larger one is answered 413.
 BODY_CAP = 20 * 1024 * 1024
 
@@ -74,7 +76,7 @@ class Reply:
         body: The bytes of the body.
         headers: Headers beside Content-Type and Content-Length.
         media_type: Value of Content-Type; None: it is not sent.
-        tree: The body as a JSON tree, for the check against the document.
+        tree: The body as a JSON tree or page of rows, for the check against the document.
     """
 
     status: int
@@ -93,6 +95,11 @@ def json_reply(status: int, tree: object, headers: Mapping[str, str] | None = No
     """Build a JSON reply. Characters beyond ASCII are escaped, so that any str can be encoded."""
     body = _encode(tree).encode("ascii")
     return Reply(status, body, headers or {}, tree=tree)
+
+
+def row_reply(page: RowPage) -> Reply:
+    """Build the JSON reply of a page of rows."""
+    return Reply(200, page.text().encode("ascii"), tree=page)
 
 
 @dataclass(frozen=True, slots=True)

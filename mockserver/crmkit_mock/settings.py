@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 #: Types of JSON values that need no copy.
 _SCALARS = frozenset({str, int, bool, type(None)})
+_REPLACE = "INSERT OR REPLACE INTO settings VALUES (?,?,?)"
 _write = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -42,6 +44,7 @@ class SettingsTable:
             if not self._unwritten:
                 self._database.on_rollback(self._forget)
             values[name] = value
+            self._database.changes += 1
             self._unwritten.add((crm, name))
             if not self._database.in_transaction:
                 with self._database.transaction:
@@ -59,6 +62,7 @@ class SettingsTable:
         self._unwritten = {key for key in self._unwritten if crm not in (None, key[0])}
         self._flush()
         self._values.clear()
+        self._database.changes += 1
         # A null matches every row.
         self._database.write("DELETE FROM settings WHERE crm=coalesce(?, crm)", (crm,))
         rows = [(crm, name, _write(value)) for name, value in settings]
@@ -71,14 +75,14 @@ class SettingsTable:
     def _flush(self) -> None:
         if not self._unwritten:
             return
-        rows: list[tuple[str, str, str]] = []
         for crm, name in sorted(self._unwritten):
             value = self._values[crm][name]
-            rows.append((crm, name, str(value) if type(value) is int else _write(value)))
-        self._database.write_many("INSERT OR REPLACE INTO settings VALUES (?,?,?)", rows)
+            text = str(value) if type(value) is int else _write(value)
+            self._database.write(_REPLACE, (crm, name, text))
         self._unwritten.clear()
 
     def _forget(self) -> None:
+        self._database.changes += 1
         self._values.clear()
         self._unwritten.clear()
 
@@ -96,7 +100,18 @@ class Settings:
     def get(self, name: str) -> Any:
         """Return a value, or None if it was never set."""
         with self._database.lock:
-            return _copy(self._table.all(self._crm).get(name))
+            value = self._value(name)
+            if self._database.reads is not None:
+                self._database.reads.add_value(partial(self._value, name), value)
+            return _copy(value)
+
+    def _value(self, name: str) -> Any:
+        return self._table.all(self._crm).get(name)
+
+    def read_time(self) -> None:
+        """Note that what is being rendered depends on a time that passes by itself."""
+        if self._database.reads is not None:
+            self._database.reads.lasting = False
 
     def set(self, name: str, value: object) -> None:
         """Keep a JSON value under a name."""

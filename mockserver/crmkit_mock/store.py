@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.collection import Collection, RecordTable
 from crmkit_mock.database import APPLICATION_ID, SCHEMA_VERSION, Database, StoreError, Transaction
+from crmkit_mock.rows import RowCache
 from crmkit_mock.settings import Settings, SettingsTable
 from crmkit_mock.shelves import Index
 
@@ -42,6 +43,8 @@ class Store:
         self.lock = self._database.lock
         self._records = RecordTable(self._database)
         self._settings = SettingsTable(self._database)
+        #: Rows of lists as they were rendered.
+        self.rows = RowCache(self._database)
 
     def close(self) -> None:
         """Close the database. Closing twice is fine."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
@@ -48,7 +49,7 @@ _FOR_ADMINISTRATORS = {
 _UNLISTED = frozenset({"api", "system"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Role:
     """A role.
 
@@ -115,8 +116,7 @@ class User:
 
     def hidden(self, entity: str) -> frozenset[str]:
         """Return the fields of an entity type that are hidden from the user."""
-        hidden = frozenset(self.role.hidden.get(entity, ()) if self.role else ())
-        return hidden if self.is_admin else hidden | _FOR_ADMINISTRATORS.get(entity, frozenset())
+        return _hidden(self.role, entity, is_admin=self.is_admin)
 
     def owns(self, record: Record, entity: str = "") -> bool:
         """Return whether a record is the user's own: assigned to it where the type has that.
@@ -212,6 +212,12 @@ class User:
         """
         if not self.may_assign(record):
             raise forbidden("Assignment failure: assigned user or team not allowed.")
+
+
+@cache
+def _hidden(role: Role | None, entity: str, *, is_admin: bool) -> frozenset[str]:
+    hidden = frozenset(role.hidden.get(entity, ()) if role else ())
+    return hidden if is_admin else hidden | _FOR_ADMINISTRATORS.get(entity, frozenset())
 
 
 def owner_id(record: Record, entity: str) -> str | None:

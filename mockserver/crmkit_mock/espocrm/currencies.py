@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING
 
+from crmkit_mock.espocrm.defaults import currency_fields
 from crmkit_mock.espocrm.php_types import plain_number
 from crmkit_mock.espocrm.session import BASE_CURRENCY
 
@@ -46,9 +47,9 @@ def converted_amounts(
         is_changed: Returns whether one of some attributes is changed.
     """
     converted: Record = {}
-    for field in entity.fields:
+    for field in currency_fields(entity):
         code = f"{field.name}Currency"
-        if field.family != "currency" or field.read_only or not is_changed(field.name, code):
+        if field.read_only or not is_changed(field.name, code):
             continue
         amount, currency = record.get(field.name), record.get(code)
         if amount is None or currency:

@@ -11,9 +11,10 @@ from crmkit_mock.espocrm.folding import fold
 from crmkit_mock.store import Index
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Mapping
 
     from crmkit_mock.espocrm.fields import Link
+    from crmkit_mock.rows import Row
     from crmkit_mock.store import Collection, Settings, Store
 
 Record = dict[str, Any]
@@ -168,6 +169,12 @@ class Data:
         """Return the name of a record, or None if there is none of that id."""
         record = self.find(entity, id)
         return None if record is None else display_name(record)
+
+    def row(
+        self, key: tuple[Hashable, ...], record: Record, render: Callable[[Record], Record]
+    ) -> Row:
+        """Return the row of a record in a list, as `RowCache.row` does."""
+        return self._store.rows.row((self._name, *key), record, render)
 
     def insert(self, entity: str, record: Record) -> None:
         """Add a record.

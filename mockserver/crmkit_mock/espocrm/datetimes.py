@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from crmkit_mock.espocrm.errors import bad_request
@@ -30,6 +31,11 @@ def format_datetime(value: datetime) -> str:
     except OverflowError:
         # In the first or the last hours that there are.
         utc = value.replace(tzinfo=UTC)
+    return _in_utc(utc)
+
+
+@lru_cache(maxsize=256)
+def _in_utc(utc: datetime) -> str:
     return f"{utc.year:04}-{utc:%m-%d %H:%M:%S}"
 
 

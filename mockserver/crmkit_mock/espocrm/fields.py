@@ -32,7 +32,8 @@ _SUFFIXES: dict[str, tuple[str, ...]] = {
 PERSON_NAME = ("salutationName", "firstName", "middleName", "lastName", "name")
 
 
-@dataclass(frozen=True, slots=True)
+# Compared by identity: there is one object for each, and what is computed from it is kept by it.
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """A field of an entity type.
 
@@ -61,6 +62,7 @@ class Field:
         parents: Entity types that a parent may have; empty allows any.
         full_url: Whether a URL must have its scheme.
         since: First release that has the field.
+        attributes: The attributes of a record that belong to the field.
     """
 
     name: str
@@ -85,16 +87,15 @@ class Field:
     parents: tuple[str, ...] = ()
     full_url: bool = False
     since: tuple[int, ...] = ()
+    attributes: tuple[str, ...] = dataclasses.field(init=False)
 
-    @property
-    def attributes(self) -> tuple[str, ...]:
-        """The attributes of a record that belong to the field."""
-        if self.family == "personName":
-            return PERSON_NAME
+    def __post_init__(self) -> None:
         suffixes = _SUFFIXES.get(self.family, ("",))
         if self.columns:
             suffixes = (*suffixes, "Columns")
-        return tuple(self.name + suffix for suffix in suffixes)
+        is_name = self.family == "personName"
+        names = PERSON_NAME if is_name else tuple(self.name + suffix for suffix in suffixes)
+        object.__setattr__(self, "attributes", names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ class Link:
     since: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EntityType:
     """An entity type.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.attributes import linked_ids
@@ -11,13 +12,13 @@ from crmkit_mock.espocrm.errors import (
     foreign_record_not_found,
 )
 from crmkit_mock.espocrm.php_types import to_str
-from crmkit_mock.espocrm.sanitizing import cast_array
+from crmkit_mock.espocrm.sanitizing import cast_array, fields_set
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crmkit_mock.espocrm.access import Action
-    from crmkit_mock.espocrm.fields import EntityType
+    from crmkit_mock.espocrm.fields import EntityType, Link
     from crmkit_mock.espocrm.session import Session
 
 _MANY = frozenset({"linkMultiple", "attachmentMultiple"})
@@ -48,13 +49,14 @@ def check_links(
     Raises:
         APIError: 403 for the first record that does not exist, or that the user may not read.
     """
-    fields = [field for field in entity.fields if field.stored]
+    fields = [field for field in fields_set(entity, values) if field.stored]
     for field in fields:
-        if field.family in _MANY:
+        ids = values.get(f"{field.name}Ids") if field.family in _MANY else None
+        if ids:
             known = (
                 set() if stored is None else set(linked_ids(session, entity, dict(stored), field))
             )
-            for id in values.get(f"{field.name}Ids") or ():
+            for id in ids:
                 if id not in known:
                     _check(session, entity, field.name, field.entity, id)
     for link in _WITHOUT_FIELD.get(entity.name, ()):
@@ -109,14 +111,8 @@ def check_links_without_fields(
         APIError: 403 for several records, or for one that does not exist or that the user may not
             use; 500, or 400 in its place, for what is not an id.
     """
-    links = [
-        link
-        for link in entity.links
-        if link.kind in _TO_MANY and link.readable and link.name not in entity.by_name
-    ]
-    found = {
-        link: cast_array(sent[f"{link.name}Ids"]) for link in links if f"{link.name}Ids" in sent
-    }
+    links = _links_without_fields(entity)
+    found = {links[name]: cast_array(sent[name]) for name in links if name in sent}
     for link, ids in found.items():
         if not ids:
             continue
@@ -131,6 +127,16 @@ def check_links_without_fields(
             raise session.server_error_or(f"{link.name}Ids has no ids.", by_router=True)
         _check(session, entity, link.name, link.entity, to_str(ids[0]), link.foreign_access)
     return {link.name: ids for link, ids in found.items()}
+
+
+@cache
+def _links_without_fields(entity: EntityType) -> dict[str, Link]:
+    """Return the links that are not fields, by the attribute that has the ids."""
+    return {
+        f"{link.name}Ids": link
+        for link in entity.links
+        if link.kind in _TO_MANY and link.readable and link.name not in entity.by_name
+    }
 
 
 def _check(

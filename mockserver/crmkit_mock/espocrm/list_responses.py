@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.attributes import value_of
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from crmkit_mock.espocrm.data import Record
-    from crmkit_mock.espocrm.fields import EntityType
+    from crmkit_mock.espocrm.fields import EntityType, Field
     from crmkit_mock.espocrm.session import Session
 
 _LISTS = frozenset({"linkMultiple", "attachmentMultiple"})
@@ -23,16 +24,25 @@ _ALWAYS = ("createdById", "assignedUserId")
 
 def list_attributes(session: Session, entity: EntityType) -> list[str]:
     """Return the attributes of records in a list without `select`."""
+    user = session.user
+    fields = fields_in(session, entity, "list")
+    return list(_list_attributes(entity, fields, is_admin=user.is_admin))
+
+
+@cache
+def _list_attributes(
+    entity: EntityType, fields: tuple[Field, ...], *, is_admin: bool
+) -> tuple[str, ...]:
     names = ["id", "deleted", *FOREIGN.get(entity.name, ())]
     if entity.name == "Email":
         names += ("personStringData", "isSystem")
-    for field in fields_in(session, entity, "list"):
+    for field in fields:
         names += (name for name in field.attributes if is_selectable(entity, name))
     if entity.versioned:
         names.append("versionNumber")
-    if entity.name == "User" and session.user.is_admin:
+    if entity.name == "User" and is_admin:
         names.append("secretKey")
-    return names
+    return tuple(names)
 
 
 def list_response(session: Session, entity: EntityType, record: Record) -> dict[str, Any]:

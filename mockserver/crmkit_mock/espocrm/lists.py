@@ -12,9 +12,10 @@ from crmkit_mock.espocrm.list_responses import (
 )
 from crmkit_mock.espocrm.named_filters import bool_filters, primary_filter
 from crmkit_mock.espocrm.ordering import order_by, ordering
-from crmkit_mock.espocrm.responses import has_stars
+from crmkit_mock.espocrm.responses import has_stars, to_tree
 from crmkit_mock.espocrm.text_filters import text_filter
 from crmkit_mock.espocrm.where import compile_where
+from crmkit_mock.rows import RowPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from crmkit_mock.espocrm.session import Session
 
 
-def list_all(session: Session, entity: EntityType, search: Search) -> dict[str, Any]:
+def list_all(session: Session, entity: EntityType, search: Search) -> RowPage:
     """Return a page of an entity type's records, with their total.
 
     Raises:
@@ -35,7 +36,9 @@ def list_all(session: Session, entity: EntityType, search: Search) -> dict[str, 
     is_whole = not (search.is_filtered or level == "no" or session.user.filters(entity.name))
     order = ordering(session, entity, search) if is_whole else None
     if order is None or order.index is None:
-        return page(session, entity, search, matching(session, entity, search))
+        found = matching(session, entity, search)
+        part = found[search.offset : search.offset + search.max_size]
+        return _row_page(session, entity, search, part, len(found))
     # Without a filter, page and total are found without looking at the other records.
     owner = None if level == "all" else session.user.id
     records = session.data.find_all(
@@ -47,7 +50,21 @@ def list_all(session: Session, entity: EntityType, search: Search) -> dict[str, 
         reverse=order.descending,
     )
     count = session.data.count(entity.name, order.index, owner)
-    return _page(session, entity, search, records, count)
+    return _row_page(session, entity, search, records, count)
+
+
+def _row_page(
+    session: Session, entity: EntityType, search: Search, records: list[Record], count: int
+) -> RowPage:
+    names = tuple(response_attributes(session, entity, search))
+    shared = (entity.name, session.user.id, names)
+
+    def render(record: Record) -> dict[str, Any]:
+        tree: dict[str, Any] = to_tree(session, selected_response(session, entity, record, names))
+        return tree
+
+    rows = [session.data.row((record["id"], *shared), record, render) for record in records]
+    return RowPage({"total": total(entity, search, count), "list": []}, "list", rows)
 
 
 def matching(
@@ -105,7 +122,7 @@ def page(
     search: Search,
     found: list[Record],
     *,
-    names: list[str] | None = None,
+    names: list[str],
 ) -> dict[str, Any]:
     """Return a page of what a search found, with its total.
 
@@ -114,24 +131,11 @@ def page(
         entity: The entity type.
         search: The search.
         found: The records that it found, in order.
-        names: Attributes to return; None for those that the search asks for.
+        names: Attributes to return.
     """
     records = found[search.offset : search.offset + search.max_size]
-    return _page(session, entity, search, records, len(found), names)
-
-
-def _page(
-    session: Session,
-    entity: EntityType,
-    search: Search,
-    records: list[Record],
-    count: int,
-    names: list[str] | None = None,
-) -> dict[str, Any]:
-    if names is None:
-        names = response_attributes(session, entity, search)
     return {
-        "total": total(entity, search, count),
+        "total": total(entity, search, len(found)),
         "list": [selected_response(session, entity, record, names) for record in records],
     }
 

@@ -44,7 +44,8 @@ from crmkit_mock.espocrm.preferences import read_preferences, update_preferences
 from crmkit_mock.espocrm.responses import to_reply
 from crmkit_mock.espocrm.search import parse_query
 from crmkit_mock.espocrm.session import Session
-from crmkit_mock.messages import JSON_TYPE, Reply
+from crmkit_mock.messages import JSON_TYPE, Reply, row_reply
+from crmkit_mock.rows import RowPage
 
 if TYPE_CHECKING:
     from crmkit_mock.espocrm.fields import EntityType
@@ -86,13 +87,15 @@ def answer(session: Session, operation_id: str, params: Params) -> Reply:
         PartiallyApplied: it is not fulfilled; what it stored remains.
     """
     result = OPERATIONS[operation_id](session, params)
+    if isinstance(result, RowPage):
+        return row_reply(result)
     return result if isinstance(result, Reply) else to_reply(session, result)
 
 
 # Records of any entity type.
 
 
-def _list(session: Session, entity: EntityType) -> dict[str, Any]:
+def _list(session: Session, entity: EntityType) -> RowPage:
     search = parse_query(session, session.query)
     if entity.name == "Attachment" and not session.user.is_admin:
         raise forbidden("")
@@ -102,7 +105,7 @@ def _list(session: Session, entity: EntityType) -> dict[str, Any]:
     return lists.list_all(session, entity, search)
 
 
-def _list_files(session: Session, entity: EntityType) -> dict[str, Any]:
+def _list_files(session: Session, entity: EntityType) -> RowPage:
     # Only administrators list files.
     if not session.user.is_admin:
         raise forbidden("")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
@@ -137,12 +138,7 @@ def relation_of(entity: EntityType, field: Field) -> Link | None:
 
 def without_relations(entity: EntityType, record: Record) -> Record:
     """Return a record without the attributes that are stored in relations."""
-    elsewhere = {
-        attribute
-        for field in entity.fields
-        if relation_of(entity, field) is not None
-        for attribute in field.attributes
-    }
+    elsewhere = _attributes_of_relations(entity)
     return {name: value for name, value in record.items() if name not in elsewhere}
 
 
@@ -155,11 +151,21 @@ def store_links(session: Session, entity: EntityType, record: Record) -> list[Li
         record: The record with all that was written.
     """
     changes: list[LinkChange] = []
-    for field in entity.fields:
-        link = relation_of(entity, field)
-        if link is not None:
-            changes += _store_field(session, link, field, record)
+    for field, link in _relations(entity):
+        changes += _store_field(session, link, field, record)
     return changes
+
+
+@cache
+def _relations(entity: EntityType) -> tuple[tuple[Field, Link], ...]:
+    """Return the fields that are stored as rows of a relation, with their links."""
+    found = ((field, relation_of(entity, field)) for field in entity.fields)
+    return tuple((field, link) for field, link in found if link is not None)
+
+
+@cache
+def _attributes_of_relations(entity: EntityType) -> frozenset[str]:
+    return frozenset(name for field, _ in _relations(entity) for name in field.attributes)
 
 
 def _store_field(session: Session, link: Link, field: Field, record: Record) -> list[LinkChange]:

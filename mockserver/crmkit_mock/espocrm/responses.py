@@ -5,6 +5,7 @@ Source: the recorded responses.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.attributes import value_of
@@ -32,9 +33,12 @@ def to_reply(
     session: Session, tree: Any, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Reply:
     """Build a JSON reply; datetimes get an offset where the server writes one."""
-    if session.profile.datetimes_with_offset:
-        tree = _with_offsets(tree)
-    return json_reply(status, tree, headers)
+    return json_reply(status, to_tree(session, tree), headers)
+
+
+def to_tree(session: Session, tree: Any) -> Any:
+    """Return a tree with the offset in its datetimes where the server writes one."""
+    return _with_offsets(tree) if session.profile.datetimes_with_offset else tree
 
 
 def _with_offsets(tree: Any) -> Any:
@@ -86,21 +90,17 @@ def create_response(
     """
     response: dict[str, Any] = {"id": record["id"], "deleted": False, **entity.created}
     hidden = session.user.hidden(entity.name)
-    for field in entity.fields:
-        if field.name in hidden or field.since > session.release:
-            continue
-        if _is_never_loaded(field):
+    for field, attribute, is_loaded, is_shown in _created(entity, hidden, session.release):
+        if attribute is None:
             response |= _links_written(session, field, record)
+        elif attribute in entity.uncreated and attribute not in echo:
             continue
-        for attribute in field.attributes:
-            if attribute in entity.uncreated and attribute not in echo:
-                continue
-            if "create" in field.responses and _is_loaded(field, attribute):
-                response[attribute] = value_of(session, entity, record, attribute)
-            elif attribute in echo:
-                response[attribute] = echo[attribute]
-            elif attribute in record and _is_shown(field):
-                response[attribute] = record[attribute]
+        elif is_loaded:
+            response[attribute] = value_of(session, entity, record, attribute)
+        elif attribute in echo:
+            response[attribute] = echo[attribute]
+        elif is_shown and attribute in record:
+            response[attribute] = record[attribute]
     if entity.person:
         _compose_name(entity, response, record)
     response |= {name: echo[name] for name in FOREIGN.get(entity.name, ()) if name in echo}
@@ -112,6 +112,30 @@ def create_response(
     if entity.versioned:
         response["versionNumber"] = record["versionNumber"]
     return response
+
+
+@cache
+def _created(
+    entity: EntityType, hidden: frozenset[str], release: tuple[int, ...]
+) -> tuple[tuple[Field, str | None, bool, bool], ...]:
+    """Return the attributes that the response to a creation may have, in their order.
+
+    Each with its field, whether it is looked up, and whether it is shown if it is set; None stands
+    for those of a field that only the response to a write has.
+    """
+    found: list[tuple[Field, str | None, bool, bool]] = []
+    for field in entity.fields:
+        if field.name in hidden or field.since > release:
+            continue
+        if _is_never_loaded(field):
+            found.append((field, None, False, False))
+            continue
+        is_shown = _is_shown(field)
+        found += (
+            (field, name, "create" in field.responses and _is_loaded(field, name), is_shown)
+            for name in field.attributes
+        )
+    return tuple(found)
 
 
 def _is_never_loaded(field: Field) -> bool:
@@ -239,16 +263,20 @@ def has_stars(session: Session, entity: EntityType) -> bool:
     return entity.stars and entity.stars_since <= session.release
 
 
-def fields_in(session: Session, entity: EntityType, response: str) -> list[Field]:
+def fields_in(session: Session, entity: EntityType, response: str) -> tuple[Field, ...]:
     """Return the fields whose attributes a kind of response has."""
-    hidden = session.user.hidden(entity.name)
-    return [
+    return _fields_in(entity, response, session.user.hidden(entity.name), session.release)
+
+
+@cache
+def _fields_in(
+    entity: EntityType, response: str, hidden: frozenset[str], release: tuple[int, ...]
+) -> tuple[Field, ...]:
+    return tuple(
         field
         for field in entity.fields
-        if response in field.responses
-        and field.name not in hidden
-        and field.since <= session.release
-    ]
+        if response in field.responses and field.name not in hidden and field.since <= release
+    )
 
 
 def attribute_values(

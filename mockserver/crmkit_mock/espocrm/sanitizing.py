@@ -6,6 +6,7 @@ First it cleans the values of each field, then it casts them to the types of the
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.datetimes import read_date, read_datetime
@@ -13,7 +14,7 @@ from crmkit_mock.espocrm.phone_numbers import sanitize_number
 from crmkit_mock.espocrm.php_types import cast_float, cast_int, to_str, trim
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from crmkit_mock.espocrm.fields import EntityType, Field
     from crmkit_mock.espocrm.session import Session
@@ -45,11 +46,31 @@ _SETTABLE: dict[str, tuple[tuple[str, str], ...]] = {
 }
 
 
-def settable(field: Field) -> Iterator[tuple[str, str]]:
+@cache
+def settable(field: Field) -> tuple[tuple[str, str], ...]:
     """Return the attributes of a field that a request can set, and how each is cast."""
-    for suffix, kind in _SETTABLE.get(field.family, ()):
-        if suffix != "Columns" or field.columns:
-            yield field.name + suffix, kind
+    return tuple(
+        (field.name + suffix, kind)
+        for suffix, kind in _SETTABLE.get(field.family, ())
+        if suffix != "Columns" or field.columns
+    )
+
+
+@cache
+def _places(entity: EntityType) -> dict[str, list[int]]:
+    """Return the numbers of the fields that an attribute sets, by its name."""
+    places: dict[str, list[int]] = {}
+    for number, field in enumerate(entity.fields):
+        for name, _ in settable(field):
+            places.setdefault(name, []).append(number)
+    return places
+
+
+def fields_set(entity: EntityType, names: Iterable[str]) -> list[Field]:
+    """Return the fields of which some attributes set one or more, in their order."""
+    places = _places(entity)
+    numbers = {number for name in names for number in places.get(name, ())}
+    return [entity.fields[number] for number in sorted(numbers)]
 
 
 def sanitize(
@@ -70,23 +91,21 @@ def sanitize(
     """
     data: dict[str, Any] = {}
     hidden = session.user.hidden(entity.name)
-    for field in entity.fields:
+    for field in fields_set(entity, sent):
         if field.read_only or field.name in hidden or field.since > session.release:
             continue
         if field.final and not new:
             continue
-        names = [name for name, _ in settable(field) if name in sent]
-        if names:
-            values = {name: sent[name] for name in names}
-            clean = _CLEAN.get(field.family)
-            data |= values if clean is None else clean(session, field, values)
+        values = {name: sent[name] for name, _ in settable(field) if name in sent}
+        clean = _CLEAN.get(field.family)
+        data |= values if clean is None else clean(session, field, values)
     return data
 
 
 def cast(entity: EntityType, data: Mapping[str, Any]) -> dict[str, Any]:
     """Return cleaned attributes in the types of their attributes."""
     values: dict[str, Any] = {}
-    for field in entity.fields:
+    for field in fields_set(entity, data):
         for name, kind in settable(field):
             if name in data:
                 values[name] = None if data[name] is None else _CASTS[kind](data[name])

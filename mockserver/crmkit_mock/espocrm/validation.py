@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.addresses import write_addresses
@@ -13,7 +14,7 @@ from crmkit_mock.espocrm.errors import invalid
 from crmkit_mock.espocrm.foreign_records import check_links, foreign_values
 from crmkit_mock.espocrm.linked_values import LINK_CHECKS
 from crmkit_mock.espocrm.php_types import to_str
-from crmkit_mock.espocrm.sanitizing import cast, sanitize, settable
+from crmkit_mock.espocrm.sanitizing import cast, fields_set, sanitize, settable
 from crmkit_mock.espocrm.special_checks import SPECIAL_CHECKS, check_early
 from crmkit_mock.espocrm.values import VALUE_CHECKS, FieldInput
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from crmkit_mock.espocrm.fields import EntityType, Field
     from crmkit_mock.espocrm.session import Session
+    from crmkit_mock.espocrm.values import Check
 
 _CHECKS = {**VALUE_CHECKS, **LINK_CHECKS}
 #: The field of a new record whose list of ids may not have one of them twice.
@@ -94,13 +96,40 @@ def validate(
         values |= default_currencies(entity, values)
     check_early(entity, values, new=new)
     record = {**(defaults(entity) if stored is None else stored), **values}
+    always = _checked_when_new(entity) if new else frozenset()
+    sent_fields = frozenset(fields_set(entity, record if new else data))
     for field in entity.fields:
         if field.read_only or field.since > session.release:
             continue
-        if not new and not any(name in data for name, _ in settable(field)):
-            continue
-        _check(FieldInput(session, entity, field, data, record, new))
+        if field in sent_fields or field in always:
+            _check(FieldInput(session, entity, field, data, record, new))
     return values
+
+
+@cache
+def checks_of(entity: EntityType, field: Field) -> tuple[Check, ...]:
+    """Return the checks of a field, that it is there only where it must be."""
+    special = SPECIAL_CHECKS.get((entity.name, field.name), ())
+    usual = (
+        check
+        for check in _CHECKS.get(field.family, ())
+        if check[0] != "required" or field.required or check in special
+    )
+    return (*usual, *special)
+
+
+@cache
+def _checked_when_new(entity: EntityType) -> frozenset[Field]:
+    """Return the fields that are checked in new records though nothing sets them.
+
+    All other checks pass a field without a value.
+    """
+    return frozenset(
+        field
+        for field in entity.fields
+        if (entity.name, field.name) in SPECIAL_CHECKS
+        or any(kind == "required" for kind, _ in checks_of(entity, field))
+    )
 
 
 def _check(sent: FieldInput) -> None:
@@ -109,15 +138,12 @@ def _check(sent: FieldInput) -> None:
     Raises:
         APIError: 400 for the first one that fails.
     """
-    field, entity = sent.field, sent.entity.name
-    special = SPECIAL_CHECKS.get((entity, field.name), ())
-    for kind, is_valid in (*_CHECKS.get(field.family, ()), *special):
-        if kind == "required" and not (field.required or (kind, is_valid) in special):
-            continue
+    field, entity = sent.field, sent.entity
+    for kind, is_valid in checks_of(entity, field):
         if kind == "required" and field.name == "closeDate" and sent.session.profile.lenient:
             continue
         if not is_valid(sent):
-            raise invalid(entity, field.name, kind)
+            raise invalid(entity.name, field.name, kind)
 
 
 def to_stored(
@@ -138,7 +164,9 @@ def to_stored(
         APIError: 500, or 400 in its place: the database of a real server rejects a value.
     """
     out = Accepted(dict(values), foreign_values(session, entity, values))
-    for field in entity.fields:
+    # A new record gets its addresses even where there are none.
+    names = values if stored is not None else (*values, *_addresses(entity))
+    for field in fields_set(entity, names):
         if field.family == "linkMultiple":
             _complete_ids(session, entity, field, out, new=stored is None)
         sent = [(name, kind) for name, kind in settable(field) if name in values]
@@ -152,6 +180,11 @@ def to_stored(
             out.values |= written.stored
             out.echo |= written.shown
     return out
+
+
+@cache
+def _addresses(entity: EntityType) -> tuple[str, ...]:
+    return tuple(field.name for field in entity.fields if field.family in _ADDRESSES)
 
 
 def _complete_ids(

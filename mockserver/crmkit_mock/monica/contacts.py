@@ -143,6 +143,7 @@ class Contacts(ContactParts):
                 index,
                 "listed",
                 lambda contact: full_contact(session, contact),
+                shape=session.query.get("with") == "contactfields",
             )
         if not isinstance(query, str):
             refusal = invalid("The query must be a string.")

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from crmkit_mock.messages import Reply, json_reply
+from crmkit_mock.messages import Reply, json_reply, row_reply
 from crmkit_mock.monica.errors import (
     BAD_QUERY,
     BAD_SORT,
@@ -16,6 +16,7 @@ from crmkit_mock.monica.errors import (
     framework_error,
 )
 from crmkit_mock.monica.php_types import is_numeric, to_number
+from crmkit_mock.rows import RowPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
@@ -147,6 +148,7 @@ def index_page_reply(
     key: Hashable,
     serialize: Callable[[Record], Tree],
     *,
+    shape: Hashable = None,
     raw_crash: bool = False,
     **meta: Any,
 ) -> Reply:
@@ -158,6 +160,8 @@ def index_page_reply(
         index: The index.
         key: The key.
         serialize: Builds the response object of a record.
+        shape: What tells the objects from those that other lists show of the same records, so that
+            they are built once and kept; None: they are built each time.
         raw_crash: Whether the server passes the database's errors on as they are.
         meta: Further members of `meta`.
     """
@@ -167,7 +171,21 @@ def index_page_reply(
     records = session.records.select(
         kind, account, index, key, limit=page.limit, offset=page.offset
     )
-    return _page_reply(session, page, [serialize(record) for record in records], total, meta)
+    if shape is None:
+        data = [serialize(record) for record in records]
+        return json_reply(200, _envelope(session, page, data, total, meta))
+
+    def render(record: Record) -> Tree:
+        # So that whatever the row is made of is read for it, and noted.
+        session.short_contacts.clear()
+        return serialize(record)
+
+    rows = [
+        session.records.row((kind, record["id"], account, shape), record, render)
+        for record in records
+    ]
+    envelope = _envelope(session, page, rows, total, meta)
+    return row_reply(RowPage({**envelope, "data": []}, "data", rows))
 
 
 def page_reply(
@@ -189,12 +207,12 @@ def page_reply(
     """
     page = _requested_page(session, len(items), raw_crash=raw_crash)
     data = [serialize(item) for item in items[page.offset : page.offset + page.limit]]
-    return _page_reply(session, page, data, len(items), meta)
+    return json_reply(200, _envelope(session, page, data, len(items), meta))
 
 
-def _page_reply(
-    session: Session, page: _Page, data: list[Tree], total: int, more_meta: Tree
-) -> Reply:
+def _envelope(
+    session: Session, page: _Page, data: Sequence[object], total: int, more_meta: Tree
+) -> Tree:
     url = f"{session.base_url}{session.request.path.rstrip('/')}"
     last = max(1, math.ceil(total / page.exact_limit))
 
@@ -222,7 +240,7 @@ def _page_reply(
         "total": total,
         **more_meta,
     }
-    return json_reply(200, {"data": data, "links": links, "meta": meta})
+    return {"data": data, "links": links, "meta": meta}
 
 
 def _linked_pages(page: int, last: int) -> list[int | None]:

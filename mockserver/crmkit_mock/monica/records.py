@@ -13,6 +13,7 @@ from crmkit_mock.shelves import Index
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Hashable, Iterable
 
+    from crmkit_mock.rows import Row
     from crmkit_mock.store import Collection, Store
 
 Record = dict[str, Any]
@@ -184,6 +185,12 @@ class Records:
     def count_of(self, kind: str, account: int, index: Index, key: Hashable = None) -> int:
         """Return the number of records of an account that an index has under a key."""
         return self._collection(kind).count_of(str(account), index, key)
+
+    def row(
+        self, key: tuple[Hashable, ...], record: Record, render: Callable[[Record], Record]
+    ) -> Row:
+        """Return the row of a record in a list, as `RowCache.row` does."""
+        return self._store.rows.row((self._crm, *key), record, render)
 
     def count(self, kind: str) -> int:
         """Return the number of records of all accounts."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from email.utils import format_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
@@ -222,11 +221,8 @@ class MockMonica(MockCRM):
         )
 
     def answer(self, request: Request) -> tuple[Reply, Operation | None]:
-        """Answer a request, with the date. OPTIONS answers the methods of a path to anybody."""
-        reply, operation = self._options(request) or super().answer(request)
-        # As every web server does; by the mock's clock, which ages are calculated from.
-        date = format_datetime(self.clock.now(), usegmt=True)
-        return reply.with_headers({"Date": date}), operation
+        """Answer a request. OPTIONS answers the methods of a path to anybody."""
+        return self._options(request) or super().answer(request)
 
     def _options(self, request: Request) -> tuple[Reply, None] | None:
         match = self.document.match(self._path(request)) if request.method == "OPTIONS" else None

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from crmkit_mock.onepagecrm.errors import not_found
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Callable, Hashable
     from datetime import datetime
 
+    from crmkit_mock.rows import Row, RowCache
     from crmkit_mock.shelves import Index
     from crmkit_mock.store import Collection, Store
 
@@ -30,6 +31,7 @@ class Records:
     collection: Collection
     tenant: str
     kind: str
+    rows: RowCache
 
     def all(self, *, limit: int = -1, offset: int = 0) -> list[Record]:
         """Return the records in the order of their creation; `limit` -1 means all."""
@@ -52,6 +54,11 @@ class Records:
     def first(self, index: Index, key: Hashable) -> Record | None:
         """Return the first record that an index has under a key, or None."""
         return next(iter(self.find(index, key, limit=1)), None)
+
+    def row(self, record: Record, render: Callable[[Record], Record]) -> Row:
+        """Return the row of a record in lists, as `RowCache.row` does."""
+        key = (NAME, self.kind, self.tenant, record["id"])
+        return self.rows.row(key, record, render)
 
     def count(self, index: Index | None = None, key: Hashable = None) -> int:
         """Return the number of records, or of those that an index has under a key."""
@@ -162,7 +169,7 @@ class Account:
     def _records(self, kind: str) -> Records:
         # All accounts are kept together, so that one can be found by its address at login.
         tenant = "" if kind == "account" else self.uid
-        return Records(self.store.collection(NAME, kind), tenant, kind)
+        return Records(self.store.collection(NAME, kind), tenant, kind, self.store.rows)
 
 
 def account_settings(store: Store) -> list[Record]:

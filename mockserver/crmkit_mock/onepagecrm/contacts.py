@@ -60,7 +60,10 @@ def list_(session: Session) -> dict[str, Any]:
         "page": page,
         # Assumption: there is always a first page.
         "maxpage": max(1, ceil(count / size)),
-        "contacts": [_listed(account, contact) for contact in contacts],
+        "contacts": [
+            account.contacts.row(contact, lambda contact: _listed(account, contact)).as_tree()
+            for contact in contacts
+        ],
     }
 
 
