@@ -38,35 +38,26 @@ ResourceArgument = Annotated[
         metavar="RESOURCE",
         help="Name of the resource, such as contacts; of EspoCRM and AutoCRM also an entity type, "
         "such as CGadget.",
-        show_default=False,
         autocompletion=complete_resource,
     ),
 ]
-IdArgument = Annotated[
-    str, typer.Argument(metavar="ID", help="Id of the record.", show_default=False)
-]
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of the record.")]
 FieldsArgument = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[FIELD=VALUE]...",
         help="Values. Items of a list have semicolons between them; objects are JSON; FIELD= is "
         "an empty str.",
-        show_default=False,
         autocompletion=complete_field,
     ),
 ]
 JSONOption = Annotated[
     str | None,
     typer.Option(
-        "--json",
-        metavar="FILE",
-        help="Take values from an object in a JSON file too; - is stdin.",
-        show_default=False,
+        "--json", metavar="FILE", help="Take values from an object in a JSON file too; - is stdin."
     ),
 ]
-FormatOption = Annotated[
-    Format | None, typer.Option("--format", help=_FORMAT_HELP, show_default=False)
-]
+FormatOption = Annotated[Format | None, typer.Option("--format", help=_FORMAT_HELP)]
 
 
 def list_records(
@@ -79,7 +70,6 @@ def list_records(
             metavar="FIELD=VALUE",
             help="Only records of that value, as far as the API can filter; FIELD= is those "
             "without a value. May be given several times.",
-            show_default=False,
             autocompletion=complete_where,
         ),
     ] = None,
@@ -88,13 +78,12 @@ def list_records(
         typer.Option(
             metavar="A,B,…",
             help="Only these columns, in this order.",
-            show_default=False,
             autocompletion=complete_select,
         ),
     ] = None,
     limit: Annotated[
         int | None,
-        typer.Option(min=1, metavar="N", help="At most so many records.", show_default=False),
+        typer.Option(min=1, metavar="N", help="At most so many records."),
     ] = None,
     format_: FormatOption = None,
 ) -> None:
@@ -131,11 +120,7 @@ def list_records(
 
 
 def get(
-    crm: CRMArgument,
-    resource: ResourceArgument,
-    id: IdArgument,
-    *,
-    format_: FormatOption = None,
+    crm: CRMArgument, resource: ResourceArgument, id: IdArgument, *, format_: FormatOption = None
 ) -> None:
     """Read a record.
 
@@ -177,7 +162,6 @@ def update(
         typer.Option(
             metavar="FIELD",
             help="Remove the value of a field. May be given several times.",
-            show_default=False,
             autocompletion=complete_clear,
         ),
     ] = None,
@@ -197,7 +181,7 @@ def delete(
     resource: ResourceArgument,
     ids: Annotated[
         list[str],
-        typer.Argument(metavar="ID...", help="Ids of the records.", show_default=False),
+        typer.Argument(metavar="ID...", help="Ids of the records."),
     ],
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask, on a terminal.")] = False,

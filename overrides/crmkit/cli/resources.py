@@ -72,7 +72,7 @@ def nearest(name: str, names: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     names = list(names)
-    for other in get_close_matches(name, names, 1):
+    for other in get_close_matches(name, names, 1, 0.7):
         return f"; did you mean {other}?"
     return f"; known are {', '.join(names)}" if names else ""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, date, datetime, tzinfo
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import Enum
 from math import isfinite
 from pathlib import Path
@@ -88,10 +88,10 @@ def parse_json(value: Any, type_: FieldType, name: str, zone: tzinfo | None = No
 
 
 def _parsed(text: str, kind: str, name: str, zone: tzinfo | None) -> Any:
-    value = _PARSERS[kind](text.strip(), zone)
-    if value is None:
-        raise InputError(name, f"expected {_EXPECTED[kind]}, got {_shown(text)}")
-    return value
+    try:
+        return _PARSERS[kind](text.strip(), zone)
+    except (ArithmeticError, LookupError, OSError, ValueError):
+        raise InputError(name, f"expected {_EXPECTED[kind]}, got {_shown(text)}") from None
 
 
 def _object(value: Any, type_: FieldType, name: str) -> Any:
@@ -133,58 +133,48 @@ def _json(text: str, name: str) -> Any:
 def _file(text: str, _zone: tzinfo | None) -> Any:
     from crmkit import File
 
-    return File(Path(text)) if Path(text).is_file() else None
+    if not Path(text).is_file():
+        raise ValueError
+    return File(Path(text))
 
 
-def _int(text: str, _zone: tzinfo | None) -> int | None:
-    return int(text) if _INT.fullmatch(text) else None
+def _matching(pattern: re.Pattern[str], text: str) -> str:
+    if not pattern.fullmatch(text):
+        raise ValueError
+    return text
 
 
-def _float(text: str, _zone: tzinfo | None) -> float | None:
-    value = float(text) if _NUMBER.fullmatch(text) else None
-    return value if value is not None and isfinite(value) else None
-
-
-def _decimal(text: str, _zone: tzinfo | None) -> Decimal | None:
-    try:
-        return Decimal(text) if _NUMBER.fullmatch(text) else None
-    except InvalidOperation:
-        return None
-
-
-def _bool(text: str, _zone: tzinfo | None) -> bool | None:
-    return _BOOLS.get(text.lower())
-
-
-def _date(text: str, _zone: tzinfo | None) -> date | None:
-    match = _DMY.fullmatch(text)
-    try:
-        if match is not None:
-            day, month, year = map(int, match.groups())
-            return date(year, month, day)
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _datetime(text: str, zone: tzinfo | None) -> datetime | None:
-    try:
-        value = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if value.tzinfo is None:
-        return None if zone is None else value.replace(tzinfo=zone)
+def _float(text: str, _zone: tzinfo | None) -> float:
+    value = float(_matching(_NUMBER, text))
+    if not isfinite(value):
+        raise ValueError
     return value
 
 
+def _date(text: str, _zone: tzinfo | None) -> date:
+    match = _DMY.fullmatch(text)
+    if match is None:
+        return date.fromisoformat(text)
+    day, month, year = map(int, match.groups())
+    return date(year, month, day)
+
+
+def _datetime(text: str, zone: tzinfo | None) -> datetime:
+    value = datetime.fromisoformat(text)
+    if value.tzinfo is None and zone is None:
+        raise ValueError
+    return value if value.tzinfo is not None else value.replace(tzinfo=zone)
+
+
+#: What reads each kind of text; it raises where the text is of another.
 _PARSERS: dict[str, Callable[[str, tzinfo | None], Any]] = {
-    "bool": _bool,
+    "bool": lambda text, _: _BOOLS[text.lower()],
     "date": _date,
     "datetime": _datetime,
-    "decimal": _decimal,
+    "decimal": lambda text, _: Decimal(_matching(_NUMBER, text)),
     "file": _file,
     "float": _float,
-    "int": _int,
+    "int": lambda text, _: int(_matching(_INT, text)),
 }
 _EXPECTED = {
     "bool": "true or false",

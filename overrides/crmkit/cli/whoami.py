@@ -21,9 +21,7 @@ def whoami(
     format_: Annotated[
         Format | None,
         typer.Option(
-            "--format",
-            help="Form of the output: lines on a terminal, jsonl elsewhere, by default.",
-            show_default=False,
+            "--format", help="Form of the output: lines on a terminal, jsonl elsewhere, by default."
         ),
     ] = None,
 ) -> None:
