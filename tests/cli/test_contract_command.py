@@ -280,7 +280,7 @@ def test_an_interrupted_run_leaves_nothing(live: MockServer) -> None:
         text=True,
         env=program_environment(),
     )
-    for _ in range(600):
+    for _ in range(6000):
         if len(live.espocrm.journal) > 40:
             break
         time.sleep(0.02)
