@@ -95,6 +95,10 @@ WRONG: dict[str, tuple[tuple[str, ...], str]] = {
         ("create", "espocrm", "contacts", "lastname=x"),
         "lastname: contacts has no such field; did you mean last_name?",
     ),
+    "the id of a new record": (
+        ("create", "relenta", "activities", "id=5"),
+        "id: activities has no such field",
+    ),
     "field twice": (("create", "monica", "tags", "name=a", "name=b"), "name: stands twice"),
     "no field": (("create", "monica", "contacts"), "nothing to write: pass FIELD=VALUE"),
     "no value": (("create", "monica", "tags", "name"), "a field must be field=value, got 'name'"),

@@ -154,6 +154,8 @@ def test_cells_read_back(type_: FieldType, values: st.SearchStrategy[Any]) -> No
         (Decimal("1E+3"), "1000"),
         (["a", "b"], "a; b"),
         (["a;b"], '["a;b"]'),
+        (["[a]"], '["[a]"]'),
+        ([{"value": "{", "label": None}], '[{"value": "{", "label": null}]'),
         ({"a": Decimal("1.50")}, '{"a": 1.5}'),
         ("=1+1", "=1+1"),
     ],

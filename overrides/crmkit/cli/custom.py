@@ -111,9 +111,10 @@ def _espocrm(resource: Resource, client: Any) -> Rows:
     if is_open:
         definitions = {name: {**each, "isCustom": True} for name, each in definitions.items()}
     fields = CustomFields(definitions or {})
+    types: dict[str, Any] = fields.types
     custom = [
-        Field(name, name, _ESPOCRM.get(kind) or FieldType(kind))  # type: ignore[arg-type]
-        for name, kind in fields.types.items()
+        Field(name, name, _ESPOCRM.get(kind) or FieldType(kind))
+        for name, kind in types.items()
         if name not in known
     ]
     names = {each.name for each in custom}
@@ -138,7 +139,8 @@ def _relenta(resource: Resource, client: Any) -> Rows:
     ]
 
     def read(wire: Values) -> Values:
-        typed = fields.read(SimpleNamespace(additional_properties=wire))  # type: ignore[arg-type]
+        contact: Any = SimpleNamespace(additional_properties=wire)
+        typed = fields.read(contact)
         return {key: typed[labels[key]] for key in wire}
 
     def write(values: Values) -> Values:
