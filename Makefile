@@ -21,7 +21,10 @@ TESTS ?=
 VENV_PYTHON := .venv/bin/python
 # Two workers: the checkers and schemathesis are programs of their own that the tests wait for. A
 # group of tests that share something built stays on one worker.
-PYTEST := $(VENV_PYTHON) -m pytest -n 2 --dist loadgroup
+#
+# Compiled modules are kept, whatever the environment says: the workers and the programs that tests
+# start import the same thousands of modules, which take longer to compile than many a test.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(VENV_PYTHON) -m pytest -n 2 --dist loadgroup
 
 .DEFAULT_GOAL := demo
 .PHONY: demo test contract test-long generate bench lint format environment

@@ -3,7 +3,7 @@
     .venv/bin/python scripts/lock.py              # keep what is locked, add and drop what changed
     .venv/bin/python scripts/lock.py --upgrade    # the newest release of everything
 
-The file is for CPython 3.11 to 3.13 on Linux, macOS and Windows. It names no registry: pip installs
+The file is for CPython 3.11 to 3.14 on Linux, macOS and Windows. It names no registry: pip installs
 from the one that it is configured for, and checks the hashes.
 """
 

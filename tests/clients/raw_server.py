@@ -81,6 +81,7 @@ class RawServer:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         self.port: int = self._listener.getsockname()[1]
         self.connections = 0
+        self._streams: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
 
     @property
@@ -94,10 +95,13 @@ class RawServer:
 
     def __exit__(self, *exc: object) -> None:
         self._stopped.set()
-        # Closing alone does not wake a thread that accepts.
+        # Closing alone does not wake a thread that accepts or reads.
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        for stream in self._streams:
+            with suppress(OSError):
+                stream.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join(60)
 
@@ -117,6 +121,9 @@ class RawServer:
         with suppress(OSError), raw:
             stream = raw
             if self._tls is not None:
-                stream = self._tls.wrap_socket(raw, server_side=True)
+                stream = self._tls.wrap_socket(raw, server_side=True, do_handshake_on_connect=False)
             with stream:
+                self._streams.append(stream)
+                if isinstance(stream, ssl.SSLSocket):
+                    stream.do_handshake()
                 self._answer(Connection(stream, self._stopped, number))
