@@ -132,11 +132,11 @@ ESPOCRM = [
         "max_size is not None and max_size >= MAX_SIZE",
     ),
     Fault(
-        "espocrm-offset-of-filtered-lists",
+        "espocrm-offset-of-related-lists",
         "page: offset and maxSize, pages together are the whole list",
         "espocrm/lists.py",
-        "found[search.offset : search.offset + search.max_size]",
-        "found[search.offset : max(search.offset, search.max_size)]",
+        "    records = found[search.offset : search.offset + search.max_size]",
+        "    records = found[search.offset : max(search.offset, search.max_size)]",
     ),
     Fault(
         "espocrm-own-records-of-all",

@@ -36,14 +36,16 @@ _LAST = ("test_schemathesis",)
 _FOLDER = Path(__file__).resolve().parents[1]
 
 
-def hold(crm: str, fault_id: str | None, folder: str, marks: str) -> dict[str, Any]:
+def hold(
+    crm: str, fault_id: str | None, folder: str, arguments: Sequence[str] = ()
+) -> dict[str, Any]:
     """Hold the part of the suite that is about a CRM until the first test fails.
 
     Args:
         crm: Name of the CRM.
         fault_id: Id of a fault of it; None for the clean mock.
         folder: Folder for what hypothesis keeps of the sources from one run to the next.
-        marks: Which tests count, by their marks, as in pytest's `-m`.
+        arguments: Further arguments of pytest's, such as which tests do not count.
 
     Returns:
         `outcome`: "caught", "passed" or "broken", where the suite could not run; `check`, the test
@@ -54,10 +56,10 @@ def hold(crm: str, fault_id: str | None, folder: str, marks: str) -> dict[str, A
     part = _Part(crm, folder)
     code = pytest.main(
         [
-            *("-x", "-q", "-p", "no:xdist", "-p", "no:randomly", "-m", marks, "--tb=short"),
+            *("-x", "-q", "-p", "no:xdist", "-p", "no:randomly", "-m", "not long", "--tb=short"),
             # Nobody reads what an assertion compared, and the mock's sources are quicker to load.
             "--assert=plain",
-            *("-W", "ignore::pytest.PytestAssertRewriteWarning", str(_FOLDER)),
+            *("-W", "ignore::pytest.PytestAssertRewriteWarning", str(_FOLDER), *arguments),
         ],
         plugins=[part],
     )
