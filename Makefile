@@ -3,7 +3,7 @@
 #     make              set up .venv, generate the clients, run the demonstration
 #     make test         all tests but the two kinds below, with lint and types: 240 s at most
 #     make contract     the whole contract suite, the mocks against their documents: 240 s at most
-#     make test-long    what takes longer: built wheels, a browser, linters from npm
+#     make test-long    what takes longer: seeded faults, built wheels, a browser, linters from npm
 #     make generate     openapi/*.yaml -> generated/
 #     make bench        measure the budgets
 #     make lint         only the linters and type checkers

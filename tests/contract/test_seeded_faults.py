@@ -19,7 +19,6 @@ import pytest
 
 from tests.contract.faults.catalogue import FAULTS
 from tests.contract.faults.fault import Fault
-from tests.contract.faults.suite import NAMES
 
 #: Seconds that a run may take, on a machine that does other things too.
 _CAP = 420
@@ -42,7 +41,7 @@ def hold() -> Iterator[Hold]:
         sink, source = server.stdin, server.stdout
 
         def hold(crm: str, fault: str | None) -> dict[str, Any]:
-            order = {"crm": crm, "fault": fault, "marks": "not long", "seconds": _CAP}
+            order = {"crm": crm, "fault": fault, "arguments": [], "seconds": _CAP}
             print(json.dumps(order), file=sink, flush=True)
             found: dict[str, Any] = json.loads(source.readline())
             return found
@@ -58,11 +57,11 @@ def test_patches_fit_the_source(fault: Fault) -> None:
 
 
 def test_ids_are_unique() -> None:
-    """No two faults have one id, which begins with a name of their CRM."""
-    ids = [(fault.id, NAMES[crm]) for crm, faults in FAULTS.items() for fault in faults]
+    """No two faults have one id, which begins with the name of their CRM."""
+    ids = [(fault.id, crm) for crm, faults in FAULTS.items() for fault in faults]
 
     assert len({id for id, _ in ids}) == len(ids)
-    assert [id for id, names in ids if not id.startswith(names)] == []
+    assert [id for id, crm in ids if not id.startswith(f"{crm}-")] == []
 
 
 @pytest.mark.long

@@ -132,11 +132,11 @@ ESPOCRM = [
         "max_size is not None and max_size >= MAX_SIZE",
     ),
     Fault(
-        "espocrm-offset-of-filtered-lists",
+        "espocrm-offset-of-related-lists",
         "page: offset and maxSize, pages together are the whole list",
         "espocrm/lists.py",
-        "found[search.offset : search.offset + search.max_size]",
-        "found[search.offset : max(search.offset, search.max_size)]",
+        "    records = found[search.offset : search.offset + search.max_size]",
+        "    records = found[search.offset : max(search.offset, search.max_size)]",
     ),
     Fault(
         "espocrm-own-records-of-all",
@@ -430,27 +430,6 @@ ESPOCRM = [
         "return [item for item in stored if item not in value[:1]]",
     ),
     Fault(
-        "autocrm-delete-says-true",
-        "page: Delete Record, an empty body",
-        "espocrm/profiles.py",
-        "    silent_delete=True,\n",
-        "    silent_delete=False,\n",
-    ),
-    Fault(
-        "autocrm-unlink-ignores-the-query",
-        "page: Relationships, unlinking by ?id=",
-        "espocrm/profiles.py",
-        "    unlinks_by_query=True,\n",
-        "    unlinks_by_query=False,\n",
-    ),
-    Fault(
-        "autocrm-datetimes-without-offset",
-        "page: Read Record, datetimes with the offset of the server's time zone",
-        "espocrm/datetimes.py",
-        "return utc.astimezone(time_zone(SERVER_TIME_ZONE)).isoformat()",
-        "return utc.isoformat()",
-    ),
-    Fault(
         "espocrm-wire-total-of-later-pages", "page: total is that of all pages", wire=_short_total
     ),
     Fault("espocrm-wire-403-without-reason", "recorded: X-Status-Reason", wire=_without_reason),
@@ -476,5 +455,30 @@ ESPOCRM = [
         "espocrm-wire-currencies-in-lower-case",
         "recorded: codes of currencies in upper case",
         wire=_lower_case_currencies,
+    ),
+]
+
+#: What only AutoCRM does.
+AUTOCRM = [
+    Fault(
+        "autocrm-delete-says-true",
+        "page: Delete Record, an empty body",
+        "espocrm/profiles.py",
+        "    silent_delete=True,\n",
+        "    silent_delete=False,\n",
+    ),
+    Fault(
+        "autocrm-unlink-ignores-the-query",
+        "page: Relationships, unlinking by ?id=",
+        "espocrm/profiles.py",
+        "    unlinks_by_query=True,\n",
+        "    unlinks_by_query=False,\n",
+    ),
+    Fault(
+        "autocrm-datetimes-without-offset",
+        "page: Read Record, datetimes with the offset of the server's time zone",
+        "espocrm/datetimes.py",
+        "return utc.astimezone(time_zone(SERVER_TIME_ZONE)).isoformat()",
+        "return utc.isoformat()",
     ),
 ]

@@ -43,7 +43,7 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
     """Hold the suite of one CRM, in a fork of this process.
 
     Args:
-        order: `crm`, `fault` (an id, or None for the clean mock), `marks` and `folder` as
+        order: `crm`, `fault` (an id, or None for the clean mock), `arguments` and `folder` as
             for `suite.hold`, and `seconds` that it may take.
 
     Returns:
@@ -77,7 +77,7 @@ def _be_a_run(order: dict[str, Any], result: Path, output: Path) -> None:
         # Only here, as it brings the mock.
         from tests.contract.faults.suite import hold
 
-        found = hold(order["crm"], order["fault"], order["folder"], order["marks"])
+        found = hold(order["crm"], order["fault"], order["folder"], order["arguments"])
         result.write_text(json.dumps(found), "utf-8")
         code = 0
     finally:

@@ -358,8 +358,8 @@ MONICA = [
         "monica-search-total-of-a-page",
         "recorded: meta.total is the number of all that a search finds",
         "monica/lists.py",
-        "return _page_reply(session, page, data, len(items), meta)",
-        "return _page_reply(session, page, data, min(len(items), page.offset + len(data)), meta)",
+        "_envelope(session, page, data, len(items), meta)",
+        "_envelope(session, page, data, min(len(items), page.offset + len(data)), meta)",
     ),
     Fault(
         "monica-wire-stale-read",

@@ -8,7 +8,7 @@ import importlib.machinery
 import re
 import sys
 import types
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,9 @@ from hypothesis import Phase, configuration, settings
 from tests.contract.faults.catalogue import FAULTS
 from tests.contract.faults.wire import WireExchange
 
-#: Tests of a CRM have one of its names in their file's name or in that of their case. Those that
-#: have the name of no CRM are about all of them.
-NAMES: dict[str, tuple[str, ...]] = {
-    "relenta": ("relenta",),
-    "espocrm": ("espocrm", "autocrm"),
-    "onepagecrm": ("onepagecrm",),
-    "monica": ("monica",),
-}
+#: Names of the CRMs, as tests have them in the name of their file or of their case. AutoCRM's mock
+#: has the source of EspoCRM's, and its files.
+NAMES = ("relenta", "autocrm", "espocrm", "onepagecrm", "monica")
 #: Files that look at documents, recordings or the suite itself, and at no mock.
 _NOT_OF_MOCKS = (
     *("test_conversations.py", "test_contract_fixture.py", "test_exchange_validation.py"),
@@ -35,20 +30,22 @@ _NOT_OF_MOCKS = (
 #: Tests of the suite's own checks, which damage replies themselves.
 _OF_THE_SUITE = re.compile(r"test_(?:finds|notices)_")
 #: What runs first sees most, or is quickest. What is not listed runs before what takes longest.
-_FIRST = ("test_laws", "test_every_operation", "_replay", "_filters", "_model", "_side_elements")
+_FIRST = ("test_every_operation", "_model", "_side_elements", "_replay", "_filters", "_laws")
 _LAST = ("test_schemathesis",)
 
 _FOLDER = Path(__file__).resolve().parents[1]
 
 
-def hold(crm: str, fault_id: str | None, folder: str, marks: str) -> dict[str, Any]:
+def hold(
+    crm: str, fault_id: str | None, folder: str, arguments: Sequence[str] = ()
+) -> dict[str, Any]:
     """Hold the part of the suite that is about a CRM until the first test fails.
 
     Args:
         crm: Name of the CRM.
         fault_id: Id of a fault of it; None for the clean mock.
         folder: Folder for what hypothesis keeps of the sources from one run to the next.
-        marks: Which tests count, by their marks, as in pytest's `-m`.
+        arguments: Further arguments of pytest's, such as which tests do not count.
 
     Returns:
         `outcome`: "caught", "passed" or "broken", where the suite could not run; `check`, the test
@@ -59,10 +56,10 @@ def hold(crm: str, fault_id: str | None, folder: str, marks: str) -> dict[str, A
     part = _Part(crm, folder)
     code = pytest.main(
         [
-            *("-x", "-q", "-p", "no:xdist", "-p", "no:randomly", "-m", marks, "--tb=short"),
+            *("-x", "-q", "-p", "no:xdist", "-p", "no:randomly", "-m", "not long", "--tb=short"),
             # Nobody reads what an assertion compared, and the mock's sources are quicker to load.
             "--assert=plain",
-            *("-W", "ignore::pytest.PytestAssertRewriteWarning", str(_FOLDER)),
+            *("-W", "ignore::pytest.PytestAssertRewriteWarning", str(_FOLDER), *arguments),
         ],
         plugins=[part],
     )
@@ -180,8 +177,7 @@ class _Part:
 
     def __init__(self, crm: str, folder: str) -> None:
         self._folder = folder
-        self._names = NAMES[crm]
-        self._others = [name for other in NAMES if other != crm for name in NAMES[other]]
+        self._crm = crm
         self.count = 0
         self.failed: dict[str, str] | None = None
 
@@ -199,7 +195,7 @@ class _Part:
         name = collection_path.name
         if not name.startswith("test_"):
             return None
-        return name in _NOT_OF_MOCKS or not self._is_about(name) or None
+        return name in _NOT_OF_MOCKS or not is_about(self._crm, name) or None
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leave out tests of other CRMs and of the suite itself, and sort the rest."""
@@ -207,7 +203,7 @@ class _Part:
             (
                 item
                 for item in items
-                if self._is_about(item.nodeid) and not _OF_THE_SUITE.match(item.name)
+                if is_about(self._crm, item.nodeid) and not _OF_THE_SUITE.match(item.name)
             ),
             key=_rank,
         )
@@ -220,19 +216,27 @@ class _Part:
             text = str(report.longrepr) if crash is None else crash.message
             self.failed = {"check": report.nodeid, "message": _first_line(text)}
 
-    def _is_about(self, node: str) -> bool:
-        lower = node.lower()
-        return _has(lower, self._names) or not _has(lower, self._others)
+
+def is_about(crm: str, node: str) -> bool:
+    """Return whether a test, or a file of them, is about a CRM: one that names no CRM is.
+
+    Args:
+        crm: Name of the CRM.
+        node: The test's id, or the name of the file.
+    """
+    file, _, case = node.lower().partition("::")
+    named = {name for name in NAMES if name in case}
+    if named:
+        return crm in named
+    files = {name for name in NAMES if name in file}
+    return not files or crm in files or (crm == "autocrm" and "espocrm" in files)
 
 
-def _has(text: str, names: Iterable[str]) -> bool:
-    return any(name in text for name in names)
-
-
-def _rank(item: pytest.Item) -> tuple[bool, int]:
+def _rank(item: pytest.Item) -> int:
     file = item.nodeid.partition("::")[0]
-    full = item.get_closest_marker("full") is not None or _has(file, _LAST)
-    return full, next((rank for rank, name in enumerate(_FIRST) if name in file), len(_FIRST))
+    if any(name in file for name in _LAST):
+        return len(_FIRST) + 1
+    return next((rank for rank, name in enumerate(_FIRST) if name in file), len(_FIRST))
 
 
 def _first_line(text: str) -> str:
