@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from crmkit.contract import CRMS, Conversation, Server, Summary
@@ -17,6 +18,10 @@ from crmkit.contract.runner import Run, mock_server
 WINTER = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
 SUMMER = datetime(2026, 7, 15, 9, 30, tzinfo=UTC)
 _MARKER = "crmkit-5eed00"
+_IN_SUMMER = frozenset({"todays", "transitions", "counters", "deals"})
+#: Resources, and laws about all of them, that AutoCRM has otherwise than EspoCRM.
+_OF_AUTOCRM = (["Account"], ["Meeting"])
+_FOR_AUTOCRM = frozenset({"signatures"})
 
 
 class Ticking:
@@ -39,18 +44,32 @@ class Ticking:
         return self._time
 
 
+@lru_cache
 def conversations(name: str, seed: int = 0) -> list[Conversation]:
     """Return the laws of a CRM."""
     traits: dict[str, Any] = {"custom": True} if name in {"autocrm", "espocrm"} else {}
-    return [*law_conversations(CRMS[name](), seed=seed, alone=True, **traits)]
+    laws = law_conversations(CRMS[name](), seed=seed, alone=True, **traits)
+    return [law for law in laws if name != "autocrm" or _is_of_autocrm(law.name)]
 
 
-def held(name: str, laws: list[Conversation], start: datetime = WINTER) -> Summary:
-    """Hold laws with the mock of a CRM."""
+def _is_of_autocrm(name: str) -> bool:
+    """Return whether a law is held with AutoCRM as well, which has EspoCRM's mock."""
+    _, law, *resource = name.split(".")
+    return resource[:1] in _OF_AUTOCRM or (not resource and law in _FOR_AUTOCRM)
+
+
+def laws_of(name: str) -> list[str]:
+    """Return the names of the laws of a CRM."""
+    return [*dict.fromkeys(talk.name.split(".")[1] for talk in conversations(name))]
+
+
+def held(name: str, law: str, seed: int = 0) -> Summary:
+    """Hold a law with the mock of a CRM, about all resources."""
+    talks = [talk for talk in conversations(name, seed) if talk.name.split(".")[1] == law]
     with ExitStack() as stack:
-        clock = Ticking(start)
+        clock = Ticking(SUMMER if law in _IN_SUMMER else WINTER)
         clock.server = server = mock_server(CRMS[name](), "", stack, clock=clock)
-        return Run(server, writes=True, marker=_MARKER).hold(laws, Probe())
+        return Run(server, writes=True, marker=_MARKER).hold(talks, Probe())
 
 
 def broken(summary: Summary) -> list[str]:
@@ -63,4 +82,4 @@ def broken(summary: Summary) -> list[str]:
         if not difference.accepted
     ]
     lines += [f"{held.conversation.name}: {held.error}" for held in summary.broken]
-    return lines + [f"not removed: {path}" for path in summary.left]
+    return lines

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from crmkit.contract.espocrm.entities import flatten
+from crmkit.contract.espocrm.entities import ENTITIES, flatten
 
 from .filters import Condition
 from .resources import value_at
@@ -51,6 +51,10 @@ def folded(text: str) -> str:
 
 class EspoLists(Scene):
     """What lists take, and what they find."""
+
+    filters: ClassVar[bool] = True
+    # Cases and e-mails are searched otherwise than by how a name begins.
+    searchable: ClassVar[frozenset[str]] = frozenset(ENTITIES) - {"Case", "Email"}
 
     def orders(self, resource: Resource, listing: Listing) -> Iterator[tuple[Sequence[str], Query]]:
         yield _DEFAULT_ORDERS.get(resource.name, ("-createdAt", "-id")), ()
@@ -101,11 +105,7 @@ class EspoLists(Scene):
             (f"{word[2:]}one", ()), (f"*{word[2:]}one*", (0,)), (f"{word}none", ()),
         ):  # fmt: skip
             for name in ("textFilter", "q"):
-                if resource.name not in _OTHERWISE_SEARCHED:
-                    yield resource.lists[0], ((name, text),), found
-
-    def can_filter(self, listing: Listing) -> bool:
-        return True
+                yield resource.lists[0], ((name, text),), found
 
     def joined(self, items: list[Any], *, is_or: bool) -> Any:
         return {"type": "or" if is_or else "and", "value": items}
@@ -127,8 +127,6 @@ class EspoLists(Scene):
                 yield from _on_values(member, values)
 
 
-#: Entity types that are searched otherwise than by how a name begins.
-_OTHERWISE_SEARCHED = frozenset({"Case", "Email"})
 #: Members that a list does not show as they are compared, or cannot be filtered by.
 _UNFILTERED = frozenset({"Email.body", "Email.isHtml"})
 

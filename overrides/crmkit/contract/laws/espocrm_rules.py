@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from .resources import Resource
     from .scene import Scene
 
-__all__ = ["addresses", "duplicates", "inbox", "restoring", "rights", "selections", "streams"]
+__all__ = ["DUPLICATES", "addresses", "duplicates", "inbox", "restoring", "rights", "selections", "streams"]
 
 
 def rights(scene: Scene, resource: Resource) -> None:
     """Do as each user what its role allows, which the server says itself, and what it does not."""
     talk = scene.talk
-    for user in ("limited", "norole", "admin"):
+    for user in scene.some(resource, ("limited", "norole", "admin"), 1):
         if talk.has_user(user):
             _rights(scene, resource, user)
 
@@ -224,8 +224,6 @@ def _marked(
 def addresses(scene: Scene, resource: Resource) -> None:
     """Give a record several e-mail addresses and phone numbers; each finds it, one is the first."""
     talk = scene.talk
-    if "emailAddress" not in resource.members or "phoneNumber" not in resource.members:
-        return
     word = scene.word
     for name, values in (
         ("emailAddress", [f"{word}{index}@crmkit.example" for index in range(3)]),
@@ -266,11 +264,13 @@ def _has(scene: Scene, reply: Reply, id: Any) -> Iterator[str]:
         yield f"it finds {len(scene.rows_in(reply))}"
 
 
+#: Entity types that refuse a record like another.
+DUPLICATES = frozenset({"Account", "Contact", "Lead"})
+
+
 def duplicates(scene: Scene, resource: Resource) -> None:
     """Create a record like another, in another case: it is refused, and the other one named."""
     talk = scene.talk
-    if resource.name not in {"Account", "Contact", "Lead"}:
-        return
     name = f"{scene.word} Zoë"
     first = scene.create(resource, {**scene.body(resource), resource.naming: name})
     for text in (name, name.upper(), name.lower()):

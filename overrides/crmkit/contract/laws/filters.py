@@ -37,7 +37,7 @@ class Condition:
 def filters(scene: Scene, resource: Resource) -> None:
     """Filter a list by each condition on each member, and by trees of them."""
     for listing in scene.lists_of(resource):
-        if not listing.is_own or not scene.can_filter(listing):
+        if not listing.is_own:
             continue
         for _ in range(_COUNT):
             scene.create(resource, scene.full(resource))
@@ -45,7 +45,8 @@ def filters(scene: Scene, resource: Resource) -> None:
         pages = scene.pages(listing)
         rows = [row for step in pages if step.reply for row in scene.rows_in(step.reply)]
         conditions = list(scene.conditions(resource, rows))
-        for condition in [*conditions, *trees(scene.rng, conditions, scene)]:
+        trees_of = list(trees(scene.rng, conditions, scene))
+        for condition in [*scene.some(resource, conditions, 12), *scene.some(resource, trees_of, 4)]:
             _ask(scene, listing, pages, condition)
         return
 

@@ -15,7 +15,8 @@ from .filters import filters
 from .frame import frame
 from .invalid import invalid
 from .limits import limits
-from .links import followers, links, mass
+from .espocrm_rules import DUPLICATES
+from .links import LINKS, followers, links, mass
 from .monica import monica_scene
 from .refusals import refusals
 from .search import search
@@ -130,7 +131,7 @@ def law_conversations(crm: CRM, *, seed: int = 0, alone: bool = False, **traits:
         return lambda talk: law(scene(talk, seed, alone=alone), *more)
 
     for name, law in _OF_ALL.items():
-        if _is_possible(name, scene):
+        if _is_possible(name, scene, alone=alone):
             users = (scene.stranger,) if law is visibility else ()
             yield Conversation(f"laws.{name}", held(law), users=users)
     for name, law in _OF_ONE.get(crm.document_name, {}).items():
@@ -139,15 +140,36 @@ def law_conversations(crm: CRM, *, seed: int = 0, alone: bool = False, **traits:
     of_resources = {**_OF_RESOURCES, **_OF_ONES_RESOURCES.get(crm.document_name, {})}
     for name, law in of_resources.items():
         for resource in scene.resources.values():
+            if not _has_matter(name, resource, scene):
+                continue
             yield Conversation(f"laws.{name}.{resource.name}", held(law, resource))
 
 
-def _is_possible(name: str, scene: type[Scene]) -> bool:
+def _has_matter(name: str, resource: Resource, scene: type[Scene]) -> bool:
+    """Return whether a resource has the matter of a law."""
+    kinds = {member.kind for member in resource.plain_members()}
+    return {
+        "addresses": {"emailAddress", "phoneNumber"} <= resource.members.keys(),
+        "days": "datetime" in kinds,
+        "duplicates": resource.name in DUPLICATES,
+        "filters": scene.filters,
+        "links": resource.name in LINKS,
+        "mass": "description" in resource.members,
+        "offsets": "datetime" in kinds,
+        "search": resource.name in scene.searchable,
+        "spellings": len(resource.updates) > 1,
+        "todays": bool(kinds & {"date", "datetime"}),
+        "transitions": bool(kinds),
+    }.get(name, True)
+
+
+def _is_possible(name: str, scene: type[Scene], *, alone: bool) -> bool:
     """Return whether a CRM has the matter of a law."""
     deletes = any(resource.deletes for resource in scene.resources.values())
     return {
         "deletion": deletes,
-        "owners": bool(scene.owners),
+        # What a deleted owner leaves behind cannot be removed everywhere.
+        "owners": bool(scene.owners) and alone,
         "visibility": bool(scene.stranger),
         "signatures": bool(scene.signed),
     }.get(name, True)

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from .resources import Resource
     from .scene import Scene
 
-__all__ = ["followers", "links", "mass"]
+__all__ = ["LINKS", "followers", "links", "mass"]
 
 #: Links of many to many by entity type: the link, the other type, and the link back.
-_LINKS: dict[str, tuple[tuple[str, str, str], ...]] = {
+LINKS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "Account": (("contacts", "Contact", "accounts"), ("targetLists", "TargetList", "accounts")),
     "Contact": (("accounts", "Account", "contacts"),
                 ("opportunities", "Opportunity", "contacts"), ("cases", "Case", "contacts"),
@@ -35,7 +35,7 @@ _LINKS: dict[str, tuple[tuple[str, str, str], ...]] = {
 
 def links(scene: Scene, resource: Resource) -> None:
     """Link and unlink records by each link of many to many, and look from both ends."""
-    for link, other, back in _LINKS.get(resource.name, ()):
+    for link, other, back in LINKS[resource.name]:
         _link(scene, resource, link, scene.resources[other], back)
 
 
@@ -100,8 +100,6 @@ def _exactly(scene: Scene, reply: Reply, expected: list[Any], among: list[Any]) 
 def mass(scene: Scene, resource: Resource) -> None:
     """Update and delete many at once: those that are named, each of them, and no others."""
     talk = scene.talk
-    if "description" not in resource.members:
-        return
     records = [scene.create(resource) for _ in range(5)]
     chosen, spared = records[:3], records[3:]
 

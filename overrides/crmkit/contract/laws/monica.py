@@ -67,6 +67,8 @@ _IDS = frozenset({"contact_is", "of_contact"})
 #: What schemas do not say of members: kind and values.
 _MEMBERS: dict[str, dict[str, Any]] = {
     "notes.body": {"kind": "text"},
+    # The database cuts what is longer than 255 characters.
+    **dict.fromkeys(("activities.summary", "tasks.title", "reminders.title"), {"kind": "line"}),
     "tags.name": {"kind": "line"},
     "contacts.email": {"kind": "other"},
     "contacts.uuid": {"kind": "other"},
@@ -120,7 +122,7 @@ class MonicaScene(Scene):
     changed_at: ClassVar[str] = "updated_at"
     times: ClassVar[frozenset[str]] = frozenset({"updated_at", r"information\.avatar\.url"})
     own: ClassVar[frozenset[str]] = frozenset(
-        {"id", "(created|updated)_at", "date", "uuid", "hash_id", "url", r"information\.avatar\.(url|default_avatar_color)"}
+        {"id", "(created|updated|completed)_at", "date", "uuid", "hash_id", "url", r"information\.avatar\.(url|default_avatar_color)"}
     )
     unanswered: ClassVar[dict[str, frozenset[str]]] = {
         "notes": frozenset({"favorited_at"}),
@@ -129,12 +131,17 @@ class MonicaScene(Scene):
     }
 
     lenient: ClassVar[frozenset[str]] = frozenset({"country"})  # which is looked up by its beginning
+    searchable: ClassVar[frozenset[str]] = frozenset({"contacts"})
     owners: ClassVar[dict[str, str]] = {"{contact}": "contacts"}
 
     owned: ClassVar[frozenset[str]] = frozenset({"relationships"})
     outlives: ClassVar[frozenset[str]] = frozenset({"/contacts/{contact}/relationships"})
     effects: ClassVar[dict[str, dict[str, frozenset[str]]]] = {
-        name: {"/contacts|contacts|/contacts/.*|relationships": frozenset(patterns)}
+        name: {
+            "/contacts|contacts|/contacts/.*|relationships": frozenset(patterns),
+            # An address brings a place along, which it may share with others.
+            **({"/places": frozenset({"rows"})} if name == "addresses" else {}),
+        }
         for name, patterns in _EFFECTS.items()
     }
 
@@ -171,8 +178,7 @@ class MonicaScene(Scene):
             (f"{word}two", (1,)), (f"{word[4:]}three", (2,)), (f"{word}four", (3,)),
             (f"{word}one {word}four", (0, 3)), (f"{word}none", ()),
         ):  # fmt: skip
-            if resource.name == "contacts":
-                yield resource.lists[0], (("query", text),), found
+            yield resource.lists[0], (("query", text),), found
 
     def normal(self, member: Member, value: Any) -> Any:
         return None if value == "" else value

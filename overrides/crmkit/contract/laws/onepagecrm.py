@@ -59,6 +59,7 @@ class OnePageScene(Scene):
     """Records in an account of OnePageCRM."""
 
     lenient: ClassVar[frozenset[str]] = frozenset({"contacts.status"})  # accounts have their own
+    searchable: ClassVar[frozenset[str]] = frozenset({"contacts"})
     owners: ClassVar[dict[str, str]] = {"{contact}": "contacts"}
     owned: ClassVar[frozenset[str]] = frozenset({"actions", "notes", "deals"})
 
@@ -97,8 +98,7 @@ class OnePageScene(Scene):
             (word, (0, 1, 2)), (word.upper(), (0, 1, 2)), (f"{word}ONE", (0,)),
             (f"{word}two", (1,)), (f"{word}THREE", (2,)), (f"{word}none", ()),
         ):  # fmt: skip
-            if resource.name == "contacts":
-                yield resource.lists[0], (("search", text),), found
+            yield resource.lists[0], (("search", text),), found
 
     def normal(self, member: Member, value: Any) -> Any:
         return None if value == "" else value

@@ -166,6 +166,8 @@ def actions(scene: Scene) -> None:
         step = talk.get("/contacts.json", {"search": talk.marker, "waiting": value})
         talk.claim(step, "waiting contacts are listed if they are asked for", _has, scene, step,
                    contact.id, found)  # fmt: skip
+    # So that it can be removed.
+    talk.post("/misc/mark_action_as_done.json", {"cid": contact.id}, keeps=True)
 
 
 def _refused(reply: Reply) -> Iterator[str]:

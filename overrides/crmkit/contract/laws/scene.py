@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 from .differences import differing
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Query", "Record", "Scene"]
 
 Query = Sequence[tuple[str, Any]]
+T = TypeVar("T")
 
 #: The most pages of a list that are read.
 _MOST_PAGES = 40
@@ -84,6 +85,10 @@ class Scene:
     answers_less: ClassVar[bool] = False
     #: Whether a write answers the record.
     echoes: ClassVar[bool] = True
+    #: Whether lists take conditions.
+    filters: ClassVar[bool] = False
+    #: Resources that are searched.
+    searchable: ClassVar[frozenset[str]] = frozenset()
     #: A user of another tenant; empty where a run has none.
     stranger: ClassVar[str] = "other"
     #: How many operations are asked with wrong credentials, before a server locks the address.
@@ -110,6 +115,7 @@ class Scene:
         self.rng = random.Random(f"{seed} {talk.name}")  # noqa: S311 - values, no secrets
         self.known: dict[str, Any] = {}
         self._drawn = 0
+        self._seed = seed
 
     # -- what each CRM says ------------------------------------------------------------------------
 
@@ -181,6 +187,17 @@ class Scene:
     def make(self, name: str) -> Any:
         """Create or find what stands for an id, such as "{contact}"."""
         return self.create(self.resources[name.strip("{}")]).id
+
+    def some(self, resource: Resource, things: Sequence[T], count: int) -> list[T]:
+        """Return all things where a resource stands for its like, else some that are drawn.
+
+        What every resource has from one hand, such as the pages of lists, is held in full for
+        the first one and for another that the seed chooses.
+        """
+        names = [*self.resources]
+        if resource.name in {names[0], names[self._seed % len(names)]} or len(things) <= count:
+            return list(things)
+        return self.rng.sample(things, count)
 
     # -- bodies ------------------------------------------------------------------------------------
 
@@ -357,10 +374,6 @@ class Scene:
     def query_of(self, reply: Reply) -> list[tuple[str, str]]:
         """Return the parameters of the request that a reply answers."""
         return parse_qsl(urlsplit(reply.url).query, keep_blank_values=True)
-
-    def can_filter(self, listing: Listing) -> bool:
-        """Return whether a list takes conditions."""
-        return False
 
     def conditions(self, resource: Resource, rows: Sequence[Any]) -> Iterator[Condition]:
         """Yield conditions on rows of a resource.

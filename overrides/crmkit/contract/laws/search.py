@@ -19,8 +19,6 @@ __all__ = ["search"]
 def search(scene: Scene, resource: Resource) -> None:
     """Search for records, find them as long as they are there, and not once they are deleted."""
     searches = list(scene.searches(resource))
-    if not searches:
-        return
     records = [scene.create(resource, body) for body in scene.searched(resource)]
     for listing, query, expected in searches:
         _look(scene, listing, query, [records[index].id for index in expected])

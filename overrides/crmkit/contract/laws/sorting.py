@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["sorting"]
 
 _COUNT = 3
+#: The share of orders that are not read by pages as well.
+_SHARE = 0.6
 
 
 def sorting(scene: Scene, resource: Resource) -> None:
@@ -26,11 +28,16 @@ def sorting(scene: Scene, resource: Resource) -> None:
             scene.create(resource, scene.twin(resource, body))
     for listing in scene.lists_of(resource):
         whole = scene.pages(listing)
-        for keys, query in scene.orders(resource, listing):
+        orders = list(scene.orders(resource, listing))
+        if not listing.is_own:
+            orders = orders[:1] + scene.rng.sample(orders[1:], min(2, len(orders[1:])))
+        for keys, query in [*orders[:1], *scene.some(resource, orders[1:], 3)]:
             pages = scene.pages(listing, query=query)
             order = ", ".join(keys)
             scene.talk.claim(pages[-1], f"{listing.path} is sorted by {order}", _sorted,
                              scene, resource, list(keys), whole, pages)  # fmt: skip
+            if keys is not orders[0][0] and scene.rng.random() < _SHARE:
+                continue
             short = scene.pages(listing, 2 if listing.is_own else 7, query)
             scene.talk.claim(short[-1], f"{listing.path} goes on by {order}", _same_order,
                              scene, pages, short)  # fmt: skip

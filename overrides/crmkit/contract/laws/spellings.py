@@ -20,14 +20,11 @@ __all__ = ["spellings"]
 
 def spellings(scene: Scene, resource: Resource) -> None:
     """Send the same changes by each method to records that are equal."""
-    if len(resource.updates) <= 1:
-        return
     full = scene.full(resource)
-    for member in [None, *resource.plain_members()]:
+    members = [m for m in resource.plain_members() if m.name != resource.naming]
+    for member in [None, *scene.some(resource, members, 1)]:
         changes: dict[str, Any] = dict(scene.full(resource)) if member is None else {}
         if member is not None:
-            if member.name == resource.naming:
-                continue
             changes = {member.name: draw(scene.rng, member)}
             if resource.replaces:
                 changes = {name: changes.get(name, full[name]) for name in scene.required(resource)} | {**resource.completes, **changes}

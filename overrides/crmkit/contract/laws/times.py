@@ -39,10 +39,10 @@ def offsets(scene: Scene, resource: Resource) -> None:
     """Write one time in several offsets; all are read as the same, winter and summer."""
     members = [m for m in resource.plain_members() if m.kind == "datetime"]
     for member in members[:1]:
-        for at in _TIMES:
+        for at in scene.some(resource, _TIMES, 2):
             texts = [
                 f"{at.astimezone(zone):%Y-%m-%dT%H:%M:%S}{_offset(at.astimezone(zone))}"
-                for zone in _OFFSETS
+                for zone in scene.rng.sample(_OFFSETS, 2)
             ]
             for text in (f"{at:%Y-%m-%dT%H:%M:%SZ}", *texts):
                 _written(scene, resource, member, at, text)
@@ -74,12 +74,9 @@ def _same_time(scene: Scene, path: str, at: Any, read: Reply) -> Iterator[str]:
 
 def days(scene: Scene, resource: Resource) -> None:
     """Filter by days of several zones; each begins and ends at midnight there."""
-    if not any(scene.can_filter(listing) for listing in resource.lists):
-        return
     for member in [m for m in resource.plain_members() if m.kind == "datetime"][:1]:
-        for zone in _ZONES:
-            for day in _DAYS:
-                _day(scene, resource, member, zone, day)
+        for day in scene.some(resource, _DAYS, 2):
+            _day(scene, resource, member, scene.rng.choice(_ZONES), day)
 
 
 def _day(scene: Scene, resource: Resource, member: Member, zone: str, day: date) -> None:
@@ -139,14 +136,12 @@ def _exactly(
 
 def todays(scene: Scene, resource: Resource) -> None:
     """Filter by what is relative to the present: each day begins at midnight in its zone."""
-    if not any(scene.can_filter(listing) for listing in resource.lists):
-        return
     members = [m for m in resource.plain_members() if m.kind in {"date", "datetime"}]
     reply = scene.talk.get("/App/user").reply
     if reply is None:
         return
-    for member in members[:2]:
-        for zone in _ZONES[:2]:
+    for member in scene.some(resource, members, 1):
+        for zone in scene.rng.sample(_ZONES, 1):
             today = reply.time.astimezone(ZoneInfo(zone)).date()
             _relative(scene, resource, member, zone, today)
 

@@ -26,11 +26,12 @@ def totals(scene: Scene, resource: Resource) -> None:
     """Read the lists of a resource by pages of several sizes, whole and narrowed."""
     records = [scene.create(resource, scene.full(resource)) for _ in range(_COUNT)]
     for listing in scene.lists_of(resource):
-        for query in ((), *scene.narrowings(resource, listing, records)):
-            _read(scene, listing, query)
+        narrowings = list(scene.narrowings(resource, listing, records))
+        for query in ((), *scene.some(resource, narrowings, 1)):
+            _read(scene, resource, listing, query)
 
 
-def _read(scene: Scene, listing: Listing, query: Query) -> None:
+def _read(scene: Scene, resource: Resource, listing: Listing, query: Query) -> None:
     talk = scene.talk
     whole = scene.pages(listing, query=query)
     talk.claim(whole[-1], "a list has each row once, and counts them", _counted,
@@ -39,7 +40,7 @@ def _read(scene: Scene, listing: Listing, query: Query) -> None:
         return
     count = len(scene.rows_of([step.reply for step in whole if step.reply is not None]))
     least = 1 if count <= _MANY else count // 8
-    for size in _SIZES:
+    for size in scene.some(resource, _SIZES, 2):
         pages = scene.pages(listing, size + least - 1, query)
         past = scene.page(listing, count + 1, size + least - 1, query)
         talk.claim(past, "pages of any size make up the list", _made_up,

@@ -12,6 +12,7 @@ from .values import instant, others
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from crmkit.contract.conversation import Step
     from crmkit.contract.exchange import Reply
 
     from .resources import Member, Resource
@@ -23,10 +24,11 @@ __all__ = ["transitions"]
 def transitions(scene: Scene, resource: Resource) -> None:
     """Change each member of a record from a value to others, to null, to an empty str and back."""
     record = scene.create(resource, scene.full(resource))
+    before = scene.read(record)
     for member in list(resource.plain_members()):
         first = record.body.get(member.name)
         for value in _values(scene, resource, member, first):
-            record = _change(scene, record, member, value)
+            record, before = _change(scene, record, member, value, before)
 
 
 def _values(scene: Scene, resource: Resource, member: Member, first: Any) -> list[Any]:
@@ -39,11 +41,12 @@ def _values(scene: Scene, resource: Resource, member: Member, first: Any) -> lis
     return values
 
 
-def _change(scene: Scene, record: Record, member: Member, value: Any) -> Record:
+def _change(
+    scene: Scene, record: Record, member: Member, value: Any, before: Step
+) -> tuple[Record, Step]:
     talk, resource = scene.talk, record.resource
     if member.name == resource.naming and value is not None:
         value = talk.unique(value)[: member.longest]
-    before = scene.read(record)
     body = scene.consistent(resource, {**record.body, member.name: value})
     changes = {name: body[name] for name in body if body[name] != record.body.get(name)}
     changes[member.name] = value
@@ -61,7 +64,7 @@ def _change(scene: Scene, record: Record, member: Member, value: Any) -> Record:
     if scene.changed_at:
         talk.claim(read, "an update moves the time of the last change", _moved,
                    scene, before, read)  # fmt: skip
-    return scene.changed(record, body)
+    return scene.changed(record, body), read
 
 
 def _kept(scene: Scene, before: Reply, after: Reply, touched: list[str]) -> Iterator[str]:
