@@ -378,3 +378,69 @@ def test_preferences_keep_formats_until_they_are_unset(mocks: MockCRMs) -> None:
         assert (shown["timeZone"], shown["dateFormat"]) == ("Europe/Prague", "DD.MM.YYYY")
         assert "language" not in shown
         assert "timeZone" not in http.put(path, json={"timeZone": None}).json()
+
+
+def created(mocks: MockCRMs, **user: Any) -> dict[str, Any]:
+    """Create a user as the administrator does; return the reply."""
+    with client_for(mocks.espocrm, "admin") as http:
+        reply = http.post("/User", json=user)
+    assert reply.status_code == 200
+    made: dict[str, Any] = reply.json()
+    return made
+
+
+def test_created_users_log_in_with_the_rights_of_their_roles(mocks: MockCRMs) -> None:
+    """A program that an administrator creates has the key of the reply, and its roles' rights."""
+    accounts = {
+        "name": "Accounts",
+        "data": {"Account": {"read": "all", "create": "yes"}, "Lead": {"read": "own"}},
+        "fieldData": {"Account": {"website": {"read": "no", "edit": "no"}}},
+    }
+    leads = {"name": "Leads", "data": {"Lead": {"read": "all"}}}
+    with client_for(mocks.espocrm, "admin") as http:
+        first, second = (http.post("/Role", json=role).json()["id"] for role in (accounts, leads))
+    made = created(mocks, userName="bot", type="api", authMethod="ApiKey", rolesIds=[first])
+    headers = {"X-Api-Key": made["apiKey"]}
+    with bare(mocks) as http:
+        http.headers.update(headers)
+        assert "website" not in http.get("/Account").json()["list"][0]
+        assert http.post("/Account", json={"name": "By bot"}).json()["createdById"] == made["id"]
+        assert http.get("/Contact").status_code == 403
+        assert http.get("/Lead").json()["total"] == 0
+        with client_for(mocks.espocrm, "admin") as admin:
+            admin.post(f"/User/{made['id']}/roles", json={"id": second})
+        assert http.get("/Lead").json()["total"] > 0
+        # What one of its roles shows is shown.
+        assert "website" in http.get("/Account").json()["list"][0]
+
+
+def test_created_users_sign_and_send_passwords(mocks: MockCRMs) -> None:
+    """A program with a secret must sign, a person has the password that it was given."""
+    signs = created(mocks, userName="signs", type="api", authMethod="Hmac")
+    person = {"userName": "eva", "lastName": "Eva", "password": "secret of eva"}
+    assert "secret of eva" not in str(created(mocks, **person))
+    keys = {"api_key": signs["apiKey"], "secret_key": signs["secretKey"]}
+    with bare(mocks) as http:
+        path = "/App/user"
+        assert http.get(path, headers=headers_of(keys, "GET", path)).status_code == 200
+        assert http.get(path, headers={"X-Api-Key": signs["apiKey"]}).status_code == 401
+        assert http.get(path, auth=("eva", "secret of eva")).json()["user"]["userName"] == "eva"
+        assert http.get(path, auth=("eva", "secret of Eva")).status_code == 401
+        assert http.get(path, auth=("signs", "")).status_code == 401
+
+
+def test_users_who_are_no_longer_active_do_not_log_in(mocks: MockCRMs) -> None:
+    """Who was created and is made inactive or deleted gets 401, the mock's own users too."""
+    bot = created(mocks, userName="bot", type="api", authMethod="ApiKey")
+    limited = mocks.espocrm.users["limited"]["api_key"]
+    with bare(mocks) as http, client_for(mocks.espocrm, "admin") as admin:
+
+        def status(key: str) -> int:
+            return http.get("/App/user", headers={"X-Api-Key": key}).status_code
+
+        assert (status(bot["apiKey"]), status(limited)) == (200, 200)
+        admin.put(f"/User/{USERS['limited'].user.id}", json={"isActive": False})
+        admin.delete(f"/User/{bot['id']}")
+        assert (status(bot["apiKey"]), status(limited)) == (401, 401)
+        mocks.espocrm.reset()
+        assert status(limited) == 200

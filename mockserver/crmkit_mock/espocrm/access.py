@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
@@ -214,7 +214,7 @@ class User:
             raise forbidden("Assignment failure: assigned user or team not allowed.")
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _hidden(role: Role | None, entity: str, *, is_admin: bool) -> frozenset[str]:
     hidden = frozenset(role.hidden.get(entity, ()) if role else ())
     return hidden if is_admin else hidden | _FOR_ADMINISTRATORS.get(entity, frozenset())

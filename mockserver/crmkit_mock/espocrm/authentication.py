@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from crmkit_mock.espocrm.errors import APIError
-from crmkit_mock.espocrm.users import USERS, Login
+from crmkit_mock.espocrm.logins import is_password, login_with
 
 if TYPE_CHECKING:
     from crmkit_mock.clock import Clock
+    from crmkit_mock.espocrm.data import Data
+    from crmkit_mock.espocrm.users import Login
     from crmkit_mock.messages import Request
     from crmkit_mock.store import Settings
 
@@ -29,13 +31,17 @@ class Authenticator:
     """Authenticates requests by API key, signature, password or token.
 
     Args:
+        data: The records, of which users and roles say who may log in.
         settings: Where tokens and failed logins are stored.
         clock: The mock's clock.
         limit_failures: Whether more than ten failed logins within a minute lock out everybody.
             Each failed login then moves the clock on by a second.
     """
 
-    def __init__(self, settings: Settings, clock: Clock, *, limit_failures: bool) -> None:
+    def __init__(
+        self, data: Data, settings: Settings, clock: Clock, *, limit_failures: bool
+    ) -> None:
+        self._data = data
         self._settings = settings
         self._clock = clock
         self._limit_failures = limit_failures
@@ -47,14 +53,18 @@ class Authenticator:
     def authenticate(self, request: Request) -> Login | None:
         """Return the user who sends a request, or None without valid credentials."""
         login = self._identify(request)
-        if login is None or not login.active:
+        if login is None or not self._is_active(login):
             return None
         another = request.headers.get("x-another-user")
         if another is None:
             return login
         # Only administrators act on behalf of another user.
-        impersonated = USERS.get(another) if login.user.is_admin else None
-        return impersonated if impersonated is not None and impersonated.active else None
+        impersonated = login_with(self._data, "userName", another) if login.user.is_admin else None
+        return impersonated if impersonated is not None and self._is_active(impersonated) else None
+
+    def _is_active(self, login: Login) -> bool:
+        record = self._data.find("User", login.user.id)
+        return login.active and record is not None and bool(record.get("isActive"))
 
     def unauthorized(self, request: Request) -> APIError:
         """Return the 401 for a request without valid credentials, and count it as failed."""
@@ -96,42 +106,31 @@ class Authenticator:
         if "espo-authorization" in headers:
             return self._by_password(_decode(headers["espo-authorization"]))
         if "x-api-key" in headers:
-            return _by_key(headers["x-api-key"])
+            return self._by_key(headers["x-api-key"])
         if "x-hmac-authorization" in headers:
-            return _by_signature(headers["x-hmac-authorization"], request)
+            return self._by_signature(headers["x-hmac-authorization"], request)
         return self._by_password(_basic(headers.get("authorization", "")))
 
     def _by_password(self, pair: bytes | None) -> Login | None:
         if pair is None:
             return None
         name, _, secret = pair.decode("utf-8", "replace").partition(":")
-        login = USERS.get(name)
-        if login is None or login.password is None:
+        login = login_with(self._data, "userName", name)
+        if login is None or login.api_key is not None:
             return None
-        return login if secret in (login.password, self._tokens().get(name)) else None
+        is_token = secret == self._tokens().get(name)
+        return login if is_token or is_password(self._data, login, secret) else None
 
-    def _failures(self) -> list[str]:
-        since = self._clock.now() - _PERIOD
-        failures: list[str] = self._settings.get(_FAILURES) or []
-        return [time for time in failures if datetime.fromisoformat(time) > since]
-
-    def _add_failure(self) -> None:
-        self._settings.set(_FAILURES, [*self._failures(), self._clock.tick().isoformat()])
-
-
-def _by_key(key: str) -> Login | None:
-    for login in USERS.values():
+    def _by_key(self, key: str) -> Login | None:
+        login = login_with(self._data, "apiKey", key)
         # The key of a user who signs is not enough by itself.
-        if login.api_key is not None and login.secret_key is None and login.api_key == key:
-            return login
-    return None
+        return None if login is None or login.secret_key is not None else login
 
-
-def _by_signature(header: str, request: Request) -> Login | None:
-    key, _, digest = (_decode(header) or b"").partition(b":")
-    for login in USERS.values():
-        if login.secret_key is None or (login.api_key or "").encode() != key:
-            continue
+    def _by_signature(self, header: str, request: Request) -> Login | None:
+        key, _, digest = (_decode(header) or b"").partition(b":")
+        login = login_with(self._data, "apiKey", key.decode("latin-1"))
+        if login is None or login.secret_key is None:
+            return None
         # The path without the query; the body is not signed.
         signed = f"{request.method} {request.path}".encode()
         expected = hmac.new(login.secret_key.encode(), signed, hashlib.sha256)
@@ -140,7 +139,15 @@ def _by_signature(header: str, request: Request) -> Login | None:
             digest, expected.digest()
         ):
             return login
-    return None
+        return None
+
+    def _failures(self) -> list[str]:
+        since = self._clock.now() - _PERIOD
+        failures: list[str] = self._settings.get(_FAILURES) or []
+        return [time for time in failures if datetime.fromisoformat(time) > since]
+
+    def _add_failure(self) -> None:
+        self._settings.set(_FAILURES, [*self._failures(), self._clock.tick().isoformat()])
 
 
 def _basic(header: str) -> bytes | None:

@@ -8,9 +8,9 @@ from crmkit_mock.espocrm import lists
 from crmkit_mock.espocrm.attributes import FOLLOWERS, STARS, followers
 from crmkit_mock.espocrm.errors import bad_request, forbidden, not_found
 from crmkit_mock.espocrm.links import ids_in
+from crmkit_mock.espocrm.logins import login_of
 from crmkit_mock.espocrm.search import parse_query
 from crmkit_mock.espocrm.system_types import USER
-from crmkit_mock.espocrm.users import USERS
 
 if TYPE_CHECKING:
     from crmkit_mock.espocrm.access import Action
@@ -83,7 +83,7 @@ def add_followers(session: Session, entity: EntityType, id: str) -> bool:
     for user_id in _ids(session):
         record = _find(session, entity, id, ("edit", "stream"))
         user = _find_user(session, user_id)
-        if not user["isActive"] or not _may_stream(entity, record, user_id):
+        if not user["isActive"] or not _may_stream(session, entity, record, user_id):
             raise forbidden(
                 "Could not add user to followers.",
                 {
@@ -98,9 +98,10 @@ def add_followers(session: Session, entity: EntityType, id: str) -> bool:
     return True
 
 
-def _may_stream(entity: EntityType, record: Record, user_id: str) -> bool:
-    users = (login.user for login in USERS.values() if login.user.id == user_id)
-    return any(user.may(entity.name, "stream", record) for user in users)
+def _may_stream(session: Session, entity: EntityType, record: Record, user_id: str) -> bool:
+    found = session.data.find("User", user_id)
+    user = None if found is None else login_of(session.data, found).user
+    return user is not None and user.may(entity.name, "stream", record)
 
 
 def remove_followers(session: Session, entity: EntityType, id: str) -> bool:

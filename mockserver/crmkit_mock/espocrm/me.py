@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from crmkit_mock.espocrm.access_table import access_table
 from crmkit_mock.espocrm.attributes import value_of
 from crmkit_mock.espocrm.errors import bad_request, not_found
+from crmkit_mock.espocrm.logins import login_of
 from crmkit_mock.espocrm.preferences import preference_values, require_self
 from crmkit_mock.espocrm.settings import settings
 from crmkit_mock.espocrm.system_types import USER
 from crmkit_mock.espocrm.time_zones import TIME_ZONES
-from crmkit_mock.espocrm.users import SYSTEM_ID, USERS
+from crmkit_mock.espocrm.users import SYSTEM_ID
 
 if TYPE_CHECKING:
     from crmkit_mock.espocrm.session import Session
@@ -50,7 +51,7 @@ def read(session: Session) -> dict[str, Any]:
 
 def _wants_token(session: Session) -> bool:
     """Return whether the user logged in by a header that gets a token; Basic does not."""
-    return session.login.password is not None and session.header("Espo-Authorization") is not None
+    return session.login.api_key is None and session.header("Espo-Authorization") is not None
 
 
 def _user(session: Session) -> dict[str, Any]:
@@ -114,7 +115,8 @@ def access(session: Session, id: str) -> dict[str, Any]:
         APIError: 403 or 404.
     """
     require_self(session, id)
-    for login in USERS.values():
-        if login.user.id == id:
-            return access_table(login.user, session.release, complete=True)
-    raise not_found()
+    record = session.data.find("User", id)
+    if record is None:
+        raise not_found()
+    user = login_of(session.data, record).user
+    return access_table(user, session.release, complete=True)

@@ -8,8 +8,8 @@ from crmkit_mock.espocrm import lists
 from crmkit_mock.espocrm.attributes import value_of
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 from crmkit_mock.espocrm.errors import forbidden, not_found
+from crmkit_mock.espocrm.logins import logins
 from crmkit_mock.espocrm.search import parse_query
-from crmkit_mock.espocrm.users import USERS
 
 if TYPE_CHECKING:
     from crmkit_mock.espocrm.access import Action
@@ -35,7 +35,7 @@ def users_access(session: Session, entity_type: str, id: str) -> dict[str, Any]:
     entity, record = _find(session, entity_type, id)
     if not session.user.is_admin:
         raise forbidden("No user permission.")
-    rights = {login.user.id: login.user for login in USERS.values()}
+    rights = {login.user.id: login.user for login in logins(session.data)}
     users = ENTITY_TYPES["User"]
     found = lists.matching(session, users, search)
     names = lists.response_attributes(session, users, search)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from crmkit_mock.espocrm.attributes import FOLLOWERS, value_of
 from crmkit_mock.espocrm.datetimes import format_datetime
 from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
+from crmkit_mock.espocrm.logins import logins
 from crmkit_mock.espocrm.system_types import NOTE
-from crmkit_mock.espocrm.users import USERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -241,9 +241,10 @@ def follow(
     session: Session, entity: EntityType, record: Record, users: Iterable[str | None]
 ) -> None:
     """Make users follow a record, of those who are active and may read its stream."""
-    for login in USERS.values():
+    wanted = {id for id in users if id is not None}
+    for login in logins(session.data) if wanted else ():
         user = login.user
-        if user.id in users and login.active and user.may(entity.name, "stream", record):
+        if user.id in wanted and login.active and user.may(entity.name, "stream", record):
             session.data.relate(FOLLOWERS, record["id"], user.id)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crmkit_mock.espocrm import records
 from crmkit_mock.espocrm.attributes import value_of
 from crmkit_mock.espocrm.errors import APIError, forbidden, invalid
+from crmkit_mock.espocrm.logins import PASSWORD_HASH, password_hash
 from crmkit_mock.espocrm.system_types import USER
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _SHOWN = ("avatarId", "avatarName", "lastAccess")
 
 
 def create(session: Session) -> dict[str, Any]:
-    """Create a user; one for programs gets a key. It cannot log in to the mock.
+    """Create a user, who can log in; one for programs gets a key.
 
     Raises:
         APIError: 400, 403, or 409: the name is taken.
@@ -37,7 +38,8 @@ def create(session: Session) -> dict[str, Any]:
     if kind == "api":
         sent["lastName"] = sent.get("userName")
         keys = _keys(session, sent.get("authMethod"))
-    response = records.create(session, USER, sent, extra=keys)
+    extra = {**keys, **_password(sent)}
+    response = records.create(session, USER, sent, extra=extra)
     record = session.data.get("User", response["id"])
     shown = [*_SHOWN, *(("defaultTeamId",) if kind == "portal" else ())]
     if kind != "api" or sent.get("authMethod"):
@@ -95,6 +97,14 @@ def _require_name(session: Session, name: object) -> None:
         raise invalid("User", "userName", "valid")
     if name and session.data.with_value("User", name, "userName"):
         raise APIError(409, "userNameExists")
+
+
+def _password(sent: dict[str, Any]) -> dict[str, str]:
+    """Return what is stored of the password that a person gets; programs have none."""
+    password = sent.get("password")
+    if not isinstance(password, str) or sent.get("type") == "api":
+        return {}
+    return {PASSWORD_HASH: password_hash(password)}
 
 
 def _keys(session: Session, method: object) -> dict[str, str]:
