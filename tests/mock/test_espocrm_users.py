@@ -116,6 +116,19 @@ def test_token_replaces_the_password_until_destroyed(mocks: MockCRMs) -> None:
         body = {"token": me["token"]}
         assert http.post("/App/destroyAuthToken", json=body, headers=by_token).json() is True
         assert http.get("/Account", headers=by_token).status_code == 401
+        other = {"Authorization": f"Basic {whole}"}
+        assert http.post("/App/destroyAuthToken", json=body, headers=other).json() is False
+        missing = http.post("/App/destroyAuthToken", json={}, headers=other)
+        assert error_reason(missing, 400) == "No `token`."
+
+
+def test_hides_the_addresses_of_users_among_attendees(mocks: MockCRMs) -> None:
+    """Who attends a meeting is shown to all, the address of a user to administrators alone."""
+    meeting = f"/Meeting/{seed.MEETING}/attendees"
+    for name, address in (("integrator", "dummy@dummy.dummy"), ("admin", "jana@example.org")):
+        with client_for(mocks.espocrm, name) as http:
+            shown = {row["_scope"]: row["emailAddress"] for row in http.get(meeting).json()["list"]}
+        assert shown == {"User": address, "Contact": "petr@work.example"}
 
 
 def test_accepts_signatures_in_hex_and_raw(mocks: MockCRMs) -> None:

@@ -92,10 +92,12 @@ class Authenticator:
             self._settings.set("tokens", tokens)
         return tokens[login.user_name]
 
-    def destroy_token(self, token: str) -> None:
-        """Delete a token, if it exists."""
-        tokens = {name: value for name, value in self._tokens().items() if value != token}
+    def destroy_token(self, token: str) -> bool:
+        """Delete a token, and return whether it existed."""
+        before = self._tokens()
+        tokens = {name: value for name, value in before.items() if value != token}
         self._settings.set("tokens", tokens)
+        return tokens != before
 
     def _tokens(self) -> dict[str, str]:
         tokens: dict[str, str] = self._settings.get("tokens") or {}

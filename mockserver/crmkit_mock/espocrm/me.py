@@ -96,16 +96,15 @@ def token_cookie(session: Session) -> dict[str, str]:
 
 
 def destroy_token(session: Session) -> bool:
-    """Destroy the token that the body names.
+    """Destroy the token that the body names, and return whether there was one.
 
     Raises:
         APIError: 400 without a token.
     """
     token = session.body.get("token")
     if not isinstance(token, str) or not token:
-        raise bad_request("")
-    session.authenticator.destroy_token(token)
-    return True
+        raise bad_request("No `token`.")
+    return session.authenticator.destroy_token(token)
 
 
 def access(session: Session, id: str) -> dict[str, Any]:
