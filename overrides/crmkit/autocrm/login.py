@@ -36,7 +36,7 @@ def address(base_url: str | None, prefix: str) -> str:
 
 def base_path(url: str) -> str:
     """Return the path of the API's address as requests have it, before that of each call."""
-    return "/" + sent_url(url).split("/", 3)[3]
+    return sent_url(url).raw_path.decode().rstrip("/")
 
 
 def credentials(

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from typing import Self, Unpack
 
     from ._httpx import httpx
-    from .call import Call
     from .generated import Client as GeneratedClient
     from .options import Middleware, Options
     from .reply import Reply
@@ -175,44 +174,6 @@ class Client:
 
         return AuthenticatedClient(self._sender, asynchronous=isinstance(self._io, AsyncIO))
 
-    def _request(
-        self,
-        method: str,
-        path: str,
-        query: Mapping[str, Any] | None,
-        json: Any,
-        content: bytes | None,
-        headers: Mapping[str, str] | None,
-        options: Options | None,
-    ) -> Call:
-        with in_operation("request"):
-            url, own_query = self._checked_path(path)
-            if not isinstance(method, str) or not (method.isascii() and method.isalpha()):
-                problem = f"must be an HTTP method such as 'GET', got {shown(method)}"
-                raise ArgumentError("method", problem)
-            if content is not None and not isinstance(content, bytes):
-                raise expected("content", "bytes", content)
-            if json is not None and content is not None:
-                raise ArgumentError("content", "pass json or content, not both")
-            query = own_query | checked_query(query or {})
-            body: Any = UNSET if content is None else content
-            if type(json) is dict:
-                body = {}
-                encode_extras(json, body)
-            elif json is not None:
-                body = encode_json(json, "json")
-            own_headers = checked_headers(headers)
-        operation = Operation(
-            "request",
-            method.upper(),
-            "…",
-            effect="read" if method.upper() in {"GET", "HEAD"} else "write",
-            open_form=True,
-            media="json" if json is not None else "content",
-        )
-        call = new_call(self._sender.vendor, self._sender.settings, operation, {}, options, body)
-        return replace(call, path=url, query=query, headers={**own_headers, **call.headers})
-
     def _checked_path(self, path: str) -> tuple[str, dict[str, Any]]:
         if not isinstance(path, str) or not path.startswith("/") or path.startswith("//"):
             raise ArgumentError("path", f"must start with a single '/', got {shown(path)}")
@@ -274,7 +235,33 @@ class SyncClient(Client):
         Raises:
             CRMError: Anything went wrong.
         """
-        call = self._request(method, path, query, json, content, headers, options)
+        with in_operation("request"):
+            url, own_query = self._checked_path(path)
+            if not isinstance(method, str) or not (method.isascii() and method.isalpha()):
+                problem = f"must be an HTTP method such as 'GET', got {shown(method)}"
+                raise ArgumentError("method", problem)
+            if content is not None and not isinstance(content, bytes):
+                raise expected("content", "bytes", content)
+            if json is not None and content is not None:
+                raise ArgumentError("content", "pass json or content, not both")
+            query = own_query | checked_query(query or {})
+            body: Any = UNSET if content is None else content
+            if type(json) is dict:
+                body = {}
+                encode_extras(json, body)
+            elif json is not None:
+                body = encode_json(json, "json")
+            own_headers = checked_headers(headers)
+        operation = Operation(
+            "request",
+            method.upper(),
+            "…",
+            effect="read" if method.upper() in {"GET", "HEAD"} else "write",
+            open_form=True,
+            media="json" if json is not None else "content",
+        )
+        call = new_call(self._sender.vendor, self._sender.settings, operation, {}, options, body)
+        call = replace(call, path=url, query=query, headers={**own_headers, **call.headers})
         reply: Reply = self._io.run(self._sender.reply(call))
         return reply
 

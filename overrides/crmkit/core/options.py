@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from inspect import iscoroutinefunction
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypedDict
-from urllib.parse import urlsplit
 
 from .codec.values import python_value
 from .errors import ArgumentError, ConfigError, digits, encodable, expected, shown, type_name
 from .types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ._httpx import Request, Response
+    from ._httpx import Request, Response, httpx
     from .reply import Reply
 
 __all__ = ["CallNext", "Middleware", "Options", "Settings"]
@@ -226,45 +225,39 @@ def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def checked_base_url(base_url: str, *, allow_insecure: bool) -> str:
-    """Return `base_url` without a slash at its end.
+    """Return `base_url` as requests have it, without a slash at its end.
 
     Raises:
         ConfigError: It is not an http address, carries credentials, a query or a fragment, or is
             plain http to another host than loopback without `allow_insecure`.
     """
-    try:
-        parts = urlsplit(base_url)
-        host = parts.hostname
-        _ = parts.port
-    except (ValueError, TypeError, AttributeError):
-        parts, host = urlsplit(""), None
-    if parts.scheme not in {"http", "https"} or not host or any(c.isspace() for c in base_url):
-        raise ConfigError("base_url must be an address like https://host/path")
-    if parts.username is not None or parts.password is not None:
+    url = sent_url(base_url)
+    if url.userinfo:
         raise ConfigError("base_url must not carry credentials; pass them as arguments")
     if set(base_url) & set("?#"):
         raise ConfigError("base_url must not have a query or a fragment")
-    if parts.scheme == "http" and not allow_insecure and not is_loopback(host):
-        problem = f"base_url http://{host} would send the credential in clear"
+    if url.scheme == "http" and not allow_insecure and not is_loopback(url.host):
+        problem = f"base_url http://{url.host} would send the credential in clear"
         raise ConfigError(f"{problem}; use https, or allow_insecure=True")
-    return sent_url(base_url).rstrip("/")
+    return str(url).rstrip("/")
 
 
-def sent_url(url: str) -> str:
+def sent_url(base_url: str) -> httpx.URL:
     """Return an address as requests have it: its host in ASCII, its path percent-encoded.
 
     Raises:
-        ConfigError: It has no host, or one that cannot be one.
+        ConfigError: It is not an http address, or its host cannot be the name of one.
     """
     from ._httpx import httpx
 
     with suppress(httpx.InvalidURL, TypeError, UnicodeError):
-        address = httpx.URL(url)
-        name = address.host and address.raw_host.decode()  # both, as each can fail
-        if ":" in name or name.encode("idna"):  # as sockets write a name that is no IPv6 address
-            return str(address)
-    problem = "base_url must be an address like https://host/path, with the name of a host"
-    raise ConfigError(problem) from None
+        url = httpx.URL(base_url)
+        name = url.host and url.raw_host.decode()  # both, as each can fail
+        is_http = url.scheme in {"http", "https"} and not any(c.isspace() for c in base_url)
+        is_http = is_http and (url.port or 0) <= 65_535
+        if is_http and (":" in name or name.encode("idna")):  # no name has a colon, but IPv6
+            return url
+    raise ConfigError("base_url must be an address like https://host/path") from None
 
 
 def is_loopback(host: str) -> bool:
