@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
     Target = BinaryIO | os.PathLike[str] | str
 
-__all__ = ["AsyncAttachments", "Attachments"]
-
 _ARGUMENTS = ("field", "related_type", "parent_type", "parent_id", "name", "type_", "role")
 
 CHUNK = 3 << 20

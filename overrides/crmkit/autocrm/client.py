@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from crmkit.core.client import AsyncSettings, SyncSettings
 
-__all__ = ["AsyncAutoCRM", "AsyncEspoCRM", "AutoCRM", "EspoCRM"]
-
 
 def _start(
     profile: str,

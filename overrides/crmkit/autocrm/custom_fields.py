@@ -25,8 +25,6 @@ from .where import wire_tree
 if TYPE_CHECKING:
     from crmkit.core.codec.model import Model
 
-__all__ = ["CustomFields"]
-
 _TEXTS = ("varchar", "text", "wysiwyg", "url", "enum", "email", "phone", "password", "colorpicker")
 _PARTS = {
     **dict.fromkeys((*_TEXTS, "barcode"), ":str"),

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from crmkit.core.options import Options
     from crmkit_generated.autocrm.models import Lead
 
-__all__ = ["AsyncLeads", "Leads"]
-
-
 _CONVERT_BY_ID = replace(LEADS_CONVERT_BY_ID, name=LEADS_CONVERT.name)
 
 

@@ -10,8 +10,6 @@ from crmkit.core.options import credential, sent_url
 
 from .vendor import Credentials
 
-__all__ = ["address", "base_path", "credentials"]
-
 _API = re.compile("/api/v1(/portal-access/[^/]+)?$")  # of the site, or of one of its portals
 
 

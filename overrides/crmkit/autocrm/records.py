@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
     from .where import Where
 
-__all__ = ["AsyncLinked", "EntityType", "Linked", "checked_name", "wire_members"]
-
 P = TypeVar("P")
 T = TypeVar("T")
 

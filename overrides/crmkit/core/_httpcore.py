@@ -14,8 +14,6 @@ import httpcore
 
 from .deadline import seconds_left
 
-__all__ = ["DeadlineBackend"]
-
 _PIECE = 16_384
 """Bytes of one write: httpcore sends all parts of a buffer within the same timeout each."""
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from .operation import Operation
 
-__all__ = ["Body", "RequestTree", "Sink", "Stream", "body_of", "plain_text"]
-
 
 class RequestTree(dict[str, Any]):
     """The tree of a write, with the names by which its caller knows the members.

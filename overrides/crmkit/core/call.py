@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from .operation import Operation, Param
     from .options import Options, Settings
 
-__all__ = ["Call", "Dialect", "encoded", "items_of", "new_call", "refuse_beside"]
-
 T = TypeVar("T")
 
 _MAX_URL = 65_536  # httpx refuses longer ones

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from .reply import Reply
     from .sender import Sender
 
-__all__ = ["AsyncChanges", "Changes", "ChangesRequest", "Position"]
-
 T = TypeVar("T")
 
 
@@ -84,6 +82,7 @@ class ChangesRequest(paging.ListRequest):
         if not is_number(settle, (int, float)) or not 0 <= settle < 1e9:
             self.refuse("settle", f"must be a number of seconds >= 0, got {shown(settle)}")
         self.settle = timedelta(seconds=settle)
+        self.until: datetime | None = None  # when changes of a run have settled
         self._is_cursor = isinstance(since, str)
         self.since = self._parsed(since) if isinstance(since, str) else self._from_time(since)
 
@@ -120,7 +119,7 @@ class ChangesRequest(paging.ListRequest):
             {name: text.format(time=time, id=id) for name, text in self.order.after}
         )
 
-    def until(self, reply: Reply) -> datetime:
+    def _settled(self, reply: Reply) -> datetime:
         """Return the time up to which changes have settled, by the server's clock.
 
         Raises:
@@ -137,9 +136,9 @@ class ChangesRequest(paging.ListRequest):
         return now - self.settle
 
     async def rows(self, number: Any, size: int | None) -> tuple[list[Any], Reply]:
-        """Fetch rows as a list does, and check that they do not begin in the server's future."""
+        """Fetch rows as a list does, and note up to when changes have settled."""
         rows, reply = await super().rows(number, size)
-        self.until(reply)
+        self.until = self.until or self._settled(reply)
         return rows, reply
 
     def position(self, row: Any) -> Position | None:
@@ -180,7 +179,6 @@ class ChangeIterator(paging.PageIterator):
         self._changes = copy(request)
         self._query = dict(request.order.query)
         self._at: Position = request.since
-        self._until: datetime | None = None
         self._same_time: set[Any] = set()
 
     async def next(self) -> paging.Rows | None:
@@ -199,7 +197,7 @@ class ChangeIterator(paging.PageIterator):
             size = min(size, self._left)
         request.call = request.after(self._at).with_query(self._query)
         rows, reply = await request.rows(request.paging.first, size)
-        self._until = self._until or request.until(reply)
+        until: Any = request.until
         new: list[Any] = []
         for row in rows:
             position = request.position(row)
@@ -207,7 +205,7 @@ class ChangeIterator(paging.PageIterator):
                 self._fail(f"a record comes without its id or without {request.order.time}")
             if position.time < self._at.time:
                 self._fail(f"the server does not sort and filter by {request.order.time}")
-            if position.time > self._until:
+            if position.time > until:
                 self._ended = True  # it has not settled, nor has what follows
                 break
             if position.time > self._at.time:
@@ -230,8 +228,7 @@ class ChangeIterator(paging.PageIterator):
         request.call, request.limit = request.call.with_query(self._query), None
         pages = paging.PageIterator(request)
         while not self._ended and (page := await pages.next()) is not None:
-            reply = page.reply
-            self._until = self._until or request.until(reply)
+            reply, until = page.reply, request.until
             before = datetime.max.replace(tzinfo=UTC)
             for row in page.items:
                 position = request.position(row)
@@ -241,7 +238,7 @@ class ChangeIterator(paging.PageIterator):
                 if position.time > before:
                     self._fail(f"the server does not sort by {request.order.time}")
                 before = position.time
-                if position.time <= self._until and position.place > low.place:
+                if until and position.time <= until and position.place > low.place:
                     held[position.id] = position, row
         self._ended = True
         return [row for _, row in sorted(held.values(), key=lambda item: item[0].place)], reply

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from .reply import Reply
     from .vendor import Vendor
 
-__all__ = ["AsyncClient", "AsyncSettings", "Client", "SyncClient", "SyncSettings"]
-
 
 class _CommonSettings(TypedDict, total=False):
     timeout: float | None
@@ -172,7 +170,7 @@ class Client:
         """The configured client for the functions of the generated `api` package."""
         from .generated import AuthenticatedClient
 
-        return AuthenticatedClient(self._sender, asynchronous=isinstance(self._io, AsyncIO))
+        return AuthenticatedClient(self._sender)
 
     def _checked_path(self, path: str) -> tuple[str, dict[str, Any]]:
         if not isinstance(path, str) or not path.startswith("/") or path.startswith("//"):

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["ACCEPTED", "BodyError", "Decoder"]
-
 ACCEPTED = "gzip, deflate"
 """What requests ask for; others need libraries whose output cannot be bounded alike."""
 

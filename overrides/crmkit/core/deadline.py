@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Self
 
-__all__ = ["Deadline", "current_deadline", "seconds_left"]
-
 
 class Deadline:
     """The end of a call: as a context manager it bounds the I/O of a block of a thread or task.

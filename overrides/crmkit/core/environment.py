@@ -12,8 +12,6 @@ from .options import is_loopback
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["checked_reach", "new_pool"]
-
 _POOL_ERRORS = (ImportError, OSError, ValueError, httpx.InvalidURL)
 _PROXIES = {"http_proxy", "https_proxy", "all_proxy"}
 _PROXY_FORM = "must be an address like http://host:port (http, https, socks5 or socks5h)"

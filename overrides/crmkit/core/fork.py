@@ -7,8 +7,6 @@ import threading
 from typing import Any
 from weakref import WeakSet
 
-__all__ = ["Lock", "renew_in_child"]
-
 _OWNERS = WeakSet[Any]()
 renew_in_child = _OWNERS.add
 """Call an object's `renew` in the child of every fork from now on."""

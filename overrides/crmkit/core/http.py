@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
     from .body import Body, Sink
 
-__all__ = ["IO", "AsyncIO", "SyncIO", "lost"]
-__all__ += ["Headers", "Request", "Response", "without_body"]
+__all__ = ["Headers", "Request", "Response", "without_body"]  # for packages of CRMs
 
 _PORTS = {"http": 80, "https": 443}
 MOST_CONNECTIONS = 100

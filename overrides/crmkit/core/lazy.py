@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["lazily", "resource", "submodules"]
 
 if TYPE_CHECKING:
     resource = cached_property

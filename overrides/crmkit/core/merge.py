@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     Tree = dict[str, Any]
     Merged = Callable[[str, Any, Tree, Mapping[str, Any]], Awaitable[Tree]]
 
-__all__ = ["Member", "Merge", "merge_update"]
-
 T = TypeVar("T")
 
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-__all__ = ["ChangeOrder", "Convert", "Media", "Operation", "Paging", "Param"]
-
 Media = Literal["json", "form", "multipart", "content"]
 
 Convert = Callable[[Any, str], Any]

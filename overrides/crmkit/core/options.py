@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from inspect import iscoroutinefunction
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -19,8 +19,6 @@ from .types import UNSET, Unset
 if TYPE_CHECKING:
     from ._httpx import Request, Response, httpx
     from .reply import Reply
-
-__all__ = ["CallNext", "Middleware", "Options", "Settings"]
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"(?:[!-~](?:[ -~\t]*[!-~])?)?")
@@ -80,16 +78,12 @@ class Settings:
             ConfigError: A number is impossible.
             ArgumentError: A header cannot be sent.
         """
-        deadline = changes.get("deadline", self.deadline)
-        return Settings(
-            self.base_url,
-            checked_timeout(changes.get("timeout", self.timeout)),
-            checked_retries(changes.get("max_retries", self.max_retries)),
-            {**self.headers, **checked_headers(changes.get("headers"))},
-            deadline if deadline is UNSET else checked_timeout(deadline, "deadline"),
-            _checked_size(changes.get("max_reply_bytes", self.max_reply_bytes)),
-            _checked_function(changes.get("on_reply", self.on_reply), "options['on_reply']"),
-        )
+        checked = {
+            name: check(changes[name], name) for name, check in _CHECKS.items() if name in changes
+        }
+        if "headers" in changes:
+            checked["headers"] = {**self.headers, **checked_headers(changes["headers"])}
+        return replace(self, **checked)
 
     def with_call(self, options: Options | None) -> Settings:
         """Return the settings of one call.
@@ -110,10 +104,11 @@ class Settings:
             raise ArgumentError("options", str(error)) from None
 
 
-def _checked_function(value: Any, argument: str) -> Callable[[Reply], object] | None:
+def _checked_function(value: Any, name: str) -> Any:
     if value is not None and (not callable(value) or iscoroutinefunction(value)):
-        raise ArgumentError(argument, f"expected a plain function, got {type_name(value)}")
-    return value  # type: ignore[no-any-return]  # as far as can be seen
+        problem = f"expected a plain function, got {type_name(value)}"
+        raise ArgumentError(f"options[{name!r}]", problem)
+    return value
 
 
 DEADLINE = 300.0
@@ -175,12 +170,7 @@ def plain(value: Any, argument: str, types: str) -> Any:
     return str.__str__(value)  # a member of an enum is written as its value
 
 
-def checked_timeout(timeout: float | None, name: str = "timeout") -> float | None:
-    """Return `timeout`, or the setting of another name, in seconds if it is possible.
-
-    Raises:
-        ConfigError: It is neither None nor a number above 0.
-    """
+def _checked_seconds(timeout: Any, name: str) -> float | None:
     if timeout is None:
         return None
     # Beyond a year sockets overflow, and NaN is in no range.
@@ -190,21 +180,26 @@ def checked_timeout(timeout: float | None, name: str = "timeout") -> float | Non
     return float(timeout)
 
 
-def checked_retries(max_retries: int) -> int:
-    """Return `max_retries` if it is possible.
-
-    Raises:
-        ConfigError: It is not a non-negative integer.
-    """
+def _checked_retries(max_retries: Any, name: str) -> Any:
     if not is_number(max_retries, int) or max_retries < 0:
-        raise ConfigError(f"max_retries must be >= 0, got {shown(max_retries)}")
+        raise ConfigError(f"{name} must be >= 0, got {shown(max_retries)}")
     return max_retries
 
 
-def _checked_size(size: int) -> int:
+def _checked_size(size: Any, name: str) -> Any:
     if not is_number(size, int) or size <= 0:
-        raise ConfigError(f"max_reply_bytes must be an int > 0, got {shown(size)}")
+        raise ConfigError(f"{name} must be an int > 0, got {shown(size)}")
     return size
+
+
+_CHECKS: dict[str, Callable[[Any, str], Any]] = {
+    "timeout": _checked_seconds,
+    "deadline": _checked_seconds,
+    "max_retries": _checked_retries,
+    "max_reply_bytes": _checked_size,
+    "on_reply": _checked_function,
+}
+"""What checks each setting and option, and returns it."""
 
 
 def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from .sender import Sender
     from .types import Unset
 
-__all__ = ["AsyncPager", "ListRequest", "Page", "PageIterator", "Pager", "PagerBase", "Rows"]
-__all__ += ["ENDED", "MOST_IDLE_PAGES", "member"]
-
 T = TypeVar("T")
 
 CHUNK = 50
@@ -63,13 +60,23 @@ class Page(Generic[T]):
 
 @dataclass(slots=True)
 class Rows(Page[Any]):
-    """A page whose items are not decoded.
+    """A page whose items are not decoded, and where it stands in its list.
 
     Args:
-        index: Place of the first of them in the reply.
+        index: Place of the first item in the reply.
+        base: Position of the first item.
+        end: Position after all of them, and after those that the server left out.
+        again: How many were there to be read again.
+        ended: Whether the reply says that nothing follows.
+        short: Whether it has fewer items than it may have.
     """
 
     index: int = 0
+    base: int = 0
+    end: int = 0
+    again: int = 0
+    ended: bool = False
+    short: bool = False
 
 
 class ListRequest:
@@ -169,31 +176,6 @@ class ListRequest:
         return len(rows) if whole else _counted(member(reply.data, paging.total))
 
 
-@dataclass(slots=True)
-class _Window:
-    """Rows that came together.
-
-    Args:
-        rows: The rows.
-        reply: The reply that carried them, or most of them.
-        base: Position of the first.
-        end: Position after all of them, and after those that the server left out.
-        again: How many were there to be read again.
-        ended: Whether the reply says that nothing follows.
-        short: Whether it has fewer rows than it may have.
-        index: Place of the first row in the reply.
-    """
-
-    rows: list[Any]
-    reply: Reply
-    base: int
-    end: int
-    again: int
-    ended: bool
-    short: bool
-    index: int = 0
-
-
 class PageIterator:
     """One run over the pages of a list that others may change meanwhile.
 
@@ -241,13 +223,13 @@ class PageIterator:
         """
         while not self._ended:
             window = await (self._fixed_window() if self._fixed else self._window())
-            if self._joins(window) and (page := self._taken(window)) is not None:
-                return page
+            if self._joins(window) and self._take(window):
+                return window
         return None
 
     # -- what is asked for -------------------------------------------------------------------------
 
-    async def _window(self) -> _Window:
+    async def _window(self) -> Rows:
         """Fetch rows from the last one on."""
         request, paging = self._request, self._request.paging
         base = max(self._begin, self._next - 1) if self._target is None else self._target
@@ -293,7 +275,8 @@ class PageIterator:
         again = max(0, self._filled - base - cut)
         short = len(rows) < size if size else self._target is None
         short = short and not (rows and by_number and total is not None and total > filled)
-        return _Window(rows[cut:], reply, base + cut, end, again, ended, short, cut)
+        place = cut, base + cut, end, again, ended, short
+        return Rows(rows[cut:], _counted(total), 0, reply, *place)
 
     def _size(self, again: int) -> int | None:
         """Return how many rows to ask for, of which some are there to be read again."""
@@ -324,7 +307,7 @@ class PageIterator:
                 place = last // size
         return self._request.paging.first + place, size, place * size
 
-    async def _fixed_window(self, fetched: tuple[list[Any], Reply] | None = None) -> _Window:
+    async def _fixed_window(self, fetched: tuple[list[Any], Reply] | None = None) -> Rows:
         """Fetch the next page of a server that decides on the size, then the one before again."""
         request, paging = self._request, self._request.paging
         base = self._next if self._target is None else self._target
@@ -336,21 +319,19 @@ class PageIterator:
             before, _ = await request.rows(number - 1, request.page_size)
         most = request.sender.vendor.largest_page or request.page_size or 0
         self._short = 0 < len(rows) < min(most, request.page_size or 0)
-        last, end, again = (
-            member(reply.data, paging.last),
-            base + bool(rows),
-            max(again, len(before)),
-        )
+        last, again = member(reply.data, paging.last), max(again, len(before))
         ended = last is not None and last <= number
-        return _Window(before + rows, reply, base, end, again, ended, not rows, -len(before))
+        place = -len(before), base, base + bool(rows), again, ended, not rows
+        total = _counted(member(reply.data, paging.total))
+        return Rows(before + rows, total, 0, reply, *place)
 
     # -- what is made of it ------------------------------------------------------------------------
 
-    def _joins(self, window: _Window) -> bool:
+    def _joins(self, window: Rows) -> bool:
         """Return whether rows follow what was read without a gap; if not, prepare to step back."""
         if not self._seen:
             return True
-        hashes = {_key(row): _hash(row) for row in window.rows}
+        hashes = {_key(row): _hash(row) for row in window.items}
         same = any(self._seen.get(key) == value for key, value in hashes.items())
         self._settled = self._settled or same
         earlier, self._unjoined = self._unjoined, hashes
@@ -358,7 +339,7 @@ class PageIterator:
         if again and not self._settled and all(earlier[key] != hashes[key] for key in again):
             self._doubts += 1  # do rows never come as they were, not even a request later?
         by_id = self._doubts > 1 and not self._seen.keys().isdisjoint(hashes)
-        is_after_all = not window.rows and not window.again
+        is_after_all = not window.items and not window.again
         if same or by_id or is_after_all or window.base <= self._begin:
             self._target, self._back, self._unjoined = None, 1, {}
             return True
@@ -366,9 +347,9 @@ class PageIterator:
         self._back *= 2
         return False
 
-    def _taken(self, window: _Window) -> Rows | None:
-        """Return the rows of a window that are new; None if there are none."""
-        request, rows = self._request, window.rows
+    def _take(self, window: Rows) -> bool:
+        """Leave only new rows in a window, and return whether it is to be handed out."""
+        request, rows = self._request, window.items
         # Of a list of one page nothing has to be remembered.
         unseen, index = self._unseen(rows, remember=not window.ended or bool(self._seen))
         self._next = window.end
@@ -381,16 +362,15 @@ class PageIterator:
             self._idle = self._idle_rows = 0
         elif not self._ended:
             self._idle_on(rows)
-        unseen = self._wanted(unseen)
-        if not unseen and self._pages:
-            return None
-        by_offset = request.paging.strategy == "offset"
-        number = (
-            request.paging.first + window.base + index if by_offset else request.start + self._pages
-        )
+        window.items = self._wanted(unseen)
+        if not window.items and self._pages:
+            return False
+        window.number = request.start + self._pages
+        if request.paging.strategy == "offset":
+            window.number = request.paging.first + window.base + index
+        window.index = max(0, window.index + index)
         self._pages += 1
-        total = _counted(member(window.reply.data, request.paging.total))
-        return Rows(unseen, total, number, window.reply, max(0, window.index + index))
+        return True
 
     def _wanted(self, rows: list[Any]) -> list[Any]:
         """Return no more rows than are wanted, and count them."""

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from ._httpx import Request
 
-__all__ = ["CREDENTIALS", "REDACTED", "conceal", "hide_credentials", "redacted"]
-
 REDACTED = "[redacted]"
 """What replaces a credential."""
 

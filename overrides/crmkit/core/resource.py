@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from .sender import Sender
     from .types import Unset
 
-__all__ = ["Codec", "Resource", "member_tree", "plain_tree", "request_tree"]
-
 M = TypeVar("M")
 M_contra = TypeVar("M_contra", contravariant=True)
 T = TypeVar("T")

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from .operation import Operation
 
-__all__ = ["RETRY_AFTER_LIMIT", "backoff", "may_retry", "retry_after"]
-
 RETRY_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 RETRY_AFTER_LIMIT = 60.0
 """Seconds. If a server wants a longer wait, the error is raised at once."""

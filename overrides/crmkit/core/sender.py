@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from .throttle import Throttle
     from .vendor import ErrorInfo, Vendor
 
-__all__ = ["Sender", "decoded", "misformed", "payload"]
-
 T = TypeVar("T")
 _ID = re.compile("[0-9]{1,19}")  # an id as digits, as some vendors' lists have it
 

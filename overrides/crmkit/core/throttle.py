@@ -11,8 +11,6 @@ from .options import is_number
 if TYPE_CHECKING:
     from .http import IO
 
-__all__ = ["Throttle", "Window", "checked_throttle"]
-
 
 class Throttle:
     """Hands out time slots, evenly spaced.

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from .options import Settings
     from .reply import Reply
 
-__all__ = ["ErrorInfo", "SendsCalls", "Vendor", "body_text"]
-
 _LOGIN = re.compile(r"\b(log|sign)[-_]?in\b", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]{0,300}>([^<]*)", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z]+:)?//(?:[^/?#@]*@)?([A-Za-z0-9.:-]{1,260})(?:[/?#]|$)")

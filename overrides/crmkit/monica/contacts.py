@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from .dates import SpecialDate
     from .vendor import MonicaVendor
 
-__all__ = ["AsyncContacts", "Contacts"]
-
 _DATES: dict[str, tuple[SpecialDate, ...]] = {
     CONTACTS_UPDATE.name: (BIRTHDATE, DECEASED),
     CONTACTS_UPDATE_INTRODUCTION.name: (FIRST_MET,),

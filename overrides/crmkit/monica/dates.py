@@ -16,8 +16,6 @@ from crmkit.core.errors import ArgumentError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["BIRTHDATE", "DECEASED", "FIRST_MET", "SpecialDate"]
-
 
 @dataclass(frozen=True, slots=True)
 class SpecialDate:

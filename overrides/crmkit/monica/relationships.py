@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from crmkit.core.options import Options
     from crmkit_generated.monica.models import Relationship, RelationshipType
 
-__all__ = ["AsyncRelationshipTypes", "AsyncRelationships", "RelationshipTypes", "Relationships"]
-
 
 def _reverse(relationship: Relationship, others: Iterable[Relationship]) -> Relationship | None:
     """Return the reverse; the nearest of several, as a pair is made at once."""
