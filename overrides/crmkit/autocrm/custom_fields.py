@@ -89,7 +89,7 @@ class CustomFields:
         definitions: The definitions, as `metadata.get` gives them.
 
     Raises:
-        ArgumentError: They are none.
+        ArgumentError: They are not a mapping of definitions.
     """
 
     def __init__(self, definitions: Mapping[str, Any] | list[Any]) -> None:

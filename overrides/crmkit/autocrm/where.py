@@ -205,9 +205,9 @@ def _name_of(zone: str | tzinfo) -> str | None:
     if isinstance(zone, str):
         return zone
     name = getattr(zone, "key", None) or getattr(zone, "zone", None)
-    found = _DATEUTIL.fullmatch(repr(zone))
-    if isinstance(name, str) or found is not None:
-        return name or (found and found[1])
+    match = _DATEUTIL.fullmatch(repr(zone))
+    if isinstance(name, str) or match is not None:
+        return name or (match and match[1])
     # An offset is not a zone, whatever it calls itself.
     return "UTC" if zone.utcoffset(None) == timedelta(0) else None
 

@@ -211,16 +211,16 @@ def _json(value: Any) -> bytes:
     try:
         return json.dumps(value)
     except (TypeError, ValueError, RecursionError) as error:
-        raise ArgumentError(*_culprit(value, error)) from None
+        raise ArgumentError(*_unwritable_member(value, error)) from None
 
 
-def _culprit(tree: Any, error: Exception) -> tuple[str, str]:
+def _unwritable_member(tree: Any, error: Exception) -> tuple[str, str]:
     """Return which member of a body JSON cannot hold, and why; its value is not shown."""
     for name, value in tree.items() if isinstance(tree, dict) else ():
         try:
             json.dumps({name: value})
-        except (TypeError, ValueError) as wrong:
-            return name, _not_json(wrong)
+        except (TypeError, ValueError) as member_error:
+            return name, _not_json(member_error)
     return "body", _not_json(error)
 
 

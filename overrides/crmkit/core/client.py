@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, quote, unquote
 from .call import new_call
 from .codec.values import encode_extras, encode_json
 from .drive import awaitable
-from .environment import checked_reach
+from .environment import network_arguments
 from .errors import ArgumentError, ConfigError, expected, in_operation, shown
 from .http import AsyncIO, SyncIO
 from .operation import Operation
@@ -60,7 +60,7 @@ class SyncSettings(_CommonSettings, total=False):
         max_reply_bytes: The most bytes that a reply may have, decoded; default 64 MiB. A larger
             success is a `DecodeError`, of an error reply the body is cut. Downloads to a file have
             no limit.
-        throttle: Requests a second; 0 for no limit; default the vendor's known limit.
+        throttle: Requests a second; 0 for no limit; default the vendor's own limit.
         middleware: `async def(request, call_next) -> response`, outermost first.
         allow_insecure: Whether plain http to another host than loopback is allowed.
         verify: What the server's certificate is checked by: True for the usual authorities (or
@@ -110,10 +110,10 @@ class Client:
         vendor: Vendor,
         base_url: str,
         io: type[SyncIO | AsyncIO],
-        known: type,
+        settings_type: type,
         settings: Mapping[str, Any],
     ) -> None:
-        for name in settings.keys() - known.__annotations__.keys():
+        for name in settings.keys() - settings_type.__annotations__.keys():
             raise TypeError(f"{type(self).__name__}() got an unexpected keyword argument {name!r}")
         address = checked_base_url(base_url, allow_insecure=settings.get("allow_insecure", False))
         middleware: Any = settings.get("middleware", ())
@@ -123,7 +123,7 @@ class Client:
                 problem = f"middleware must be async functions (request, call_next), got {layer!r}"
                 raise ConfigError(problem)
         checked = Settings(address).changed(settings)
-        self._io = io(address, **checked_reach(settings))
+        self._io = io(address, **network_arguments(settings))
         throttle = checked_throttle(settings.get("throttle"), vendor.rate)
         self._sender = Sender(self._io, vendor, checked, throttle, layers)
 
@@ -231,7 +231,7 @@ class SyncClient(Client):
             None if the body is empty or of another form) and `content`.
 
         Raises:
-            CRMError: Anything went wrong.
+            CRMError: The call failed.
         """
         with in_operation("request"):
             url, own_query = self._checked_path(path)

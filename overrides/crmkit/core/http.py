@@ -22,7 +22,7 @@ from .drive import drive
 from .environment import new_pool
 from .errors import ArgumentError, CallTimeoutError, ConfigError, DecodeError, TransportError
 from .fork import Lock, renew_in_child
-from .redact import conceal
+from .redact import redact_error
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
@@ -48,7 +48,7 @@ def lost(error: BaseException, request: Request) -> TransportError | DecodeError
         error: One of `HTTPX_ERRORS`, or an OSError.
         request: The request, its credentials replaced.
     """
-    conceal(error, request)
+    redact_error(error, request)
     if isinstance(error, BodyError | httpx.DecodingError):
         return DecodeError(str(error))
     timed_out = isinstance(error, httpx.TimeoutException | TimeoutError)

@@ -145,7 +145,7 @@ async def merge_update(
         decode: Turns the payload into the result.
 
     Raises:
-        CRMError: Anything went wrong.
+        CRMError: The update failed.
     """
     with processed(False):
         reply = await sender.reply(read)

@@ -34,8 +34,8 @@ CHUNK = 50
 MOST_IDLE_PAGES, MOST_IDLE_ROWS = 5, 2000
 """How many pages in a row, or rows in them, may bring nothing new."""
 
-ROOM = 20
-"""Rows that any server lets a page have."""
+SAFE_PAGE_SIZE = 20
+"""Rows of a page that every server takes."""
 
 ENDED = -2
 """The total that some servers report without counting where nothing follows; -1 otherwise."""
@@ -205,7 +205,8 @@ class PageIterator:
         self._short = False  # whether the last page was short, where the server decides on sizes
         self._last: int | None = None  # the key of the last row
         self._target: int | None = None  # where a step back leads
-        self._back = self._plus = 1  # how far it leads; by how much a page may be larger than asked
+        self._back = 1  # how far it leads
+        self._overlap = 1  # rows by which a page may be larger than asked
         self._seen: dict[Any, int] = {}  # what each row that was read held
         self._settled = False  # whether any row was found as it was
         self._doubts = 0  # how often none was as it came just before
@@ -246,7 +247,7 @@ class PageIterator:
             larger = size is not None and size > (request.page_size or size)
             if not larger or error.status_code not in {400, 403, 422}:
                 raise
-            self._plus = 0  # the server takes no page as large as that
+            self._overlap = 0  # the server takes no page as large as that
             return await self._window()
         if paging.strategy == "offset" and request.sender.vendor.largest_page == 1:
             # A page of one row has no room for one to be read again, which is a page itself.
@@ -283,7 +284,7 @@ class PageIterator:
         request, size = self._request, self._request.page_size
         if size is None:
             return None
-        if self._plus and (self._target is None or size + again <= ROOM):
+        if self._overlap and (self._target is None or size + again <= SAFE_PAGE_SIZE):
             size += again
         if self._left is not None and not request.sized:
             # No more than is wanted: unlike a page's number, an offset goes with any size.
@@ -298,7 +299,7 @@ class PageIterator:
         place = base // size
         if self._next > self._begin:
             least = max(1, size // 2) if self._target is None else 1
-            sizes = range(least, max(size, ROOM) + 1)
+            sizes = range(least, max(size, SAFE_PAGE_SIZE) + 1)
             ends = {n: (last // n + 1) * n for n in sizes if last // n * n <= base}
             if ends:
                 # As many new rows as were asked for, or else as many as can be.
@@ -536,7 +537,7 @@ class AsyncPager(PagerBase[T]):
 
 
 def _key(row: Any) -> Any:
-    """Return what tells a row from others: its id, or all that it holds."""
+    """Return the identity of a row: its id, or a hash of all that it holds."""
     id = row.get("id") if type(row) is dict else None
     if type(id) in {str, int}:
         return id

@@ -146,16 +146,16 @@ def _model(
     unset = _unset(model)  # type: ignore[arg-type]  # a class can be hashed
     for name in passed.keys() - unset.keys():
         raise TypeError(f"{operation.name}() got {name!r}, which {model.__name__} does not have")
-    made: Any = model(**(unset | passed))
+    input_: Any = model(**(unset | passed))
     if extra is not None:
         with in_operation(operation.name):
-            made.additional_properties.update(mapping(extra, "extra"))
+            input_.additional_properties.update(mapping(extra, "extra"))
         for name in extra:
             keyword, place = codec.MEMBERS.get(name, name), f"extra[{name!r}]"
             if keyword in unset:
                 problem = f"is a documented member: pass it as {keyword}="
                 raise ArgumentError(place, problem, operation=operation.name)
-    return made  # type: ignore[no-any-return]  # of the class, whose arguments nobody knows here
+    return input_  # type: ignore[no-any-return]  # of the class, whose arguments nobody knows here
 
 
 @cache

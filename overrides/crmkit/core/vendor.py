@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from .codec import json
 from .errors import ArgumentError, AuthenticationError, NotFoundError, StatusError, class_of
-from .redact import hide_credentials, redacted
+from .redact import redact_request, redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -131,7 +131,7 @@ class Vendor:
 
     def redact(self, request: Request) -> None:
         """Replace the credentials that `authenticate` put on a request."""
-        hide_credentials(request, self.credential_headers, self.secrets())
+        redact_request(request, self.credential_headers, self.secrets())
 
     # -- replies -----------------------------------------------------------------------------------
 
