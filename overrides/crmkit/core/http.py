@@ -124,7 +124,7 @@ class _Unlimited:
     acquire_nowait = release = acquire
 
 
-class IO:
+class _IO:
     """What a call needs of the world: a pool to send through, time and randomness.
 
     One place for tests to put a clock of their own.
@@ -243,20 +243,6 @@ class IO:
             return Request(method, request.url, headers=request.headers, stream=parts)
         return request
 
-    async def send(self, request: Request, limit: int, *, stream: bool = False) -> Response:
-        """Send a request; redirects are not followed.
-
-        Args:
-            request: The request.
-            limit: The most bytes that the decoded body may have.
-            stream: Leave the body of a success to `save`; it may have any size.
-        """
-        raise NotImplementedError
-
-    async def save(self, response: Response, sink: Sink) -> None:
-        """Write the body of a streamed response to a file, part by part."""
-        raise NotImplementedError
-
     @asynccontextmanager
     async def lock(self) -> AsyncGenerator[None]:
         """Let in one thread of a sync client at a time, or one task of an async one's event loop.
@@ -279,14 +265,6 @@ class IO:
         """
         raise NotImplementedError
 
-    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Do the work of a method, or of an async client return it, to be awaited."""
-        raise NotImplementedError
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait."""
-        raise NotImplementedError
-
     def monotonic(self) -> float:
         """Return seconds on a clock that does not run backwards."""
         return time.monotonic()
@@ -300,7 +278,7 @@ class IO:
         return random.random()  # noqa: S311  # jitter, not a secret
 
 
-class SyncIO(IO):
+class SyncIO(_IO):
     """Sends through an `httpx.Client`."""
 
     _pool_type = httpx.Client
@@ -317,7 +295,13 @@ class SyncIO(IO):
             raise httpx.PoolTimeout(_BUSY)
 
     async def send(self, request: Request, limit: int, *, stream: bool = False) -> Response:
-        """Send a request; redirects are not followed."""
+        """Send a request; redirects are not followed.
+
+        Args:
+            request: The request.
+            limit: The most bytes that the decoded body may have.
+            stream: Leave the body of a success to `save`; it may have any size.
+        """
         pool = self._current()
         await self._acquire(pool.slots, request.extensions["timeout"]["pool"])
         try:
@@ -352,7 +336,7 @@ class SyncIO(IO):
                     pool.client.close()
 
 
-class AsyncIO(IO):
+class AsyncIO(_IO):
     """Sends through an `httpx.AsyncClient`, one for each event loop of asyncio or trio."""
 
     _pool_type = httpx.AsyncClient
@@ -376,7 +360,7 @@ class AsyncIO(IO):
             raise httpx.PoolTimeout(_BUSY) from None
 
     async def send(self, request: Request, limit: int, *, stream: bool = False) -> Response:
-        """Send a request; redirects are not followed."""
+        """Send a request; redirects are not followed; see `SyncIO.send`."""
         pool = self._current()
         await self._acquire(pool.slots, request.extensions["timeout"]["pool"])
         body: Any = request.stream
@@ -423,3 +407,6 @@ class AsyncIO(IO):
         pool = self._pools.pop(self._loop(), None)
         if pool is not None and pool.client is not self._own_pool:
             await pool.client.aclose()
+
+
+IO = SyncIO | AsyncIO
