@@ -65,7 +65,7 @@ class _Transfers(Resource):
                     arguments = {"id": attachment.id, "start": start}
                     call = self._call(ATTACHMENTS_CHUNK, arguments, options, part)
                     await self._sender.reply(call)
-            attachment.is_being_uploaded = False  # which it was when the server said so
+            attachment.is_being_uploaded = False  # it was, when the server replied
             return attachment
 
     async def _create(self, body: dict[str, Any], options: Options | None) -> Attachment:
@@ -84,7 +84,7 @@ class _Transfers(Resource):
             await self._sender.reply(call)
             return b""
         target = Path(to)
-        # Beside it, so that it appears under its name when it is complete, and not before.
+        # Written under another name beside it, so that it appears when it is complete.
         part = target.with_name(f".{target.name}.{token_hex(4)}")
         try:
             os.fsencode(part)

@@ -50,7 +50,7 @@ _PARTS = {
     "linkMultiple": "Ids:strs Names:json! Columns:json",
     "linkParent": "Id:str Type:str Name:str!",
 }
-"""By the type of a field its attributes: what follows its name, what they hold, ! if read-only."""
+"""The attributes of each type of field: suffix of the name, kind of value, `!` if read-only."""
 
 
 def _float(value: Any, argument: str) -> Any:

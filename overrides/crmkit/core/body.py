@@ -1,4 +1,4 @@
-"""What a request carries: JSON, a form, files, or bytes that are read while they are sent."""
+"""Bodies of requests: JSON, forms, files, or bytes that are read while they are sent."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Sink:
         self._file.write(part)
 
     def rewind(self) -> bool:
-        """Cut off what was written, and return whether another attempt can begin."""
+        """Truncate the file to where it began; return whether another attempt can be made."""
         if self._begun and self._start is not None:
             self._file.seek(self._start)
             self._file.truncate()

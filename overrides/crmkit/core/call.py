@@ -30,7 +30,7 @@ _MAX_URL = 65_536  # httpx refuses longer ones
 
 
 class Dialect(Protocol):
-    """What a vendor knows of the requests of its API.
+    """The part of a vendor that writes requests.
 
     Attributes:
         settings: Values of the path parameters that are settings of the client.
@@ -156,7 +156,7 @@ def new_call(
 
 
 def encoded(operation: Operation, encode: Callable[[Any], T], value: Any) -> T:
-    """Return what an encoder makes of a body.
+    """Return an encoded body.
 
     Raises:
         ArgumentError: It cannot be written. It names the operation.
@@ -213,7 +213,7 @@ def _wire_value(param: Param, value: Any) -> Any:
     if param.style == "repeated":
         return items
     for index, item in enumerate(items):
-        # What commas separate are names; servers do not trim them.
+        # Items separated by commas are names, which servers do not trim.
         if not item or param.separator in item or (param.separator == "," and " " in item):
             problem = f"must not be empty or hold {param.separator!r}, which separates items"
             raise ArgumentError(f"{name}[{index}]", f"{problem}, got {item!r}")

@@ -1,4 +1,4 @@
-"""What has changed since a time, or since a cursor: `crm.contacts.changes(since)`.
+"""Records that changed since a datetime or a cursor: `crm.contacts.changes(since)`.
 
 A server stamps a change before others can see it. So what is younger than `settle` seconds by the
 server's own clock is left to the next run: no change that becomes visible within that time is lost.
@@ -44,7 +44,7 @@ class Position(NamedTuple):
 
     @property
     def place(self) -> tuple[Any, ...]:
-        """What positions are sorted by; before all records of a second stands None."""
+        """The sort key of a position; an id of None sorts before all records of its second."""
         return (self.time, self.id is not None, isinstance(self.id, str), self.id)
 
 
@@ -73,7 +73,7 @@ class ChangesRequest(paging.ListRequest):
         page_size: Any = UNSET,
     ) -> None:
         super().__init__(sender, call, UNSET, page_size)
-        self.order: Any = self.paging.changes  # no list without it has the method
+        self.order: Any = self.paging.changes  # only lists that have it get a `changes` method
         self._origin = [
             _digest([sender.vendor.name, sender.settings.base_url]),
             _digest([self.operation.name, identity.path]),
@@ -82,7 +82,7 @@ class ChangesRequest(paging.ListRequest):
         if not is_number(settle, (int, float)) or not 0 <= settle < 1e9:
             self.refuse("settle", f"must be a number of seconds >= 0, got {shown(settle)}")
         self.settle = timedelta(seconds=settle)
-        self.until: datetime | None = None  # when changes of a run have settled
+        self.until: datetime | None = None  # up to when changes have settled
         self._is_cursor = isinstance(since, str)
         self.since = (
             self._position_of(since) if isinstance(since, str) else self._position_at(since)
@@ -93,7 +93,7 @@ class ChangesRequest(paging.ListRequest):
             self.refuse("since", f"expected an aware datetime or a cursor, got {type_name(since)}")
         if since.utcoffset() is None:
             self.refuse("since", f"must be an aware datetime, got {shown(since)}")
-        # Whether it lies in the future only the server's clock can tell, with the first reply.
+        # The first reply tells whether it lies in the future, by the server's clock.
         return Position(to_utc(since, "since").replace(microsecond=0), None)
 
     def _position_of(self, cursor: str) -> Position:
@@ -213,7 +213,7 @@ class ChangeIterator(paging.PageIterator):
             if position.time < self._position.time:
                 self._fail(f"the server does not sort and filter by {request.order.time}")
             if position.time > until:
-                self._ended = True  # it has not settled, nor has what follows
+                self._ended = True  # neither this record nor those after it have settled
                 break
             if position.time > self._position.time:
                 self._same_time.clear()

@@ -69,7 +69,7 @@ def new_pool(type_: Any, hook: Any, base_url: str, verify: Any, proxy: str | Non
         context = tls_context(verify if url.scheme == "https" else False)
     except OSError as error:
         raise _tls_error(verify, error) from None
-    # A proxy of the environment would get what is meant for this machine, credentials in clear.
+    # The environment's proxy must not get requests to this machine, which may be unencrypted.
     own = {"verify": context, "proxy": proxy, "trust_env": not is_loopback(url.host)}
     try:
         pool = type_(**pool_arguments(hook, **own))

@@ -1,4 +1,4 @@
-"""What the child of a fork must not take over: connections and locks."""
+"""Forks: a child process gets connections and locks of its own."""
 
 from __future__ import annotations
 

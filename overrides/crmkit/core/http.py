@@ -65,7 +65,7 @@ def lost(error: BaseException, request: Request) -> TransportError | DecodeError
 
 
 def _reason(error: BaseException) -> str:
-    """Return why a connection could not be made, by the error at the bottom of it."""
+    """Return why a connection could not be made, by the error that caused the others."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, socket.gaierror):
@@ -125,9 +125,7 @@ class _Unlimited:
 
 
 class _IO:
-    """What a call needs of the world: a pool to send through, time and randomness.
-
-    One place for tests to put a clock of their own.
+    """Network, clock and randomness of a client; tests replace the clock here.
 
     Args:
         base_url: The client's address.
@@ -167,7 +165,7 @@ class _IO:
         renew_in_child(self)
 
     def renew(self) -> None:
-        """Leave the parent's connections alone, in the child of a fork."""
+        """Drop the parent's connections unclosed, in the child of a fork."""
         shared = self._own_pool or isinstance(self._transport, _httpx.SOCKET_TRANSPORTS)
         self._inherited = self._inherited or bool(shared and self._pools)
         _INHERITED.append(self._pools)
@@ -187,7 +185,7 @@ class _IO:
         pool = self._pools.get(loop)
         if pool is None and not self._closed:
             pool = self._new_pool(loop)
-        if pool is None or self._closed:  # it may have been meanwhile
+        if pool is None or self._closed:  # another thread may have closed it
             raise ConfigError("this client is closed")
         if pool.client.is_closed:
             raise ConfigError("the http_client of this client is closed")
@@ -238,7 +236,7 @@ class _IO:
             raise ArgumentError("headers or query", problem) from None
         if body.stream is not None:
             request.headers["Content-Length"] = str(body.stream.length)
-            # Anew, because what httpx built has read its empty body already.
+            # httpx has read the empty body of the request that it built: make another one.
             parts = _httpx.ByteParts(body.stream.parts)
             return Request(method, request.url, headers=request.headers, stream=parts)
         return request
@@ -287,7 +285,7 @@ class SyncIO(_IO):
     _hook = staticmethod(_httpx.hide_location)
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Do the work of a method."""
+        """Run the coroutine of a method to its end."""
         return drive(work)
 
     async def _acquire(self, semaphore: Any, timeout: float | None) -> None:
@@ -345,7 +343,7 @@ class AsyncIO(_IO):
     _hook = staticmethod(_httpx.ahide_location)
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Return the work of a method, to be awaited."""
+        """Return the coroutine of a method, to be awaited."""
         return work
 
     def _loop(self) -> Any:

@@ -1,4 +1,4 @@
-"""What is loaded when it is first used: names of packages (PEP 562) and resources of clients."""
+"""Lazy loading of names of packages (PEP 562) and of resources of clients."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ async def merge_update(
     """
     with processed(False):
         reply = await sender.reply(read)
-        # What callers could not read is not written back: what it lacks would be lost.
+        # A record that callers could not read is not written back: members would be lost.
         decoded(merge.read, reply, merge.decode)
         tree = payload(merge.read, reply)
         try:

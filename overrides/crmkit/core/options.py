@@ -199,7 +199,7 @@ _CHECKS: dict[str, Callable[[Any, str], Any]] = {
     "max_reply_bytes": _checked_size,
     "on_reply": _checked_function,
 }
-"""What checks each setting and option, and returns it."""
+"""The check of each setting and option; it returns the value to use."""
 
 
 def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
@@ -247,10 +247,10 @@ def sent_url(base_url: str) -> httpx.URL:
 
     with suppress(httpx.InvalidURL, TypeError, UnicodeError):
         url = httpx.URL(base_url)
-        name = url.host and url.raw_host.decode()  # both, as each can fail
+        name = url.host and url.raw_host.decode()  # each of them can raise
         is_http = url.scheme in {"http", "https"} and not any(c.isspace() for c in base_url)
         is_http = is_http and (url.port or 0) <= 65_535
-        if is_http and (":" in name or name.encode("idna")):  # no name has a colon, but IPv6
+        if is_http and (":" in name or name.encode("idna")):  # a colon: an IPv6 address
             return url
     raise ConfigError("base_url must be an address like https://host/path") from None
 

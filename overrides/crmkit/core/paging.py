@@ -32,13 +32,13 @@ CHUNK = 50
 """Rows that are decoded at a time while a list is iterated: faster than a page, and less memory."""
 
 MOST_IDLE_PAGES, MOST_IDLE_ROWS = 5, 2000
-"""How many pages in a row, or rows in them, may bring nothing new."""
+"""Pages in a row, or rows in them, that may bring nothing new."""
 
 SAFE_PAGE_SIZE = 20
 """Rows of a page that every server takes."""
 
 ENDED = -2
-"""The total that some servers report without counting where nothing follows; -1 otherwise."""
+"""The total that some servers report, without counting, where nothing follows."""
 
 
 @dataclass(slots=True)
@@ -205,12 +205,12 @@ class PageIterator:
         self._short = False  # whether the last page was short, where the server decides on sizes
         self._last: int | None = None  # the key of the last row
         self._target: int | None = None  # where a step back leads
-        self._back = 1  # how far it leads
+        self._back = 1  # by how many pages the next step back leads
         self._overlap = 1  # rows by which a page may be larger than asked
-        self._seen: dict[Any, int] = {}  # what each row that was read held
-        self._settled = False  # whether any row was found as it was
-        self._doubts = 0  # how often none was as it came just before
-        self._unjoined: dict[Any, int] = {}  # what the rows of the window before held
+        self._seen: dict[Any, int] = {}  # a hash of each row that was read, by its identity
+        self._settled = False  # whether any row came again unchanged
+        self._doubts = 0  # how often all rows that came again were changed
+        self._unjoined: dict[Any, int] = {}  # the same of the page that did not join
         self._pages = self._read = self._idle = self._idle_rows = 0
 
     async def next(self) -> Rows | None:
@@ -228,10 +228,10 @@ class PageIterator:
                 return window
         return None
 
-    # -- what is asked for -------------------------------------------------------------------------
+    # -- requests ----------------------------------------------------------------------------------
 
     async def _window(self) -> Rows:
-        """Fetch rows from the last one on."""
+        """Fetch a page that begins with the last row that was read."""
         request, paging = self._request, self._request.paging
         base = max(self._begin, self._next - 1) if self._target is None else self._target
         number, size, by_number = self._last, self._size(0), paging.strategy == "page"
@@ -250,14 +250,14 @@ class PageIterator:
             self._overlap = 0  # the server takes no page as large as that
             return await self._window()
         if paging.strategy == "offset" and request.sender.vendor.largest_page == 1:
-            # A page of one row has no room for one to be read again, which is a page itself.
+            # A page of one row has no room for a second that is read again: that is another page.
             self._fixed, self._unit = True, 1
             if self._seen:
                 return await self._fixed_window()
         total = member(reply.data, paging.total)
         filled, end = base + len(rows), base + (size if by_number and size else len(rows))
         ended = paging.strategy == "none" or total == ENDED
-        # A total that the page itself refutes, or the number of the last page, says nothing.
+        # A total that the page itself, or the number of the last page, contradicts is ignored.
         last = member(reply.data, paging.last) or 0
         ended = ended or (total is not None and filled <= total <= end and last <= (number or 0))
         full = (size or 0) if by_number else len(rows)
@@ -287,7 +287,7 @@ class PageIterator:
         if self._overlap and (self._target is None or size + again <= SAFE_PAGE_SIZE):
             size += again
         if self._left is not None and not request.sized:
-            # No more than is wanted: unlike a page's number, an offset goes with any size.
+            # Ask for no more than is wanted: an offset, unlike a page number, goes with any size.
             size = min(size, self._left + again)
         vendor = request.sender.vendor
         usual = max(vendor.usual_page or size, request.page_size or 0)
@@ -326,7 +326,7 @@ class PageIterator:
         total = _counted(member(reply.data, paging.total))
         return Rows(before + rows, total, 0, reply, *place)
 
-    # -- what is made of it ------------------------------------------------------------------------
+    # -- replies -----------------------------------------------------------------------------------
 
     def _joins(self, window: Rows) -> bool:
         """Return whether rows follow what was read without a gap; if not, prepare to step back."""
@@ -338,7 +338,7 @@ class PageIterator:
         earlier, self._unjoined = self._unjoined, hashes
         again = earlier.keys() & hashes.keys()
         if again and not self._settled and all(earlier[key] != hashes[key] for key in again):
-            self._doubts += 1  # do rows never come as they were, not even a request later?
+            self._doubts += 1  # perhaps rows differ with every request
         by_id = self._doubts > 1 and not self._seen.keys().isdisjoint(hashes)
         is_after_all = not window.items and not window.again
         if same or by_id or is_after_all or window.base <= self._begin:
@@ -351,7 +351,7 @@ class PageIterator:
     def _take(self, window: Rows) -> bool:
         """Leave only new rows in a window, and return whether it is to be handed out."""
         request, rows = self._request, window.items
-        # Of a list of one page nothing has to be remembered.
+        # Rows of a list of one page need not be remembered.
         unseen, index = self._unseen(rows, remember=not window.ended or bool(self._seen))
         self._next = window.end
         self._filled = window.end if self._fixed else window.base + len(rows)
@@ -449,7 +449,7 @@ class PagerBase(Generic[T]):
             items: Iterable[T]
             try:
                 items = self._decoded(page, rows, place)
-            except DecodeError:  # of one of them; those before it come first
+            except DecodeError:  # in one of the rows; yield those before it first
                 each = (self._decoded(page, [row], n) for n, row in enumerate(rows, place))
                 items = chain.from_iterable(each)
             yield from items
@@ -521,7 +521,7 @@ class AsyncPager(PagerBase[T]):
 
     async def first(self) -> T | None:
         """Return the first item, or None of an empty list."""
-        items = await self.take(1).collect()  # to its end: no generator is left half-run
+        items = await self.take(1).collect()  # collect(), as a generator would be left half-run
         return items[0] if items else None
 
     async def collect(self) -> list[T]:

@@ -1,4 +1,4 @@
-"""Keep credentials out of what is shown: of requests that are kept, and of what servers say."""
+"""Redact credentials: in requests that errors keep, and in messages of servers and libraries."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from ._httpx import Request
 
 REDACTED = "[redacted]"
-"""What replaces a credential."""
+"""Replaces a credential."""
 
 CREDENTIALS = ("authorization", "proxy-authorization", "cookie")
 """Headers in which callers, or their own httpx client, send credentials."""
 
 _CREDENTIALS = {name.encode() for name in CREDENTIALS}
-# What was sent with a request, beside it: whoever keeps the request must not find it there.
+# The credentials sent with each request, kept apart from it: errors keep requests.
 _SENT = WeakKeyDictionary["Request", set[str]]()
 # h11 shows the value of a header that it refuses, which may be a credential.
 _REFUSED_VALUE = r"(?<=Illegal header value )b?['\"].*"
@@ -37,7 +37,7 @@ def redact_request(request: Request, headers: Iterable[str], secrets: Iterable[s
         secrets: The client's credentials.
     """
     own = {name.lower().encode(): name for name in headers}
-    # Of the raw ones: to look a header up takes httpx longer than to read all of them.
+    # Raw headers: httpx takes longer to look one up than to read all of them.
     sent = {name.lower(): value for name, value in request.headers.raw}
     values = [sent[name].decode("latin-1") for name in {*own, *_CREDENTIALS} if name in sent]
     # A signature is only known by its header; the word before a credential is its scheme.

@@ -1,4 +1,4 @@
-"""Base of the emitted resource classes: `crm.contacts`, `crm.activities` and so on."""
+"""Base of the generated resource classes: `crm.contacts`, `crm.activities` and so on."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ class Resource:
         self._sender = sender
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do the work of a sync client's method; see `awaitable` for its async counterpart."""
+        """Run the coroutine of a sync client's method; see `awaitable` for async clients."""
         result: T = self._sender.io.run(work)
         return result
 

@@ -121,7 +121,7 @@ class Sender:
         recovered: set[str] = set()
         for attempt in count(1):
             try:
-                # Anew for each attempt: signatures and middleware must not see the last one's.
+                # Each attempt has a request of its own, to be signed and changed by middleware.
                 request = self.io.build(operation.method, url, call.body, headers)
                 return await self._attempt(call, request, attempt, deadline)
             except MemoryError:
@@ -148,7 +148,7 @@ class Sender:
                 ):
                     raise
                 maybe_processed = error.maybe_processed
-                # An operation that is named is another's, such as a log-in before this one.
+                # An error with an operation is of another call, such as a log-in before this one.
                 answered = isinstance(error, StatusError) and error.operation is None
                 reached = reached or answered or maybe_processed
                 wait = error.retry_after if isinstance(error, StatusError) else None
@@ -193,7 +193,7 @@ class Sender:
             outcome = response.status_code
         except (*HTTPX_ERRORS, OSError) as error:
             outcome = type(error).__name__
-            self.vendor.redact(request)  # and know what may not be shown
+            self.vendor.redact(request)  # so that its credentials are known to `lost`
             raise lost(error, request) from error
         finally:
             # Whoever gets the request afterwards must not find the credentials there.

@@ -1,4 +1,4 @@
-"""Keep below a number of requests: evenly spaced, or as many as a server's window has room for."""
+"""Limit the rate of requests: evenly spaced, or by the windows in which a server counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a CRM's package says of its server: credentials, and how replies report errors."""
+"""The hooks of a CRM's package: credentials, and how replies report errors."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ class Vendor:
         if status < 300:
             return None
         if status < 400:
-            # Not split as a URL: a server may write anything there.
+            # Not parsed as a URL: servers may write anything.
             location = response.headers.get("Location", "")
             if _LOGIN.search(location.partition("?")[0]):
                 hint = "the server redirects to its login page"

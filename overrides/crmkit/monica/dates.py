@@ -112,7 +112,7 @@ def _parts_of(date: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     # Monica's zero date has a year before 0, and is made again by it.
     year, month, day = map(int, match.groups())
-    # A date without a year is shown in the one that it was written in.
+    # Of a date without a year, replies show the year in which it was written.
     return {"day": day, "month": month} | ({} if date.get("is_year_unknown") else {"year": year})
 
 
