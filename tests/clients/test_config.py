@@ -209,7 +209,6 @@ BAD_ADDRESSES = (
     "https://acme.com\n",
     "https://user:pass@acme.relenta.com",
     "https://user@acme.relenta.com",
-    "https://@acme.relenta.com",
     "https://acme.relenta.com?",
     "https://acme.relenta.com/api?x=1",
     "https://acme.relenta.com/api?",

@@ -42,7 +42,7 @@ def test_writes_date_as_read() -> None:
             "month": 6,
             "year": 1912,
         }
-        assert parts[date.known] is True
+        assert parts[date.flag] is True
         assert parts.get(date.name("is_age_based"), False) is False
 
     assert failures(check, product(DATES)) == []
@@ -64,7 +64,7 @@ def test_writes_age_of_this_year() -> None:
 
     def check(date: SpecialDate) -> None:
         parts = date.written(contact(date, "1996-01-01", age=True), {}, 2027)
-        assert parts == {date.known: True, date.name("is_age_based"): True, date.name("age"): 31}
+        assert parts == {date.flag: True, date.name("is_age_based"): True, date.name("age"): 31}
 
     assert failures(check, product([BIRTHDATE, FIRST_MET])) == []
 
@@ -73,8 +73,8 @@ def test_unknown_date_stays_unknown() -> None:
     """A date that the server does not know is not invented."""
 
     def check(date: SpecialDate) -> None:
-        assert date.written(contact(date, None), {}, 2026) == {date.known: False}
-        assert date.written({}, {}, 2026) == {date.known: False}
+        assert date.written(contact(date, None), {}, 2026) == {date.flag: False}
+        assert date.written({}, {}, 2026) == {date.flag: False}
 
     assert failures(check, product(DATES)) == []
 
@@ -87,7 +87,7 @@ def test_new_part_makes_date_known() -> None:
         added = date.written(contact(date, None), changes, 2026)
         changed = date.written(contact(date, "1912-06-23"), changes, 2026)
 
-        assert added[date.known] is True
+        assert added[date.flag] is True
         assert {**changed, **changes}[date.name("day")] == 9
         assert (changed[date.name("month")], changed[date.name("year")]) == (6, 1912)
 
@@ -115,7 +115,7 @@ def test_unknown_date_writes_no_parts() -> None:
     """A date that is set to unknown is removed, and no part of it is sent."""
 
     def check(date: SpecialDate, no: Any) -> None:
-        assert date.written(contact(date, "1912-06-23"), {date.known: no}, 2026) == {}
+        assert date.written(contact(date, "1912-06-23"), {date.flag: no}, 2026) == {}
 
     assert failures(check, product(DATES, [False, 0, "0"])) == []
 
@@ -157,6 +157,6 @@ def test_odd_date_is_not_lost() -> None:
         with pytest.raises(ArgumentError, match="pass its new value"):
             date.written(tree, {}, 2026)
         changes = {date.name("day"): 9, date.name("month"): 5}
-        assert date.written(tree, changes, 2026)[date.known] is True
+        assert date.written(tree, changes, 2026)[date.flag] is True
 
     assert failures(check, product(DATES, ["soon", 20240101, {}, True])) == []

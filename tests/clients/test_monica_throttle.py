@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from crmkit import RateLimitError
+from crmkit import RateLimitError, Reply
 from crmkit.core.http import AsyncIO, SyncIO
 from crmkit.monica.client import AsyncMonica, Monica
 from crmkit_mock import MockCRMs, MockServer
@@ -235,7 +235,7 @@ def test_tasks_share_window(
     monica = server(latency=0.01)
     begun = clock.now
 
-    async def call_concurrently() -> list[Any]:
+    async def call_concurrently() -> list[Reply]:
         async with AsyncMonica(token=TOKEN, transport=monica) as crm:
             return await asyncio.gather(
                 *(crm.request("GET", "/tags", query={"page": n}) for n in range(1, 151))

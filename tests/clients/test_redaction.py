@@ -11,7 +11,7 @@ import pytest
 
 from crmkit import ArgumentError, CRMError, DecodeError, Reply, StatusError, TransportError
 from crmkit.core.operation import Operation
-from crmkit.core.redact import hide_credentials
+from crmkit.core.redact import redact_request
 from crmkit.core.sender import decoded
 from crmkit_generated.autocrm.models import Webhook
 from tests.clients.conftest import MakeClient, MakeEspo, MakeOnePageCRM
@@ -84,7 +84,7 @@ def test_echoes_of_all_kinds_are_redacted(client: MakeClient) -> None:
 def test_causes_of_a_decode_error_are_redacted() -> None:
     """What Python says of a value, in the cause of an error, has no credential either."""
     request = httpx.Request("GET", "https://a.example/x")
-    hide_credentials(request, (), (KEY,))
+    redact_request(request, (), (KEY,))
     answer = Reply(httpx.Response(200, json={}, request=request), {})
 
     def fail(_: Any) -> Any:

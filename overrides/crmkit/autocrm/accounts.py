@@ -6,8 +6,6 @@ from crmkit_generated.autocrm.resources import accounts as generated
 
 from .records import AsyncLinked, Linked
 
-__all__ = ["Accounts", "AsyncAccounts"]
-
 
 class Accounts(Linked, generated.Accounts):
     """Companies and people that one does business with."""

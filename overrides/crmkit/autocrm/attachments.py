@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
     Target = BinaryIO | os.PathLike[str] | str
 
-__all__ = ["AsyncAttachments", "Attachments"]
-
 _ARGUMENTS = ("field", "related_type", "parent_type", "parent_id", "name", "type_", "role")
 
 CHUNK = 3 << 20
@@ -57,16 +55,18 @@ class _Transfers(Resource):
                     raise ArgumentError("file", problem)
                 body["file"] = f"data:{body['type']};base64,{b64encode(content).decode()}"
                 return await self._create(body, options)
-            made = await self._create({**body, "isBeingUploaded": True, "size": size}, options)
+            attachment = await self._create(
+                {**body, "isBeingUploaded": True, "size": size}, options
+            )
             begin = opened.payload.tell()
             with processed(True):
                 for start in range(0, size, CHUNK):
                     part = _Part(opened.payload, begin + start, min(CHUNK, size - start))
-                    arguments = {"id": made.id, "start": start}
+                    arguments = {"id": attachment.id, "start": start}
                     call = self._call(ATTACHMENTS_CHUNK, arguments, options, part)
                     await self._sender.reply(call)
-            made.is_being_uploaded = False  # which it was when the server said so
-            return made
+            attachment.is_being_uploaded = False  # it was, when the server replied
+            return attachment
 
     async def _create(self, body: dict[str, Any], options: Options | None) -> Attachment:
         call = self._call(ATTACHMENTS_CREATE, {}, options, body)
@@ -84,7 +84,7 @@ class _Transfers(Resource):
             await self._sender.reply(call)
             return b""
         target = Path(to)
-        # Beside it, so that it appears under its name when it is complete, and not before.
+        # Written under another name beside it, so that it appears when it is complete.
         part = target.with_name(f".{target.name}.{token_hex(4)}")
         try:
             os.fsencode(part)
@@ -194,7 +194,7 @@ class AsyncAttachments(_Transfers, generated.AsyncAttachments):
 
 
 def _members(members: tuple[Any, ...], file: File) -> dict[str, Any]:
-    """Return the members of an attachment that are known, name and media type among them."""
+    """Return the members of an attachment, completed by its file's name and media type."""
     arguments = dict(zip(_ARGUMENTS, members, strict=True))
     for argument, value in arguments.items():
         if value is not None and not isinstance(value, str):
@@ -203,8 +203,8 @@ def _members(members: tuple[Any, ...], file: File) -> dict[str, Any]:
     if not name:
         raise ArgumentError("name", "is missing: the file has no name of its own")
     type_ = arguments["type_"] or file.mime_type or guess_type(name)[0]
-    known = {"name": name, "type_": type_ or "application/octet-stream"}
-    return wire_members({**arguments, **known})
+    completed = {"name": name, "type_": type_ or "application/octet-stream"}
+    return wire_members({**arguments, **completed})
 
 
 @contextmanager

@@ -6,8 +6,6 @@ from crmkit_generated.autocrm.resources import calls as generated
 
 from .records import AsyncLinked, Linked
 
-__all__ = ["AsyncCalls", "Calls"]
-
 
 class Calls(Linked, generated.Calls):
     """Telephone calls."""

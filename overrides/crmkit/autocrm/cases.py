@@ -6,8 +6,6 @@ from crmkit_generated.autocrm.resources import cases as generated
 
 from .records import AsyncLinked, Linked
 
-__all__ = ["AsyncCases", "Cases"]
-
 
 class Cases(Linked, generated.Cases):
     """Questions and complaints of customers."""

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from crmkit.core.client import AsyncSettings, SyncSettings
 
-__all__ = ["AsyncAutoCRM", "AsyncEspoCRM", "AutoCRM", "EspoCRM"]
-
 
 def _start(
     profile: str,
@@ -25,8 +23,8 @@ def _start(
 ) -> tuple[EspoVendor, str]:
     """Return the vendor and the address of a client."""
     url = address(base_url, profile.upper())
-    known = credentials(profile.upper(), *own)
-    return EspoVendor(profile, known, base_path(url)), url
+    merged_credentials = credentials(profile.upper(), *own)
+    return EspoVendor(profile, merged_credentials, base_path(url)), url
 
 
 class _Sync(Entities, SyncClient):

@@ -6,8 +6,6 @@ from crmkit_generated.autocrm.resources import contacts as generated
 
 from .records import AsyncLinked, Linked
 
-__all__ = ["AsyncContacts", "Contacts"]
-
 
 class Contacts(Linked, generated.Contacts):
     """People."""

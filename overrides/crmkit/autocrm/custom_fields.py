@@ -25,8 +25,6 @@ from .where import wire_tree
 if TYPE_CHECKING:
     from crmkit.core.codec.model import Model
 
-__all__ = ["CustomFields"]
-
 _TEXTS = ("varchar", "text", "wysiwyg", "url", "enum", "email", "phone", "password", "colorpicker")
 _PARTS = {
     **dict.fromkeys((*_TEXTS, "barcode"), ":str"),
@@ -52,7 +50,7 @@ _PARTS = {
     "linkMultiple": "Ids:strs Names:json! Columns:json",
     "linkParent": "Id:str Type:str Name:str!",
 }
-"""By the type of a field its attributes: what follows its name, what they hold, ! if read-only."""
+"""The attributes of each type of field: suffix of the name, kind of value, `!` if read-only."""
 
 
 def _float(value: Any, argument: str) -> Any:
@@ -91,7 +89,7 @@ class CustomFields:
         definitions: The definitions, as `metadata.get` gives them.
 
     Raises:
-        ArgumentError: They are none.
+        ArgumentError: They are not a mapping of definitions.
     """
 
     def __init__(self, definitions: Mapping[str, Any] | list[Any]) -> None:

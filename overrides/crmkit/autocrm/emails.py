@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from crmkit.core.options import Options
     from crmkit_generated.autocrm.models import Email
 
-__all__ = ["AsyncEmails", "Emails"]
-
 _SEND = replace(EMAILS_CREATE, name="emails.send")
 _ADDRESSES = ("to", "cc", "bcc", "from_", "reply_to")
 _CONTENT = ("subject", "body", "is_html", "parent_type", "parent_id", "attachments_ids")

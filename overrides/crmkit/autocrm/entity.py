@@ -6,8 +6,6 @@ from crmkit_generated.autocrm.resources.records import AsyncRecordsOf, RecordsOf
 
 from .records import AsyncLinked, EntityType, Linked, checked_name
 
-__all__ = ["AsyncEntity", "Entity"]
-
 
 class _Named(EntityType):
     def __init__(self, entity_type: str) -> None:

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from crmkit.core.options import Options
     from crmkit_generated.autocrm.models import Lead
 
-__all__ = ["AsyncLeads", "Leads"]
-
-
 _CONVERT_BY_ID = replace(LEADS_CONVERT_BY_ID, name=LEADS_CONVERT.name)
 
 
@@ -39,16 +36,16 @@ class _Conversion(EntityType):
             if not isinstance(id, str):
                 raise expected("id", "str", id)
             parts = mapping({} if records is None else records, "records").items()
-            made = {
+            trees = {
                 name: record.to_dict() if hasattr(record, "to_dict") else record
                 for name, record in parts
             }
-            body: dict[str, Any] = {"records": wire_tree(made, "records")}
+            body: dict[str, Any] = {"records": wire_tree(trees, "records")}
             if encode_plain(skip, bool, "skip_duplicate_check"):
                 body["skipDuplicateCheck"] = True
-        page = self._call(_CONVERT_BY_ID, {"id": id}, options, body)
-        own = self._call(LEADS_CONVERT, {}, options, {"id": id, **body})
-        return await self._with_fallback(send, page, own)
+        autocrm_call = self._call(_CONVERT_BY_ID, {"id": id}, options, body)
+        espocrm_call = self._call(LEADS_CONVERT, {}, options, {"id": id, **body})
+        return await self._with_fallback(send, autocrm_call, espocrm_call)
 
 
 class Leads(_Conversion, Linked, generated.Leads):

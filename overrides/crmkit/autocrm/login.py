@@ -1,4 +1,4 @@
-"""What a client is given to log in with: arguments first, then the environment."""
+"""Address and credentials of a client: from arguments, else from the environment."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from crmkit.core.errors import ConfigError
 from crmkit.core.options import credential, sent_url
 
 from .vendor import Credentials
-
-__all__ = ["address", "base_path", "credentials"]
 
 _API = re.compile("/api/v1(/portal-access/[^/]+)?$")  # of the site, or of one of its portals
 
@@ -36,7 +34,7 @@ def address(base_url: str | None, prefix: str) -> str:
 
 def base_path(url: str) -> str:
     """Return the path of the API's address as requests have it, before that of each call."""
-    return "/" + sent_url(url).split("/", 3)[3]
+    return sent_url(url).raw_path.decode().rstrip("/")
 
 
 def credentials(
@@ -65,19 +63,19 @@ def credentials(
     """
     if signature not in ("raw", "hex"):
         raise ConfigError(f"signature must be 'raw' or 'hex', got {signature!r}")
-    key_given = api_key is not None or secret_key is not None
-    name_given = username is not None or password is not None
-    if key_given and name_given:
+    by_key = api_key is not None or secret_key is not None
+    by_name = username is not None or password is not None
+    if by_key and by_name:
         raise ConfigError("pass api_key (and secret_key) or username and password, not both")
-    if not key_given and not name_given:
-        name_given = bool(os.environ.get(f"{prefix}_USERNAME"))
-        if name_given and os.environ.get(f"{prefix}_API_KEY"):
+    if not by_key and not by_name:
+        by_name = bool(os.environ.get(f"{prefix}_USERNAME"))
+        if by_name and os.environ.get(f"{prefix}_API_KEY"):
             raise ConfigError(
                 f"{prefix}_API_KEY and {prefix}_USERNAME are both set; unset one, or pass arguments"
             )
-        if not name_given:
+        if not by_name:
             secret_key = os.environ.get(f"{prefix}_SECRET_KEY") or None
-    if name_given:
+    if by_name:
         name = credential(username, "username", f"{prefix}_USERNAME")
         if ":" in name:
             raise ConfigError("username must not hold a colon, which ends it on the wire")

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from crmkit.core.call import Call
     from crmkit.core.operation import Operation
 
-__all__ = ["AsyncMeetings", "Meetings"]
-
 _DATES = ("dateStartDate", "dateEndDate")
 
 

@@ -12,8 +12,6 @@ from crmkit_generated.autocrm import codec
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Renamer", "camel_case", "nearest", "renamer"]
-
 _MODULES = ("account", "call", "case", "contact", "email", "lead", "meeting", "opportunity", "task")
 
 

@@ -6,8 +6,6 @@ from crmkit_generated.autocrm.resources import opportunities as generated
 
 from .records import AsyncLinked, Linked
 
-__all__ = ["AsyncOpportunities", "Opportunities"]
-
 
 class Opportunities(Linked, generated.Opportunities):
     """Deals that may be won."""

@@ -1,4 +1,4 @@
-"""What every entity type has beside its own methods: links and mass actions."""
+"""Links and mass actions, which every entity type has beside its own methods."""
 
 from __future__ import annotations
 
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
     from .where import Where
 
-__all__ = ["AsyncLinked", "EntityType", "Linked", "checked_name", "wire_members"]
-
 P = TypeVar("P")
 T = TypeVar("T")
 
@@ -71,7 +69,7 @@ def wire_members(arguments: Mapping[str, Any]) -> dict[str, Any]:
 def _selection(
     ids: Any, where: Any, *, entity_type: str = "", idle: object = False
 ) -> dict[str, Any]:
-    """Return which records of a type a call is for, as JSON has it."""
+    """Return the part of a body that selects records of a type, by ids or conditions."""
     encode_plain(idle, bool, "idle")
     if (ids is None) == (where is None):
         raise ArgumentError("ids", "pass either ids or where")

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from .opportunities import AsyncOpportunities, Opportunities
     from .tasks import AsyncTasks, Tasks
 
-__all__ = ["AsyncEntities", "Entities"]
-
 T = TypeVar("T")
 
 

@@ -6,8 +6,6 @@ from crmkit_generated.autocrm.resources import tasks as generated
 
 from .records import AsyncLinked, Linked
 
-__all__ = ["AsyncTasks", "Tasks"]
-
 
 class Tasks(Linked, generated.Tasks):
     """Things to do."""

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from crmkit.core.http import Request, Response
     from crmkit.core.operation import Operation
 
-__all__ = ["Credentials", "EspoVendor"]
-
 _PAGE_LIMIT = re.compile(r"Max size should not exceed ([1-9][0-9]{0,8})\b")
 _LOCKED_OUT = (
     "the server gives no reason. EspoCRM answers so to every request from an address, with a good "

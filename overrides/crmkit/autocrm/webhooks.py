@@ -15,8 +15,6 @@ from typing import Any
 from crmkit.core.codec import json
 from crmkit.core.errors import ArgumentError, DecodeError, SignatureError, expected
 
-__all__ = ["verify"]
-
 
 def verify(
     body: bytes | str, signature: str | None, *, webhook_id: str, secret_key: str

@@ -133,7 +133,7 @@ def _spread(name: str, value: Any, params: dict[str, Any]) -> None:
         for index, item in enumerate(value):
             _spread(f"{name}[{index}]", item, params)
     elif isinstance(value, bool) and name.endswith(_FLAGS):
-        if value:  # any string, "false" too, is true to the server
+        if value:  # the server takes any string for true, "false" too
             params[name] = "true"
     elif value is not None:  # a missing value stands for null
         # The string "true" matches what is false (recorded: where-equals-bool-str).
@@ -205,10 +205,10 @@ def _name_of(zone: str | tzinfo) -> str | None:
     if isinstance(zone, str):
         return zone
     name = getattr(zone, "key", None) or getattr(zone, "zone", None)
-    found = _DATEUTIL.fullmatch(repr(zone))
-    if isinstance(name, str) or found is not None:
-        return name or (found and found[1])
-    # An offset is not a zone, whatever it calls itself.
+    match = _DATEUTIL.fullmatch(repr(zone))
+    if isinstance(name, str) or match is not None:
+        return name or (match and match[1])
+    # A fixed offset is not a zone, whatever its name.
     return "UTC" if zone.utcoffset(None) == timedelta(0) else None
 
 

@@ -14,8 +14,6 @@ import httpcore
 
 from .deadline import seconds_left
 
-__all__ = ["DeadlineBackend"]
-
 _PIECE = 16_384
 """Bytes of one write: httpcore sends all parts of a buffer within the same timeout each."""
 
@@ -65,11 +63,11 @@ class DeadlineBackend(httpcore.SyncBackend):
     ) -> Any:
         """Connect to the first address of a host that answers, within one deadline for all."""
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except OSError as error:
             raise httpcore.ConnectError(str(error)) from error
         failure: Exception | None = None
-        for address in dict.fromkeys(str(info[4][0]) for info in found):
+        for address in dict.fromkeys(str(info[4][0]) for info in addresses):
             left = seconds_left(timeout, httpcore.ConnectTimeout)
             try:
                 return _Stream(super().connect_tcp(address, port, left, *args, **more))

@@ -1,4 +1,4 @@
-"""The one module that imports httpx: its classes, its errors, and pools as crmkit wants them."""
+"""The only module that imports httpx: its errors, pools, and streams of requests and replies."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ parsed = lru_cache(128)(httpx.URL)
 SOCKET_TRANSPORTS = (httpx.HTTPTransport, httpx.AsyncHTTPTransport)
 
 HTTPX_ERRORS = (httpx.RequestError, httpx.StreamError, httpx.InvalidURL, BodyError)
-"""What sending may raise when no reply comes, or none that can be read."""
+"""What sending may raise: no reply came, or it cannot be read."""
 
 NOTHING_SENT = (
     httpx.ConnectError,
@@ -35,7 +35,7 @@ NOTHING_SENT = (
     httpx.UnsupportedProtocol,
     httpx.LocalProtocolError,
 )
-"""Those of them after which the server cannot have seen the request."""
+"""The subset of `HTTPX_ERRORS` after which the server cannot have seen the request."""
 
 
 # -- pools -------------------------------------------------------------------------------------
@@ -46,7 +46,7 @@ def _tls_context() -> ssl.SSLContext:
     # Reading the certificates takes about 20 ms; all clients of a process share one context.
     folder = os.environ.get("SSL_CERT_DIR")
     if folder and not os.environ.get("SSL_CERT_FILE") and not os.path.isdir(folder):  # noqa: PTH112  # no pathlib here
-        raise NotADirectoryError(folder)  # OpenSSL would trust nobody, and not say why
+        raise NotADirectoryError(folder)  # else OpenSSL trusts no certificate, silently
     return httpx.create_ssl_context()
 
 
@@ -114,7 +114,7 @@ def pool_arguments(hook: Any, **own: Any) -> dict[str, Any]:
 
 
 def bound_by_deadline(client: httpx.Client) -> None:
-    """Let no wait on a pool's sockets pass the deadline of its call, however a server drips."""
+    """Limit each wait on the sockets of a sync pool to what the call's deadline leaves."""
     from ._httpcore import DeadlineBackend  # at the first pool, which loads httpcore anyhow
 
     # The only way that keeps what httpx knows of proxies; a test holds the private names.
@@ -186,7 +186,7 @@ class Outgoing(httpx.AsyncByteStream):
         self._parts = iter(self._stream)
         return self
 
-    async def __anext__(self) -> bytes:  # no generator, which trio would miss where a call is cut
+    async def __anext__(self) -> bytes:  # a generator would be left open by a cancelled call
         for part in self._parts:
             return bytes(part)
         raise StopAsyncIteration
@@ -234,7 +234,7 @@ def _too_large(limit: int) -> BodyError:
 class _ReplyBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     def __init__(self, response: Response, limit: int | None, release: Callable[[], None]) -> None:
         self._stream: Any = response.stream
-        # Not put back: what the body is from here on, no coding describes.
+        # The header is not restored: the body that is read from here on is decoded.
         self._decoder = Decoder(response.headers.pop(_CODING, ""))
         self._limit, self._release, self._size = limit, release, 0
         self._fails = response.status_code >= 300
@@ -255,7 +255,7 @@ class _ReplyBody(httpx.SyncByteStream, httpx.AsyncByteStream):
             self._decoder.finish()
 
     async def _next(self, stream: AsyncIterator[bytes]) -> bytes | None:
-        if not self._fails:  # one scope bounds a success as a whole
+        if not self._fails:  # AsyncIO.send bounds the whole body of a success
             return await anext(stream, None)
         with anyio.move_on_after(seconds_left(None, httpx.ReadTimeout)):
             return await anext(stream, None)

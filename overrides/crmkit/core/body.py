@@ -1,4 +1,4 @@
-"""What a request carries: JSON, a form, files, or bytes that are read while they are sent."""
+"""Bodies of requests: JSON, forms, files, or bytes that are read while they are sent."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from .operation import Operation
-
-__all__ = ["Body", "RequestTree", "Sink", "Stream", "body_of", "plain_text"]
 
 
 class RequestTree(dict[str, Any]):
@@ -59,7 +57,7 @@ class Sink:
         self._file.write(part)
 
     def rewind(self) -> bool:
-        """Cut off what was written, and return whether another attempt can begin."""
+        """Truncate the file to where it began; return whether another attempt can be made."""
         if self._begun and self._start is not None:
             self._file.seek(self._start)
             self._file.truncate()
@@ -213,16 +211,16 @@ def _json(value: Any) -> bytes:
     try:
         return json.dumps(value)
     except (TypeError, ValueError, RecursionError) as error:
-        raise ArgumentError(*_culprit(value, error)) from None
+        raise ArgumentError(*_unwritable_member(value, error)) from None
 
 
-def _culprit(tree: Any, error: Exception) -> tuple[str, str]:
+def _unwritable_member(tree: Any, error: Exception) -> tuple[str, str]:
     """Return which member of a body JSON cannot hold, and why; its value is not shown."""
     for name, value in tree.items() if isinstance(tree, dict) else ():
         try:
             json.dumps({name: value})
-        except (TypeError, ValueError) as wrong:
-            return name, _not_json(wrong)
+        except (TypeError, ValueError) as member_error:
+            return name, _not_json(member_error)
     return "body", _not_json(error)
 
 

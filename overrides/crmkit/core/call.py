@@ -24,15 +24,13 @@ if TYPE_CHECKING:
     from .operation import Operation, Param
     from .options import Options, Settings
 
-__all__ = ["Call", "Dialect", "encoded", "items_of", "new_call", "refuse_beside"]
-
 T = TypeVar("T")
 
 _MAX_URL = 65_536  # httpx refuses longer ones
 
 
 class Dialect(Protocol):
-    """What a vendor knows of the requests of its API.
+    """The part of a vendor that writes requests.
 
     Attributes:
         settings: Values of the path parameters that are settings of the client.
@@ -139,26 +137,26 @@ def new_call(
         for param in operation.params:
             value = arguments.get(param.argument, UNSET)
             if param.place == "path":
-                path_values[param.wire] = _segment(param, value, dialect.refused_in_path)
+                path_values[param.wire] = _path_segment(param, value, dialect.refused_in_path)
             elif value is UNSET or (value is None and param.style == "single"):
                 continue
             elif param.style == "spread":
                 query |= dialect.spread(param.argument, items_of(value, param.argument))
             elif param.place == "query":
-                query[param.wire] = _written(param, value)
+                query[param.wire] = _wire_value(param, value)
             else:
-                headers[param.wire.lower()] = _header(param, _written(param, value))
+                headers[param.wire.lower()] = _header(param, _wire_value(param, value))
         headers.update(settings.headers)
         path = operation.path.format_map(path_values) if path_values else operation.path
         call = Call(operation, path, query, headers, body_of(operation, body), settings, own_query)
         if len(path) > _MAX_URL or (query and len(call.url) > _MAX_URL):
             problem = f"the URL is longer than {_MAX_URL} characters"
-            raise ArgumentError(_longest(arguments), problem)
+            raise ArgumentError(_longest_argument(arguments), problem)
     return call
 
 
 def encoded(operation: Operation, encode: Callable[[Any], T], value: Any) -> T:
-    """Return what an encoder makes of a body.
+    """Return an encoded body.
 
     Raises:
         ArgumentError: It cannot be written. It names the operation.
@@ -190,7 +188,7 @@ def refuse_beside(operation: Operation, argument: str, others: Mapping[str, Any]
             raise ArgumentError(name, problem, operation=operation.name)
 
 
-def _segment(param: Param, value: Any, refused: str) -> str:
+def _path_segment(param: Param, value: Any, refused: str) -> str:
     """Return a value as a segment of a path; one that would name another path is refused."""
     name = param.argument
     if param.convert is not None:
@@ -204,7 +202,7 @@ def _segment(param: Param, value: Any, refused: str) -> str:
     return quote(encodable(text, name, "part of a URL"), safe="")
 
 
-def _written(param: Param, value: Any) -> Any:
+def _wire_value(param: Param, value: Any) -> Any:
     """Return the wire form of a query parameter or header."""
     name = param.argument
     if param.style == "single":
@@ -215,7 +213,7 @@ def _written(param: Param, value: Any) -> Any:
     if param.style == "repeated":
         return items
     for index, item in enumerate(items):
-        # What commas separate are names; servers do not trim them.
+        # Items separated by commas are names, which servers do not trim.
         if not item or param.separator in item or (param.separator == "," and " " in item):
             problem = f"must not be empty or hold {param.separator!r}, which separates items"
             raise ArgumentError(f"{name}[{index}]", f"{problem}, got {item!r}")
@@ -226,7 +224,7 @@ def items_of(values: Any, name: str) -> list[Any]:
     """Return the items of a list, set, Series or the like.
 
     Raises:
-        ArgumentError: It is none, or a str, whose characters would be the items.
+        ArgumentError: It is not iterable, or is a str, whose characters would be the items.
     """
     if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
         raise expected(name, "a list", values)
@@ -253,5 +251,5 @@ def _texts(value: Any) -> str | list[str]:
     return plain_text(value)
 
 
-def _longest(arguments: Mapping[str, Any]) -> str:
+def _longest_argument(arguments: Mapping[str, Any]) -> str:
     return max(arguments, key=lambda name: len(str(arguments[name])), default="options")

@@ -1,4 +1,4 @@
-"""What has changed since a time, or since a cursor: `crm.contacts.changes(since)`.
+"""Records that changed since a datetime or a cursor: `crm.contacts.changes(since)`.
 
 A server stamps a change before others can see it. So what is younger than `settle` seconds by the
 server's own clock is left to the next run: no change that becomes visible within that time is lost.
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from .reply import Reply
     from .sender import Sender
 
-__all__ = ["AsyncChanges", "Changes", "ChangesRequest", "Position"]
-
 T = TypeVar("T")
 
 
@@ -46,7 +44,7 @@ class Position(NamedTuple):
 
     @property
     def place(self) -> tuple[Any, ...]:
-        """What positions are sorted by; before all records of a second stands None."""
+        """The sort key of a position; an id of None sorts before all records of its second."""
         return (self.time, self.id is not None, isinstance(self.id, str), self.id)
 
 
@@ -75,8 +73,8 @@ class ChangesRequest(paging.ListRequest):
         page_size: Any = UNSET,
     ) -> None:
         super().__init__(sender, call, UNSET, page_size)
-        self.order: Any = self.paging.changes  # no list without it has the method
-        self._of = [
+        self.order: Any = self.paging.changes  # only lists that have it get a `changes` method
+        self._origin = [
             _digest([sender.vendor.name, sender.settings.base_url]),
             _digest([self.operation.name, identity.path]),
             _digest([identity.query, identity.own_query]),
@@ -84,33 +82,37 @@ class ChangesRequest(paging.ListRequest):
         if not is_number(settle, (int, float)) or not 0 <= settle < 1e9:
             self.refuse("settle", f"must be a number of seconds >= 0, got {shown(settle)}")
         self.settle = timedelta(seconds=settle)
+        self.until: datetime | None = None  # up to when changes have settled
         self._is_cursor = isinstance(since, str)
-        self.since = self._parsed(since) if isinstance(since, str) else self._from_time(since)
+        self.since = (
+            self._position_of(since) if isinstance(since, str) else self._position_at(since)
+        )
 
-    def _from_time(self, since: Any) -> Position:
+    def _position_at(self, since: Any) -> Position:
         if not isinstance(since, datetime):
             self.refuse("since", f"expected an aware datetime or a cursor, got {type_name(since)}")
         if since.utcoffset() is None:
             self.refuse("since", f"must be an aware datetime, got {shown(since)}")
-        # Whether it lies in the future only the server's clock can tell, with the first reply.
+        # The first reply tells whether it lies in the future, by the server's clock.
         return Position(to_utc(since, "since").replace(microsecond=0), None)
 
-    def _parsed(self, cursor: str) -> Position:
+    def _position_of(self, cursor: str) -> Position:
         try:
             text = urlsafe_b64decode(cursor[8:]).decode()
             content: Any = json.loads(text) if _cursor(text) == cursor else ()
-            seconds, id, *of = content
+            seconds, id, *origin = content
             position = Position(datetime.fromtimestamp(seconds, UTC), id)
         except (ValueError, TypeError, OverflowError, OSError):
             self.refuse("since", "is not a cursor, or not as changes() returned it")
-        for name, own, its in zip(("CRM", "list", "filter"), self._of, of, strict=False):
-            if own != its:
+        parts = ("CRM", "list", "filter")
+        for name, own, other in zip(parts, self._origin, origin, strict=False):
+            if own != other:
                 self.refuse("since", f"the cursor belongs to another {name}")
         return position
 
     def cursor(self, position: Position) -> str:
         """Return a position as a string to be stored."""
-        content = [int(position.time.timestamp()), position.id, *self._of]
+        content = [int(position.time.timestamp()), position.id, *self._origin]
         return _cursor(json.dumps(content, separators=(",", ":")))
 
     def after(self, position: Position) -> Call:
@@ -120,7 +122,7 @@ class ChangesRequest(paging.ListRequest):
             {name: text.format(time=time, id=id) for name, text in self.order.after}
         )
 
-    def until(self, reply: Reply) -> datetime:
+    def _settled(self, reply: Reply) -> datetime:
         """Return the time up to which changes have settled, by the server's clock.
 
         Raises:
@@ -130,16 +132,18 @@ class ChangesRequest(paging.ListRequest):
         try:
             now = parsedate_to_datetime(reply.headers.get("Date", "")).astimezone(UTC)
         except (ValueError, TypeError, IndexError, OverflowError):
-            error = DecodeError("no Date header, by which the server would show its clock")
+            error = DecodeError(
+                "the reply has no Date header, from which the server's clock is read"
+            )
             raise misformed(error, self.operation, reply) from None
         if not self._is_cursor and self.since.time > now + self.settle:
             self.refuse("since", f"lies in the future: {self.since.time}, the server has {now}")
         return now - self.settle
 
     async def rows(self, number: Any, size: int | None) -> tuple[list[Any], Reply]:
-        """Fetch rows as a list does, and check that they do not begin in the server's future."""
+        """Fetch rows as a list does, and note up to when changes have settled."""
         rows, reply = await super().rows(number, size)
-        self.until(reply)
+        self.until = self.until or self._settled(reply)
         return rows, reply
 
     def position(self, row: Any) -> Position | None:
@@ -179,40 +183,41 @@ class ChangeIterator(paging.PageIterator):
         super().__init__(request)
         self._changes = copy(request)
         self._query = dict(request.order.query)
-        self._at: Position = request.since
-        self._until: datetime | None = None
+        self._position: Position = request.since
         self._same_time: set[Any] = set()
 
     async def next(self) -> paging.Rows | None:
         """Fetch the next page; None after the last. See `PageIterator.next`."""
         while not self._ended:
-            rows, reply = await (self._after() if self._changes.order.after else self._held())
+            rows, reply = await (
+                self._oldest_first() if self._changes.order.after else self._newest_first()
+            )
             rows = self._wanted(rows)
             if rows or not self._pages:
                 self._pages += 1
                 return paging.Rows(rows, None, self._pages, reply)
         return None
 
-    async def _after(self) -> tuple[list[Any], Reply]:
+    async def _oldest_first(self) -> tuple[list[Any], Reply]:
         request, size = self._changes, self._changes.page_size
         if self._left is not None and size is not None and not request.sized:
             size = min(size, self._left)
-        request.call = request.after(self._at).with_query(self._query)
+        request.call = request.after(self._position).with_query(self._query)
         rows, reply = await request.rows(request.paging.first, size)
-        self._until = self._until or request.until(reply)
+        until: Any = request.until
         new: list[Any] = []
         for row in rows:
             position = request.position(row)
             if position is None:
                 self._fail(f"a record comes without its id or without {request.order.time}")
-            if position.time < self._at.time:
+            if position.time < self._position.time:
                 self._fail(f"the server does not sort and filter by {request.order.time}")
-            if position.time > self._until:
-                self._ended = True  # it has not settled, nor has what follows
+            if position.time > until:
+                self._ended = True  # neither this record nor those after it have settled
                 break
-            if position.time > self._at.time:
+            if position.time > self._position.time:
                 self._same_time.clear()
-            self._at = position
+            self._position = position
             if position.id not in self._same_time and position != request.since:
                 self._same_time.add(position.id)
                 new.append(row)
@@ -224,27 +229,26 @@ class ChangeIterator(paging.PageIterator):
             self._fail(f"{self._idle} pages in a row brought nothing new")
         return new, reply
 
-    async def _held(self) -> tuple[list[Any], Any]:
-        request, low, reply = self._changes, self._changes.since, None
-        held: dict[Any, tuple[Position, Any]] = {}
+    async def _newest_first(self) -> tuple[list[Any], Any]:
+        request, since, reply = self._changes, self._changes.since, None
+        changed: dict[Any, tuple[Position, Any]] = {}
         request.call, request.limit = request.call.with_query(self._query), None
         pages = paging.PageIterator(request)
         while not self._ended and (page := await pages.next()) is not None:
-            reply = page.reply
-            self._until = self._until or request.until(reply)
+            reply, until = page.reply, request.until
             before = datetime.max.replace(tzinfo=UTC)
             for row in page.items:
                 position = request.position(row)
-                if position is None or position.time < low.time:
+                if position is None or position.time < since.time:
                     self._ended = True  # rows without a time come last
                     break
                 if position.time > before:
                     self._fail(f"the server does not sort by {request.order.time}")
                 before = position.time
-                if position.time <= self._until and position.place > low.place:
-                    held[position.id] = position, row
+                if until and position.time <= until and position.place > since.place:
+                    changed[position.id] = position, row
         self._ended = True
-        return [row for _, row in sorted(held.values(), key=lambda item: item[0].place)], reply
+        return [row for _, row in sorted(changed.values(), key=lambda item: item[0].place)], reply
 
     def _fail(self, problem: str) -> NoReturn:
         raise PaginationError(problem, self._read, self._pages, self._changes.operation.name)
@@ -275,10 +279,10 @@ class _Changes(paging.PagerBase[T]):
             yield item
 
     def _page(self, page: paging.Rows) -> paging.Page[T]:
-        made = super()._page(page)
+        decoded = super()._page(page)
         for row in page.items[-1:]:
             self._position = self._request.position(row) or self._position
-        return made
+        return decoded
 
 
 class Changes(_Changes[T], paging.Pager[T]):

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, quote, unquote
 from .call import new_call
 from .codec.values import encode_extras, encode_json
 from .drive import awaitable
-from .environment import checked_reach
+from .environment import network_arguments
 from .errors import ArgumentError, ConfigError, expected, in_operation, shown
 from .http import AsyncIO, SyncIO
 from .operation import Operation
@@ -27,13 +27,10 @@ if TYPE_CHECKING:
     from typing import Self, Unpack
 
     from ._httpx import httpx
-    from .call import Call
     from .generated import Client as GeneratedClient
     from .options import Middleware, Options
     from .reply import Reply
     from .vendor import Vendor
-
-__all__ = ["AsyncClient", "AsyncSettings", "Client", "SyncClient", "SyncSettings"]
 
 
 class _CommonSettings(TypedDict, total=False):
@@ -63,7 +60,7 @@ class SyncSettings(_CommonSettings, total=False):
         max_reply_bytes: The most bytes that a reply may have, decoded; default 64 MiB. A larger
             success is a `DecodeError`, of an error reply the body is cut. Downloads to a file have
             no limit.
-        throttle: Requests a second; 0 for no limit; default the vendor's known limit.
+        throttle: Requests a second; 0 for no limit; default the vendor's own limit.
         middleware: `async def(request, call_next) -> response`, outermost first.
         allow_insecure: Whether plain http to another host than loopback is allowed.
         verify: What the server's certificate is checked by: True for the usual authorities (or
@@ -113,10 +110,10 @@ class Client:
         vendor: Vendor,
         base_url: str,
         io: type[SyncIO | AsyncIO],
-        known: type,
+        settings_type: type,
         settings: Mapping[str, Any],
     ) -> None:
-        for name in settings.keys() - known.__annotations__.keys():
+        for name in settings.keys() - settings_type.__annotations__.keys():
             raise TypeError(f"{type(self).__name__}() got an unexpected keyword argument {name!r}")
         address = checked_base_url(base_url, allow_insecure=settings.get("allow_insecure", False))
         middleware: Any = settings.get("middleware", ())
@@ -126,7 +123,7 @@ class Client:
                 problem = f"middleware must be async functions (request, call_next), got {layer!r}"
                 raise ConfigError(problem)
         checked = Settings(address).changed(settings)
-        self._io = io(address, **checked_reach(settings))
+        self._io = io(address, **network_arguments(settings))
         throttle = checked_throttle(settings.get("throttle"), vendor.rate)
         self._sender = Sender(self._io, vendor, checked, throttle, layers)
 
@@ -173,45 +170,7 @@ class Client:
         """The configured client for the functions of the generated `api` package."""
         from .generated import AuthenticatedClient
 
-        return AuthenticatedClient(self._sender, asynchronous=isinstance(self._io, AsyncIO))
-
-    def _request(
-        self,
-        method: str,
-        path: str,
-        query: Mapping[str, Any] | None,
-        json: Any,
-        content: bytes | None,
-        headers: Mapping[str, str] | None,
-        options: Options | None,
-    ) -> Call:
-        with in_operation("request"):
-            url, own_query = self._checked_path(path)
-            if not isinstance(method, str) or not (method.isascii() and method.isalpha()):
-                problem = f"must be an HTTP method such as 'GET', got {shown(method)}"
-                raise ArgumentError("method", problem)
-            if content is not None and not isinstance(content, bytes):
-                raise expected("content", "bytes", content)
-            if json is not None and content is not None:
-                raise ArgumentError("content", "pass json or content, not both")
-            query = own_query | checked_query(query or {})
-            body: Any = UNSET if content is None else content
-            if type(json) is dict:
-                body = {}
-                encode_extras(json, body)
-            elif json is not None:
-                body = encode_json(json, "json")
-            own_headers = checked_headers(headers)
-        operation = Operation(
-            "request",
-            method.upper(),
-            "…",
-            effect="read" if method.upper() in {"GET", "HEAD"} else "write",
-            open_form=True,
-            media="json" if json is not None else "content",
-        )
-        call = new_call(self._sender.vendor, self._sender.settings, operation, {}, options, body)
-        return replace(call, path=url, query=query, headers={**own_headers, **call.headers})
+        return AuthenticatedClient(self._sender)
 
     def _checked_path(self, path: str) -> tuple[str, dict[str, Any]]:
         if not isinstance(path, str) or not path.startswith("/") or path.startswith("//"):
@@ -272,9 +231,35 @@ class SyncClient(Client):
             None if the body is empty or of another form) and `content`.
 
         Raises:
-            CRMError: Anything went wrong.
+            CRMError: The call failed.
         """
-        call = self._request(method, path, query, json, content, headers, options)
+        with in_operation("request"):
+            url, own_query = self._checked_path(path)
+            if not isinstance(method, str) or not (method.isascii() and method.isalpha()):
+                problem = f"must be an HTTP method such as 'GET', got {shown(method)}"
+                raise ArgumentError("method", problem)
+            if content is not None and not isinstance(content, bytes):
+                raise expected("content", "bytes", content)
+            if json is not None and content is not None:
+                raise ArgumentError("content", "pass json or content, not both")
+            query = own_query | checked_query(query or {})
+            body: Any = UNSET if content is None else content
+            if type(json) is dict:
+                body = {}
+                encode_extras(json, body)
+            elif json is not None:
+                body = encode_json(json, "json")
+            own_headers = checked_headers(headers)
+        operation = Operation(
+            "request",
+            method.upper(),
+            "…",
+            effect="read" if method.upper() in {"GET", "HEAD"} else "write",
+            open_form=True,
+            media="json" if json is not None else "content",
+        )
+        call = new_call(self._sender.vendor, self._sender.settings, operation, {}, options, body)
+        call = replace(call, path=url, query=query, headers={**own_headers, **call.headers})
         reply: Reply = self._io.run(self._sender.reply(call))
         return reply
 

@@ -1,4 +1,4 @@
-"""Undo a reply's Content-Encoding piece by piece: a few bytes never become many at once."""
+"""Decode a reply's Content-Encoding in small parts, so that memory stays bounded."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["ACCEPTED", "BodyError", "Decoder"]
-
 ACCEPTED = "gzip, deflate"
-"""What requests ask for; others need libraries whose output cannot be bounded alike."""
+"""The Accept-Encoding of requests: codings whose decoders can bound their output."""
 
 _WINDOWS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 _MOST_CODINGS = 5
@@ -46,7 +44,7 @@ class Decoder:
             raise BodyError("the body's Content-Encoding is neither gzip nor deflate")
         if not self._steps:
             return (raw,)
-        # Slices, as zlib copies what it does not get to each time.
+        # In slices: zlib copies its unused input at each call.
         parts: Iterable[Any] = (raw[i : i + _IN] for i in range(0, len(raw), _IN))
         for step in self._steps:
             parts = chain.from_iterable(map(step.parts, parts))
@@ -74,7 +72,7 @@ class _Step:
 
     def parts(self, raw: bytes) -> Iterator[bytes]:
         part = b""
-        # zlib may hold back a rest of its output although it has taken all of the input.
+        # zlib may keep output back although it has consumed all input.
         while raw or len(part) == _OUT:
             if self._zlib.eof:
                 if self._window != 31 or raw[:1] != b"\x1f":

@@ -1,4 +1,4 @@
-"""When a call must be over, however many attempts, pauses and phases it has."""
+"""The deadline of a call, over all its attempts, pauses and phases."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Self
-
-__all__ = ["Deadline", "current_deadline", "seconds_left"]
 
 
 class Deadline:
@@ -40,7 +38,7 @@ class Deadline:
 
     def __exit__(self, *exc: object) -> None:
         self.end = inf  # tasks that middleware started inherit the deadline, and may go on
-        if current_deadline() is self:  # not so where an abandoned coroutine is collected
+        if current_deadline() is self:  # false where an abandoned coroutine is collected
             _CURRENT.set(self._outer)
 
     def __str__(self) -> str:
@@ -52,7 +50,7 @@ class Deadline:
         return self.end - self._clock() if self.end < inf else inf
 
     def extend(self, seconds: float) -> None:
-        """Move the end on by a wait that does not count, that for the client's own throttle."""
+        """Postpone the end by a wait that does not count: that for the client's own throttle."""
         self.end += seconds
         if self._outer is not None:
             self._outer.extend(seconds)

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     P = ParamSpec("P")
 
-__all__ = ["awaitable", "drive"]
-
 T = TypeVar("T")
 _AWAITED = ("no running event loop", "any asynchronous event loop", "async context")
 """How asyncio, anyio and trio (sniffio too) say that they were awaited outside of a loop."""

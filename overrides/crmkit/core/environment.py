@@ -12,14 +12,12 @@ from .options import is_loopback
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["checked_reach", "new_pool"]
-
 _POOL_ERRORS = (ImportError, OSError, ValueError, httpx.InvalidURL)
 _PROXIES = {"http_proxy", "https_proxy", "all_proxy"}
-_PROXY_FORM = "must be an address like http://host:port (http, https, socks5 or socks5h)"
+_PROXY_RULE = "must be an address like http://host:port (http, https, socks5 or socks5h)"
 
 
-def checked_reach(settings: Mapping[str, Any]) -> dict[str, Any]:
+def network_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments by which a client's `IO` reaches its server.
 
     Raises:
@@ -44,11 +42,11 @@ def checked_reach(settings: Mapping[str, Any]) -> dict[str, Any]:
             types = "True, False, a CA file or an ssl.SSLContext"
             raise ConfigError(f"verify must be {types}, got {type_name(verify)}")
     try:
-        known = proxy is None or (isinstance(proxy, str) and httpx.Proxy(proxy).url.host)
+        is_address = proxy is None or (isinstance(proxy, str) and httpx.Proxy(proxy).url.host)
     except (httpx.InvalidURL, ValueError):
-        known = False
-    if not known:
-        raise ConfigError(f"proxy {_PROXY_FORM}")
+        is_address = False
+    if not is_address:
+        raise ConfigError(f"proxy {_PROXY_RULE}")
     pool, transport = settings.get("http_client"), settings.get("transport")
     return {"pool": pool, "transport": transport, "verify": verify, "proxy": proxy}
 
@@ -71,7 +69,7 @@ def new_pool(type_: Any, hook: Any, base_url: str, verify: Any, proxy: str | Non
         context = tls_context(verify if url.scheme == "https" else False)
     except OSError as error:
         raise _tls_error(verify, error) from None
-    # A proxy of the environment would get what is meant for this machine, credentials in clear.
+    # The environment's proxy must not get requests to this machine, which may be unencrypted.
     own = {"verify": context, "proxy": proxy, "trust_env": not is_loopback(url.host)}
     try:
         pool = type_(**pool_arguments(hook, **own))
@@ -87,23 +85,23 @@ def _tls_error(verify: object, error: OSError) -> ConfigError:
     paths = {name: path for name in names if (path := os.environ.get(name))}
     keys = paths.pop("SSLKEYLOGFILE", None)
     if keys is not None and error.filename == keys:
-        blamed = f"SSLKEYLOGFILE: cannot write to {keys!r}"
+        cause = f"SSLKEYLOGFILE: cannot write to {keys!r}"
     else:
         name, path = next(iter(paths.items()), ("verify", "certifi"))
         name, path = ("verify", verify) if isinstance(verify, str) else (name, path)
-        blamed = f"{name}: cannot read certificates from {path!r}"
-    return ConfigError(f"{blamed}: {error.strerror or type(error).__name__}")
+        cause = f"{name}: cannot read certificates from {path!r}"
+    return ConfigError(f"{cause}: {error.strerror or type(error).__name__}")
 
 
 def _proxy_error(proxy: str | None, error: Exception) -> ConfigError:
     """Return the error for proxies that cannot be used. An address may hold a password."""
-    found = {n: url for n, url in os.environ.items() if n.lower() in _PROXIES and url}
-    for name, url in found.items() if proxy is None else [("proxy", proxy)]:
+    proxies = {name: url for name, url in os.environ.items() if name.lower() in _PROXIES and url}
+    for name, url in proxies.items() if proxy is None else [("proxy", proxy)]:
         try:
             check_proxy(url if "://" in url else f"http://{url}")
         except ImportError:
             needed = 'a SOCKS proxy needs the package socksio: pip install "httpx[socks]"'
             return ConfigError(f"{name}: {needed}")
         except (ValueError, httpx.InvalidURL):
-            return ConfigError(f"{name} {_PROXY_FORM}")
+            return ConfigError(f"{name} {_PROXY_RULE}")
     return ConfigError(f"NO_PROXY has an entry that cannot be read, as [::1] or fd00::/8: {error}")

@@ -108,7 +108,7 @@ class CRMError(Exception):
 
 @contextmanager
 def processed(value: bool) -> Generator[None]:  # noqa: FBT001  # the only argument
-    """Say of the errors of a block whether the write that it is a part of may be processed."""
+    """Set `maybe_processed` of the errors raised in a block that is part of a write."""
     try:
         yield
     except CRMError as error:
@@ -118,7 +118,7 @@ def processed(value: bool) -> Generator[None]:  # noqa: FBT001  # the only argum
 
 @contextmanager
 def in_operation(name: str) -> Generator[None]:
-    """Name the operation in the errors of a block that do not name one."""
+    """Set the operation of errors raised in a block, unless they have one."""
     try:
         yield
     except CRMError as error:
@@ -316,7 +316,7 @@ class StatusError(CRMError):
 
 
 _UNEXPLAINED = {401, 403, 404, *range(300, 400)}
-"""Statuses of which the address may be the cause, where the server does not explain them."""
+"""Statuses that a wrong address may cause; unless the server explains them, errors name it."""
 _REFUSALS = {400, 401, 403, 404, 405, 409, 413, 415, 422, 429}
 """Statuses with which a server says that it has not done what was asked."""
 

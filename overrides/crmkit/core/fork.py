@@ -1,4 +1,4 @@
-"""What the child of a fork must not take over: connections and locks."""
+"""Forks: a child process gets connections and locks of its own."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import os
 import threading
 from typing import Any
 from weakref import WeakSet
-
-__all__ = ["Lock", "renew_in_child"]
 
 _OWNERS = WeakSet[Any]()
 renew_in_child = _OWNERS.add

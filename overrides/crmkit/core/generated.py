@@ -10,6 +10,7 @@ from .call import encoded, new_call
 from .codec.values import encode_espo_json, encode_json
 from .drive import drive
 from .errors import ConfigError
+from .http import AsyncIO, SyncIO
 from .sender import decoded
 from .types import UNSET, Response
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     T = TypeVar("T")
     Decode = Callable[[Any], T] | None
 
-__all__ = ["AuthenticatedClient", "Client", "encode_body", "encode_espo_body"]
-
 encode_body = partial(encode_json, argument="body")
 encode_espo_body = partial(encode_espo_json, argument="body")
 _STATUSES = {status.value for status in HTTPStatus}
@@ -34,12 +33,10 @@ class Client:
 
     Args:
         sender: The client's sender.
-        asynchronous: Whether it belongs to an async client.
     """
 
-    def __init__(self, sender: Sender, *, asynchronous: bool) -> None:
+    def __init__(self, sender: Sender) -> None:
         self._sender = sender
-        self._asynchronous = asynchronous
 
     def __repr__(self) -> str:
         sender = self._sender
@@ -67,7 +64,7 @@ class Client:
         self, operation: Operation, arguments: Mapping[str, Any], decode: Decode[T], *body: Any
     ) -> Response[T]:
         """Make a call of a `sync_detailed` function; see `call`."""
-        if self._asynchronous:
+        if isinstance(self._sender.io, AsyncIO):
             raise ConfigError("this is an async client: call asyncio(…) or asyncio_detailed(…)")
         return drive(self._call(operation, arguments, decode, *body))
 
@@ -87,7 +84,7 @@ class Client:
             ConfigError: The client is sync.
             CRMError: The call failed.
         """
-        if not self._asynchronous:
+        if isinstance(self._sender.io, SyncIO):
             remedy = "call sync(…) or sync_detailed(…), or use the Async client"
             raise ConfigError(f"this is a sync client: {remedy}")
         return await self._call(operation, arguments, decode, *body)

@@ -22,15 +22,14 @@ from .drive import drive
 from .environment import new_pool
 from .errors import ArgumentError, CallTimeoutError, ConfigError, DecodeError, TransportError
 from .fork import Lock, renew_in_child
-from .redact import conceal
+from .redact import redact_error
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 
     from .body import Body, Sink
 
-__all__ = ["IO", "AsyncIO", "SyncIO", "lost"]
-__all__ += ["Headers", "Request", "Response", "without_body"]
+__all__ = ["Headers", "Request", "Response", "without_body"]  # for packages of CRMs
 
 _PORTS = {"http": 80, "https": 443}
 MOST_CONNECTIONS = 100
@@ -49,7 +48,7 @@ def lost(error: BaseException, request: Request) -> TransportError | DecodeError
         error: One of `HTTPX_ERRORS`, or an OSError.
         request: The request, its credentials replaced.
     """
-    conceal(error, request)
+    redact_error(error, request)
     if isinstance(error, BodyError | httpx.DecodingError):
         return DecodeError(str(error))
     timed_out = isinstance(error, httpx.TimeoutException | TimeoutError)
@@ -66,7 +65,7 @@ def lost(error: BaseException, request: Request) -> TransportError | DecodeError
 
 
 def _reason(error: BaseException) -> str:
-    """Return why a connection could not be made, by the error at the bottom of it."""
+    """Return why a connection could not be made, by the error that caused the others."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, socket.gaierror):
@@ -125,10 +124,8 @@ class _Unlimited:
     acquire_nowait = release = acquire
 
 
-class IO:
-    """What a call needs of the world: a pool to send through, time and randomness.
-
-    One place for tests to put a clock of their own.
+class _IO:
+    """Network, clock and randomness of a client; tests replace the clock here.
 
     Args:
         base_url: The client's address.
@@ -168,7 +165,7 @@ class IO:
         renew_in_child(self)
 
     def renew(self) -> None:
-        """Leave the parent's connections alone, in the child of a fork."""
+        """Drop the parent's connections unclosed, in the child of a fork."""
         shared = self._own_pool or isinstance(self._transport, _httpx.SOCKET_TRANSPORTS)
         self._inherited = self._inherited or bool(shared and self._pools)
         _INHERITED.append(self._pools)
@@ -188,7 +185,7 @@ class IO:
         pool = self._pools.get(loop)
         if pool is None and not self._closed:
             pool = self._new_pool(loop)
-        if pool is None or self._closed:  # it may have been meanwhile
+        if pool is None or self._closed:  # another thread may have closed it
             raise ConfigError("this client is closed")
         if pool.client.is_closed:
             raise ConfigError("the http_client of this client is closed")
@@ -239,24 +236,10 @@ class IO:
             raise ArgumentError("headers or query", problem) from None
         if body.stream is not None:
             request.headers["Content-Length"] = str(body.stream.length)
-            # Anew, because what httpx built has read its empty body already.
+            # httpx has read the empty body of the request that it built: make another one.
             parts = _httpx.ByteParts(body.stream.parts)
             return Request(method, request.url, headers=request.headers, stream=parts)
         return request
-
-    async def send(self, request: Request, limit: int, *, stream: bool = False) -> Response:
-        """Send a request; redirects are not followed.
-
-        Args:
-            request: The request.
-            limit: The most bytes that the decoded body may have.
-            stream: Leave the body of a success to `save`; it may have any size.
-        """
-        raise NotImplementedError
-
-    async def save(self, response: Response, sink: Sink) -> None:
-        """Write the body of a streamed response to a file, part by part."""
-        raise NotImplementedError
 
     @asynccontextmanager
     async def lock(self) -> AsyncGenerator[None]:
@@ -280,14 +263,6 @@ class IO:
         """
         raise NotImplementedError
 
-    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Do the work of a method, or of an async client return it, to be awaited."""
-        raise NotImplementedError
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait."""
-        raise NotImplementedError
-
     def monotonic(self) -> float:
         """Return seconds on a clock that does not run backwards."""
         return time.monotonic()
@@ -301,7 +276,7 @@ class IO:
         return random.random()  # noqa: S311  # jitter, not a secret
 
 
-class SyncIO(IO):
+class SyncIO(_IO):
     """Sends through an `httpx.Client`."""
 
     _pool_type = httpx.Client
@@ -310,7 +285,7 @@ class SyncIO(IO):
     _hook = staticmethod(_httpx.hide_location)
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Do the work of a method."""
+        """Run the coroutine of a method to its end."""
         return drive(work)
 
     async def _acquire(self, semaphore: Any, timeout: float | None) -> None:
@@ -318,7 +293,13 @@ class SyncIO(IO):
             raise httpx.PoolTimeout(_BUSY)
 
     async def send(self, request: Request, limit: int, *, stream: bool = False) -> Response:
-        """Send a request; redirects are not followed."""
+        """Send a request; redirects are not followed.
+
+        Args:
+            request: The request.
+            limit: The most bytes that the decoded body may have.
+            stream: Leave the body of a success to `save`; it may have any size.
+        """
         pool = self._current()
         await self._acquire(pool.slots, request.extensions["timeout"]["pool"])
         try:
@@ -353,7 +334,7 @@ class SyncIO(IO):
                     pool.client.close()
 
 
-class AsyncIO(IO):
+class AsyncIO(_IO):
     """Sends through an `httpx.AsyncClient`, one for each event loop of asyncio or trio."""
 
     _pool_type = httpx.AsyncClient
@@ -362,7 +343,7 @@ class AsyncIO(IO):
     _hook = staticmethod(_httpx.ahide_location)
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Return the work of a method, to be awaited."""
+        """Return the coroutine of a method, to be awaited."""
         return work
 
     def _loop(self) -> Any:
@@ -377,7 +358,7 @@ class AsyncIO(IO):
             raise httpx.PoolTimeout(_BUSY) from None
 
     async def send(self, request: Request, limit: int, *, stream: bool = False) -> Response:
-        """Send a request; redirects are not followed."""
+        """Send a request; redirects are not followed; see `SyncIO.send`."""
         pool = self._current()
         await self._acquire(pool.slots, request.extensions["timeout"]["pool"])
         body: Any = request.stream
@@ -424,3 +405,6 @@ class AsyncIO(IO):
         pool = self._pools.pop(self._loop(), None)
         if pool is not None and pool.client is not self._own_pool:
             await pool.client.aclose()
+
+
+IO = SyncIO | AsyncIO

@@ -1,4 +1,4 @@
-"""What is loaded when it is first used: names of packages (PEP 562) and resources of clients."""
+"""Lazy loading of names of packages (PEP 562) and of resources of clients."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["lazily", "resource", "submodules"]
 
 if TYPE_CHECKING:
     resource = cached_property

@@ -11,8 +11,6 @@ from __future__ import annotations
 import logging
 import os
 
-__all__ = ["logger"]
-
 logger = logging.getLogger("crmkit")
 logger.addHandler(logging.NullHandler())
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     Tree = dict[str, Any]
     Merged = Callable[[str, Any, Tree, Mapping[str, Any]], Awaitable[Tree]]
 
-__all__ = ["Member", "Merge", "merge_update"]
-
 T = TypeVar("T")
 
 
@@ -147,11 +145,11 @@ async def merge_update(
         decode: Turns the payload into the result.
 
     Raises:
-        CRMError: Anything went wrong.
+        CRMError: The update failed.
     """
     with processed(False):
         reply = await sender.reply(read)
-        # What callers could not read is not written back: what it lacks would be lost.
+        # A record that callers could not read is not written back: members would be lost.
         decoded(merge.read, reply, merge.decode)
         tree = payload(merge.read, reply)
         try:

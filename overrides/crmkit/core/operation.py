@@ -1,4 +1,4 @@
-"""What a document says of an operation: all that is needed to make a request of arguments."""
+"""Operations of a document: what is needed to make requests from arguments."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-__all__ = ["ChangeOrder", "Convert", "Media", "Operation", "Paging", "Param"]
-
 Media = Literal["json", "form", "multipart", "content"]
 
 Convert = Callable[[Any, str], Any]
-"""Returns the wire form of a value; the second argument is the name to blame."""
+"""Returns the wire form of a value; the second argument is its name in errors."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,21 +7,18 @@ import os
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from inspect import iscoroutinefunction
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypedDict
-from urllib.parse import urlsplit
 
 from .codec.values import python_value
 from .errors import ArgumentError, ConfigError, digits, encodable, expected, shown, type_name
 from .types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ._httpx import Request, Response
+    from ._httpx import Request, Response, httpx
     from .reply import Reply
-
-__all__ = ["CallNext", "Middleware", "Options", "Settings"]
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"(?:[!-~](?:[ -~\t]*[!-~])?)?")
@@ -81,16 +78,12 @@ class Settings:
             ConfigError: A number is impossible.
             ArgumentError: A header cannot be sent.
         """
-        deadline = changes.get("deadline", self.deadline)
-        return Settings(
-            self.base_url,
-            checked_timeout(changes.get("timeout", self.timeout)),
-            checked_retries(changes.get("max_retries", self.max_retries)),
-            {**self.headers, **checked_headers(changes.get("headers"))},
-            deadline if deadline is UNSET else checked_timeout(deadline, "deadline"),
-            _checked_size(changes.get("max_reply_bytes", self.max_reply_bytes)),
-            _checked_function(changes.get("on_reply", self.on_reply), "options['on_reply']"),
-        )
+        checked = {
+            name: check(changes[name], name) for name, check in _CHECKS.items() if name in changes
+        }
+        if "headers" in changes:
+            checked["headers"] = {**self.headers, **checked_headers(changes["headers"])}
+        return replace(self, **checked)
 
     def with_call(self, options: Options | None) -> Settings:
         """Return the settings of one call.
@@ -111,10 +104,11 @@ class Settings:
             raise ArgumentError("options", str(error)) from None
 
 
-def _checked_function(value: Any, argument: str) -> Callable[[Reply], object] | None:
+def _checked_function(value: Any, name: str) -> Any:
     if value is not None and (not callable(value) or iscoroutinefunction(value)):
-        raise ArgumentError(argument, f"expected a plain function, got {type_name(value)}")
-    return value  # type: ignore[no-any-return]  # as far as can be seen
+        problem = f"expected a plain function, got {type_name(value)}"
+        raise ArgumentError(f"options[{name!r}]", problem)
+    return value
 
 
 DEADLINE = 300.0
@@ -176,12 +170,7 @@ def plain(value: Any, argument: str, types: str) -> Any:
     return str.__str__(value)  # a member of an enum is written as its value
 
 
-def checked_timeout(timeout: float | None, name: str = "timeout") -> float | None:
-    """Return `timeout`, or the setting of another name, in seconds if it is possible.
-
-    Raises:
-        ConfigError: It is neither None nor a number above 0.
-    """
+def _checked_seconds(timeout: Any, name: str) -> float | None:
     if timeout is None:
         return None
     # Beyond a year sockets overflow, and NaN is in no range.
@@ -191,21 +180,26 @@ def checked_timeout(timeout: float | None, name: str = "timeout") -> float | Non
     return float(timeout)
 
 
-def checked_retries(max_retries: int) -> int:
-    """Return `max_retries` if it is possible.
-
-    Raises:
-        ConfigError: It is not a non-negative integer.
-    """
+def _checked_retries(max_retries: Any, name: str) -> Any:
     if not is_number(max_retries, int) or max_retries < 0:
-        raise ConfigError(f"max_retries must be >= 0, got {shown(max_retries)}")
+        raise ConfigError(f"{name} must be >= 0, got {shown(max_retries)}")
     return max_retries
 
 
-def _checked_size(size: int) -> int:
+def _checked_size(size: Any, name: str) -> Any:
     if not is_number(size, int) or size <= 0:
-        raise ConfigError(f"max_reply_bytes must be an int > 0, got {shown(size)}")
+        raise ConfigError(f"{name} must be an int > 0, got {shown(size)}")
     return size
+
+
+_CHECKS: dict[str, Callable[[Any, str], Any]] = {
+    "timeout": _checked_seconds,
+    "deadline": _checked_seconds,
+    "max_retries": _checked_retries,
+    "max_reply_bytes": _checked_size,
+    "on_reply": _checked_function,
+}
+"""The check of each setting and option; it returns the value to use."""
 
 
 def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
@@ -226,45 +220,39 @@ def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def checked_base_url(base_url: str, *, allow_insecure: bool) -> str:
-    """Return `base_url` without a slash at its end.
+    """Return `base_url` as requests have it, without a slash at its end.
 
     Raises:
         ConfigError: It is not an http address, carries credentials, a query or a fragment, or is
             plain http to another host than loopback without `allow_insecure`.
     """
-    try:
-        parts = urlsplit(base_url)
-        host = parts.hostname
-        _ = parts.port
-    except (ValueError, TypeError, AttributeError):
-        parts, host = urlsplit(""), None
-    if parts.scheme not in {"http", "https"} or not host or any(c.isspace() for c in base_url):
-        raise ConfigError("base_url must be an address like https://host/path")
-    if parts.username is not None or parts.password is not None:
+    url = sent_url(base_url)
+    if url.userinfo:
         raise ConfigError("base_url must not carry credentials; pass them as arguments")
     if set(base_url) & set("?#"):
         raise ConfigError("base_url must not have a query or a fragment")
-    if parts.scheme == "http" and not allow_insecure and not is_loopback(host):
-        problem = f"base_url http://{host} would send the credential in clear"
+    if url.scheme == "http" and not allow_insecure and not is_loopback(url.host):
+        problem = f"base_url http://{url.host} would send the credential in clear"
         raise ConfigError(f"{problem}; use https, or allow_insecure=True")
-    return sent_url(base_url).rstrip("/")
+    return str(url).rstrip("/")
 
 
-def sent_url(url: str) -> str:
+def sent_url(base_url: str) -> httpx.URL:
     """Return an address as requests have it: its host in ASCII, its path percent-encoded.
 
     Raises:
-        ConfigError: It has no host, or one that cannot be one.
+        ConfigError: It is not an http address, or its host cannot be the name of one.
     """
     from ._httpx import httpx
 
     with suppress(httpx.InvalidURL, TypeError, UnicodeError):
-        address = httpx.URL(url)
-        name = address.host and address.raw_host.decode()  # both, as each can fail
-        if ":" in name or name.encode("idna"):  # as sockets write a name that is no IPv6 address
-            return str(address)
-    problem = "base_url must be an address like https://host/path, with the name of a host"
-    raise ConfigError(problem) from None
+        url = httpx.URL(base_url)
+        name = url.host and url.raw_host.decode()  # each of them can raise
+        is_http = url.scheme in {"http", "https"} and not any(c.isspace() for c in base_url)
+        is_http = is_http and (url.port or 0) <= 65_535
+        if is_http and (":" in name or name.encode("idna")):  # a colon: an IPv6 address
+            return url
+    raise ConfigError("base_url must be an address like https://host/path") from None
 
 
 def is_loopback(host: str) -> bool:

@@ -26,22 +26,19 @@ if TYPE_CHECKING:
     from .sender import Sender
     from .types import Unset
 
-__all__ = ["AsyncPager", "ListRequest", "Page", "PageIterator", "Pager", "PagerBase", "Rows"]
-__all__ += ["ENDED", "MOST_IDLE_PAGES", "member"]
-
 T = TypeVar("T")
 
 CHUNK = 50
 """Rows that are decoded at a time while a list is iterated: faster than a page, and less memory."""
 
 MOST_IDLE_PAGES, MOST_IDLE_ROWS = 5, 2000
-"""How many pages in a row, or rows in them, may bring nothing new."""
+"""Pages in a row, or rows in them, that may bring nothing new."""
 
-ROOM = 20
-"""Rows that any server lets a page have."""
+SAFE_PAGE_SIZE = 20
+"""Rows of a page that every server takes."""
 
 ENDED = -2
-"""The total that some servers report without counting where nothing follows; -1 otherwise."""
+"""The total that some servers report, without counting, where nothing follows."""
 
 
 @dataclass(slots=True)
@@ -63,13 +60,23 @@ class Page(Generic[T]):
 
 @dataclass(slots=True)
 class Rows(Page[Any]):
-    """A page whose items are not decoded.
+    """A page whose items are not decoded, and where it stands in its list.
 
     Args:
-        index: Place of the first of them in the reply.
+        index: Place of the first item in the reply.
+        base: Position of the first item.
+        end: Position after all of them, and after those that the server left out.
+        again: How many were there to be read again.
+        ended: Whether the reply says that nothing follows.
+        short: Whether it has fewer items than it may have.
     """
 
     index: int = 0
+    base: int = 0
+    end: int = 0
+    again: int = 0
+    ended: bool = False
+    short: bool = False
 
 
 class ListRequest:
@@ -169,31 +176,6 @@ class ListRequest:
         return len(rows) if whole else _counted(member(reply.data, paging.total))
 
 
-@dataclass(slots=True)
-class _Window:
-    """Rows that came together.
-
-    Args:
-        rows: The rows.
-        reply: The reply that carried them, or most of them.
-        base: Position of the first.
-        end: Position after all of them, and after those that the server left out.
-        again: How many were there to be read again.
-        ended: Whether the reply says that nothing follows.
-        short: Whether it has fewer rows than it may have.
-        index: Place of the first row in the reply.
-    """
-
-    rows: list[Any]
-    reply: Reply
-    base: int
-    end: int
-    again: int
-    ended: bool
-    short: bool
-    index: int = 0
-
-
 class PageIterator:
     """One run over the pages of a list that others may change meanwhile.
 
@@ -223,11 +205,12 @@ class PageIterator:
         self._short = False  # whether the last page was short, where the server decides on sizes
         self._last: int | None = None  # the key of the last row
         self._target: int | None = None  # where a step back leads
-        self._back = self._plus = 1  # how far it leads; by how much a page may be larger than asked
-        self._seen: dict[Any, int] = {}  # what each row that was read held
-        self._settled = False  # whether any row was found as it was
-        self._doubts = 0  # how often none was as it came just before
-        self._unjoined: dict[Any, int] = {}  # what the rows of the window before held
+        self._back = 1  # by how many pages the next step back leads
+        self._overlap = 1  # rows by which a page may be larger than asked
+        self._seen: dict[Any, int] = {}  # a hash of each row that was read, by its identity
+        self._settled = False  # whether any row came again unchanged
+        self._doubts = 0  # how often all rows that came again were changed
+        self._unjoined: dict[Any, int] = {}  # the same of the page that did not join
         self._pages = self._read = self._idle = self._idle_rows = 0
 
     async def next(self) -> Rows | None:
@@ -241,14 +224,14 @@ class PageIterator:
         """
         while not self._ended:
             window = await (self._fixed_window() if self._fixed else self._window())
-            if self._joins(window) and (page := self._taken(window)) is not None:
-                return page
+            if self._joins(window) and self._take(window):
+                return window
         return None
 
-    # -- what is asked for -------------------------------------------------------------------------
+    # -- requests ----------------------------------------------------------------------------------
 
-    async def _window(self) -> _Window:
-        """Fetch rows from the last one on."""
+    async def _window(self) -> Rows:
+        """Fetch a page that begins with the last row that was read."""
         request, paging = self._request, self._request.paging
         base = max(self._begin, self._next - 1) if self._target is None else self._target
         number, size, by_number = self._last, self._size(0), paging.strategy == "page"
@@ -264,17 +247,17 @@ class PageIterator:
             larger = size is not None and size > (request.page_size or size)
             if not larger or error.status_code not in {400, 403, 422}:
                 raise
-            self._plus = 0  # the server takes no page as large as that
+            self._overlap = 0  # the server takes no page as large as that
             return await self._window()
         if paging.strategy == "offset" and request.sender.vendor.largest_page == 1:
-            # A page of one row has no room for one to be read again, which is a page itself.
+            # A page of one row has no room for a second that is read again: that is another page.
             self._fixed, self._unit = True, 1
             if self._seen:
                 return await self._fixed_window()
         total = member(reply.data, paging.total)
         filled, end = base + len(rows), base + (size if by_number and size else len(rows))
         ended = paging.strategy == "none" or total == ENDED
-        # A total that the page itself refutes, or the number of the last page, says nothing.
+        # A total that the page itself, or the number of the last page, contradicts is ignored.
         last = member(reply.data, paging.last) or 0
         ended = ended or (total is not None and filled <= total <= end and last <= (number or 0))
         full = (size or 0) if by_number else len(rows)
@@ -293,17 +276,18 @@ class PageIterator:
         again = max(0, self._filled - base - cut)
         short = len(rows) < size if size else self._target is None
         short = short and not (rows and by_number and total is not None and total > filled)
-        return _Window(rows[cut:], reply, base + cut, end, again, ended, short, cut)
+        place = cut, base + cut, end, again, ended, short
+        return Rows(rows[cut:], _counted(total), 0, reply, *place)
 
     def _size(self, again: int) -> int | None:
         """Return how many rows to ask for, of which some are there to be read again."""
         request, size = self._request, self._request.page_size
         if size is None:
             return None
-        if self._plus and (self._target is None or size + again <= ROOM):
+        if self._overlap and (self._target is None or size + again <= SAFE_PAGE_SIZE):
             size += again
         if self._left is not None and not request.sized:
-            # No more than is wanted: unlike a page's number, an offset goes with any size.
+            # Ask for no more than is wanted: an offset, unlike a page number, goes with any size.
             size = min(size, self._left + again)
         vendor = request.sender.vendor
         usual = max(vendor.usual_page or size, request.page_size or 0)
@@ -315,7 +299,7 @@ class PageIterator:
         place = base // size
         if self._next > self._begin:
             least = max(1, size // 2) if self._target is None else 1
-            sizes = range(least, max(size, ROOM) + 1)
+            sizes = range(least, max(size, SAFE_PAGE_SIZE) + 1)
             ends = {n: (last // n + 1) * n for n in sizes if last // n * n <= base}
             if ends:
                 # As many new rows as were asked for, or else as many as can be.
@@ -324,7 +308,7 @@ class PageIterator:
                 place = last // size
         return self._request.paging.first + place, size, place * size
 
-    async def _fixed_window(self, fetched: tuple[list[Any], Reply] | None = None) -> _Window:
+    async def _fixed_window(self, fetched: tuple[list[Any], Reply] | None = None) -> Rows:
         """Fetch the next page of a server that decides on the size, then the one before again."""
         request, paging = self._request, self._request.paging
         base = self._next if self._target is None else self._target
@@ -336,29 +320,27 @@ class PageIterator:
             before, _ = await request.rows(number - 1, request.page_size)
         most = request.sender.vendor.largest_page or request.page_size or 0
         self._short = 0 < len(rows) < min(most, request.page_size or 0)
-        last, end, again = (
-            member(reply.data, paging.last),
-            base + bool(rows),
-            max(again, len(before)),
-        )
+        last, again = member(reply.data, paging.last), max(again, len(before))
         ended = last is not None and last <= number
-        return _Window(before + rows, reply, base, end, again, ended, not rows, -len(before))
+        place = -len(before), base, base + bool(rows), again, ended, not rows
+        total = _counted(member(reply.data, paging.total))
+        return Rows(before + rows, total, 0, reply, *place)
 
-    # -- what is made of it ------------------------------------------------------------------------
+    # -- replies -----------------------------------------------------------------------------------
 
-    def _joins(self, window: _Window) -> bool:
+    def _joins(self, window: Rows) -> bool:
         """Return whether rows follow what was read without a gap; if not, prepare to step back."""
         if not self._seen:
             return True
-        hashes = {_key(row): _hash(row) for row in window.rows}
+        hashes = {_key(row): _hash(row) for row in window.items}
         same = any(self._seen.get(key) == value for key, value in hashes.items())
         self._settled = self._settled or same
         earlier, self._unjoined = self._unjoined, hashes
         again = earlier.keys() & hashes.keys()
         if again and not self._settled and all(earlier[key] != hashes[key] for key in again):
-            self._doubts += 1  # do rows never come as they were, not even a request later?
+            self._doubts += 1  # perhaps rows differ with every request
         by_id = self._doubts > 1 and not self._seen.keys().isdisjoint(hashes)
-        is_after_all = not window.rows and not window.again
+        is_after_all = not window.items and not window.again
         if same or by_id or is_after_all or window.base <= self._begin:
             self._target, self._back, self._unjoined = None, 1, {}
             return True
@@ -366,10 +348,10 @@ class PageIterator:
         self._back *= 2
         return False
 
-    def _taken(self, window: _Window) -> Rows | None:
-        """Return the rows of a window that are new; None if there are none."""
-        request, rows = self._request, window.rows
-        # Of a list of one page nothing has to be remembered.
+    def _take(self, window: Rows) -> bool:
+        """Leave only new rows in a window, and return whether it is to be handed out."""
+        request, rows = self._request, window.items
+        # Rows of a list of one page need not be remembered.
         unseen, index = self._unseen(rows, remember=not window.ended or bool(self._seen))
         self._next = window.end
         self._filled = window.end if self._fixed else window.base + len(rows)
@@ -381,16 +363,15 @@ class PageIterator:
             self._idle = self._idle_rows = 0
         elif not self._ended:
             self._idle_on(rows)
-        unseen = self._wanted(unseen)
-        if not unseen and self._pages:
-            return None
-        by_offset = request.paging.strategy == "offset"
-        number = (
-            request.paging.first + window.base + index if by_offset else request.start + self._pages
-        )
+        window.items = self._wanted(unseen)
+        if not window.items and self._pages:
+            return False
+        window.number = request.start + self._pages
+        if request.paging.strategy == "offset":
+            window.number = request.paging.first + window.base + index
+        window.index = max(0, window.index + index)
         self._pages += 1
-        total = _counted(member(window.reply.data, request.paging.total))
-        return Rows(unseen, total, number, window.reply, max(0, window.index + index))
+        return True
 
     def _wanted(self, rows: list[Any]) -> list[Any]:
         """Return no more rows than are wanted, and count them."""
@@ -468,7 +449,7 @@ class PagerBase(Generic[T]):
             items: Iterable[T]
             try:
                 items = self._decoded(page, rows, place)
-            except DecodeError:  # of one of them; those before it come first
+            except DecodeError:  # in one of the rows; yield those before it first
                 each = (self._decoded(page, [row], n) for n, row in enumerate(rows, place))
                 items = chain.from_iterable(each)
             yield from items
@@ -540,7 +521,7 @@ class AsyncPager(PagerBase[T]):
 
     async def first(self) -> T | None:
         """Return the first item, or None of an empty list."""
-        items = await self.take(1).collect()  # to its end: no generator is left half-run
+        items = await self.take(1).collect()  # collect(), as a generator would be left half-run
         return items[0] if items else None
 
     async def collect(self) -> list[T]:
@@ -556,7 +537,7 @@ class AsyncPager(PagerBase[T]):
 
 
 def _key(row: Any) -> Any:
-    """Return what tells a row from others: its id, or all that it holds."""
+    """Return the identity of a row: its id, or a hash of all that it holds."""
     id = row.get("id") if type(row) is dict else None
     if type(id) in {str, int}:
         return id

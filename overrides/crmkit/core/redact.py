@@ -1,4 +1,4 @@
-"""Keep credentials out of what is shown: of requests that are kept, and of what servers say."""
+"""Redact credentials: in requests that errors keep, and in messages of servers and libraries."""
 
 from __future__ import annotations
 
@@ -15,22 +15,20 @@ if TYPE_CHECKING:
 
     from ._httpx import Request
 
-__all__ = ["CREDENTIALS", "REDACTED", "conceal", "hide_credentials", "redacted"]
-
 REDACTED = "[redacted]"
-"""What replaces a credential."""
+"""Replaces a credential."""
 
 CREDENTIALS = ("authorization", "proxy-authorization", "cookie")
 """Headers in which callers, or their own httpx client, send credentials."""
 
 _CREDENTIALS = {name.encode() for name in CREDENTIALS}
-# What was sent with a request, beside it: whoever keeps the request must not find it there.
+# The credentials sent with each request, kept apart from it: errors keep requests.
 _SENT = WeakKeyDictionary["Request", set[str]]()
 # h11 shows the value of a header that it refuses, which may be a credential.
-_SHOWN = r"(?<=Illegal header value )b?['\"].*"
+_REFUSED_VALUE = r"(?<=Illegal header value )b?['\"].*"
 
 
-def hide_credentials(request: Request, headers: Iterable[str], secrets: Iterable[str]) -> None:
+def redact_request(request: Request, headers: Iterable[str], secrets: Iterable[str]) -> None:
     """Replace the credentials of a request that was sent, and note them for `redacted`.
 
     Args:
@@ -39,12 +37,12 @@ def hide_credentials(request: Request, headers: Iterable[str], secrets: Iterable
         secrets: The client's credentials.
     """
     own = {name.lower().encode(): name for name in headers}
-    # Of the raw ones: to look a header up takes httpx longer than to read all of them.
+    # Raw headers: httpx takes longer to look one up than to read all of them.
     sent = {name.lower(): value for name, value in request.headers.raw}
     values = [sent[name].decode("latin-1") for name in {*own, *_CREDENTIALS} if name in sent]
-    # A signature is known by its header alone; the word before a credential is its scheme.
-    known = _SENT.setdefault(request, set())
-    known.update(secrets, values, (value.rpartition(" ")[2] for value in values))
+    # A signature is only known by its header; the word before a credential is its scheme.
+    sent_secrets = _SENT.setdefault(request, set())
+    sent_secrets.update(secrets, values, (value.rpartition(" ")[2] for value in values))
     for name in own.keys() & sent.keys():
         request.headers[own[name]] = REDACTED
 
@@ -62,10 +60,10 @@ def redacted(text: str, request: Request | None) -> str:
     secrets = () if request is None else _SENT.get(request, ())
     forms = {form for s in secrets for form in (s, quote(s, safe=""), escape(s)) if form}
     words = map(re.escape, sorted(forms, key=len, reverse=True))
-    return re.sub("|".join([_SHOWN, *words]), REDACTED, text)
+    return re.sub("|".join([_REFUSED_VALUE, *words]), REDACTED, text)
 
 
-def conceal(error: BaseException | None, request: Request | None) -> None:
+def redact_error(error: BaseException | None, request: Request | None) -> None:
     """Replace the credentials in the messages of foreign errors: an error and what caused it."""
     while error is not None:
         if not isinstance(error, CRMError):

@@ -8,8 +8,6 @@ if TYPE_CHECKING:
     from ._httpx import Headers, Response
     from .codec.odd import Reported
 
-__all__ = ["Reply"]
-
 
 class Reply:
     """What the server answered.

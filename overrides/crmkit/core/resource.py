@@ -1,4 +1,4 @@
-"""Base of the emitted resource classes: `crm.contacts`, `crm.activities` and so on."""
+"""Base of the generated resource classes: `crm.contacts`, `crm.activities` and so on."""
 
 from __future__ import annotations
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from .options import Options
     from .sender import Sender
     from .types import Unset
-
-__all__ = ["Codec", "Resource", "member_tree", "plain_tree", "request_tree"]
 
 M = TypeVar("M")
 M_contra = TypeVar("M_contra", contravariant=True)
@@ -148,16 +146,16 @@ def _model(
     unset = _unset(model)  # type: ignore[arg-type]  # a class can be hashed
     for name in passed.keys() - unset.keys():
         raise TypeError(f"{operation.name}() got {name!r}, which {model.__name__} does not have")
-    made: Any = model(**(unset | passed))
+    input_: Any = model(**(unset | passed))
     if extra is not None:
         with in_operation(operation.name):
-            made.additional_properties.update(mapping(extra, "extra"))
+            input_.additional_properties.update(mapping(extra, "extra"))
         for name in extra:
             keyword, place = codec.MEMBERS.get(name, name), f"extra[{name!r}]"
             if keyword in unset:
                 problem = f"is a documented member: pass it as {keyword}="
                 raise ArgumentError(place, problem, operation=operation.name)
-    return made  # type: ignore[no-any-return]  # of the class, whose arguments nobody knows here
+    return input_  # type: ignore[no-any-return]  # of the class, whose arguments nobody knows here
 
 
 @cache
@@ -179,7 +177,7 @@ class Resource:
         self._sender = sender
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do the work of a sync client's method; see `awaitable` for its async counterpart."""
+        """Run the coroutine of a sync client's method; see `awaitable` for async clients."""
         result: T = self._sender.io.run(work)
         return result
 

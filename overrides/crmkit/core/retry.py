@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from .operation import Operation
 
-__all__ = ["RETRY_AFTER_LIMIT", "backoff", "may_retry", "retry_after"]
-
 RETRY_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 RETRY_AFTER_LIMIT = 60.0
 """Seconds. If a server wants a longer wait, the error is raised at once."""
@@ -38,13 +36,10 @@ def may_retry(operation: Operation, error: TransportError | StatusError) -> bool
     if wait is not None and wait > RETRY_AFTER_LIMIT:
         return False
     if operation.repeatable:
-        return error.status_code in RETRY_STATUSES or _failed_within(error)
+        # Some servers fail under status 200, and only their envelope says so.
+        failed_within = isinstance(error, ServerError) and error.status_code < 300
+        return failed_within or error.status_code in RETRY_STATUSES
     return error.status_code in {429, 503} and wait is not None
-
-
-def _failed_within(error: StatusError) -> bool:
-    """Return whether the server failed and only its envelope, not the status, says so."""
-    return isinstance(error, ServerError) and error.status_code < 300
 
 
 def backoff(attempt: int, random: Callable[[], float]) -> float:

@@ -23,7 +23,7 @@ from .deadline import Deadline, seconds_left
 from .errors import ConfigError, ConflictError, CRMError, DecodeError, StatusError, TransportError
 from .http import IO, lost
 from .log import logger
-from .redact import CREDENTIALS, REDACTED, conceal, redacted
+from .redact import CREDENTIALS, REDACTED, redact_error, redacted
 from .reply import Reply
 from .retry import backoff, may_retry, retry_after
 from .vendor import body_text
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from .options import CallNext, Middleware, Settings
     from .throttle import Throttle
     from .vendor import ErrorInfo, Vendor
-
-__all__ = ["Sender", "decoded", "misformed", "payload"]
 
 T = TypeVar("T")
 _ID = re.compile("[0-9]{1,19}")  # an id as digits, as some vendors' lists have it
@@ -81,7 +79,7 @@ class Sender:
             decode: Turns the payload into the result; None returns it as it is.
 
         Raises:
-            CRMError: Anything went wrong.
+            CRMError: The call failed.
         """
         reply = await self.reply(call)
         if call.operation.method == "DELETE":
@@ -93,13 +91,13 @@ class Sender:
 
         A DELETE that finds nothing is done, with status 204, if an attempt before it has reached
         the server: that one may have deleted the record. Where none has, it is a `NotFoundError`,
-        as of a first attempt: nothing that was sent can have deleted anything, so the id is wrong.
+        as of a first attempt: nothing that was sent can have deleted anything.
         With a sink, the reply's `content` cannot be read. A retry goes on where the sink stood at
         first; what it got meanwhile is cut off. A sink that cannot go back gets no second attempt
         once it has got anything.
 
         Raises:
-            CRMError: Anything went wrong.
+            CRMError: The call failed.
             OSError: A file cannot be read or written.
         """
         try:
@@ -108,7 +106,7 @@ class Sender:
         except CRMError as error:
             error.operation = error.operation or call.operation.name
             kept = getattr(error, "request", None) or getattr(error, "response", None)
-            conceal(error, _redact(kept))
+            redact_error(error, _redact_headers(kept))
             raise
         if call.settings.on_reply is not None:
             call.settings.on_reply(reply)
@@ -123,7 +121,7 @@ class Sender:
         recovered: set[str] = set()
         for attempt in count(1):
             try:
-                # Anew for each attempt: signatures and middleware must not see the last one's.
+                # Each attempt has a request of its own, to be signed and changed by middleware.
                 request = self.io.build(operation.method, url, call.body, headers)
                 return await self._attempt(call, request, attempt, deadline)
             except MemoryError:
@@ -133,22 +131,24 @@ class Sender:
                 if not isinstance(error, TransportError | StatusError):
                     raise
                 error.attempts = attempt
-                gone = isinstance(error, StatusError) and self.vendor.is_already_deleted(error)
-                if gone and reached and operation.method == "DELETE":
+                is_deleted = isinstance(error, StatusError) and self.vendor.is_already_deleted(
+                    error
+                )
+                if is_deleted and reached and operation.method == "DELETE":
                     return Reply(Response(204, request=error.request), None)
-                again = call.body.repeatable and (call.sink is None or call.sink.rewind())
-                if again and isinstance(error, StatusError):
+                repeatable = call.body.repeatable and (call.sink is None or call.sink.rewind())
+                if repeatable and isinstance(error, StatusError):
                     name = self.vendor.recover(error)
                     if name is not None and name not in recovered:
                         recovered.add(name)
                         continue
                 retries = attempt - len(recovered)
                 if retries > call.settings.max_retries or not (
-                    again and may_retry(operation, error)
+                    repeatable and may_retry(operation, error)
                 ):
                     raise
                 maybe_processed = error.maybe_processed
-                # An operation that is named is another's, such as a log-in before this one.
+                # An error with an operation is of another call, such as a log-in before this one.
                 answered = isinstance(error, StatusError) and error.operation is None
                 reached = reached or answered or maybe_processed
                 wait = error.retry_after if isinstance(error, StatusError) else None
@@ -165,7 +165,7 @@ class Sender:
     ) -> Reply:
         call_next: CallNext = partial(self._send, call, attempt)
         for layer in reversed(self.middleware):
-            call_next = partial(_through, layer, call_next)
+            call_next = partial(_call_layer, layer, call_next)
         try:
             await self.vendor.prepare(self, call)
             if self.throttle is not None:
@@ -193,7 +193,7 @@ class Sender:
             outcome = response.status_code
         except (*HTTPX_ERRORS, OSError) as error:
             outcome = type(error).__name__
-            self.vendor.redact(request)  # and know what may not be shown
+            self.vendor.redact(request)  # so that its credentials are known to `lost`
             raise lost(error, request) from error
         finally:
             # Whoever gets the request afterwards must not find the credentials there.
@@ -209,7 +209,7 @@ class Sender:
 
     def _checked(self, operation: Operation, response: Response) -> Reply:
         tree: Any = None
-        unread: Exception | None = None
+        undecodable: Exception | None = None
         if self.throttle is not None:
             limits = self.vendor.rate_limit(response.headers)
             if limits is not None or response.status_code < 300:
@@ -221,21 +221,21 @@ class Sender:
             if response.status_code < 300 and not operation.open_form:
                 self.vendor.check_envelope(tree)
         except DECODE_ERRORS as error:
-            unread = error
+            undecodable = error
         reporting(self.reported, partial(self.vendor.on_response, response), tree)
         info = self.vendor.error_info(response, tree)
         if info is not None:
             raise self._error(info, response, tree)
-        if unread is None or _is_open(operation, response):
+        if undecodable is None or _is_open(operation, response):
             return Reply(response, tree, self.reported)
         media_type = response.headers.get("Content-Type", "no Content-Type")
         media_type = redacted(media_type, response.request).partition(";")[0]
         problem, path = "the body cannot be read", ""
-        if isinstance(unread, MalformedValue):
-            problem, path = str(unread), redacted(unread.path, response.request)
+        if isinstance(undecodable, MalformedValue):
+            problem, path = str(undecodable), redacted(undecodable.path, response.request)
         problem = f"{problem} ({media_type}, {len(response.content)} bytes)"
-        forget_frames(unread)
-        raise DecodeError(problem, path=path, response=response) from unread
+        forget_frames(undecodable)
+        raise DecodeError(problem, path=path, response=response) from undecodable
 
     def _error(self, info: ErrorInfo, response: Response, tree: Any) -> StatusError:
         headers, request = response.headers, response.request
@@ -275,8 +275,8 @@ def payload(operation: Operation, reply: Reply) -> Any:
     if operation.payload is int and isinstance(tree, str) and _ID.fullmatch(tree):
         tree = int(tree)
     if operation.payload is not None and type(tree) is not operation.payload:
-        found = "null" if tree is None else type(tree).__name__
-        problem = f"expected {operation.payload.__name__}, got {found}"
+        type_ = "null" if tree is None else type(tree).__name__
+        problem = f"expected {operation.payload.__name__}, got {type_}"
         path = ".".join(operation.envelope)
         raise misformed(DecodeError(problem, path=path), operation, reply)
     return tree
@@ -308,16 +308,16 @@ def decoded(
     try:
         value = decode(tree) if reply.reported is None else reporting(reply.reported, decode, tree)
     except DECODE_ERRORS as error:
-        wrong = to_decode_error(error, prefix=".".join(operation.envelope), base=base)
-        conceal(error, reply.response.request)
-        raise misformed(wrong, operation, reply) from error
+        decode_error = to_decode_error(error, prefix=".".join(operation.envelope), base=base)
+        redact_error(error, reply.response.request)
+        raise misformed(decode_error, operation, reply) from error
     return value
 
 
 def misformed(error: DecodeError, operation: Operation, reply: Reply) -> DecodeError:
     """Return an error with the operation and the reply that it is about."""
     error.operation, error.response = operation.name, reply.response
-    error.path = redacted(error.path, _redact(reply.response))
+    error.path = redacted(error.path, _redact_headers(reply.response))
     return error
 
 
@@ -328,7 +328,7 @@ def _is_open(operation: Operation, response: Response) -> bool:
     return response.request.method == "HEAD" or (operation.open_form and other)
 
 
-def _redact(kept: Any) -> Request | None:
+def _redact_headers(kept: Any) -> Request | None:
     """Replace credentials that callers or their httpx client put on a request an error keeps."""
     request: Request | None = getattr(kept, "request", kept)
     headers = getattr(request, "headers", {})
@@ -338,7 +338,7 @@ def _redact(kept: Any) -> Request | None:
     return request
 
 
-async def _through(layer: Middleware, call_next: CallNext, request: Request) -> Response:
+async def _call_layer(layer: Middleware, call_next: CallNext, request: Request) -> Response:
     """Call middleware, check what it returns, and tie a response of its own to the request."""
     answer: Any = layer(request, call_next)
     if not isawaitable(answer):

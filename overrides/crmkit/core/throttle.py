@@ -1,4 +1,4 @@
-"""Keep below a number of requests: evenly spaced, or as many as a server's window has room for."""
+"""Limit the rate of requests: evenly spaced, or by the windows in which a server counts."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from .options import is_number
 
 if TYPE_CHECKING:
     from .http import IO
-
-__all__ = ["Throttle", "Window", "checked_throttle"]
 
 
 class Throttle:
@@ -132,21 +130,21 @@ class Window(Throttle):
 
 
 def checked_throttle(
-    throttle: float | None, known: float | tuple[int, float] | None
+    throttle: float | None, limit: float | tuple[int, float] | None
 ) -> Throttle | None:
     """Return the throttle that a client's argument asks for.
 
     Args:
-        throttle: Requests a second; 0 for none; None for the vendor's known limit.
-        known: That limit in requests a second, or as a number of requests and the seconds of the
+        throttle: Requests a second; 0 for none; None for the vendor's limit.
+        limit: That limit in requests a second, or as a number of requests and the seconds of the
             window that takes them; None if the vendor documents none.
 
     Raises:
         ConfigError: It is neither None nor a non-negative number.
     """
-    if throttle is None and isinstance(known, tuple):
-        return Window(*known)
-    rate = throttle if isinstance(known, tuple) or throttle is not None else known
+    if throttle is None and isinstance(limit, tuple):
+        return Window(*limit)
+    rate = throttle if isinstance(limit, tuple) or throttle is not None else limit
     if rate is None:
         return None
     if not is_number(rate, int | float) or not 0 <= rate < float("inf"):

@@ -12,8 +12,6 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import BinaryIO, Final, Generic, Literal, TypeVar
 
-__all__ = ["UNSET", "File", "Response", "Unset"]
-
 T = TypeVar("T")
 
 

@@ -1,4 +1,4 @@
-"""What a CRM's package says of its server: credentials, and how replies report errors."""
+"""The hooks of a CRM's package: credentials, and how replies report errors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from .codec import json
 from .errors import ArgumentError, AuthenticationError, NotFoundError, StatusError, class_of
-from .redact import hide_credentials, redacted
+from .redact import redact_request, redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from .operation import Operation
     from .options import Settings
     from .reply import Reply
-
-__all__ = ["ErrorInfo", "SendsCalls", "Vendor", "body_text"]
 
 _LOGIN = re.compile(r"\b(log|sign)[-_]?in\b", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]{0,300}>([^<]*)", re.IGNORECASE)
@@ -133,7 +131,7 @@ class Vendor:
 
     def redact(self, request: Request) -> None:
         """Replace the credentials that `authenticate` put on a request."""
-        hide_credentials(request, self.credential_headers, self.secrets())
+        redact_request(request, self.credential_headers, self.secrets())
 
     # -- replies -----------------------------------------------------------------------------------
 
@@ -183,7 +181,7 @@ class Vendor:
         if status < 300:
             return None
         if status < 400:
-            # Not split as a URL: a server may write anything there.
+            # Not parsed as a URL: servers may write anything.
             location = response.headers.get("Location", "")
             if _LOGIN.search(location.partition("?")[0]):
                 hint = "the server redirects to its login page"

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
         RelationshipTypes,
     )
 
-__all__ = ["AsyncMonica", "Monica"]
-
 
 def _base_url(base_url: str | None) -> str:
     address = base_url or os.environ.get("MONICA_BASE_URL") or "https://app.monicahq.com/api"

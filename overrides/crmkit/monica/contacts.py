@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from .dates import SpecialDate
     from .vendor import MonicaVendor
 
-__all__ = ["AsyncContacts", "Contacts"]
-
 _DATES: dict[str, tuple[SpecialDate, ...]] = {
     CONTACTS_UPDATE.name: (BIRTHDATE, DECEASED),
     CONTACTS_UPDATE_INTRODUCTION.name: (FIRST_MET,),
@@ -58,14 +56,14 @@ class _Dates(Resource):
             parts = date.written(tree, changes, self._year)
             kept |= parts
             value = date.read(tree)
-            if not value or not parts.get(date.known) or date.name("add_reminder") in changes:
+            if not value or not parts.get(date.flag) or date.name("add_reminder") in changes:
                 continue
             if reminded is None:
                 reminded = await self._reminded(tree)
             shown = str(value["date"])
             if shown[5:10] in reminded or shown[:10] in reminded:
                 kept[date.name("add_reminder")] = True
-        if kept.get(DECEASED.known) and any(name.startswith(DECEASED.prefix) for name in changes):
+        if kept.get(DECEASED.flag) and any(name.startswith(DECEASED.prefix) for name in changes):
             kept["is_deceased"] = True
         body = {**body, **kept, **changes}
         for date in _DATES.get(name, ()):

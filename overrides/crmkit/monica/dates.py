@@ -16,8 +16,6 @@ from crmkit.core.errors import ArgumentError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["BIRTHDATE", "DECEASED", "FIRST_MET", "SpecialDate"]
-
 
 @dataclass(frozen=True, slots=True)
 class SpecialDate:
@@ -25,13 +23,13 @@ class SpecialDate:
 
     Args:
         path: Members that lead to it in a contact as read.
-        known: Name of the flag that says whether it is written.
+        flag: Name of the member that says whether it is written.
         prefix: What the names of its parts begin with.
         ages: Whether an age may be written in its place.
     """
 
     path: tuple[str, ...]
-    known: str
+    flag: str
     prefix: str
     ages: bool = True
 
@@ -49,7 +47,7 @@ class SpecialDate:
     def written(self, contact: Any, changes: Mapping[str, Any], year: int) -> dict[str, Any]:
         """Return the parts to write beside those that the caller passes.
 
-        A day, month or year means a date that is known, and not an age; an age means an age.
+        A day, month or year means a known date, and not an age; an age means an age.
 
         Args:
             contact: The contact as read.
@@ -57,32 +55,32 @@ class SpecialDate:
             year: The server's current year, from which it calculates ages.
 
         Raises:
-            ArgumentError: The server has what is no date, and the caller passes none.
+            ArgumentError: What the server has is not a date, and the caller passes none.
         """
-        if changes.get(self.known) in (False, "0"):
+        if changes.get(self.flag) in (False, "0"):
             return {}
-        known = self.read(contact)
-        by_age = bool(known.get("is_age_based"))
+        date = self.read(contact)
+        by_age = bool(date.get("is_age_based"))
         parts: dict[str, Any]
         if any(changes.get(self.name(part)) is not None for part in ("day", "month", "year")):
-            parts = {} if by_age else _day(known) or {}
+            parts = {} if by_age else _parts_of(date) or {}
             by_age = False
         elif self.ages and changes.get(self.name("age")) is not None:
             parts, by_age = {}, True
-        elif not known:
-            return {self.known: False}
+        elif not date:
+            return {self.flag: False}
         else:
-            day = _day(known)
+            day = _parts_of(date)
             if day is None:
                 problem = "cannot be written back as the server has it: pass its new value"
                 raise ArgumentError(self.name("day"), problem)
-            parts = {"age": year - _year(known)} if by_age else day
+            parts = {"age": year - _year_of(date)} if by_age else day
         if not by_age:
             # recorded: without the member a first meeting crashes the server; null is fine
             parts.setdefault("year", None)
         if self.ages:
             parts["is_age_based"] = by_age
-        return {self.known: True, **{self.name(part): value for part, value in parts.items()}}
+        return {self.flag: True, **{self.name(part): value for part, value in parts.items()}}
 
     def keep_leap_day(self, body: dict[str, Any], year: int) -> None:
         """Make 29 February without a year that of the next leap year, in the body of a write.
@@ -103,19 +101,19 @@ class SpecialDate:
 _DATE = re.compile(r"(-?\d{4,6})-(\d{2})-(\d{2})", re.ASCII)
 
 
-def _year(known: Mapping[str, Any]) -> int:
-    return int(known["date"].lstrip("-")[:4])
+def _year_of(date: Mapping[str, Any]) -> int:
+    return int(date["date"].lstrip("-")[:4])
 
 
-def _day(known: Mapping[str, Any]) -> dict[str, Any] | None:
+def _parts_of(date: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the parts of a date; None if it cannot be read."""
-    found = _DATE.match(str(known.get("date")))
-    if found is None:
+    match = _DATE.match(str(date.get("date")))
+    if match is None:
         return None
     # Monica's zero date has a year before 0, and is made again by it.
-    year, month, day = map(int, found.groups())
-    # A date without a year is shown in the one that it was written in.
-    return {"day": day, "month": month} | ({} if known.get("is_year_unknown") else {"year": year})
+    year, month, day = map(int, match.groups())
+    # Of a date without a year, replies show the year in which it was written.
+    return {"day": day, "month": month} | ({} if date.get("is_year_unknown") else {"year": year})
 
 
 BIRTHDATE = SpecialDate(("information", "dates", "birthdate"), "is_birthdate_known", "birthdate_")

@@ -14,11 +14,9 @@ if TYPE_CHECKING:
     from crmkit.core.options import Options
     from crmkit_generated.monica.models import Relationship, RelationshipType
 
-__all__ = ["AsyncRelationshipTypes", "AsyncRelationships", "RelationshipTypes", "Relationships"]
-
 
 def _reverse(relationship: Relationship, others: Iterable[Relationship]) -> Relationship | None:
-    """Return the reverse; the nearest of several, as a pair is made at once."""
+    """Return the reverse; of several that with the nearest id, as a pair is created at once."""
     is_, type_ = relationship.contact_is, relationship.relationship_type
     reverses = [
         other

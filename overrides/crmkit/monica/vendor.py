@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from crmkit.core.http import Headers, Request, Response
 
-__all__ = ["MonicaVendor"]
-
 _INVALID = 32
 """The code under which all sentences about refused values come (recorded: seq 27)."""
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from .view import View
 
-__all__ = ["AsyncOnePageCRM", "OnePageCRM"]
-
 Format = Literal["json", "xml", "yaml"]
 
 _BASE_URL = "https://app.onepagecrm.com/api"

@@ -6,8 +6,6 @@ from typing import Any
 
 from .shapes import UNKNOWN, Misread, Shape
 
-__all__ = ["Level", "Levels"]
-
 _MOST = 32  # the document has at most seven
 
 

@@ -16,9 +16,6 @@ from typing import Any
 from crmkit.core.codec.decode_errors import MalformedValue
 from crmkit.core.codec.numbers import parse_number
 
-__all__ = ["MOST_BYTES", "UNKNOWN", "Misread", "Shape"]
-__all__ += ["cast", "reply_shape", "reply_text", "template_of"]
-
 MOST_BYTES = 32 * 2**20
 """Bytes of a reply: a thousand times those of the largest page of contacts."""
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from crmkit.core.http import Request
 
-__all__ = ["key_bytes", "sign", "signature"]
 
 UID, TIME, SIGNATURE = "X-OnePageCRM-UID", "X-OnePageCRM-TS", "X-OnePageCRM-Auth"
 """The headers, spelled as the vendor does: servers may be case-sensitive (page: API 3 manual)."""

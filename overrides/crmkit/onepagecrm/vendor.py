@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from crmkit.core.operation import Operation
     from crmkit.core.vendor import SendsCalls
 
-__all__ = ["MEDIA_TYPES", "OnePageCRMVendor"]
-
 MEDIA_TYPES = {"json": "application/json", "xml": "application/xml", "yaml": "text/yaml"}
 _CLASSES: dict[int, type[errors.StatusError]] = {
     **dict.fromkeys((101, 103, 104, 105), errors.AuthenticationError),

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from crmkit_generated.onepagecrm.models import SalesState, StatusCount, TagCounts
 
-__all__ = ["SIDE_ELEMENTS", "View", "side_elements"]
-
 SIDE_ELEMENTS = ("tags", "statuses", "sales", "notifications")
 
 

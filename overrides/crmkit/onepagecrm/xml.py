@@ -13,8 +13,6 @@ from xml.parsers import expat
 from .levels import Level, Levels
 from .shapes import UNKNOWN, Misread, Shape, cast
 
-__all__ = ["read_xml"]
-
 _ROOT = "hash"
 # What the attribute `type` says of members that the document does not know.
 _TYPES = {"integer": "integer", "float": "number", "boolean": "boolean", "array": "array"}

@@ -19,7 +19,6 @@ try:
 except ImportError as error:
     raise ConfigError('format="yaml" needs PyYAML: pip install "crmkit[yaml]"') from error
 
-__all__ = ["read_yaml"]
 
 # In C where PyYAML was built with it; of either, nothing but the parser is used.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from crmkit.core.client import AsyncSettings, SyncSettings
 
-__all__ = ["AsyncRelenta", "Relenta"]
-
 
 class Relenta(Resources, SyncClient):
     """Client of Relenta API v3 for one department.

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from crmkit_generated.relenta.models import Contact, CustomField
 
-__all__ = ["CustomFields"]
-
 _NUMBER = re.compile(r"\s*[+-]?([0-9]{1,4000}\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,9})?\s*")
 # assumption: YYYY-MM-DD, as the page's date-times begin; no sample has a date
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?")

@@ -7,8 +7,6 @@ import re
 
 from crmkit.core.errors import ConfigError
 
-__all__ = ["address"]
-
 
 def address(account: str | None, base_url: str | None) -> str:
     """Return the API's address.

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from crmkit.core.http import Request, Response
 
-__all__ = ["RelentaVendor"]
-
 _HEADER = "X-Relenta-Department-Key"
 _LIMIT = re.compile(r"\b(limit|limits|plan|quota)\b", re.IGNORECASE)
 
