@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["codec_imports", "emit_codec"]
 
+_FEW = 10
+"""How many optional members a model may have whose members are looked up."""
+
 
 def codec_imports(derived: Derived) -> list[str]:
     """Return all imports of which a module of codecs may need some."""
@@ -41,6 +44,8 @@ def emit_codec(derived: Derived, model: Model) -> str:
     names = {name: attributes[f.derived] for f in model.fields for name in (f.wire, *f.aliases)}
     if model.mode == "write" or any(name != names[name].rstrip("_") for name in names):
         tables.append(f"MEMBERS: dict[str, str] = {names!r}")
+    own = {field.wire: None for field in model.fields}
+    tables.append(f"_own = frozenset({[*own]!r})")
     if f"{model.name}OrMapping" in derived.schemas.aliases:  # a string holds a list of them
         tables.append(f"ORDER = {tuple(field.wire for field in model.fields)!r}")
     body = ["EMITTED = True", *tables, "", "", *_decoder(model, derived), *_encoder(model, derived)]
@@ -49,21 +54,40 @@ def emit_codec(derived: Derived, model: Model) -> str:
 
 
 def _decoder(model: Model, derived: Derived) -> list[str]:
-    name = model.name
-    lines = [line for field in model.fields for line in decode_field(field, model, derived)]
+    name, read = model.name, model.mode == "read"
+    required = sum(field.required for field in model.fields)
+    # To look up members is quickest where most replies have just these; else to take them out of
+    # a copy, which leaves the others.
+    lookup = read and not model.more and len(model.fields) - required <= _FEW
+    first: list[str] = []
+    members: list[str] = []
+    for field in model.fields:
+        lines = decode_field(field, model, derived, lookup=lookup)
+        (first if field.identifies else members).extend(lines)
+    aliases = [(alias, field.wire) for field in model.fields for alias in field.aliases]
+    head: list[str] = []
+    for alias, wire in aliases:
+        head += [f"if {alias!r} in row and {wire!r} not in row:"]
+        head += [f"    row = renamed(row, {alias!r}, {wire!r})"]
+    last: list[str] = []
+    if lookup:
+        head += ["get = row.get"] * any(" get(" in line for line in members)
+        rest = "s = o.additional_properties = {} if len(row) == "
+        first.insert(0, f"{rest}{required} else others(row, _own)")
+        if any(" row[" in line for line in members):
+            members = ["try:", *(f"    {line}" for line in members)]
+            members += ["except KeyError:", "    return decode(with_nulls(row, _own), cls)"]
+    else:
+        head += ["s = row.copy()", "pop = s.pop"]
+        # A copy of the rest, because a dict keeps its size when members are taken out.
+        last = ["o.additional_properties = dict(s) if s else {}"]
+    lines = [*head, "o: Any = new(cls)", *first, *members, *last, f"made: {name} = o", "return made"]
     return [
         f"def decode(row: Any, cls: type[Any] = {name}) -> {name}:",
         '    """Return the object of a tree, which is left as it is."""',
         "    if type(row) is not dict:",
         "        reject(row, 'dict')",
-        "    s = row.copy()",
-        "    pop = s.pop",
-        "    o: Any = object.__new__(cls)",
         *(f"    {line}" for line in lines),
-        # A copy of the rest, because a dict keeps its size when members are taken out.
-        "    o.additional_properties = dict(s) if s else {}",
-        f"    made: {name} = o",
-        "    return made",
         "",
         "",
         "decode_all = decode_rows(decode)",

@@ -20,30 +20,36 @@ _FUNCTIONS = {"espo_datetime": "datetime"}
 """Kinds that a function of `crmkit.core.codec` of another name than theirs reads."""
 
 
-def decode_field(field: Field, model: Model, derived: Derived) -> list[str]:
-    """Return the lines of a decoder that read one member."""
+def decode_field(field: Field, model: Model, derived: Derived, *, lookup: bool) -> list[str]:
+    """Return the lines of a decoder that read one member.
+
+    Args:
+        field: The member.
+        model: Its model.
+        derived: What is made of the document.
+        lookup: Whether it is looked up in the object, or taken out of a copy.
+    """
     kind, read = field.kind, model.mode == "read"
     attribute = f"o.{derived.classes[model.name].names[field.derived]}"
     listed = kind.name in LISTED and read
     null = field.nullable or (read and not field.identifies)
     needed = field.required and not (null and read)
-    default = "" if needed else ", None" if read else ", U"
-    names = [repr(name) for name in (field.wire, *field.aliases)]
-    pop = f"pop({names[-1]}{default})"
-    for name in reversed(names[:-1]):
-        pop = f"pop({name}) if {name} in s else {pop}"
+    if lookup:
+        get = f"row[{field.wire!r}]" if field.required else f"get({field.wire!r})"
+    else:
+        get = f"pop({field.wire!r}{'' if needed else ', None' if read else ', U'})"
     if kind.name == "any":
-        return [f"{attribute} = {pop}"]
+        return [f"{attribute} = {get}"]
     unset = not read and not needed
     # Without its id, or with an input of another form, the whole object is worth nothing.
     strict = not read or field.wire == "id"
     kept = f"keep_odd(o, s, {field.wire!r}, v, "
     if kind.name in PLAIN | {"scalars", "file"}:
-        tests = [f"type(v) is not {type_}" for type_ in wire_types(kind)]
-        tests += ["v is not U"] * unset + ["v is not None"] * null
+        tests = ["v is not None"] * null + ["v is not U"] * unset
+        tests += [f"type(v) is not {type_}" for type_ in wire_types(kind)]
         odd = f"reject(v, {expectation(kind)!r}, {field.wire!r})"
         return [
-            f"v = {attribute} = {pop}",
+            f"v = {attribute} = {get}",
             f"if {' and '.join(tests)}:",
             f"    {odd if strict else f'{attribute} = {kept}{expectation(kind)!r})'}",
         ]
@@ -54,6 +60,11 @@ def decode_field(field: Field, model: Model, derived: Derived) -> list[str]:
         value = _split_or_empty(value, null=listed)
     elif kind.name == "digits":  # in line, as every record has an id
         value = f"int(v) if type(v) is str and v.isdigit() and v.isascii() else {value}"
+    elif kind.name in {"enum", "open_enum"}:
+        table = f"_{derived.classes[kind.ref].module}"
+        value = f"{table}.get(v, v) if type(v) is str else reject(v, 'str')"
+    elif kind.name == "list" and kind.items[0].name in PLAIN:
+        value = f"{value} if v else [] if type(v) is list else reject(v, 'list')"
     elif null and kind.name == "decimal":  # of which 0 is not empty
         value = f"None if v == '' else {value}"
     elif may_be_empty:
@@ -66,14 +77,18 @@ def decode_field(field: Field, model: Model, derived: Derived) -> list[str]:
     if as_is:
         value = f"v if {' or '.join(as_is)} else {value}"
     if strict:
-        return [f"at = {field.wire!r}", f"v = {pop}", f"{attribute} = {value}"]
+        return [f"at = {field.wire!r}", f"v = {get}", f"{attribute} = {value}"]
     return [
-        f"v = {pop}",
+        f"v = {get}",
         "try:",
         f"    {attribute} = {value}",
         "except ODD_ERRORS as e:",
         f"    {attribute} = {kept}e){' or []' if listed else ''}",
     ]
+
+
+def _has_type(value: str, kind: Kind) -> str:
+    return " or ".join(f"type({value}) is {type_}" for type_ in wire_types(kind))
 
 
 def payload_expression(kind: Kind, derived: Derived) -> str:
@@ -111,19 +126,21 @@ def decode_expression(kind: Kind, derived: Derived, value: str = "v") -> str:  #
         case "map":
             empty = f"{{}} if {value} == [] else " if kind.empty_list_as_map else ""
             return f"{empty}decode_dict({value}, {inner[0]})"
-        case "list" | "optional":
-            return f"decode_{kind.name}({value}, {inner[0]})"
+        case "list":
+            return f"decode_list({value}, {inner[0]})"
+        case "optional":
+            item = decode_expression(kind.items[0], derived, value)
+            return f"None if {value} is None else {item}"
         case "discriminated":
             pairs = zip(map(repr, kind.values), inner, strict=True)
             decoders = ", ".join(f"{constant}: {decode}" for constant, decode in pairs)
             return f"decode_discriminated({value}, {kind.member!r}, {{{decoders}}})"
         case "union":
-            decoders = ", ".join(
-                f"{type_}: {decode}"
-                for item, decode in zip(kind.items, inner, strict=True)
-                for type_ in wire_types(item)
-            )
-            return f"decode_union({value}, {{{decoders}}})"
+            items = [
+                f"{decode_expression(item, derived, value)} if {_has_type(value, item)}"
+                for item in kind.items
+            ]
+            return " else ".join([*items, f"reject({value}, {expectation(kind)!r})"])
         case name:
             return f"decode_{_FUNCTIONS.get(name, name)}({value})"
 

@@ -88,19 +88,32 @@ def encode_expression(  # noqa: C901, PLR0911, PLR0912  # one case a kind
         case "scalars" | "lenient":
             names = dict.fromkeys(name for item in kind.items for name in written_types(item, mode))
             return f"format_lenient({value}, {at}, {', '.join(names)})"
+        case "enum" | "open_enum":
+            usual = f"{value} if {null}type({value}) is str else encode_plain({value}, str, {at})"
+            return f"{_member(kind, value)} else {usual}"
         case "discriminated" | "union":
+            usual = "".join(
+                f"{_member(item, value)} else "
+                for item in kind.items
+                if item.name in {"enum", "open_enum"}
+            )
             encoders = ", ".join(
                 f"{type_}: {_encoder(encode)}"
                 for item, encode in zip(kind.items, inner, strict=True)
                 for type_ in written_types(item, mode)
             )
-            return f"encode_union({value}, {at}, {{{encoders}}})"
+            return f"{usual}encode_union({value}, {at}, {{{encoders}}})"
         case name if name in _IN_LINE:
             type_ = written_types(kind, mode)[0]
             call = f"encode_plain({value}, {type_}, {at})"
             return f"{value} if {null}type({value}) is {type_} else {call}"
         case name:
             return f"encode_{name}({value}, {at})"
+
+
+def _member(kind: Kind, value: str) -> str:
+    """Return the start of an expression that writes members of an enum, without their property."""
+    return f"{value}._value_ if type({value}) is {kind.ref}"
 
 
 def _encoder(expression: str) -> str:

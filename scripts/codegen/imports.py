@@ -54,7 +54,7 @@ CODEC = tuple(
     )
     for function, value in vars(import_module(f"crmkit.core.codec.{name}")).items()
     # Functions of its own; classes come from the generated models.
-    if (name, function) == ("decode_errors", "ODD_ERRORS")
+    if (name, function) in {("decode_errors", "ODD_ERRORS"), ("nested", "new")}
     or (isfunction(value) and value.__module__.endswith(f".{name}") and function[0] != "_")
 )
 TAKEN = {

@@ -92,11 +92,13 @@ class Model:
         name: Name of schema and class.
         mode: Whether replies or requests hold it.
         fields: Its members.
+        more: Whether the document says that there are others, such as custom fields.
     """
 
     name: str
     mode: Mode
     fields: tuple[Field, ...]
+    more: bool = False
 
 
 def parts(kind: Kind) -> list[Kind]:

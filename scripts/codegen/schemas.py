@@ -108,7 +108,8 @@ class Schemas:
                     secret=resolved.get("format") == "password",
                 )
             )
-        self.models[name] = replace(self.models[name], fields=tuple(fields))
+        more = bool(schema.get("additionalProperties"))
+        self.models[name] = replace(self.models[name], fields=tuple(fields), more=more)
         self.tree[name] = {
             "type": "object",
             "description": one_line(schema.get("description", "")),

@@ -12,11 +12,10 @@ from crmkit.core.codec.nested import (
     decode_dict,
     decode_enum,
     decode_items,
-    decode_optional,
     decode_rows,
-    decode_union,
     encode_dict,
     encode_union,
+    new,
 )
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
@@ -88,6 +87,61 @@ MEMBERS: dict[str, str] = {
     "deleted": "deleted",
     "versionNumber": "version_number",
 }
+_own = frozenset(
+    [
+        "id",
+        "name",
+        "type",
+        "industry",
+        "website",
+        "sicCode",
+        "vatId",
+        "slovakVatId",
+        "emailAddress",
+        "emailAddressData",
+        "emailAddressIsOptedOut",
+        "emailAddressIsInvalid",
+        "phoneNumber",
+        "phoneNumberData",
+        "phoneNumberIsOptedOut",
+        "phoneNumberIsInvalid",
+        "billingAddressStreet",
+        "billingAddressCity",
+        "billingAddressState",
+        "billingAddressCountry",
+        "billingAddressPostalCode",
+        "shippingAddressStreet",
+        "shippingAddressCity",
+        "shippingAddressState",
+        "shippingAddressCountry",
+        "shippingAddressPostalCode",
+        "description",
+        "campaignId",
+        "campaignName",
+        "originalLeadId",
+        "originalLeadName",
+        "contactIsInactive",
+        "targetListIsOptedOut",
+        "assignedUserId",
+        "assignedUserName",
+        "teamsIds",
+        "teamsNames",
+        "createdAt",
+        "createdById",
+        "createdByName",
+        "modifiedAt",
+        "modifiedById",
+        "modifiedByName",
+        "streamUpdatedAt",
+        "isFollowed",
+        "followersIds",
+        "followersNames",
+        "isStarred",
+        "isLocked",
+        "deleted",
+        "versionNumber",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Account) -> Account:
@@ -96,47 +150,45 @@ def decode(row: Any, cls: type[Any] = Account) -> Account:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.id = pop("id")
     if type(v) is not str:
         reject(v, "str", "id")
     v = o.name = pop("name", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.name = keep_odd(o, s, "name", v, "str")
     v = pop("type", None)
     try:
         o.type_ = (
             v
             if v is None
-            else decode_union(
-                v,
-                {
-                    str: lambda x: decode_enum(x, _account_type),
-                    list: lambda x: decode_items(x, "str", str),
-                },
-            )
+            else decode_enum(v, _account_type)
+            if type(v) is str
+            else decode_items(v, "str", str)
+            if type(v) is list
+            else reject(v, "str or list")
         )
     except ODD_ERRORS as e:
         o.type_ = keep_odd(o, s, "type", v, e)
     v = pop("industry", None)
     try:
-        o.industry = v if v is None else decode_enum(v, _industry)
+        o.industry = v if v is None else _industry.get(v, v) if type(v) is str else reject(v, "str")
     except ODD_ERRORS as e:
         o.industry = keep_odd(o, s, "industry", v, e)
     v = o.website = pop("website", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.website = keep_odd(o, s, "website", v, "str")
     v = o.sic_code = pop("sicCode", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.sic_code = keep_odd(o, s, "sicCode", v, "str")
     v = o.vat_id = pop("vatId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.vat_id = keep_odd(o, s, "vatId", v, "str")
     v = o.slovak_vat_id = pop("slovakVatId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.slovak_vat_id = keep_odd(o, s, "slovakVatId", v, "str")
     v = o.email_address = pop("emailAddress", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.email_address = keep_odd(o, s, "emailAddress", v, "str")
     v = pop("emailAddressData", None)
     try:
@@ -144,13 +196,13 @@ def decode(row: Any, cls: type[Any] = Account) -> Account:
     except ODD_ERRORS as e:
         o.email_address_data = keep_odd(o, s, "emailAddressData", v, e) or []
     v = o.email_address_is_opted_out = pop("emailAddressIsOptedOut", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.email_address_is_opted_out = keep_odd(o, s, "emailAddressIsOptedOut", v, "bool")
     v = o.email_address_is_invalid = pop("emailAddressIsInvalid", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.email_address_is_invalid = keep_odd(o, s, "emailAddressIsInvalid", v, "bool")
     v = o.phone_number = pop("phoneNumber", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.phone_number = keep_odd(o, s, "phoneNumber", v, "str")
     v = pop("phoneNumberData", None)
     try:
@@ -158,71 +210,79 @@ def decode(row: Any, cls: type[Any] = Account) -> Account:
     except ODD_ERRORS as e:
         o.phone_number_data = keep_odd(o, s, "phoneNumberData", v, e) or []
     v = o.phone_number_is_opted_out = pop("phoneNumberIsOptedOut", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.phone_number_is_opted_out = keep_odd(o, s, "phoneNumberIsOptedOut", v, "bool")
     v = o.phone_number_is_invalid = pop("phoneNumberIsInvalid", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.phone_number_is_invalid = keep_odd(o, s, "phoneNumberIsInvalid", v, "bool")
     v = o.billing_address_street = pop("billingAddressStreet", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.billing_address_street = keep_odd(o, s, "billingAddressStreet", v, "str")
     v = o.billing_address_city = pop("billingAddressCity", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.billing_address_city = keep_odd(o, s, "billingAddressCity", v, "str")
     v = o.billing_address_state = pop("billingAddressState", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.billing_address_state = keep_odd(o, s, "billingAddressState", v, "str")
     v = o.billing_address_country = pop("billingAddressCountry", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.billing_address_country = keep_odd(o, s, "billingAddressCountry", v, "str")
     v = o.billing_address_postal_code = pop("billingAddressPostalCode", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.billing_address_postal_code = keep_odd(o, s, "billingAddressPostalCode", v, "str")
     v = o.shipping_address_street = pop("shippingAddressStreet", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.shipping_address_street = keep_odd(o, s, "shippingAddressStreet", v, "str")
     v = o.shipping_address_city = pop("shippingAddressCity", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.shipping_address_city = keep_odd(o, s, "shippingAddressCity", v, "str")
     v = o.shipping_address_state = pop("shippingAddressState", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.shipping_address_state = keep_odd(o, s, "shippingAddressState", v, "str")
     v = o.shipping_address_country = pop("shippingAddressCountry", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.shipping_address_country = keep_odd(o, s, "shippingAddressCountry", v, "str")
     v = o.shipping_address_postal_code = pop("shippingAddressPostalCode", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.shipping_address_postal_code = keep_odd(o, s, "shippingAddressPostalCode", v, "str")
     v = o.description = pop("description", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.description = keep_odd(o, s, "description", v, "str")
     v = o.campaign_id = pop("campaignId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.campaign_id = keep_odd(o, s, "campaignId", v, "str")
     v = o.campaign_name = pop("campaignName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.campaign_name = keep_odd(o, s, "campaignName", v, "str")
     v = o.original_lead_id = pop("originalLeadId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.original_lead_id = keep_odd(o, s, "originalLeadId", v, "str")
     v = o.original_lead_name = pop("originalLeadName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.original_lead_name = keep_odd(o, s, "originalLeadName", v, "str")
     v = o.contact_is_inactive = pop("contactIsInactive", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.contact_is_inactive = keep_odd(o, s, "contactIsInactive", v, "bool")
     v = o.target_list_is_opted_out = pop("targetListIsOptedOut", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.target_list_is_opted_out = keep_odd(o, s, "targetListIsOptedOut", v, "bool")
     v = o.assigned_user_id = pop("assignedUserId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.assigned_user_id = keep_odd(o, s, "assignedUserId", v, "str")
     v = o.assigned_user_name = pop("assignedUserName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
     v = pop("teamsIds", None)
     try:
-        o.teams_ids = [] if v is None else decode_items(v, "str", str)
+        o.teams_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
     v = pop("teamsNames", None)
@@ -230,7 +290,7 @@ def decode(row: Any, cls: type[Any] = Account) -> Account:
         o.teams_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.teams_names = keep_odd(o, s, "teamsNames", v, e)
@@ -240,10 +300,10 @@ def decode(row: Any, cls: type[Any] = Account) -> Account:
     except ODD_ERRORS as e:
         o.created_at = keep_odd(o, s, "createdAt", v, e)
     v = o.created_by_id = pop("createdById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_id = keep_odd(o, s, "createdById", v, "str")
     v = o.created_by_name = pop("createdByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
     v = pop("modifiedAt", None)
     try:
@@ -251,10 +311,10 @@ def decode(row: Any, cls: type[Any] = Account) -> Account:
     except ODD_ERRORS as e:
         o.modified_at = keep_odd(o, s, "modifiedAt", v, e)
     v = o.modified_by_id = pop("modifiedById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.modified_by_id = keep_odd(o, s, "modifiedById", v, "str")
     v = o.modified_by_name = pop("modifiedByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.modified_by_name = keep_odd(o, s, "modifiedByName", v, "str")
     v = pop("streamUpdatedAt", None)
     try:
@@ -262,11 +322,19 @@ def decode(row: Any, cls: type[Any] = Account) -> Account:
     except ODD_ERRORS as e:
         o.stream_updated_at = keep_odd(o, s, "streamUpdatedAt", v, e)
     v = o.is_followed = pop("isFollowed", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
     v = pop("followersIds", None)
     try:
-        o.followers_ids = [] if v is None else decode_items(v, "str", str)
+        o.followers_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.followers_ids = keep_odd(o, s, "followersIds", v, e) or []
     v = pop("followersNames", None)
@@ -274,21 +342,21 @@ def decode(row: Any, cls: type[Any] = Account) -> Account:
         o.followers_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.followers_names = keep_odd(o, s, "followersNames", v, e)
     v = o.is_starred = pop("isStarred", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_starred = keep_odd(o, s, "isStarred", v, "bool")
     v = o.is_locked = pop("isLocked", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_locked = keep_odd(o, s, "isLocked", v, "bool")
     v = o.deleted = pop("deleted", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.deleted = keep_odd(o, s, "deleted", v, "bool")
     v = o.version_number = pop("versionNumber", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.version_number = keep_odd(o, s, "versionNumber", v, "int")
     o.additional_properties = dict(s) if s else {}
     made: Account = o
@@ -304,17 +372,33 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.name) is not None:
         d["name"] = v
     if (v := o.type_) is not None:
-        d["type"] = encode_union(
-            v,
-            "type_",
-            {
-                str: lambda x, at: x if type(x) is str else encode_plain(x, str, at),
-                list: encode_items,
-                tuple: encode_items,
-            },
+        d["type"] = (
+            v._value_
+            if type(v) is AccountType
+            else encode_union(
+                v,
+                "type_",
+                {
+                    str: lambda x, at: (
+                        x._value_
+                        if type(x) is AccountType
+                        else x
+                        if type(x) is str
+                        else encode_plain(x, str, at)
+                    ),
+                    list: encode_items,
+                    tuple: encode_items,
+                },
+            )
         )
     if (v := o.industry) is not None:
-        d["industry"] = v if type(v) is str else encode_plain(v, str, "industry")
+        d["industry"] = (
+            v._value_
+            if type(v) is Industry
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "industry")
+        )
     if (v := o.website) is not None:
         d["website"] = v
     if (v := o.sic_code) is not None:

@@ -11,10 +11,10 @@ from crmkit.core.codec.nested import (
     decode_enum,
     decode_items,
     decode_rows,
-    decode_union,
     encode_list,
     encode_model,
     encode_union,
+    new,
 )
 from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
 from crmkit.core.types import UNSET as U
@@ -61,6 +61,39 @@ MEMBERS: dict[str, str] = {
     "assignedUserId": "assigned_user_id",
     "teamsIds": "teams_ids",
 }
+_own = frozenset(
+    [
+        "name",
+        "type",
+        "industry",
+        "website",
+        "sicCode",
+        "vatId",
+        "slovakVatId",
+        "emailAddress",
+        "emailAddressData",
+        "emailAddressIsOptedOut",
+        "emailAddressIsInvalid",
+        "phoneNumber",
+        "phoneNumberData",
+        "phoneNumberIsOptedOut",
+        "phoneNumberIsInvalid",
+        "billingAddressStreet",
+        "billingAddressCity",
+        "billingAddressState",
+        "billingAddressCountry",
+        "billingAddressPostalCode",
+        "shippingAddressStreet",
+        "shippingAddressCity",
+        "shippingAddressState",
+        "shippingAddressCountry",
+        "shippingAddressPostalCode",
+        "description",
+        "campaignId",
+        "assignedUserId",
+        "teamsIds",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = AccountInput) -> AccountInput:
@@ -69,104 +102,112 @@ def decode(row: Any, cls: type[Any] = AccountInput) -> AccountInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.name = pop("name", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "name")
     at = "type"
     v = pop("type", U)
     o.type_ = (
         v
         if v is U or v is None
-        else decode_union(
-            v,
-            {
-                str: lambda x: decode_enum(x, _account_type),
-                list: lambda x: decode_items(x, "str", str),
-            },
-        )
+        else decode_enum(v, _account_type)
+        if type(v) is str
+        else decode_items(v, "str", str)
+        if type(v) is list
+        else reject(v, "str or list")
     )
     at = "industry"
     v = pop("industry", U)
-    o.industry = v if v is U or v is None else decode_enum(v, _industry)
+    o.industry = (
+        v if v is U or v is None else _industry.get(v, v) if type(v) is str else reject(v, "str")
+    )
     v = o.website = pop("website", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "website")
     v = o.sic_code = pop("sicCode", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "sicCode")
     v = o.vat_id = pop("vatId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "vatId")
     v = o.slovak_vat_id = pop("slovakVatId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "slovakVatId")
     v = o.email_address = pop("emailAddress", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "emailAddress")
     at = "emailAddressData"
     v = pop("emailAddressData", U)
     o.email_address_data = v if v is U else email_address_input_codec.decode_all(v)
     v = o.email_address_is_opted_out = pop("emailAddressIsOptedOut", U)
-    if type(v) is not bool and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not bool:
         reject(v, "bool", "emailAddressIsOptedOut")
     v = o.email_address_is_invalid = pop("emailAddressIsInvalid", U)
-    if type(v) is not bool and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not bool:
         reject(v, "bool", "emailAddressIsInvalid")
     v = o.phone_number = pop("phoneNumber", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "phoneNumber")
     at = "phoneNumberData"
     v = pop("phoneNumberData", U)
     o.phone_number_data = v if v is U else phone_number_input_codec.decode_all(v)
     v = o.phone_number_is_opted_out = pop("phoneNumberIsOptedOut", U)
-    if type(v) is not bool and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not bool:
         reject(v, "bool", "phoneNumberIsOptedOut")
     v = o.phone_number_is_invalid = pop("phoneNumberIsInvalid", U)
-    if type(v) is not bool and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not bool:
         reject(v, "bool", "phoneNumberIsInvalid")
     v = o.billing_address_street = pop("billingAddressStreet", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "billingAddressStreet")
     v = o.billing_address_city = pop("billingAddressCity", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "billingAddressCity")
     v = o.billing_address_state = pop("billingAddressState", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "billingAddressState")
     v = o.billing_address_country = pop("billingAddressCountry", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "billingAddressCountry")
     v = o.billing_address_postal_code = pop("billingAddressPostalCode", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "billingAddressPostalCode")
     v = o.shipping_address_street = pop("shippingAddressStreet", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "shippingAddressStreet")
     v = o.shipping_address_city = pop("shippingAddressCity", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "shippingAddressCity")
     v = o.shipping_address_state = pop("shippingAddressState", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "shippingAddressState")
     v = o.shipping_address_country = pop("shippingAddressCountry", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "shippingAddressCountry")
     v = o.shipping_address_postal_code = pop("shippingAddressPostalCode", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "shippingAddressPostalCode")
     v = o.description = pop("description", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "description")
     v = o.campaign_id = pop("campaignId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "campaignId")
     v = o.assigned_user_id = pop("assignedUserId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "assignedUserId")
     at = "teamsIds"
     v = pop("teamsIds", U)
-    o.teams_ids = v if v is U else decode_items(v, "str", str)
+    o.teams_ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     o.additional_properties = dict(s) if s else {}
     made: AccountInput = o
     return made
@@ -186,18 +227,32 @@ def encode(o: Any) -> dict[str, Any]:
         d["type"] = (
             None
             if v is None
+            else v._value_
+            if type(v) is AccountType
             else encode_union(
                 v,
                 "type_",
                 {
-                    str: lambda x, at: x if type(x) is str else encode_plain(x, str, at),
+                    str: lambda x, at: (
+                        x._value_
+                        if type(x) is AccountType
+                        else x
+                        if type(x) is str
+                        else encode_plain(x, str, at)
+                    ),
                     list: encode_items,
                     tuple: encode_items,
                 },
             )
         )
     if (v := o.industry) is not U:
-        d["industry"] = v if v is None or type(v) is str else encode_plain(v, str, "industry")
+        d["industry"] = (
+            v._value_
+            if type(v) is Industry
+            else v
+            if v is None or type(v) is str
+            else encode_plain(v, str, "industry")
+        )
     if (v := o.website) is not U:
         d["website"] = v if v is None or type(v) is str else encode_plain(v, str, "website")
     if (v := o.sic_code) is not U:

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_dict, decode_rows, encode_dict
+from crmkit.core.codec.nested import decode_dict, decode_rows, encode_dict, new
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_espo_json, encode_kept
 
@@ -32,6 +32,26 @@ MEMBERS: dict[str, str] = {
     "dataPrivacyPermission": "data_privacy_permission",
     "lockPermission": "lock_permission",
 }
+_own = frozenset(
+    [
+        "table",
+        "fieldTable",
+        "fieldTableQuickAccess",
+        "assignmentPermission",
+        "messagePermission",
+        "userPermission",
+        "exportPermission",
+        "massUpdatePermission",
+        "auditPermission",
+        "portalPermission",
+        "groupEmailAccountPermission",
+        "followerManagementPermission",
+        "mentionPermission",
+        "userCalendarPermission",
+        "dataPrivacyPermission",
+        "lockPermission",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Acl) -> Acl:
@@ -40,7 +60,7 @@ def decode(row: Any, cls: type[Any] = Acl) -> Acl:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = pop("table", None)
     try:
         o.table = v if v is None else decode_dict(v, lambda x: x)
@@ -57,43 +77,43 @@ def decode(row: Any, cls: type[Any] = Acl) -> Acl:
     except ODD_ERRORS as e:
         o.field_table_quick_access = keep_odd(o, s, "fieldTableQuickAccess", v, e)
     v = o.assignment_permission = pop("assignmentPermission", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.assignment_permission = keep_odd(o, s, "assignmentPermission", v, "str")
     v = o.message_permission = pop("messagePermission", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.message_permission = keep_odd(o, s, "messagePermission", v, "str")
     v = o.user_permission = pop("userPermission", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.user_permission = keep_odd(o, s, "userPermission", v, "str")
     v = o.export_permission = pop("exportPermission", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.export_permission = keep_odd(o, s, "exportPermission", v, "str")
     v = o.mass_update_permission = pop("massUpdatePermission", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.mass_update_permission = keep_odd(o, s, "massUpdatePermission", v, "str")
     v = o.audit_permission = pop("auditPermission", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.audit_permission = keep_odd(o, s, "auditPermission", v, "str")
     v = o.portal_permission = pop("portalPermission", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.portal_permission = keep_odd(o, s, "portalPermission", v, "str")
     v = o.group_email_account_permission = pop("groupEmailAccountPermission", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.group_email_account_permission = keep_odd(o, s, "groupEmailAccountPermission", v, "str")
     v = o.follower_management_permission = pop("followerManagementPermission", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.follower_management_permission = keep_odd(o, s, "followerManagementPermission", v, "str")
     v = o.mention_permission = pop("mentionPermission", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.mention_permission = keep_odd(o, s, "mentionPermission", v, "str")
     v = o.user_calendar_permission = pop("userCalendarPermission", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.user_calendar_permission = keep_odd(o, s, "userCalendarPermission", v, "str")
     v = o.data_privacy_permission = pop("dataPrivacyPermission", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.data_privacy_permission = keep_odd(o, s, "dataPrivacyPermission", v, "str")
     v = o.lock_permission = pop("lockPermission", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.lock_permission = keep_odd(o, s, "lockPermission", v, "str")
     o.additional_properties = dict(s) if s else {}
     made: Acl = o

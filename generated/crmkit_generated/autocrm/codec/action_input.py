@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_dict, decode_enum, decode_rows, encode_dict
+from crmkit.core.codec.nested import decode_dict, decode_rows, encode_dict, new
 from crmkit.core.codec.values import encode_espo_json, encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -22,6 +22,7 @@ MEMBERS: dict[str, str] = {
     "action": "action",
     "data": "data",
 }
+_own = frozenset(["entityType", "id", "action", "data"])
 
 
 def decode(row: Any, cls: type[Any] = ActionInput) -> ActionInput:
@@ -30,16 +31,16 @@ def decode(row: Any, cls: type[Any] = ActionInput) -> ActionInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.entity_type = pop("entityType")
-    if type(v) is not str:
-        reject(v, "str", "entityType")
+    o: Any = new(cls)
     v = o.id = pop("id")
     if type(v) is not str:
         reject(v, "str", "id")
+    v = o.entity_type = pop("entityType")
+    if type(v) is not str:
+        reject(v, "str", "entityType")
     at = "action"
     v = pop("action")
-    o.action = decode_enum(v, _action_name)
+    o.action = _action_name.get(v, v) if type(v) is str else reject(v, "str")
     at = "data"
     v = pop("data", U)
     o.data = v if v is U else decode_dict(v, lambda x: x)
@@ -61,7 +62,13 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.id) is not U:
         d["id"] = v if type(v) is str else encode_plain(v, str, "id")
     if (v := o.action) is not U:
-        d["action"] = v if type(v) is str else encode_plain(v, str, "action")
+        d["action"] = (
+            v._value_
+            if type(v) is ActionName
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "action")
+        )
     if (v := o.data) is not U:
         d["data"] = encode_dict(v, "data", encode_espo_json)
     return d

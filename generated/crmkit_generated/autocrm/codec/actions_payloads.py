@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.nested import check_type, decode_union
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import check_type
 
 from ..models.record import Record
 from . import record as record_codec
@@ -15,8 +16,12 @@ EMITTED = True
 
 def actions_run(v: Any) -> Record | bool:
     """Return what `actions.run` returns."""
-    found: Any = decode_union(
-        v, {dict: record_codec.decode, bool: lambda x: check_type(x, "bool", bool)}
+    found: Any = (
+        record_codec.decode(v)
+        if type(v) is dict
+        else check_type(v, "bool", bool)
+        if type(v) is bool
+        else reject(v, "dict or bool")
     )
     value: Record | bool = found
     return value

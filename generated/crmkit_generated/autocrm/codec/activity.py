@@ -12,7 +12,7 @@ from crmkit.core.codec.datetimes import (
     encode_espo_datetime,
 )
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept
 
@@ -61,6 +61,50 @@ MEMBERS: dict[str, str] = {
     "isHtml": "is_html",
     "hasAttachment": "has_attachment",
 }
+_own = frozenset(
+    [
+        "id",
+        "_scope",
+        "name",
+        "status",
+        "dateStart",
+        "dateEnd",
+        "dateStartDate",
+        "dateEndDate",
+        "dateSent",
+        "assignedUserId",
+        "assignedUserName",
+        "parentType",
+        "parentId",
+        "parentName",
+        "createdAt",
+        "createdById",
+        "createdByName",
+        "modifiedAt",
+        "modifiedById",
+        "modifiedByName",
+        "streamUpdatedAt",
+        "isFollowed",
+        "description",
+        "deleted",
+        "accountId",
+        "accountName",
+        "isAllDay",
+        "duration",
+        "joinUrl",
+        "externalService",
+        "subject",
+        "from",
+        "fromName",
+        "fromAddress",
+        "fromString",
+        "isRead",
+        "isReplied",
+        "isImportant",
+        "isHtml",
+        "hasAttachment",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Activity) -> Activity:
@@ -69,18 +113,18 @@ def decode(row: Any, cls: type[Any] = Activity) -> Activity:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.id = pop("id")
     if type(v) is not str:
         reject(v, "str", "id")
     v = o.field_scope = pop("_scope", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.field_scope = keep_odd(o, s, "_scope", v, "str")
     v = o.name = pop("name", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.name = keep_odd(o, s, "name", v, "str")
     v = o.status = pop("status", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.status = keep_odd(o, s, "status", v, "str")
     v = pop("dateStart", None)
     try:
@@ -108,19 +152,19 @@ def decode(row: Any, cls: type[Any] = Activity) -> Activity:
     except ODD_ERRORS as e:
         o.date_sent = keep_odd(o, s, "dateSent", v, e)
     v = o.assigned_user_id = pop("assignedUserId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.assigned_user_id = keep_odd(o, s, "assignedUserId", v, "str")
     v = o.assigned_user_name = pop("assignedUserName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
     v = o.parent_type = pop("parentType", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.parent_type = keep_odd(o, s, "parentType", v, "str")
     v = o.parent_id = pop("parentId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.parent_id = keep_odd(o, s, "parentId", v, "str")
     v = o.parent_name = pop("parentName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.parent_name = keep_odd(o, s, "parentName", v, "str")
     v = pop("createdAt", None)
     try:
@@ -128,10 +172,10 @@ def decode(row: Any, cls: type[Any] = Activity) -> Activity:
     except ODD_ERRORS as e:
         o.created_at = keep_odd(o, s, "createdAt", v, e)
     v = o.created_by_id = pop("createdById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_id = keep_odd(o, s, "createdById", v, "str")
     v = o.created_by_name = pop("createdByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
     v = pop("modifiedAt", None)
     try:
@@ -139,10 +183,10 @@ def decode(row: Any, cls: type[Any] = Activity) -> Activity:
     except ODD_ERRORS as e:
         o.modified_at = keep_odd(o, s, "modifiedAt", v, e)
     v = o.modified_by_id = pop("modifiedById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.modified_by_id = keep_odd(o, s, "modifiedById", v, "str")
     v = o.modified_by_name = pop("modifiedByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.modified_by_name = keep_odd(o, s, "modifiedByName", v, "str")
     v = pop("streamUpdatedAt", None)
     try:
@@ -150,61 +194,61 @@ def decode(row: Any, cls: type[Any] = Activity) -> Activity:
     except ODD_ERRORS as e:
         o.stream_updated_at = keep_odd(o, s, "streamUpdatedAt", v, e)
     v = o.is_followed = pop("isFollowed", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
     v = o.description = pop("description", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.description = keep_odd(o, s, "description", v, "str")
     v = o.deleted = pop("deleted", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.deleted = keep_odd(o, s, "deleted", v, "bool")
     v = o.account_id = pop("accountId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.account_id = keep_odd(o, s, "accountId", v, "str")
     v = o.account_name = pop("accountName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.account_name = keep_odd(o, s, "accountName", v, "str")
     v = o.is_all_day = pop("isAllDay", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_all_day = keep_odd(o, s, "isAllDay", v, "bool")
     v = o.duration = pop("duration", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.duration = keep_odd(o, s, "duration", v, "int")
     v = o.join_url = pop("joinUrl", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.join_url = keep_odd(o, s, "joinUrl", v, "str")
     v = o.external_service = pop("externalService", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.external_service = keep_odd(o, s, "externalService", v, "str")
     v = o.subject = pop("subject", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.subject = keep_odd(o, s, "subject", v, "str")
     v = o.from_ = pop("from", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.from_ = keep_odd(o, s, "from", v, "str")
     v = o.from_name = pop("fromName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.from_name = keep_odd(o, s, "fromName", v, "str")
     v = o.from_address = pop("fromAddress", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.from_address = keep_odd(o, s, "fromAddress", v, "str")
     v = o.from_string = pop("fromString", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.from_string = keep_odd(o, s, "fromString", v, "str")
     v = o.is_read = pop("isRead", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_read = keep_odd(o, s, "isRead", v, "bool")
     v = o.is_replied = pop("isReplied", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_replied = keep_odd(o, s, "isReplied", v, "bool")
     v = o.is_important = pop("isImportant", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_important = keep_odd(o, s, "isImportant", v, "bool")
     v = o.is_html = pop("isHtml", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_html = keep_odd(o, s, "isHtml", v, "bool")
     v = o.has_attachment = pop("hasAttachment", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.has_attachment = keep_odd(o, s, "hasAttachment", v, "bool")
     o.additional_properties = dict(s) if s else {}
     made: Activity = o

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept
 
@@ -38,6 +38,32 @@ MEMBERS: dict[str, str] = {
     "createdByName": "created_by_name",
     "modifiedAt": "modified_at",
 }
+_own = frozenset(
+    [
+        "id",
+        "name",
+        "type",
+        "size",
+        "role",
+        "field",
+        "parentType",
+        "parentId",
+        "relatedType",
+        "relatedId",
+        "isBeingUploaded",
+        "parentName",
+        "relatedName",
+        "sourceId",
+        "global",
+        "storage",
+        "storageFilePath",
+        "deleted",
+        "createdAt",
+        "createdById",
+        "createdByName",
+        "modifiedAt",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Attachment) -> Attachment:
@@ -46,60 +72,60 @@ def decode(row: Any, cls: type[Any] = Attachment) -> Attachment:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.id = pop("id")
     if type(v) is not str:
         reject(v, "str", "id")
     v = o.name = pop("name", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.name = keep_odd(o, s, "name", v, "str")
     v = o.type_ = pop("type", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.type_ = keep_odd(o, s, "type", v, "str")
     v = o.size = pop("size", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.size = keep_odd(o, s, "size", v, "int")
     v = o.role = pop("role", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.role = keep_odd(o, s, "role", v, "str")
     v = o.field = pop("field", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.field = keep_odd(o, s, "field", v, "str")
     v = o.parent_type = pop("parentType", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.parent_type = keep_odd(o, s, "parentType", v, "str")
     v = o.parent_id = pop("parentId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.parent_id = keep_odd(o, s, "parentId", v, "str")
     v = o.related_type = pop("relatedType", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.related_type = keep_odd(o, s, "relatedType", v, "str")
     v = o.related_id = pop("relatedId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.related_id = keep_odd(o, s, "relatedId", v, "str")
     v = o.is_being_uploaded = pop("isBeingUploaded", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_being_uploaded = keep_odd(o, s, "isBeingUploaded", v, "bool")
     v = o.parent_name = pop("parentName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.parent_name = keep_odd(o, s, "parentName", v, "str")
     v = o.related_name = pop("relatedName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.related_name = keep_odd(o, s, "relatedName", v, "str")
     v = o.source_id = pop("sourceId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.source_id = keep_odd(o, s, "sourceId", v, "str")
     v = o.global_ = pop("global", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.global_ = keep_odd(o, s, "global", v, "bool")
     v = o.storage = pop("storage", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.storage = keep_odd(o, s, "storage", v, "str")
     v = o.storage_file_path = pop("storageFilePath", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.storage_file_path = keep_odd(o, s, "storageFilePath", v, "str")
     v = o.deleted = pop("deleted", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.deleted = keep_odd(o, s, "deleted", v, "bool")
     v = pop("createdAt", None)
     try:
@@ -107,10 +133,10 @@ def decode(row: Any, cls: type[Any] = Attachment) -> Attachment:
     except ODD_ERRORS as e:
         o.created_at = keep_odd(o, s, "createdAt", v, e)
     v = o.created_by_id = pop("createdById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_id = keep_odd(o, s, "createdById", v, "str")
     v = o.created_by_name = pop("createdByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
     v = pop("modifiedAt", None)
     try:

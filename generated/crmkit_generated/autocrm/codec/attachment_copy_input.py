@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -19,6 +19,7 @@ MEMBERS: dict[str, str] = {
     "parentType": "parent_type",
     "relatedType": "related_type",
 }
+_own = frozenset(["field", "parentType", "relatedType"])
 
 
 def decode(row: Any, cls: type[Any] = AttachmentCopyInput) -> AttachmentCopyInput:
@@ -27,15 +28,15 @@ def decode(row: Any, cls: type[Any] = AttachmentCopyInput) -> AttachmentCopyInpu
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.field = pop("field")
     if type(v) is not str:
         reject(v, "str", "field")
     v = o.parent_type = pop("parentType", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "parentType")
     v = o.related_type = pop("relatedType", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "relatedType")
     o.additional_properties = dict(s) if s else {}
     made: AttachmentCopyInput = o

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -27,6 +27,21 @@ MEMBERS: dict[str, str] = {
     "file": "file",
     "isBeingUploaded": "is_being_uploaded",
 }
+_own = frozenset(
+    [
+        "name",
+        "type",
+        "size",
+        "role",
+        "field",
+        "parentType",
+        "parentId",
+        "relatedType",
+        "relatedId",
+        "file",
+        "isBeingUploaded",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = AttachmentInput) -> AttachmentInput:
@@ -35,39 +50,39 @@ def decode(row: Any, cls: type[Any] = AttachmentInput) -> AttachmentInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.name = pop("name", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "name")
     v = o.type_ = pop("type", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "type")
     v = o.size = pop("size", U)
-    if type(v) is not int and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not int:
         reject(v, "int", "size")
     v = o.role = pop("role", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "role")
     v = o.field = pop("field", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "field")
     v = o.parent_type = pop("parentType", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "parentType")
     v = o.parent_id = pop("parentId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "parentId")
     v = o.related_type = pop("relatedType", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "relatedType")
     v = o.related_id = pop("relatedId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "relatedId")
     v = o.file = pop("file", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "file")
     v = o.is_being_uploaded = pop("isBeingUploaded", U)
-    if type(v) is not bool and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not bool:
         reject(v, "bool", "isBeingUploaded")
     o.additional_properties = dict(s) if s else {}
     made: AttachmentInput = o

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept, encode_plain
 
@@ -23,33 +23,35 @@ MEMBERS: dict[str, str] = {
     "emailAddress": "email_address",
     "acceptanceStatus": "acceptance_status",
 }
+_own = frozenset(["id", "_scope", "name", "emailAddress", "acceptanceStatus"])
 
 
 def decode(row: Any, cls: type[Any] = Attendee) -> Attendee:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.id = pop("id")
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 1 else others(row, _own)
+    v = o.id = row["id"]
     if type(v) is not str:
         reject(v, "str", "id")
-    v = o.field_scope = pop("_scope", None)
-    if type(v) is not str and v is not None:
+    v = o.field_scope = get("_scope")
+    if v is not None and type(v) is not str:
         o.field_scope = keep_odd(o, s, "_scope", v, "str")
-    v = o.name = pop("name", None)
-    if type(v) is not str and v is not None:
+    v = o.name = get("name")
+    if v is not None and type(v) is not str:
         o.name = keep_odd(o, s, "name", v, "str")
-    v = o.email_address = pop("emailAddress", None)
-    if type(v) is not str and v is not None:
+    v = o.email_address = get("emailAddress")
+    if v is not None and type(v) is not str:
         o.email_address = keep_odd(o, s, "emailAddress", v, "str")
-    v = pop("acceptanceStatus", None)
+    v = get("acceptanceStatus")
     try:
-        o.acceptance_status = v if v is None else decode_enum(v, _acceptance_status)
+        o.acceptance_status = (
+            v if v is None else _acceptance_status.get(v, v) if type(v) is str else reject(v, "str")
+        )
     except ODD_ERRORS as e:
         o.acceptance_status = keep_odd(o, s, "acceptanceStatus", v, e)
-    o.additional_properties = dict(s) if s else {}
     made: Attendee = o
     return made
 
@@ -67,7 +69,13 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.email_address) is not None:
         d["emailAddress"] = v
     if (v := o.acceptance_status) is not None:
-        d["acceptanceStatus"] = v if type(v) is str else encode_plain(v, str, "acceptance_status")
+        d["acceptanceStatus"] = (
+            v._value_
+            if type(v) is AcceptanceStatus
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "acceptance_status")
+        )
     if o.additional_properties:
         encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept
 
@@ -20,32 +20,32 @@ MEMBERS: dict[str, str] = {
     "isWorkingRange": "is_working_range",
     "isNonWorkingRange": "is_non_working_range",
 }
+_own = frozenset(["dateStart", "dateEnd", "isWorkingRange", "isNonWorkingRange"])
 
 
 def decode(row: Any, cls: type[Any] = BusyRange) -> BusyRange:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = pop("dateStart", None)
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
+    v = get("dateStart")
     try:
         o.date_start = v if v is None else decode_datetime(v) if v else decode_empty(v)
     except ODD_ERRORS as e:
         o.date_start = keep_odd(o, s, "dateStart", v, e)
-    v = pop("dateEnd", None)
+    v = get("dateEnd")
     try:
         o.date_end = v if v is None else decode_datetime(v) if v else decode_empty(v)
     except ODD_ERRORS as e:
         o.date_end = keep_odd(o, s, "dateEnd", v, e)
-    v = o.is_working_range = pop("isWorkingRange", None)
-    if type(v) is not bool and v is not None:
+    v = o.is_working_range = get("isWorkingRange")
+    if v is not None and type(v) is not bool:
         o.is_working_range = keep_odd(o, s, "isWorkingRange", v, "bool")
-    v = o.is_non_working_range = pop("isNonWorkingRange", None)
-    if type(v) is not bool and v is not None:
+    v = o.is_non_working_range = get("isNonWorkingRange")
+    if v is not None and type(v) is not bool:
         o.is_non_working_range = keep_odd(o, s, "isNonWorkingRange", v, "bool")
-    o.additional_properties = dict(s) if s else {}
     made: BusyRange = o
     return made
 

@@ -12,7 +12,7 @@ from crmkit.core.codec.datetimes import (
     encode_espo_datetime,
 )
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept
 
@@ -33,6 +33,22 @@ MEMBERS: dict[str, str] = {
     "parentType": "parent_type",
     "parentId": "parent_id",
 }
+_own = frozenset(
+    [
+        "id",
+        "scope",
+        "name",
+        "status",
+        "dateStart",
+        "dateEnd",
+        "dateStartDate",
+        "dateEndDate",
+        "color",
+        "createdAt",
+        "parentType",
+        "parentId",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = CalendarEntry) -> CalendarEntry:
@@ -41,18 +57,18 @@ def decode(row: Any, cls: type[Any] = CalendarEntry) -> CalendarEntry:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.id = pop("id", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         reject(v, "str", "id")
     v = o.scope = pop("scope", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.scope = keep_odd(o, s, "scope", v, "str")
     v = o.name = pop("name", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.name = keep_odd(o, s, "name", v, "str")
     v = o.status = pop("status", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.status = keep_odd(o, s, "status", v, "str")
     v = pop("dateStart", None)
     try:
@@ -75,7 +91,7 @@ def decode(row: Any, cls: type[Any] = CalendarEntry) -> CalendarEntry:
     except ODD_ERRORS as e:
         o.date_end_date = keep_odd(o, s, "dateEndDate", v, e)
     v = o.color = pop("color", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.color = keep_odd(o, s, "color", v, "str")
     v = pop("createdAt", None)
     try:
@@ -83,10 +99,10 @@ def decode(row: Any, cls: type[Any] = CalendarEntry) -> CalendarEntry:
     except ODD_ERRORS as e:
         o.created_at = keep_odd(o, s, "createdAt", v, e)
     v = o.parent_type = pop("parentType", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.parent_type = keep_odd(o, s, "parentType", v, "str")
     v = o.parent_id = pop("parentId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.parent_id = keep_odd(o, s, "parentId", v, "str")
     o.additional_properties = dict(s) if s else {}
     made: CalendarEntry = o

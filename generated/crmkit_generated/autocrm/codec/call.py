@@ -10,11 +10,10 @@ from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
-    decode_enum,
     decode_items,
-    decode_optional,
     decode_rows,
     encode_dict,
+    new,
 )
 from crmkit.core.codec.numbers import format_lenient
 from crmkit.core.codec.odd import keep_odd
@@ -80,6 +79,52 @@ MEMBERS: dict[str, str] = {
     "isLocked": "is_locked",
     "deleted": "deleted",
 }
+_own = frozenset(
+    [
+        "id",
+        "name",
+        "status",
+        "direction",
+        "dateStart",
+        "dateEnd",
+        "duration",
+        "reminders",
+        "parentId",
+        "parentType",
+        "parentName",
+        "accountId",
+        "accountName",
+        "usersIds",
+        "usersNames",
+        "usersColumns",
+        "contactsIds",
+        "contactsNames",
+        "contactsColumns",
+        "leadsIds",
+        "leadsNames",
+        "leadsColumns",
+        "acceptanceStatus",
+        "phoneNumbersMap",
+        "description",
+        "assignedUserId",
+        "assignedUserName",
+        "teamsIds",
+        "teamsNames",
+        "createdAt",
+        "createdById",
+        "createdByName",
+        "modifiedAt",
+        "modifiedById",
+        "modifiedByName",
+        "streamUpdatedAt",
+        "isFollowed",
+        "followersIds",
+        "followersNames",
+        "isStarred",
+        "isLocked",
+        "deleted",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Call) -> Call:
@@ -88,21 +133,25 @@ def decode(row: Any, cls: type[Any] = Call) -> Call:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.id = pop("id")
     if type(v) is not str:
         reject(v, "str", "id")
     v = o.name = pop("name", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.name = keep_odd(o, s, "name", v, "str")
     v = pop("status", None)
     try:
-        o.status = v if v is None else decode_enum(v, _meeting_status)
+        o.status = (
+            v if v is None else _meeting_status.get(v, v) if type(v) is str else reject(v, "str")
+        )
     except ODD_ERRORS as e:
         o.status = keep_odd(o, s, "status", v, e)
     v = pop("direction", None)
     try:
-        o.direction = v if v is None else decode_enum(v, _call_direction)
+        o.direction = (
+            v if v is None else _call_direction.get(v, v) if type(v) is str else reject(v, "str")
+        )
     except ODD_ERRORS as e:
         o.direction = keep_odd(o, s, "direction", v, e)
     v = pop("dateStart", None)
@@ -116,7 +165,7 @@ def decode(row: Any, cls: type[Any] = Call) -> Call:
     except ODD_ERRORS as e:
         o.date_end = keep_odd(o, s, "dateEnd", v, e)
     v = o.duration = pop("duration", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.duration = keep_odd(o, s, "duration", v, "int")
     v = pop("reminders", None)
     try:
@@ -124,23 +173,31 @@ def decode(row: Any, cls: type[Any] = Call) -> Call:
     except ODD_ERRORS as e:
         o.reminders = keep_odd(o, s, "reminders", v, e) or []
     v = o.parent_id = pop("parentId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.parent_id = keep_odd(o, s, "parentId", v, "str")
     v = o.parent_type = pop("parentType", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.parent_type = keep_odd(o, s, "parentType", v, "str")
     v = o.parent_name = pop("parentName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.parent_name = keep_odd(o, s, "parentName", v, "str")
     v = o.account_id = pop("accountId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.account_id = keep_odd(o, s, "accountId", v, "str")
     v = o.account_name = pop("accountName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.account_name = keep_odd(o, s, "accountName", v, "str")
     v = pop("usersIds", None)
     try:
-        o.users_ids = [] if v is None else decode_items(v, "str", str)
+        o.users_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.users_ids = keep_odd(o, s, "usersIds", v, e) or []
     v = pop("usersNames", None)
@@ -148,7 +205,7 @@ def decode(row: Any, cls: type[Any] = Call) -> Call:
         o.users_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.users_names = keep_odd(o, s, "usersNames", v, e)
@@ -161,8 +218,10 @@ def decode(row: Any, cls: type[Any] = Call) -> Call:
                 v,
                 lambda x: decode_dict(
                     x,
-                    lambda x: decode_optional(
-                        x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
+                    lambda x: (
+                        None
+                        if x is None
+                        else check_type(x, "str or float or bool", str, float, int, bool)
                     ),
                 ),
             )
@@ -171,7 +230,15 @@ def decode(row: Any, cls: type[Any] = Call) -> Call:
         o.users_columns = keep_odd(o, s, "usersColumns", v, e)
     v = pop("contactsIds", None)
     try:
-        o.contacts_ids = [] if v is None else decode_items(v, "str", str)
+        o.contacts_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.contacts_ids = keep_odd(o, s, "contactsIds", v, e) or []
     v = pop("contactsNames", None)
@@ -179,7 +246,7 @@ def decode(row: Any, cls: type[Any] = Call) -> Call:
         o.contacts_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.contacts_names = keep_odd(o, s, "contactsNames", v, e)
@@ -192,8 +259,10 @@ def decode(row: Any, cls: type[Any] = Call) -> Call:
                 v,
                 lambda x: decode_dict(
                     x,
-                    lambda x: decode_optional(
-                        x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
+                    lambda x: (
+                        None
+                        if x is None
+                        else check_type(x, "str or float or bool", str, float, int, bool)
                     ),
                 ),
             )
@@ -202,7 +271,15 @@ def decode(row: Any, cls: type[Any] = Call) -> Call:
         o.contacts_columns = keep_odd(o, s, "contactsColumns", v, e)
     v = pop("leadsIds", None)
     try:
-        o.leads_ids = [] if v is None else decode_items(v, "str", str)
+        o.leads_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.leads_ids = keep_odd(o, s, "leadsIds", v, e) or []
     v = pop("leadsNames", None)
@@ -210,7 +287,7 @@ def decode(row: Any, cls: type[Any] = Call) -> Call:
         o.leads_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.leads_names = keep_odd(o, s, "leadsNames", v, e)
@@ -223,8 +300,10 @@ def decode(row: Any, cls: type[Any] = Call) -> Call:
                 v,
                 lambda x: decode_dict(
                     x,
-                    lambda x: decode_optional(
-                        x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
+                    lambda x: (
+                        None
+                        if x is None
+                        else check_type(x, "str or float or bool", str, float, int, bool)
                     ),
                 ),
             )
@@ -233,7 +312,9 @@ def decode(row: Any, cls: type[Any] = Call) -> Call:
         o.leads_columns = keep_odd(o, s, "leadsColumns", v, e)
     v = pop("acceptanceStatus", None)
     try:
-        o.acceptance_status = v if v is None else decode_enum(v, _acceptance_status)
+        o.acceptance_status = (
+            v if v is None else _acceptance_status.get(v, v) if type(v) is str else reject(v, "str")
+        )
     except ODD_ERRORS as e:
         o.acceptance_status = keep_odd(o, s, "acceptanceStatus", v, e)
     v = pop("phoneNumbersMap", None)
@@ -242,17 +323,25 @@ def decode(row: Any, cls: type[Any] = Call) -> Call:
     except ODD_ERRORS as e:
         o.phone_numbers_map = keep_odd(o, s, "phoneNumbersMap", v, e)
     v = o.description = pop("description", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.description = keep_odd(o, s, "description", v, "str")
     v = o.assigned_user_id = pop("assignedUserId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.assigned_user_id = keep_odd(o, s, "assignedUserId", v, "str")
     v = o.assigned_user_name = pop("assignedUserName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
     v = pop("teamsIds", None)
     try:
-        o.teams_ids = [] if v is None else decode_items(v, "str", str)
+        o.teams_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
     v = pop("teamsNames", None)
@@ -260,7 +349,7 @@ def decode(row: Any, cls: type[Any] = Call) -> Call:
         o.teams_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.teams_names = keep_odd(o, s, "teamsNames", v, e)
@@ -270,10 +359,10 @@ def decode(row: Any, cls: type[Any] = Call) -> Call:
     except ODD_ERRORS as e:
         o.created_at = keep_odd(o, s, "createdAt", v, e)
     v = o.created_by_id = pop("createdById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_id = keep_odd(o, s, "createdById", v, "str")
     v = o.created_by_name = pop("createdByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
     v = pop("modifiedAt", None)
     try:
@@ -281,10 +370,10 @@ def decode(row: Any, cls: type[Any] = Call) -> Call:
     except ODD_ERRORS as e:
         o.modified_at = keep_odd(o, s, "modifiedAt", v, e)
     v = o.modified_by_id = pop("modifiedById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.modified_by_id = keep_odd(o, s, "modifiedById", v, "str")
     v = o.modified_by_name = pop("modifiedByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.modified_by_name = keep_odd(o, s, "modifiedByName", v, "str")
     v = pop("streamUpdatedAt", None)
     try:
@@ -292,11 +381,19 @@ def decode(row: Any, cls: type[Any] = Call) -> Call:
     except ODD_ERRORS as e:
         o.stream_updated_at = keep_odd(o, s, "streamUpdatedAt", v, e)
     v = o.is_followed = pop("isFollowed", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
     v = pop("followersIds", None)
     try:
-        o.followers_ids = [] if v is None else decode_items(v, "str", str)
+        o.followers_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.followers_ids = keep_odd(o, s, "followersIds", v, e) or []
     v = pop("followersNames", None)
@@ -304,18 +401,18 @@ def decode(row: Any, cls: type[Any] = Call) -> Call:
         o.followers_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.followers_names = keep_odd(o, s, "followersNames", v, e)
     v = o.is_starred = pop("isStarred", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_starred = keep_odd(o, s, "isStarred", v, "bool")
     v = o.is_locked = pop("isLocked", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_locked = keep_odd(o, s, "isLocked", v, "bool")
     v = o.deleted = pop("deleted", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.deleted = keep_odd(o, s, "deleted", v, "bool")
     o.additional_properties = dict(s) if s else {}
     made: Call = o
@@ -331,9 +428,21 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.name) is not None:
         d["name"] = v
     if (v := o.status) is not None:
-        d["status"] = v if type(v) is str else encode_plain(v, str, "status")
+        d["status"] = (
+            v._value_
+            if type(v) is MeetingStatus
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "status")
+        )
     if (v := o.direction) is not None:
-        d["direction"] = v if type(v) is str else encode_plain(v, str, "direction")
+        d["direction"] = (
+            v._value_
+            if type(v) is CallDirection
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "direction")
+        )
     if (v := o.date_start) is not None:
         d["dateStart"] = encode_espo_datetime(v, "date_start")
     if (v := o.date_end) is not None:
@@ -407,7 +516,13 @@ def encode(o: Any) -> dict[str, Any]:
             ),
         )
     if (v := o.acceptance_status) is not None:
-        d["acceptanceStatus"] = v if type(v) is str else encode_plain(v, str, "acceptance_status")
+        d["acceptanceStatus"] = (
+            v._value_
+            if type(v) is AcceptanceStatus
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "acceptance_status")
+        )
     if (v := o.phone_numbers_map) is not None:
         d["phoneNumbersMap"] = encode_dict(v, "phone_numbers_map", encode_espo_json)
     if (v := o.description) is not None:

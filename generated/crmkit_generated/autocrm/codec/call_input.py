@@ -10,13 +10,12 @@ from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
-    decode_enum,
     decode_items,
-    decode_optional,
     decode_rows,
     encode_dict,
     encode_list,
     encode_model,
+    new,
 )
 from crmkit.core.codec.numbers import format_lenient
 from crmkit.core.codec.values import (
@@ -55,6 +54,27 @@ MEMBERS: dict[str, str] = {
     "assignedUserId": "assigned_user_id",
     "teamsIds": "teams_ids",
 }
+_own = frozenset(
+    [
+        "name",
+        "status",
+        "direction",
+        "dateStart",
+        "dateEnd",
+        "reminders",
+        "parentId",
+        "parentType",
+        "usersIds",
+        "usersColumns",
+        "contactsIds",
+        "contactsColumns",
+        "leadsIds",
+        "leadsColumns",
+        "description",
+        "assignedUserId",
+        "teamsIds",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = CallInput) -> CallInput:
@@ -63,16 +83,28 @@ def decode(row: Any, cls: type[Any] = CallInput) -> CallInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.name = pop("name", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "name")
     at = "status"
     v = pop("status", U)
-    o.status = v if v is U or v is None else decode_enum(v, _meeting_status)
+    o.status = (
+        v
+        if v is U or v is None
+        else _meeting_status.get(v, v)
+        if type(v) is str
+        else reject(v, "str")
+    )
     at = "direction"
     v = pop("direction", U)
-    o.direction = v if v is U or v is None else decode_enum(v, _call_direction)
+    o.direction = (
+        v
+        if v is U or v is None
+        else _call_direction.get(v, v)
+        if type(v) is str
+        else reject(v, "str")
+    )
     at = "dateStart"
     v = pop("dateStart", U)
     o.date_start = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
@@ -83,14 +115,22 @@ def decode(row: Any, cls: type[Any] = CallInput) -> CallInput:
     v = pop("reminders", U)
     o.reminders = v if v is U or v is None else reminder_input_codec.decode_all(v)
     v = o.parent_id = pop("parentId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "parentId")
     v = o.parent_type = pop("parentType", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "parentType")
     at = "usersIds"
     v = pop("usersIds", U)
-    o.users_ids = v if v is U else decode_items(v, "str", str)
+    o.users_ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     at = "usersColumns"
     v = pop("usersColumns", U)
     o.users_columns = (
@@ -100,15 +140,25 @@ def decode(row: Any, cls: type[Any] = CallInput) -> CallInput:
             v,
             lambda x: decode_dict(
                 x,
-                lambda x: decode_optional(
-                    x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
+                lambda x: (
+                    None
+                    if x is None
+                    else check_type(x, "str or float or bool", str, float, int, bool)
                 ),
             ),
         )
     )
     at = "contactsIds"
     v = pop("contactsIds", U)
-    o.contacts_ids = v if v is U else decode_items(v, "str", str)
+    o.contacts_ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     at = "contactsColumns"
     v = pop("contactsColumns", U)
     o.contacts_columns = (
@@ -118,15 +168,25 @@ def decode(row: Any, cls: type[Any] = CallInput) -> CallInput:
             v,
             lambda x: decode_dict(
                 x,
-                lambda x: decode_optional(
-                    x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
+                lambda x: (
+                    None
+                    if x is None
+                    else check_type(x, "str or float or bool", str, float, int, bool)
                 ),
             ),
         )
     )
     at = "leadsIds"
     v = pop("leadsIds", U)
-    o.leads_ids = v if v is U else decode_items(v, "str", str)
+    o.leads_ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     at = "leadsColumns"
     v = pop("leadsColumns", U)
     o.leads_columns = (
@@ -136,21 +196,31 @@ def decode(row: Any, cls: type[Any] = CallInput) -> CallInput:
             v,
             lambda x: decode_dict(
                 x,
-                lambda x: decode_optional(
-                    x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
+                lambda x: (
+                    None
+                    if x is None
+                    else check_type(x, "str or float or bool", str, float, int, bool)
                 ),
             ),
         )
     )
     v = o.description = pop("description", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "description")
     v = o.assigned_user_id = pop("assignedUserId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "assignedUserId")
     at = "teamsIds"
     v = pop("teamsIds", U)
-    o.teams_ids = v if v is U else decode_items(v, "str", str)
+    o.teams_ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     o.additional_properties = dict(s) if s else {}
     made: CallInput = o
     return made
@@ -167,9 +237,21 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.name) is not U:
         d["name"] = v if v is None or type(v) is str else encode_plain(v, str, "name")
     if (v := o.status) is not U:
-        d["status"] = v if v is None or type(v) is str else encode_plain(v, str, "status")
+        d["status"] = (
+            v._value_
+            if type(v) is MeetingStatus
+            else v
+            if v is None or type(v) is str
+            else encode_plain(v, str, "status")
+        )
     if (v := o.direction) is not U:
-        d["direction"] = v if v is None or type(v) is str else encode_plain(v, str, "direction")
+        d["direction"] = (
+            v._value_
+            if type(v) is CallDirection
+            else v
+            if v is None or type(v) is str
+            else encode_plain(v, str, "direction")
+        )
     if (v := o.date_start) is not U:
         d["dateStart"] = None if v is None else encode_espo_datetime(v, "date_start")
     if (v := o.date_end) is not U:

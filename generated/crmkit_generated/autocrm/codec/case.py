@@ -10,11 +10,10 @@ from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
-    decode_enum,
     decode_items,
-    decode_optional,
     decode_rows,
     encode_dict,
+    new,
 )
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
@@ -76,6 +75,51 @@ MEMBERS: dict[str, str] = {
     "deleted": "deleted",
     "versionNumber": "version_number",
 }
+_own = frozenset(
+    [
+        "id",
+        "name",
+        "number",
+        "status",
+        "priority",
+        "type",
+        "accountId",
+        "accountName",
+        "leadId",
+        "leadName",
+        "contactId",
+        "contactName",
+        "contactsIds",
+        "contactsNames",
+        "inboundEmailId",
+        "inboundEmailName",
+        "isInternal",
+        "description",
+        "attachmentsIds",
+        "attachmentsNames",
+        "attachmentsTypes",
+        "assignedUserId",
+        "assignedUserName",
+        "collaboratorsIds",
+        "collaboratorsNames",
+        "teamsIds",
+        "teamsNames",
+        "createdAt",
+        "createdById",
+        "createdByName",
+        "modifiedAt",
+        "modifiedById",
+        "modifiedByName",
+        "streamUpdatedAt",
+        "isFollowed",
+        "followersIds",
+        "followersNames",
+        "isStarred",
+        "isLocked",
+        "deleted",
+        "versionNumber",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Case) -> Case:
@@ -84,52 +128,62 @@ def decode(row: Any, cls: type[Any] = Case) -> Case:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.id = pop("id")
     if type(v) is not str:
         reject(v, "str", "id")
     v = o.name = pop("name", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.name = keep_odd(o, s, "name", v, "str")
     v = o.number = pop("number", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.number = keep_odd(o, s, "number", v, "int")
     v = pop("status", None)
     try:
-        o.status = v if v is None else decode_enum(v, _case_status)
+        o.status = (
+            v if v is None else _case_status.get(v, v) if type(v) is str else reject(v, "str")
+        )
     except ODD_ERRORS as e:
         o.status = keep_odd(o, s, "status", v, e)
     v = pop("priority", None)
     try:
-        o.priority = v if v is None else decode_enum(v, _priority)
+        o.priority = v if v is None else _priority.get(v, v) if type(v) is str else reject(v, "str")
     except ODD_ERRORS as e:
         o.priority = keep_odd(o, s, "priority", v, e)
     v = pop("type", None)
     try:
-        o.type_ = v if v is None else decode_enum(v, _case_type)
+        o.type_ = v if v is None else _case_type.get(v, v) if type(v) is str else reject(v, "str")
     except ODD_ERRORS as e:
         o.type_ = keep_odd(o, s, "type", v, e)
     v = o.account_id = pop("accountId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.account_id = keep_odd(o, s, "accountId", v, "str")
     v = o.account_name = pop("accountName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.account_name = keep_odd(o, s, "accountName", v, "str")
     v = o.lead_id = pop("leadId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.lead_id = keep_odd(o, s, "leadId", v, "str")
     v = o.lead_name = pop("leadName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.lead_name = keep_odd(o, s, "leadName", v, "str")
     v = o.contact_id = pop("contactId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.contact_id = keep_odd(o, s, "contactId", v, "str")
     v = o.contact_name = pop("contactName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.contact_name = keep_odd(o, s, "contactName", v, "str")
     v = pop("contactsIds", None)
     try:
-        o.contacts_ids = [] if v is None else decode_items(v, "str", str)
+        o.contacts_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.contacts_ids = keep_odd(o, s, "contactsIds", v, e) or []
     v = pop("contactsNames", None)
@@ -137,25 +191,33 @@ def decode(row: Any, cls: type[Any] = Case) -> Case:
         o.contacts_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.contacts_names = keep_odd(o, s, "contactsNames", v, e)
     v = o.inbound_email_id = pop("inboundEmailId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.inbound_email_id = keep_odd(o, s, "inboundEmailId", v, "str")
     v = o.inbound_email_name = pop("inboundEmailName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.inbound_email_name = keep_odd(o, s, "inboundEmailName", v, "str")
     v = o.is_internal = pop("isInternal", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_internal = keep_odd(o, s, "isInternal", v, "bool")
     v = o.description = pop("description", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.description = keep_odd(o, s, "description", v, "str")
     v = pop("attachmentsIds", None)
     try:
-        o.attachments_ids = [] if v is None else decode_items(v, "str", str)
+        o.attachments_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.attachments_ids = keep_odd(o, s, "attachmentsIds", v, e) or []
     v = pop("attachmentsNames", None)
@@ -163,7 +225,7 @@ def decode(row: Any, cls: type[Any] = Case) -> Case:
         o.attachments_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.attachments_names = keep_odd(o, s, "attachmentsNames", v, e)
@@ -172,19 +234,27 @@ def decode(row: Any, cls: type[Any] = Case) -> Case:
         o.attachments_types = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.attachments_types = keep_odd(o, s, "attachmentsTypes", v, e)
     v = o.assigned_user_id = pop("assignedUserId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.assigned_user_id = keep_odd(o, s, "assignedUserId", v, "str")
     v = o.assigned_user_name = pop("assignedUserName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
     v = pop("collaboratorsIds", None)
     try:
-        o.collaborators_ids = [] if v is None else decode_items(v, "str", str)
+        o.collaborators_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.collaborators_ids = keep_odd(o, s, "collaboratorsIds", v, e) or []
     v = pop("collaboratorsNames", None)
@@ -192,13 +262,21 @@ def decode(row: Any, cls: type[Any] = Case) -> Case:
         o.collaborators_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.collaborators_names = keep_odd(o, s, "collaboratorsNames", v, e)
     v = pop("teamsIds", None)
     try:
-        o.teams_ids = [] if v is None else decode_items(v, "str", str)
+        o.teams_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
     v = pop("teamsNames", None)
@@ -206,7 +284,7 @@ def decode(row: Any, cls: type[Any] = Case) -> Case:
         o.teams_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.teams_names = keep_odd(o, s, "teamsNames", v, e)
@@ -216,10 +294,10 @@ def decode(row: Any, cls: type[Any] = Case) -> Case:
     except ODD_ERRORS as e:
         o.created_at = keep_odd(o, s, "createdAt", v, e)
     v = o.created_by_id = pop("createdById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_id = keep_odd(o, s, "createdById", v, "str")
     v = o.created_by_name = pop("createdByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
     v = pop("modifiedAt", None)
     try:
@@ -227,10 +305,10 @@ def decode(row: Any, cls: type[Any] = Case) -> Case:
     except ODD_ERRORS as e:
         o.modified_at = keep_odd(o, s, "modifiedAt", v, e)
     v = o.modified_by_id = pop("modifiedById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.modified_by_id = keep_odd(o, s, "modifiedById", v, "str")
     v = o.modified_by_name = pop("modifiedByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.modified_by_name = keep_odd(o, s, "modifiedByName", v, "str")
     v = pop("streamUpdatedAt", None)
     try:
@@ -238,11 +316,19 @@ def decode(row: Any, cls: type[Any] = Case) -> Case:
     except ODD_ERRORS as e:
         o.stream_updated_at = keep_odd(o, s, "streamUpdatedAt", v, e)
     v = o.is_followed = pop("isFollowed", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
     v = pop("followersIds", None)
     try:
-        o.followers_ids = [] if v is None else decode_items(v, "str", str)
+        o.followers_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.followers_ids = keep_odd(o, s, "followersIds", v, e) or []
     v = pop("followersNames", None)
@@ -250,21 +336,21 @@ def decode(row: Any, cls: type[Any] = Case) -> Case:
         o.followers_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.followers_names = keep_odd(o, s, "followersNames", v, e)
     v = o.is_starred = pop("isStarred", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_starred = keep_odd(o, s, "isStarred", v, "bool")
     v = o.is_locked = pop("isLocked", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_locked = keep_odd(o, s, "isLocked", v, "bool")
     v = o.deleted = pop("deleted", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.deleted = keep_odd(o, s, "deleted", v, "bool")
     v = o.version_number = pop("versionNumber", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.version_number = keep_odd(o, s, "versionNumber", v, "int")
     o.additional_properties = dict(s) if s else {}
     made: Case = o
@@ -282,11 +368,29 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.number) is not None:
         d["number"] = v
     if (v := o.status) is not None:
-        d["status"] = v if type(v) is str else encode_plain(v, str, "status")
+        d["status"] = (
+            v._value_
+            if type(v) is CaseStatus
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "status")
+        )
     if (v := o.priority) is not None:
-        d["priority"] = v if type(v) is str else encode_plain(v, str, "priority")
+        d["priority"] = (
+            v._value_
+            if type(v) is Priority
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "priority")
+        )
     if (v := o.type_) is not None:
-        d["type"] = v if type(v) is str else encode_plain(v, str, "type_")
+        d["type"] = (
+            v._value_
+            if type(v) is CaseType
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "type_")
+        )
     if (v := o.account_id) is not None:
         d["accountId"] = v
     if (v := o.account_name) is not None:

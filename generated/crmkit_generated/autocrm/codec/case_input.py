@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_items, decode_rows
+from crmkit.core.codec.nested import decode_items, decode_rows, new
 from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -36,6 +36,24 @@ MEMBERS: dict[str, str] = {
     "collaboratorsIds": "collaborators_ids",
     "teamsIds": "teams_ids",
 }
+_own = frozenset(
+    [
+        "name",
+        "status",
+        "priority",
+        "type",
+        "accountId",
+        "leadId",
+        "contactId",
+        "contactsIds",
+        "isInternal",
+        "description",
+        "attachmentsIds",
+        "assignedUserId",
+        "collaboratorsIds",
+        "teamsIds",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = CaseInput) -> CaseInput:
@@ -44,49 +62,87 @@ def decode(row: Any, cls: type[Any] = CaseInput) -> CaseInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.name = pop("name", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "name")
     at = "status"
     v = pop("status", U)
-    o.status = v if v is U or v is None else decode_enum(v, _case_status)
+    o.status = (
+        v if v is U or v is None else _case_status.get(v, v) if type(v) is str else reject(v, "str")
+    )
     at = "priority"
     v = pop("priority", U)
-    o.priority = v if v is U or v is None else decode_enum(v, _priority)
+    o.priority = (
+        v if v is U or v is None else _priority.get(v, v) if type(v) is str else reject(v, "str")
+    )
     at = "type"
     v = pop("type", U)
-    o.type_ = v if v is U or v is None else decode_enum(v, _case_type)
+    o.type_ = (
+        v if v is U or v is None else _case_type.get(v, v) if type(v) is str else reject(v, "str")
+    )
     v = o.account_id = pop("accountId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "accountId")
     v = o.lead_id = pop("leadId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "leadId")
     v = o.contact_id = pop("contactId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "contactId")
     at = "contactsIds"
     v = pop("contactsIds", U)
-    o.contacts_ids = v if v is U else decode_items(v, "str", str)
+    o.contacts_ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     v = o.is_internal = pop("isInternal", U)
-    if type(v) is not bool and v is not U:
+    if v is not U and type(v) is not bool:
         reject(v, "bool", "isInternal")
     v = o.description = pop("description", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "description")
     at = "attachmentsIds"
     v = pop("attachmentsIds", U)
-    o.attachments_ids = v if v is U else decode_items(v, "str", str)
+    o.attachments_ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     v = o.assigned_user_id = pop("assignedUserId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "assignedUserId")
     at = "collaboratorsIds"
     v = pop("collaboratorsIds", U)
-    o.collaborators_ids = v if v is U else decode_items(v, "str", str)
+    o.collaborators_ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     at = "teamsIds"
     v = pop("teamsIds", U)
-    o.teams_ids = v if v is U else decode_items(v, "str", str)
+    o.teams_ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     o.additional_properties = dict(s) if s else {}
     made: CaseInput = o
     return made
@@ -103,11 +159,29 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.name) is not U:
         d["name"] = v if v is None or type(v) is str else encode_plain(v, str, "name")
     if (v := o.status) is not U:
-        d["status"] = v if v is None or type(v) is str else encode_plain(v, str, "status")
+        d["status"] = (
+            v._value_
+            if type(v) is CaseStatus
+            else v
+            if v is None or type(v) is str
+            else encode_plain(v, str, "status")
+        )
     if (v := o.priority) is not U:
-        d["priority"] = v if v is None or type(v) is str else encode_plain(v, str, "priority")
+        d["priority"] = (
+            v._value_
+            if type(v) is Priority
+            else v
+            if v is None or type(v) is str
+            else encode_plain(v, str, "priority")
+        )
     if (v := o.type_) is not U:
-        d["type"] = v if v is None or type(v) is str else encode_plain(v, str, "type_")
+        d["type"] = (
+            v._value_
+            if type(v) is CaseType
+            else v
+            if v is None or type(v) is str
+            else encode_plain(v, str, "type_")
+        )
     if (v := o.account_id) is not U:
         d["accountId"] = v if v is None or type(v) is str else encode_plain(v, str, "account_id")
     if (v := o.lead_id) is not U:

@@ -12,11 +12,10 @@ from crmkit.core.codec.nested import (
     decode_dict,
     decode_enum,
     decode_items,
-    decode_optional,
     decode_rows,
-    decode_union,
     encode_dict,
     encode_union,
+    new,
 )
 from crmkit.core.codec.numbers import format_lenient
 from crmkit.core.codec.odd import keep_odd
@@ -94,6 +93,66 @@ MEMBERS: dict[str, str] = {
     "isLocked": "is_locked",
     "deleted": "deleted",
 }
+_own = frozenset(
+    [
+        "id",
+        "salutationName",
+        "firstName",
+        "middleName",
+        "lastName",
+        "name",
+        "title",
+        "accountId",
+        "accountName",
+        "accountsIds",
+        "accountsNames",
+        "accountsColumns",
+        "accountRole",
+        "accountType",
+        "accountIsInactive",
+        "opportunityRole",
+        "emailAddress",
+        "emailAddressData",
+        "emailAddressIsOptedOut",
+        "emailAddressIsInvalid",
+        "phoneNumber",
+        "phoneNumberData",
+        "phoneNumberIsOptedOut",
+        "phoneNumberIsInvalid",
+        "doNotCall",
+        "addressStreet",
+        "addressCity",
+        "addressState",
+        "addressCountry",
+        "addressPostalCode",
+        "description",
+        "campaignId",
+        "campaignName",
+        "originalLeadId",
+        "originalLeadName",
+        "portalUserId",
+        "portalUserName",
+        "hasPortalUser",
+        "targetListIsOptedOut",
+        "assignedUserId",
+        "assignedUserName",
+        "teamsIds",
+        "teamsNames",
+        "createdAt",
+        "createdById",
+        "createdByName",
+        "modifiedAt",
+        "modifiedById",
+        "modifiedByName",
+        "streamUpdatedAt",
+        "isFollowed",
+        "followersIds",
+        "followersNames",
+        "isStarred",
+        "isLocked",
+        "deleted",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Contact) -> Contact:
@@ -102,39 +161,49 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.id = pop("id")
     if type(v) is not str:
         reject(v, "str", "id")
     v = pop("salutationName", None)
     try:
-        o.salutation_name = v if v is None else decode_enum(v, _salutation)
+        o.salutation_name = (
+            v if v is None else _salutation.get(v, v) if type(v) is str else reject(v, "str")
+        )
     except ODD_ERRORS as e:
         o.salutation_name = keep_odd(o, s, "salutationName", v, e)
     v = o.first_name = pop("firstName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.first_name = keep_odd(o, s, "firstName", v, "str")
     v = o.middle_name = pop("middleName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.middle_name = keep_odd(o, s, "middleName", v, "str")
     v = o.last_name = pop("lastName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.last_name = keep_odd(o, s, "lastName", v, "str")
     v = o.name = pop("name", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.name = keep_odd(o, s, "name", v, "str")
     v = o.title = pop("title", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.title = keep_odd(o, s, "title", v, "str")
     v = o.account_id = pop("accountId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.account_id = keep_odd(o, s, "accountId", v, "str")
     v = o.account_name = pop("accountName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.account_name = keep_odd(o, s, "accountName", v, "str")
     v = pop("accountsIds", None)
     try:
-        o.accounts_ids = [] if v is None else decode_items(v, "str", str)
+        o.accounts_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.accounts_ids = keep_odd(o, s, "accountsIds", v, e) or []
     v = pop("accountsNames", None)
@@ -142,7 +211,7 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
         o.accounts_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.accounts_names = keep_odd(o, s, "accountsNames", v, e)
@@ -155,8 +224,10 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
                 v,
                 lambda x: decode_dict(
                     x,
-                    lambda x: decode_optional(
-                        x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
+                    lambda x: (
+                        None
+                        if x is None
+                        else check_type(x, "str or float or bool", str, float, int, bool)
                     ),
                 ),
             )
@@ -164,31 +235,29 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
     except ODD_ERRORS as e:
         o.accounts_columns = keep_odd(o, s, "accountsColumns", v, e)
     v = o.account_role = pop("accountRole", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.account_role = keep_odd(o, s, "accountRole", v, "str")
     v = pop("accountType", None)
     try:
         o.account_type = (
             v
             if v is None
-            else decode_union(
-                v,
-                {
-                    str: lambda x: decode_enum(x, _account_type),
-                    list: lambda x: decode_items(x, "str", str),
-                },
-            )
+            else decode_enum(v, _account_type)
+            if type(v) is str
+            else decode_items(v, "str", str)
+            if type(v) is list
+            else reject(v, "str or list")
         )
     except ODD_ERRORS as e:
         o.account_type = keep_odd(o, s, "accountType", v, e)
     v = o.account_is_inactive = pop("accountIsInactive", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.account_is_inactive = keep_odd(o, s, "accountIsInactive", v, "bool")
     v = o.opportunity_role = pop("opportunityRole", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.opportunity_role = keep_odd(o, s, "opportunityRole", v, "str")
     v = o.email_address = pop("emailAddress", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.email_address = keep_odd(o, s, "emailAddress", v, "str")
     v = pop("emailAddressData", None)
     try:
@@ -196,13 +265,13 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
     except ODD_ERRORS as e:
         o.email_address_data = keep_odd(o, s, "emailAddressData", v, e) or []
     v = o.email_address_is_opted_out = pop("emailAddressIsOptedOut", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.email_address_is_opted_out = keep_odd(o, s, "emailAddressIsOptedOut", v, "bool")
     v = o.email_address_is_invalid = pop("emailAddressIsInvalid", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.email_address_is_invalid = keep_odd(o, s, "emailAddressIsInvalid", v, "bool")
     v = o.phone_number = pop("phoneNumber", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.phone_number = keep_odd(o, s, "phoneNumber", v, "str")
     v = pop("phoneNumberData", None)
     try:
@@ -210,65 +279,73 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
     except ODD_ERRORS as e:
         o.phone_number_data = keep_odd(o, s, "phoneNumberData", v, e) or []
     v = o.phone_number_is_opted_out = pop("phoneNumberIsOptedOut", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.phone_number_is_opted_out = keep_odd(o, s, "phoneNumberIsOptedOut", v, "bool")
     v = o.phone_number_is_invalid = pop("phoneNumberIsInvalid", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.phone_number_is_invalid = keep_odd(o, s, "phoneNumberIsInvalid", v, "bool")
     v = o.do_not_call = pop("doNotCall", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.do_not_call = keep_odd(o, s, "doNotCall", v, "bool")
     v = o.address_street = pop("addressStreet", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.address_street = keep_odd(o, s, "addressStreet", v, "str")
     v = o.address_city = pop("addressCity", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.address_city = keep_odd(o, s, "addressCity", v, "str")
     v = o.address_state = pop("addressState", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.address_state = keep_odd(o, s, "addressState", v, "str")
     v = o.address_country = pop("addressCountry", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.address_country = keep_odd(o, s, "addressCountry", v, "str")
     v = o.address_postal_code = pop("addressPostalCode", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.address_postal_code = keep_odd(o, s, "addressPostalCode", v, "str")
     v = o.description = pop("description", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.description = keep_odd(o, s, "description", v, "str")
     v = o.campaign_id = pop("campaignId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.campaign_id = keep_odd(o, s, "campaignId", v, "str")
     v = o.campaign_name = pop("campaignName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.campaign_name = keep_odd(o, s, "campaignName", v, "str")
     v = o.original_lead_id = pop("originalLeadId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.original_lead_id = keep_odd(o, s, "originalLeadId", v, "str")
     v = o.original_lead_name = pop("originalLeadName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.original_lead_name = keep_odd(o, s, "originalLeadName", v, "str")
     v = o.portal_user_id = pop("portalUserId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.portal_user_id = keep_odd(o, s, "portalUserId", v, "str")
     v = o.portal_user_name = pop("portalUserName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.portal_user_name = keep_odd(o, s, "portalUserName", v, "str")
     v = o.has_portal_user = pop("hasPortalUser", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.has_portal_user = keep_odd(o, s, "hasPortalUser", v, "bool")
     v = o.target_list_is_opted_out = pop("targetListIsOptedOut", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.target_list_is_opted_out = keep_odd(o, s, "targetListIsOptedOut", v, "bool")
     v = o.assigned_user_id = pop("assignedUserId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.assigned_user_id = keep_odd(o, s, "assignedUserId", v, "str")
     v = o.assigned_user_name = pop("assignedUserName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
     v = pop("teamsIds", None)
     try:
-        o.teams_ids = [] if v is None else decode_items(v, "str", str)
+        o.teams_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
     v = pop("teamsNames", None)
@@ -276,7 +353,7 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
         o.teams_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.teams_names = keep_odd(o, s, "teamsNames", v, e)
@@ -286,10 +363,10 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
     except ODD_ERRORS as e:
         o.created_at = keep_odd(o, s, "createdAt", v, e)
     v = o.created_by_id = pop("createdById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_id = keep_odd(o, s, "createdById", v, "str")
     v = o.created_by_name = pop("createdByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
     v = pop("modifiedAt", None)
     try:
@@ -297,10 +374,10 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
     except ODD_ERRORS as e:
         o.modified_at = keep_odd(o, s, "modifiedAt", v, e)
     v = o.modified_by_id = pop("modifiedById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.modified_by_id = keep_odd(o, s, "modifiedById", v, "str")
     v = o.modified_by_name = pop("modifiedByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.modified_by_name = keep_odd(o, s, "modifiedByName", v, "str")
     v = pop("streamUpdatedAt", None)
     try:
@@ -308,11 +385,19 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
     except ODD_ERRORS as e:
         o.stream_updated_at = keep_odd(o, s, "streamUpdatedAt", v, e)
     v = o.is_followed = pop("isFollowed", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
     v = pop("followersIds", None)
     try:
-        o.followers_ids = [] if v is None else decode_items(v, "str", str)
+        o.followers_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.followers_ids = keep_odd(o, s, "followersIds", v, e) or []
     v = pop("followersNames", None)
@@ -320,18 +405,18 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
         o.followers_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.followers_names = keep_odd(o, s, "followersNames", v, e)
     v = o.is_starred = pop("isStarred", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_starred = keep_odd(o, s, "isStarred", v, "bool")
     v = o.is_locked = pop("isLocked", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_locked = keep_odd(o, s, "isLocked", v, "bool")
     v = o.deleted = pop("deleted", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.deleted = keep_odd(o, s, "deleted", v, "bool")
     o.additional_properties = dict(s) if s else {}
     made: Contact = o
@@ -345,7 +430,13 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Contact, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
     if (v := o.salutation_name) is not None:
-        d["salutationName"] = v if type(v) is str else encode_plain(v, str, "salutation_name")
+        d["salutationName"] = (
+            v._value_
+            if type(v) is Salutation
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "salutation_name")
+        )
     if (v := o.first_name) is not None:
         d["firstName"] = v
     if (v := o.middle_name) is not None:
@@ -381,14 +472,24 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.account_role) is not None:
         d["accountRole"] = v
     if (v := o.account_type) is not None:
-        d["accountType"] = encode_union(
-            v,
-            "account_type",
-            {
-                str: lambda x, at: x if type(x) is str else encode_plain(x, str, at),
-                list: encode_items,
-                tuple: encode_items,
-            },
+        d["accountType"] = (
+            v._value_
+            if type(v) is AccountType
+            else encode_union(
+                v,
+                "account_type",
+                {
+                    str: lambda x, at: (
+                        x._value_
+                        if type(x) is AccountType
+                        else x
+                        if type(x) is str
+                        else encode_plain(x, str, at)
+                    ),
+                    list: encode_items,
+                    tuple: encode_items,
+                },
+            )
         )
     if (v := o.account_is_inactive) is not None:
         d["accountIsInactive"] = v

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows, encode_model
+from crmkit.core.codec.nested import decode_rows, encode_model, new
 from crmkit.core.codec.values import encode_extras
 from crmkit.core.types import UNSET as U
 
@@ -21,6 +21,7 @@ from . import opportunity_input as opportunity_input_codec
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"Account": "account", "Contact": "contact", "Opportunity": "opportunity"}
+_own = frozenset(["Account", "Contact", "Opportunity"])
 
 
 def decode(row: Any, cls: type[Any] = ConversionRecords) -> ConversionRecords:
@@ -29,7 +30,7 @@ def decode(row: Any, cls: type[Any] = ConversionRecords) -> ConversionRecords:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "Account"
     v = pop("Account", U)
     o.account = v if v is U else account_input_codec.decode(v)

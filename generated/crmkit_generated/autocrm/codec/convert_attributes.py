@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -16,31 +16,31 @@ from . import attribute_set as attribute_set_codec
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"Account": "account", "Contact": "contact", "Opportunity": "opportunity"}
+_own = frozenset(["Account", "Contact", "Opportunity"])
 
 
 def decode(row: Any, cls: type[Any] = ConvertAttributes) -> ConvertAttributes:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = pop("Account", None)
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
+    v = get("Account")
     try:
         o.account = v if v is None else attribute_set_codec.decode(v)
     except ODD_ERRORS as e:
         o.account = keep_odd(o, s, "Account", v, e)
-    v = pop("Contact", None)
+    v = get("Contact")
     try:
         o.contact = v if v is None else attribute_set_codec.decode(v)
     except ODD_ERRORS as e:
         o.contact = keep_odd(o, s, "Contact", v, e)
-    v = pop("Opportunity", None)
+    v = get("Opportunity")
     try:
         o.opportunity = v if v is None else attribute_set_codec.decode(v)
     except ODD_ERRORS as e:
         o.opportunity = keep_odd(o, s, "Opportunity", v, e)
-    o.additional_properties = dict(s) if s else {}
     made: ConvertAttributes = o
     return made
 

@@ -10,11 +10,10 @@ from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
-    decode_enum,
     decode_items,
-    decode_optional,
     decode_rows,
     encode_dict,
+    new,
 )
 from crmkit.core.codec.numbers import format_lenient
 from crmkit.core.codec.odd import keep_odd
@@ -76,6 +75,54 @@ MEMBERS: dict[str, str] = {
     "createdByName": "created_by_name",
     "modifiedAt": "modified_at",
 }
+_own = frozenset(
+    [
+        "id",
+        "name",
+        "userName",
+        "type",
+        "salutationName",
+        "firstName",
+        "middleName",
+        "lastName",
+        "title",
+        "isActive",
+        "emailAddress",
+        "emailAddressIsOptedOut",
+        "emailAddressIsInvalid",
+        "phoneNumber",
+        "phoneNumberIsOptedOut",
+        "phoneNumberIsInvalid",
+        "ipAddress",
+        "gender",
+        "authMethod",
+        "auth2FA",
+        "avatarId",
+        "avatarName",
+        "avatarColor",
+        "defaultTeamId",
+        "defaultTeamName",
+        "teamsIds",
+        "teamsNames",
+        "teamsColumns",
+        "contactId",
+        "contactName",
+        "dashboardTemplateId",
+        "dashboardTemplateName",
+        "layoutSetId",
+        "layoutSetName",
+        "workingTimeCalendarId",
+        "workingTimeCalendarName",
+        "emailAddressList",
+        "userEmailAddressList",
+        "excludeFromReplyEmailAddressList",
+        "deleted",
+        "createdAt",
+        "createdById",
+        "createdByName",
+        "modifiedAt",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = CurrentUser) -> CurrentUser:
@@ -84,87 +131,97 @@ def decode(row: Any, cls: type[Any] = CurrentUser) -> CurrentUser:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.id = pop("id")
     if type(v) is not str:
         reject(v, "str", "id")
     v = o.name = pop("name", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.name = keep_odd(o, s, "name", v, "str")
     v = o.user_name = pop("userName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.user_name = keep_odd(o, s, "userName", v, "str")
     v = o.type_ = pop("type", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.type_ = keep_odd(o, s, "type", v, "str")
     v = pop("salutationName", None)
     try:
-        o.salutation_name = v if v is None else decode_enum(v, _salutation)
+        o.salutation_name = (
+            v if v is None else _salutation.get(v, v) if type(v) is str else reject(v, "str")
+        )
     except ODD_ERRORS as e:
         o.salutation_name = keep_odd(o, s, "salutationName", v, e)
     v = o.first_name = pop("firstName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.first_name = keep_odd(o, s, "firstName", v, "str")
     v = o.middle_name = pop("middleName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.middle_name = keep_odd(o, s, "middleName", v, "str")
     v = o.last_name = pop("lastName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.last_name = keep_odd(o, s, "lastName", v, "str")
     v = o.title = pop("title", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.title = keep_odd(o, s, "title", v, "str")
     v = o.is_active = pop("isActive", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_active = keep_odd(o, s, "isActive", v, "bool")
     v = o.email_address = pop("emailAddress", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.email_address = keep_odd(o, s, "emailAddress", v, "str")
     v = o.email_address_is_opted_out = pop("emailAddressIsOptedOut", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.email_address_is_opted_out = keep_odd(o, s, "emailAddressIsOptedOut", v, "bool")
     v = o.email_address_is_invalid = pop("emailAddressIsInvalid", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.email_address_is_invalid = keep_odd(o, s, "emailAddressIsInvalid", v, "bool")
     v = o.phone_number = pop("phoneNumber", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.phone_number = keep_odd(o, s, "phoneNumber", v, "str")
     v = o.phone_number_is_opted_out = pop("phoneNumberIsOptedOut", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.phone_number_is_opted_out = keep_odd(o, s, "phoneNumberIsOptedOut", v, "bool")
     v = o.phone_number_is_invalid = pop("phoneNumberIsInvalid", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.phone_number_is_invalid = keep_odd(o, s, "phoneNumberIsInvalid", v, "bool")
     v = o.ip_address = pop("ipAddress", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.ip_address = keep_odd(o, s, "ipAddress", v, "str")
     v = o.gender = pop("gender", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.gender = keep_odd(o, s, "gender", v, "str")
     v = o.auth_method = pop("authMethod", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.auth_method = keep_odd(o, s, "authMethod", v, "str")
     v = o.auth_2fa = pop("auth2FA", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.auth_2fa = keep_odd(o, s, "auth2FA", v, "bool")
     v = o.avatar_id = pop("avatarId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.avatar_id = keep_odd(o, s, "avatarId", v, "str")
     v = o.avatar_name = pop("avatarName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.avatar_name = keep_odd(o, s, "avatarName", v, "str")
     v = o.avatar_color = pop("avatarColor", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.avatar_color = keep_odd(o, s, "avatarColor", v, "str")
     v = o.default_team_id = pop("defaultTeamId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.default_team_id = keep_odd(o, s, "defaultTeamId", v, "str")
     v = o.default_team_name = pop("defaultTeamName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.default_team_name = keep_odd(o, s, "defaultTeamName", v, "str")
     v = pop("teamsIds", None)
     try:
-        o.teams_ids = [] if v is None else decode_items(v, "str", str)
+        o.teams_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
     v = pop("teamsNames", None)
@@ -172,7 +229,7 @@ def decode(row: Any, cls: type[Any] = CurrentUser) -> CurrentUser:
         o.teams_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.teams_names = keep_odd(o, s, "teamsNames", v, e)
@@ -185,8 +242,10 @@ def decode(row: Any, cls: type[Any] = CurrentUser) -> CurrentUser:
                 v,
                 lambda x: decode_dict(
                     x,
-                    lambda x: decode_optional(
-                        x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
+                    lambda x: (
+                        None
+                        if x is None
+                        else check_type(x, "str or float or bool", str, float, int, bool)
                     ),
                 ),
             )
@@ -194,48 +253,72 @@ def decode(row: Any, cls: type[Any] = CurrentUser) -> CurrentUser:
     except ODD_ERRORS as e:
         o.teams_columns = keep_odd(o, s, "teamsColumns", v, e)
     v = o.contact_id = pop("contactId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.contact_id = keep_odd(o, s, "contactId", v, "str")
     v = o.contact_name = pop("contactName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.contact_name = keep_odd(o, s, "contactName", v, "str")
     v = o.dashboard_template_id = pop("dashboardTemplateId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.dashboard_template_id = keep_odd(o, s, "dashboardTemplateId", v, "str")
     v = o.dashboard_template_name = pop("dashboardTemplateName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.dashboard_template_name = keep_odd(o, s, "dashboardTemplateName", v, "str")
     v = o.layout_set_id = pop("layoutSetId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.layout_set_id = keep_odd(o, s, "layoutSetId", v, "str")
     v = o.layout_set_name = pop("layoutSetName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.layout_set_name = keep_odd(o, s, "layoutSetName", v, "str")
     v = o.working_time_calendar_id = pop("workingTimeCalendarId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.working_time_calendar_id = keep_odd(o, s, "workingTimeCalendarId", v, "str")
     v = o.working_time_calendar_name = pop("workingTimeCalendarName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.working_time_calendar_name = keep_odd(o, s, "workingTimeCalendarName", v, "str")
     v = pop("emailAddressList", None)
     try:
-        o.email_address_list = [] if v is None else decode_items(v, "str", str)
+        o.email_address_list = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.email_address_list = keep_odd(o, s, "emailAddressList", v, e) or []
     v = pop("userEmailAddressList", None)
     try:
-        o.user_email_address_list = [] if v is None else decode_items(v, "str", str)
+        o.user_email_address_list = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.user_email_address_list = keep_odd(o, s, "userEmailAddressList", v, e) or []
     v = pop("excludeFromReplyEmailAddressList", None)
     try:
-        o.exclude_from_reply_email_address_list = [] if v is None else decode_items(v, "str", str)
+        o.exclude_from_reply_email_address_list = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.exclude_from_reply_email_address_list = (
             keep_odd(o, s, "excludeFromReplyEmailAddressList", v, e) or []
         )
     v = o.deleted = pop("deleted", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.deleted = keep_odd(o, s, "deleted", v, "bool")
     v = pop("createdAt", None)
     try:
@@ -243,10 +326,10 @@ def decode(row: Any, cls: type[Any] = CurrentUser) -> CurrentUser:
     except ODD_ERRORS as e:
         o.created_at = keep_odd(o, s, "createdAt", v, e)
     v = o.created_by_id = pop("createdById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_id = keep_odd(o, s, "createdById", v, "str")
     v = o.created_by_name = pop("createdByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
     v = pop("modifiedAt", None)
     try:
@@ -271,7 +354,13 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.type_) is not None:
         d["type"] = v
     if (v := o.salutation_name) is not None:
-        d["salutationName"] = v if type(v) is str else encode_plain(v, str, "salutation_name")
+        d["salutationName"] = (
+            v._value_
+            if type(v) is Salutation
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "salutation_name")
+        )
     if (v := o.first_name) is not None:
         d["firstName"] = v
     if (v := o.middle_name) is not None:

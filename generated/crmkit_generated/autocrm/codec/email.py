@@ -10,11 +10,10 @@ from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
-    decode_enum,
     decode_items,
-    decode_optional,
     decode_rows,
     encode_dict,
+    new,
 )
 from crmkit.core.codec.numbers import format_lenient
 from crmkit.core.codec.odd import keep_odd
@@ -138,6 +137,116 @@ MEMBERS: dict[str, str] = {
     "isLocked": "is_locked",
     "deleted": "deleted",
 }
+_own = frozenset(
+    [
+        "id",
+        "subject",
+        "name",
+        "status",
+        "from",
+        "to",
+        "cc",
+        "bcc",
+        "replyTo",
+        "body",
+        "bodyPlain",
+        "isHtml",
+        "parentId",
+        "parentType",
+        "parentName",
+        "attachmentsIds",
+        "attachmentsNames",
+        "attachmentsTypes",
+        "dateSent",
+        "sendAt",
+        "deliveryDate",
+        "accountId",
+        "accountName",
+        "fromString",
+        "fromName",
+        "fromAddress",
+        "fromEmailAddressId",
+        "fromEmailAddressName",
+        "toEmailAddressesIds",
+        "toEmailAddressesNames",
+        "ccEmailAddressesIds",
+        "ccEmailAddressesNames",
+        "bccEmailAddressesIds",
+        "bccEmailAddressesNames",
+        "replyToEmailAddressesIds",
+        "replyToEmailAddressesNames",
+        "replyToString",
+        "replyToName",
+        "replyToAddress",
+        "personStringData",
+        "idHash",
+        "nameHash",
+        "typeHash",
+        "addressNameMap",
+        "messageId",
+        "messageIdInternal",
+        "isRead",
+        "isNotRead",
+        "isReplied",
+        "isNotReplied",
+        "isImportant",
+        "inTrash",
+        "inArchive",
+        "folderId",
+        "folderName",
+        "groupFolderId",
+        "groupFolderName",
+        "groupStatusFolder",
+        "hasAttachment",
+        "isAutoReply",
+        "isSystem",
+        "isUsers",
+        "isUsersSent",
+        "isJustSent",
+        "isBeingImported",
+        "repliedId",
+        "repliedName",
+        "repliesIds",
+        "repliesNames",
+        "repliesColumns",
+        "tasksIds",
+        "tasksNames",
+        "tasksColumns",
+        "sentById",
+        "sentByName",
+        "usersIds",
+        "usersNames",
+        "usersColumns",
+        "assignedUsersIds",
+        "assignedUsersNames",
+        "inboundEmailsIds",
+        "inboundEmailsNames",
+        "emailAccountsIds",
+        "emailAccountsNames",
+        "icsContents",
+        "icsEventUid",
+        "createdEventId",
+        "createdEventType",
+        "createdEventName",
+        "assignedUserId",
+        "assignedUserName",
+        "teamsIds",
+        "teamsNames",
+        "createdAt",
+        "createdById",
+        "createdByName",
+        "modifiedAt",
+        "modifiedById",
+        "modifiedByName",
+        "streamUpdatedAt",
+        "isFollowed",
+        "followersIds",
+        "followersNames",
+        "isStarred",
+        "isLocked",
+        "deleted",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Email) -> Email:
@@ -146,57 +255,67 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.id = pop("id")
     if type(v) is not str:
         reject(v, "str", "id")
     v = o.subject = pop("subject", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.subject = keep_odd(o, s, "subject", v, "str")
     v = o.name = pop("name", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.name = keep_odd(o, s, "name", v, "str")
     v = pop("status", None)
     try:
-        o.status = v if v is None else decode_enum(v, _email_status)
+        o.status = (
+            v if v is None else _email_status.get(v, v) if type(v) is str else reject(v, "str")
+        )
     except ODD_ERRORS as e:
         o.status = keep_odd(o, s, "status", v, e)
     v = o.from_ = pop("from", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.from_ = keep_odd(o, s, "from", v, "str")
     v = o.to = pop("to", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.to = keep_odd(o, s, "to", v, "str")
     v = o.cc = pop("cc", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.cc = keep_odd(o, s, "cc", v, "str")
     v = o.bcc = pop("bcc", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.bcc = keep_odd(o, s, "bcc", v, "str")
     v = o.reply_to = pop("replyTo", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.reply_to = keep_odd(o, s, "replyTo", v, "str")
     v = o.body = pop("body", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.body = keep_odd(o, s, "body", v, "str")
     v = o.body_plain = pop("bodyPlain", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.body_plain = keep_odd(o, s, "bodyPlain", v, "str")
     v = o.is_html = pop("isHtml", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_html = keep_odd(o, s, "isHtml", v, "bool")
     v = o.parent_id = pop("parentId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.parent_id = keep_odd(o, s, "parentId", v, "str")
     v = o.parent_type = pop("parentType", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.parent_type = keep_odd(o, s, "parentType", v, "str")
     v = o.parent_name = pop("parentName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.parent_name = keep_odd(o, s, "parentName", v, "str")
     v = pop("attachmentsIds", None)
     try:
-        o.attachments_ids = [] if v is None else decode_items(v, "str", str)
+        o.attachments_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.attachments_ids = keep_odd(o, s, "attachmentsIds", v, e) or []
     v = pop("attachmentsNames", None)
@@ -204,7 +323,7 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.attachments_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.attachments_names = keep_odd(o, s, "attachmentsNames", v, e)
@@ -213,7 +332,7 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.attachments_types = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.attachments_types = keep_odd(o, s, "attachmentsTypes", v, e)
@@ -233,29 +352,37 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
     except ODD_ERRORS as e:
         o.delivery_date = keep_odd(o, s, "deliveryDate", v, e)
     v = o.account_id = pop("accountId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.account_id = keep_odd(o, s, "accountId", v, "str")
     v = o.account_name = pop("accountName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.account_name = keep_odd(o, s, "accountName", v, "str")
     v = o.from_string = pop("fromString", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.from_string = keep_odd(o, s, "fromString", v, "str")
     v = o.from_name = pop("fromName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.from_name = keep_odd(o, s, "fromName", v, "str")
     v = o.from_address = pop("fromAddress", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.from_address = keep_odd(o, s, "fromAddress", v, "str")
     v = o.from_email_address_id = pop("fromEmailAddressId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.from_email_address_id = keep_odd(o, s, "fromEmailAddressId", v, "str")
     v = o.from_email_address_name = pop("fromEmailAddressName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.from_email_address_name = keep_odd(o, s, "fromEmailAddressName", v, "str")
     v = pop("toEmailAddressesIds", None)
     try:
-        o.to_email_addresses_ids = [] if v is None else decode_items(v, "str", str)
+        o.to_email_addresses_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.to_email_addresses_ids = keep_odd(o, s, "toEmailAddressesIds", v, e) or []
     v = pop("toEmailAddressesNames", None)
@@ -263,13 +390,21 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.to_email_addresses_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.to_email_addresses_names = keep_odd(o, s, "toEmailAddressesNames", v, e)
     v = pop("ccEmailAddressesIds", None)
     try:
-        o.cc_email_addresses_ids = [] if v is None else decode_items(v, "str", str)
+        o.cc_email_addresses_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.cc_email_addresses_ids = keep_odd(o, s, "ccEmailAddressesIds", v, e) or []
     v = pop("ccEmailAddressesNames", None)
@@ -277,13 +412,21 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.cc_email_addresses_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.cc_email_addresses_names = keep_odd(o, s, "ccEmailAddressesNames", v, e)
     v = pop("bccEmailAddressesIds", None)
     try:
-        o.bcc_email_addresses_ids = [] if v is None else decode_items(v, "str", str)
+        o.bcc_email_addresses_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.bcc_email_addresses_ids = keep_odd(o, s, "bccEmailAddressesIds", v, e) or []
     v = pop("bccEmailAddressesNames", None)
@@ -291,13 +434,21 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.bcc_email_addresses_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.bcc_email_addresses_names = keep_odd(o, s, "bccEmailAddressesNames", v, e)
     v = pop("replyToEmailAddressesIds", None)
     try:
-        o.reply_to_email_addresses_ids = [] if v is None else decode_items(v, "str", str)
+        o.reply_to_email_addresses_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.reply_to_email_addresses_ids = keep_odd(o, s, "replyToEmailAddressesIds", v, e) or []
     v = pop("replyToEmailAddressesNames", None)
@@ -305,28 +456,28 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.reply_to_email_addresses_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.reply_to_email_addresses_names = keep_odd(o, s, "replyToEmailAddressesNames", v, e)
     v = o.reply_to_string = pop("replyToString", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.reply_to_string = keep_odd(o, s, "replyToString", v, "str")
     v = o.reply_to_name = pop("replyToName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.reply_to_name = keep_odd(o, s, "replyToName", v, "str")
     v = o.reply_to_address = pop("replyToAddress", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.reply_to_address = keep_odd(o, s, "replyToAddress", v, "str")
     v = o.person_string_data = pop("personStringData", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.person_string_data = keep_odd(o, s, "personStringData", v, "str")
     v = pop("idHash", None)
     try:
         o.id_hash = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.id_hash = keep_odd(o, s, "idHash", v, e)
@@ -335,7 +486,7 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.name_hash = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.name_hash = keep_odd(o, s, "nameHash", v, e)
@@ -344,7 +495,7 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.type_hash = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.type_hash = keep_odd(o, s, "typeHash", v, e)
@@ -353,82 +504,90 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.address_name_map = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.address_name_map = keep_odd(o, s, "addressNameMap", v, e)
     v = o.message_id = pop("messageId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.message_id = keep_odd(o, s, "messageId", v, "str")
     v = o.message_id_internal = pop("messageIdInternal", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.message_id_internal = keep_odd(o, s, "messageIdInternal", v, "str")
     v = o.is_read = pop("isRead", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_read = keep_odd(o, s, "isRead", v, "bool")
     v = o.is_not_read = pop("isNotRead", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_not_read = keep_odd(o, s, "isNotRead", v, "bool")
     v = o.is_replied = pop("isReplied", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_replied = keep_odd(o, s, "isReplied", v, "bool")
     v = o.is_not_replied = pop("isNotReplied", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_not_replied = keep_odd(o, s, "isNotReplied", v, "bool")
     v = o.is_important = pop("isImportant", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_important = keep_odd(o, s, "isImportant", v, "bool")
     v = o.in_trash = pop("inTrash", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.in_trash = keep_odd(o, s, "inTrash", v, "bool")
     v = o.in_archive = pop("inArchive", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.in_archive = keep_odd(o, s, "inArchive", v, "bool")
     v = o.folder_id = pop("folderId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.folder_id = keep_odd(o, s, "folderId", v, "str")
     v = o.folder_name = pop("folderName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.folder_name = keep_odd(o, s, "folderName", v, "str")
     v = o.group_folder_id = pop("groupFolderId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.group_folder_id = keep_odd(o, s, "groupFolderId", v, "str")
     v = o.group_folder_name = pop("groupFolderName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.group_folder_name = keep_odd(o, s, "groupFolderName", v, "str")
     v = o.group_status_folder = pop("groupStatusFolder", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.group_status_folder = keep_odd(o, s, "groupStatusFolder", v, "str")
     v = o.has_attachment = pop("hasAttachment", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.has_attachment = keep_odd(o, s, "hasAttachment", v, "bool")
     v = o.is_auto_reply = pop("isAutoReply", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_auto_reply = keep_odd(o, s, "isAutoReply", v, "bool")
     v = o.is_system = pop("isSystem", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_system = keep_odd(o, s, "isSystem", v, "bool")
     v = o.is_users = pop("isUsers", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_users = keep_odd(o, s, "isUsers", v, "bool")
     v = o.is_users_sent = pop("isUsersSent", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_users_sent = keep_odd(o, s, "isUsersSent", v, "bool")
     v = o.is_just_sent = pop("isJustSent", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_just_sent = keep_odd(o, s, "isJustSent", v, "bool")
     v = o.is_being_imported = pop("isBeingImported", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_being_imported = keep_odd(o, s, "isBeingImported", v, "bool")
     v = o.replied_id = pop("repliedId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.replied_id = keep_odd(o, s, "repliedId", v, "str")
     v = o.replied_name = pop("repliedName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.replied_name = keep_odd(o, s, "repliedName", v, "str")
     v = pop("repliesIds", None)
     try:
-        o.replies_ids = [] if v is None else decode_items(v, "str", str)
+        o.replies_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.replies_ids = keep_odd(o, s, "repliesIds", v, e) or []
     v = pop("repliesNames", None)
@@ -436,7 +595,7 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.replies_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.replies_names = keep_odd(o, s, "repliesNames", v, e)
@@ -449,8 +608,10 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
                 v,
                 lambda x: decode_dict(
                     x,
-                    lambda x: decode_optional(
-                        x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
+                    lambda x: (
+                        None
+                        if x is None
+                        else check_type(x, "str or float or bool", str, float, int, bool)
                     ),
                 ),
             )
@@ -459,7 +620,15 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.replies_columns = keep_odd(o, s, "repliesColumns", v, e)
     v = pop("tasksIds", None)
     try:
-        o.tasks_ids = [] if v is None else decode_items(v, "str", str)
+        o.tasks_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.tasks_ids = keep_odd(o, s, "tasksIds", v, e) or []
     v = pop("tasksNames", None)
@@ -467,7 +636,7 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.tasks_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.tasks_names = keep_odd(o, s, "tasksNames", v, e)
@@ -480,8 +649,10 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
                 v,
                 lambda x: decode_dict(
                     x,
-                    lambda x: decode_optional(
-                        x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
+                    lambda x: (
+                        None
+                        if x is None
+                        else check_type(x, "str or float or bool", str, float, int, bool)
                     ),
                 ),
             )
@@ -489,14 +660,22 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
     except ODD_ERRORS as e:
         o.tasks_columns = keep_odd(o, s, "tasksColumns", v, e)
     v = o.sent_by_id = pop("sentById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.sent_by_id = keep_odd(o, s, "sentById", v, "str")
     v = o.sent_by_name = pop("sentByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.sent_by_name = keep_odd(o, s, "sentByName", v, "str")
     v = pop("usersIds", None)
     try:
-        o.users_ids = [] if v is None else decode_items(v, "str", str)
+        o.users_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.users_ids = keep_odd(o, s, "usersIds", v, e) or []
     v = pop("usersNames", None)
@@ -504,7 +683,7 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.users_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.users_names = keep_odd(o, s, "usersNames", v, e)
@@ -517,8 +696,10 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
                 v,
                 lambda x: decode_dict(
                     x,
-                    lambda x: decode_optional(
-                        x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
+                    lambda x: (
+                        None
+                        if x is None
+                        else check_type(x, "str or float or bool", str, float, int, bool)
                     ),
                 ),
             )
@@ -527,7 +708,15 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.users_columns = keep_odd(o, s, "usersColumns", v, e)
     v = pop("assignedUsersIds", None)
     try:
-        o.assigned_users_ids = [] if v is None else decode_items(v, "str", str)
+        o.assigned_users_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.assigned_users_ids = keep_odd(o, s, "assignedUsersIds", v, e) or []
     v = pop("assignedUsersNames", None)
@@ -535,13 +724,21 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.assigned_users_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.assigned_users_names = keep_odd(o, s, "assignedUsersNames", v, e)
     v = pop("inboundEmailsIds", None)
     try:
-        o.inbound_emails_ids = [] if v is None else decode_items(v, "str", str)
+        o.inbound_emails_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.inbound_emails_ids = keep_odd(o, s, "inboundEmailsIds", v, e) or []
     v = pop("inboundEmailsNames", None)
@@ -549,13 +746,21 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.inbound_emails_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.inbound_emails_names = keep_odd(o, s, "inboundEmailsNames", v, e)
     v = pop("emailAccountsIds", None)
     try:
-        o.email_accounts_ids = [] if v is None else decode_items(v, "str", str)
+        o.email_accounts_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.email_accounts_ids = keep_odd(o, s, "emailAccountsIds", v, e) or []
     v = pop("emailAccountsNames", None)
@@ -563,34 +768,42 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.email_accounts_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.email_accounts_names = keep_odd(o, s, "emailAccountsNames", v, e)
     v = o.ics_contents = pop("icsContents", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.ics_contents = keep_odd(o, s, "icsContents", v, "str")
     v = o.ics_event_uid = pop("icsEventUid", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.ics_event_uid = keep_odd(o, s, "icsEventUid", v, "str")
     v = o.created_event_id = pop("createdEventId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_event_id = keep_odd(o, s, "createdEventId", v, "str")
     v = o.created_event_type = pop("createdEventType", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_event_type = keep_odd(o, s, "createdEventType", v, "str")
     v = o.created_event_name = pop("createdEventName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_event_name = keep_odd(o, s, "createdEventName", v, "str")
     v = o.assigned_user_id = pop("assignedUserId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.assigned_user_id = keep_odd(o, s, "assignedUserId", v, "str")
     v = o.assigned_user_name = pop("assignedUserName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
     v = pop("teamsIds", None)
     try:
-        o.teams_ids = [] if v is None else decode_items(v, "str", str)
+        o.teams_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
     v = pop("teamsNames", None)
@@ -598,7 +811,7 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.teams_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.teams_names = keep_odd(o, s, "teamsNames", v, e)
@@ -608,10 +821,10 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
     except ODD_ERRORS as e:
         o.created_at = keep_odd(o, s, "createdAt", v, e)
     v = o.created_by_id = pop("createdById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_id = keep_odd(o, s, "createdById", v, "str")
     v = o.created_by_name = pop("createdByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
     v = pop("modifiedAt", None)
     try:
@@ -619,10 +832,10 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
     except ODD_ERRORS as e:
         o.modified_at = keep_odd(o, s, "modifiedAt", v, e)
     v = o.modified_by_id = pop("modifiedById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.modified_by_id = keep_odd(o, s, "modifiedById", v, "str")
     v = o.modified_by_name = pop("modifiedByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.modified_by_name = keep_odd(o, s, "modifiedByName", v, "str")
     v = pop("streamUpdatedAt", None)
     try:
@@ -630,11 +843,19 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
     except ODD_ERRORS as e:
         o.stream_updated_at = keep_odd(o, s, "streamUpdatedAt", v, e)
     v = o.is_followed = pop("isFollowed", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
     v = pop("followersIds", None)
     try:
-        o.followers_ids = [] if v is None else decode_items(v, "str", str)
+        o.followers_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.followers_ids = keep_odd(o, s, "followersIds", v, e) or []
     v = pop("followersNames", None)
@@ -642,18 +863,18 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.followers_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.followers_names = keep_odd(o, s, "followersNames", v, e)
     v = o.is_starred = pop("isStarred", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_starred = keep_odd(o, s, "isStarred", v, "bool")
     v = o.is_locked = pop("isLocked", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_locked = keep_odd(o, s, "isLocked", v, "bool")
     v = o.deleted = pop("deleted", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.deleted = keep_odd(o, s, "deleted", v, "bool")
     o.additional_properties = dict(s) if s else {}
     made: Email = o
@@ -671,7 +892,13 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.name) is not None:
         d["name"] = v
     if (v := o.status) is not None:
-        d["status"] = v if type(v) is str else encode_plain(v, str, "status")
+        d["status"] = (
+            v._value_
+            if type(v) is EmailStatus
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "status")
+        )
     if (v := o.from_) is not None:
         d["from"] = v
     if (v := o.to) is not None:

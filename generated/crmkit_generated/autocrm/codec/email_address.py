@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -21,31 +21,31 @@ MEMBERS: dict[str, str] = {
     "optOut": "opt_out",
     "invalid": "invalid",
 }
+_own = frozenset(["emailAddress", "lower", "primary", "optOut", "invalid"])
 
 
 def decode(row: Any, cls: type[Any] = EmailAddress) -> EmailAddress:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.email_address = pop("emailAddress", None)
-    if type(v) is not str and v is not None:
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
+    v = o.email_address = get("emailAddress")
+    if v is not None and type(v) is not str:
         o.email_address = keep_odd(o, s, "emailAddress", v, "str")
-    v = o.lower = pop("lower", None)
-    if type(v) is not str and v is not None:
+    v = o.lower = get("lower")
+    if v is not None and type(v) is not str:
         o.lower = keep_odd(o, s, "lower", v, "str")
-    v = o.primary = pop("primary", None)
-    if type(v) is not bool and v is not None:
+    v = o.primary = get("primary")
+    if v is not None and type(v) is not bool:
         o.primary = keep_odd(o, s, "primary", v, "bool")
-    v = o.opt_out = pop("optOut", None)
-    if type(v) is not bool and v is not None:
+    v = o.opt_out = get("optOut")
+    if v is not None and type(v) is not bool:
         o.opt_out = keep_odd(o, s, "optOut", v, "bool")
-    v = o.invalid = pop("invalid", None)
-    if type(v) is not bool and v is not None:
+    v = o.invalid = get("invalid")
+    if v is not None and type(v) is not bool:
         o.invalid = keep_odd(o, s, "invalid", v, "bool")
-    o.additional_properties = dict(s) if s else {}
     made: EmailAddress = o
     return made
 

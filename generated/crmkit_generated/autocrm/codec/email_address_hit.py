@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -21,31 +21,31 @@ MEMBERS: dict[str, str] = {
     "entityId": "entity_id",
     "name": "name",
 }
+_own = frozenset(["emailAddress", "entityName", "entityType", "entityId", "name"])
 
 
 def decode(row: Any, cls: type[Any] = EmailAddressHit) -> EmailAddressHit:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.email_address = pop("emailAddress", None)
-    if type(v) is not str and v is not None:
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
+    v = o.email_address = get("emailAddress")
+    if v is not None and type(v) is not str:
         o.email_address = keep_odd(o, s, "emailAddress", v, "str")
-    v = o.entity_name = pop("entityName", None)
-    if type(v) is not str and v is not None:
+    v = o.entity_name = get("entityName")
+    if v is not None and type(v) is not str:
         o.entity_name = keep_odd(o, s, "entityName", v, "str")
-    v = o.entity_type = pop("entityType", None)
-    if type(v) is not str and v is not None:
+    v = o.entity_type = get("entityType")
+    if v is not None and type(v) is not str:
         o.entity_type = keep_odd(o, s, "entityType", v, "str")
-    v = o.entity_id = pop("entityId", None)
-    if type(v) is not str and v is not None:
+    v = o.entity_id = get("entityId")
+    if v is not None and type(v) is not str:
         o.entity_id = keep_odd(o, s, "entityId", v, "str")
-    v = o.name = pop("name", None)
-    if type(v) is not str and v is not None:
+    v = o.name = get("name")
+    if v is not None and type(v) is not str:
         o.name = keep_odd(o, s, "name", v, "str")
-    o.additional_properties = dict(s) if s else {}
     made: EmailAddressHit = o
     return made
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -20,6 +20,7 @@ MEMBERS: dict[str, str] = {
     "optOut": "opt_out",
     "invalid": "invalid",
 }
+_own = frozenset(["emailAddress", "primary", "optOut", "invalid"])
 
 
 def decode(row: Any, cls: type[Any] = EmailAddressInput) -> EmailAddressInput:
@@ -28,18 +29,18 @@ def decode(row: Any, cls: type[Any] = EmailAddressInput) -> EmailAddressInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.email_address = pop("emailAddress", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "emailAddress")
     v = o.primary = pop("primary", U)
-    if type(v) is not bool and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not bool:
         reject(v, "bool", "primary")
     v = o.opt_out = pop("optOut", U)
-    if type(v) is not bool and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not bool:
         reject(v, "bool", "optOut")
     v = o.invalid = pop("invalid", U)
-    if type(v) is not bool and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not bool:
         reject(v, "bool", "invalid")
     o.additional_properties = dict(s) if s else {}
     made: EmailAddressInput = o

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_items, decode_rows
+from crmkit.core.codec.nested import decode_items, decode_rows, new
 from crmkit.core.codec.values import encode_extras, encode_items
 from crmkit.core.types import UNSET as U
 
@@ -15,6 +15,7 @@ from ..models.email_ids import EmailIds
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"ids": "ids"}
+_own = frozenset(["ids"])
 
 
 def decode(row: Any, cls: type[Any] = EmailIds) -> EmailIds:
@@ -23,10 +24,10 @@ def decode(row: Any, cls: type[Any] = EmailIds) -> EmailIds:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "ids"
     v = pop("ids")
-    o.ids = decode_items(v, "str", str)
+    o.ids = decode_items(v, "str", str) if v else [] if type(v) is list else reject(v, "list")
     o.additional_properties = dict(s) if s else {}
     made: EmailIds = o
     return made

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_items, decode_rows
+from crmkit.core.codec.nested import decode_items, decode_rows, new
 from crmkit.core.codec.values import (
     decode_empty,
     encode_extras,
@@ -42,6 +42,29 @@ MEMBERS: dict[str, str] = {
     "assignedUserId": "assigned_user_id",
     "teamsIds": "teams_ids",
 }
+_own = frozenset(
+    [
+        "subject",
+        "name",
+        "status",
+        "from",
+        "to",
+        "cc",
+        "bcc",
+        "replyTo",
+        "body",
+        "isHtml",
+        "parentId",
+        "parentType",
+        "attachmentsIds",
+        "dateSent",
+        "sendAt",
+        "isRead",
+        "repliedId",
+        "assignedUserId",
+        "teamsIds",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = EmailInput) -> EmailInput:
@@ -50,46 +73,60 @@ def decode(row: Any, cls: type[Any] = EmailInput) -> EmailInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.subject = pop("subject", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "subject")
     v = o.name = pop("name", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "name")
     at = "status"
     v = pop("status", U)
-    o.status = v if v is U or v is None else decode_enum(v, _email_status)
+    o.status = (
+        v
+        if v is U or v is None
+        else _email_status.get(v, v)
+        if type(v) is str
+        else reject(v, "str")
+    )
     v = o.from_ = pop("from", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "from")
     v = o.to = pop("to", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "to")
     v = o.cc = pop("cc", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "cc")
     v = o.bcc = pop("bcc", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "bcc")
     v = o.reply_to = pop("replyTo", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "replyTo")
     v = o.body = pop("body", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "body")
     v = o.is_html = pop("isHtml", U)
-    if type(v) is not bool and v is not U:
+    if v is not U and type(v) is not bool:
         reject(v, "bool", "isHtml")
     v = o.parent_id = pop("parentId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "parentId")
     v = o.parent_type = pop("parentType", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "parentType")
     at = "attachmentsIds"
     v = pop("attachmentsIds", U)
-    o.attachments_ids = v if v is U else decode_items(v, "str", str)
+    o.attachments_ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     at = "dateSent"
     v = pop("dateSent", U)
     o.date_sent = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
@@ -97,17 +134,25 @@ def decode(row: Any, cls: type[Any] = EmailInput) -> EmailInput:
     v = pop("sendAt", U)
     o.send_at = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
     v = o.is_read = pop("isRead", U)
-    if type(v) is not bool and v is not U:
+    if v is not U and type(v) is not bool:
         reject(v, "bool", "isRead")
     v = o.replied_id = pop("repliedId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "repliedId")
     v = o.assigned_user_id = pop("assignedUserId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "assignedUserId")
     at = "teamsIds"
     v = pop("teamsIds", U)
-    o.teams_ids = v if v is U else decode_items(v, "str", str)
+    o.teams_ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     o.additional_properties = dict(s) if s else {}
     made: EmailInput = o
     return made
@@ -126,7 +171,13 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.name) is not U:
         d["name"] = v if v is None or type(v) is str else encode_plain(v, str, "name")
     if (v := o.status) is not U:
-        d["status"] = v if v is None or type(v) is str else encode_plain(v, str, "status")
+        d["status"] = (
+            v._value_
+            if type(v) is EmailStatus
+            else v
+            if v is None or type(v) is str
+            else encode_plain(v, str, "status")
+        )
     if (v := o.from_) is not U:
         d["from"] = v if v is None or type(v) is str else encode_plain(v, str, "from_")
     if (v := o.to) is not U:

@@ -12,6 +12,7 @@ from crmkit.core.codec.nested import (
     decode_rows,
     encode_list,
     encode_model,
+    new,
 )
 from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
 from crmkit.core.types import UNSET as U
@@ -34,6 +35,19 @@ MEMBERS: dict[str, str] = {
     "exportAllFields": "export_all_fields",
     "idle": "idle",
 }
+_own = frozenset(
+    [
+        "entityType",
+        "format",
+        "ids",
+        "where",
+        "searchParams",
+        "attributeList",
+        "fieldList",
+        "exportAllFields",
+        "idle",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = ExportInput) -> ExportInput:
@@ -42,16 +56,24 @@ def decode(row: Any, cls: type[Any] = ExportInput) -> ExportInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.entity_type = pop("entityType")
     if type(v) is not str:
         reject(v, "str", "entityType")
     v = o.format_ = pop("format", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "format")
     at = "ids"
     v = pop("ids", U)
-    o.ids = v if v is U else decode_items(v, "str", str)
+    o.ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     at = "where"
     v = pop("where", U)
     o.where = v if v is U else where_item_codec.decode_all(v)
@@ -60,15 +82,31 @@ def decode(row: Any, cls: type[Any] = ExportInput) -> ExportInput:
     o.search_params = v if v is U else search_params_codec.decode(v)
     at = "attributeList"
     v = pop("attributeList", U)
-    o.attribute_list = v if v is U else decode_items(v, "str", str)
+    o.attribute_list = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     at = "fieldList"
     v = pop("fieldList", U)
-    o.field_list = v if v is U else decode_items(v, "str", str)
+    o.field_list = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     v = o.export_all_fields = pop("exportAllFields", U)
-    if type(v) is not bool and v is not U:
+    if v is not U and type(v) is not bool:
         reject(v, "bool", "exportAllFields")
     v = o.idle = pop("idle", U)
-    if type(v) is not bool and v is not U:
+    if v is not U and type(v) is not bool:
         reject(v, "bool", "idle")
     o.additional_properties = dict(s) if s else {}
     made: ExportInput = o

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -15,22 +15,22 @@ from ..models.export_result import ExportResult
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"id": "id", "exportId": "export_id"}
+_own = frozenset(["id", "exportId"])
 
 
 def decode(row: Any, cls: type[Any] = ExportResult) -> ExportResult:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.id = pop("id", None)
-    if type(v) is not str and v is not None:
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
+    v = o.id = get("id")
+    if v is not None and type(v) is not str:
         reject(v, "str", "id")
-    v = o.export_id = pop("exportId", None)
-    if type(v) is not str and v is not None:
+    v = o.export_id = get("exportId")
+    if v is not None and type(v) is not str:
         o.export_id = keep_odd(o, s, "exportId", v, "str")
-    o.additional_properties = dict(s) if s else {}
     made: ExportResult = o
     return made
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -15,19 +15,21 @@ from ..models.import_file import ImportFile
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"attachmentId": "attachment_id"}
+_own = frozenset(["attachmentId"])
 
 
 def decode(row: Any, cls: type[Any] = ImportFile) -> ImportFile:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.attachment_id = pop("attachmentId", None)
-    if type(v) is not str and v is not None:
-        o.attachment_id = keep_odd(o, s, "attachmentId", v, "str")
-    o.additional_properties = dict(s) if s else {}
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 1 else others(row, _own)
+    try:
+        v = o.attachment_id = row["attachmentId"]
+        if v is not None and type(v) is not str:
+            o.attachment_id = keep_odd(o, s, "attachmentId", v, "str")
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: ImportFile = o
     return made
 

@@ -7,7 +7,13 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_dict, decode_items, decode_rows, encode_dict
+from crmkit.core.codec.nested import (
+    decode_dict,
+    decode_items,
+    decode_rows,
+    encode_dict,
+    new,
+)
 from crmkit.core.codec.values import (
     encode_espo_json,
     encode_extras,
@@ -39,6 +45,28 @@ MEMBERS: dict[str, str] = {
     "silentMode": "silent_mode",
     "idleMode": "idle_mode",
 }
+_own = frozenset(
+    [
+        "attachmentId",
+        "entityType",
+        "attributeList",
+        "action",
+        "updateBy",
+        "headerRow",
+        "delimiter",
+        "textQualifier",
+        "dateFormat",
+        "timeFormat",
+        "timezone",
+        "decimalMark",
+        "currency",
+        "personNameFormat",
+        "defaultValues",
+        "skipDuplicateChecking",
+        "silentMode",
+        "idleMode",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = ImportInput) -> ImportInput:
@@ -47,7 +75,7 @@ def decode(row: Any, cls: type[Any] = ImportInput) -> ImportInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.attachment_id = pop("attachmentId")
     if type(v) is not str:
         reject(v, "str", "attachmentId")
@@ -56,51 +84,61 @@ def decode(row: Any, cls: type[Any] = ImportInput) -> ImportInput:
         reject(v, "str", "entityType")
     at = "attributeList"
     v = pop("attributeList")
-    o.attribute_list = decode_items(v, "str", str)
+    o.attribute_list = (
+        decode_items(v, "str", str) if v else [] if type(v) is list else reject(v, "list")
+    )
     v = o.action = pop("action", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "action")
     at = "updateBy"
     v = pop("updateBy", U)
-    o.update_by = v if v is U else decode_items(v, "int", int)
+    o.update_by = (
+        v
+        if v is U
+        else decode_items(v, "int", int)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     v = o.header_row = pop("headerRow", U)
-    if type(v) is not bool and v is not U:
+    if v is not U and type(v) is not bool:
         reject(v, "bool", "headerRow")
     v = o.delimiter = pop("delimiter", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "delimiter")
     v = o.text_qualifier = pop("textQualifier", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "textQualifier")
     v = o.date_format = pop("dateFormat", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "dateFormat")
     v = o.time_format = pop("timeFormat", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "timeFormat")
     v = o.timezone = pop("timezone", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "timezone")
     v = o.decimal_mark = pop("decimalMark", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "decimalMark")
     v = o.currency = pop("currency", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "currency")
     v = o.person_name_format = pop("personNameFormat", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "personNameFormat")
     at = "defaultValues"
     v = pop("defaultValues", U)
     o.default_values = v if v is U else decode_dict(v, lambda x: x)
     v = o.skip_duplicate_checking = pop("skipDuplicateChecking", U)
-    if type(v) is not bool and v is not U:
+    if v is not U and type(v) is not bool:
         reject(v, "bool", "skipDuplicateChecking")
     v = o.silent_mode = pop("silentMode", U)
-    if type(v) is not bool and v is not U:
+    if v is not U and type(v) is not bool:
         reject(v, "bool", "silentMode")
     v = o.idle_mode = pop("idleMode", U)
-    if type(v) is not bool and v is not U:
+    if v is not U and type(v) is not bool:
         reject(v, "bool", "idleMode")
     o.additional_properties = dict(s) if s else {}
     made: ImportInput = o

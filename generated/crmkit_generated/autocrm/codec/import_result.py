@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -20,28 +20,28 @@ MEMBERS: dict[str, str] = {
     "countUpdated": "count_updated",
     "manualMode": "manual_mode",
 }
+_own = frozenset(["id", "countCreated", "countUpdated", "manualMode"])
 
 
 def decode(row: Any, cls: type[Any] = ImportResult) -> ImportResult:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.id = pop("id")
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 1 else others(row, _own)
+    v = o.id = row["id"]
     if type(v) is not str:
         reject(v, "str", "id")
-    v = o.count_created = pop("countCreated", None)
-    if type(v) is not int and v is not None:
+    v = o.count_created = get("countCreated")
+    if v is not None and type(v) is not int:
         o.count_created = keep_odd(o, s, "countCreated", v, "int")
-    v = o.count_updated = pop("countUpdated", None)
-    if type(v) is not int and v is not None:
+    v = o.count_updated = get("countUpdated")
+    if v is not None and type(v) is not int:
         o.count_updated = keep_odd(o, s, "countUpdated", v, "int")
-    v = o.manual_mode = pop("manualMode", None)
-    if type(v) is not bool and v is not None:
+    v = o.manual_mode = get("manualMode")
+    if v is not None and type(v) is not bool:
         o.manual_mode = keep_odd(o, s, "manualMode", v, "bool")
-    o.additional_properties = dict(s) if s else {}
     made: ImportResult = o
     return made
 

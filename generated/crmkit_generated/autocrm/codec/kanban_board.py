@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -16,29 +16,29 @@ from . import kanban_group as kanban_group_codec
 from . import record as record_codec
 
 EMITTED = True
+_own = frozenset(["total", "groups", "list"])
 
 
 def decode(row: Any, cls: type[Any] = KanbanBoard) -> KanbanBoard:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.total = pop("total", None)
-    if type(v) is not int and v is not None:
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
+    v = o.total = get("total")
+    if v is not None and type(v) is not int:
         o.total = keep_odd(o, s, "total", v, "int")
-    v = pop("groups", None)
+    v = get("groups")
     try:
         o.groups = [] if v is None else kanban_group_codec.decode_all(v)
     except ODD_ERRORS as e:
         o.groups = keep_odd(o, s, "groups", v, e) or []
-    v = pop("list", None)
+    v = get("list")
     try:
         o.list_ = [] if v is None else record_codec.decode_all(v)
     except ODD_ERRORS as e:
         o.list_ = keep_odd(o, s, "list", v, e) or []
-    o.additional_properties = dict(s) if s else {}
     made: KanbanBoard = o
     return made
 

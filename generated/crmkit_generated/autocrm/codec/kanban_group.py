@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -15,33 +15,36 @@ from ..models.kanban_group import KanbanGroup
 from . import record as record_codec
 
 EMITTED = True
+_own = frozenset(["name", "label", "style", "total", "list"])
 
 
 def decode(row: Any, cls: type[Any] = KanbanGroup) -> KanbanGroup:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.name = pop("name", None)
-    if type(v) is not str and v is not None:
-        o.name = keep_odd(o, s, "name", v, "str")
-    v = o.label = pop("label", None)
-    if type(v) is not str and v is not None:
-        o.label = keep_odd(o, s, "label", v, "str")
-    v = o.style = pop("style", None)
-    if type(v) is not str and v is not None:
-        o.style = keep_odd(o, s, "style", v, "str")
-    v = o.total = pop("total", None)
-    if type(v) is not int and v is not None:
-        o.total = keep_odd(o, s, "total", v, "int")
-    v = pop("list", None)
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 1 else others(row, _own)
     try:
-        o.list_ = [] if v is None else record_codec.decode_all(v)
-    except ODD_ERRORS as e:
-        o.list_ = keep_odd(o, s, "list", v, e) or []
-    o.additional_properties = dict(s) if s else {}
+        v = o.name = row["name"]
+        if v is not None and type(v) is not str:
+            o.name = keep_odd(o, s, "name", v, "str")
+        v = o.label = get("label")
+        if v is not None and type(v) is not str:
+            o.label = keep_odd(o, s, "label", v, "str")
+        v = o.style = get("style")
+        if v is not None and type(v) is not str:
+            o.style = keep_odd(o, s, "style", v, "str")
+        v = o.total = get("total")
+        if v is not None and type(v) is not int:
+            o.total = keep_odd(o, s, "total", v, "int")
+        v = get("list")
+        try:
+            o.list_ = [] if v is None else record_codec.decode_all(v)
+        except ODD_ERRORS as e:
+            o.list_ = keep_odd(o, s, "list", v, e) or []
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: KanbanGroup = o
     return made
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_espo_json, encode_kept
 
@@ -29,6 +29,23 @@ MEMBERS: dict[str, str] = {
     "rows": "rows",
     "label": "label",
 }
+_own = frozenset(
+    [
+        "name",
+        "link",
+        "width",
+        "notSortable",
+        "hidden",
+        "align",
+        "noLabel",
+        "view",
+        "widthPx",
+        "isLarge",
+        "isMuted",
+        "rows",
+        "label",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = LayoutColumn) -> LayoutColumn:
@@ -37,43 +54,43 @@ def decode(row: Any, cls: type[Any] = LayoutColumn) -> LayoutColumn:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.name = pop("name", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.name = keep_odd(o, s, "name", v, "str")
     v = o.link = pop("link", None)
-    if type(v) is not bool and type(v) is not str and v is not None:
+    if v is not None and type(v) is not bool and type(v) is not str:
         o.link = keep_odd(o, s, "link", v, "bool or str")
     v = o.width = pop("width", None)
-    if type(v) is not float and type(v) is not int and v is not None:
+    if v is not None and type(v) is not float and type(v) is not int:
         o.width = keep_odd(o, s, "width", v, "float")
     v = o.not_sortable = pop("notSortable", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.not_sortable = keep_odd(o, s, "notSortable", v, "bool")
     v = o.hidden = pop("hidden", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.hidden = keep_odd(o, s, "hidden", v, "bool")
     v = o.align = pop("align", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.align = keep_odd(o, s, "align", v, "str")
     v = o.no_label = pop("noLabel", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.no_label = keep_odd(o, s, "noLabel", v, "bool")
     v = o.view = pop("view", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.view = keep_odd(o, s, "view", v, "str")
     v = o.width_px = pop("widthPx", None)
-    if type(v) is not float and type(v) is not int and v is not None:
+    if v is not None and type(v) is not float and type(v) is not int:
         o.width_px = keep_odd(o, s, "widthPx", v, "float")
     v = o.is_large = pop("isLarge", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_large = keep_odd(o, s, "isLarge", v, "bool")
     v = o.is_muted = pop("isMuted", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_muted = keep_odd(o, s, "isMuted", v, "bool")
     o.rows = pop("rows", None)
     v = o.label = pop("label", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.label = keep_odd(o, s, "label", v, "str")
     o.additional_properties = dict(s) if s else {}
     made: LayoutColumn = o

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.nested import check_type, decode_dict, decode_list, decode_union
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import check_type, decode_dict, decode_list
 
 from ..models.layout_column import LayoutColumn
 from . import layout_column as layout_column_codec
@@ -15,18 +16,23 @@ EMITTED = True
 
 def layouts_get(v: Any) -> list[LayoutColumn | str] | dict[str, Any] | bool:
     """Return what `layouts.get` returns."""
-    found: Any = decode_union(
-        v,
-        {
-            list: lambda x: decode_list(
-                x,
-                lambda x: decode_union(
-                    x, {dict: layout_column_codec.decode, str: lambda x: check_type(x, "str", str)}
-                ),
+    found: Any = (
+        decode_list(
+            v,
+            lambda x: (
+                layout_column_codec.decode(x)
+                if type(x) is dict
+                else check_type(x, "str", str)
+                if type(x) is str
+                else reject(x, "dict or str")
             ),
-            dict: lambda x: decode_dict(x, lambda x: x),
-            bool: lambda x: check_type(x, "bool", bool),
-        },
+        )
+        if type(v) is list
+        else decode_dict(v, lambda x: x)
+        if type(v) is dict
+        else check_type(v, "bool", bool)
+        if type(v) is bool
+        else reject(v, "list or dict or bool")
     )
     value: list[LayoutColumn | str] | dict[str, Any] | bool = found
     return value

@@ -10,11 +10,10 @@ from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
-    decode_enum,
     decode_items,
-    decode_optional,
     decode_rows,
     encode_dict,
+    new,
 )
 from crmkit.core.codec.numbers import decode_decimal, encode_decimal
 from crmkit.core.codec.odd import keep_odd
@@ -97,6 +96,67 @@ MEMBERS: dict[str, str] = {
     "isLocked": "is_locked",
     "deleted": "deleted",
 }
+_own = frozenset(
+    [
+        "id",
+        "salutationName",
+        "firstName",
+        "middleName",
+        "lastName",
+        "name",
+        "title",
+        "accountName",
+        "status",
+        "source",
+        "industry",
+        "opportunityAmount",
+        "opportunityAmountCurrency",
+        "opportunityAmountConverted",
+        "website",
+        "emailAddress",
+        "emailAddressData",
+        "emailAddressIsOptedOut",
+        "emailAddressIsInvalid",
+        "phoneNumber",
+        "phoneNumberData",
+        "phoneNumberIsOptedOut",
+        "phoneNumberIsInvalid",
+        "doNotCall",
+        "addressStreet",
+        "addressCity",
+        "addressState",
+        "addressCountry",
+        "addressPostalCode",
+        "description",
+        "campaignId",
+        "campaignName",
+        "convertedAt",
+        "createdAccountId",
+        "createdAccountName",
+        "createdContactId",
+        "createdContactName",
+        "createdOpportunityId",
+        "createdOpportunityName",
+        "targetListIsOptedOut",
+        "assignedUserId",
+        "assignedUserName",
+        "teamsIds",
+        "teamsNames",
+        "createdAt",
+        "createdById",
+        "createdByName",
+        "modifiedAt",
+        "modifiedById",
+        "modifiedByName",
+        "streamUpdatedAt",
+        "isFollowed",
+        "followersIds",
+        "followersNames",
+        "isStarred",
+        "isLocked",
+        "deleted",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Lead) -> Lead:
@@ -105,46 +165,52 @@ def decode(row: Any, cls: type[Any] = Lead) -> Lead:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.id = pop("id")
     if type(v) is not str:
         reject(v, "str", "id")
     v = pop("salutationName", None)
     try:
-        o.salutation_name = v if v is None else decode_enum(v, _salutation)
+        o.salutation_name = (
+            v if v is None else _salutation.get(v, v) if type(v) is str else reject(v, "str")
+        )
     except ODD_ERRORS as e:
         o.salutation_name = keep_odd(o, s, "salutationName", v, e)
     v = o.first_name = pop("firstName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.first_name = keep_odd(o, s, "firstName", v, "str")
     v = o.middle_name = pop("middleName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.middle_name = keep_odd(o, s, "middleName", v, "str")
     v = o.last_name = pop("lastName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.last_name = keep_odd(o, s, "lastName", v, "str")
     v = o.name = pop("name", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.name = keep_odd(o, s, "name", v, "str")
     v = o.title = pop("title", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.title = keep_odd(o, s, "title", v, "str")
     v = o.account_name = pop("accountName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.account_name = keep_odd(o, s, "accountName", v, "str")
     v = pop("status", None)
     try:
-        o.status = v if v is None else decode_enum(v, _lead_status)
+        o.status = (
+            v if v is None else _lead_status.get(v, v) if type(v) is str else reject(v, "str")
+        )
     except ODD_ERRORS as e:
         o.status = keep_odd(o, s, "status", v, e)
     v = pop("source", None)
     try:
-        o.source = v if v is None else decode_enum(v, _lead_source)
+        o.source = (
+            v if v is None else _lead_source.get(v, v) if type(v) is str else reject(v, "str")
+        )
     except ODD_ERRORS as e:
         o.source = keep_odd(o, s, "source", v, e)
     v = pop("industry", None)
     try:
-        o.industry = v if v is None else decode_enum(v, _industry)
+        o.industry = v if v is None else _industry.get(v, v) if type(v) is str else reject(v, "str")
     except ODD_ERRORS as e:
         o.industry = keep_odd(o, s, "industry", v, e)
     v = pop("opportunityAmount", None)
@@ -153,7 +219,7 @@ def decode(row: Any, cls: type[Any] = Lead) -> Lead:
     except ODD_ERRORS as e:
         o.opportunity_amount = keep_odd(o, s, "opportunityAmount", v, e)
     v = o.opportunity_amount_currency = pop("opportunityAmountCurrency", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.opportunity_amount_currency = keep_odd(o, s, "opportunityAmountCurrency", v, "str")
     v = pop("opportunityAmountConverted", None)
     try:
@@ -161,10 +227,10 @@ def decode(row: Any, cls: type[Any] = Lead) -> Lead:
     except ODD_ERRORS as e:
         o.opportunity_amount_converted = keep_odd(o, s, "opportunityAmountConverted", v, e)
     v = o.website = pop("website", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.website = keep_odd(o, s, "website", v, "str")
     v = o.email_address = pop("emailAddress", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.email_address = keep_odd(o, s, "emailAddress", v, "str")
     v = pop("emailAddressData", None)
     try:
@@ -172,13 +238,13 @@ def decode(row: Any, cls: type[Any] = Lead) -> Lead:
     except ODD_ERRORS as e:
         o.email_address_data = keep_odd(o, s, "emailAddressData", v, e) or []
     v = o.email_address_is_opted_out = pop("emailAddressIsOptedOut", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.email_address_is_opted_out = keep_odd(o, s, "emailAddressIsOptedOut", v, "bool")
     v = o.email_address_is_invalid = pop("emailAddressIsInvalid", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.email_address_is_invalid = keep_odd(o, s, "emailAddressIsInvalid", v, "bool")
     v = o.phone_number = pop("phoneNumber", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.phone_number = keep_odd(o, s, "phoneNumber", v, "str")
     v = pop("phoneNumberData", None)
     try:
@@ -186,37 +252,37 @@ def decode(row: Any, cls: type[Any] = Lead) -> Lead:
     except ODD_ERRORS as e:
         o.phone_number_data = keep_odd(o, s, "phoneNumberData", v, e) or []
     v = o.phone_number_is_opted_out = pop("phoneNumberIsOptedOut", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.phone_number_is_opted_out = keep_odd(o, s, "phoneNumberIsOptedOut", v, "bool")
     v = o.phone_number_is_invalid = pop("phoneNumberIsInvalid", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.phone_number_is_invalid = keep_odd(o, s, "phoneNumberIsInvalid", v, "bool")
     v = o.do_not_call = pop("doNotCall", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.do_not_call = keep_odd(o, s, "doNotCall", v, "bool")
     v = o.address_street = pop("addressStreet", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.address_street = keep_odd(o, s, "addressStreet", v, "str")
     v = o.address_city = pop("addressCity", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.address_city = keep_odd(o, s, "addressCity", v, "str")
     v = o.address_state = pop("addressState", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.address_state = keep_odd(o, s, "addressState", v, "str")
     v = o.address_country = pop("addressCountry", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.address_country = keep_odd(o, s, "addressCountry", v, "str")
     v = o.address_postal_code = pop("addressPostalCode", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.address_postal_code = keep_odd(o, s, "addressPostalCode", v, "str")
     v = o.description = pop("description", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.description = keep_odd(o, s, "description", v, "str")
     v = o.campaign_id = pop("campaignId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.campaign_id = keep_odd(o, s, "campaignId", v, "str")
     v = o.campaign_name = pop("campaignName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.campaign_name = keep_odd(o, s, "campaignName", v, "str")
     v = pop("convertedAt", None)
     try:
@@ -224,35 +290,43 @@ def decode(row: Any, cls: type[Any] = Lead) -> Lead:
     except ODD_ERRORS as e:
         o.converted_at = keep_odd(o, s, "convertedAt", v, e)
     v = o.created_account_id = pop("createdAccountId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_account_id = keep_odd(o, s, "createdAccountId", v, "str")
     v = o.created_account_name = pop("createdAccountName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_account_name = keep_odd(o, s, "createdAccountName", v, "str")
     v = o.created_contact_id = pop("createdContactId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_contact_id = keep_odd(o, s, "createdContactId", v, "str")
     v = o.created_contact_name = pop("createdContactName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_contact_name = keep_odd(o, s, "createdContactName", v, "str")
     v = o.created_opportunity_id = pop("createdOpportunityId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_opportunity_id = keep_odd(o, s, "createdOpportunityId", v, "str")
     v = o.created_opportunity_name = pop("createdOpportunityName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_opportunity_name = keep_odd(o, s, "createdOpportunityName", v, "str")
     v = o.target_list_is_opted_out = pop("targetListIsOptedOut", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.target_list_is_opted_out = keep_odd(o, s, "targetListIsOptedOut", v, "bool")
     v = o.assigned_user_id = pop("assignedUserId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.assigned_user_id = keep_odd(o, s, "assignedUserId", v, "str")
     v = o.assigned_user_name = pop("assignedUserName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
     v = pop("teamsIds", None)
     try:
-        o.teams_ids = [] if v is None else decode_items(v, "str", str)
+        o.teams_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
     v = pop("teamsNames", None)
@@ -260,7 +334,7 @@ def decode(row: Any, cls: type[Any] = Lead) -> Lead:
         o.teams_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.teams_names = keep_odd(o, s, "teamsNames", v, e)
@@ -270,10 +344,10 @@ def decode(row: Any, cls: type[Any] = Lead) -> Lead:
     except ODD_ERRORS as e:
         o.created_at = keep_odd(o, s, "createdAt", v, e)
     v = o.created_by_id = pop("createdById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_id = keep_odd(o, s, "createdById", v, "str")
     v = o.created_by_name = pop("createdByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
     v = pop("modifiedAt", None)
     try:
@@ -281,10 +355,10 @@ def decode(row: Any, cls: type[Any] = Lead) -> Lead:
     except ODD_ERRORS as e:
         o.modified_at = keep_odd(o, s, "modifiedAt", v, e)
     v = o.modified_by_id = pop("modifiedById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.modified_by_id = keep_odd(o, s, "modifiedById", v, "str")
     v = o.modified_by_name = pop("modifiedByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.modified_by_name = keep_odd(o, s, "modifiedByName", v, "str")
     v = pop("streamUpdatedAt", None)
     try:
@@ -292,11 +366,19 @@ def decode(row: Any, cls: type[Any] = Lead) -> Lead:
     except ODD_ERRORS as e:
         o.stream_updated_at = keep_odd(o, s, "streamUpdatedAt", v, e)
     v = o.is_followed = pop("isFollowed", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
     v = pop("followersIds", None)
     try:
-        o.followers_ids = [] if v is None else decode_items(v, "str", str)
+        o.followers_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.followers_ids = keep_odd(o, s, "followersIds", v, e) or []
     v = pop("followersNames", None)
@@ -304,18 +386,18 @@ def decode(row: Any, cls: type[Any] = Lead) -> Lead:
         o.followers_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.followers_names = keep_odd(o, s, "followersNames", v, e)
     v = o.is_starred = pop("isStarred", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_starred = keep_odd(o, s, "isStarred", v, "bool")
     v = o.is_locked = pop("isLocked", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_locked = keep_odd(o, s, "isLocked", v, "bool")
     v = o.deleted = pop("deleted", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.deleted = keep_odd(o, s, "deleted", v, "bool")
     o.additional_properties = dict(s) if s else {}
     made: Lead = o
@@ -329,7 +411,13 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Lead, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
     if (v := o.salutation_name) is not None:
-        d["salutationName"] = v if type(v) is str else encode_plain(v, str, "salutation_name")
+        d["salutationName"] = (
+            v._value_
+            if type(v) is Salutation
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "salutation_name")
+        )
     if (v := o.first_name) is not None:
         d["firstName"] = v
     if (v := o.middle_name) is not None:
@@ -343,11 +431,29 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.account_name) is not None:
         d["accountName"] = v
     if (v := o.status) is not None:
-        d["status"] = v if type(v) is str else encode_plain(v, str, "status")
+        d["status"] = (
+            v._value_
+            if type(v) is LeadStatus
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "status")
+        )
     if (v := o.source) is not None:
-        d["source"] = v if type(v) is str else encode_plain(v, str, "source")
+        d["source"] = (
+            v._value_
+            if type(v) is LeadSource
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "source")
+        )
     if (v := o.industry) is not None:
-        d["industry"] = v if type(v) is str else encode_plain(v, str, "industry")
+        d["industry"] = (
+            v._value_
+            if type(v) is Industry
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "industry")
+        )
     if (v := o.opportunity_amount) is not None:
         d["opportunityAmount"] = encode_decimal(v, "opportunity_amount")
     if (v := o.opportunity_amount_currency) is not None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows, encode_model
+from crmkit.core.codec.nested import decode_rows, encode_model, new
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -21,6 +21,7 @@ MEMBERS: dict[str, str] = {
     "records": "records",
     "skipDuplicateCheck": "skip_duplicate_check",
 }
+_own = frozenset(["id", "records", "skipDuplicateCheck"])
 
 
 def decode(row: Any, cls: type[Any] = LeadConversionInput) -> LeadConversionInput:
@@ -29,7 +30,7 @@ def decode(row: Any, cls: type[Any] = LeadConversionInput) -> LeadConversionInpu
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.id = pop("id")
     if type(v) is not str:
         reject(v, "str", "id")
@@ -37,7 +38,7 @@ def decode(row: Any, cls: type[Any] = LeadConversionInput) -> LeadConversionInpu
     v = pop("records", U)
     o.records = v if v is U else conversion_records_codec.decode(v)
     v = o.skip_duplicate_check = pop("skipDuplicateCheck", U)
-    if type(v) is not bool and v is not U:
+    if v is not U and type(v) is not bool:
         reject(v, "bool", "skipDuplicateCheck")
     o.additional_properties = dict(s) if s else {}
     made: LeadConversionInput = o

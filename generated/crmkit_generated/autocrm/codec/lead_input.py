@@ -8,11 +8,11 @@ from typing import Any
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
-    decode_enum,
     decode_items,
     decode_rows,
     encode_list,
     encode_model,
+    new,
 )
 from crmkit.core.codec.numbers import decode_decimal, encode_decimal
 from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
@@ -65,6 +65,40 @@ MEMBERS: dict[str, str] = {
     "assignedUserId": "assigned_user_id",
     "teamsIds": "teams_ids",
 }
+_own = frozenset(
+    [
+        "salutationName",
+        "firstName",
+        "middleName",
+        "lastName",
+        "title",
+        "accountName",
+        "status",
+        "source",
+        "industry",
+        "opportunityAmount",
+        "opportunityAmountCurrency",
+        "website",
+        "emailAddress",
+        "emailAddressData",
+        "emailAddressIsOptedOut",
+        "emailAddressIsInvalid",
+        "phoneNumber",
+        "phoneNumberData",
+        "phoneNumberIsOptedOut",
+        "phoneNumberIsInvalid",
+        "doNotCall",
+        "addressStreet",
+        "addressCity",
+        "addressState",
+        "addressCountry",
+        "addressPostalCode",
+        "description",
+        "campaignId",
+        "assignedUserId",
+        "teamsIds",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = LeadInput) -> LeadInput:
@@ -73,97 +107,113 @@ def decode(row: Any, cls: type[Any] = LeadInput) -> LeadInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "salutationName"
     v = pop("salutationName", U)
-    o.salutation_name = v if v is U or v is None else decode_enum(v, _salutation)
+    o.salutation_name = (
+        v if v is U or v is None else _salutation.get(v, v) if type(v) is str else reject(v, "str")
+    )
     v = o.first_name = pop("firstName", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "firstName")
     v = o.middle_name = pop("middleName", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "middleName")
     v = o.last_name = pop("lastName", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "lastName")
     v = o.title = pop("title", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "title")
     v = o.account_name = pop("accountName", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "accountName")
     at = "status"
     v = pop("status", U)
-    o.status = v if v is U or v is None else decode_enum(v, _lead_status)
+    o.status = (
+        v if v is U or v is None else _lead_status.get(v, v) if type(v) is str else reject(v, "str")
+    )
     at = "source"
     v = pop("source", U)
-    o.source = v if v is U or v is None else decode_enum(v, _lead_source)
+    o.source = (
+        v if v is U or v is None else _lead_source.get(v, v) if type(v) is str else reject(v, "str")
+    )
     at = "industry"
     v = pop("industry", U)
-    o.industry = v if v is U or v is None else decode_enum(v, _industry)
+    o.industry = (
+        v if v is U or v is None else _industry.get(v, v) if type(v) is str else reject(v, "str")
+    )
     at = "opportunityAmount"
     v = pop("opportunityAmount", U)
     o.opportunity_amount = v if v is U or v is None else None if v == "" else decode_decimal(v)
     v = o.opportunity_amount_currency = pop("opportunityAmountCurrency", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "opportunityAmountCurrency")
     v = o.website = pop("website", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "website")
     v = o.email_address = pop("emailAddress", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "emailAddress")
     at = "emailAddressData"
     v = pop("emailAddressData", U)
     o.email_address_data = v if v is U else email_address_input_codec.decode_all(v)
     v = o.email_address_is_opted_out = pop("emailAddressIsOptedOut", U)
-    if type(v) is not bool and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not bool:
         reject(v, "bool", "emailAddressIsOptedOut")
     v = o.email_address_is_invalid = pop("emailAddressIsInvalid", U)
-    if type(v) is not bool and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not bool:
         reject(v, "bool", "emailAddressIsInvalid")
     v = o.phone_number = pop("phoneNumber", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "phoneNumber")
     at = "phoneNumberData"
     v = pop("phoneNumberData", U)
     o.phone_number_data = v if v is U else phone_number_input_codec.decode_all(v)
     v = o.phone_number_is_opted_out = pop("phoneNumberIsOptedOut", U)
-    if type(v) is not bool and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not bool:
         reject(v, "bool", "phoneNumberIsOptedOut")
     v = o.phone_number_is_invalid = pop("phoneNumberIsInvalid", U)
-    if type(v) is not bool and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not bool:
         reject(v, "bool", "phoneNumberIsInvalid")
     v = o.do_not_call = pop("doNotCall", U)
-    if type(v) is not bool and v is not U:
+    if v is not U and type(v) is not bool:
         reject(v, "bool", "doNotCall")
     v = o.address_street = pop("addressStreet", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "addressStreet")
     v = o.address_city = pop("addressCity", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "addressCity")
     v = o.address_state = pop("addressState", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "addressState")
     v = o.address_country = pop("addressCountry", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "addressCountry")
     v = o.address_postal_code = pop("addressPostalCode", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "addressPostalCode")
     v = o.description = pop("description", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "description")
     v = o.campaign_id = pop("campaignId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "campaignId")
     v = o.assigned_user_id = pop("assignedUserId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "assignedUserId")
     at = "teamsIds"
     v = pop("teamsIds", U)
-    o.teams_ids = v if v is U else decode_items(v, "str", str)
+    o.teams_ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     o.additional_properties = dict(s) if s else {}
     made: LeadInput = o
     return made
@@ -179,7 +229,11 @@ def encode(o: Any) -> dict[str, Any]:
         encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.salutation_name) is not U:
         d["salutationName"] = (
-            v if v is None or type(v) is str else encode_plain(v, str, "salutation_name")
+            v._value_
+            if type(v) is Salutation
+            else v
+            if v is None or type(v) is str
+            else encode_plain(v, str, "salutation_name")
         )
     if (v := o.first_name) is not U:
         d["firstName"] = v if v is None or type(v) is str else encode_plain(v, str, "first_name")
@@ -194,11 +248,29 @@ def encode(o: Any) -> dict[str, Any]:
             v if v is None or type(v) is str else encode_plain(v, str, "account_name")
         )
     if (v := o.status) is not U:
-        d["status"] = v if v is None or type(v) is str else encode_plain(v, str, "status")
+        d["status"] = (
+            v._value_
+            if type(v) is LeadStatus
+            else v
+            if v is None or type(v) is str
+            else encode_plain(v, str, "status")
+        )
     if (v := o.source) is not U:
-        d["source"] = v if v is None or type(v) is str else encode_plain(v, str, "source")
+        d["source"] = (
+            v._value_
+            if type(v) is LeadSource
+            else v
+            if v is None or type(v) is str
+            else encode_plain(v, str, "source")
+        )
     if (v := o.industry) is not U:
-        d["industry"] = v if v is None or type(v) is str else encode_plain(v, str, "industry")
+        d["industry"] = (
+            v._value_
+            if type(v) is Industry
+            else v
+            if v is None or type(v) is str
+            else encode_plain(v, str, "industry")
+        )
     if (v := o.opportunity_amount) is not U:
         d["opportunityAmount"] = None if v is None else encode_decimal(v, "opportunity_amount")
     if (v := o.opportunity_amount_currency) is not U:

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows, encode_model
+from crmkit.core.codec.nested import decode_rows, encode_model, new
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -17,6 +17,7 @@ from . import conversion_records as conversion_records_codec
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"records": "records", "skipDuplicateCheck": "skip_duplicate_check"}
+_own = frozenset(["records", "skipDuplicateCheck"])
 
 
 def decode(row: Any, cls: type[Any] = LeadRecordsInput) -> LeadRecordsInput:
@@ -25,12 +26,12 @@ def decode(row: Any, cls: type[Any] = LeadRecordsInput) -> LeadRecordsInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "records"
     v = pop("records")
     o.records = conversion_records_codec.decode(v)
     v = o.skip_duplicate_check = pop("skipDuplicateCheck", U)
-    if type(v) is not bool and v is not U:
+    if v is not U and type(v) is not bool:
         reject(v, "bool", "skipDuplicateCheck")
     o.additional_properties = dict(s) if s else {}
     made: LeadRecordsInput = o

@@ -12,6 +12,7 @@ from crmkit.core.codec.nested import (
     decode_rows,
     encode_list,
     encode_model,
+    new,
 )
 from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
 from crmkit.core.types import UNSET as U
@@ -30,6 +31,7 @@ MEMBERS: dict[str, str] = {
     "where": "where",
     "searchParams": "search_params",
 }
+_own = frozenset(["id", "ids", "massRelate", "where", "searchParams"])
 
 
 def decode(row: Any, cls: type[Any] = LinkInput) -> LinkInput:
@@ -38,15 +40,23 @@ def decode(row: Any, cls: type[Any] = LinkInput) -> LinkInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.related_id = pop("id", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "id")
     at = "ids"
     v = pop("ids", U)
-    o.ids = v if v is U else decode_items(v, "str", str)
+    o.ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     v = o.mass_relate = pop("massRelate", U)
-    if type(v) is not bool and v is not U:
+    if v is not U and type(v) is not bool:
         reject(v, "bool", "massRelate")
     at = "where"
     v = pop("where", U)

@@ -7,7 +7,13 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import check_type, decode_dict, decode_rows, encode_dict
+from crmkit.core.codec.nested import (
+    check_type,
+    decode_dict,
+    decode_rows,
+    encode_dict,
+    new,
+)
 from crmkit.core.codec.values import encode_espo_json, encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -15,6 +21,7 @@ from ..models.mass_action_data import MassActionData
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"values": "values", "actions": "actions"}
+_own = frozenset(["values", "actions"])
 
 
 def decode(row: Any, cls: type[Any] = MassActionData) -> MassActionData:
@@ -23,7 +30,7 @@ def decode(row: Any, cls: type[Any] = MassActionData) -> MassActionData:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "values"
     v = pop("values", U)
     o.values = v if v is U else decode_dict(v, lambda x: x)

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_rows, encode_model
+from crmkit.core.codec.nested import decode_rows, encode_model, new
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -27,6 +27,7 @@ MEMBERS: dict[str, str] = {
     "data": "data",
     "idle": "idle",
 }
+_own = frozenset(["entityType", "action", "params", "data", "idle"])
 
 
 def decode(row: Any, cls: type[Any] = MassActionInput) -> MassActionInput:
@@ -35,13 +36,13 @@ def decode(row: Any, cls: type[Any] = MassActionInput) -> MassActionInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.entity_type = pop("entityType")
     if type(v) is not str:
         reject(v, "str", "entityType")
     at = "action"
     v = pop("action")
-    o.action = decode_enum(v, _mass_action_name)
+    o.action = _mass_action_name.get(v, v) if type(v) is str else reject(v, "str")
     at = "params"
     v = pop("params")
     o.params = mass_action_params_codec.decode(v)
@@ -49,7 +50,7 @@ def decode(row: Any, cls: type[Any] = MassActionInput) -> MassActionInput:
     v = pop("data", U)
     o.data = v if v is U else mass_action_data_codec.decode(v)
     v = o.idle = pop("idle", U)
-    if type(v) is not bool and v is not U:
+    if v is not U and type(v) is not bool:
         reject(v, "bool", "idle")
     o.additional_properties = dict(s) if s else {}
     made: MassActionInput = o
@@ -67,7 +68,13 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.entity_type) is not U:
         d["entityType"] = v if type(v) is str else encode_plain(v, str, "entity_type")
     if (v := o.action) is not U:
-        d["action"] = v if type(v) is str else encode_plain(v, str, "action")
+        d["action"] = (
+            v._value_
+            if type(v) is MassActionName
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "action")
+        )
     if (v := o.params) is not U:
         d["params"] = encode_model(v, "params", MassActionParams, mass_action_params_codec.encode)
     if (v := o.data) is not U:

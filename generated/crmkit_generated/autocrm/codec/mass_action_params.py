@@ -12,6 +12,7 @@ from crmkit.core.codec.nested import (
     decode_rows,
     encode_list,
     encode_model,
+    new,
 )
 from crmkit.core.codec.values import encode_extras, encode_items
 from crmkit.core.types import UNSET as U
@@ -24,6 +25,7 @@ from . import where_item as where_item_codec
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"ids": "ids", "where": "where", "searchParams": "search_params"}
+_own = frozenset(["ids", "where", "searchParams"])
 
 
 def decode(row: Any, cls: type[Any] = MassActionParams) -> MassActionParams:
@@ -32,10 +34,18 @@ def decode(row: Any, cls: type[Any] = MassActionParams) -> MassActionParams:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "ids"
     v = pop("ids", U)
-    o.ids = v if v is U else decode_items(v, "str", str)
+    o.ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     at = "where"
     v = pop("where", U)
     o.where = v if v is U else where_item_codec.decode_all(v)

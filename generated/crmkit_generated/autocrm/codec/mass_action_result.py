@@ -7,34 +7,42 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_items, decode_rows
+from crmkit.core.codec.nested import decode_items, decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_items, encode_kept
 
 from ..models.mass_action_result import MassActionResult
 
 EMITTED = True
+_own = frozenset(["count", "ids", "id"])
 
 
 def decode(row: Any, cls: type[Any] = MassActionResult) -> MassActionResult:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.count = pop("count", None)
-    if type(v) is not int and v is not None:
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
+    v = o.count = get("count")
+    if v is not None and type(v) is not int:
         o.count = keep_odd(o, s, "count", v, "int")
-    v = pop("ids", None)
+    v = get("ids")
     try:
-        o.ids = [] if v is None else decode_items(v, "str", str)
+        o.ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.ids = keep_odd(o, s, "ids", v, e) or []
-    v = o.id = pop("id", None)
-    if type(v) is not str and v is not None:
+    v = o.id = get("id")
+    if v is not None and type(v) is not str:
         reject(v, "str", "id")
-    o.additional_properties = dict(s) if s else {}
     made: MassActionResult = o
     return made
 

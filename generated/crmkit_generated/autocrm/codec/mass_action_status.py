@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept, encode_plain
 
@@ -17,24 +17,33 @@ from ..models.mass_action_status import MassActionStatus
 EMITTED = True
 _mass_action_state = {item.value: item for item in MassActionState}
 MEMBERS: dict[str, str] = {"status": "status", "processedCount": "processed_count"}
+_own = frozenset(["status", "processedCount"])
 
 
 def decode(row: Any, cls: type[Any] = MassActionStatus) -> MassActionStatus:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = pop("status", None)
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 1 else others(row, _own)
     try:
-        o.status = v if v is None else decode_enum(v, _mass_action_state)
-    except ODD_ERRORS as e:
-        o.status = keep_odd(o, s, "status", v, e)
-    v = o.processed_count = pop("processedCount", None)
-    if type(v) is not int and v is not None:
-        o.processed_count = keep_odd(o, s, "processedCount", v, "int")
-    o.additional_properties = dict(s) if s else {}
+        v = row["status"]
+        try:
+            o.status = (
+                v
+                if v is None
+                else _mass_action_state.get(v, v)
+                if type(v) is str
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.status = keep_odd(o, s, "status", v, e)
+        v = o.processed_count = get("processedCount")
+        if v is not None and type(v) is not int:
+            o.processed_count = keep_odd(o, s, "processedCount", v, "int")
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: MassActionStatus = o
     return made
 
@@ -47,6 +56,8 @@ def encode(o: Any) -> dict[str, Any]:
     d: dict[str, Any] = {
         "status": None
         if (v := o.status) is None
+        else v._value_
+        if type(v) is MassActionState
         else v
         if type(v) is str
         else encode_plain(v, str, "status")

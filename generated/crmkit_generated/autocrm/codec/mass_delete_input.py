@@ -12,6 +12,7 @@ from crmkit.core.codec.nested import (
     decode_rows,
     encode_list,
     encode_model,
+    new,
 )
 from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
 from crmkit.core.types import UNSET as U
@@ -22,6 +23,7 @@ from . import where_item as where_item_codec
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"ids": "ids", "byWhere": "by_where", "where": "where"}
+_own = frozenset(["ids", "byWhere", "where"])
 
 
 def decode(row: Any, cls: type[Any] = MassDeleteInput) -> MassDeleteInput:
@@ -30,12 +32,20 @@ def decode(row: Any, cls: type[Any] = MassDeleteInput) -> MassDeleteInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "ids"
     v = pop("ids", U)
-    o.ids = v if v is U else decode_items(v, "str", str)
+    o.ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     v = o.by_where = pop("byWhere", U)
-    if type(v) is not bool and v is not U:
+    if v is not U and type(v) is not bool:
         reject(v, "bool", "byWhere")
     at = "where"
     v = pop("where", U)

@@ -14,6 +14,7 @@ from crmkit.core.codec.nested import (
     encode_dict,
     encode_list,
     encode_model,
+    new,
 )
 from crmkit.core.codec.values import (
     encode_espo_json,
@@ -34,6 +35,7 @@ MEMBERS: dict[str, str] = {
     "where": "where",
     "attributes": "attributes",
 }
+_own = frozenset(["ids", "byWhere", "where", "attributes"])
 
 
 def decode(row: Any, cls: type[Any] = MassUpdateInput) -> MassUpdateInput:
@@ -42,12 +44,20 @@ def decode(row: Any, cls: type[Any] = MassUpdateInput) -> MassUpdateInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "ids"
     v = pop("ids", U)
-    o.ids = v if v is U else decode_items(v, "str", str)
+    o.ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     v = o.by_where = pop("byWhere", U)
-    if type(v) is not bool and v is not U:
+    if v is not U and type(v) is not bool:
         reject(v, "bool", "byWhere")
     at = "where"
     v = pop("where", U)

@@ -7,7 +7,14 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_dict, decode_rows, encode_dict
+from crmkit.core.codec.nested import (
+    decode_dict,
+    decode_rows,
+    encode_dict,
+    new,
+    others,
+    with_nulls,
+)
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_espo_json, encode_kept
 
@@ -25,41 +32,44 @@ MEMBERS: dict[str, str] = {
     "language": "language",
     "appParams": "app_params",
 }
+_own = frozenset(["user", "acl", "preferences", "token", "settings", "language", "appParams"])
 
 
 def decode(row: Any, cls: type[Any] = Me) -> Me:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = pop("user", None)
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 1 else others(row, _own)
     try:
-        o.user = v if v is None else current_user_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.user = keep_odd(o, s, "user", v, e)
-    v = pop("acl", None)
-    try:
-        o.acl = v if v is None else acl_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.acl = keep_odd(o, s, "acl", v, e)
-    v = pop("preferences", None)
-    try:
-        o.preferences = v if v is None else decode_dict(v, lambda x: x)
-    except ODD_ERRORS as e:
-        o.preferences = keep_odd(o, s, "preferences", v, e)
-    v = o.token = pop("token", None)
-    if type(v) is not str and v is not None:
-        o.token = keep_odd(o, s, "token", v, "str")
-    v = pop("settings", None)
-    try:
-        o.settings = v if v is None else decode_dict(v, lambda x: x)
-    except ODD_ERRORS as e:
-        o.settings = keep_odd(o, s, "settings", v, e)
-    o.language = pop("language", None)
-    o.app_params = pop("appParams", None)
-    o.additional_properties = dict(s) if s else {}
+        v = row["user"]
+        try:
+            o.user = v if v is None else current_user_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.user = keep_odd(o, s, "user", v, e)
+        v = get("acl")
+        try:
+            o.acl = v if v is None else acl_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.acl = keep_odd(o, s, "acl", v, e)
+        v = get("preferences")
+        try:
+            o.preferences = v if v is None else decode_dict(v, lambda x: x)
+        except ODD_ERRORS as e:
+            o.preferences = keep_odd(o, s, "preferences", v, e)
+        v = o.token = get("token")
+        if v is not None and type(v) is not str:
+            o.token = keep_odd(o, s, "token", v, "str")
+        v = get("settings")
+        try:
+            o.settings = v if v is None else decode_dict(v, lambda x: x)
+        except ODD_ERRORS as e:
+            o.settings = keep_odd(o, s, "settings", v, e)
+        o.language = get("language")
+        o.app_params = get("appParams")
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: Me = o
     return made
 

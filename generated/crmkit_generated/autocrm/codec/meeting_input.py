@@ -15,13 +15,12 @@ from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
-    decode_enum,
     decode_items,
-    decode_optional,
     decode_rows,
     encode_dict,
     encode_list,
     encode_model,
+    new,
 )
 from crmkit.core.codec.numbers import format_lenient
 from crmkit.core.codec.values import (
@@ -60,6 +59,29 @@ MEMBERS: dict[str, str] = {
     "assignedUserId": "assigned_user_id",
     "teamsIds": "teams_ids",
 }
+_own = frozenset(
+    [
+        "name",
+        "status",
+        "dateStart",
+        "dateEnd",
+        "isAllDay",
+        "dateStartDate",
+        "dateEndDate",
+        "reminders",
+        "parentId",
+        "parentType",
+        "usersIds",
+        "usersColumns",
+        "contactsIds",
+        "contactsColumns",
+        "leadsIds",
+        "leadsColumns",
+        "description",
+        "assignedUserId",
+        "teamsIds",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = MeetingInput) -> MeetingInput:
@@ -68,13 +90,19 @@ def decode(row: Any, cls: type[Any] = MeetingInput) -> MeetingInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.name = pop("name", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "name")
     at = "status"
     v = pop("status", U)
-    o.status = v if v is U or v is None else decode_enum(v, _meeting_status)
+    o.status = (
+        v
+        if v is U or v is None
+        else _meeting_status.get(v, v)
+        if type(v) is str
+        else reject(v, "str")
+    )
     at = "dateStart"
     v = pop("dateStart", U)
     o.date_start = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
@@ -82,7 +110,7 @@ def decode(row: Any, cls: type[Any] = MeetingInput) -> MeetingInput:
     v = pop("dateEnd", U)
     o.date_end = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
     v = o.is_all_day = pop("isAllDay", U)
-    if type(v) is not bool and v is not U:
+    if v is not U and type(v) is not bool:
         reject(v, "bool", "isAllDay")
     at = "dateStartDate"
     v = pop("dateStartDate", U)
@@ -94,14 +122,22 @@ def decode(row: Any, cls: type[Any] = MeetingInput) -> MeetingInput:
     v = pop("reminders", U)
     o.reminders = v if v is U or v is None else reminder_input_codec.decode_all(v)
     v = o.parent_id = pop("parentId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "parentId")
     v = o.parent_type = pop("parentType", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "parentType")
     at = "usersIds"
     v = pop("usersIds", U)
-    o.users_ids = v if v is U else decode_items(v, "str", str)
+    o.users_ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     at = "usersColumns"
     v = pop("usersColumns", U)
     o.users_columns = (
@@ -111,15 +147,25 @@ def decode(row: Any, cls: type[Any] = MeetingInput) -> MeetingInput:
             v,
             lambda x: decode_dict(
                 x,
-                lambda x: decode_optional(
-                    x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
+                lambda x: (
+                    None
+                    if x is None
+                    else check_type(x, "str or float or bool", str, float, int, bool)
                 ),
             ),
         )
     )
     at = "contactsIds"
     v = pop("contactsIds", U)
-    o.contacts_ids = v if v is U else decode_items(v, "str", str)
+    o.contacts_ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     at = "contactsColumns"
     v = pop("contactsColumns", U)
     o.contacts_columns = (
@@ -129,15 +175,25 @@ def decode(row: Any, cls: type[Any] = MeetingInput) -> MeetingInput:
             v,
             lambda x: decode_dict(
                 x,
-                lambda x: decode_optional(
-                    x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
+                lambda x: (
+                    None
+                    if x is None
+                    else check_type(x, "str or float or bool", str, float, int, bool)
                 ),
             ),
         )
     )
     at = "leadsIds"
     v = pop("leadsIds", U)
-    o.leads_ids = v if v is U else decode_items(v, "str", str)
+    o.leads_ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     at = "leadsColumns"
     v = pop("leadsColumns", U)
     o.leads_columns = (
@@ -147,21 +203,31 @@ def decode(row: Any, cls: type[Any] = MeetingInput) -> MeetingInput:
             v,
             lambda x: decode_dict(
                 x,
-                lambda x: decode_optional(
-                    x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
+                lambda x: (
+                    None
+                    if x is None
+                    else check_type(x, "str or float or bool", str, float, int, bool)
                 ),
             ),
         )
     )
     v = o.description = pop("description", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "description")
     v = o.assigned_user_id = pop("assignedUserId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "assignedUserId")
     at = "teamsIds"
     v = pop("teamsIds", U)
-    o.teams_ids = v if v is U else decode_items(v, "str", str)
+    o.teams_ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     o.additional_properties = dict(s) if s else {}
     made: MeetingInput = o
     return made
@@ -178,7 +244,13 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.name) is not U:
         d["name"] = v if v is None or type(v) is str else encode_plain(v, str, "name")
     if (v := o.status) is not U:
-        d["status"] = v if v is None or type(v) is str else encode_plain(v, str, "status")
+        d["status"] = (
+            v._value_
+            if type(v) is MeetingStatus
+            else v
+            if v is None or type(v) is str
+            else encode_plain(v, str, "status")
+        )
     if (v := o.date_start) is not U:
         d["dateStart"] = None if v is None else encode_espo_datetime(v, "date_start")
     if (v := o.date_end) is not U:

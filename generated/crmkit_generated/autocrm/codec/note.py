@@ -10,11 +10,10 @@ from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
-    decode_enum,
     decode_items,
-    decode_optional,
     decode_rows,
     encode_dict,
+    new,
 )
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
@@ -67,6 +66,45 @@ MEMBERS: dict[str, str] = {
     "modifiedByName": "modified_by_name",
     "_scope": "field_scope",
 }
+_own = frozenset(
+    [
+        "id",
+        "number",
+        "type",
+        "post",
+        "data",
+        "parentType",
+        "parentId",
+        "parentName",
+        "relatedType",
+        "relatedId",
+        "relatedName",
+        "superParentType",
+        "superParentId",
+        "attachmentsIds",
+        "attachmentsNames",
+        "attachmentsTypes",
+        "targetType",
+        "usersIds",
+        "usersNames",
+        "teamsIds",
+        "teamsNames",
+        "isInternal",
+        "isGlobal",
+        "isPinned",
+        "reactionCounts",
+        "myReactions",
+        "createdByGender",
+        "deleted",
+        "createdAt",
+        "createdById",
+        "createdByName",
+        "modifiedAt",
+        "modifiedById",
+        "modifiedByName",
+        "_scope",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Note) -> Note:
@@ -75,20 +113,20 @@ def decode(row: Any, cls: type[Any] = Note) -> Note:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.id = pop("id")
     if type(v) is not str:
         reject(v, "str", "id")
     v = o.number = pop("number", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.number = keep_odd(o, s, "number", v, "int")
     v = pop("type", None)
     try:
-        o.type_ = v if v is None else decode_enum(v, _note_type)
+        o.type_ = v if v is None else _note_type.get(v, v) if type(v) is str else reject(v, "str")
     except ODD_ERRORS as e:
         o.type_ = keep_odd(o, s, "type", v, e)
     v = o.post = pop("post", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.post = keep_odd(o, s, "post", v, "str")
     v = pop("data", None)
     try:
@@ -96,32 +134,40 @@ def decode(row: Any, cls: type[Any] = Note) -> Note:
     except ODD_ERRORS as e:
         o.data = keep_odd(o, s, "data", v, e)
     v = o.parent_type = pop("parentType", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.parent_type = keep_odd(o, s, "parentType", v, "str")
     v = o.parent_id = pop("parentId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.parent_id = keep_odd(o, s, "parentId", v, "str")
     v = o.parent_name = pop("parentName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.parent_name = keep_odd(o, s, "parentName", v, "str")
     v = o.related_type = pop("relatedType", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.related_type = keep_odd(o, s, "relatedType", v, "str")
     v = o.related_id = pop("relatedId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.related_id = keep_odd(o, s, "relatedId", v, "str")
     v = o.related_name = pop("relatedName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.related_name = keep_odd(o, s, "relatedName", v, "str")
     v = o.super_parent_type = pop("superParentType", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.super_parent_type = keep_odd(o, s, "superParentType", v, "str")
     v = o.super_parent_id = pop("superParentId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.super_parent_id = keep_odd(o, s, "superParentId", v, "str")
     v = pop("attachmentsIds", None)
     try:
-        o.attachments_ids = [] if v is None else decode_items(v, "str", str)
+        o.attachments_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.attachments_ids = keep_odd(o, s, "attachmentsIds", v, e) or []
     v = pop("attachmentsNames", None)
@@ -129,7 +175,7 @@ def decode(row: Any, cls: type[Any] = Note) -> Note:
         o.attachments_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.attachments_names = keep_odd(o, s, "attachmentsNames", v, e)
@@ -138,16 +184,24 @@ def decode(row: Any, cls: type[Any] = Note) -> Note:
         o.attachments_types = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.attachments_types = keep_odd(o, s, "attachmentsTypes", v, e)
     v = o.target_type = pop("targetType", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.target_type = keep_odd(o, s, "targetType", v, "str")
     v = pop("usersIds", None)
     try:
-        o.users_ids = [] if v is None else decode_items(v, "str", str)
+        o.users_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.users_ids = keep_odd(o, s, "usersIds", v, e) or []
     v = pop("usersNames", None)
@@ -155,13 +209,21 @@ def decode(row: Any, cls: type[Any] = Note) -> Note:
         o.users_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.users_names = keep_odd(o, s, "usersNames", v, e)
     v = pop("teamsIds", None)
     try:
-        o.teams_ids = [] if v is None else decode_items(v, "str", str)
+        o.teams_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
     v = pop("teamsNames", None)
@@ -169,18 +231,18 @@ def decode(row: Any, cls: type[Any] = Note) -> Note:
         o.teams_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.teams_names = keep_odd(o, s, "teamsNames", v, e)
     v = o.is_internal = pop("isInternal", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_internal = keep_odd(o, s, "isInternal", v, "bool")
     v = o.is_global = pop("isGlobal", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_global = keep_odd(o, s, "isGlobal", v, "bool")
     v = o.is_pinned = pop("isPinned", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_pinned = keep_odd(o, s, "isPinned", v, "bool")
     v = pop("reactionCounts", None)
     try:
@@ -189,14 +251,22 @@ def decode(row: Any, cls: type[Any] = Note) -> Note:
         o.reaction_counts = keep_odd(o, s, "reactionCounts", v, e)
     v = pop("myReactions", None)
     try:
-        o.my_reactions = [] if v is None else decode_items(v, "str", str)
+        o.my_reactions = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.my_reactions = keep_odd(o, s, "myReactions", v, e) or []
     v = o.created_by_gender = pop("createdByGender", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_gender = keep_odd(o, s, "createdByGender", v, "str")
     v = o.deleted = pop("deleted", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.deleted = keep_odd(o, s, "deleted", v, "bool")
     v = pop("createdAt", None)
     try:
@@ -204,10 +274,10 @@ def decode(row: Any, cls: type[Any] = Note) -> Note:
     except ODD_ERRORS as e:
         o.created_at = keep_odd(o, s, "createdAt", v, e)
     v = o.created_by_id = pop("createdById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_id = keep_odd(o, s, "createdById", v, "str")
     v = o.created_by_name = pop("createdByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
     v = pop("modifiedAt", None)
     try:
@@ -215,13 +285,13 @@ def decode(row: Any, cls: type[Any] = Note) -> Note:
     except ODD_ERRORS as e:
         o.modified_at = keep_odd(o, s, "modifiedAt", v, e)
     v = o.modified_by_id = pop("modifiedById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.modified_by_id = keep_odd(o, s, "modifiedById", v, "str")
     v = o.modified_by_name = pop("modifiedByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.modified_by_name = keep_odd(o, s, "modifiedByName", v, "str")
     v = o.field_scope = pop("_scope", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.field_scope = keep_odd(o, s, "_scope", v, "str")
     o.additional_properties = dict(s) if s else {}
     made: Note = o
@@ -237,7 +307,13 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.number) is not None:
         d["number"] = v
     if (v := o.type_) is not None:
-        d["type"] = v if type(v) is str else encode_plain(v, str, "type_")
+        d["type"] = (
+            v._value_
+            if type(v) is NoteType
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "type_")
+        )
     if (v := o.post) is not None:
         d["post"] = v
     if (v := o.data) is not None:

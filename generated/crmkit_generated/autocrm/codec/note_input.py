@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_items, decode_rows
+from crmkit.core.codec.nested import decode_items, decode_rows, new
 from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -27,6 +27,19 @@ MEMBERS: dict[str, str] = {
     "teamsIds": "teams_ids",
     "isInternal": "is_internal",
 }
+_own = frozenset(
+    [
+        "type",
+        "post",
+        "parentType",
+        "parentId",
+        "attachmentsIds",
+        "targetType",
+        "usersIds",
+        "teamsIds",
+        "isInternal",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = NoteInput) -> NoteInput:
@@ -35,33 +48,59 @@ def decode(row: Any, cls: type[Any] = NoteInput) -> NoteInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "type"
     v = pop("type", U)
-    o.type_ = v if v is U or v is None else decode_enum(v, _note_type)
+    o.type_ = (
+        v if v is U or v is None else _note_type.get(v, v) if type(v) is str else reject(v, "str")
+    )
     v = o.post = pop("post", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "post")
     v = o.parent_type = pop("parentType", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "parentType")
     v = o.parent_id = pop("parentId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "parentId")
     at = "attachmentsIds"
     v = pop("attachmentsIds", U)
-    o.attachments_ids = v if v is U or v is None else decode_items(v, "str", str)
+    o.attachments_ids = (
+        v
+        if v is U or v is None
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     v = o.target_type = pop("targetType", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "targetType")
     at = "usersIds"
     v = pop("usersIds", U)
-    o.users_ids = v if v is U or v is None else decode_items(v, "str", str)
+    o.users_ids = (
+        v
+        if v is U or v is None
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     at = "teamsIds"
     v = pop("teamsIds", U)
-    o.teams_ids = v if v is U or v is None else decode_items(v, "str", str)
+    o.teams_ids = (
+        v
+        if v is U or v is None
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     v = o.is_internal = pop("isInternal", U)
-    if type(v) is not bool and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not bool:
         reject(v, "bool", "isInternal")
     o.additional_properties = dict(s) if s else {}
     made: NoteInput = o
@@ -77,7 +116,13 @@ def encode(o: Any) -> dict[str, Any]:
     if o.additional_properties:
         encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.type_) is not U:
-        d["type"] = v if v is None or type(v) is str else encode_plain(v, str, "type_")
+        d["type"] = (
+            v._value_
+            if type(v) is NoteType
+            else v
+            if v is None or type(v) is str
+            else encode_plain(v, str, "type_")
+        )
     if (v := o.post) is not U:
         d["post"] = v if v is None or type(v) is str else encode_plain(v, str, "post")
     if (v := o.parent_type) is not U:

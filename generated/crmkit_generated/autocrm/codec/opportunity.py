@@ -15,11 +15,10 @@ from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
-    decode_enum,
     decode_items,
-    decode_optional,
     decode_rows,
     encode_dict,
+    new,
 )
 from crmkit.core.codec.numbers import decode_decimal, encode_decimal, format_lenient
 from crmkit.core.codec.odd import keep_odd
@@ -80,6 +79,51 @@ MEMBERS: dict[str, str] = {
     "deleted": "deleted",
     "versionNumber": "version_number",
 }
+_own = frozenset(
+    [
+        "id",
+        "name",
+        "accountId",
+        "accountName",
+        "amount",
+        "amountCurrency",
+        "amountConverted",
+        "amountWeightedConverted",
+        "stage",
+        "lastStage",
+        "probability",
+        "closeDate",
+        "leadSource",
+        "contactsIds",
+        "contactsNames",
+        "contactsColumns",
+        "contactId",
+        "contactName",
+        "campaignId",
+        "campaignName",
+        "originalLeadId",
+        "originalLeadName",
+        "description",
+        "assignedUserId",
+        "assignedUserName",
+        "teamsIds",
+        "teamsNames",
+        "createdAt",
+        "createdById",
+        "createdByName",
+        "modifiedAt",
+        "modifiedById",
+        "modifiedByName",
+        "streamUpdatedAt",
+        "isFollowed",
+        "followersIds",
+        "followersNames",
+        "isStarred",
+        "isLocked",
+        "deleted",
+        "versionNumber",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Opportunity) -> Opportunity:
@@ -88,18 +132,18 @@ def decode(row: Any, cls: type[Any] = Opportunity) -> Opportunity:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.id = pop("id")
     if type(v) is not str:
         reject(v, "str", "id")
     v = o.name = pop("name", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.name = keep_odd(o, s, "name", v, "str")
     v = o.account_id = pop("accountId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.account_id = keep_odd(o, s, "accountId", v, "str")
     v = o.account_name = pop("accountName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.account_name = keep_odd(o, s, "accountName", v, "str")
     v = pop("amount", None)
     try:
@@ -107,7 +151,7 @@ def decode(row: Any, cls: type[Any] = Opportunity) -> Opportunity:
     except ODD_ERRORS as e:
         o.amount = keep_odd(o, s, "amount", v, e)
     v = o.amount_currency = pop("amountCurrency", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.amount_currency = keep_odd(o, s, "amountCurrency", v, "str")
     v = pop("amountConverted", None)
     try:
@@ -121,16 +165,20 @@ def decode(row: Any, cls: type[Any] = Opportunity) -> Opportunity:
         o.amount_weighted_converted = keep_odd(o, s, "amountWeightedConverted", v, e)
     v = pop("stage", None)
     try:
-        o.stage = v if v is None else decode_enum(v, _opportunity_stage)
+        o.stage = (
+            v if v is None else _opportunity_stage.get(v, v) if type(v) is str else reject(v, "str")
+        )
     except ODD_ERRORS as e:
         o.stage = keep_odd(o, s, "stage", v, e)
     v = pop("lastStage", None)
     try:
-        o.last_stage = v if v is None else decode_enum(v, _opportunity_stage)
+        o.last_stage = (
+            v if v is None else _opportunity_stage.get(v, v) if type(v) is str else reject(v, "str")
+        )
     except ODD_ERRORS as e:
         o.last_stage = keep_odd(o, s, "lastStage", v, e)
     v = o.probability = pop("probability", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.probability = keep_odd(o, s, "probability", v, "int")
     v = pop("closeDate", None)
     try:
@@ -139,12 +187,22 @@ def decode(row: Any, cls: type[Any] = Opportunity) -> Opportunity:
         o.close_date = keep_odd(o, s, "closeDate", v, e)
     v = pop("leadSource", None)
     try:
-        o.lead_source = v if v is None else decode_enum(v, _lead_source)
+        o.lead_source = (
+            v if v is None else _lead_source.get(v, v) if type(v) is str else reject(v, "str")
+        )
     except ODD_ERRORS as e:
         o.lead_source = keep_odd(o, s, "leadSource", v, e)
     v = pop("contactsIds", None)
     try:
-        o.contacts_ids = [] if v is None else decode_items(v, "str", str)
+        o.contacts_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.contacts_ids = keep_odd(o, s, "contactsIds", v, e) or []
     v = pop("contactsNames", None)
@@ -152,7 +210,7 @@ def decode(row: Any, cls: type[Any] = Opportunity) -> Opportunity:
         o.contacts_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.contacts_names = keep_odd(o, s, "contactsNames", v, e)
@@ -165,8 +223,10 @@ def decode(row: Any, cls: type[Any] = Opportunity) -> Opportunity:
                 v,
                 lambda x: decode_dict(
                     x,
-                    lambda x: decode_optional(
-                        x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
+                    lambda x: (
+                        None
+                        if x is None
+                        else check_type(x, "str or float or bool", str, float, int, bool)
                     ),
                 ),
             )
@@ -174,35 +234,43 @@ def decode(row: Any, cls: type[Any] = Opportunity) -> Opportunity:
     except ODD_ERRORS as e:
         o.contacts_columns = keep_odd(o, s, "contactsColumns", v, e)
     v = o.contact_id = pop("contactId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.contact_id = keep_odd(o, s, "contactId", v, "str")
     v = o.contact_name = pop("contactName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.contact_name = keep_odd(o, s, "contactName", v, "str")
     v = o.campaign_id = pop("campaignId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.campaign_id = keep_odd(o, s, "campaignId", v, "str")
     v = o.campaign_name = pop("campaignName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.campaign_name = keep_odd(o, s, "campaignName", v, "str")
     v = o.original_lead_id = pop("originalLeadId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.original_lead_id = keep_odd(o, s, "originalLeadId", v, "str")
     v = o.original_lead_name = pop("originalLeadName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.original_lead_name = keep_odd(o, s, "originalLeadName", v, "str")
     v = o.description = pop("description", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.description = keep_odd(o, s, "description", v, "str")
     v = o.assigned_user_id = pop("assignedUserId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.assigned_user_id = keep_odd(o, s, "assignedUserId", v, "str")
     v = o.assigned_user_name = pop("assignedUserName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
     v = pop("teamsIds", None)
     try:
-        o.teams_ids = [] if v is None else decode_items(v, "str", str)
+        o.teams_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
     v = pop("teamsNames", None)
@@ -210,7 +278,7 @@ def decode(row: Any, cls: type[Any] = Opportunity) -> Opportunity:
         o.teams_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.teams_names = keep_odd(o, s, "teamsNames", v, e)
@@ -220,10 +288,10 @@ def decode(row: Any, cls: type[Any] = Opportunity) -> Opportunity:
     except ODD_ERRORS as e:
         o.created_at = keep_odd(o, s, "createdAt", v, e)
     v = o.created_by_id = pop("createdById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_id = keep_odd(o, s, "createdById", v, "str")
     v = o.created_by_name = pop("createdByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
     v = pop("modifiedAt", None)
     try:
@@ -231,10 +299,10 @@ def decode(row: Any, cls: type[Any] = Opportunity) -> Opportunity:
     except ODD_ERRORS as e:
         o.modified_at = keep_odd(o, s, "modifiedAt", v, e)
     v = o.modified_by_id = pop("modifiedById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.modified_by_id = keep_odd(o, s, "modifiedById", v, "str")
     v = o.modified_by_name = pop("modifiedByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.modified_by_name = keep_odd(o, s, "modifiedByName", v, "str")
     v = pop("streamUpdatedAt", None)
     try:
@@ -242,11 +310,19 @@ def decode(row: Any, cls: type[Any] = Opportunity) -> Opportunity:
     except ODD_ERRORS as e:
         o.stream_updated_at = keep_odd(o, s, "streamUpdatedAt", v, e)
     v = o.is_followed = pop("isFollowed", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
     v = pop("followersIds", None)
     try:
-        o.followers_ids = [] if v is None else decode_items(v, "str", str)
+        o.followers_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.followers_ids = keep_odd(o, s, "followersIds", v, e) or []
     v = pop("followersNames", None)
@@ -254,21 +330,21 @@ def decode(row: Any, cls: type[Any] = Opportunity) -> Opportunity:
         o.followers_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.followers_names = keep_odd(o, s, "followersNames", v, e)
     v = o.is_starred = pop("isStarred", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_starred = keep_odd(o, s, "isStarred", v, "bool")
     v = o.is_locked = pop("isLocked", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_locked = keep_odd(o, s, "isLocked", v, "bool")
     v = o.deleted = pop("deleted", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.deleted = keep_odd(o, s, "deleted", v, "bool")
     v = o.version_number = pop("versionNumber", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.version_number = keep_odd(o, s, "versionNumber", v, "int")
     o.additional_properties = dict(s) if s else {}
     made: Opportunity = o
@@ -296,15 +372,33 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.amount_weighted_converted) is not None:
         d["amountWeightedConverted"] = encode_decimal(v, "amount_weighted_converted")
     if (v := o.stage) is not None:
-        d["stage"] = v if type(v) is str else encode_plain(v, str, "stage")
+        d["stage"] = (
+            v._value_
+            if type(v) is OpportunityStage
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "stage")
+        )
     if (v := o.last_stage) is not None:
-        d["lastStage"] = v if type(v) is str else encode_plain(v, str, "last_stage")
+        d["lastStage"] = (
+            v._value_
+            if type(v) is OpportunityStage
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "last_stage")
+        )
     if (v := o.probability) is not None:
         d["probability"] = v
     if (v := o.close_date) is not None:
         d["closeDate"] = encode_date(v, "close_date")
     if (v := o.lead_source) is not None:
-        d["leadSource"] = v if type(v) is str else encode_plain(v, str, "lead_source")
+        d["leadSource"] = (
+            v._value_
+            if type(v) is LeadSource
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "lead_source")
+        )
     if v := o.contacts_ids:
         d["contactsIds"] = encode_items(v, "contacts_ids")
     if (v := o.contacts_names) is not None:

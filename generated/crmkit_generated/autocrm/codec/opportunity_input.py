@@ -10,11 +10,10 @@ from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
-    decode_enum,
     decode_items,
-    decode_optional,
     decode_rows,
     encode_dict,
+    new,
 )
 from crmkit.core.codec.numbers import decode_decimal, encode_decimal, format_lenient
 from crmkit.core.codec.values import (
@@ -48,6 +47,24 @@ MEMBERS: dict[str, str] = {
     "assignedUserId": "assigned_user_id",
     "teamsIds": "teams_ids",
 }
+_own = frozenset(
+    [
+        "name",
+        "accountId",
+        "amount",
+        "amountCurrency",
+        "stage",
+        "probability",
+        "closeDate",
+        "leadSource",
+        "contactsIds",
+        "contactsColumns",
+        "campaignId",
+        "description",
+        "assignedUserId",
+        "teamsIds",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = OpportunityInput) -> OpportunityInput:
@@ -56,34 +73,50 @@ def decode(row: Any, cls: type[Any] = OpportunityInput) -> OpportunityInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.name = pop("name", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "name")
     v = o.account_id = pop("accountId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "accountId")
     at = "amount"
     v = pop("amount", U)
     o.amount = v if v is U or v is None else None if v == "" else decode_decimal(v)
     v = o.amount_currency = pop("amountCurrency", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "amountCurrency")
     at = "stage"
     v = pop("stage", U)
-    o.stage = v if v is U or v is None else decode_enum(v, _opportunity_stage)
+    o.stage = (
+        v
+        if v is U or v is None
+        else _opportunity_stage.get(v, v)
+        if type(v) is str
+        else reject(v, "str")
+    )
     v = o.probability = pop("probability", U)
-    if type(v) is not int and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not int:
         reject(v, "int", "probability")
     at = "closeDate"
     v = pop("closeDate", U)
     o.close_date = v if v is U or v is None else decode_date(v) if v else decode_empty(v)
     at = "leadSource"
     v = pop("leadSource", U)
-    o.lead_source = v if v is U or v is None else decode_enum(v, _lead_source)
+    o.lead_source = (
+        v if v is U or v is None else _lead_source.get(v, v) if type(v) is str else reject(v, "str")
+    )
     at = "contactsIds"
     v = pop("contactsIds", U)
-    o.contacts_ids = v if v is U else decode_items(v, "str", str)
+    o.contacts_ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     at = "contactsColumns"
     v = pop("contactsColumns", U)
     o.contacts_columns = (
@@ -93,24 +126,34 @@ def decode(row: Any, cls: type[Any] = OpportunityInput) -> OpportunityInput:
             v,
             lambda x: decode_dict(
                 x,
-                lambda x: decode_optional(
-                    x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
+                lambda x: (
+                    None
+                    if x is None
+                    else check_type(x, "str or float or bool", str, float, int, bool)
                 ),
             ),
         )
     )
     v = o.campaign_id = pop("campaignId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "campaignId")
     v = o.description = pop("description", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "description")
     v = o.assigned_user_id = pop("assignedUserId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "assignedUserId")
     at = "teamsIds"
     v = pop("teamsIds", U)
-    o.teams_ids = v if v is U else decode_items(v, "str", str)
+    o.teams_ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     o.additional_properties = dict(s) if s else {}
     made: OpportunityInput = o
     return made
@@ -135,13 +178,25 @@ def encode(o: Any) -> dict[str, Any]:
             v if v is None or type(v) is str else encode_plain(v, str, "amount_currency")
         )
     if (v := o.stage) is not U:
-        d["stage"] = v if v is None or type(v) is str else encode_plain(v, str, "stage")
+        d["stage"] = (
+            v._value_
+            if type(v) is OpportunityStage
+            else v
+            if v is None or type(v) is str
+            else encode_plain(v, str, "stage")
+        )
     if (v := o.probability) is not U:
         d["probability"] = v if v is None or type(v) is int else encode_plain(v, int, "probability")
     if (v := o.close_date) is not U:
         d["closeDate"] = None if v is None else encode_date(v, "close_date")
     if (v := o.lead_source) is not U:
-        d["leadSource"] = v if v is None or type(v) is str else encode_plain(v, str, "lead_source")
+        d["leadSource"] = (
+            v._value_
+            if type(v) is LeadSource
+            else v
+            if v is None or type(v) is str
+            else encode_plain(v, str, "lead_source")
+        )
     if (v := o.contacts_ids) is not U:
         d["contactsIds"] = encode_items(v, "contacts_ids")
     if (v := o.contacts_columns) is not U:

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept, encode_plain
 
@@ -23,33 +23,33 @@ MEMBERS: dict[str, str] = {
     "optOut": "opt_out",
     "invalid": "invalid",
 }
+_own = frozenset(["phoneNumber", "type", "primary", "optOut", "invalid"])
 
 
 def decode(row: Any, cls: type[Any] = PhoneNumber) -> PhoneNumber:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.phone_number = pop("phoneNumber", None)
-    if type(v) is not str and v is not None:
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
+    v = o.phone_number = get("phoneNumber")
+    if v is not None and type(v) is not str:
         o.phone_number = keep_odd(o, s, "phoneNumber", v, "str")
-    v = pop("type", None)
+    v = get("type")
     try:
-        o.type_ = v if v is None else decode_enum(v, _phone_type)
+        o.type_ = v if v is None else _phone_type.get(v, v) if type(v) is str else reject(v, "str")
     except ODD_ERRORS as e:
         o.type_ = keep_odd(o, s, "type", v, e)
-    v = o.primary = pop("primary", None)
-    if type(v) is not bool and v is not None:
+    v = o.primary = get("primary")
+    if v is not None and type(v) is not bool:
         o.primary = keep_odd(o, s, "primary", v, "bool")
-    v = o.opt_out = pop("optOut", None)
-    if type(v) is not bool and v is not None:
+    v = o.opt_out = get("optOut")
+    if v is not None and type(v) is not bool:
         o.opt_out = keep_odd(o, s, "optOut", v, "bool")
-    v = o.invalid = pop("invalid", None)
-    if type(v) is not bool and v is not None:
+    v = o.invalid = get("invalid")
+    if v is not None and type(v) is not bool:
         o.invalid = keep_odd(o, s, "invalid", v, "bool")
-    o.additional_properties = dict(s) if s else {}
     made: PhoneNumber = o
     return made
 
@@ -63,7 +63,13 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.phone_number) is not None:
         d["phoneNumber"] = v
     if (v := o.type_) is not None:
-        d["type"] = v if type(v) is str else encode_plain(v, str, "type_")
+        d["type"] = (
+            v._value_
+            if type(v) is PhoneType
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "type_")
+        )
     if (v := o.primary) is not None:
         d["primary"] = v
     if (v := o.opt_out) is not None:

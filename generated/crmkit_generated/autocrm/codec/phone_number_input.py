@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -23,6 +23,7 @@ MEMBERS: dict[str, str] = {
     "optOut": "opt_out",
     "invalid": "invalid",
 }
+_own = frozenset(["phoneNumber", "type", "primary", "optOut", "invalid"])
 
 
 def decode(row: Any, cls: type[Any] = PhoneNumberInput) -> PhoneNumberInput:
@@ -31,21 +32,23 @@ def decode(row: Any, cls: type[Any] = PhoneNumberInput) -> PhoneNumberInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.phone_number = pop("phoneNumber", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "phoneNumber")
     at = "type"
     v = pop("type", U)
-    o.type_ = v if v is U or v is None else decode_enum(v, _phone_type)
+    o.type_ = (
+        v if v is U or v is None else _phone_type.get(v, v) if type(v) is str else reject(v, "str")
+    )
     v = o.primary = pop("primary", U)
-    if type(v) is not bool and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not bool:
         reject(v, "bool", "primary")
     v = o.opt_out = pop("optOut", U)
-    if type(v) is not bool and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not bool:
         reject(v, "bool", "optOut")
     v = o.invalid = pop("invalid", U)
-    if type(v) is not bool and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not bool:
         reject(v, "bool", "invalid")
     o.additional_properties = dict(s) if s else {}
     made: PhoneNumberInput = o
@@ -65,7 +68,13 @@ def encode(o: Any) -> dict[str, Any]:
             v if v is None or type(v) is str else encode_plain(v, str, "phone_number")
         )
     if (v := o.type_) is not U:
-        d["type"] = v if v is None or type(v) is str else encode_plain(v, str, "type_")
+        d["type"] = (
+            v._value_
+            if type(v) is PhoneType
+            else v
+            if v is None or type(v) is str
+            else encode_plain(v, str, "type_")
+        )
     if (v := o.primary) is not U:
         d["primary"] = v if v is None or type(v) is bool else encode_plain(v, bool, "primary")
     if (v := o.opt_out) is not U:

@@ -11,9 +11,10 @@ from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
     decode_items,
-    decode_optional,
     decode_rows,
     encode_dict,
+    new,
+    others,
 )
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_items, encode_kept, encode_plain
@@ -28,39 +29,47 @@ MEMBERS: dict[str, str] = {
     "attachmentsIds": "attachments_ids",
     "attachmentsNames": "attachments_names",
 }
+_own = frozenset(["subject", "body", "isHtml", "attachmentsIds", "attachmentsNames"])
 
 
 def decode(row: Any, cls: type[Any] = PreparedTemplate) -> PreparedTemplate:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.subject = pop("subject", None)
-    if type(v) is not str and v is not None:
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
+    v = o.subject = get("subject")
+    if v is not None and type(v) is not str:
         o.subject = keep_odd(o, s, "subject", v, "str")
-    v = o.body = pop("body", None)
-    if type(v) is not str and v is not None:
+    v = o.body = get("body")
+    if v is not None and type(v) is not str:
         o.body = keep_odd(o, s, "body", v, "str")
-    v = o.is_html = pop("isHtml", None)
-    if type(v) is not bool and v is not None:
+    v = o.is_html = get("isHtml")
+    if v is not None and type(v) is not bool:
         o.is_html = keep_odd(o, s, "isHtml", v, "bool")
-    v = pop("attachmentsIds", None)
+    v = get("attachmentsIds")
     try:
-        o.attachments_ids = [] if v is None else decode_items(v, "str", str)
+        o.attachments_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.attachments_ids = keep_odd(o, s, "attachmentsIds", v, e) or []
-    v = pop("attachmentsNames", None)
+    v = get("attachmentsNames")
     try:
         o.attachments_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.attachments_names = keep_odd(o, s, "attachmentsNames", v, e)
-    o.additional_properties = dict(s) if s else {}
     made: PreparedTemplate = o
     return made
 

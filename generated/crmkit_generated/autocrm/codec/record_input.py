@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_items, decode_rows
+from crmkit.core.codec.nested import decode_items, decode_rows, new
 from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -20,6 +20,7 @@ MEMBERS: dict[str, str] = {
     "assignedUserId": "assigned_user_id",
     "teamsIds": "teams_ids",
 }
+_own = frozenset(["name", "description", "assignedUserId", "teamsIds"])
 
 
 def decode(row: Any, cls: type[Any] = RecordInput) -> RecordInput:
@@ -28,19 +29,27 @@ def decode(row: Any, cls: type[Any] = RecordInput) -> RecordInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.name = pop("name", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "name")
     v = o.description = pop("description", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "description")
     v = o.assigned_user_id = pop("assignedUserId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "assignedUserId")
     at = "teamsIds"
     v = pop("teamsIds", U)
-    o.teams_ids = v if v is U else decode_items(v, "str", str)
+    o.teams_ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     o.additional_properties = dict(s) if s else {}
     made: RecordInput = o
     return made

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept, encode_plain
 
@@ -16,24 +16,26 @@ from ..models.reminder_type import ReminderType
 
 EMITTED = True
 _reminder_type = {item.value: item for item in ReminderType}
+_own = frozenset(["seconds", "type"])
 
 
 def decode(row: Any, cls: type[Any] = Reminder) -> Reminder:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.seconds = pop("seconds", None)
-    if type(v) is not int and v is not None:
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
+    v = o.seconds = get("seconds")
+    if v is not None and type(v) is not int:
         o.seconds = keep_odd(o, s, "seconds", v, "int")
-    v = pop("type", None)
+    v = get("type")
     try:
-        o.type_ = v if v is None else decode_enum(v, _reminder_type)
+        o.type_ = (
+            v if v is None else _reminder_type.get(v, v) if type(v) is str else reject(v, "str")
+        )
     except ODD_ERRORS as e:
         o.type_ = keep_odd(o, s, "type", v, e)
-    o.additional_properties = dict(s) if s else {}
     made: Reminder = o
     return made
 
@@ -47,7 +49,13 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.seconds) is not None:
         d["seconds"] = v
     if (v := o.type_) is not None:
-        d["type"] = v if type(v) is str else encode_plain(v, str, "type_")
+        d["type"] = (
+            v._value_
+            if type(v) is ReminderType
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "type_")
+        )
     if o.additional_properties:
         encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

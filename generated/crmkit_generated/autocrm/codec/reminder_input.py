@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -17,6 +17,7 @@ from ..models.reminder_type import ReminderType
 EMITTED = True
 _reminder_type = {item.value: item for item in ReminderType}
 MEMBERS: dict[str, str] = {"seconds": "seconds", "type": "type_"}
+_own = frozenset(["seconds", "type"])
 
 
 def decode(row: Any, cls: type[Any] = ReminderInput) -> ReminderInput:
@@ -25,13 +26,19 @@ def decode(row: Any, cls: type[Any] = ReminderInput) -> ReminderInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.seconds = pop("seconds", U)
-    if type(v) is not int and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not int:
         reject(v, "int", "seconds")
     at = "type"
     v = pop("type", U)
-    o.type_ = v if v is U or v is None else decode_enum(v, _reminder_type)
+    o.type_ = (
+        v
+        if v is U or v is None
+        else _reminder_type.get(v, v)
+        if type(v) is str
+        else reject(v, "str")
+    )
     o.additional_properties = dict(s) if s else {}
     made: ReminderInput = o
     return made
@@ -48,5 +55,11 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.seconds) is not U:
         d["seconds"] = v if v is None or type(v) is int else encode_plain(v, int, "seconds")
     if (v := o.type_) is not U:
-        d["type"] = v if v is None or type(v) is str else encode_plain(v, str, "type_")
+        d["type"] = (
+            v._value_
+            if type(v) is ReminderType
+            else v
+            if v is None or type(v) is str
+            else encode_plain(v, str, "type_")
+        )
     return d

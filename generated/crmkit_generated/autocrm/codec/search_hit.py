@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -24,40 +24,42 @@ MEMBERS: dict[str, str] = {
     "phoneNumber": "phone_number",
     "accountName": "account_name",
 }
+_own = frozenset(
+    ["id", "name", "_scope", "status", "stage", "emailAddress", "phoneNumber", "accountName"]
+)
 
 
 def decode(row: Any, cls: type[Any] = SearchHit) -> SearchHit:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.id = pop("id")
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 1 else others(row, _own)
+    v = o.id = row["id"]
     if type(v) is not str:
         reject(v, "str", "id")
-    v = o.name = pop("name", None)
-    if type(v) is not str and v is not None:
+    v = o.name = get("name")
+    if v is not None and type(v) is not str:
         o.name = keep_odd(o, s, "name", v, "str")
-    v = o.field_scope = pop("_scope", None)
-    if type(v) is not str and v is not None:
+    v = o.field_scope = get("_scope")
+    if v is not None and type(v) is not str:
         o.field_scope = keep_odd(o, s, "_scope", v, "str")
-    v = o.status = pop("status", None)
-    if type(v) is not str and v is not None:
+    v = o.status = get("status")
+    if v is not None and type(v) is not str:
         o.status = keep_odd(o, s, "status", v, "str")
-    v = o.stage = pop("stage", None)
-    if type(v) is not str and v is not None:
+    v = o.stage = get("stage")
+    if v is not None and type(v) is not str:
         o.stage = keep_odd(o, s, "stage", v, "str")
-    v = o.email_address = pop("emailAddress", None)
-    if type(v) is not str and v is not None:
+    v = o.email_address = get("emailAddress")
+    if v is not None and type(v) is not str:
         o.email_address = keep_odd(o, s, "emailAddress", v, "str")
-    v = o.phone_number = pop("phoneNumber", None)
-    if type(v) is not str and v is not None:
+    v = o.phone_number = get("phoneNumber")
+    if v is not None and type(v) is not str:
         o.phone_number = keep_odd(o, s, "phoneNumber", v, "str")
-    v = o.account_name = pop("accountName", None)
-    if type(v) is not str and v is not None:
+    v = o.account_name = get("accountName")
+    if v is not None and type(v) is not str:
         o.account_name = keep_odd(o, s, "accountName", v, "str")
-    o.additional_properties = dict(s) if s else {}
     made: SearchHit = o
     return made
 

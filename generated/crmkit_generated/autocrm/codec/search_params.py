@@ -8,11 +8,11 @@ from typing import Any
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
-    decode_enum,
     decode_items,
     decode_rows,
     encode_list,
     encode_model,
+    new,
 )
 from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
 from crmkit.core.types import UNSET as U
@@ -35,6 +35,19 @@ MEMBERS: dict[str, str] = {
     "boolFilterList": "bool_filter_list",
     "textFilter": "text_filter",
 }
+_own = frozenset(
+    [
+        "select",
+        "where",
+        "orderBy",
+        "order",
+        "offset",
+        "maxSize",
+        "primaryFilter",
+        "boolFilterList",
+        "textFilter",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = SearchParams) -> SearchParams:
@@ -43,33 +56,49 @@ def decode(row: Any, cls: type[Any] = SearchParams) -> SearchParams:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "select"
     v = pop("select", U)
-    o.select = v if v is U else decode_items(v, "str", str)
+    o.select = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     at = "where"
     v = pop("where", U)
     o.where = v if v is U else where_item_codec.decode_all(v)
     v = o.order_by = pop("orderBy", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "orderBy")
     at = "order"
     v = pop("order", U)
-    o.order = v if v is U else decode_enum(v, _order)
+    o.order = v if v is U else _order.get(v, v) if type(v) is str else reject(v, "str")
     v = o.offset = pop("offset", U)
-    if type(v) is not int and v is not U:
+    if v is not U and type(v) is not int:
         reject(v, "int", "offset")
     v = o.max_size = pop("maxSize", U)
-    if type(v) is not int and v is not U:
+    if v is not U and type(v) is not int:
         reject(v, "int", "maxSize")
     v = o.primary_filter = pop("primaryFilter", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "primaryFilter")
     at = "boolFilterList"
     v = pop("boolFilterList", U)
-    o.bool_filter_list = v if v is U else decode_items(v, "str", str)
+    o.bool_filter_list = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     v = o.text_filter = pop("textFilter", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "textFilter")
     o.additional_properties = dict(s) if s else {}
     made: SearchParams = o
@@ -93,7 +122,13 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.order_by) is not U:
         d["orderBy"] = v if type(v) is str else encode_plain(v, str, "order_by")
     if (v := o.order) is not U:
-        d["order"] = v if type(v) is str else encode_plain(v, str, "order")
+        d["order"] = (
+            v._value_
+            if type(v) is Order
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "order")
+        )
     if (v := o.offset) is not U:
         d["offset"] = v if type(v) is int else encode_plain(v, int, "offset")
     if (v := o.max_size) is not U:

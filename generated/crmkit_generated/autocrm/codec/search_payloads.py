@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.nested import decode_union
+from crmkit.core.codec.decode_errors import reject
 
 from ..models.search_hit import SearchHit
 from ..models.search_page import SearchPage
@@ -17,8 +17,12 @@ EMITTED = True
 
 def search_records(v: Any) -> SearchPage | list[SearchHit]:
     """Return what `search.records` returns."""
-    found: Any = decode_union(
-        v, {dict: search_page_codec.decode, list: search_hit_codec.decode_all}
+    found: Any = (
+        search_page_codec.decode(v)
+        if type(v) is dict
+        else search_hit_codec.decode_all(v)
+        if type(v) is list
+        else reject(v, "dict or list")
     )
     value: SearchPage | list[SearchHit] = found
     return value

@@ -15,6 +15,7 @@ from crmkit.core.codec.nested import (
     decode_rows,
     encode_dict,
     encode_list,
+    new,
 )
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
@@ -96,6 +97,77 @@ MEMBERS: dict[str, str] = {
     "massPrintPdfMaxCount": "mass_print_pdf_max_count",
     "emailRecipientAddressMaxCount": "email_recipient_address_max_count",
 }
+_own = frozenset(
+    [
+        "applicationName",
+        "version",
+        "siteUrl",
+        "timeZone",
+        "language",
+        "dateFormat",
+        "timeFormat",
+        "weekStart",
+        "thousandSeparator",
+        "decimalMark",
+        "theme",
+        "themeParams",
+        "logoSrc",
+        "useCache",
+        "useWebSocket",
+        "cacheTimestamp",
+        "appTimestamp",
+        "microtime",
+        "currencyList",
+        "defaultCurrency",
+        "baseCurrency",
+        "currencyRates",
+        "currencyDecimalPlaces",
+        "currencyFormat",
+        "recordListMaxSizeLimit",
+        "recordsPerPage",
+        "recordsPerPageSmall",
+        "recordsPerPageSelect",
+        "recordsPerPageKanban",
+        "personNameFormat",
+        "addressFormat",
+        "outboundEmailIsShared",
+        "attachmentUploadMaxSize",
+        "attachmentUploadChunkSize",
+        "inlineAttachmentUploadMaxSize",
+        "emailMessageMaxSize",
+        "massActionIdleCountThreshold",
+        "exportIdleCountThreshold",
+        "exportDisabled",
+        "exportDelimiter",
+        "phoneNumberInternational",
+        "phoneNumberExtensions",
+        "phoneNumberNumericSearch",
+        "phoneNumberPreferredCountryList",
+        "phoneNumberMaxCount",
+        "emailAddressMaxCount",
+        "activitiesEntityList",
+        "historyEntityList",
+        "calendarEntityList",
+        "globalSearchEntityList",
+        "quickCreateList",
+        "tabList",
+        "dashboardLayout",
+        "availableReactions",
+        "noteEditThresholdPeriod",
+        "noteDeleteThresholdPeriod",
+        "notePinnedMaxCount",
+        "followCreatedEntities",
+        "aclAllowDeleteCreated",
+        "aclAllowDeleteCreatedThresholdPeriod",
+        "passwordRecoveryEnabled",
+        "userNameRegularExpression",
+        "textFilterUseContainsForVarchar",
+        "fullTextSearchMinLength",
+        "b2cMode",
+        "massPrintPdfMaxCount",
+        "emailRecipientAddressMaxCount",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = SystemSettings) -> SystemSettings:
@@ -104,39 +176,39 @@ def decode(row: Any, cls: type[Any] = SystemSettings) -> SystemSettings:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.application_name = pop("applicationName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.application_name = keep_odd(o, s, "applicationName", v, "str")
     v = o.version = pop("version", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.version = keep_odd(o, s, "version", v, "str")
     v = o.site_url = pop("siteUrl", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.site_url = keep_odd(o, s, "siteUrl", v, "str")
     v = o.time_zone = pop("timeZone", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.time_zone = keep_odd(o, s, "timeZone", v, "str")
     v = o.language = pop("language", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.language = keep_odd(o, s, "language", v, "str")
     v = o.date_format = pop("dateFormat", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.date_format = keep_odd(o, s, "dateFormat", v, "str")
     v = o.time_format = pop("timeFormat", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.time_format = keep_odd(o, s, "timeFormat", v, "str")
     v = o.week_start = pop("weekStart", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.week_start = keep_odd(o, s, "weekStart", v, "int")
     v = o.thousand_separator = pop("thousandSeparator", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.thousand_separator = keep_odd(o, s, "thousandSeparator", v, "str")
     v = o.decimal_mark = pop("decimalMark", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.decimal_mark = keep_odd(o, s, "decimalMark", v, "str")
     v = o.theme = pop("theme", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.theme = keep_odd(o, s, "theme", v, "str")
     v = pop("themeParams", None)
     try:
@@ -144,33 +216,41 @@ def decode(row: Any, cls: type[Any] = SystemSettings) -> SystemSettings:
     except ODD_ERRORS as e:
         o.theme_params = keep_odd(o, s, "themeParams", v, e)
     v = o.logo_src = pop("logoSrc", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.logo_src = keep_odd(o, s, "logoSrc", v, "str")
     v = o.use_cache = pop("useCache", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.use_cache = keep_odd(o, s, "useCache", v, "bool")
     v = o.use_web_socket = pop("useWebSocket", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.use_web_socket = keep_odd(o, s, "useWebSocket", v, "bool")
     v = o.cache_timestamp = pop("cacheTimestamp", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.cache_timestamp = keep_odd(o, s, "cacheTimestamp", v, "int")
     v = o.app_timestamp = pop("appTimestamp", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.app_timestamp = keep_odd(o, s, "appTimestamp", v, "int")
     v = o.microtime = pop("microtime", None)
-    if type(v) is not float and type(v) is not int and v is not None:
+    if v is not None and type(v) is not float and type(v) is not int:
         o.microtime = keep_odd(o, s, "microtime", v, "float")
     v = pop("currencyList", None)
     try:
-        o.currency_list = [] if v is None else decode_items(v, "str", str)
+        o.currency_list = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.currency_list = keep_odd(o, s, "currencyList", v, e) or []
     v = o.default_currency = pop("defaultCurrency", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.default_currency = keep_odd(o, s, "defaultCurrency", v, "str")
     v = o.base_currency = pop("baseCurrency", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.base_currency = keep_odd(o, s, "baseCurrency", v, "str")
     v = pop("currencyRates", None)
     try:
@@ -180,108 +260,156 @@ def decode(row: Any, cls: type[Any] = SystemSettings) -> SystemSettings:
     except ODD_ERRORS as e:
         o.currency_rates = keep_odd(o, s, "currencyRates", v, e)
     v = o.currency_decimal_places = pop("currencyDecimalPlaces", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.currency_decimal_places = keep_odd(o, s, "currencyDecimalPlaces", v, "int")
     v = o.currency_format = pop("currencyFormat", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.currency_format = keep_odd(o, s, "currencyFormat", v, "int")
     v = o.record_list_max_size_limit = pop("recordListMaxSizeLimit", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.record_list_max_size_limit = keep_odd(o, s, "recordListMaxSizeLimit", v, "int")
     v = o.records_per_page = pop("recordsPerPage", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.records_per_page = keep_odd(o, s, "recordsPerPage", v, "int")
     v = o.records_per_page_small = pop("recordsPerPageSmall", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.records_per_page_small = keep_odd(o, s, "recordsPerPageSmall", v, "int")
     v = o.records_per_page_select = pop("recordsPerPageSelect", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.records_per_page_select = keep_odd(o, s, "recordsPerPageSelect", v, "int")
     v = o.records_per_page_kanban = pop("recordsPerPageKanban", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.records_per_page_kanban = keep_odd(o, s, "recordsPerPageKanban", v, "int")
     v = o.person_name_format = pop("personNameFormat", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.person_name_format = keep_odd(o, s, "personNameFormat", v, "str")
     v = o.address_format = pop("addressFormat", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.address_format = keep_odd(o, s, "addressFormat", v, "int")
     v = o.outbound_email_is_shared = pop("outboundEmailIsShared", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.outbound_email_is_shared = keep_odd(o, s, "outboundEmailIsShared", v, "bool")
     v = o.attachment_upload_max_size = pop("attachmentUploadMaxSize", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.attachment_upload_max_size = keep_odd(o, s, "attachmentUploadMaxSize", v, "int")
     v = o.attachment_upload_chunk_size = pop("attachmentUploadChunkSize", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.attachment_upload_chunk_size = keep_odd(o, s, "attachmentUploadChunkSize", v, "int")
     v = o.inline_attachment_upload_max_size = pop("inlineAttachmentUploadMaxSize", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.inline_attachment_upload_max_size = keep_odd(
             o, s, "inlineAttachmentUploadMaxSize", v, "int"
         )
     v = o.email_message_max_size = pop("emailMessageMaxSize", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.email_message_max_size = keep_odd(o, s, "emailMessageMaxSize", v, "int")
     v = o.mass_action_idle_count_threshold = pop("massActionIdleCountThreshold", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.mass_action_idle_count_threshold = keep_odd(
             o, s, "massActionIdleCountThreshold", v, "int"
         )
     v = o.export_idle_count_threshold = pop("exportIdleCountThreshold", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.export_idle_count_threshold = keep_odd(o, s, "exportIdleCountThreshold", v, "int")
     v = o.export_disabled = pop("exportDisabled", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.export_disabled = keep_odd(o, s, "exportDisabled", v, "bool")
     v = o.export_delimiter = pop("exportDelimiter", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.export_delimiter = keep_odd(o, s, "exportDelimiter", v, "str")
     v = o.phone_number_international = pop("phoneNumberInternational", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.phone_number_international = keep_odd(o, s, "phoneNumberInternational", v, "bool")
     v = o.phone_number_extensions = pop("phoneNumberExtensions", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.phone_number_extensions = keep_odd(o, s, "phoneNumberExtensions", v, "bool")
     v = o.phone_number_numeric_search = pop("phoneNumberNumericSearch", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.phone_number_numeric_search = keep_odd(o, s, "phoneNumberNumericSearch", v, "bool")
     v = pop("phoneNumberPreferredCountryList", None)
     try:
-        o.phone_number_preferred_country_list = [] if v is None else decode_items(v, "str", str)
+        o.phone_number_preferred_country_list = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.phone_number_preferred_country_list = (
             keep_odd(o, s, "phoneNumberPreferredCountryList", v, e) or []
         )
     v = o.phone_number_max_count = pop("phoneNumberMaxCount", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.phone_number_max_count = keep_odd(o, s, "phoneNumberMaxCount", v, "int")
     v = o.email_address_max_count = pop("emailAddressMaxCount", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.email_address_max_count = keep_odd(o, s, "emailAddressMaxCount", v, "int")
     v = pop("activitiesEntityList", None)
     try:
-        o.activities_entity_list = [] if v is None else decode_items(v, "str", str)
+        o.activities_entity_list = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.activities_entity_list = keep_odd(o, s, "activitiesEntityList", v, e) or []
     v = pop("historyEntityList", None)
     try:
-        o.history_entity_list = [] if v is None else decode_items(v, "str", str)
+        o.history_entity_list = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.history_entity_list = keep_odd(o, s, "historyEntityList", v, e) or []
     v = pop("calendarEntityList", None)
     try:
-        o.calendar_entity_list = [] if v is None else decode_items(v, "str", str)
+        o.calendar_entity_list = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.calendar_entity_list = keep_odd(o, s, "calendarEntityList", v, e) or []
     v = pop("globalSearchEntityList", None)
     try:
-        o.global_search_entity_list = [] if v is None else decode_items(v, "str", str)
+        o.global_search_entity_list = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.global_search_entity_list = keep_odd(o, s, "globalSearchEntityList", v, e) or []
     v = pop("quickCreateList", None)
     try:
-        o.quick_create_list = [] if v is None else decode_items(v, "str", str)
+        o.quick_create_list = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.quick_create_list = keep_odd(o, s, "quickCreateList", v, e) or []
     v = pop("tabList", None)
@@ -296,53 +424,61 @@ def decode(row: Any, cls: type[Any] = SystemSettings) -> SystemSettings:
         o.dashboard_layout = keep_odd(o, s, "dashboardLayout", v, e) or []
     v = pop("availableReactions", None)
     try:
-        o.available_reactions = [] if v is None else decode_items(v, "str", str)
+        o.available_reactions = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.available_reactions = keep_odd(o, s, "availableReactions", v, e) or []
     v = o.note_edit_threshold_period = pop("noteEditThresholdPeriod", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.note_edit_threshold_period = keep_odd(o, s, "noteEditThresholdPeriod", v, "str")
     v = o.note_delete_threshold_period = pop("noteDeleteThresholdPeriod", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.note_delete_threshold_period = keep_odd(o, s, "noteDeleteThresholdPeriod", v, "str")
     v = o.note_pinned_max_count = pop("notePinnedMaxCount", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.note_pinned_max_count = keep_odd(o, s, "notePinnedMaxCount", v, "int")
     v = o.follow_created_entities = pop("followCreatedEntities", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.follow_created_entities = keep_odd(o, s, "followCreatedEntities", v, "bool")
     v = o.acl_allow_delete_created = pop("aclAllowDeleteCreated", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.acl_allow_delete_created = keep_odd(o, s, "aclAllowDeleteCreated", v, "bool")
     v = o.acl_allow_delete_created_threshold_period = pop(
         "aclAllowDeleteCreatedThresholdPeriod", None
     )
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.acl_allow_delete_created_threshold_period = keep_odd(
             o, s, "aclAllowDeleteCreatedThresholdPeriod", v, "str"
         )
     v = o.password_recovery_enabled = pop("passwordRecoveryEnabled", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.password_recovery_enabled = keep_odd(o, s, "passwordRecoveryEnabled", v, "bool")
     v = o.user_name_regular_expression = pop("userNameRegularExpression", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.user_name_regular_expression = keep_odd(o, s, "userNameRegularExpression", v, "str")
     v = o.text_filter_use_contains_for_varchar = pop("textFilterUseContainsForVarchar", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.text_filter_use_contains_for_varchar = keep_odd(
             o, s, "textFilterUseContainsForVarchar", v, "bool"
         )
     v = o.full_text_search_min_length = pop("fullTextSearchMinLength", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.full_text_search_min_length = keep_odd(o, s, "fullTextSearchMinLength", v, "int")
     v = o.b_2_c_mode = pop("b2cMode", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.b_2_c_mode = keep_odd(o, s, "b2cMode", v, "bool")
     v = o.mass_print_pdf_max_count = pop("massPrintPdfMaxCount", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.mass_print_pdf_max_count = keep_odd(o, s, "massPrintPdfMaxCount", v, "int")
     v = o.email_recipient_address_max_count = pop("emailRecipientAddressMaxCount", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.email_recipient_address_max_count = keep_odd(
             o, s, "emailRecipientAddressMaxCount", v, "int"
         )

@@ -15,11 +15,10 @@ from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
-    decode_enum,
     decode_items,
-    decode_optional,
     decode_rows,
     encode_dict,
+    new,
 )
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
@@ -82,6 +81,53 @@ MEMBERS: dict[str, str] = {
     "deleted": "deleted",
     "versionNumber": "version_number",
 }
+_own = frozenset(
+    [
+        "id",
+        "name",
+        "status",
+        "priority",
+        "dateStart",
+        "dateEnd",
+        "dateStartDate",
+        "dateEndDate",
+        "dateCompleted",
+        "isOverdue",
+        "reminders",
+        "parentId",
+        "parentType",
+        "parentName",
+        "accountId",
+        "accountName",
+        "contactId",
+        "contactName",
+        "emailId",
+        "description",
+        "attachmentsIds",
+        "attachmentsNames",
+        "attachmentsTypes",
+        "assignedUserId",
+        "assignedUserName",
+        "collaboratorsIds",
+        "collaboratorsNames",
+        "teamsIds",
+        "teamsNames",
+        "createdAt",
+        "createdById",
+        "createdByName",
+        "modifiedAt",
+        "modifiedById",
+        "modifiedByName",
+        "streamUpdatedAt",
+        "isFollowed",
+        "followersIds",
+        "followersNames",
+        "isStarred",
+        "isLocked",
+        "deleted",
+        "versionNumber",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Task) -> Task:
@@ -90,21 +136,23 @@ def decode(row: Any, cls: type[Any] = Task) -> Task:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.id = pop("id")
     if type(v) is not str:
         reject(v, "str", "id")
     v = o.name = pop("name", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.name = keep_odd(o, s, "name", v, "str")
     v = pop("status", None)
     try:
-        o.status = v if v is None else decode_enum(v, _task_status)
+        o.status = (
+            v if v is None else _task_status.get(v, v) if type(v) is str else reject(v, "str")
+        )
     except ODD_ERRORS as e:
         o.status = keep_odd(o, s, "status", v, e)
     v = pop("priority", None)
     try:
-        o.priority = v if v is None else decode_enum(v, _priority)
+        o.priority = v if v is None else _priority.get(v, v) if type(v) is str else reject(v, "str")
     except ODD_ERRORS as e:
         o.priority = keep_odd(o, s, "priority", v, e)
     v = pop("dateStart", None)
@@ -133,7 +181,7 @@ def decode(row: Any, cls: type[Any] = Task) -> Task:
     except ODD_ERRORS as e:
         o.date_completed = keep_odd(o, s, "dateCompleted", v, e)
     v = o.is_overdue = pop("isOverdue", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_overdue = keep_odd(o, s, "isOverdue", v, "bool")
     v = pop("reminders", None)
     try:
@@ -141,35 +189,43 @@ def decode(row: Any, cls: type[Any] = Task) -> Task:
     except ODD_ERRORS as e:
         o.reminders = keep_odd(o, s, "reminders", v, e) or []
     v = o.parent_id = pop("parentId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.parent_id = keep_odd(o, s, "parentId", v, "str")
     v = o.parent_type = pop("parentType", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.parent_type = keep_odd(o, s, "parentType", v, "str")
     v = o.parent_name = pop("parentName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.parent_name = keep_odd(o, s, "parentName", v, "str")
     v = o.account_id = pop("accountId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.account_id = keep_odd(o, s, "accountId", v, "str")
     v = o.account_name = pop("accountName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.account_name = keep_odd(o, s, "accountName", v, "str")
     v = o.contact_id = pop("contactId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.contact_id = keep_odd(o, s, "contactId", v, "str")
     v = o.contact_name = pop("contactName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.contact_name = keep_odd(o, s, "contactName", v, "str")
     v = o.email_id = pop("emailId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.email_id = keep_odd(o, s, "emailId", v, "str")
     v = o.description = pop("description", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.description = keep_odd(o, s, "description", v, "str")
     v = pop("attachmentsIds", None)
     try:
-        o.attachments_ids = [] if v is None else decode_items(v, "str", str)
+        o.attachments_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.attachments_ids = keep_odd(o, s, "attachmentsIds", v, e) or []
     v = pop("attachmentsNames", None)
@@ -177,7 +233,7 @@ def decode(row: Any, cls: type[Any] = Task) -> Task:
         o.attachments_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.attachments_names = keep_odd(o, s, "attachmentsNames", v, e)
@@ -186,19 +242,27 @@ def decode(row: Any, cls: type[Any] = Task) -> Task:
         o.attachments_types = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.attachments_types = keep_odd(o, s, "attachmentsTypes", v, e)
     v = o.assigned_user_id = pop("assignedUserId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.assigned_user_id = keep_odd(o, s, "assignedUserId", v, "str")
     v = o.assigned_user_name = pop("assignedUserName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
     v = pop("collaboratorsIds", None)
     try:
-        o.collaborators_ids = [] if v is None else decode_items(v, "str", str)
+        o.collaborators_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.collaborators_ids = keep_odd(o, s, "collaboratorsIds", v, e) or []
     v = pop("collaboratorsNames", None)
@@ -206,13 +270,21 @@ def decode(row: Any, cls: type[Any] = Task) -> Task:
         o.collaborators_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.collaborators_names = keep_odd(o, s, "collaboratorsNames", v, e)
     v = pop("teamsIds", None)
     try:
-        o.teams_ids = [] if v is None else decode_items(v, "str", str)
+        o.teams_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
     v = pop("teamsNames", None)
@@ -220,7 +292,7 @@ def decode(row: Any, cls: type[Any] = Task) -> Task:
         o.teams_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.teams_names = keep_odd(o, s, "teamsNames", v, e)
@@ -230,10 +302,10 @@ def decode(row: Any, cls: type[Any] = Task) -> Task:
     except ODD_ERRORS as e:
         o.created_at = keep_odd(o, s, "createdAt", v, e)
     v = o.created_by_id = pop("createdById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_id = keep_odd(o, s, "createdById", v, "str")
     v = o.created_by_name = pop("createdByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
     v = pop("modifiedAt", None)
     try:
@@ -241,10 +313,10 @@ def decode(row: Any, cls: type[Any] = Task) -> Task:
     except ODD_ERRORS as e:
         o.modified_at = keep_odd(o, s, "modifiedAt", v, e)
     v = o.modified_by_id = pop("modifiedById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.modified_by_id = keep_odd(o, s, "modifiedById", v, "str")
     v = o.modified_by_name = pop("modifiedByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.modified_by_name = keep_odd(o, s, "modifiedByName", v, "str")
     v = pop("streamUpdatedAt", None)
     try:
@@ -252,11 +324,19 @@ def decode(row: Any, cls: type[Any] = Task) -> Task:
     except ODD_ERRORS as e:
         o.stream_updated_at = keep_odd(o, s, "streamUpdatedAt", v, e)
     v = o.is_followed = pop("isFollowed", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
     v = pop("followersIds", None)
     try:
-        o.followers_ids = [] if v is None else decode_items(v, "str", str)
+        o.followers_ids = (
+            []
+            if v is None
+            else decode_items(v, "str", str)
+            if v
+            else []
+            if type(v) is list
+            else reject(v, "list")
+        )
     except ODD_ERRORS as e:
         o.followers_ids = keep_odd(o, s, "followersIds", v, e) or []
     v = pop("followersNames", None)
@@ -264,21 +344,21 @@ def decode(row: Any, cls: type[Any] = Task) -> Task:
         o.followers_names = (
             v
             if v is None
-            else decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "str", str)))
+            else decode_dict(v, lambda x: None if x is None else check_type(x, "str", str))
         )
     except ODD_ERRORS as e:
         o.followers_names = keep_odd(o, s, "followersNames", v, e)
     v = o.is_starred = pop("isStarred", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_starred = keep_odd(o, s, "isStarred", v, "bool")
     v = o.is_locked = pop("isLocked", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_locked = keep_odd(o, s, "isLocked", v, "bool")
     v = o.deleted = pop("deleted", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.deleted = keep_odd(o, s, "deleted", v, "bool")
     v = o.version_number = pop("versionNumber", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.version_number = keep_odd(o, s, "versionNumber", v, "int")
     o.additional_properties = dict(s) if s else {}
     made: Task = o
@@ -294,9 +374,21 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.name) is not None:
         d["name"] = v
     if (v := o.status) is not None:
-        d["status"] = v if type(v) is str else encode_plain(v, str, "status")
+        d["status"] = (
+            v._value_
+            if type(v) is TaskStatus
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "status")
+        )
     if (v := o.priority) is not None:
-        d["priority"] = v if type(v) is str else encode_plain(v, str, "priority")
+        d["priority"] = (
+            v._value_
+            if type(v) is Priority
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "priority")
+        )
     if (v := o.date_start) is not None:
         d["dateStart"] = encode_espo_datetime(v, "date_start")
     if (v := o.date_end) is not None:

@@ -13,11 +13,11 @@ from crmkit.core.codec.datetimes import (
 )
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
-    decode_enum,
     decode_items,
     decode_rows,
     encode_list,
     encode_model,
+    new,
 )
 from crmkit.core.codec.values import (
     decode_empty,
@@ -54,6 +54,26 @@ MEMBERS: dict[str, str] = {
     "collaboratorsIds": "collaborators_ids",
     "teamsIds": "teams_ids",
 }
+_own = frozenset(
+    [
+        "name",
+        "status",
+        "priority",
+        "dateStart",
+        "dateEnd",
+        "dateStartDate",
+        "dateEndDate",
+        "reminders",
+        "parentId",
+        "parentType",
+        "originalEmailId",
+        "description",
+        "attachmentsIds",
+        "assignedUserId",
+        "collaboratorsIds",
+        "teamsIds",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = TaskInput) -> TaskInput:
@@ -62,16 +82,20 @@ def decode(row: Any, cls: type[Any] = TaskInput) -> TaskInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.name = pop("name", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "name")
     at = "status"
     v = pop("status", U)
-    o.status = v if v is U or v is None else decode_enum(v, _task_status)
+    o.status = (
+        v if v is U or v is None else _task_status.get(v, v) if type(v) is str else reject(v, "str")
+    )
     at = "priority"
     v = pop("priority", U)
-    o.priority = v if v is U or v is None else decode_enum(v, _priority)
+    o.priority = (
+        v if v is U or v is None else _priority.get(v, v) if type(v) is str else reject(v, "str")
+    )
     at = "dateStart"
     v = pop("dateStart", U)
     o.date_start = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
@@ -88,29 +112,53 @@ def decode(row: Any, cls: type[Any] = TaskInput) -> TaskInput:
     v = pop("reminders", U)
     o.reminders = v if v is U or v is None else reminder_input_codec.decode_all(v)
     v = o.parent_id = pop("parentId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "parentId")
     v = o.parent_type = pop("parentType", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "parentType")
     v = o.original_email_id = pop("originalEmailId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "originalEmailId")
     v = o.description = pop("description", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "description")
     at = "attachmentsIds"
     v = pop("attachmentsIds", U)
-    o.attachments_ids = v if v is U else decode_items(v, "str", str)
+    o.attachments_ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     v = o.assigned_user_id = pop("assignedUserId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "assignedUserId")
     at = "collaboratorsIds"
     v = pop("collaboratorsIds", U)
-    o.collaborators_ids = v if v is U else decode_items(v, "str", str)
+    o.collaborators_ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     at = "teamsIds"
     v = pop("teamsIds", U)
-    o.teams_ids = v if v is U else decode_items(v, "str", str)
+    o.teams_ids = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     o.additional_properties = dict(s) if s else {}
     made: TaskInput = o
     return made
@@ -127,9 +175,21 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.name) is not U:
         d["name"] = v if v is None or type(v) is str else encode_plain(v, str, "name")
     if (v := o.status) is not U:
-        d["status"] = v if v is None or type(v) is str else encode_plain(v, str, "status")
+        d["status"] = (
+            v._value_
+            if type(v) is TaskStatus
+            else v
+            if v is None or type(v) is str
+            else encode_plain(v, str, "status")
+        )
     if (v := o.priority) is not U:
-        d["priority"] = v if v is None or type(v) is str else encode_plain(v, str, "priority")
+        d["priority"] = (
+            v._value_
+            if type(v) is Priority
+            else v
+            if v is None or type(v) is str
+            else encode_plain(v, str, "priority")
+        )
     if (v := o.date_start) is not U:
         d["dateStart"] = None if v is None else encode_espo_datetime(v, "date_start")
     if (v := o.date_end) is not U:

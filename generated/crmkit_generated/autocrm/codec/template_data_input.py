@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -21,6 +21,7 @@ MEMBERS: dict[str, str] = {
     "relatedType": "related_type",
     "relatedId": "related_id",
 }
+_own = frozenset(["emailAddress", "parentType", "parentId", "relatedType", "relatedId"])
 
 
 def decode(row: Any, cls: type[Any] = TemplateDataInput) -> TemplateDataInput:
@@ -29,21 +30,21 @@ def decode(row: Any, cls: type[Any] = TemplateDataInput) -> TemplateDataInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.email_address = pop("emailAddress", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "emailAddress")
     v = o.parent_type = pop("parentType", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "parentType")
     v = o.parent_id = pop("parentId", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "parentId")
     v = o.related_type = pop("relatedType", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "relatedType")
     v = o.related_id = pop("relatedId", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "relatedId")
     o.additional_properties = dict(s) if s else {}
     made: TemplateDataInput = o

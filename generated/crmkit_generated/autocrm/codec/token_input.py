@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -15,6 +15,7 @@ from ..models.token_input import TokenInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"token": "token"}
+_own = frozenset(["token"])
 
 
 def decode(row: Any, cls: type[Any] = TokenInput) -> TokenInput:
@@ -23,7 +24,7 @@ def decode(row: Any, cls: type[Any] = TokenInput) -> TokenInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.token = pop("token")
     if type(v) is not str:
         reject(v, "str", "token")

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -15,6 +15,7 @@ from ..models.unlink_all_input import UnlinkAllInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"id": "id", "link": "link"}
+_own = frozenset(["id", "link"])
 
 
 def decode(row: Any, cls: type[Any] = UnlinkAllInput) -> UnlinkAllInput:
@@ -23,7 +24,7 @@ def decode(row: Any, cls: type[Any] = UnlinkAllInput) -> UnlinkAllInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.id = pop("id")
     if type(v) is not str:
         reject(v, "str", "id")

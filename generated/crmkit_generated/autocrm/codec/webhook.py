@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept
 
@@ -34,6 +34,28 @@ MEMBERS: dict[str, str] = {
     "modifiedById": "modified_by_id",
     "modifiedByName": "modified_by_name",
 }
+_own = frozenset(
+    [
+        "id",
+        "event",
+        "url",
+        "userId",
+        "isActive",
+        "skipOwn",
+        "userName",
+        "entityType",
+        "type",
+        "field",
+        "secretKey",
+        "deleted",
+        "createdAt",
+        "createdById",
+        "createdByName",
+        "modifiedAt",
+        "modifiedById",
+        "modifiedByName",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Webhook) -> Webhook:
@@ -42,42 +64,42 @@ def decode(row: Any, cls: type[Any] = Webhook) -> Webhook:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.id = pop("id")
     if type(v) is not str:
         reject(v, "str", "id")
     v = o.event = pop("event", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.event = keep_odd(o, s, "event", v, "str")
     v = o.url = pop("url", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.url = keep_odd(o, s, "url", v, "str")
     v = o.user_id = pop("userId", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.user_id = keep_odd(o, s, "userId", v, "str")
     v = o.is_active = pop("isActive", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.is_active = keep_odd(o, s, "isActive", v, "bool")
     v = o.skip_own = pop("skipOwn", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.skip_own = keep_odd(o, s, "skipOwn", v, "bool")
     v = o.user_name = pop("userName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.user_name = keep_odd(o, s, "userName", v, "str")
     v = o.entity_type = pop("entityType", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.entity_type = keep_odd(o, s, "entityType", v, "str")
     v = o.type_ = pop("type", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.type_ = keep_odd(o, s, "type", v, "str")
     v = o.field = pop("field", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.field = keep_odd(o, s, "field", v, "str")
     v = o.secret_key = pop("secretKey", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.secret_key = keep_odd(o, s, "secretKey", v, "str")
     v = o.deleted = pop("deleted", None)
-    if type(v) is not bool and v is not None:
+    if v is not None and type(v) is not bool:
         o.deleted = keep_odd(o, s, "deleted", v, "bool")
     v = pop("createdAt", None)
     try:
@@ -85,10 +107,10 @@ def decode(row: Any, cls: type[Any] = Webhook) -> Webhook:
     except ODD_ERRORS as e:
         o.created_at = keep_odd(o, s, "createdAt", v, e)
     v = o.created_by_id = pop("createdById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_id = keep_odd(o, s, "createdById", v, "str")
     v = o.created_by_name = pop("createdByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.created_by_name = keep_odd(o, s, "createdByName", v, "str")
     v = pop("modifiedAt", None)
     try:
@@ -96,10 +118,10 @@ def decode(row: Any, cls: type[Any] = Webhook) -> Webhook:
     except ODD_ERRORS as e:
         o.modified_at = keep_odd(o, s, "modifiedAt", v, e)
     v = o.modified_by_id = pop("modifiedById", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.modified_by_id = keep_odd(o, s, "modifiedById", v, "str")
     v = o.modified_by_name = pop("modifiedByName", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.modified_by_name = keep_odd(o, s, "modifiedByName", v, "str")
     o.additional_properties = dict(s) if s else {}
     made: Webhook = o

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -21,6 +21,7 @@ MEMBERS: dict[str, str] = {
     "isActive": "is_active",
     "skipOwn": "skip_own",
 }
+_own = frozenset(["event", "url", "userId", "isActive", "skipOwn"])
 
 
 def decode(row: Any, cls: type[Any] = WebhookInput) -> WebhookInput:
@@ -29,21 +30,21 @@ def decode(row: Any, cls: type[Any] = WebhookInput) -> WebhookInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.event = pop("event", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "event")
     v = o.url = pop("url", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "url")
     v = o.user_id = pop("userId", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "userId")
     v = o.is_active = pop("isActive", U)
-    if type(v) is not bool and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not bool:
         reject(v, "bool", "isActive")
     v = o.skip_own = pop("skipOwn", U)
-    if type(v) is not bool and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not bool:
         reject(v, "bool", "skipOwn")
     o.additional_properties = dict(s) if s else {}
     made: WebhookInput = o

@@ -9,14 +9,12 @@ from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     check_type,
-    decode_enum,
     decode_list,
-    decode_optional,
     decode_rows,
-    decode_union,
     encode_list,
     encode_model,
     encode_union,
+    new,
 )
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -36,6 +34,7 @@ MEMBERS: dict[str, str] = {
     "date": "date",
     "timeZone": "time_zone",
 }
+_own = frozenset(["type", "attribute", "field", "value", "dateTime", "date", "timeZone"])
 
 
 def decode(row: Any, cls: type[Any] = WhereItem) -> WhereItem:
@@ -44,55 +43,54 @@ def decode(row: Any, cls: type[Any] = WhereItem) -> WhereItem:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "type"
     v = pop("type")
-    o.type_ = decode_enum(v, _filter_type)
+    o.type_ = _filter_type.get(v, v) if type(v) is str else reject(v, "str")
     v = o.attribute = pop("attribute", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "attribute")
     v = o.field = pop("field", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "field")
     at = "value"
     v = pop("value", U)
     o.value = (
         v
         if v is U or v is None
-        else decode_union(
+        else check_type(v, "str", str)
+        if type(v) is str
+        else check_type(v, "float", float, int)
+        if type(v) is float or type(v) is int
+        else check_type(v, "bool", bool)
+        if type(v) is bool
+        else decode_list(
             v,
-            {
-                str: lambda x: check_type(x, "str", str),
-                float: lambda x: check_type(x, "float", float, int),
-                int: lambda x: check_type(x, "float", float, int),
-                bool: lambda x: check_type(x, "bool", bool),
-                list: lambda x: decode_list(
-                    x,
-                    lambda x: decode_optional(
-                        x,
-                        lambda x: decode_union(
-                            x,
-                            {
-                                str: lambda x: check_type(x, "str", str),
-                                float: lambda x: check_type(x, "float", float, int),
-                                int: lambda x: check_type(x, "float", float, int),
-                                bool: lambda x: check_type(x, "bool", bool),
-                                dict: where_item_codec.decode,
-                            },
-                        ),
-                    ),
-                ),
-            },
+            lambda x: (
+                None
+                if x is None
+                else check_type(x, "str", str)
+                if type(x) is str
+                else check_type(x, "float", float, int)
+                if type(x) is float or type(x) is int
+                else check_type(x, "bool", bool)
+                if type(x) is bool
+                else where_item_codec.decode(x)
+                if type(x) is dict
+                else reject(x, "str or float or bool or dict")
+            ),
         )
+        if type(v) is list
+        else reject(v, "str or float or bool or list")
     )
     v = o.date_time = pop("dateTime", U)
-    if type(v) is not bool and v is not U:
+    if v is not U and type(v) is not bool:
         reject(v, "bool", "dateTime")
     v = o.date = pop("date", U)
-    if type(v) is not bool and v is not U:
+    if v is not U and type(v) is not bool:
         reject(v, "bool", "date")
     v = o.time_zone = pop("timeZone", U)
-    if type(v) is not str and v is not U:
+    if v is not U and type(v) is not str:
         reject(v, "str", "timeZone")
     o.additional_properties = dict(s) if s else {}
     made: WhereItem = o
@@ -108,7 +106,13 @@ def encode(o: Any) -> dict[str, Any]:
     if o.additional_properties:
         encode_extras(o.additional_properties, d, encode_espo_datetime)
     if (v := o.type_) is not U:
-        d["type"] = v if type(v) is str else encode_plain(v, str, "type_")
+        d["type"] = (
+            v._value_
+            if type(v) is FilterType
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "type_")
+        )
     if (v := o.attribute) is not U:
         d["attribute"] = v if type(v) is str else encode_plain(v, str, "attribute")
     if (v := o.field) is not U:

@@ -12,7 +12,7 @@ from crmkit.core.codec.datetimes import (
     encode_datetime,
 )
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept
 
@@ -23,69 +23,87 @@ from . import activity_type as activity_type_codec
 from . import emotion as emotion_codec
 
 EMITTED = True
+_own = frozenset(
+    [
+        "id",
+        "uuid",
+        "object",
+        "summary",
+        "description",
+        "happened_at",
+        "activity_type",
+        "attendees",
+        "emotions",
+        "url",
+        "account",
+        "created_at",
+        "updated_at",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Activity) -> Activity:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.id = pop("id")
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 13 else others(row, _own)
+    v = o.id = row["id"]
     if type(v) is not int:
         reject(v, "int", "id")
-    v = o.uuid = pop("uuid", None)
-    if type(v) is not str and v is not None:
-        o.uuid = keep_odd(o, s, "uuid", v, "str")
-    v = o.object_ = pop("object", None)
-    if type(v) is not str and v is not None:
-        o.object_ = keep_odd(o, s, "object", v, "str")
-    v = o.summary = pop("summary", None)
-    if type(v) is not str and v is not None:
-        o.summary = keep_odd(o, s, "summary", v, "str")
-    v = o.description = pop("description", None)
-    if type(v) is not str and v is not None:
-        o.description = keep_odd(o, s, "description", v, "str")
-    v = pop("happened_at", None)
     try:
-        o.happened_at = v if v is None else decode_date(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.happened_at = keep_odd(o, s, "happened_at", v, e)
-    v = pop("activity_type", None)
-    try:
-        o.activity_type = v if v is None else activity_type_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.activity_type = keep_odd(o, s, "activity_type", v, e)
-    v = pop("attendees", None)
-    try:
-        o.attendees = v if v is None else activity_attendees_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.attendees = keep_odd(o, s, "attendees", v, e)
-    v = pop("emotions", None)
-    try:
-        o.emotions = [] if v is None else emotion_codec.decode_all(v)
-    except ODD_ERRORS as e:
-        o.emotions = keep_odd(o, s, "emotions", v, e) or []
-    v = o.url = pop("url", None)
-    if type(v) is not str and v is not None:
-        o.url = keep_odd(o, s, "url", v, "str")
-    v = pop("account", None)
-    try:
-        o.account = v if v is None else account_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.account = keep_odd(o, s, "account", v, e)
-    v = pop("created_at", None)
-    try:
-        o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.created_at = keep_odd(o, s, "created_at", v, e)
-    v = pop("updated_at", None)
-    try:
-        o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.updated_at = keep_odd(o, s, "updated_at", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = o.uuid = row["uuid"]
+        if v is not None and type(v) is not str:
+            o.uuid = keep_odd(o, s, "uuid", v, "str")
+        v = o.object_ = row["object"]
+        if v is not None and type(v) is not str:
+            o.object_ = keep_odd(o, s, "object", v, "str")
+        v = o.summary = row["summary"]
+        if v is not None and type(v) is not str:
+            o.summary = keep_odd(o, s, "summary", v, "str")
+        v = o.description = row["description"]
+        if v is not None and type(v) is not str:
+            o.description = keep_odd(o, s, "description", v, "str")
+        v = row["happened_at"]
+        try:
+            o.happened_at = v if v is None else decode_date(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.happened_at = keep_odd(o, s, "happened_at", v, e)
+        v = row["activity_type"]
+        try:
+            o.activity_type = v if v is None else activity_type_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.activity_type = keep_odd(o, s, "activity_type", v, e)
+        v = row["attendees"]
+        try:
+            o.attendees = v if v is None else activity_attendees_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.attendees = keep_odd(o, s, "attendees", v, e)
+        v = row["emotions"]
+        try:
+            o.emotions = [] if v is None else emotion_codec.decode_all(v)
+        except ODD_ERRORS as e:
+            o.emotions = keep_odd(o, s, "emotions", v, e) or []
+        v = o.url = row["url"]
+        if v is not None and type(v) is not str:
+            o.url = keep_odd(o, s, "url", v, "str")
+        v = row["account"]
+        try:
+            o.account = v if v is None else account_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.account = keep_odd(o, s, "account", v, e)
+        v = row["created_at"]
+        try:
+            o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.created_at = keep_odd(o, s, "created_at", v, e)
+        v = row["updated_at"]
+        try:
+            o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.updated_at = keep_odd(o, s, "updated_at", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: Activity = o
     return made
 

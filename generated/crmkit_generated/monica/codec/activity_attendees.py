@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -14,24 +14,26 @@ from ..models.activity_attendees import ActivityAttendees
 from . import contact_short as contact_short_codec
 
 EMITTED = True
+_own = frozenset(["total", "contacts"])
 
 
 def decode(row: Any, cls: type[Any] = ActivityAttendees) -> ActivityAttendees:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.total = pop("total", None)
-    if type(v) is not int and v is not None:
-        o.total = keep_odd(o, s, "total", v, "int")
-    v = pop("contacts", None)
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 2 else others(row, _own)
     try:
-        o.contacts = [] if v is None else contact_short_codec.decode_all(v)
-    except ODD_ERRORS as e:
-        o.contacts = keep_odd(o, s, "contacts", v, e) or []
-    o.additional_properties = dict(s) if s else {}
+        v = o.total = row["total"]
+        if v is not None and type(v) is not int:
+            o.total = keep_odd(o, s, "total", v, "int")
+        v = row["contacts"]
+        try:
+            o.contacts = [] if v is None else contact_short_codec.decode_all(v)
+        except ODD_ERRORS as e:
+            o.contacts = keep_odd(o, s, "contacts", v, e) or []
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: ActivityAttendees = o
     return made
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_date, encode_date
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_list, decode_rows, encode_list
+from crmkit.core.codec.nested import decode_list, decode_rows, encode_list, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -23,6 +23,9 @@ MEMBERS: dict[str, str] = {
     "contacts": "contacts",
     "emotions": "emotions",
 }
+_own = frozenset(
+    ["summary", "description", "happened_at", "activity_type_id", "contacts", "emotions"]
+)
 
 
 def decode(row: Any, cls: type[Any] = ActivityInput) -> ActivityInput:
@@ -31,12 +34,12 @@ def decode(row: Any, cls: type[Any] = ActivityInput) -> ActivityInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.summary = pop("summary")
     if type(v) is not str:
         reject(v, "str", "summary")
     v = o.description = pop("description", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "description")
     at = "happened_at"
     v = pop("happened_at")

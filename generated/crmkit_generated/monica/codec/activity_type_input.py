@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -15,6 +15,7 @@ from ..models.activity_type_input import ActivityTypeInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"activity_type_category_id": "activity_type_category_id", "name": "name"}
+_own = frozenset(["activity_type_category_id", "name"])
 
 
 def decode(row: Any, cls: type[Any] = ActivityTypeInput) -> ActivityTypeInput:
@@ -23,12 +24,12 @@ def decode(row: Any, cls: type[Any] = ActivityTypeInput) -> ActivityTypeInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "activity_type_category_id"
     v = pop("activity_type_category_id")
     o.activity_type_category_id = parse_lenient(v, int)
     v = o.name = pop("name", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "name")
     o.additional_properties = dict(s) if s else {}
     made: ActivityTypeInput = o

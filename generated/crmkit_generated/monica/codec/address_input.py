@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_items, decode_rows
+from crmkit.core.codec.nested import decode_items, decode_rows, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
 from crmkit.core.types import UNSET as U
@@ -26,6 +26,20 @@ MEMBERS: dict[str, str] = {
     "longitude": "longitude",
     "labels": "labels",
 }
+_own = frozenset(
+    [
+        "contact_id",
+        "name",
+        "street",
+        "city",
+        "province",
+        "postal_code",
+        "country",
+        "latitude",
+        "longitude",
+        "labels",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = AddressInput) -> AddressInput:
@@ -34,27 +48,27 @@ def decode(row: Any, cls: type[Any] = AddressInput) -> AddressInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "contact_id"
     v = pop("contact_id")
     o.contact_id = parse_lenient(v, int)
     v = o.name = pop("name", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "name")
     v = o.street = pop("street", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "street")
     v = o.city = pop("city", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "city")
     v = o.province = pop("province", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "province")
     v = o.postal_code = pop("postal_code", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "postal_code")
     v = o.country = pop("country", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "country")
     at = "latitude"
     v = pop("latitude", U)
@@ -64,7 +78,15 @@ def decode(row: Any, cls: type[Any] = AddressInput) -> AddressInput:
     o.longitude = v if v is U or v is None else parse_lenient(v, float)
     at = "labels"
     v = pop("labels", U)
-    o.labels = v if v is U else decode_items(v, "str", str)
+    o.labels = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     o.additional_properties = dict(s) if s else {}
     made: AddressInput = o
     return made

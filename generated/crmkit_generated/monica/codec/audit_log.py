@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept
 
@@ -16,50 +16,54 @@ from . import audit_author as audit_author_codec
 from . import audit_objects as audit_objects_codec
 
 EMITTED = True
+_own = frozenset(
+    ["id", "object", "author", "action", "objects", "audited_at", "created_at", "updated_at"]
+)
 
 
 def decode(row: Any, cls: type[Any] = AuditLog) -> AuditLog:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.id = pop("id")
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 8 else others(row, _own)
+    v = o.id = row["id"]
     if type(v) is not int:
         reject(v, "int", "id")
-    v = o.object_ = pop("object", None)
-    if type(v) is not str and v is not None:
-        o.object_ = keep_odd(o, s, "object", v, "str")
-    v = pop("author", None)
     try:
-        o.author = v if v is None else audit_author_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.author = keep_odd(o, s, "author", v, e)
-    v = o.action = pop("action", None)
-    if type(v) is not str and v is not None:
-        o.action = keep_odd(o, s, "action", v, "str")
-    v = pop("objects", None)
-    try:
-        o.objects = v if v is None else audit_objects_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.objects = keep_odd(o, s, "objects", v, e)
-    v = pop("audited_at", None)
-    try:
-        o.audited_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.audited_at = keep_odd(o, s, "audited_at", v, e)
-    v = pop("created_at", None)
-    try:
-        o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.created_at = keep_odd(o, s, "created_at", v, e)
-    v = pop("updated_at", None)
-    try:
-        o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.updated_at = keep_odd(o, s, "updated_at", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = o.object_ = row["object"]
+        if v is not None and type(v) is not str:
+            o.object_ = keep_odd(o, s, "object", v, "str")
+        v = row["author"]
+        try:
+            o.author = v if v is None else audit_author_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.author = keep_odd(o, s, "author", v, e)
+        v = o.action = row["action"]
+        if v is not None and type(v) is not str:
+            o.action = keep_odd(o, s, "action", v, "str")
+        v = row["objects"]
+        try:
+            o.objects = v if v is None else audit_objects_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.objects = keep_odd(o, s, "objects", v, e)
+        v = row["audited_at"]
+        try:
+            o.audited_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.audited_at = keep_odd(o, s, "audited_at", v, e)
+        v = row["created_at"]
+        try:
+            o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.created_at = keep_odd(o, s, "created_at", v, e)
+        v = row["updated_at"]
+        try:
+            o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.updated_at = keep_odd(o, s, "updated_at", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: AuditLog = o
     return made
 

@@ -6,13 +6,14 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
 from ..models.audit_objects import AuditObjects
 
 EMITTED = True
+_own = frozenset(["contact_id", "contact_name"])
 
 
 def decode(row: Any, cls: type[Any] = AuditObjects) -> AuditObjects:
@@ -21,12 +22,12 @@ def decode(row: Any, cls: type[Any] = AuditObjects) -> AuditObjects:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.contact_id = pop("contact_id", None)
-    if type(v) is not int and v is not None:
+    if v is not None and type(v) is not int:
         o.contact_id = keep_odd(o, s, "contact_id", v, "int")
     v = o.contact_name = pop("contact_name", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.contact_name = keep_odd(o, s, "contact_name", v, "str")
     o.additional_properties = dict(s) if s else {}
     made: AuditObjects = o

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, renamed, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -20,28 +20,33 @@ MEMBERS: dict[str, str] = {
     "default_avatar_color": "default_avatar_color",
     "has_avatar": "has_avatar",
 }
+_own = frozenset(["url", "source", "default_avatar_color", "has_avatar"])
 
 
 def decode(row: Any, cls: type[Any] = Avatar) -> Avatar:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.url = pop("url") if "url" in s else pop("avatar_url", None)
-    if type(v) is not str and v is not None:
-        o.url = keep_odd(o, s, "url", v, "str")
-    v = o.source = pop("source", None)
-    if type(v) is not str and v is not None:
-        o.source = keep_odd(o, s, "source", v, "str")
-    v = o.default_avatar_color = pop("default_avatar_color", None)
-    if type(v) is not str and v is not None:
-        o.default_avatar_color = keep_odd(o, s, "default_avatar_color", v, "str")
-    v = o.has_avatar = pop("has_avatar", None)
-    if type(v) is not bool and v is not None:
-        o.has_avatar = keep_odd(o, s, "has_avatar", v, "bool")
-    o.additional_properties = dict(s) if s else {}
+    if "avatar_url" in row and "url" not in row:
+        row = renamed(row, "avatar_url", "url")
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 1 else others(row, _own)
+    try:
+        v = o.url = get("url")
+        if v is not None and type(v) is not str:
+            o.url = keep_odd(o, s, "url", v, "str")
+        v = o.source = get("source")
+        if v is not None and type(v) is not str:
+            o.source = keep_odd(o, s, "source", v, "str")
+        v = o.default_avatar_color = row["default_avatar_color"]
+        if v is not None and type(v) is not str:
+            o.default_avatar_color = keep_odd(o, s, "default_avatar_color", v, "str")
+        v = o.has_avatar = get("has_avatar")
+        if v is not None and type(v) is not bool:
+            o.has_avatar = keep_odd(o, s, "has_avatar", v, "bool")
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: Avatar = o
     return made
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -17,6 +17,7 @@ from ..models.avatar_source_input import AvatarSourceInput
 EMITTED = True
 _avatar_source_input = {item.value: item for item in AvatarSourceInput}
 MEMBERS: dict[str, str] = {"source": "source", "photo_id": "photo_id"}
+_own = frozenset(["source", "photo_id"])
 
 
 def decode(row: Any, cls: type[Any] = AvatarInput) -> AvatarInput:
@@ -25,10 +26,10 @@ def decode(row: Any, cls: type[Any] = AvatarInput) -> AvatarInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "source"
     v = pop("source")
-    o.source = decode_enum(v, _avatar_source_input)
+    o.source = _avatar_source_input.get(v, v) if type(v) is str else reject(v, "str")
     at = "photo_id"
     v = pop("photo_id", U)
     o.photo_id = v if v is U or v is None else parse_lenient(v, int)
@@ -46,7 +47,13 @@ def encode(o: Any) -> dict[str, Any]:
     if o.additional_properties:
         encode_extras(o.additional_properties, d)
     if (v := o.source) is not U:
-        d["source"] = v if type(v) is str else encode_plain(v, str, "source")
+        d["source"] = (
+            v._value_
+            if type(v) is AvatarSourceInput
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "source")
+        )
     if (v := o.photo_id) is not U:
         d["photo_id"] = None if v is None else format_lenient(v, "photo_id", int, str)
     return d

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept
 
@@ -17,64 +17,81 @@ from . import contact_short as contact_short_codec
 from . import emotion as emotion_codec
 
 EMITTED = True
+_own = frozenset(
+    [
+        "id",
+        "uuid",
+        "object",
+        "called_at",
+        "content",
+        "contact_called",
+        "emotions",
+        "url",
+        "account",
+        "contact",
+        "created_at",
+        "updated_at",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Call) -> Call:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.id = pop("id")
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 12 else others(row, _own)
+    v = o.id = row["id"]
     if type(v) is not int:
         reject(v, "int", "id")
-    v = o.uuid = pop("uuid", None)
-    if type(v) is not str and v is not None:
-        o.uuid = keep_odd(o, s, "uuid", v, "str")
-    v = o.object_ = pop("object", None)
-    if type(v) is not str and v is not None:
-        o.object_ = keep_odd(o, s, "object", v, "str")
-    v = pop("called_at", None)
     try:
-        o.called_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.called_at = keep_odd(o, s, "called_at", v, e)
-    v = o.content = pop("content", None)
-    if type(v) is not str and v is not None:
-        o.content = keep_odd(o, s, "content", v, "str")
-    v = o.contact_called = pop("contact_called", None)
-    if type(v) is not bool and v is not None:
-        o.contact_called = keep_odd(o, s, "contact_called", v, "bool")
-    v = pop("emotions", None)
-    try:
-        o.emotions = [] if v is None else emotion_codec.decode_all(v)
-    except ODD_ERRORS as e:
-        o.emotions = keep_odd(o, s, "emotions", v, e) or []
-    v = o.url = pop("url", None)
-    if type(v) is not str and v is not None:
-        o.url = keep_odd(o, s, "url", v, "str")
-    v = pop("account", None)
-    try:
-        o.account = v if v is None else account_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.account = keep_odd(o, s, "account", v, e)
-    v = pop("contact", None)
-    try:
-        o.contact = v if v is None else contact_short_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.contact = keep_odd(o, s, "contact", v, e)
-    v = pop("created_at", None)
-    try:
-        o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.created_at = keep_odd(o, s, "created_at", v, e)
-    v = pop("updated_at", None)
-    try:
-        o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.updated_at = keep_odd(o, s, "updated_at", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = o.uuid = row["uuid"]
+        if v is not None and type(v) is not str:
+            o.uuid = keep_odd(o, s, "uuid", v, "str")
+        v = o.object_ = row["object"]
+        if v is not None and type(v) is not str:
+            o.object_ = keep_odd(o, s, "object", v, "str")
+        v = row["called_at"]
+        try:
+            o.called_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.called_at = keep_odd(o, s, "called_at", v, e)
+        v = o.content = row["content"]
+        if v is not None and type(v) is not str:
+            o.content = keep_odd(o, s, "content", v, "str")
+        v = o.contact_called = row["contact_called"]
+        if v is not None and type(v) is not bool:
+            o.contact_called = keep_odd(o, s, "contact_called", v, "bool")
+        v = row["emotions"]
+        try:
+            o.emotions = [] if v is None else emotion_codec.decode_all(v)
+        except ODD_ERRORS as e:
+            o.emotions = keep_odd(o, s, "emotions", v, e) or []
+        v = o.url = row["url"]
+        if v is not None and type(v) is not str:
+            o.url = keep_odd(o, s, "url", v, "str")
+        v = row["account"]
+        try:
+            o.account = v if v is None else account_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.account = keep_odd(o, s, "account", v, e)
+        v = row["contact"]
+        try:
+            o.contact = v if v is None else contact_short_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.contact = keep_odd(o, s, "contact", v, e)
+        v = row["created_at"]
+        try:
+            o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.created_at = keep_odd(o, s, "created_at", v, e)
+        v = row["updated_at"]
+        try:
+            o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.updated_at = keep_odd(o, s, "updated_at", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: Call = o
     return made
 

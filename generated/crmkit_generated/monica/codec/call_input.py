@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_date_or_str, encode_date_or_str
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_list, decode_rows, encode_list
+from crmkit.core.codec.nested import decode_list, decode_rows, encode_list, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -22,6 +22,7 @@ MEMBERS: dict[str, str] = {
     "contact_called": "contact_called",
     "emotions": "emotions",
 }
+_own = frozenset(["contact_id", "called_at", "content", "contact_called", "emotions"])
 
 
 def decode(row: Any, cls: type[Any] = CallInput) -> CallInput:
@@ -30,7 +31,7 @@ def decode(row: Any, cls: type[Any] = CallInput) -> CallInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "contact_id"
     v = pop("contact_id")
     o.contact_id = parse_lenient(v, int)
@@ -38,7 +39,7 @@ def decode(row: Any, cls: type[Any] = CallInput) -> CallInput:
     v = pop("called_at")
     o.called_at = decode_date_or_str(v)
     v = o.content = pop("content", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "content")
     at = "contact_called"
     v = pop("contact_called", U)

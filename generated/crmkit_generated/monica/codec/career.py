@@ -6,29 +6,31 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
 from ..models.career import Career
 
 EMITTED = True
+_own = frozenset(["job", "company"])
 
 
 def decode(row: Any, cls: type[Any] = Career) -> Career:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.job = pop("job", None)
-    if type(v) is not str and v is not None:
-        o.job = keep_odd(o, s, "job", v, "str")
-    v = o.company = pop("company", None)
-    if type(v) is not str and v is not None:
-        o.company = keep_odd(o, s, "company", v, "str")
-    o.additional_properties = dict(s) if s else {}
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 2 else others(row, _own)
+    try:
+        v = o.job = row["job"]
+        if v is not None and type(v) is not str:
+            o.job = keep_odd(o, s, "job", v, "str")
+        v = o.company = row["company"]
+        if v is not None and type(v) is not str:
+            o.company = keep_odd(o, s, "company", v, "str")
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: Career = o
     return made
 

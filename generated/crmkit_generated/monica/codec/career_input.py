@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -14,6 +14,7 @@ from ..models.career_input import CareerInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"job": "job", "company": "company"}
+_own = frozenset(["job", "company"])
 
 
 def decode(row: Any, cls: type[Any] = CareerInput) -> CareerInput:
@@ -22,12 +23,12 @@ def decode(row: Any, cls: type[Any] = CareerInput) -> CareerInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.job = pop("job", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "job")
     v = o.company = pop("company", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "company")
     o.additional_properties = dict(s) if s else {}
     made: CareerInput = o

@@ -5,12 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.nested import (
-    check_type,
-    decode_dict,
-    decode_list,
-    decode_optional,
-)
+from crmkit.core.codec.nested import check_type, decode_dict, decode_list
 
 EMITTED = True
 
@@ -21,8 +16,8 @@ def statistics(v: Any) -> list[dict[str, str | float | bool | None]]:
         v,
         lambda x: decode_dict(
             x,
-            lambda x: decode_optional(
-                x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
+            lambda x: (
+                None if x is None else check_type(x, "str or float or bool", str, float, int, bool)
             ),
         ),
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -19,6 +19,7 @@ MEMBERS: dict[str, str] = {
     "website": "website",
     "number_of_employees": "number_of_employees",
 }
+_own = frozenset(["name", "website", "number_of_employees"])
 
 
 def decode(row: Any, cls: type[Any] = CompanyInput) -> CompanyInput:
@@ -27,12 +28,12 @@ def decode(row: Any, cls: type[Any] = CompanyInput) -> CompanyInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.name = pop("name")
     if type(v) is not str:
         reject(v, "str", "name")
     v = o.website = pop("website", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "website")
     at = "number_of_employees"
     v = pop("number_of_employees", U)

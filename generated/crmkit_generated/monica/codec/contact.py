@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, renamed, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept
 
@@ -55,135 +55,176 @@ MEMBERS: dict[str, str] = {
     "contactFields": "contact_fields",
     "notes": "notes",
 }
+_own = frozenset(
+    [
+        "id",
+        "uuid",
+        "object",
+        "hash_id",
+        "first_name",
+        "last_name",
+        "nickname",
+        "complete_name",
+        "initials",
+        "description",
+        "gender",
+        "gender_type",
+        "is_starred",
+        "is_partial",
+        "is_active",
+        "is_dead",
+        "is_me",
+        "last_called",
+        "last_activity_together",
+        "stay_in_touch_frequency",
+        "stay_in_touch_trigger_date",
+        "information",
+        "addresses",
+        "tags",
+        "statistics",
+        "url",
+        "account",
+        "created_at",
+        "updated_at",
+        "contactFields",
+        "notes",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Contact) -> Contact:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.id = pop("id")
+    if "hash_ID" in row and "hash_id" not in row:
+        row = renamed(row, "hash_ID", "hash_id")
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 29 else others(row, _own)
+    v = o.id = row["id"]
     if type(v) is not int:
         reject(v, "int", "id")
-    v = o.uuid = pop("uuid", None)
-    if type(v) is not str and v is not None:
-        o.uuid = keep_odd(o, s, "uuid", v, "str")
-    v = o.object_ = pop("object", None)
-    if type(v) is not str and v is not None:
-        o.object_ = keep_odd(o, s, "object", v, "str")
-    v = o.hash_id = pop("hash_id") if "hash_id" in s else pop("hash_ID", None)
-    if type(v) is not str and v is not None:
-        o.hash_id = keep_odd(o, s, "hash_id", v, "str")
-    v = o.first_name = pop("first_name", None)
-    if type(v) is not str and v is not None:
-        o.first_name = keep_odd(o, s, "first_name", v, "str")
-    v = o.last_name = pop("last_name", None)
-    if type(v) is not str and v is not None:
-        o.last_name = keep_odd(o, s, "last_name", v, "str")
-    v = o.nickname = pop("nickname", None)
-    if type(v) is not str and v is not None:
-        o.nickname = keep_odd(o, s, "nickname", v, "str")
-    v = o.complete_name = pop("complete_name", None)
-    if type(v) is not str and v is not None:
-        o.complete_name = keep_odd(o, s, "complete_name", v, "str")
-    v = o.initials = pop("initials", None)
-    if type(v) is not str and v is not None:
-        o.initials = keep_odd(o, s, "initials", v, "str")
-    v = o.description = pop("description", None)
-    if type(v) is not str and v is not None:
-        o.description = keep_odd(o, s, "description", v, "str")
-    v = o.gender = pop("gender", None)
-    if type(v) is not str and v is not None:
-        o.gender = keep_odd(o, s, "gender", v, "str")
-    v = o.gender_type = pop("gender_type", None)
-    if type(v) is not str and v is not None:
-        o.gender_type = keep_odd(o, s, "gender_type", v, "str")
-    v = o.is_starred = pop("is_starred", None)
-    if type(v) is not bool and v is not None:
-        o.is_starred = keep_odd(o, s, "is_starred", v, "bool")
-    v = o.is_partial = pop("is_partial", None)
-    if type(v) is not bool and v is not None:
-        o.is_partial = keep_odd(o, s, "is_partial", v, "bool")
-    v = o.is_active = pop("is_active", None)
-    if type(v) is not bool and v is not None:
-        o.is_active = keep_odd(o, s, "is_active", v, "bool")
-    v = o.is_dead = pop("is_dead", None)
-    if type(v) is not bool and v is not None:
-        o.is_dead = keep_odd(o, s, "is_dead", v, "bool")
-    v = o.is_me = pop("is_me", None)
-    if type(v) is not bool and v is not None:
-        o.is_me = keep_odd(o, s, "is_me", v, "bool")
-    v = pop("last_called", None)
     try:
-        o.last_called = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.last_called = keep_odd(o, s, "last_called", v, e)
-    v = pop("last_activity_together", None)
-    try:
-        o.last_activity_together = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.last_activity_together = keep_odd(o, s, "last_activity_together", v, e)
-    v = o.stay_in_touch_frequency = pop("stay_in_touch_frequency", None)
-    if type(v) is not int and v is not None:
-        o.stay_in_touch_frequency = keep_odd(o, s, "stay_in_touch_frequency", v, "int")
-    v = pop("stay_in_touch_trigger_date", None)
-    try:
-        o.stay_in_touch_trigger_date = (
-            v if v is None else decode_datetime(v) if v else decode_empty(v)
-        )
-    except ODD_ERRORS as e:
-        o.stay_in_touch_trigger_date = keep_odd(o, s, "stay_in_touch_trigger_date", v, e)
-    v = pop("information", None)
-    try:
-        o.information = v if v is None else contact_information_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.information = keep_odd(o, s, "information", v, e)
-    v = pop("addresses", None)
-    try:
-        o.addresses = [] if v is None else address_codec.decode_all(v)
-    except ODD_ERRORS as e:
-        o.addresses = keep_odd(o, s, "addresses", v, e) or []
-    v = pop("tags", None)
-    try:
-        o.tags = [] if v is None else tag_codec.decode_all(v)
-    except ODD_ERRORS as e:
-        o.tags = keep_odd(o, s, "tags", v, e) or []
-    v = pop("statistics", None)
-    try:
-        o.statistics = v if v is None else contact_statistics_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.statistics = keep_odd(o, s, "statistics", v, e)
-    v = o.url = pop("url", None)
-    if type(v) is not str and v is not None:
-        o.url = keep_odd(o, s, "url", v, "str")
-    v = pop("account", None)
-    try:
-        o.account = v if v is None else account_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.account = keep_odd(o, s, "account", v, e)
-    v = pop("created_at", None)
-    try:
-        o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.created_at = keep_odd(o, s, "created_at", v, e)
-    v = pop("updated_at", None)
-    try:
-        o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.updated_at = keep_odd(o, s, "updated_at", v, e)
-    v = pop("contactFields", None)
-    try:
-        o.contact_fields = [] if v is None else contact_field_codec.decode_all(v)
-    except ODD_ERRORS as e:
-        o.contact_fields = keep_odd(o, s, "contactFields", v, e) or []
-    v = pop("notes", None)
-    try:
-        o.notes = [] if v is None else note_codec.decode_all(v)
-    except ODD_ERRORS as e:
-        o.notes = keep_odd(o, s, "notes", v, e) or []
-    o.additional_properties = dict(s) if s else {}
+        v = o.uuid = row["uuid"]
+        if v is not None and type(v) is not str:
+            o.uuid = keep_odd(o, s, "uuid", v, "str")
+        v = o.object_ = row["object"]
+        if v is not None and type(v) is not str:
+            o.object_ = keep_odd(o, s, "object", v, "str")
+        v = o.hash_id = row["hash_id"]
+        if v is not None and type(v) is not str:
+            o.hash_id = keep_odd(o, s, "hash_id", v, "str")
+        v = o.first_name = row["first_name"]
+        if v is not None and type(v) is not str:
+            o.first_name = keep_odd(o, s, "first_name", v, "str")
+        v = o.last_name = row["last_name"]
+        if v is not None and type(v) is not str:
+            o.last_name = keep_odd(o, s, "last_name", v, "str")
+        v = o.nickname = row["nickname"]
+        if v is not None and type(v) is not str:
+            o.nickname = keep_odd(o, s, "nickname", v, "str")
+        v = o.complete_name = row["complete_name"]
+        if v is not None and type(v) is not str:
+            o.complete_name = keep_odd(o, s, "complete_name", v, "str")
+        v = o.initials = row["initials"]
+        if v is not None and type(v) is not str:
+            o.initials = keep_odd(o, s, "initials", v, "str")
+        v = o.description = row["description"]
+        if v is not None and type(v) is not str:
+            o.description = keep_odd(o, s, "description", v, "str")
+        v = o.gender = row["gender"]
+        if v is not None and type(v) is not str:
+            o.gender = keep_odd(o, s, "gender", v, "str")
+        v = o.gender_type = row["gender_type"]
+        if v is not None and type(v) is not str:
+            o.gender_type = keep_odd(o, s, "gender_type", v, "str")
+        v = o.is_starred = row["is_starred"]
+        if v is not None and type(v) is not bool:
+            o.is_starred = keep_odd(o, s, "is_starred", v, "bool")
+        v = o.is_partial = row["is_partial"]
+        if v is not None and type(v) is not bool:
+            o.is_partial = keep_odd(o, s, "is_partial", v, "bool")
+        v = o.is_active = row["is_active"]
+        if v is not None and type(v) is not bool:
+            o.is_active = keep_odd(o, s, "is_active", v, "bool")
+        v = o.is_dead = row["is_dead"]
+        if v is not None and type(v) is not bool:
+            o.is_dead = keep_odd(o, s, "is_dead", v, "bool")
+        v = o.is_me = row["is_me"]
+        if v is not None and type(v) is not bool:
+            o.is_me = keep_odd(o, s, "is_me", v, "bool")
+        v = row["last_called"]
+        try:
+            o.last_called = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.last_called = keep_odd(o, s, "last_called", v, e)
+        v = row["last_activity_together"]
+        try:
+            o.last_activity_together = (
+                v if v is None else decode_datetime(v) if v else decode_empty(v)
+            )
+        except ODD_ERRORS as e:
+            o.last_activity_together = keep_odd(o, s, "last_activity_together", v, e)
+        v = o.stay_in_touch_frequency = row["stay_in_touch_frequency"]
+        if v is not None and type(v) is not int:
+            o.stay_in_touch_frequency = keep_odd(o, s, "stay_in_touch_frequency", v, "int")
+        v = row["stay_in_touch_trigger_date"]
+        try:
+            o.stay_in_touch_trigger_date = (
+                v if v is None else decode_datetime(v) if v else decode_empty(v)
+            )
+        except ODD_ERRORS as e:
+            o.stay_in_touch_trigger_date = keep_odd(o, s, "stay_in_touch_trigger_date", v, e)
+        v = row["information"]
+        try:
+            o.information = v if v is None else contact_information_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.information = keep_odd(o, s, "information", v, e)
+        v = row["addresses"]
+        try:
+            o.addresses = [] if v is None else address_codec.decode_all(v)
+        except ODD_ERRORS as e:
+            o.addresses = keep_odd(o, s, "addresses", v, e) or []
+        v = row["tags"]
+        try:
+            o.tags = [] if v is None else tag_codec.decode_all(v)
+        except ODD_ERRORS as e:
+            o.tags = keep_odd(o, s, "tags", v, e) or []
+        v = row["statistics"]
+        try:
+            o.statistics = v if v is None else contact_statistics_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.statistics = keep_odd(o, s, "statistics", v, e)
+        v = o.url = row["url"]
+        if v is not None and type(v) is not str:
+            o.url = keep_odd(o, s, "url", v, "str")
+        v = row["account"]
+        try:
+            o.account = v if v is None else account_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.account = keep_odd(o, s, "account", v, e)
+        v = row["created_at"]
+        try:
+            o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.created_at = keep_odd(o, s, "created_at", v, e)
+        v = row["updated_at"]
+        try:
+            o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.updated_at = keep_odd(o, s, "updated_at", v, e)
+        v = get("contactFields")
+        try:
+            o.contact_fields = [] if v is None else contact_field_codec.decode_all(v)
+        except ODD_ERRORS as e:
+            o.contact_fields = keep_odd(o, s, "contactFields", v, e) or []
+        v = get("notes")
+        try:
+            o.notes = [] if v is None else note_codec.decode_all(v)
+        except ODD_ERRORS as e:
+            o.notes = keep_odd(o, s, "notes", v, e) or []
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: Contact = o
     return made
 

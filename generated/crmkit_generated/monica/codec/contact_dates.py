@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -14,26 +14,28 @@ from ..models.contact_dates import ContactDates
 from . import special_date as special_date_codec
 
 EMITTED = True
+_own = frozenset(["birthdate", "deceased_date"])
 
 
 def decode(row: Any, cls: type[Any] = ContactDates) -> ContactDates:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = pop("birthdate", None)
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 2 else others(row, _own)
     try:
-        o.birthdate = v if v is None else special_date_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.birthdate = keep_odd(o, s, "birthdate", v, e)
-    v = pop("deceased_date", None)
-    try:
-        o.deceased_date = v if v is None else special_date_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.deceased_date = keep_odd(o, s, "deceased_date", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = row["birthdate"]
+        try:
+            o.birthdate = v if v is None else special_date_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.birthdate = keep_odd(o, s, "birthdate", v, e)
+        v = row["deceased_date"]
+        try:
+            o.deceased_date = v if v is None else special_date_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.deceased_date = keep_odd(o, s, "deceased_date", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: ContactDates = o
     return made
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_items, decode_rows
+from crmkit.core.codec.nested import decode_items, decode_rows, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_items, encode_plain
 from crmkit.core.types import UNSET as U
@@ -20,6 +20,7 @@ MEMBERS: dict[str, str] = {
     "data": "data",
     "labels": "labels",
 }
+_own = frozenset(["contact_id", "contact_field_type_id", "data", "labels"])
 
 
 def decode(row: Any, cls: type[Any] = ContactFieldInput) -> ContactFieldInput:
@@ -28,7 +29,7 @@ def decode(row: Any, cls: type[Any] = ContactFieldInput) -> ContactFieldInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "contact_id"
     v = pop("contact_id")
     o.contact_id = parse_lenient(v, int)
@@ -40,7 +41,15 @@ def decode(row: Any, cls: type[Any] = ContactFieldInput) -> ContactFieldInput:
         reject(v, "str", "data")
     at = "labels"
     v = pop("labels", U)
-    o.labels = v if v is U else decode_items(v, "str", str)
+    o.labels = (
+        v
+        if v is U
+        else decode_items(v, "str", str)
+        if v
+        else []
+        if type(v) is list
+        else reject(v, "list")
+    )
     o.additional_properties = dict(s) if s else {}
     made: ContactFieldInput = o
     return made

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import decode_bit, encode_bit
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -21,6 +21,7 @@ MEMBERS: dict[str, str] = {
     "delible": "delible",
     "type": "type_",
 }
+_own = frozenset(["name", "fontawesome_icon", "protocol", "delible", "type"])
 
 
 def decode(row: Any, cls: type[Any] = ContactFieldTypeInput) -> ContactFieldTypeInput:
@@ -29,21 +30,21 @@ def decode(row: Any, cls: type[Any] = ContactFieldTypeInput) -> ContactFieldType
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.name = pop("name")
     if type(v) is not str:
         reject(v, "str", "name")
     v = o.fontawesome_icon = pop("fontawesome_icon", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "fontawesome_icon")
     v = o.protocol = pop("protocol", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "protocol")
     at = "delible"
     v = pop("delible", U)
     o.delible = v if v is U else decode_bit(v)
     v = o.type_ = pop("type", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "type")
     o.additional_properties = dict(s) if s else {}
     made: ContactFieldTypeInput = o

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -18,44 +18,46 @@ from . import contact_relations as contact_relations_codec
 from . import how_you_met as how_you_met_codec
 
 EMITTED = True
+_own = frozenset(["relationships", "dates", "career", "avatar", "food_preferences", "how_you_met"])
 
 
 def decode(row: Any, cls: type[Any] = ContactInformation) -> ContactInformation:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = pop("relationships", None)
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 6 else others(row, _own)
     try:
-        o.relationships = v if v is None else contact_relations_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.relationships = keep_odd(o, s, "relationships", v, e)
-    v = pop("dates", None)
-    try:
-        o.dates = v if v is None else contact_dates_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.dates = keep_odd(o, s, "dates", v, e)
-    v = pop("career", None)
-    try:
-        o.career = v if v is None else career_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.career = keep_odd(o, s, "career", v, e)
-    v = pop("avatar", None)
-    try:
-        o.avatar = v if v is None else avatar_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.avatar = keep_odd(o, s, "avatar", v, e)
-    v = o.food_preferences = pop("food_preferences", None)
-    if type(v) is not str and v is not None:
-        o.food_preferences = keep_odd(o, s, "food_preferences", v, "str")
-    v = pop("how_you_met", None)
-    try:
-        o.how_you_met = v if v is None else how_you_met_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.how_you_met = keep_odd(o, s, "how_you_met", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = row["relationships"]
+        try:
+            o.relationships = v if v is None else contact_relations_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.relationships = keep_odd(o, s, "relationships", v, e)
+        v = row["dates"]
+        try:
+            o.dates = v if v is None else contact_dates_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.dates = keep_odd(o, s, "dates", v, e)
+        v = row["career"]
+        try:
+            o.career = v if v is None else career_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.career = keep_odd(o, s, "career", v, e)
+        v = row["avatar"]
+        try:
+            o.avatar = v if v is None else avatar_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.avatar = keep_odd(o, s, "avatar", v, e)
+        v = o.food_preferences = row["food_preferences"]
+        if v is not None and type(v) is not str:
+            o.food_preferences = keep_odd(o, s, "food_preferences", v, "str")
+        v = row["how_you_met"]
+        try:
+            o.how_you_met = v if v is None else how_you_met_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.how_you_met = keep_odd(o, s, "how_you_met", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: ContactInformation = o
     return made
 

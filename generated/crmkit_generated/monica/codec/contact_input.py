@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -38,6 +38,32 @@ MEMBERS: dict[str, str] = {
     "deceased_date_add_reminder": "deceased_date_add_reminder",
     "uuid": "uuid",
 }
+_own = frozenset(
+    [
+        "first_name",
+        "middle_name",
+        "last_name",
+        "nickname",
+        "email",
+        "description",
+        "gender_id",
+        "is_partial",
+        "is_birthdate_known",
+        "birthdate_day",
+        "birthdate_month",
+        "birthdate_year",
+        "birthdate_is_age_based",
+        "birthdate_age",
+        "birthdate_add_reminder",
+        "is_deceased",
+        "is_deceased_date_known",
+        "deceased_date_day",
+        "deceased_date_month",
+        "deceased_date_year",
+        "deceased_date_add_reminder",
+        "uuid",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
@@ -46,24 +72,24 @@ def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.first_name = pop("first_name")
     if type(v) is not str:
         reject(v, "str", "first_name")
     v = o.middle_name = pop("middle_name", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "middle_name")
     v = o.last_name = pop("last_name", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "last_name")
     v = o.nickname = pop("nickname", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "nickname")
     v = o.email = pop("email", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "email")
     v = o.description = pop("description", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "description")
     at = "gender_id"
     v = pop("gender_id", U)
@@ -111,7 +137,7 @@ def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
     v = pop("deceased_date_add_reminder", U)
     o.deceased_date_add_reminder = v if v is U or v is None else parse_lenient(v, bool)
     v = o.uuid = pop("uuid", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "uuid")
     o.additional_properties = dict(s) if s else {}
     made: ContactInput = o

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -14,21 +14,23 @@ from ..models.contact_partial_information import ContactPartialInformation
 from . import contact_dates as contact_dates_codec
 
 EMITTED = True
+_own = frozenset(["dates"])
 
 
 def decode(row: Any, cls: type[Any] = ContactPartialInformation) -> ContactPartialInformation:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = pop("dates", None)
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 1 else others(row, _own)
     try:
-        o.dates = v if v is None else contact_dates_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.dates = keep_odd(o, s, "dates", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = row["dates"]
+        try:
+            o.dates = v if v is None else contact_dates_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.dates = keep_odd(o, s, "dates", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: ContactPartialInformation = o
     return made
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -15,26 +15,28 @@ from . import contact_short as contact_short_codec
 from . import relation_name as relation_name_codec
 
 EMITTED = True
+_own = frozenset(["relationship", "contact"])
 
 
 def decode(row: Any, cls: type[Any] = ContactRelation) -> ContactRelation:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = pop("relationship", None)
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 2 else others(row, _own)
     try:
-        o.relationship = v if v is None else relation_name_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.relationship = keep_odd(o, s, "relationship", v, e)
-    v = pop("contact", None)
-    try:
-        o.contact = v if v is None else contact_short_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.contact = keep_odd(o, s, "contact", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = row["relationship"]
+        try:
+            o.relationship = v if v is None else relation_name_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.relationship = keep_odd(o, s, "relationship", v, e)
+        v = row["contact"]
+        try:
+            o.contact = v if v is None else contact_short_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.contact = keep_odd(o, s, "contact", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: ContactRelation = o
     return made
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -14,36 +14,38 @@ from ..models.contact_relations import ContactRelations
 from . import contact_relation_group as contact_relation_group_codec
 
 EMITTED = True
+_own = frozenset(["love", "family", "friend", "work"])
 
 
 def decode(row: Any, cls: type[Any] = ContactRelations) -> ContactRelations:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = pop("love", None)
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 4 else others(row, _own)
     try:
-        o.love = v if v is None else contact_relation_group_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.love = keep_odd(o, s, "love", v, e)
-    v = pop("family", None)
-    try:
-        o.family = v if v is None else contact_relation_group_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.family = keep_odd(o, s, "family", v, e)
-    v = pop("friend", None)
-    try:
-        o.friend = v if v is None else contact_relation_group_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.friend = keep_odd(o, s, "friend", v, e)
-    v = pop("work", None)
-    try:
-        o.work = v if v is None else contact_relation_group_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.work = keep_odd(o, s, "work", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = row["love"]
+        try:
+            o.love = v if v is None else contact_relation_group_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.love = keep_odd(o, s, "love", v, e)
+        v = row["family"]
+        try:
+            o.family = v if v is None else contact_relation_group_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.family = keep_odd(o, s, "family", v, e)
+        v = row["friend"]
+        try:
+            o.friend = v if v is None else contact_relation_group_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.friend = keep_odd(o, s, "friend", v, e)
+        v = row["work"]
+        try:
+            o.work = v if v is None else contact_relation_group_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.work = keep_odd(o, s, "work", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: ContactRelations = o
     return made
 

@@ -6,44 +6,56 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
 from ..models.contact_statistics import ContactStatistics
 
 EMITTED = True
+_own = frozenset(
+    [
+        "number_of_calls",
+        "number_of_notes",
+        "number_of_activities",
+        "number_of_reminders",
+        "number_of_tasks",
+        "number_of_gifts",
+        "number_of_debts",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = ContactStatistics) -> ContactStatistics:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.number_of_calls = pop("number_of_calls", None)
-    if type(v) is not int and v is not None:
-        o.number_of_calls = keep_odd(o, s, "number_of_calls", v, "int")
-    v = o.number_of_notes = pop("number_of_notes", None)
-    if type(v) is not int and v is not None:
-        o.number_of_notes = keep_odd(o, s, "number_of_notes", v, "int")
-    v = o.number_of_activities = pop("number_of_activities", None)
-    if type(v) is not int and v is not None:
-        o.number_of_activities = keep_odd(o, s, "number_of_activities", v, "int")
-    v = o.number_of_reminders = pop("number_of_reminders", None)
-    if type(v) is not int and v is not None:
-        o.number_of_reminders = keep_odd(o, s, "number_of_reminders", v, "int")
-    v = o.number_of_tasks = pop("number_of_tasks", None)
-    if type(v) is not int and v is not None:
-        o.number_of_tasks = keep_odd(o, s, "number_of_tasks", v, "int")
-    v = o.number_of_gifts = pop("number_of_gifts", None)
-    if type(v) is not int and v is not None:
-        o.number_of_gifts = keep_odd(o, s, "number_of_gifts", v, "int")
-    v = o.number_of_debts = pop("number_of_debts", None)
-    if type(v) is not int and v is not None:
-        o.number_of_debts = keep_odd(o, s, "number_of_debts", v, "int")
-    o.additional_properties = dict(s) if s else {}
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 7 else others(row, _own)
+    try:
+        v = o.number_of_calls = row["number_of_calls"]
+        if v is not None and type(v) is not int:
+            o.number_of_calls = keep_odd(o, s, "number_of_calls", v, "int")
+        v = o.number_of_notes = row["number_of_notes"]
+        if v is not None and type(v) is not int:
+            o.number_of_notes = keep_odd(o, s, "number_of_notes", v, "int")
+        v = o.number_of_activities = row["number_of_activities"]
+        if v is not None and type(v) is not int:
+            o.number_of_activities = keep_odd(o, s, "number_of_activities", v, "int")
+        v = o.number_of_reminders = row["number_of_reminders"]
+        if v is not None and type(v) is not int:
+            o.number_of_reminders = keep_odd(o, s, "number_of_reminders", v, "int")
+        v = o.number_of_tasks = row["number_of_tasks"]
+        if v is not None and type(v) is not int:
+            o.number_of_tasks = keep_odd(o, s, "number_of_tasks", v, "int")
+        v = o.number_of_gifts = row["number_of_gifts"]
+        if v is not None and type(v) is not int:
+            o.number_of_gifts = keep_odd(o, s, "number_of_gifts", v, "int")
+        v = o.number_of_debts = row["number_of_debts"]
+        if v is not None and type(v) is not int:
+            o.number_of_debts = keep_odd(o, s, "number_of_debts", v, "int")
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: ContactStatistics = o
     return made
 

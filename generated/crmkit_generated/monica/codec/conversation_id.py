@@ -6,25 +6,24 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.values import encode_kept
 
 from ..models.conversation_id import ConversationId
 
 EMITTED = True
+_own = frozenset(["id"])
 
 
 def decode(row: Any, cls: type[Any] = ConversationId) -> ConversationId:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.id = pop("id")
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 1 else others(row, _own)
+    v = o.id = row["id"]
     if type(v) is not int:
         reject(v, "int", "id")
-    o.additional_properties = dict(s) if s else {}
     made: ConversationId = o
     return made
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_date_or_str, encode_date_or_str
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras
 from crmkit.core.types import UNSET as U
@@ -19,6 +19,7 @@ MEMBERS: dict[str, str] = {
     "happened_at": "happened_at",
     "contact_field_type_id": "contact_field_type_id",
 }
+_own = frozenset(["happened_at", "contact_field_type_id"])
 
 
 def decode(row: Any, cls: type[Any] = ConversationUpdateInput) -> ConversationUpdateInput:
@@ -27,7 +28,7 @@ def decode(row: Any, cls: type[Any] = ConversationUpdateInput) -> ConversationUp
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "happened_at"
     v = pop("happened_at")
     o.happened_at = decode_date_or_str(v)

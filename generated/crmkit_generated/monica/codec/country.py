@@ -6,35 +6,37 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
 from ..models.country import Country
 
 EMITTED = True
+_own = frozenset(["id", "object", "name", "iso"])
 
 
 def decode(row: Any, cls: type[Any] = Country) -> Country:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.id = pop("id")
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 4 else others(row, _own)
+    v = o.id = row["id"]
     if type(v) is not str:
         reject(v, "str", "id")
-    v = o.object_ = pop("object", None)
-    if type(v) is not str and v is not None:
-        o.object_ = keep_odd(o, s, "object", v, "str")
-    v = o.name = pop("name", None)
-    if type(v) is not str and v is not None:
-        o.name = keep_odd(o, s, "name", v, "str")
-    v = o.iso = pop("iso", None)
-    if type(v) is not str and v is not None:
-        o.iso = keep_odd(o, s, "iso", v, "str")
-    o.additional_properties = dict(s) if s else {}
+    try:
+        v = o.object_ = row["object"]
+        if v is not None and type(v) is not str:
+            o.object_ = keep_odd(o, s, "object", v, "str")
+        v = o.name = row["name"]
+        if v is not None and type(v) is not str:
+            o.name = keep_odd(o, s, "name", v, "str")
+        v = o.iso = row["iso"]
+        if v is not None and type(v) is not str:
+            o.iso = keep_odd(o, s, "iso", v, "str")
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: Country = o
     return made
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.numbers import decode_decimal, encode_decimal
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept, encode_plain
@@ -21,71 +21,97 @@ from . import contact_short as contact_short_codec
 EMITTED = True
 _debt_direction = {item.value: item for item in DebtDirection}
 _debt_status = {item.value: item for item in DebtStatus}
+_own = frozenset(
+    [
+        "id",
+        "uuid",
+        "object",
+        "in_debt",
+        "status",
+        "amount",
+        "value",
+        "amount_with_currency",
+        "reason",
+        "account",
+        "contact",
+        "created_at",
+        "updated_at",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Debt) -> Debt:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.id = pop("id")
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 13 else others(row, _own)
+    v = o.id = row["id"]
     if type(v) is not int:
         reject(v, "int", "id")
-    v = o.uuid = pop("uuid", None)
-    if type(v) is not str and v is not None:
-        o.uuid = keep_odd(o, s, "uuid", v, "str")
-    v = o.object_ = pop("object", None)
-    if type(v) is not str and v is not None:
-        o.object_ = keep_odd(o, s, "object", v, "str")
-    v = pop("in_debt", None)
     try:
-        o.in_debt = v if v is None else decode_enum(v, _debt_direction)
-    except ODD_ERRORS as e:
-        o.in_debt = keep_odd(o, s, "in_debt", v, e)
-    v = pop("status", None)
-    try:
-        o.status = v if v is None else decode_enum(v, _debt_status)
-    except ODD_ERRORS as e:
-        o.status = keep_odd(o, s, "status", v, e)
-    v = pop("amount", None)
-    try:
-        o.amount = v if v is None else None if v == "" else decode_decimal(v)
-    except ODD_ERRORS as e:
-        o.amount = keep_odd(o, s, "amount", v, e)
-    v = pop("value", None)
-    try:
-        o.value = v if v is None else None if v == "" else decode_decimal(v)
-    except ODD_ERRORS as e:
-        o.value = keep_odd(o, s, "value", v, e)
-    v = o.amount_with_currency = pop("amount_with_currency", None)
-    if type(v) is not str and v is not None:
-        o.amount_with_currency = keep_odd(o, s, "amount_with_currency", v, "str")
-    v = o.reason = pop("reason", None)
-    if type(v) is not str and v is not None:
-        o.reason = keep_odd(o, s, "reason", v, "str")
-    v = pop("account", None)
-    try:
-        o.account = v if v is None else account_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.account = keep_odd(o, s, "account", v, e)
-    v = pop("contact", None)
-    try:
-        o.contact = v if v is None else contact_short_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.contact = keep_odd(o, s, "contact", v, e)
-    v = pop("created_at", None)
-    try:
-        o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.created_at = keep_odd(o, s, "created_at", v, e)
-    v = pop("updated_at", None)
-    try:
-        o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.updated_at = keep_odd(o, s, "updated_at", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = o.uuid = row["uuid"]
+        if v is not None and type(v) is not str:
+            o.uuid = keep_odd(o, s, "uuid", v, "str")
+        v = o.object_ = row["object"]
+        if v is not None and type(v) is not str:
+            o.object_ = keep_odd(o, s, "object", v, "str")
+        v = row["in_debt"]
+        try:
+            o.in_debt = (
+                v
+                if v is None
+                else _debt_direction.get(v, v)
+                if type(v) is str
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.in_debt = keep_odd(o, s, "in_debt", v, e)
+        v = row["status"]
+        try:
+            o.status = (
+                v if v is None else _debt_status.get(v, v) if type(v) is str else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.status = keep_odd(o, s, "status", v, e)
+        v = row["amount"]
+        try:
+            o.amount = v if v is None else None if v == "" else decode_decimal(v)
+        except ODD_ERRORS as e:
+            o.amount = keep_odd(o, s, "amount", v, e)
+        v = row["value"]
+        try:
+            o.value = v if v is None else None if v == "" else decode_decimal(v)
+        except ODD_ERRORS as e:
+            o.value = keep_odd(o, s, "value", v, e)
+        v = o.amount_with_currency = row["amount_with_currency"]
+        if v is not None and type(v) is not str:
+            o.amount_with_currency = keep_odd(o, s, "amount_with_currency", v, "str")
+        v = o.reason = row["reason"]
+        if v is not None and type(v) is not str:
+            o.reason = keep_odd(o, s, "reason", v, "str")
+        v = row["account"]
+        try:
+            o.account = v if v is None else account_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.account = keep_odd(o, s, "account", v, e)
+        v = row["contact"]
+        try:
+            o.contact = v if v is None else contact_short_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.contact = keep_odd(o, s, "contact", v, e)
+        v = row["created_at"]
+        try:
+            o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.created_at = keep_odd(o, s, "created_at", v, e)
+        v = row["updated_at"]
+        try:
+            o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.updated_at = keep_odd(o, s, "updated_at", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: Debt = o
     return made
 
@@ -101,11 +127,15 @@ def encode(o: Any) -> dict[str, Any]:
         "object": o.object_,
         "in_debt": None
         if (v := o.in_debt) is None
+        else v._value_
+        if type(v) is DebtDirection
         else v
         if type(v) is str
         else encode_plain(v, str, "in_debt"),
         "status": None
         if (v := o.status) is None
+        else v._value_
+        if type(v) is DebtStatus
         else v
         if type(v) is str
         else encode_plain(v, str, "status"),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import (
     decode_decimal,
     encode_decimal,
@@ -30,6 +30,7 @@ MEMBERS: dict[str, str] = {
     "amount": "amount",
     "reason": "reason",
 }
+_own = frozenset(["contact_id", "in_debt", "status", "amount", "reason"])
 
 
 def decode(row: Any, cls: type[Any] = DebtInput) -> DebtInput:
@@ -38,21 +39,21 @@ def decode(row: Any, cls: type[Any] = DebtInput) -> DebtInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "contact_id"
     v = pop("contact_id")
     o.contact_id = parse_lenient(v, int)
     at = "in_debt"
     v = pop("in_debt")
-    o.in_debt = decode_enum(v, _debt_direction_input)
+    o.in_debt = _debt_direction_input.get(v, v) if type(v) is str else reject(v, "str")
     at = "status"
     v = pop("status")
-    o.status = decode_enum(v, _debt_status_input)
+    o.status = _debt_status_input.get(v, v) if type(v) is str else reject(v, "str")
     at = "amount"
     v = pop("amount")
     o.amount = decode_decimal(v)
     v = o.reason = pop("reason", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "reason")
     o.additional_properties = dict(s) if s else {}
     made: DebtInput = o
@@ -70,9 +71,21 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.contact_id) is not U:
         d["contact_id"] = format_lenient(v, "contact_id", int, str)
     if (v := o.in_debt) is not U:
-        d["in_debt"] = v if type(v) is str else encode_plain(v, str, "in_debt")
+        d["in_debt"] = (
+            v._value_
+            if type(v) is DebtDirectionInput
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "in_debt")
+        )
     if (v := o.status) is not U:
-        d["status"] = v if type(v) is str else encode_plain(v, str, "status")
+        d["status"] = (
+            v._value_
+            if type(v) is DebtStatusInput
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "status")
+        )
     if (v := o.amount) is not U:
         d["amount"] = encode_decimal(v, "amount")
     if (v := o.reason) is not U:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -14,6 +14,7 @@ from ..models.food_input import FoodInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"food_preferences": "food_preferences"}
+_own = frozenset(["food_preferences"])
 
 
 def decode(row: Any, cls: type[Any] = FoodInput) -> FoodInput:
@@ -22,9 +23,9 @@ def decode(row: Any, cls: type[Any] = FoodInput) -> FoodInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.food_preferences = pop("food_preferences", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "food_preferences")
     o.additional_properties = dict(s) if s else {}
     made: FoodInput = o

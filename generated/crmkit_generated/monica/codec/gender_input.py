@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -16,6 +16,7 @@ from ..models.gender_type_input import GenderTypeInput
 EMITTED = True
 _gender_type_input = {item.value: item for item in GenderTypeInput}
 MEMBERS: dict[str, str] = {"name": "name", "type": "type_"}
+_own = frozenset(["name", "type"])
 
 
 def decode(row: Any, cls: type[Any] = GenderInput) -> GenderInput:
@@ -24,13 +25,13 @@ def decode(row: Any, cls: type[Any] = GenderInput) -> GenderInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.name = pop("name")
     if type(v) is not str:
         reject(v, "str", "name")
     at = "type"
     v = pop("type")
-    o.type_ = decode_enum(v, _gender_type_input)
+    o.type_ = _gender_type_input.get(v, v) if type(v) is str else reject(v, "str")
     o.additional_properties = dict(s) if s else {}
     made: GenderInput = o
     return made
@@ -47,5 +48,11 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.name) is not U:
         d["name"] = v if type(v) is str else encode_plain(v, str, "name")
     if (v := o.type_) is not U:
-        d["type"] = v if type(v) is str else encode_plain(v, str, "type_")
+        d["type"] = (
+            v._value_
+            if type(v) is GenderTypeInput
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "type_")
+        )
     return d

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_date_or_str, encode_date_or_str
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import (
     decode_decimal,
     encode_decimal,
@@ -32,6 +32,9 @@ MEMBERS: dict[str, str] = {
     "date": "date",
     "recipient_id": "recipient_id",
 }
+_own = frozenset(
+    ["contact_id", "name", "status", "comment", "url", "amount", "date", "recipient_id"]
+)
 
 
 def decode(row: Any, cls: type[Any] = GiftInput) -> GiftInput:
@@ -40,7 +43,7 @@ def decode(row: Any, cls: type[Any] = GiftInput) -> GiftInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "contact_id"
     v = pop("contact_id")
     o.contact_id = parse_lenient(v, int)
@@ -49,12 +52,12 @@ def decode(row: Any, cls: type[Any] = GiftInput) -> GiftInput:
         reject(v, "str", "name")
     at = "status"
     v = pop("status")
-    o.status = decode_enum(v, _gift_status_input)
+    o.status = _gift_status_input.get(v, v) if type(v) is str else reject(v, "str")
     v = o.comment = pop("comment", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "comment")
     v = o.url = pop("url", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "url")
     at = "amount"
     v = pop("amount", U)
@@ -83,7 +86,13 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.name) is not U:
         d["name"] = v if type(v) is str else encode_plain(v, str, "name")
     if (v := o.status) is not U:
-        d["status"] = v if type(v) is str else encode_plain(v, str, "status")
+        d["status"] = (
+            v._value_
+            if type(v) is GiftStatusInput
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "status")
+        )
     if (v := o.comment) is not U:
         d["comment"] = v if v is None or type(v) is str else encode_plain(v, str, "comment")
     if (v := o.url) is not U:

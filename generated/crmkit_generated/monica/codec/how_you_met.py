@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -15,29 +15,31 @@ from . import contact_short as contact_short_codec
 from . import special_date as special_date_codec
 
 EMITTED = True
+_own = frozenset(["general_information", "first_met_date", "first_met_through_contact"])
 
 
 def decode(row: Any, cls: type[Any] = HowYouMet) -> HowYouMet:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.general_information = pop("general_information", None)
-    if type(v) is not str and v is not None:
-        o.general_information = keep_odd(o, s, "general_information", v, "str")
-    v = pop("first_met_date", None)
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 3 else others(row, _own)
     try:
-        o.first_met_date = v if v is None else special_date_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.first_met_date = keep_odd(o, s, "first_met_date", v, e)
-    v = pop("first_met_through_contact", None)
-    try:
-        o.first_met_through_contact = v if v is None else contact_short_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.first_met_through_contact = keep_odd(o, s, "first_met_through_contact", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = o.general_information = row["general_information"]
+        if v is not None and type(v) is not str:
+            o.general_information = keep_odd(o, s, "general_information", v, "str")
+        v = row["first_met_date"]
+        try:
+            o.first_met_date = v if v is None else special_date_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.first_met_date = keep_odd(o, s, "first_met_date", v, e)
+        v = row["first_met_through_contact"]
+        try:
+            o.first_met_through_contact = v if v is None else contact_short_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.first_met_through_contact = keep_odd(o, s, "first_met_through_contact", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: HowYouMet = o
     return made
 

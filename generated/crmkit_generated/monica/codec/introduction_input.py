@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -26,6 +26,20 @@ MEMBERS: dict[str, str] = {
     "age": "age",
     "add_reminder": "add_reminder",
 }
+_own = frozenset(
+    [
+        "is_date_known",
+        "met_through_contact_id",
+        "general_information",
+        "where",
+        "day",
+        "month",
+        "year",
+        "is_age_based",
+        "age",
+        "add_reminder",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = IntroductionInput) -> IntroductionInput:
@@ -34,7 +48,7 @@ def decode(row: Any, cls: type[Any] = IntroductionInput) -> IntroductionInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "is_date_known"
     v = pop("is_date_known")
     o.is_date_known = parse_lenient(v, bool)
@@ -42,10 +56,10 @@ def decode(row: Any, cls: type[Any] = IntroductionInput) -> IntroductionInput:
     v = pop("met_through_contact_id", U)
     o.met_through_contact_id = v if v is U or v is None else parse_lenient(v, int)
     v = o.general_information = pop("general_information", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "general_information")
     v = o.where = pop("where", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "where")
     at = "day"
     v = pop("day", U)

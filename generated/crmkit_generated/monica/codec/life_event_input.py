@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_date_or_str, encode_date_or_str
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -25,6 +25,18 @@ MEMBERS: dict[str, str] = {
     "happened_at_month_unknown": "happened_at_month_unknown",
     "happened_at_day_unknown": "happened_at_day_unknown",
 }
+_own = frozenset(
+    [
+        "contact_id",
+        "life_event_type_id",
+        "happened_at",
+        "name",
+        "note",
+        "has_reminder",
+        "happened_at_month_unknown",
+        "happened_at_day_unknown",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = LifeEventInput) -> LifeEventInput:
@@ -33,7 +45,7 @@ def decode(row: Any, cls: type[Any] = LifeEventInput) -> LifeEventInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "contact_id"
     v = pop("contact_id")
     o.contact_id = parse_lenient(v, int)
@@ -44,10 +56,10 @@ def decode(row: Any, cls: type[Any] = LifeEventInput) -> LifeEventInput:
     v = pop("happened_at")
     o.happened_at = decode_date_or_str(v)
     v = o.name = pop("name")
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         reject(v, "str", "name")
     v = o.note = pop("note")
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         reject(v, "str", "note")
     at = "has_reminder"
     v = pop("has_reminder")

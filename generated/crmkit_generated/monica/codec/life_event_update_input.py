@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_date_or_str, encode_date_or_str
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -21,6 +21,7 @@ MEMBERS: dict[str, str] = {
     "name": "name",
     "note": "note",
 }
+_own = frozenset(["life_event_type_id", "happened_at", "name", "note"])
 
 
 def decode(row: Any, cls: type[Any] = LifeEventUpdateInput) -> LifeEventUpdateInput:
@@ -29,7 +30,7 @@ def decode(row: Any, cls: type[Any] = LifeEventUpdateInput) -> LifeEventUpdateIn
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "life_event_type_id"
     v = pop("life_event_type_id")
     o.life_event_type_id = parse_lenient(v, int)
@@ -37,10 +38,10 @@ def decode(row: Any, cls: type[Any] = LifeEventUpdateInput) -> LifeEventUpdateIn
     v = pop("happened_at")
     o.happened_at = decode_date_or_str(v)
     v = o.name = pop("name")
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         reject(v, "str", "name")
     v = o.note = pop("note")
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         reject(v, "str", "note")
     o.additional_properties = dict(s) if s else {}
     made: LifeEventUpdateInput = o

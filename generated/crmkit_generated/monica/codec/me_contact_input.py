@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras
 from crmkit.core.types import UNSET as U
@@ -15,6 +15,7 @@ from ..models.me_contact_input import MeContactInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"contact_id": "contact_id"}
+_own = frozenset(["contact_id"])
 
 
 def decode(row: Any, cls: type[Any] = MeContactInput) -> MeContactInput:
@@ -23,7 +24,7 @@ def decode(row: Any, cls: type[Any] = MeContactInput) -> MeContactInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "contact_id"
     v = pop("contact_id")
     o.contact_id = parse_lenient(v, int)

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_date_or_str, encode_date_or_str
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -20,6 +20,7 @@ MEMBERS: dict[str, str] = {
     "written_by_me": "written_by_me",
     "content": "content",
 }
+_own = frozenset(["written_at", "written_by_me", "content"])
 
 
 def decode(row: Any, cls: type[Any] = MessageInput) -> MessageInput:
@@ -28,7 +29,7 @@ def decode(row: Any, cls: type[Any] = MessageInput) -> MessageInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "written_at"
     v = pop("written_at")
     o.written_at = decode_date_or_str(v)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras
 from crmkit.core.types import UNSET as U
@@ -19,6 +19,7 @@ MEMBERS: dict[str, str] = {
     "contact_id": "contact_id",
     "is_favorited": "is_favorited",
 }
+_own = frozenset(["body", "contact_id", "is_favorited"])
 
 
 def decode(row: Any, cls: type[Any] = NoteInput) -> NoteInput:
@@ -27,7 +28,7 @@ def decode(row: Any, cls: type[Any] = NoteInput) -> NoteInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.body = pop("body")
     if type(v) is not str and type(v) is not float and type(v) is not int:
         reject(v, "str or float", "body")

@@ -12,7 +12,7 @@ from crmkit.core.codec.datetimes import (
     encode_datetime,
 )
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept
 
@@ -22,72 +22,91 @@ from . import company as company_codec
 from . import contact_short as contact_short_codec
 
 EMITTED = True
+_own = frozenset(
+    [
+        "id",
+        "object",
+        "title",
+        "description",
+        "salary",
+        "salary_unit",
+        "currently_works_here",
+        "start_date",
+        "end_date",
+        "company",
+        "account",
+        "contact",
+        "created_at",
+        "updated_at",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Occupation) -> Occupation:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.id = pop("id")
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 14 else others(row, _own)
+    v = o.id = row["id"]
     if type(v) is not int:
         reject(v, "int", "id")
-    v = o.object_ = pop("object", None)
-    if type(v) is not str and v is not None:
-        o.object_ = keep_odd(o, s, "object", v, "str")
-    v = o.title = pop("title", None)
-    if type(v) is not str and v is not None:
-        o.title = keep_odd(o, s, "title", v, "str")
-    v = o.description = pop("description", None)
-    if type(v) is not str and v is not None:
-        o.description = keep_odd(o, s, "description", v, "str")
-    v = o.salary = pop("salary", None)
-    if type(v) is not int and v is not None:
-        o.salary = keep_odd(o, s, "salary", v, "int")
-    v = o.salary_unit = pop("salary_unit", None)
-    if type(v) is not str and v is not None:
-        o.salary_unit = keep_odd(o, s, "salary_unit", v, "str")
-    v = o.currently_works_here = pop("currently_works_here", None)
-    if type(v) is not bool and v is not None:
-        o.currently_works_here = keep_odd(o, s, "currently_works_here", v, "bool")
-    v = pop("start_date", None)
     try:
-        o.start_date = v if v is None else decode_date(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.start_date = keep_odd(o, s, "start_date", v, e)
-    v = pop("end_date", None)
-    try:
-        o.end_date = v if v is None else decode_date(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.end_date = keep_odd(o, s, "end_date", v, e)
-    v = pop("company", None)
-    try:
-        o.company = v if v is None else company_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.company = keep_odd(o, s, "company", v, e)
-    v = pop("account", None)
-    try:
-        o.account = v if v is None else account_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.account = keep_odd(o, s, "account", v, e)
-    v = pop("contact", None)
-    try:
-        o.contact = v if v is None else contact_short_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.contact = keep_odd(o, s, "contact", v, e)
-    v = pop("created_at", None)
-    try:
-        o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.created_at = keep_odd(o, s, "created_at", v, e)
-    v = pop("updated_at", None)
-    try:
-        o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.updated_at = keep_odd(o, s, "updated_at", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = o.object_ = row["object"]
+        if v is not None and type(v) is not str:
+            o.object_ = keep_odd(o, s, "object", v, "str")
+        v = o.title = row["title"]
+        if v is not None and type(v) is not str:
+            o.title = keep_odd(o, s, "title", v, "str")
+        v = o.description = row["description"]
+        if v is not None and type(v) is not str:
+            o.description = keep_odd(o, s, "description", v, "str")
+        v = o.salary = row["salary"]
+        if v is not None and type(v) is not int:
+            o.salary = keep_odd(o, s, "salary", v, "int")
+        v = o.salary_unit = row["salary_unit"]
+        if v is not None and type(v) is not str:
+            o.salary_unit = keep_odd(o, s, "salary_unit", v, "str")
+        v = o.currently_works_here = row["currently_works_here"]
+        if v is not None and type(v) is not bool:
+            o.currently_works_here = keep_odd(o, s, "currently_works_here", v, "bool")
+        v = row["start_date"]
+        try:
+            o.start_date = v if v is None else decode_date(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.start_date = keep_odd(o, s, "start_date", v, e)
+        v = row["end_date"]
+        try:
+            o.end_date = v if v is None else decode_date(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.end_date = keep_odd(o, s, "end_date", v, e)
+        v = row["company"]
+        try:
+            o.company = v if v is None else company_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.company = keep_odd(o, s, "company", v, e)
+        v = row["account"]
+        try:
+            o.account = v if v is None else account_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.account = keep_odd(o, s, "account", v, e)
+        v = row["contact"]
+        try:
+            o.contact = v if v is None else contact_short_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.contact = keep_odd(o, s, "contact", v, e)
+        v = row["created_at"]
+        try:
+            o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.created_at = keep_odd(o, s, "created_at", v, e)
+        v = row["updated_at"]
+        try:
+            o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.updated_at = keep_odd(o, s, "updated_at", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: Occupation = o
     return made
 

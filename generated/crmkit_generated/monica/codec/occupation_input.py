@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_date, encode_date
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import decode_empty, encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -28,6 +28,19 @@ MEMBERS: dict[str, str] = {
     "start_date": "start_date",
     "end_date": "end_date",
 }
+_own = frozenset(
+    [
+        "contact_id",
+        "company_id",
+        "title",
+        "description",
+        "salary",
+        "salary_unit",
+        "currently_works_here",
+        "start_date",
+        "end_date",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = OccupationInput) -> OccupationInput:
@@ -36,7 +49,7 @@ def decode(row: Any, cls: type[Any] = OccupationInput) -> OccupationInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "contact_id"
     v = pop("contact_id")
     o.contact_id = parse_lenient(v, int)
@@ -47,14 +60,20 @@ def decode(row: Any, cls: type[Any] = OccupationInput) -> OccupationInput:
     if type(v) is not str:
         reject(v, "str", "title")
     v = o.description = pop("description", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "description")
     at = "salary"
     v = pop("salary", U)
     o.salary = v if v is U or v is None else parse_lenient(v, int)
     at = "salary_unit"
     v = pop("salary_unit", U)
-    o.salary_unit = v if v is U or v is None else decode_enum(v, _salary_unit_input)
+    o.salary_unit = (
+        v
+        if v is U or v is None
+        else _salary_unit_input.get(v, v)
+        if type(v) is str
+        else reject(v, "str")
+    )
     at = "currently_works_here"
     v = pop("currently_works_here", U)
     o.currently_works_here = v if v is U or v is None else parse_lenient(v, bool)
@@ -88,7 +107,13 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.salary) is not U:
         d["salary"] = None if v is None else format_lenient(v, "salary", int, str)
     if (v := o.salary_unit) is not U:
-        d["salary_unit"] = v if v is None or type(v) is str else encode_plain(v, str, "salary_unit")
+        d["salary_unit"] = (
+            v._value_
+            if type(v) is SalaryUnitInput
+            else v
+            if v is None or type(v) is str
+            else encode_plain(v, str, "salary_unit")
+        )
     if (v := o.currently_works_here) is not U:
         d["currently_works_here"] = (
             None if v is None else format_lenient(v, "currently_works_here", bool, int, str)

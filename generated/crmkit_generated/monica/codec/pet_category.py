@@ -6,35 +6,37 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
 from ..models.pet_category import PetCategory
 
 EMITTED = True
+_own = frozenset(["id", "object", "name", "is_common"])
 
 
 def decode(row: Any, cls: type[Any] = PetCategory) -> PetCategory:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.id = pop("id")
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 4 else others(row, _own)
+    v = o.id = row["id"]
     if type(v) is not int:
         reject(v, "int", "id")
-    v = o.object_ = pop("object", None)
-    if type(v) is not str and v is not None:
-        o.object_ = keep_odd(o, s, "object", v, "str")
-    v = o.name = pop("name", None)
-    if type(v) is not str and v is not None:
-        o.name = keep_odd(o, s, "name", v, "str")
-    v = o.is_common = pop("is_common", None)
-    if type(v) is not bool and v is not None:
-        o.is_common = keep_odd(o, s, "is_common", v, "bool")
-    o.additional_properties = dict(s) if s else {}
+    try:
+        v = o.object_ = row["object"]
+        if v is not None and type(v) is not str:
+            o.object_ = keep_odd(o, s, "object", v, "str")
+        v = o.name = row["name"]
+        if v is not None and type(v) is not str:
+            o.name = keep_odd(o, s, "name", v, "str")
+        v = o.is_common = row["is_common"]
+        if v is not None and type(v) is not bool:
+            o.is_common = keep_odd(o, s, "is_common", v, "bool")
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: PetCategory = o
     return made
 

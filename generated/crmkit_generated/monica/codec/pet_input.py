@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -19,6 +19,7 @@ MEMBERS: dict[str, str] = {
     "contact_id": "contact_id",
     "name": "name",
 }
+_own = frozenset(["pet_category_id", "contact_id", "name"])
 
 
 def decode(row: Any, cls: type[Any] = PetInput) -> PetInput:
@@ -27,7 +28,7 @@ def decode(row: Any, cls: type[Any] = PetInput) -> PetInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "pet_category_id"
     v = pop("pet_category_id")
     o.pet_category_id = parse_lenient(v, int)
@@ -35,7 +36,7 @@ def decode(row: Any, cls: type[Any] = PetInput) -> PetInput:
     v = pop("contact_id")
     o.contact_id = parse_lenient(v, int)
     v = o.name = pop("name", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "name")
     o.additional_properties = dict(s) if s else {}
     made: PetInput = o

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept
 
@@ -31,63 +31,81 @@ MEMBERS: dict[str, str] = {
     "created_at": "created_at",
     "updated_at": "updated_at",
 }
+_own = frozenset(
+    [
+        "id",
+        "uuid",
+        "object",
+        "original_filename",
+        "new_filename",
+        "filesize",
+        "mime_type",
+        "dataUrl",
+        "link",
+        "account",
+        "contact",
+        "created_at",
+        "updated_at",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Photo) -> Photo:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.id = pop("id")
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 13 else others(row, _own)
+    v = o.id = row["id"]
     if type(v) is not int:
         reject(v, "int", "id")
-    v = o.uuid = pop("uuid", None)
-    if type(v) is not str and v is not None:
-        o.uuid = keep_odd(o, s, "uuid", v, "str")
-    v = o.object_ = pop("object", None)
-    if type(v) is not str and v is not None:
-        o.object_ = keep_odd(o, s, "object", v, "str")
-    v = o.original_filename = pop("original_filename", None)
-    if type(v) is not str and v is not None:
-        o.original_filename = keep_odd(o, s, "original_filename", v, "str")
-    v = o.new_filename = pop("new_filename", None)
-    if type(v) is not str and v is not None:
-        o.new_filename = keep_odd(o, s, "new_filename", v, "str")
-    v = o.filesize = pop("filesize", None)
-    if type(v) is not int and v is not None:
-        o.filesize = keep_odd(o, s, "filesize", v, "int")
-    v = o.mime_type = pop("mime_type", None)
-    if type(v) is not str and v is not None:
-        o.mime_type = keep_odd(o, s, "mime_type", v, "str")
-    v = o.data_url = pop("dataUrl", None)
-    if type(v) is not str and v is not None:
-        o.data_url = keep_odd(o, s, "dataUrl", v, "str")
-    v = o.link = pop("link", None)
-    if type(v) is not str and v is not None:
-        o.link = keep_odd(o, s, "link", v, "str")
-    v = pop("account", None)
     try:
-        o.account = v if v is None else account_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.account = keep_odd(o, s, "account", v, e)
-    v = pop("contact", None)
-    try:
-        o.contact = v if v is None else contact_short_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.contact = keep_odd(o, s, "contact", v, e)
-    v = pop("created_at", None)
-    try:
-        o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.created_at = keep_odd(o, s, "created_at", v, e)
-    v = pop("updated_at", None)
-    try:
-        o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.updated_at = keep_odd(o, s, "updated_at", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = o.uuid = row["uuid"]
+        if v is not None and type(v) is not str:
+            o.uuid = keep_odd(o, s, "uuid", v, "str")
+        v = o.object_ = row["object"]
+        if v is not None and type(v) is not str:
+            o.object_ = keep_odd(o, s, "object", v, "str")
+        v = o.original_filename = row["original_filename"]
+        if v is not None and type(v) is not str:
+            o.original_filename = keep_odd(o, s, "original_filename", v, "str")
+        v = o.new_filename = row["new_filename"]
+        if v is not None and type(v) is not str:
+            o.new_filename = keep_odd(o, s, "new_filename", v, "str")
+        v = o.filesize = row["filesize"]
+        if v is not None and type(v) is not int:
+            o.filesize = keep_odd(o, s, "filesize", v, "int")
+        v = o.mime_type = row["mime_type"]
+        if v is not None and type(v) is not str:
+            o.mime_type = keep_odd(o, s, "mime_type", v, "str")
+        v = o.data_url = row["dataUrl"]
+        if v is not None and type(v) is not str:
+            o.data_url = keep_odd(o, s, "dataUrl", v, "str")
+        v = o.link = row["link"]
+        if v is not None and type(v) is not str:
+            o.link = keep_odd(o, s, "link", v, "str")
+        v = row["account"]
+        try:
+            o.account = v if v is None else account_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.account = keep_odd(o, s, "account", v, e)
+        v = row["contact"]
+        try:
+            o.contact = v if v is None else contact_short_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.contact = keep_odd(o, s, "contact", v, e)
+        v = row["created_at"]
+        try:
+            o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.created_at = keep_odd(o, s, "created_at", v, e)
+        v = row["updated_at"]
+        try:
+            o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.updated_at = keep_odd(o, s, "updated_at", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: Photo = o
     return made
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -15,6 +15,7 @@ from ..models.photo_input import PhotoInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"contact_id": "contact_id", "data": "data", "extension": "extension"}
+_own = frozenset(["contact_id", "data", "extension"])
 
 
 def decode(row: Any, cls: type[Any] = PhotoInput) -> PhotoInput:
@@ -23,7 +24,7 @@ def decode(row: Any, cls: type[Any] = PhotoInput) -> PhotoInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "contact_id"
     v = pop("contact_id")
     o.contact_id = parse_lenient(v, int)
@@ -31,7 +32,7 @@ def decode(row: Any, cls: type[Any] = PhotoInput) -> PhotoInput:
     if type(v) is not str:
         reject(v, "str", "data")
     v = o.extension = pop("extension", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "extension")
     o.additional_properties = dict(s) if s else {}
     made: PhotoInput = o

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.files import encode_file
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras
 from crmkit.core.types import UNSET as U
@@ -17,6 +17,7 @@ from ..models.photo_upload_input import PhotoUploadInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"contact_id": "contact_id", "photo": "photo"}
+_own = frozenset(["contact_id", "photo"])
 
 
 def decode(row: Any, cls: type[Any] = PhotoUploadInput) -> PhotoUploadInput:
@@ -25,7 +26,7 @@ def decode(row: Any, cls: type[Any] = PhotoUploadInput) -> PhotoUploadInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "contact_id"
     v = pop("contact_id")
     o.contact_id = parse_lenient(v, int)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -23,6 +23,7 @@ MEMBERS: dict[str, str] = {
     "latitude": "latitude",
     "longitude": "longitude",
 }
+_own = frozenset(["street", "city", "province", "postal_code", "country", "latitude", "longitude"])
 
 
 def decode(row: Any, cls: type[Any] = PlaceInput) -> PlaceInput:
@@ -31,21 +32,21 @@ def decode(row: Any, cls: type[Any] = PlaceInput) -> PlaceInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.street = pop("street", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "street")
     v = o.city = pop("city", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "city")
     v = o.province = pop("province", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "province")
     v = o.postal_code = pop("postal_code", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "postal_code")
     v = o.country = pop("country", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "country")
     at = "latitude"
     v = pop("latitude", U)

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept
 
@@ -16,37 +16,39 @@ from . import term as term_codec
 from . import user as user_codec
 
 EMITTED = True
+_own = frozenset(["signed", "signed_date", "ip_address", "user", "term"])
 
 
 def decode(row: Any, cls: type[Any] = PolicySignature) -> PolicySignature:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.signed = pop("signed", None)
-    if type(v) is not bool and v is not None:
-        o.signed = keep_odd(o, s, "signed", v, "bool")
-    v = pop("signed_date", None)
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 5 else others(row, _own)
     try:
-        o.signed_date = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.signed_date = keep_odd(o, s, "signed_date", v, e)
-    v = o.ip_address = pop("ip_address", None)
-    if type(v) is not str and v is not None:
-        o.ip_address = keep_odd(o, s, "ip_address", v, "str")
-    v = pop("user", None)
-    try:
-        o.user = v if v is None else user_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.user = keep_odd(o, s, "user", v, e)
-    v = pop("term", None)
-    try:
-        o.term = v if v is None else term_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.term = keep_odd(o, s, "term", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = o.signed = row["signed"]
+        if v is not None and type(v) is not bool:
+            o.signed = keep_odd(o, s, "signed", v, "bool")
+        v = row["signed_date"]
+        try:
+            o.signed_date = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.signed_date = keep_odd(o, s, "signed_date", v, e)
+        v = o.ip_address = row["ip_address"]
+        if v is not None and type(v) is not str:
+            o.ip_address = keep_odd(o, s, "ip_address", v, "str")
+        v = row["user"]
+        try:
+            o.user = v if v is None else user_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.user = keep_odd(o, s, "user", v, e)
+        v = row["term"]
+        try:
+            o.term = v if v is None else term_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.term = keep_odd(o, s, "term", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: PolicySignature = o
     return made
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -14,6 +14,7 @@ from ..models.policy_signature_input import PolicySignatureInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"ip_address": "ip_address"}
+_own = frozenset(["ip_address"])
 
 
 def decode(row: Any, cls: type[Any] = PolicySignatureInput) -> PolicySignatureInput:
@@ -22,7 +23,7 @@ def decode(row: Any, cls: type[Any] = PolicySignatureInput) -> PolicySignatureIn
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.ip_address = pop("ip_address")
     if type(v) is not str:
         reject(v, "str", "ip_address")

@@ -6,32 +6,34 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
 from ..models.relation_name import RelationName
 
 EMITTED = True
+_own = frozenset(["id", "uuid", "name"])
 
 
 def decode(row: Any, cls: type[Any] = RelationName) -> RelationName:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.id = pop("id")
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 3 else others(row, _own)
+    v = o.id = row["id"]
     if type(v) is not int:
         reject(v, "int", "id")
-    v = o.uuid = pop("uuid", None)
-    if type(v) is not str and v is not None:
-        o.uuid = keep_odd(o, s, "uuid", v, "str")
-    v = o.name = pop("name", None)
-    if type(v) is not str and v is not None:
-        o.name = keep_odd(o, s, "name", v, "str")
-    o.additional_properties = dict(s) if s else {}
+    try:
+        v = o.uuid = row["uuid"]
+        if v is not None and type(v) is not str:
+            o.uuid = keep_odd(o, s, "uuid", v, "str")
+        v = o.name = row["name"]
+        if v is not None and type(v) is not str:
+            o.name = keep_odd(o, s, "name", v, "str")
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: RelationName = o
     return made
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras
 from crmkit.core.types import UNSET as U
@@ -19,6 +19,7 @@ MEMBERS: dict[str, str] = {
     "relationship_type_id": "relationship_type_id",
     "of_contact": "of_contact",
 }
+_own = frozenset(["contact_is", "relationship_type_id", "of_contact"])
 
 
 def decode(row: Any, cls: type[Any] = RelationshipInput) -> RelationshipInput:
@@ -27,7 +28,7 @@ def decode(row: Any, cls: type[Any] = RelationshipInput) -> RelationshipInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "contact_is"
     v = pop("contact_is")
     o.contact_is = parse_lenient(v, int)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras
 from crmkit.core.types import UNSET as U
@@ -15,6 +15,7 @@ from ..models.relationship_update_input import RelationshipUpdateInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"relationship_type_id": "relationship_type_id"}
+_own = frozenset(["relationship_type_id"])
 
 
 def decode(row: Any, cls: type[Any] = RelationshipUpdateInput) -> RelationshipUpdateInput:
@@ -23,7 +24,7 @@ def decode(row: Any, cls: type[Any] = RelationshipUpdateInput) -> RelationshipUp
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "relationship_type_id"
     v = pop("relationship_type_id")
     o.relationship_type_id = parse_lenient(v, int)

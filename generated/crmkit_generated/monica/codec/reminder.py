@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept, encode_plain
 
@@ -18,67 +18,91 @@ from . import contact_short as contact_short_codec
 
 EMITTED = True
 _reminder_frequency = {item.value: item for item in ReminderFrequency}
+_own = frozenset(
+    [
+        "id",
+        "uuid",
+        "object",
+        "title",
+        "description",
+        "frequency_type",
+        "frequency_number",
+        "initial_date",
+        "delible",
+        "account",
+        "contact",
+        "created_at",
+        "updated_at",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Reminder) -> Reminder:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.id = pop("id")
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 13 else others(row, _own)
+    v = o.id = row["id"]
     if type(v) is not int:
         reject(v, "int", "id")
-    v = o.uuid = pop("uuid", None)
-    if type(v) is not str and v is not None:
-        o.uuid = keep_odd(o, s, "uuid", v, "str")
-    v = o.object_ = pop("object", None)
-    if type(v) is not str and v is not None:
-        o.object_ = keep_odd(o, s, "object", v, "str")
-    v = o.title = pop("title", None)
-    if type(v) is not str and v is not None:
-        o.title = keep_odd(o, s, "title", v, "str")
-    v = o.description = pop("description", None)
-    if type(v) is not str and v is not None:
-        o.description = keep_odd(o, s, "description", v, "str")
-    v = pop("frequency_type", None)
     try:
-        o.frequency_type = v if v is None else decode_enum(v, _reminder_frequency)
-    except ODD_ERRORS as e:
-        o.frequency_type = keep_odd(o, s, "frequency_type", v, e)
-    v = o.frequency_number = pop("frequency_number", None)
-    if type(v) is not int and v is not None:
-        o.frequency_number = keep_odd(o, s, "frequency_number", v, "int")
-    v = pop("initial_date", None)
-    try:
-        o.initial_date = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.initial_date = keep_odd(o, s, "initial_date", v, e)
-    v = o.delible = pop("delible", None)
-    if type(v) is not bool and v is not None:
-        o.delible = keep_odd(o, s, "delible", v, "bool")
-    v = pop("account", None)
-    try:
-        o.account = v if v is None else account_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.account = keep_odd(o, s, "account", v, e)
-    v = pop("contact", None)
-    try:
-        o.contact = v if v is None else contact_short_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.contact = keep_odd(o, s, "contact", v, e)
-    v = pop("created_at", None)
-    try:
-        o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.created_at = keep_odd(o, s, "created_at", v, e)
-    v = pop("updated_at", None)
-    try:
-        o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.updated_at = keep_odd(o, s, "updated_at", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = o.uuid = row["uuid"]
+        if v is not None and type(v) is not str:
+            o.uuid = keep_odd(o, s, "uuid", v, "str")
+        v = o.object_ = row["object"]
+        if v is not None and type(v) is not str:
+            o.object_ = keep_odd(o, s, "object", v, "str")
+        v = o.title = row["title"]
+        if v is not None and type(v) is not str:
+            o.title = keep_odd(o, s, "title", v, "str")
+        v = o.description = row["description"]
+        if v is not None and type(v) is not str:
+            o.description = keep_odd(o, s, "description", v, "str")
+        v = row["frequency_type"]
+        try:
+            o.frequency_type = (
+                v
+                if v is None
+                else _reminder_frequency.get(v, v)
+                if type(v) is str
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.frequency_type = keep_odd(o, s, "frequency_type", v, e)
+        v = o.frequency_number = row["frequency_number"]
+        if v is not None and type(v) is not int:
+            o.frequency_number = keep_odd(o, s, "frequency_number", v, "int")
+        v = row["initial_date"]
+        try:
+            o.initial_date = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.initial_date = keep_odd(o, s, "initial_date", v, e)
+        v = o.delible = row["delible"]
+        if v is not None and type(v) is not bool:
+            o.delible = keep_odd(o, s, "delible", v, "bool")
+        v = row["account"]
+        try:
+            o.account = v if v is None else account_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.account = keep_odd(o, s, "account", v, e)
+        v = row["contact"]
+        try:
+            o.contact = v if v is None else contact_short_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.contact = keep_odd(o, s, "contact", v, e)
+        v = row["created_at"]
+        try:
+            o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.created_at = keep_odd(o, s, "created_at", v, e)
+        v = row["updated_at"]
+        try:
+            o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.updated_at = keep_odd(o, s, "updated_at", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: Reminder = o
     return made
 
@@ -96,6 +120,8 @@ def encode(o: Any) -> dict[str, Any]:
         "description": o.description,
         "frequency_type": None
         if (v := o.frequency_type) is None
+        else v._value_
+        if type(v) is ReminderFrequency
         else v
         if type(v) is str
         else encode_plain(v, str, "frequency_type"),

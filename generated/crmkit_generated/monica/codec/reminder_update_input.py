@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_date, encode_date
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -26,6 +26,17 @@ MEMBERS: dict[str, str] = {
     "frequency_number": "frequency_number",
     "delible": "delible",
 }
+_own = frozenset(
+    [
+        "contact_id",
+        "title",
+        "description",
+        "initial_date",
+        "frequency_type",
+        "frequency_number",
+        "delible",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = ReminderUpdateInput) -> ReminderUpdateInput:
@@ -34,7 +45,7 @@ def decode(row: Any, cls: type[Any] = ReminderUpdateInput) -> ReminderUpdateInpu
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "contact_id"
     v = pop("contact_id")
     o.contact_id = parse_lenient(v, int)
@@ -42,14 +53,14 @@ def decode(row: Any, cls: type[Any] = ReminderUpdateInput) -> ReminderUpdateInpu
     if type(v) is not str:
         reject(v, "str", "title")
     v = o.description = pop("description", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "description")
     at = "initial_date"
     v = pop("initial_date")
     o.initial_date = decode_date(v)
     at = "frequency_type"
     v = pop("frequency_type")
-    o.frequency_type = decode_enum(v, _reminder_frequency_input)
+    o.frequency_type = _reminder_frequency_input.get(v, v) if type(v) is str else reject(v, "str")
     at = "frequency_number"
     v = pop("frequency_number", U)
     o.frequency_number = v if v is U or v is None else parse_lenient(v, int)
@@ -78,7 +89,13 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.initial_date) is not U:
         d["initial_date"] = encode_date(v, "initial_date")
     if (v := o.frequency_type) is not U:
-        d["frequency_type"] = v if type(v) is str else encode_plain(v, str, "frequency_type")
+        d["frequency_type"] = (
+            v._value_
+            if type(v) is ReminderFrequencyInput
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "frequency_type")
+        )
     if (v := o.frequency_number) is not U:
         d["frequency_number"] = (
             None if v is None else format_lenient(v, "frequency_number", int, str)

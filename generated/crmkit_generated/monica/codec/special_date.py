@@ -7,34 +7,36 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.special_date import SpecialDate
 
 EMITTED = True
+_own = frozenset(["is_age_based", "is_year_unknown", "date"])
 
 
 def decode(row: Any, cls: type[Any] = SpecialDate) -> SpecialDate:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.is_age_based = pop("is_age_based", None)
-    if type(v) is not bool and v is not None:
-        o.is_age_based = keep_odd(o, s, "is_age_based", v, "bool")
-    v = o.is_year_unknown = pop("is_year_unknown", None)
-    if type(v) is not bool and v is not None:
-        o.is_year_unknown = keep_odd(o, s, "is_year_unknown", v, "bool")
-    v = pop("date", None)
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 3 else others(row, _own)
     try:
-        o.date = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.date = keep_odd(o, s, "date", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = o.is_age_based = row["is_age_based"]
+        if v is not None and type(v) is not bool:
+            o.is_age_based = keep_odd(o, s, "is_age_based", v, "bool")
+        v = o.is_year_unknown = row["is_year_unknown"]
+        if v is not None and type(v) is not bool:
+            o.is_year_unknown = keep_odd(o, s, "is_year_unknown", v, "bool")
+        v = row["date"]
+        try:
+            o.date = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.date = keep_odd(o, s, "date", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: SpecialDate = o
     return made
 

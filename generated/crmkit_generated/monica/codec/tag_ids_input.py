@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_list, decode_rows, encode_list
+from crmkit.core.codec.nested import decode_list, decode_rows, encode_list, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras
 from crmkit.core.types import UNSET as U
@@ -15,6 +15,7 @@ from ..models.tag_ids_input import TagIdsInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"tags": "ids"}
+_own = frozenset(["tags"])
 
 
 def decode(row: Any, cls: type[Any] = TagIdsInput) -> TagIdsInput:
@@ -23,7 +24,7 @@ def decode(row: Any, cls: type[Any] = TagIdsInput) -> TagIdsInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "tags"
     v = pop("tags")
     o.ids = decode_list(v, lambda x: parse_lenient(x, int))

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_items, decode_rows
+from crmkit.core.codec.nested import decode_items, decode_rows, new
 from crmkit.core.codec.values import encode_extras, encode_items
 from crmkit.core.types import UNSET as U
 
@@ -14,6 +14,7 @@ from ..models.tag_names_input import TagNamesInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"tags": "names"}
+_own = frozenset(["tags"])
 
 
 def decode(row: Any, cls: type[Any] = TagNamesInput) -> TagNamesInput:
@@ -22,10 +23,10 @@ def decode(row: Any, cls: type[Any] = TagNamesInput) -> TagNamesInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "tags"
     v = pop("tags")
-    o.names = decode_items(v, "str", str)
+    o.names = decode_items(v, "str", str) if v else [] if type(v) is list else reject(v, "list")
     o.additional_properties = dict(s) if s else {}
     made: TagNamesInput = o
     return made

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -19,6 +19,7 @@ MEMBERS: dict[str, str] = {
     "description": "description",
     "contact_id": "contact_id",
 }
+_own = frozenset(["title", "description", "contact_id"])
 
 
 def decode(row: Any, cls: type[Any] = TaskInput) -> TaskInput:
@@ -27,12 +28,12 @@ def decode(row: Any, cls: type[Any] = TaskInput) -> TaskInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.title = pop("title")
     if type(v) is not str:
         reject(v, "str", "title")
     v = o.description = pop("description", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "description")
     at = "contact_id"
     v = pop("contact_id", U)

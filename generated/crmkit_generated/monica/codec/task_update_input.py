@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import format_lenient, parse_lenient
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -20,6 +20,7 @@ MEMBERS: dict[str, str] = {
     "description": "description",
     "contact_id": "contact_id",
 }
+_own = frozenset(["title", "completed", "description", "contact_id"])
 
 
 def decode(row: Any, cls: type[Any] = TaskUpdateInput) -> TaskUpdateInput:
@@ -28,7 +29,7 @@ def decode(row: Any, cls: type[Any] = TaskUpdateInput) -> TaskUpdateInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.title = pop("title")
     if type(v) is not str:
         reject(v, "str", "title")
@@ -36,7 +37,7 @@ def decode(row: Any, cls: type[Any] = TaskUpdateInput) -> TaskUpdateInput:
     v = pop("completed")
     o.completed = parse_lenient(v, bool)
     v = o.description = pop("description", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "description")
     at = "contact_id"
     v = pop("contact_id", U)

@@ -7,51 +7,64 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.term import Term
 
 EMITTED = True
+_own = frozenset(
+    [
+        "id",
+        "object",
+        "term_version",
+        "term_content",
+        "privacy_version",
+        "privacy_content",
+        "created_at",
+        "updated_at",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Term) -> Term:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.id = pop("id")
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 8 else others(row, _own)
+    v = o.id = row["id"]
     if type(v) is not int:
         reject(v, "int", "id")
-    v = o.object_ = pop("object", None)
-    if type(v) is not str and v is not None:
-        o.object_ = keep_odd(o, s, "object", v, "str")
-    v = o.term_version = pop("term_version", None)
-    if type(v) is not str and v is not None:
-        o.term_version = keep_odd(o, s, "term_version", v, "str")
-    v = o.term_content = pop("term_content", None)
-    if type(v) is not str and v is not None:
-        o.term_content = keep_odd(o, s, "term_content", v, "str")
-    v = o.privacy_version = pop("privacy_version", None)
-    if type(v) is not str and v is not None:
-        o.privacy_version = keep_odd(o, s, "privacy_version", v, "str")
-    v = o.privacy_content = pop("privacy_content", None)
-    if type(v) is not str and v is not None:
-        o.privacy_content = keep_odd(o, s, "privacy_content", v, "str")
-    v = pop("created_at", None)
     try:
-        o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.created_at = keep_odd(o, s, "created_at", v, e)
-    v = pop("updated_at", None)
-    try:
-        o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.updated_at = keep_odd(o, s, "updated_at", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = o.object_ = row["object"]
+        if v is not None and type(v) is not str:
+            o.object_ = keep_odd(o, s, "object", v, "str")
+        v = o.term_version = row["term_version"]
+        if v is not None and type(v) is not str:
+            o.term_version = keep_odd(o, s, "term_version", v, "str")
+        v = o.term_content = row["term_content"]
+        if v is not None and type(v) is not str:
+            o.term_content = keep_odd(o, s, "term_content", v, "str")
+        v = o.privacy_version = row["privacy_version"]
+        if v is not None and type(v) is not str:
+            o.privacy_version = keep_odd(o, s, "privacy_version", v, "str")
+        v = o.privacy_content = row["privacy_content"]
+        if v is not None and type(v) is not str:
+            o.privacy_content = keep_odd(o, s, "privacy_content", v, "str")
+        v = row["created_at"]
+        try:
+            o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.created_at = keep_odd(o, s, "created_at", v, e)
+        v = row["updated_at"]
+        try:
+            o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.updated_at = keep_odd(o, s, "updated_at", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: Term = o
     return made
 

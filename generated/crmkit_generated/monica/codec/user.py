@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept
 
@@ -17,71 +17,91 @@ from . import contact_short as contact_short_codec
 from . import currency as currency_codec
 
 EMITTED = True
+_own = frozenset(
+    [
+        "id",
+        "uuid",
+        "object",
+        "first_name",
+        "last_name",
+        "name",
+        "email",
+        "me_contact",
+        "timezone",
+        "currency",
+        "locale",
+        "is_policy_compliant",
+        "account",
+        "created_at",
+        "updated_at",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = User) -> User:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.id = pop("id")
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 15 else others(row, _own)
+    v = o.id = row["id"]
     if type(v) is not int:
         reject(v, "int", "id")
-    v = o.uuid = pop("uuid", None)
-    if type(v) is not str and v is not None:
-        o.uuid = keep_odd(o, s, "uuid", v, "str")
-    v = o.object_ = pop("object", None)
-    if type(v) is not str and v is not None:
-        o.object_ = keep_odd(o, s, "object", v, "str")
-    v = o.first_name = pop("first_name", None)
-    if type(v) is not str and v is not None:
-        o.first_name = keep_odd(o, s, "first_name", v, "str")
-    v = o.last_name = pop("last_name", None)
-    if type(v) is not str and v is not None:
-        o.last_name = keep_odd(o, s, "last_name", v, "str")
-    v = o.name = pop("name", None)
-    if type(v) is not str and v is not None:
-        o.name = keep_odd(o, s, "name", v, "str")
-    v = o.email = pop("email", None)
-    if type(v) is not str and v is not None:
-        o.email = keep_odd(o, s, "email", v, "str")
-    v = pop("me_contact", None)
     try:
-        o.me_contact = v if v is None else contact_short_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.me_contact = keep_odd(o, s, "me_contact", v, e)
-    v = o.timezone = pop("timezone", None)
-    if type(v) is not str and v is not None:
-        o.timezone = keep_odd(o, s, "timezone", v, "str")
-    v = pop("currency", None)
-    try:
-        o.currency = v if v is None else currency_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.currency = keep_odd(o, s, "currency", v, e)
-    v = o.locale = pop("locale", None)
-    if type(v) is not str and v is not None:
-        o.locale = keep_odd(o, s, "locale", v, "str")
-    v = o.is_policy_compliant = pop("is_policy_compliant", None)
-    if type(v) is not bool and v is not None:
-        o.is_policy_compliant = keep_odd(o, s, "is_policy_compliant", v, "bool")
-    v = pop("account", None)
-    try:
-        o.account = v if v is None else account_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.account = keep_odd(o, s, "account", v, e)
-    v = pop("created_at", None)
-    try:
-        o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.created_at = keep_odd(o, s, "created_at", v, e)
-    v = pop("updated_at", None)
-    try:
-        o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.updated_at = keep_odd(o, s, "updated_at", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = o.uuid = row["uuid"]
+        if v is not None and type(v) is not str:
+            o.uuid = keep_odd(o, s, "uuid", v, "str")
+        v = o.object_ = row["object"]
+        if v is not None and type(v) is not str:
+            o.object_ = keep_odd(o, s, "object", v, "str")
+        v = o.first_name = row["first_name"]
+        if v is not None and type(v) is not str:
+            o.first_name = keep_odd(o, s, "first_name", v, "str")
+        v = o.last_name = row["last_name"]
+        if v is not None and type(v) is not str:
+            o.last_name = keep_odd(o, s, "last_name", v, "str")
+        v = o.name = row["name"]
+        if v is not None and type(v) is not str:
+            o.name = keep_odd(o, s, "name", v, "str")
+        v = o.email = row["email"]
+        if v is not None and type(v) is not str:
+            o.email = keep_odd(o, s, "email", v, "str")
+        v = row["me_contact"]
+        try:
+            o.me_contact = v if v is None else contact_short_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.me_contact = keep_odd(o, s, "me_contact", v, e)
+        v = o.timezone = row["timezone"]
+        if v is not None and type(v) is not str:
+            o.timezone = keep_odd(o, s, "timezone", v, "str")
+        v = row["currency"]
+        try:
+            o.currency = v if v is None else currency_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.currency = keep_odd(o, s, "currency", v, e)
+        v = o.locale = row["locale"]
+        if v is not None and type(v) is not str:
+            o.locale = keep_odd(o, s, "locale", v, "str")
+        v = o.is_policy_compliant = row["is_policy_compliant"]
+        if v is not None and type(v) is not bool:
+            o.is_policy_compliant = keep_odd(o, s, "is_policy_compliant", v, "bool")
+        v = row["account"]
+        try:
+            o.account = v if v is None else account_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.account = keep_odd(o, s, "account", v, e)
+        v = row["created_at"]
+        try:
+            o.created_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.created_at = keep_odd(o, s, "created_at", v, e)
+        v = row["updated_at"]
+        try:
+            o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.updated_at = keep_odd(o, s, "updated_at", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: User = o
     return made
 

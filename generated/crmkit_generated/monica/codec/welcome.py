@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -15,26 +15,28 @@ from . import welcome_links as welcome_links_codec
 from . import welcome_message as welcome_message_codec
 
 EMITTED = True
+_own = frozenset(["success", "links"])
 
 
 def decode(row: Any, cls: type[Any] = Welcome) -> Welcome:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = pop("success", None)
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 2 else others(row, _own)
     try:
-        o.success = v if v is None else welcome_message_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.success = keep_odd(o, s, "success", v, e)
-    v = pop("links", None)
-    try:
-        o.links = v if v is None else welcome_links_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.links = keep_odd(o, s, "links", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = row["success"]
+        try:
+            o.success = v if v is None else welcome_message_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.success = keep_odd(o, s, "success", v, e)
+        v = row["links"]
+        try:
+            o.links = v if v is None else welcome_links_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.links = keep_odd(o, s, "links", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: Welcome = o
     return made
 

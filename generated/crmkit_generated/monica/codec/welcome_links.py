@@ -6,62 +6,80 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
 from ..models.welcome_links import WelcomeLinks
 
 EMITTED = True
+_own = frozenset(
+    [
+        "activities_url",
+        "addresses_url",
+        "calls_url",
+        "contacts_url",
+        "conversations_url",
+        "countries_url",
+        "currencies_url",
+        "documents_url",
+        "journal_url",
+        "notes_url",
+        "relationships_url",
+        "reminders_url",
+        "statistics_url",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = WelcomeLinks) -> WelcomeLinks:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.activities_url = pop("activities_url", None)
-    if type(v) is not str and v is not None:
-        o.activities_url = keep_odd(o, s, "activities_url", v, "str")
-    v = o.addresses_url = pop("addresses_url", None)
-    if type(v) is not str and v is not None:
-        o.addresses_url = keep_odd(o, s, "addresses_url", v, "str")
-    v = o.calls_url = pop("calls_url", None)
-    if type(v) is not str and v is not None:
-        o.calls_url = keep_odd(o, s, "calls_url", v, "str")
-    v = o.contacts_url = pop("contacts_url", None)
-    if type(v) is not str and v is not None:
-        o.contacts_url = keep_odd(o, s, "contacts_url", v, "str")
-    v = o.conversations_url = pop("conversations_url", None)
-    if type(v) is not str and v is not None:
-        o.conversations_url = keep_odd(o, s, "conversations_url", v, "str")
-    v = o.countries_url = pop("countries_url", None)
-    if type(v) is not str and v is not None:
-        o.countries_url = keep_odd(o, s, "countries_url", v, "str")
-    v = o.currencies_url = pop("currencies_url", None)
-    if type(v) is not str and v is not None:
-        o.currencies_url = keep_odd(o, s, "currencies_url", v, "str")
-    v = o.documents_url = pop("documents_url", None)
-    if type(v) is not str and v is not None:
-        o.documents_url = keep_odd(o, s, "documents_url", v, "str")
-    v = o.journal_url = pop("journal_url", None)
-    if type(v) is not str and v is not None:
-        o.journal_url = keep_odd(o, s, "journal_url", v, "str")
-    v = o.notes_url = pop("notes_url", None)
-    if type(v) is not str and v is not None:
-        o.notes_url = keep_odd(o, s, "notes_url", v, "str")
-    v = o.relationships_url = pop("relationships_url", None)
-    if type(v) is not str and v is not None:
-        o.relationships_url = keep_odd(o, s, "relationships_url", v, "str")
-    v = o.reminders_url = pop("reminders_url", None)
-    if type(v) is not str and v is not None:
-        o.reminders_url = keep_odd(o, s, "reminders_url", v, "str")
-    v = o.statistics_url = pop("statistics_url", None)
-    if type(v) is not str and v is not None:
-        o.statistics_url = keep_odd(o, s, "statistics_url", v, "str")
-    o.additional_properties = dict(s) if s else {}
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 13 else others(row, _own)
+    try:
+        v = o.activities_url = row["activities_url"]
+        if v is not None and type(v) is not str:
+            o.activities_url = keep_odd(o, s, "activities_url", v, "str")
+        v = o.addresses_url = row["addresses_url"]
+        if v is not None and type(v) is not str:
+            o.addresses_url = keep_odd(o, s, "addresses_url", v, "str")
+        v = o.calls_url = row["calls_url"]
+        if v is not None and type(v) is not str:
+            o.calls_url = keep_odd(o, s, "calls_url", v, "str")
+        v = o.contacts_url = row["contacts_url"]
+        if v is not None and type(v) is not str:
+            o.contacts_url = keep_odd(o, s, "contacts_url", v, "str")
+        v = o.conversations_url = row["conversations_url"]
+        if v is not None and type(v) is not str:
+            o.conversations_url = keep_odd(o, s, "conversations_url", v, "str")
+        v = o.countries_url = row["countries_url"]
+        if v is not None and type(v) is not str:
+            o.countries_url = keep_odd(o, s, "countries_url", v, "str")
+        v = o.currencies_url = row["currencies_url"]
+        if v is not None and type(v) is not str:
+            o.currencies_url = keep_odd(o, s, "currencies_url", v, "str")
+        v = o.documents_url = row["documents_url"]
+        if v is not None and type(v) is not str:
+            o.documents_url = keep_odd(o, s, "documents_url", v, "str")
+        v = o.journal_url = row["journal_url"]
+        if v is not None and type(v) is not str:
+            o.journal_url = keep_odd(o, s, "journal_url", v, "str")
+        v = o.notes_url = row["notes_url"]
+        if v is not None and type(v) is not str:
+            o.notes_url = keep_odd(o, s, "notes_url", v, "str")
+        v = o.relationships_url = row["relationships_url"]
+        if v is not None and type(v) is not str:
+            o.relationships_url = keep_odd(o, s, "relationships_url", v, "str")
+        v = o.reminders_url = row["reminders_url"]
+        if v is not None and type(v) is not str:
+            o.reminders_url = keep_odd(o, s, "reminders_url", v, "str")
+        v = o.statistics_url = row["statistics_url"]
+        if v is not None and type(v) is not str:
+            o.statistics_url = keep_odd(o, s, "statistics_url", v, "str")
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: WelcomeLinks = o
     return made
 

@@ -6,26 +6,28 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
 from ..models.welcome_message import WelcomeMessage
 
 EMITTED = True
+_own = frozenset(["message"])
 
 
 def decode(row: Any, cls: type[Any] = WelcomeMessage) -> WelcomeMessage:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.message = pop("message", None)
-    if type(v) is not str and v is not None:
-        o.message = keep_odd(o, s, "message", v, "str")
-    o.additional_properties = dict(s) if s else {}
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 1 else others(row, _own)
+    try:
+        v = o.message = row["message"]
+        if v is not None and type(v) is not str:
+            o.message = keep_odd(o, s, "message", v, "str")
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: WelcomeMessage = o
     return made
 

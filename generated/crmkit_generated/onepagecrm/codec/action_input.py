@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_dmy, decode_unix, encode_dmy, encode_unix
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import decode_bit, encode_bit
 from crmkit.core.codec.values import decode_empty, encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -24,6 +24,7 @@ MEMBERS: dict[str, str] = {
     "done": "done",
     "closed": "closed",
 }
+_own = frozenset(["cid", "name", "date", "next", "waiting", "done", "closed"])
 
 
 def decode(row: Any, cls: type[Any] = ActionInput) -> ActionInput:
@@ -32,7 +33,7 @@ def decode(row: Any, cls: type[Any] = ActionInput) -> ActionInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.cid = pop("cid")
     if type(v) is not str:
         reject(v, "str", "cid")

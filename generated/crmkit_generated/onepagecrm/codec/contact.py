@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_enum, decode_items, decode_rows
+from crmkit.core.codec.nested import decode_items, decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_items, encode_kept, encode_plain
 
@@ -16,49 +16,67 @@ from . import next_action as next_action_codec
 
 EMITTED = True
 _contact_status = {item.value: item for item in ContactStatus}
+_own = frozenset(
+    ["id", "firstname", "lastname", "company", "status", "tags", "pendingdeal", "vip", "nextaction"]
+)
 
 
 def decode(row: Any, cls: type[Any] = Contact) -> Contact:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.id = pop("id")
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 9 else others(row, _own)
+    v = o.id = row["id"]
     if type(v) is not str:
         reject(v, "str", "id")
-    v = o.firstname = pop("firstname", None)
-    if type(v) is not str and v is not None:
-        o.firstname = keep_odd(o, s, "firstname", v, "str")
-    v = o.lastname = pop("lastname", None)
-    if type(v) is not str and v is not None:
-        o.lastname = keep_odd(o, s, "lastname", v, "str")
-    v = o.company = pop("company", None)
-    if type(v) is not str and v is not None:
-        o.company = keep_odd(o, s, "company", v, "str")
-    v = pop("status", None)
     try:
-        o.status = v if v is None else decode_enum(v, _contact_status)
-    except ODD_ERRORS as e:
-        o.status = keep_odd(o, s, "status", v, e)
-    v = pop("tags", None)
-    try:
-        o.tags = [] if v is None else decode_items(v, "str", str)
-    except ODD_ERRORS as e:
-        o.tags = keep_odd(o, s, "tags", v, e) or []
-    v = o.pendingdeal = pop("pendingdeal", None)
-    if type(v) is not bool and v is not None:
-        o.pendingdeal = keep_odd(o, s, "pendingdeal", v, "bool")
-    v = o.vip = pop("vip", None)
-    if type(v) is not bool and v is not None:
-        o.vip = keep_odd(o, s, "vip", v, "bool")
-    v = pop("nextaction", None)
-    try:
-        o.nextaction = v if v is None else next_action_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.nextaction = keep_odd(o, s, "nextaction", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = o.firstname = row["firstname"]
+        if v is not None and type(v) is not str:
+            o.firstname = keep_odd(o, s, "firstname", v, "str")
+        v = o.lastname = row["lastname"]
+        if v is not None and type(v) is not str:
+            o.lastname = keep_odd(o, s, "lastname", v, "str")
+        v = o.company = row["company"]
+        if v is not None and type(v) is not str:
+            o.company = keep_odd(o, s, "company", v, "str")
+        v = row["status"]
+        try:
+            o.status = (
+                v
+                if v is None
+                else _contact_status.get(v, v)
+                if type(v) is str
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.status = keep_odd(o, s, "status", v, e)
+        v = row["tags"]
+        try:
+            o.tags = (
+                []
+                if v is None
+                else decode_items(v, "str", str)
+                if v
+                else []
+                if type(v) is list
+                else reject(v, "list")
+            )
+        except ODD_ERRORS as e:
+            o.tags = keep_odd(o, s, "tags", v, e) or []
+        v = o.pendingdeal = row["pendingdeal"]
+        if v is not None and type(v) is not bool:
+            o.pendingdeal = keep_odd(o, s, "pendingdeal", v, "bool")
+        v = o.vip = row["vip"]
+        if v is not None and type(v) is not bool:
+            o.vip = keep_odd(o, s, "vip", v, "bool")
+        v = row["nextaction"]
+        try:
+            o.nextaction = v if v is None else next_action_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.nextaction = keep_odd(o, s, "nextaction", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: Contact = o
     return made
 
@@ -75,6 +93,8 @@ def encode(o: Any) -> dict[str, Any]:
         "company": o.company,
         "status": None
         if (v := o.status) is None
+        else v._value_
+        if type(v) is ContactStatus
         else v
         if type(v) is str
         else encode_plain(v, str, "status"),

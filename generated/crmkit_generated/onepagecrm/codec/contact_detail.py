@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_enum, decode_items, decode_rows
+from crmkit.core.codec.nested import decode_items, decode_rows, new, others, with_nulls
 from crmkit.core.codec.numbers import decode_country
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
@@ -27,105 +27,148 @@ from . import url as url_codec
 
 EMITTED = True
 _contact_status = {item.value: item for item in ContactStatus}
+_own = frozenset(
+    [
+        "id",
+        "firstname",
+        "lastname",
+        "company",
+        "status",
+        "tags",
+        "pendingdeal",
+        "vip",
+        "nextaction",
+        "linked_company",
+        "jobtitle",
+        "address",
+        "city",
+        "state",
+        "zip",
+        "country",
+        "description",
+        "phones",
+        "company_phones",
+        "emails",
+        "urls",
+        "actions",
+        "notes",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = ContactDetail) -> ContactDetail:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.id = pop("id")
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 21 else others(row, _own)
+    v = o.id = row["id"]
     if type(v) is not str:
         reject(v, "str", "id")
-    v = o.firstname = pop("firstname", None)
-    if type(v) is not str and v is not None:
-        o.firstname = keep_odd(o, s, "firstname", v, "str")
-    v = o.lastname = pop("lastname", None)
-    if type(v) is not str and v is not None:
-        o.lastname = keep_odd(o, s, "lastname", v, "str")
-    v = o.company = pop("company", None)
-    if type(v) is not str and v is not None:
-        o.company = keep_odd(o, s, "company", v, "str")
-    v = pop("status", None)
     try:
-        o.status = v if v is None else decode_enum(v, _contact_status)
-    except ODD_ERRORS as e:
-        o.status = keep_odd(o, s, "status", v, e)
-    v = pop("tags", None)
-    try:
-        o.tags = [] if v is None else decode_items(v, "str", str)
-    except ODD_ERRORS as e:
-        o.tags = keep_odd(o, s, "tags", v, e) or []
-    v = o.pendingdeal = pop("pendingdeal", None)
-    if type(v) is not bool and v is not None:
-        o.pendingdeal = keep_odd(o, s, "pendingdeal", v, "bool")
-    v = o.vip = pop("vip", None)
-    if type(v) is not bool and v is not None:
-        o.vip = keep_odd(o, s, "vip", v, "bool")
-    v = pop("nextaction", None)
-    try:
-        o.nextaction = v if v is None else open_action_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.nextaction = keep_odd(o, s, "nextaction", v, e)
-    v = o.linked_company = pop("linked_company", None)
-    if type(v) is not str and v is not None:
-        o.linked_company = keep_odd(o, s, "linked_company", v, "str")
-    v = o.jobtitle = pop("jobtitle", None)
-    if type(v) is not str and v is not None:
-        o.jobtitle = keep_odd(o, s, "jobtitle", v, "str")
-    v = o.address = pop("address", None)
-    if type(v) is not str and v is not None:
-        o.address = keep_odd(o, s, "address", v, "str")
-    v = o.city = pop("city", None)
-    if type(v) is not str and v is not None:
-        o.city = keep_odd(o, s, "city", v, "str")
-    v = o.state = pop("state", None)
-    if type(v) is not str and v is not None:
-        o.state = keep_odd(o, s, "state", v, "str")
-    v = o.zip = pop("zip", None)
-    if type(v) is not str and v is not None:
-        o.zip = keep_odd(o, s, "zip", v, "str")
-    v = pop("country", None)
-    try:
-        o.country = v if v is None else decode_country(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.country = keep_odd(o, s, "country", v, e)
-    v = o.description = pop("description", None)
-    if type(v) is not str and v is not None:
-        o.description = keep_odd(o, s, "description", v, "str")
-    v = pop("phones", None)
-    try:
-        o.phones = [] if v is None else phone_codec.decode_all(v)
-    except ODD_ERRORS as e:
-        o.phones = keep_odd(o, s, "phones", v, e) or []
-    v = pop("company_phones", None)
-    try:
-        o.company_phones = [] if v is None else phone_codec.decode_all(v)
-    except ODD_ERRORS as e:
-        o.company_phones = keep_odd(o, s, "company_phones", v, e) or []
-    v = pop("emails", None)
-    try:
-        o.emails = [] if v is None else email_codec.decode_all(v)
-    except ODD_ERRORS as e:
-        o.emails = keep_odd(o, s, "emails", v, e) or []
-    v = pop("urls", None)
-    try:
-        o.urls = [] if v is None else url_codec.decode_all(v)
-    except ODD_ERRORS as e:
-        o.urls = keep_odd(o, s, "urls", v, e) or []
-    v = pop("actions", None)
-    try:
-        o.actions = [] if v is None else action_codec.decode_all(v)
-    except ODD_ERRORS as e:
-        o.actions = keep_odd(o, s, "actions", v, e) or []
-    v = pop("notes", None)
-    try:
-        o.notes = [] if v is None else note_codec.decode_all(v)
-    except ODD_ERRORS as e:
-        o.notes = keep_odd(o, s, "notes", v, e) or []
-    o.additional_properties = dict(s) if s else {}
+        v = o.firstname = row["firstname"]
+        if v is not None and type(v) is not str:
+            o.firstname = keep_odd(o, s, "firstname", v, "str")
+        v = o.lastname = row["lastname"]
+        if v is not None and type(v) is not str:
+            o.lastname = keep_odd(o, s, "lastname", v, "str")
+        v = o.company = row["company"]
+        if v is not None and type(v) is not str:
+            o.company = keep_odd(o, s, "company", v, "str")
+        v = row["status"]
+        try:
+            o.status = (
+                v
+                if v is None
+                else _contact_status.get(v, v)
+                if type(v) is str
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.status = keep_odd(o, s, "status", v, e)
+        v = row["tags"]
+        try:
+            o.tags = (
+                []
+                if v is None
+                else decode_items(v, "str", str)
+                if v
+                else []
+                if type(v) is list
+                else reject(v, "list")
+            )
+        except ODD_ERRORS as e:
+            o.tags = keep_odd(o, s, "tags", v, e) or []
+        v = o.pendingdeal = row["pendingdeal"]
+        if v is not None and type(v) is not bool:
+            o.pendingdeal = keep_odd(o, s, "pendingdeal", v, "bool")
+        v = o.vip = row["vip"]
+        if v is not None and type(v) is not bool:
+            o.vip = keep_odd(o, s, "vip", v, "bool")
+        v = row["nextaction"]
+        try:
+            o.nextaction = v if v is None else open_action_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.nextaction = keep_odd(o, s, "nextaction", v, e)
+        v = o.linked_company = get("linked_company")
+        if v is not None and type(v) is not str:
+            o.linked_company = keep_odd(o, s, "linked_company", v, "str")
+        v = o.jobtitle = row["jobtitle"]
+        if v is not None and type(v) is not str:
+            o.jobtitle = keep_odd(o, s, "jobtitle", v, "str")
+        v = o.address = row["address"]
+        if v is not None and type(v) is not str:
+            o.address = keep_odd(o, s, "address", v, "str")
+        v = o.city = row["city"]
+        if v is not None and type(v) is not str:
+            o.city = keep_odd(o, s, "city", v, "str")
+        v = o.state = row["state"]
+        if v is not None and type(v) is not str:
+            o.state = keep_odd(o, s, "state", v, "str")
+        v = o.zip = row["zip"]
+        if v is not None and type(v) is not str:
+            o.zip = keep_odd(o, s, "zip", v, "str")
+        v = row["country"]
+        try:
+            o.country = v if v is None else decode_country(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.country = keep_odd(o, s, "country", v, e)
+        v = o.description = row["description"]
+        if v is not None and type(v) is not str:
+            o.description = keep_odd(o, s, "description", v, "str")
+        v = row["phones"]
+        try:
+            o.phones = [] if v is None else phone_codec.decode_all(v)
+        except ODD_ERRORS as e:
+            o.phones = keep_odd(o, s, "phones", v, e) or []
+        v = get("company_phones")
+        try:
+            o.company_phones = [] if v is None else phone_codec.decode_all(v)
+        except ODD_ERRORS as e:
+            o.company_phones = keep_odd(o, s, "company_phones", v, e) or []
+        v = row["emails"]
+        try:
+            o.emails = [] if v is None else email_codec.decode_all(v)
+        except ODD_ERRORS as e:
+            o.emails = keep_odd(o, s, "emails", v, e) or []
+        v = row["urls"]
+        try:
+            o.urls = [] if v is None else url_codec.decode_all(v)
+        except ODD_ERRORS as e:
+            o.urls = keep_odd(o, s, "urls", v, e) or []
+        v = row["actions"]
+        try:
+            o.actions = [] if v is None else action_codec.decode_all(v)
+        except ODD_ERRORS as e:
+            o.actions = keep_odd(o, s, "actions", v, e) or []
+        v = row["notes"]
+        try:
+            o.notes = [] if v is None else note_codec.decode_all(v)
+        except ODD_ERRORS as e:
+            o.notes = keep_odd(o, s, "notes", v, e) or []
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: ContactDetail = o
     return made
 
@@ -142,6 +185,8 @@ def encode(o: Any) -> dict[str, Any]:
         "company": o.company,
         "status": None
         if (v := o.status) is None
+        else v._value_
+        if type(v) is ContactStatus
         else v
         if type(v) is str
         else encode_plain(v, str, "status"),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -14,6 +14,7 @@ from ..models.contact_id_input import ContactIdInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"cid": "cid"}
+_own = frozenset(["cid"])
 
 
 def decode(row: Any, cls: type[Any] = ContactIdInput) -> ContactIdInput:
@@ -22,7 +23,7 @@ def decode(row: Any, cls: type[Any] = ContactIdInput) -> ContactIdInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.cid = pop("cid")
     if type(v) is not str:
         reject(v, "str", "cid")

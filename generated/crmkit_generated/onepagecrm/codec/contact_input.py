@@ -6,12 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import (
-    decode_enum,
-    decode_rows,
-    join_members,
-    split_members,
-)
+from crmkit.core.codec.nested import decode_rows, join_members, new, split_members
 from crmkit.core.codec.numbers import (
     decode_bit,
     decode_country,
@@ -48,6 +43,26 @@ MEMBERS: dict[str, str] = {
     "status": "status",
     "tags": "tags",
 }
+_own = frozenset(
+    [
+        "firstname",
+        "lastname",
+        "company",
+        "job_title",
+        "address",
+        "city",
+        "state",
+        "zip_code",
+        "country",
+        "description",
+        "phones",
+        "emails",
+        "urls",
+        "vip",
+        "status",
+        "tags",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
@@ -56,36 +71,36 @@ def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.firstname = pop("firstname", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "firstname")
     v = o.lastname = pop("lastname", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "lastname")
     v = o.company = pop("company", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "company")
     v = o.jobtitle = pop("job_title", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "job_title")
     v = o.address = pop("address", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "address")
     v = o.city = pop("city", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "city")
     v = o.state = pop("state", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "state")
     v = o.zip = pop("zip_code", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "zip_code")
     at = "country"
     v = pop("country", U)
     o.country = v if v is U or v is None else decode_country(v) if v else decode_empty(v)
     v = o.description = pop("description", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "description")
     at = "phones"
     v = pop("phones", U)
@@ -125,7 +140,9 @@ def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
     o.vip = v if v is U else decode_bit(v)
     at = "status"
     v = pop("status", U)
-    o.status = v if v is U else decode_enum(v, _contact_status_input)
+    o.status = (
+        v if v is U else _contact_status_input.get(v, v) if type(v) is str else reject(v, "str")
+    )
     at = "tags"
     v = pop("tags", U)
     o.tags = (
@@ -221,7 +238,13 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.vip) is not U:
         d["vip"] = encode_bit(v, "vip")
     if (v := o.status) is not U:
-        d["status"] = v if type(v) is str else encode_plain(v, str, "status")
+        d["status"] = (
+            v._value_
+            if type(v) is ContactStatusInput
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "status")
+        )
     if (v := o.tags) is not U:
         d["tags"] = (
             None if v is None else "" if not v and type(v) is list else join_strings(v, "tags", ",")

@@ -6,32 +6,34 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
 from ..models.currency import Currency
 
 EMITTED = True
+_own = frozenset(["code", "short", "long"])
 
 
 def decode(row: Any, cls: type[Any] = Currency) -> Currency:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.code = pop("code", None)
-    if type(v) is not str and v is not None:
-        o.code = keep_odd(o, s, "code", v, "str")
-    v = o.short = pop("short", None)
-    if type(v) is not str and v is not None:
-        o.short = keep_odd(o, s, "short", v, "str")
-    v = o.long = pop("long", None)
-    if type(v) is not str and v is not None:
-        o.long = keep_odd(o, s, "long", v, "str")
-    o.additional_properties = dict(s) if s else {}
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 3 else others(row, _own)
+    try:
+        v = o.code = row["code"]
+        if v is not None and type(v) is not str:
+            o.code = keep_odd(o, s, "code", v, "str")
+        v = o.short = row["short"]
+        if v is not None and type(v) is not str:
+            o.short = keep_odd(o, s, "short", v, "str")
+        v = o.long = row["long"]
+        if v is not None and type(v) is not str:
+            o.long = keep_odd(o, s, "long", v, "str")
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: Currency = o
     return made
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_dmy, encode_dmy
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, renamed, with_nulls
 from crmkit.core.codec.numbers import decode_decimal, encode_decimal
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept, encode_plain
@@ -25,39 +25,46 @@ MEMBERS: dict[str, str] = {
     "stage": "deal_stage",
     "exp_close": "exp_close",
 }
+_own = frozenset(["amount", "status", "closed", "deal_stage", "exp_close"])
 
 
 def decode(row: Any, cls: type[Any] = Deal) -> Deal:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = pop("amount", None)
+    if "stage" in row and "deal_stage" not in row:
+        row = renamed(row, "stage", "deal_stage")
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 3 else others(row, _own)
     try:
-        o.amount = v if v is None else None if v == "" else decode_decimal(v)
-    except ODD_ERRORS as e:
-        o.amount = keep_odd(o, s, "amount", v, e)
-    v = pop("status", None)
-    try:
-        o.status = v if v is None else decode_enum(v, _deal_status)
-    except ODD_ERRORS as e:
-        o.status = keep_odd(o, s, "status", v, e)
-    v = pop("closed", None)
-    try:
-        o.closed = v if v is None else decode_dmy(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.closed = keep_odd(o, s, "closed", v, e)
-    v = o.deal_stage = pop("deal_stage") if "deal_stage" in s else pop("stage", None)
-    if type(v) is not int and v is not None:
-        o.deal_stage = keep_odd(o, s, "deal_stage", v, "int")
-    v = pop("exp_close", None)
-    try:
-        o.exp_close = v if v is None else decode_dmy(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.exp_close = keep_odd(o, s, "exp_close", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = row["amount"]
+        try:
+            o.amount = v if v is None else None if v == "" else decode_decimal(v)
+        except ODD_ERRORS as e:
+            o.amount = keep_odd(o, s, "amount", v, e)
+        v = row["status"]
+        try:
+            o.status = (
+                v if v is None else _deal_status.get(v, v) if type(v) is str else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.status = keep_odd(o, s, "status", v, e)
+        v = row["closed"]
+        try:
+            o.closed = v if v is None else decode_dmy(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.closed = keep_odd(o, s, "closed", v, e)
+        v = o.deal_stage = get("deal_stage")
+        if v is not None and type(v) is not int:
+            o.deal_stage = keep_odd(o, s, "deal_stage", v, "int")
+        v = get("exp_close")
+        try:
+            o.exp_close = v if v is None else decode_dmy(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.exp_close = keep_odd(o, s, "exp_close", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: Deal = o
     return made
 
@@ -71,6 +78,8 @@ def encode(o: Any) -> dict[str, Any]:
         "amount": None if (v := o.amount) is None else encode_decimal(v, "amount"),
         "status": None
         if (v := o.status) is None
+        else v._value_
+        if type(v) is DealStatus
         else v
         if type(v) is str
         else encode_plain(v, str, "status"),

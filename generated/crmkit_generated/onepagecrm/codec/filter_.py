@@ -6,7 +6,15 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_enum, decode_items, decode_list, decode_rows
+from crmkit.core.codec.nested import (
+    decode_enum,
+    decode_items,
+    decode_list,
+    decode_rows,
+    new,
+    others,
+    with_nulls,
+)
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_items, encode_kept
 
@@ -18,42 +26,54 @@ from . import filter_address as filter_address_codec
 EMITTED = True
 _contact_status = {item.value: item for item in ContactStatus}
 _deal_status = {item.value: item for item in DealStatus}
+_own = frozenset(["id", "name", "contacts", "tags", "deals", "address"])
 
 
 def decode(row: Any, cls: type[Any] = Filter) -> Filter:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.id = pop("id")
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 6 else others(row, _own)
+    v = o.id = row["id"]
     if type(v) is not str:
         reject(v, "str", "id")
-    v = o.name = pop("name", None)
-    if type(v) is not str and v is not None:
-        o.name = keep_odd(o, s, "name", v, "str")
-    v = pop("contacts", None)
     try:
-        o.contacts = [] if v is None else decode_list(v, lambda x: decode_enum(x, _contact_status))
-    except ODD_ERRORS as e:
-        o.contacts = keep_odd(o, s, "contacts", v, e) or []
-    v = pop("tags", None)
-    try:
-        o.tags = [] if v is None else decode_items(v, "str", str)
-    except ODD_ERRORS as e:
-        o.tags = keep_odd(o, s, "tags", v, e) or []
-    v = pop("deals", None)
-    try:
-        o.deals = [] if v is None else decode_list(v, lambda x: decode_enum(x, _deal_status))
-    except ODD_ERRORS as e:
-        o.deals = keep_odd(o, s, "deals", v, e) or []
-    v = pop("address", None)
-    try:
-        o.address = v if v is None else filter_address_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.address = keep_odd(o, s, "address", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = o.name = row["name"]
+        if v is not None and type(v) is not str:
+            o.name = keep_odd(o, s, "name", v, "str")
+        v = row["contacts"]
+        try:
+            o.contacts = (
+                [] if v is None else decode_list(v, lambda x: decode_enum(x, _contact_status))
+            )
+        except ODD_ERRORS as e:
+            o.contacts = keep_odd(o, s, "contacts", v, e) or []
+        v = row["tags"]
+        try:
+            o.tags = (
+                []
+                if v is None
+                else decode_items(v, "str", str)
+                if v
+                else []
+                if type(v) is list
+                else reject(v, "list")
+            )
+        except ODD_ERRORS as e:
+            o.tags = keep_odd(o, s, "tags", v, e) or []
+        v = row["deals"]
+        try:
+            o.deals = [] if v is None else decode_list(v, lambda x: decode_enum(x, _deal_status))
+        except ODD_ERRORS as e:
+            o.deals = keep_odd(o, s, "deals", v, e) or []
+        v = row["address"]
+        try:
+            o.address = v if v is None else filter_address_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.address = keep_odd(o, s, "address", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: Filter = o
     return made
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept, encode_plain
 
@@ -15,24 +15,30 @@ from ..models.filter_address_type import FilterAddressType
 
 EMITTED = True
 _filter_address_type = {item.value: item for item in FilterAddressType}
+_own = frozenset(["type", "value"])
 
 
 def decode(row: Any, cls: type[Any] = FilterAddress) -> FilterAddress:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = pop("type", None)
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
+    v = get("type")
     try:
-        o.type_ = v if v is None else decode_enum(v, _filter_address_type)
+        o.type_ = (
+            v
+            if v is None
+            else _filter_address_type.get(v, v)
+            if type(v) is str
+            else reject(v, "str")
+        )
     except ODD_ERRORS as e:
         o.type_ = keep_odd(o, s, "type", v, e)
-    v = o.value = pop("value", None)
-    if type(v) is not str and v is not None:
+    v = o.value = get("value")
+    if v is not None and type(v) is not str:
         o.value = keep_odd(o, s, "value", v, "str")
-    o.additional_properties = dict(s) if s else {}
     made: FilterAddress = o
     return made
 
@@ -44,7 +50,13 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a FilterAddress, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if (v := o.type_) is not None:
-        d["type"] = v if type(v) is str else encode_plain(v, str, "type_")
+        d["type"] = (
+            v._value_
+            if type(v) is FilterAddressType
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "type_")
+        )
     if (v := o.value) is not None:
         d["value"] = v
     if o.additional_properties:

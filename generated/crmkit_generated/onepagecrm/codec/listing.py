@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept, encode_plain
 
@@ -15,24 +15,28 @@ from ..models.listing_mode import ListingMode
 
 EMITTED = True
 _listing_mode = {item.value: item for item in ListingMode}
+_own = frozenset(["mode", "size"])
 
 
 def decode(row: Any, cls: type[Any] = Listing) -> Listing:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = pop("mode", None)
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 2 else others(row, _own)
     try:
-        o.mode = v if v is None else decode_enum(v, _listing_mode)
-    except ODD_ERRORS as e:
-        o.mode = keep_odd(o, s, "mode", v, e)
-    v = o.size = pop("size", None)
-    if type(v) is not int and v is not None:
-        o.size = keep_odd(o, s, "size", v, "int")
-    o.additional_properties = dict(s) if s else {}
+        v = row["mode"]
+        try:
+            o.mode = (
+                v if v is None else _listing_mode.get(v, v) if type(v) is str else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.mode = keep_odd(o, s, "mode", v, e)
+        v = o.size = row["size"]
+        if v is not None and type(v) is not int:
+            o.size = keep_odd(o, s, "size", v, "int")
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: Listing = o
     return made
 
@@ -45,6 +49,8 @@ def encode(o: Any) -> dict[str, Any]:
     d: dict[str, Any] = {
         "mode": None
         if (v := o.mode) is None
+        else v._value_
+        if type(v) is ListingMode
         else v
         if type(v) is str
         else encode_plain(v, str, "mode"),

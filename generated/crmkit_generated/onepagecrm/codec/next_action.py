@@ -7,34 +7,34 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_dmy, encode_dmy
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.next_action import NextAction
 
 EMITTED = True
+_own = frozenset(["text", "next", "date"])
 
 
 def decode(row: Any, cls: type[Any] = NextAction) -> NextAction:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.text = pop("text", None)
-    if type(v) is not str and v is not None:
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
+    v = o.text = get("text")
+    if v is not None and type(v) is not str:
         o.text = keep_odd(o, s, "text", v, "str")
-    v = o.next_ = pop("next", None)
-    if type(v) is not bool and v is not None:
+    v = o.next_ = get("next")
+    if v is not None and type(v) is not bool:
         o.next_ = keep_odd(o, s, "next", v, "bool")
-    v = pop("date", None)
+    v = get("date")
     try:
         o.date = v if v is None else decode_dmy(v) if v else decode_empty(v)
     except ODD_ERRORS as e:
         o.date = keep_odd(o, s, "date", v, e)
-    o.additional_properties = dict(s) if s else {}
     made: NextAction = o
     return made
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_dmy, encode_dmy
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept, encode_plain
 
@@ -18,45 +18,50 @@ from . import note_contact as note_contact_codec
 
 EMITTED = True
 _note_type = {item.value: item for item in NoteType}
+_own = frozenset(["id", "cid", "body", "date", "type", "deal", "contact"])
 
 
 def decode(row: Any, cls: type[Any] = Note) -> Note:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.id = pop("id")
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 5 else others(row, _own)
+    v = o.id = row["id"]
     if type(v) is not str:
         reject(v, "str", "id")
-    v = o.cid = pop("cid", None)
-    if type(v) is not str and v is not None:
-        o.cid = keep_odd(o, s, "cid", v, "str")
-    v = o.body = pop("body", None)
-    if type(v) is not str and v is not None:
-        o.body = keep_odd(o, s, "body", v, "str")
-    v = pop("date", None)
     try:
-        o.date = v if v is None else decode_dmy(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.date = keep_odd(o, s, "date", v, e)
-    v = pop("type", None)
-    try:
-        o.type_ = v if v is None else decode_enum(v, _note_type)
-    except ODD_ERRORS as e:
-        o.type_ = keep_odd(o, s, "type", v, e)
-    v = pop("deal", None)
-    try:
-        o.deal = v if v is None else deal_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.deal = keep_odd(o, s, "deal", v, e)
-    v = pop("contact", None)
-    try:
-        o.contact = v if v is None else note_contact_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.contact = keep_odd(o, s, "contact", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = o.cid = row["cid"]
+        if v is not None and type(v) is not str:
+            o.cid = keep_odd(o, s, "cid", v, "str")
+        v = o.body = row["body"]
+        if v is not None and type(v) is not str:
+            o.body = keep_odd(o, s, "body", v, "str")
+        v = row["date"]
+        try:
+            o.date = v if v is None else decode_dmy(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.date = keep_odd(o, s, "date", v, e)
+        v = row["type"]
+        try:
+            o.type_ = (
+                v if v is None else _note_type.get(v, v) if type(v) is str else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.type_ = keep_odd(o, s, "type", v, e)
+        v = get("deal")
+        try:
+            o.deal = v if v is None else deal_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.deal = keep_odd(o, s, "deal", v, e)
+        v = get("contact")
+        try:
+            o.contact = v if v is None else note_contact_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.contact = keep_odd(o, s, "contact", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: Note = o
     return made
 
@@ -73,6 +78,8 @@ def encode(o: Any) -> dict[str, Any]:
         "date": None if (v := o.date) is None else encode_dmy(v, "date"),
         "type": None
         if (v := o.type_) is None
+        else v._value_
+        if type(v) is NoteType
         else v
         if type(v) is str
         else encode_plain(v, str, "type_"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_dmy, encode_dmy
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import decode_decimal, encode_decimal
 from crmkit.core.codec.values import decode_empty, encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -28,6 +28,7 @@ MEMBERS: dict[str, str] = {
     "deal_stage": "deal_stage",
     "exp_close": "exp_close",
 }
+_own = frozenset(["body", "date", "type", "amount", "status", "deal_stage", "exp_close"])
 
 
 def decode(row: Any, cls: type[Any] = NoteUpdateInput) -> NoteUpdateInput:
@@ -36,7 +37,7 @@ def decode(row: Any, cls: type[Any] = NoteUpdateInput) -> NoteUpdateInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.body = pop("body")
     if type(v) is not str:
         reject(v, "str", "body")
@@ -45,15 +46,15 @@ def decode(row: Any, cls: type[Any] = NoteUpdateInput) -> NoteUpdateInput:
     o.date = decode_dmy(v)
     at = "type"
     v = pop("type", U)
-    o.type_ = v if v is U else decode_enum(v, _note_type)
+    o.type_ = v if v is U else _note_type.get(v, v) if type(v) is str else reject(v, "str")
     at = "amount"
     v = pop("amount", U)
     o.amount = v if v is U else decode_decimal(v)
     at = "status"
     v = pop("status", U)
-    o.status = v if v is U else decode_enum(v, _deal_status)
+    o.status = v if v is U else _deal_status.get(v, v) if type(v) is str else reject(v, "str")
     v = o.deal_stage = pop("deal_stage", U)
-    if type(v) is not int and v is not U:
+    if v is not U and type(v) is not int:
         reject(v, "int", "deal_stage")
     at = "exp_close"
     v = pop("exp_close", U)
@@ -76,11 +77,23 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.date) is not U:
         d["date"] = encode_dmy(v, "date")
     if (v := o.type_) is not U:
-        d["type"] = v if type(v) is str else encode_plain(v, str, "type_")
+        d["type"] = (
+            v._value_
+            if type(v) is NoteType
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "type_")
+        )
     if (v := o.amount) is not U:
         d["amount"] = encode_decimal(v, "amount")
     if (v := o.status) is not U:
-        d["status"] = v if type(v) is str else encode_plain(v, str, "status")
+        d["status"] = (
+            v._value_
+            if type(v) is DealStatus
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "status")
+        )
     if (v := o.deal_stage) is not U:
         d["deal_stage"] = v if type(v) is int else encode_plain(v, int, "deal_stage")
     if (v := o.exp_close) is not U:

@@ -7,51 +7,51 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_dmy, decode_unix, encode_dmy, encode_unix
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept
 
 from ..models.open_action import OpenAction
 
 EMITTED = True
+_own = frozenset(["id", "cid", "name", "date", "next", "waiting", "done", "closed"])
 
 
 def decode(row: Any, cls: type[Any] = OpenAction) -> OpenAction:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.id = pop("id", None)
-    if type(v) is not str and v is not None:
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
+    v = o.id = get("id")
+    if v is not None and type(v) is not str:
         reject(v, "str", "id")
-    v = o.cid = pop("cid", None)
-    if type(v) is not str and v is not None:
+    v = o.cid = get("cid")
+    if v is not None and type(v) is not str:
         o.cid = keep_odd(o, s, "cid", v, "str")
-    v = o.name = pop("name", None)
-    if type(v) is not str and v is not None:
+    v = o.name = get("name")
+    if v is not None and type(v) is not str:
         o.name = keep_odd(o, s, "name", v, "str")
-    v = pop("date", None)
+    v = get("date")
     try:
         o.date = v if v is None else decode_dmy(v) if v else decode_empty(v)
     except ODD_ERRORS as e:
         o.date = keep_odd(o, s, "date", v, e)
-    v = o.next_ = pop("next", None)
-    if type(v) is not bool and v is not None:
+    v = o.next_ = get("next")
+    if v is not None and type(v) is not bool:
         o.next_ = keep_odd(o, s, "next", v, "bool")
-    v = o.waiting = pop("waiting", None)
-    if type(v) is not bool and v is not None:
+    v = o.waiting = get("waiting")
+    if v is not None and type(v) is not bool:
         o.waiting = keep_odd(o, s, "waiting", v, "bool")
-    v = o.done = pop("done", None)
-    if type(v) is not bool and v is not None:
+    v = o.done = get("done")
+    if v is not None and type(v) is not bool:
         o.done = keep_odd(o, s, "done", v, "bool")
-    v = pop("closed", None)
+    v = get("closed")
     try:
         o.closed = v if v is None else decode_unix(v)
     except ODD_ERRORS as e:
         o.closed = keep_odd(o, s, "closed", v, e)
-    o.additional_properties = dict(s) if s else {}
     made: OpenAction = o
     return made
 

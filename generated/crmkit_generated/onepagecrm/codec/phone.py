@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept, encode_plain
 
@@ -15,24 +15,28 @@ from ..models.phone_type import PhoneType
 
 EMITTED = True
 _phone_type = {item.value: item for item in PhoneType}
+_own = frozenset(["type", "number"])
 
 
 def decode(row: Any, cls: type[Any] = Phone) -> Phone:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = pop("type", None)
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 2 else others(row, _own)
     try:
-        o.type_ = v if v is None else decode_enum(v, _phone_type)
-    except ODD_ERRORS as e:
-        o.type_ = keep_odd(o, s, "type", v, e)
-    v = o.number = pop("number", None)
-    if type(v) is not str and v is not None:
-        o.number = keep_odd(o, s, "number", v, "str")
-    o.additional_properties = dict(s) if s else {}
+        v = row["type"]
+        try:
+            o.type_ = (
+                v if v is None else _phone_type.get(v, v) if type(v) is str else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.type_ = keep_odd(o, s, "type", v, e)
+        v = o.number = row["number"]
+        if v is not None and type(v) is not str:
+            o.number = keep_odd(o, s, "number", v, "str")
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: Phone = o
     return made
 
@@ -45,6 +49,8 @@ def encode(o: Any) -> dict[str, Any]:
     d: dict[str, Any] = {
         "type": None
         if (v := o.type_) is None
+        else v._value_
+        if type(v) is PhoneType
         else v
         if type(v) is str
         else encode_plain(v, str, "type_"),

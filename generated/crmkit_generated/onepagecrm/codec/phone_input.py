@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -16,6 +16,7 @@ from ..models.phone_type import PhoneType
 EMITTED = True
 _phone_type = {item.value: item for item in PhoneType}
 MEMBERS: dict[str, str] = {"type": "type_", "number": "number"}
+_own = frozenset(["type", "number"])
 ORDER = ("type", "number")
 
 
@@ -25,10 +26,10 @@ def decode(row: Any, cls: type[Any] = PhoneInput) -> PhoneInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "type"
     v = pop("type")
-    o.type_ = decode_enum(v, _phone_type)
+    o.type_ = _phone_type.get(v, v) if type(v) is str else reject(v, "str")
     v = o.number = pop("number")
     if type(v) is not str:
         reject(v, "str", "number")
@@ -46,7 +47,13 @@ def encode(o: Any) -> dict[str, Any]:
     if o.additional_properties:
         encode_extras(o.additional_properties, d)
     if (v := o.type_) is not U:
-        d["type"] = v if type(v) is str else encode_plain(v, str, "type_")
+        d["type"] = (
+            v._value_
+            if type(v) is PhoneType
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "type_")
+        )
     if (v := o.number) is not U:
         d["number"] = v if type(v) is str else encode_plain(v, str, "number")
     return d

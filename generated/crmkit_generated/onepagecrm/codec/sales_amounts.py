@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.numbers import decode_decimal, encode_decimal
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
@@ -14,26 +14,28 @@ from crmkit.core.codec.values import encode_kept
 from ..models.sales_amounts import SalesAmounts
 
 EMITTED = True
+_own = frozenset(["won", "lost"])
 
 
 def decode(row: Any, cls: type[Any] = SalesAmounts) -> SalesAmounts:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = pop("won", None)
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 2 else others(row, _own)
     try:
-        o.won = v if v is None else None if v == "" else decode_decimal(v)
-    except ODD_ERRORS as e:
-        o.won = keep_odd(o, s, "won", v, e)
-    v = pop("lost", None)
-    try:
-        o.lost = v if v is None else None if v == "" else decode_decimal(v)
-    except ODD_ERRORS as e:
-        o.lost = keep_odd(o, s, "lost", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = row["won"]
+        try:
+            o.won = v if v is None else None if v == "" else decode_decimal(v)
+        except ODD_ERRORS as e:
+            o.won = keep_odd(o, s, "won", v, e)
+        v = row["lost"]
+        try:
+            o.lost = v if v is None else None if v == "" else decode_decimal(v)
+        except ODD_ERRORS as e:
+            o.lost = keep_odd(o, s, "lost", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: SalesAmounts = o
     return made
 

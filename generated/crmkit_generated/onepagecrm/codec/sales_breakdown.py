@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -15,31 +15,33 @@ from . import sales_amounts as sales_amounts_codec
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"30days": "days_30", "60days": "days_60", "90days": "days_90"}
+_own = frozenset(["30days", "60days", "90days"])
 
 
 def decode(row: Any, cls: type[Any] = SalesBreakdown) -> SalesBreakdown:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = pop("30days", None)
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 3 else others(row, _own)
     try:
-        o.days_30 = v if v is None else sales_amounts_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.days_30 = keep_odd(o, s, "30days", v, e)
-    v = pop("60days", None)
-    try:
-        o.days_60 = v if v is None else sales_amounts_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.days_60 = keep_odd(o, s, "60days", v, e)
-    v = pop("90days", None)
-    try:
-        o.days_90 = v if v is None else sales_amounts_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.days_90 = keep_odd(o, s, "90days", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = row["30days"]
+        try:
+            o.days_30 = v if v is None else sales_amounts_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.days_30 = keep_odd(o, s, "30days", v, e)
+        v = row["60days"]
+        try:
+            o.days_60 = v if v is None else sales_amounts_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.days_60 = keep_odd(o, s, "60days", v, e)
+        v = row["90days"]
+        try:
+            o.days_90 = v if v is None else sales_amounts_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.days_90 = keep_odd(o, s, "90days", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: SalesBreakdown = o
     return made
 

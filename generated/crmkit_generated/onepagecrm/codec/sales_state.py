@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_unix, encode_unix
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.numbers import decode_decimal, encode_decimal
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept, encode_plain
@@ -17,41 +17,46 @@ from ..models.sales_state import SalesState
 
 EMITTED = True
 _sales_period = {item.value: item for item in SalesPeriod}
+_own = frozenset(["target", "period", "won", "pending", "expires"])
 
 
 def decode(row: Any, cls: type[Any] = SalesState) -> SalesState:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = pop("target", None)
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 4 else others(row, _own)
     try:
-        o.target = v if v is None else None if v == "" else decode_decimal(v)
-    except ODD_ERRORS as e:
-        o.target = keep_odd(o, s, "target", v, e)
-    v = pop("period", None)
-    try:
-        o.period = v if v is None else decode_enum(v, _sales_period)
-    except ODD_ERRORS as e:
-        o.period = keep_odd(o, s, "period", v, e)
-    v = pop("won", None)
-    try:
-        o.won = v if v is None else None if v == "" else decode_decimal(v)
-    except ODD_ERRORS as e:
-        o.won = keep_odd(o, s, "won", v, e)
-    v = pop("pending", None)
-    try:
-        o.pending = v if v is None else None if v == "" else decode_decimal(v)
-    except ODD_ERRORS as e:
-        o.pending = keep_odd(o, s, "pending", v, e)
-    v = pop("expires", None)
-    try:
-        o.expires = v if v is None else decode_unix(v)
-    except ODD_ERRORS as e:
-        o.expires = keep_odd(o, s, "expires", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = row["target"]
+        try:
+            o.target = v if v is None else None if v == "" else decode_decimal(v)
+        except ODD_ERRORS as e:
+            o.target = keep_odd(o, s, "target", v, e)
+        v = row["period"]
+        try:
+            o.period = (
+                v if v is None else _sales_period.get(v, v) if type(v) is str else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.period = keep_odd(o, s, "period", v, e)
+        v = row["won"]
+        try:
+            o.won = v if v is None else None if v == "" else decode_decimal(v)
+        except ODD_ERRORS as e:
+            o.won = keep_odd(o, s, "won", v, e)
+        v = row["pending"]
+        try:
+            o.pending = v if v is None else None if v == "" else decode_decimal(v)
+        except ODD_ERRORS as e:
+            o.pending = keep_odd(o, s, "pending", v, e)
+        v = get("expires")
+        try:
+            o.expires = v if v is None else decode_unix(v)
+        except ODD_ERRORS as e:
+            o.expires = keep_odd(o, s, "expires", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: SalesState = o
     return made
 
@@ -65,6 +70,8 @@ def encode(o: Any) -> dict[str, Any]:
         "target": None if (v := o.target) is None else encode_decimal(v, "target"),
         "period": None
         if (v := o.period) is None
+        else v._value_
+        if type(v) is SalesPeriod
         else v
         if type(v) is str
         else encode_plain(v, str, "period"),

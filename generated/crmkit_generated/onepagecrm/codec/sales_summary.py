@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept, encode_plain
 
@@ -19,46 +19,50 @@ from . import sales_target as sales_target_codec
 
 EMITTED = True
 _pipeline_mode = {item.value: item for item in PipelineMode}
+_own = frozenset(["breakdown", "closed", "pending", "target", "pipeline_mode", "hitting_history"])
 
 
 def decode(row: Any, cls: type[Any] = SalesSummary) -> SalesSummary:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = pop("breakdown", None)
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 6 else others(row, _own)
     try:
-        o.breakdown = v if v is None else sales_breakdown_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.breakdown = keep_odd(o, s, "breakdown", v, e)
-    v = pop("closed", None)
-    try:
-        o.closed = [] if v is None else note_codec.decode_all(v)
-    except ODD_ERRORS as e:
-        o.closed = keep_odd(o, s, "closed", v, e) or []
-    v = pop("pending", None)
-    try:
-        o.pending = [] if v is None else note_codec.decode_all(v)
-    except ODD_ERRORS as e:
-        o.pending = keep_odd(o, s, "pending", v, e) or []
-    v = pop("target", None)
-    try:
-        o.target = v if v is None else sales_target_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.target = keep_odd(o, s, "target", v, e)
-    v = pop("pipeline_mode", None)
-    try:
-        o.pipeline_mode = v if v is None else decode_enum(v, _pipeline_mode)
-    except ODD_ERRORS as e:
-        o.pipeline_mode = keep_odd(o, s, "pipeline_mode", v, e)
-    v = pop("hitting_history", None)
-    try:
-        o.hitting_history = [] if v is None else sales_hit_codec.decode_all(v)
-    except ODD_ERRORS as e:
-        o.hitting_history = keep_odd(o, s, "hitting_history", v, e) or []
-    o.additional_properties = dict(s) if s else {}
+        v = row["breakdown"]
+        try:
+            o.breakdown = v if v is None else sales_breakdown_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.breakdown = keep_odd(o, s, "breakdown", v, e)
+        v = row["closed"]
+        try:
+            o.closed = [] if v is None else note_codec.decode_all(v)
+        except ODD_ERRORS as e:
+            o.closed = keep_odd(o, s, "closed", v, e) or []
+        v = row["pending"]
+        try:
+            o.pending = [] if v is None else note_codec.decode_all(v)
+        except ODD_ERRORS as e:
+            o.pending = keep_odd(o, s, "pending", v, e) or []
+        v = row["target"]
+        try:
+            o.target = v if v is None else sales_target_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.target = keep_odd(o, s, "target", v, e)
+        v = row["pipeline_mode"]
+        try:
+            o.pipeline_mode = (
+                v if v is None else _pipeline_mode.get(v, v) if type(v) is str else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.pipeline_mode = keep_odd(o, s, "pipeline_mode", v, e)
+        v = row["hitting_history"]
+        try:
+            o.hitting_history = [] if v is None else sales_hit_codec.decode_all(v)
+        except ODD_ERRORS as e:
+            o.hitting_history = keep_odd(o, s, "hitting_history", v, e) or []
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: SalesSummary = o
     return made
 
@@ -73,6 +77,8 @@ def encode(o: Any) -> dict[str, Any]:
         "target": None if (v := o.target) is None else sales_target_codec.encode(v),
         "pipeline_mode": None
         if (v := o.pipeline_mode) is None
+        else v._value_
+        if type(v) is PipelineMode
         else v
         if type(v) is str
         else encode_plain(v, str, "pipeline_mode"),

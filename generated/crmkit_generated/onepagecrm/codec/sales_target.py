@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.numbers import decode_decimal, encode_decimal
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept, encode_plain
@@ -16,26 +16,34 @@ from ..models.sales_target_type import SalesTargetType
 
 EMITTED = True
 _sales_target_type = {item.value: item for item in SalesTargetType}
+_own = frozenset(["type", "amount"])
 
 
 def decode(row: Any, cls: type[Any] = SalesTarget) -> SalesTarget:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = pop("type", None)
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 2 else others(row, _own)
     try:
-        o.type_ = v if v is None else decode_enum(v, _sales_target_type)
-    except ODD_ERRORS as e:
-        o.type_ = keep_odd(o, s, "type", v, e)
-    v = pop("amount", None)
-    try:
-        o.amount = v if v is None else None if v == "" else decode_decimal(v)
-    except ODD_ERRORS as e:
-        o.amount = keep_odd(o, s, "amount", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = row["type"]
+        try:
+            o.type_ = (
+                v
+                if v is None
+                else _sales_target_type.get(v, v)
+                if type(v) is str
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.type_ = keep_odd(o, s, "type", v, e)
+        v = row["amount"]
+        try:
+            o.amount = v if v is None else None if v == "" else decode_decimal(v)
+        except ODD_ERRORS as e:
+            o.amount = keep_odd(o, s, "amount", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: SalesTarget = o
     return made
 
@@ -48,6 +56,8 @@ def encode(o: Any) -> dict[str, Any]:
     d: dict[str, Any] = {
         "type": None
         if (v := o.type_) is None
+        else v._value_
+        if type(v) is SalesTargetType
         else v
         if type(v) is str
         else encode_plain(v, str, "type_"),

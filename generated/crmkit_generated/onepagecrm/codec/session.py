@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept, encode_plain
 
@@ -19,60 +19,82 @@ from . import user_currency as user_currency_codec
 EMITTED = True
 _date_format = {item.value: item for item in DateFormat}
 _pipeline_mode = {item.value: item for item in PipelineMode}
+_own = frozenset(
+    [
+        "uid",
+        "key",
+        "firstname",
+        "lastname",
+        "company",
+        "listing",
+        "timezone",
+        "currency",
+        "pipeline_mode",
+        "customerlabel",
+        "dateformat",
+        "acctype",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Session) -> Session:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.uid = pop("uid", None)
-    if type(v) is not str and v is not None:
-        o.uid = keep_odd(o, s, "uid", v, "str")
-    v = o.key = pop("key", None)
-    if type(v) is not str and v is not None:
-        o.key = keep_odd(o, s, "key", v, "str")
-    v = o.firstname = pop("firstname", None)
-    if type(v) is not str and v is not None:
-        o.firstname = keep_odd(o, s, "firstname", v, "str")
-    v = o.lastname = pop("lastname", None)
-    if type(v) is not str and v is not None:
-        o.lastname = keep_odd(o, s, "lastname", v, "str")
-    v = o.company = pop("company", None)
-    if type(v) is not str and v is not None:
-        o.company = keep_odd(o, s, "company", v, "str")
-    v = pop("listing", None)
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 11 else others(row, _own)
     try:
-        o.listing = v if v is None else listing_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.listing = keep_odd(o, s, "listing", v, e)
-    v = o.timezone = pop("timezone", None)
-    if type(v) is not str and v is not None:
-        o.timezone = keep_odd(o, s, "timezone", v, "str")
-    v = pop("currency", None)
-    try:
-        o.currency = v if v is None else user_currency_codec.decode(v)
-    except ODD_ERRORS as e:
-        o.currency = keep_odd(o, s, "currency", v, e)
-    v = pop("pipeline_mode", None)
-    try:
-        o.pipeline_mode = v if v is None else decode_enum(v, _pipeline_mode)
-    except ODD_ERRORS as e:
-        o.pipeline_mode = keep_odd(o, s, "pipeline_mode", v, e)
-    v = o.customerlabel = pop("customerlabel", None)
-    if type(v) is not str and v is not None:
-        o.customerlabel = keep_odd(o, s, "customerlabel", v, "str")
-    v = pop("dateformat", None)
-    try:
-        o.dateformat = v if v is None else decode_enum(v, _date_format)
-    except ODD_ERRORS as e:
-        o.dateformat = keep_odd(o, s, "dateformat", v, e)
-    v = o.acctype = pop("acctype", None)
-    if type(v) is not str and v is not None:
-        o.acctype = keep_odd(o, s, "acctype", v, "str")
-    o.additional_properties = dict(s) if s else {}
+        v = o.uid = row["uid"]
+        if v is not None and type(v) is not str:
+            o.uid = keep_odd(o, s, "uid", v, "str")
+        v = o.key = row["key"]
+        if v is not None and type(v) is not str:
+            o.key = keep_odd(o, s, "key", v, "str")
+        v = o.firstname = row["firstname"]
+        if v is not None and type(v) is not str:
+            o.firstname = keep_odd(o, s, "firstname", v, "str")
+        v = o.lastname = row["lastname"]
+        if v is not None and type(v) is not str:
+            o.lastname = keep_odd(o, s, "lastname", v, "str")
+        v = o.company = row["company"]
+        if v is not None and type(v) is not str:
+            o.company = keep_odd(o, s, "company", v, "str")
+        v = row["listing"]
+        try:
+            o.listing = v if v is None else listing_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.listing = keep_odd(o, s, "listing", v, e)
+        v = o.timezone = row["timezone"]
+        if v is not None and type(v) is not str:
+            o.timezone = keep_odd(o, s, "timezone", v, "str")
+        v = row["currency"]
+        try:
+            o.currency = v if v is None else user_currency_codec.decode(v)
+        except ODD_ERRORS as e:
+            o.currency = keep_odd(o, s, "currency", v, e)
+        v = row["pipeline_mode"]
+        try:
+            o.pipeline_mode = (
+                v if v is None else _pipeline_mode.get(v, v) if type(v) is str else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.pipeline_mode = keep_odd(o, s, "pipeline_mode", v, e)
+        v = o.customerlabel = row["customerlabel"]
+        if v is not None and type(v) is not str:
+            o.customerlabel = keep_odd(o, s, "customerlabel", v, "str")
+        v = row["dateformat"]
+        try:
+            o.dateformat = (
+                v if v is None else _date_format.get(v, v) if type(v) is str else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.dateformat = keep_odd(o, s, "dateformat", v, e)
+        v = o.acctype = get("acctype")
+        if v is not None and type(v) is not str:
+            o.acctype = keep_odd(o, s, "acctype", v, "str")
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: Session = o
     return made
 
@@ -93,12 +115,16 @@ def encode(o: Any) -> dict[str, Any]:
         "currency": None if (v := o.currency) is None else user_currency_codec.encode(v),
         "pipeline_mode": None
         if (v := o.pipeline_mode) is None
+        else v._value_
+        if type(v) is PipelineMode
         else v
         if type(v) is str
         else encode_plain(v, str, "pipeline_mode"),
         "customerlabel": o.customerlabel,
         "dateformat": None
         if (v := o.dateformat) is None
+        else v._value_
+        if type(v) is DateFormat
         else v
         if type(v) is str
         else encode_plain(v, str, "dateformat"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_unix, encode_unix
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_enum, decode_list, decode_rows
+from crmkit.core.codec.nested import decode_enum, decode_list, decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_items, encode_kept
 
@@ -19,43 +19,43 @@ from . import tag_counts as tag_counts_codec
 
 EMITTED = True
 _notification = {item.value: item for item in Notification}
+_own = frozenset(["timestamp", "tags", "statuses", "sales", "notifications"])
 
 
 def decode(row: Any, cls: type[Any] = SideElements) -> SideElements:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = pop("timestamp", None)
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
+    v = get("timestamp")
     try:
         o.timestamp = v if v is None else decode_unix(v)
     except ODD_ERRORS as e:
         o.timestamp = keep_odd(o, s, "timestamp", v, e)
-    v = pop("tags", None)
+    v = get("tags")
     try:
         o.tags = v if v is None else tag_counts_codec.decode(v)
     except ODD_ERRORS as e:
         o.tags = keep_odd(o, s, "tags", v, e)
-    v = pop("statuses", None)
+    v = get("statuses")
     try:
         o.statuses = [] if v is None else status_count_codec.decode_all(v)
     except ODD_ERRORS as e:
         o.statuses = keep_odd(o, s, "statuses", v, e) or []
-    v = pop("sales", None)
+    v = get("sales")
     try:
         o.sales = v if v is None else sales_state_codec.decode(v)
     except ODD_ERRORS as e:
         o.sales = keep_odd(o, s, "sales", v, e)
-    v = pop("notifications", None)
+    v = get("notifications")
     try:
         o.notifications = (
             [] if v is None else decode_list(v, lambda x: decode_enum(x, _notification))
         )
     except ODD_ERRORS as e:
         o.notifications = keep_odd(o, s, "notifications", v, e) or []
-    o.additional_properties = dict(s) if s else {}
     made: SideElements = o
     return made
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_dmy, encode_dmy
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.numbers import decode_decimal, encode_decimal
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept, encode_plain
@@ -19,47 +19,58 @@ from ..models.subscription_type import SubscriptionType
 EMITTED = True
 _card_type = {item.value: item for item in CardType}
 _subscription_type = {item.value: item for item in SubscriptionType}
+_own = frozenset(["type", "expiry", "currency", "price", "date", "cctype", "ccnumber"])
 
 
 def decode(row: Any, cls: type[Any] = Subscription) -> Subscription:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = pop("type", None)
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 1 else others(row, _own)
     try:
-        o.type_ = v if v is None else decode_enum(v, _subscription_type)
-    except ODD_ERRORS as e:
-        o.type_ = keep_odd(o, s, "type", v, e)
-    v = pop("expiry", None)
-    try:
-        o.expiry = v if v is None else decode_dmy(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.expiry = keep_odd(o, s, "expiry", v, e)
-    v = o.currency = pop("currency", None)
-    if type(v) is not str and v is not None:
-        o.currency = keep_odd(o, s, "currency", v, "str")
-    v = pop("price", None)
-    try:
-        o.price = v if v is None else None if v == "" else decode_decimal(v)
-    except ODD_ERRORS as e:
-        o.price = keep_odd(o, s, "price", v, e)
-    v = pop("date", None)
-    try:
-        o.date = v if v is None else decode_dmy(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.date = keep_odd(o, s, "date", v, e)
-    v = pop("cctype", None)
-    try:
-        o.cctype = v if v is None else decode_enum(v, _card_type)
-    except ODD_ERRORS as e:
-        o.cctype = keep_odd(o, s, "cctype", v, e)
-    v = o.ccnumber = pop("ccnumber", None)
-    if type(v) is not str and v is not None:
-        o.ccnumber = keep_odd(o, s, "ccnumber", v, "str")
-    o.additional_properties = dict(s) if s else {}
+        v = row["type"]
+        try:
+            o.type_ = (
+                v
+                if v is None
+                else _subscription_type.get(v, v)
+                if type(v) is str
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.type_ = keep_odd(o, s, "type", v, e)
+        v = get("expiry")
+        try:
+            o.expiry = v if v is None else decode_dmy(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.expiry = keep_odd(o, s, "expiry", v, e)
+        v = o.currency = get("currency")
+        if v is not None and type(v) is not str:
+            o.currency = keep_odd(o, s, "currency", v, "str")
+        v = get("price")
+        try:
+            o.price = v if v is None else None if v == "" else decode_decimal(v)
+        except ODD_ERRORS as e:
+            o.price = keep_odd(o, s, "price", v, e)
+        v = get("date")
+        try:
+            o.date = v if v is None else decode_dmy(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.date = keep_odd(o, s, "date", v, e)
+        v = get("cctype")
+        try:
+            o.cctype = (
+                v if v is None else _card_type.get(v, v) if type(v) is str else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.cctype = keep_odd(o, s, "cctype", v, e)
+        v = o.ccnumber = get("ccnumber")
+        if v is not None and type(v) is not str:
+            o.ccnumber = keep_odd(o, s, "ccnumber", v, "str")
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: Subscription = o
     return made
 
@@ -72,6 +83,8 @@ def encode(o: Any) -> dict[str, Any]:
     d: dict[str, Any] = {
         "type": None
         if (v := o.type_) is None
+        else v._value_
+        if type(v) is SubscriptionType
         else v
         if type(v) is str
         else encode_plain(v, str, "type_")
@@ -85,7 +98,13 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.date) is not None:
         d["date"] = encode_dmy(v, "date")
     if (v := o.cctype) is not None:
-        d["cctype"] = v if type(v) is str else encode_plain(v, str, "cctype")
+        d["cctype"] = (
+            v._value_
+            if type(v) is CardType
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "cctype")
+        )
     if (v := o.ccnumber) is not None:
         d["ccnumber"] = v
     if o.additional_properties:

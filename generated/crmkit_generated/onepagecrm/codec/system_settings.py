@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept, encode_plain
 
@@ -17,38 +17,50 @@ from ..models.system_settings import SystemSettings
 EMITTED = True
 _reminder_type = {item.value: item for item in ReminderType}
 _system_date_format = {item.value: item for item in SystemDateFormat}
+_own = frozenset(
+    ["status", "reminder_type", "reminder_hour", "timezone", "currency", "date_format"]
+)
 
 
 def decode(row: Any, cls: type[Any] = SystemSettings) -> SystemSettings:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.status = pop("status", None)
-    if type(v) is not str and v is not None:
-        o.status = keep_odd(o, s, "status", v, "str")
-    v = pop("reminder_type", None)
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 6 else others(row, _own)
     try:
-        o.reminder_type = v if v is None else decode_enum(v, _reminder_type)
-    except ODD_ERRORS as e:
-        o.reminder_type = keep_odd(o, s, "reminder_type", v, e)
-    v = o.reminder_hour = pop("reminder_hour", None)
-    if type(v) is not int and v is not None:
-        o.reminder_hour = keep_odd(o, s, "reminder_hour", v, "int")
-    v = o.timezone = pop("timezone", None)
-    if type(v) is not str and v is not None:
-        o.timezone = keep_odd(o, s, "timezone", v, "str")
-    v = o.currency = pop("currency", None)
-    if type(v) is not str and v is not None:
-        o.currency = keep_odd(o, s, "currency", v, "str")
-    v = pop("date_format", None)
-    try:
-        o.date_format = v if v is None else decode_enum(v, _system_date_format)
-    except ODD_ERRORS as e:
-        o.date_format = keep_odd(o, s, "date_format", v, e)
-    o.additional_properties = dict(s) if s else {}
+        v = o.status = row["status"]
+        if v is not None and type(v) is not str:
+            o.status = keep_odd(o, s, "status", v, "str")
+        v = row["reminder_type"]
+        try:
+            o.reminder_type = (
+                v if v is None else _reminder_type.get(v, v) if type(v) is str else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.reminder_type = keep_odd(o, s, "reminder_type", v, e)
+        v = o.reminder_hour = row["reminder_hour"]
+        if v is not None and type(v) is not int:
+            o.reminder_hour = keep_odd(o, s, "reminder_hour", v, "int")
+        v = o.timezone = row["timezone"]
+        if v is not None and type(v) is not str:
+            o.timezone = keep_odd(o, s, "timezone", v, "str")
+        v = o.currency = row["currency"]
+        if v is not None and type(v) is not str:
+            o.currency = keep_odd(o, s, "currency", v, "str")
+        v = row["date_format"]
+        try:
+            o.date_format = (
+                v
+                if v is None
+                else _system_date_format.get(v, v)
+                if type(v) is str
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.date_format = keep_odd(o, s, "date_format", v, e)
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: SystemSettings = o
     return made
 
@@ -62,6 +74,8 @@ def encode(o: Any) -> dict[str, Any]:
         "status": o.status,
         "reminder_type": None
         if (v := o.reminder_type) is None
+        else v._value_
+        if type(v) is ReminderType
         else v
         if type(v) is str
         else encode_plain(v, str, "reminder_type"),
@@ -70,6 +84,8 @@ def encode(o: Any) -> dict[str, Any]:
         "currency": o.currency,
         "date_format": None
         if (v := o.date_format) is None
+        else v._value_
+        if type(v) is SystemDateFormat
         else v
         if type(v) is str
         else encode_plain(v, str, "date_format"),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_enum, decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -25,6 +25,9 @@ MEMBERS: dict[str, str] = {
     "currency": "currency",
     "date_format": "date_format",
 }
+_own = frozenset(
+    ["status", "reminder_type", "reminder_hour", "timezone", "currency", "date_format"]
+)
 
 
 def decode(row: Any, cls: type[Any] = SystemSettingsInput) -> SystemSettingsInput:
@@ -33,13 +36,13 @@ def decode(row: Any, cls: type[Any] = SystemSettingsInput) -> SystemSettingsInpu
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.status = pop("status")
     if type(v) is not str:
         reject(v, "str", "status")
     at = "reminder_type"
     v = pop("reminder_type")
-    o.reminder_type = decode_enum(v, _reminder_type)
+    o.reminder_type = _reminder_type.get(v, v) if type(v) is str else reject(v, "str")
     v = o.reminder_hour = pop("reminder_hour")
     if type(v) is not int:
         reject(v, "int", "reminder_hour")
@@ -51,7 +54,7 @@ def decode(row: Any, cls: type[Any] = SystemSettingsInput) -> SystemSettingsInpu
         reject(v, "str", "currency")
     at = "date_format"
     v = pop("date_format")
-    o.date_format = decode_enum(v, _system_date_format)
+    o.date_format = _system_date_format.get(v, v) if type(v) is str else reject(v, "str")
     o.additional_properties = dict(s) if s else {}
     made: SystemSettingsInput = o
     return made
@@ -68,7 +71,13 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.status) is not U:
         d["status"] = v if type(v) is str else encode_plain(v, str, "status")
     if (v := o.reminder_type) is not U:
-        d["reminder_type"] = v if type(v) is str else encode_plain(v, str, "reminder_type")
+        d["reminder_type"] = (
+            v._value_
+            if type(v) is ReminderType
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "reminder_type")
+        )
     if (v := o.reminder_hour) is not U:
         d["reminder_hour"] = v if type(v) is int else encode_plain(v, int, "reminder_hour")
     if (v := o.timezone) is not U:
@@ -76,5 +85,11 @@ def encode(o: Any) -> dict[str, Any]:
     if (v := o.currency) is not U:
         d["currency"] = v if type(v) is str else encode_plain(v, str, "currency")
     if (v := o.date_format) is not U:
-        d["date_format"] = v if type(v) is str else encode_plain(v, str, "date_format")
+        d["date_format"] = (
+            v._value_
+            if type(v) is SystemDateFormat
+            else v
+            if type(v) is str
+            else encode_plain(v, str, "date_format")
+        )
     return d

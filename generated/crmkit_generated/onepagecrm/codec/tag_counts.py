@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -14,26 +14,28 @@ from ..models.tag_counts import TagCounts
 from . import tag as tag_codec
 
 EMITTED = True
+_own = frozenset(["system", "custom"])
 
 
 def decode(row: Any, cls: type[Any] = TagCounts) -> TagCounts:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = pop("system", None)
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 2 else others(row, _own)
     try:
-        o.system = [] if v is None else tag_codec.decode_all(v)
-    except ODD_ERRORS as e:
-        o.system = keep_odd(o, s, "system", v, e) or []
-    v = pop("custom", None)
-    try:
-        o.custom = [] if v is None else tag_codec.decode_all(v)
-    except ODD_ERRORS as e:
-        o.custom = keep_odd(o, s, "custom", v, e) or []
-    o.additional_properties = dict(s) if s else {}
+        v = row["system"]
+        try:
+            o.system = [] if v is None else tag_codec.decode_all(v)
+        except ODD_ERRORS as e:
+            o.system = keep_odd(o, s, "system", v, e) or []
+        v = row["custom"]
+        try:
+            o.custom = [] if v is None else tag_codec.decode_all(v)
+        except ODD_ERRORS as e:
+            o.custom = keep_odd(o, s, "custom", v, e) or []
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: TagCounts = o
     return made
 

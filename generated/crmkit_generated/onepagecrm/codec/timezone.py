@@ -6,35 +6,37 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
 from ..models.timezone import Timezone
 
 EMITTED = True
+_own = frozenset(["code", "offset", "system", "translation"])
 
 
 def decode(row: Any, cls: type[Any] = Timezone) -> Timezone:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.code = pop("code", None)
-    if type(v) is not str and v is not None:
-        o.code = keep_odd(o, s, "code", v, "str")
-    v = o.offset = pop("offset", None)
-    if type(v) is not str and v is not None:
-        o.offset = keep_odd(o, s, "offset", v, "str")
-    v = o.system = pop("system", None)
-    if type(v) is not str and v is not None:
-        o.system = keep_odd(o, s, "system", v, "str")
-    v = o.translation = pop("translation", None)
-    if type(v) is not str and v is not None:
-        o.translation = keep_odd(o, s, "translation", v, "str")
-    o.additional_properties = dict(s) if s else {}
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 4 else others(row, _own)
+    try:
+        v = o.code = row["code"]
+        if v is not None and type(v) is not str:
+            o.code = keep_odd(o, s, "code", v, "str")
+        v = o.offset = row["offset"]
+        if v is not None and type(v) is not str:
+            o.offset = keep_odd(o, s, "offset", v, "str")
+        v = o.system = row["system"]
+        if v is not None and type(v) is not str:
+            o.system = keep_odd(o, s, "system", v, "str")
+        v = o.translation = row["translation"]
+        if v is not None and type(v) is not str:
+            o.translation = keep_odd(o, s, "translation", v, "str")
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: Timezone = o
     return made
 

@@ -6,29 +6,31 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
 from ..models.user_currency import UserCurrency
 
 EMITTED = True
+_own = frozenset(["symbol", "code"])
 
 
 def decode(row: Any, cls: type[Any] = UserCurrency) -> UserCurrency:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.symbol = pop("symbol", None)
-    if type(v) is not str and v is not None:
-        o.symbol = keep_odd(o, s, "symbol", v, "str")
-    v = o.code = pop("code", None)
-    if type(v) is not str and v is not None:
-        o.code = keep_odd(o, s, "code", v, "str")
-    o.additional_properties = dict(s) if s else {}
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 2 else others(row, _own)
+    try:
+        v = o.symbol = row["symbol"]
+        if v is not None and type(v) is not str:
+            o.symbol = keep_odd(o, s, "symbol", v, "str")
+        v = o.code = row["code"]
+        if v is not None and type(v) is not str:
+            o.code = keep_odd(o, s, "code", v, "str")
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: UserCurrency = o
     return made
 

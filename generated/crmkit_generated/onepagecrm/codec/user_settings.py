@@ -6,35 +6,37 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
 from ..models.user_settings import UserSettings
 
 EMITTED = True
+_own = frozenset(["firstname", "lastname", "company", "email"])
 
 
 def decode(row: Any, cls: type[Any] = UserSettings) -> UserSettings:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
-    v = o.firstname = pop("firstname", None)
-    if type(v) is not str and v is not None:
-        o.firstname = keep_odd(o, s, "firstname", v, "str")
-    v = o.lastname = pop("lastname", None)
-    if type(v) is not str and v is not None:
-        o.lastname = keep_odd(o, s, "lastname", v, "str")
-    v = o.company = pop("company", None)
-    if type(v) is not str and v is not None:
-        o.company = keep_odd(o, s, "company", v, "str")
-    v = o.email = pop("email", None)
-    if type(v) is not str and v is not None:
-        o.email = keep_odd(o, s, "email", v, "str")
-    o.additional_properties = dict(s) if s else {}
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 4 else others(row, _own)
+    try:
+        v = o.firstname = row["firstname"]
+        if v is not None and type(v) is not str:
+            o.firstname = keep_odd(o, s, "firstname", v, "str")
+        v = o.lastname = row["lastname"]
+        if v is not None and type(v) is not str:
+            o.lastname = keep_odd(o, s, "lastname", v, "str")
+        v = o.company = row["company"]
+        if v is not None and type(v) is not str:
+            o.company = keep_odd(o, s, "company", v, "str")
+        v = o.email = row["email"]
+        if v is not None and type(v) is not str:
+            o.email = keep_odd(o, s, "email", v, "str")
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: UserSettings = o
     return made
 

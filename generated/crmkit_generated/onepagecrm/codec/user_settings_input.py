@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
 
@@ -21,6 +21,7 @@ MEMBERS: dict[str, str] = {
     "password": "password",
     "confirm_password": "confirm_password",
 }
+_own = frozenset(["firstname", "lastname", "company", "email", "password", "confirm_password"])
 
 
 def decode(row: Any, cls: type[Any] = UserSettingsInput) -> UserSettingsInput:
@@ -29,24 +30,24 @@ def decode(row: Any, cls: type[Any] = UserSettingsInput) -> UserSettingsInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     v = o.firstname = pop("firstname", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "firstname")
     v = o.lastname = pop("lastname", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "lastname")
     v = o.company = pop("company", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "company")
     v = o.email = pop("email")
     if type(v) is not str:
         reject(v, "str", "email")
     v = o.password = pop("password", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "password")
     v = o.confirm_password = pop("confirm_password", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "confirm_password")
     o.additional_properties = dict(s) if s else {}
     made: UserSettingsInput = o

@@ -13,7 +13,7 @@ from crmkit.core.codec.labeled import (
     join_mailboxes,
     split_mailboxes,
 )
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
 from crmkit.core.codec.numbers import decode_digits, encode_digits
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept
@@ -21,90 +21,111 @@ from crmkit.core.codec.values import decode_empty, encode_kept
 from ..models.activity import Activity
 
 EMITTED = True
+_own = frozenset(
+    [
+        "id",
+        "activity_type",
+        "label",
+        "calendar_id",
+        "all_day",
+        "dt_created",
+        "dt_modified",
+        "dt_start",
+        "dt_end",
+        "rrule",
+        "status",
+        "author",
+        "users",
+        "contacts",
+        "subject",
+        "body",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Activity) -> Activity:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 16 else others(row, _own)
     at = "id"
-    v = pop("id")
+    v = row["id"]
     o.id = int(v) if type(v) is str and v.isdigit() and v.isascii() else decode_digits(v)
-    v = o.activity_type = pop("activity_type", None)
-    if type(v) is not str and v is not None:
-        o.activity_type = keep_odd(o, s, "activity_type", v, "str")
-    v = o.label = pop("label", None)
-    if type(v) is not str and v is not None:
-        o.label = keep_odd(o, s, "label", v, "str")
-    v = o.calendar_id = pop("calendar_id", None)
-    if type(v) is not str and v is not None:
-        o.calendar_id = keep_odd(o, s, "calendar_id", v, "str")
-    v = o.all_day = pop("all_day", None)
-    if type(v) is not bool and v is not None:
-        o.all_day = keep_odd(o, s, "all_day", v, "bool")
-    v = pop("dt_created", None)
     try:
-        o.dt_created = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.dt_created = keep_odd(o, s, "dt_created", v, e)
-    v = pop("dt_modified", None)
-    try:
-        o.dt_modified = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.dt_modified = keep_odd(o, s, "dt_modified", v, e)
-    v = pop("dt_start", None)
-    try:
-        o.dt_start = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.dt_start = keep_odd(o, s, "dt_start", v, e)
-    v = pop("dt_end", None)
-    try:
-        o.dt_end = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.dt_end = keep_odd(o, s, "dt_end", v, e)
-    v = o.rrule = pop("rrule", None)
-    if type(v) is not str and v is not None:
-        o.rrule = keep_odd(o, s, "rrule", v, "str")
-    v = o.status = pop("status", None)
-    if type(v) is not str and v is not None:
-        o.status = keep_odd(o, s, "status", v, "str")
-    v = pop("author", None)
-    try:
-        o.author = v if v is None else decode_mailbox(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.author = keep_odd(o, s, "author", v, e)
-    v = pop("users", None)
-    try:
-        o.users = (
-            []
-            if v == "" or v is None
-            else split_mailboxes(v)
-            if type(v) is str
-            else reject(v, "str")
-        )
-    except ODD_ERRORS as e:
-        o.users = keep_odd(o, s, "users", v, e) or []
-    v = pop("contacts", None)
-    try:
-        o.contacts = (
-            []
-            if v == "" or v is None
-            else split_mailboxes(v)
-            if type(v) is str
-            else reject(v, "str")
-        )
-    except ODD_ERRORS as e:
-        o.contacts = keep_odd(o, s, "contacts", v, e) or []
-    v = o.subject = pop("subject", None)
-    if type(v) is not str and v is not None:
-        o.subject = keep_odd(o, s, "subject", v, "str")
-    v = o.body = pop("body", None)
-    if type(v) is not str and v is not None:
-        o.body = keep_odd(o, s, "body", v, "str")
-    o.additional_properties = dict(s) if s else {}
+        v = o.activity_type = row["activity_type"]
+        if v is not None and type(v) is not str:
+            o.activity_type = keep_odd(o, s, "activity_type", v, "str")
+        v = o.label = row["label"]
+        if v is not None and type(v) is not str:
+            o.label = keep_odd(o, s, "label", v, "str")
+        v = o.calendar_id = row["calendar_id"]
+        if v is not None and type(v) is not str:
+            o.calendar_id = keep_odd(o, s, "calendar_id", v, "str")
+        v = o.all_day = row["all_day"]
+        if v is not None and type(v) is not bool:
+            o.all_day = keep_odd(o, s, "all_day", v, "bool")
+        v = row["dt_created"]
+        try:
+            o.dt_created = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.dt_created = keep_odd(o, s, "dt_created", v, e)
+        v = row["dt_modified"]
+        try:
+            o.dt_modified = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.dt_modified = keep_odd(o, s, "dt_modified", v, e)
+        v = row["dt_start"]
+        try:
+            o.dt_start = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.dt_start = keep_odd(o, s, "dt_start", v, e)
+        v = row["dt_end"]
+        try:
+            o.dt_end = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.dt_end = keep_odd(o, s, "dt_end", v, e)
+        v = o.rrule = row["rrule"]
+        if v is not None and type(v) is not str:
+            o.rrule = keep_odd(o, s, "rrule", v, "str")
+        v = o.status = row["status"]
+        if v is not None and type(v) is not str:
+            o.status = keep_odd(o, s, "status", v, "str")
+        v = row["author"]
+        try:
+            o.author = v if v is None else decode_mailbox(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.author = keep_odd(o, s, "author", v, e)
+        v = row["users"]
+        try:
+            o.users = (
+                []
+                if v == "" or v is None
+                else split_mailboxes(v)
+                if type(v) is str
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.users = keep_odd(o, s, "users", v, e) or []
+        v = row["contacts"]
+        try:
+            o.contacts = (
+                []
+                if v == "" or v is None
+                else split_mailboxes(v)
+                if type(v) is str
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.contacts = keep_odd(o, s, "contacts", v, e) or []
+        v = o.subject = row["subject"]
+        if v is not None and type(v) is not str:
+            o.subject = keep_odd(o, s, "subject", v, "str")
+        v = o.body = row["body"]
+        if v is not None and type(v) is not str:
+            o.body = keep_odd(o, s, "body", v, "str")
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: Activity = o
     return made
 

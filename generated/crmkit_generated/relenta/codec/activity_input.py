@@ -13,7 +13,7 @@ from crmkit.core.codec.labeled import (
     join_mailboxes,
     split_mailboxes,
 )
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new
 from crmkit.core.codec.numbers import decode_digits, encode_digits
 from crmkit.core.codec.values import decode_empty, encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
@@ -39,6 +39,26 @@ MEMBERS: dict[str, str] = {
     "subject": "subject",
     "body": "body",
 }
+_own = frozenset(
+    [
+        "id",
+        "activity_type",
+        "label",
+        "calendar_id",
+        "all_day",
+        "dt_created",
+        "dt_modified",
+        "dt_start",
+        "dt_end",
+        "rrule",
+        "status",
+        "author",
+        "users",
+        "contacts",
+        "subject",
+        "body",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = ActivityInput) -> ActivityInput:
@@ -47,7 +67,7 @@ def decode(row: Any, cls: type[Any] = ActivityInput) -> ActivityInput:
         reject(row, "dict")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "id"
     v = pop("id", U)
     o.id = (
@@ -58,16 +78,16 @@ def decode(row: Any, cls: type[Any] = ActivityInput) -> ActivityInput:
         else decode_digits(v)
     )
     v = o.activity_type = pop("activity_type", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "activity_type")
     v = o.label = pop("label", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "label")
     v = o.calendar_id = pop("calendar_id", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "calendar_id")
     v = o.all_day = pop("all_day", U)
-    if type(v) is not bool and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not bool:
         reject(v, "bool", "all_day")
     at = "dt_created"
     v = pop("dt_created", U)
@@ -82,10 +102,10 @@ def decode(row: Any, cls: type[Any] = ActivityInput) -> ActivityInput:
     v = pop("dt_end", U)
     o.dt_end = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
     v = o.rrule = pop("rrule", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "rrule")
     v = o.status = pop("status", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "status")
     at = "author"
     v = pop("author", U)
@@ -113,10 +133,10 @@ def decode(row: Any, cls: type[Any] = ActivityInput) -> ActivityInput:
         else reject(v, "str")
     )
     v = o.subject = pop("subject", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "subject")
     v = o.body = pop("body", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "body")
     o.additional_properties = dict(s) if s else {}
     made: ActivityInput = o

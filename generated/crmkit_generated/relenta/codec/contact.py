@@ -8,7 +8,7 @@ from typing import Any
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.labeled import join_labeled, split_labeled
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, renamed
 from crmkit.core.codec.numbers import decode_digits, encode_digits
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.strings import join_strings
@@ -42,26 +42,54 @@ MEMBERS: dict[str, str] = {
     "groups": "groups",
     "tags": "tags",
 }
+_own = frozenset(
+    [
+        "id",
+        "full_name",
+        "first_name",
+        "last_name",
+        "dt_created",
+        "dt_modified",
+        "emails",
+        "title",
+        "company",
+        "comment",
+        "phone",
+        "url",
+        "fax",
+        "messenger",
+        "twitter",
+        "linkedin",
+        "facebook",
+        "text",
+        "address",
+        "do_not_mass_email",
+        "groups",
+        "tags",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Contact) -> Contact:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
+    if "do_no_mass_email" in row and "do_not_mass_email" not in row:
+        row = renamed(row, "do_no_mass_email", "do_not_mass_email")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "id"
     v = pop("id")
     o.id = int(v) if type(v) is str and v.isdigit() and v.isascii() else decode_digits(v)
     v = o.full_name = pop("full_name", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.full_name = keep_odd(o, s, "full_name", v, "str")
     v = o.first_name = pop("first_name", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.first_name = keep_odd(o, s, "first_name", v, "str")
     v = o.last_name = pop("last_name", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.last_name = keep_odd(o, s, "last_name", v, "str")
     v = pop("dt_created", None)
     try:
@@ -81,13 +109,13 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
     except ODD_ERRORS as e:
         o.emails = keep_odd(o, s, "emails", v, e) or []
     v = o.title = pop("title", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.title = keep_odd(o, s, "title", v, "str")
     v = o.company = pop("company", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.company = keep_odd(o, s, "company", v, "str")
     v = o.comment = pop("comment", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.comment = keep_odd(o, s, "comment", v, "str")
     v = pop("phone", None)
     try:
@@ -139,15 +167,13 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
     except ODD_ERRORS as e:
         o.facebook = keep_odd(o, s, "facebook", v, e) or []
     v = o.text = pop("text", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.text = keep_odd(o, s, "text", v, "str")
     v = o.address = pop("address", None)
-    if type(v) is not str and v is not None:
+    if v is not None and type(v) is not str:
         o.address = keep_odd(o, s, "address", v, "str")
-    v = o.do_not_mass_email = (
-        pop("do_not_mass_email") if "do_not_mass_email" in s else pop("do_no_mass_email", None)
-    )
-    if type(v) is not bool and v is not None:
+    v = o.do_not_mass_email = pop("do_not_mass_email", None)
+    if v is not None and type(v) is not bool:
         o.do_not_mass_email = keep_odd(o, s, "do_not_mass_email", v, "bool")
     v = pop("groups", None)
     try:

@@ -8,7 +8,7 @@ from typing import Any
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.labeled import join_labeled, split_labeled
-from crmkit.core.codec.nested import decode_rows
+from crmkit.core.codec.nested import decode_rows, new, renamed
 from crmkit.core.codec.numbers import decode_digits, encode_digits
 from crmkit.core.codec.strings import join_strings
 from crmkit.core.codec.values import decode_empty, encode_extras, encode_plain
@@ -42,15 +42,43 @@ MEMBERS: dict[str, str] = {
     "groups": "groups",
     "tags": "tags",
 }
+_own = frozenset(
+    [
+        "id",
+        "full_name",
+        "first_name",
+        "last_name",
+        "dt_created",
+        "dt_modified",
+        "emails",
+        "title",
+        "company",
+        "comment",
+        "phone",
+        "url",
+        "fax",
+        "messenger",
+        "twitter",
+        "linkedin",
+        "facebook",
+        "text",
+        "address",
+        "do_not_mass_email",
+        "groups",
+        "tags",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
+    if "do_no_mass_email" in row and "do_not_mass_email" not in row:
+        row = renamed(row, "do_no_mass_email", "do_not_mass_email")
     s = row.copy()
     pop = s.pop
-    o: Any = object.__new__(cls)
+    o: Any = new(cls)
     at = "id"
     v = pop("id", U)
     o.id = (
@@ -61,13 +89,13 @@ def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
         else decode_digits(v)
     )
     v = o.full_name = pop("full_name", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "full_name")
     v = o.first_name = pop("first_name", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "first_name")
     v = o.last_name = pop("last_name", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "last_name")
     at = "dt_created"
     v = pop("dt_created", U)
@@ -87,13 +115,13 @@ def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
         else reject(v, "str")
     )
     v = o.title = pop("title", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "title")
     v = o.company = pop("company", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "company")
     v = o.comment = pop("comment", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "comment")
     at = "phone"
     v = pop("phone", U)
@@ -173,15 +201,13 @@ def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
         else reject(v, "str")
     )
     v = o.text = pop("text", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "text")
     v = o.address = pop("address", U)
-    if type(v) is not str and v is not U and v is not None:
+    if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "address")
-    v = o.do_not_mass_email = (
-        pop("do_not_mass_email") if "do_not_mass_email" in s else pop("do_no_mass_email", U)
-    )
-    if type(v) is not bool and v is not U and v is not None:
+    v = o.do_not_mass_email = pop("do_not_mass_email", U)
+    if v is not None and v is not U and type(v) is not bool:
         reject(v, "bool", "do_not_mass_email")
     at = "groups"
     v = pop("groups", U)

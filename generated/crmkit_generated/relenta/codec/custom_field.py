@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_enum, decode_items, decode_rows
+from crmkit.core.codec.nested import decode_items, decode_rows, new, others, with_nulls
 from crmkit.core.codec.numbers import decode_digits, encode_digits
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_items, encode_kept, encode_plain
@@ -16,38 +16,55 @@ from ..models.custom_field_type import CustomFieldType
 
 EMITTED = True
 _custom_field_type = {item.value: item for item in CustomFieldType}
+_own = frozenset(["id", "type", "key", "label", "default_value", "choices"])
 
 
 def decode(row: Any, cls: type[Any] = CustomField) -> CustomField:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
-    o: Any = object.__new__(cls)
+    get = row.get
+    o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 5 else others(row, _own)
     at = "id"
-    v = pop("id")
+    v = row["id"]
     o.id = int(v) if type(v) is str and v.isdigit() and v.isascii() else decode_digits(v)
-    v = pop("type", None)
     try:
-        o.type_ = v if v is None else decode_enum(v, _custom_field_type)
-    except ODD_ERRORS as e:
-        o.type_ = keep_odd(o, s, "type", v, e)
-    v = o.key = pop("key", None)
-    if type(v) is not str and v is not None:
-        o.key = keep_odd(o, s, "key", v, "str")
-    v = o.label = pop("label", None)
-    if type(v) is not str and v is not None:
-        o.label = keep_odd(o, s, "label", v, "str")
-    v = o.default_value = pop("default_value", None)
-    if type(v) is not str and v is not None:
-        o.default_value = keep_odd(o, s, "default_value", v, "str")
-    v = pop("choices", None)
-    try:
-        o.choices = [] if v is None else decode_items(v, "str", str)
-    except ODD_ERRORS as e:
-        o.choices = keep_odd(o, s, "choices", v, e) or []
-    o.additional_properties = dict(s) if s else {}
+        v = row["type"]
+        try:
+            o.type_ = (
+                v
+                if v is None
+                else _custom_field_type.get(v, v)
+                if type(v) is str
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.type_ = keep_odd(o, s, "type", v, e)
+        v = o.key = row["key"]
+        if v is not None and type(v) is not str:
+            o.key = keep_odd(o, s, "key", v, "str")
+        v = o.label = row["label"]
+        if v is not None and type(v) is not str:
+            o.label = keep_odd(o, s, "label", v, "str")
+        v = o.default_value = row["default_value"]
+        if v is not None and type(v) is not str:
+            o.default_value = keep_odd(o, s, "default_value", v, "str")
+        v = get("choices")
+        try:
+            o.choices = (
+                []
+                if v is None
+                else decode_items(v, "str", str)
+                if v
+                else []
+                if type(v) is list
+                else reject(v, "list")
+            )
+        except ODD_ERRORS as e:
+            o.choices = keep_odd(o, s, "choices", v, e) or []
+    except KeyError:
+        return decode(with_nulls(row, _own), cls)
     made: CustomField = o
     return made
 
@@ -65,6 +82,8 @@ def encode(o: Any) -> dict[str, Any]:
         else encode_digits(v, "id"),
         "type": None
         if (v := o.type_) is None
+        else v._value_
+        if type(v) is CustomFieldType
         else v
         if type(v) is str
         else encode_plain(v, str, "type_"),

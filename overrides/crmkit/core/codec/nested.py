@@ -25,6 +25,25 @@ EMITTED = True
 
 # -- reading ---------------------------------------------------------------------------------------
 
+new = object.__new__
+
+
+def others(row: dict[str, Any], own: frozenset[str]) -> dict[str, Any]:
+    """Return the members of an object that the document does not name."""
+    if own.issuperset(row):
+        return {}
+    return {name: row[name] for name in row if name not in own}
+
+
+def renamed(row: dict[str, Any], alias: str, name: str) -> dict[str, Any]:
+    """Return an object with one of its members under another name."""
+    return {name if key == alias else key: value for key, value in row.items()}
+
+
+def with_nulls(row: dict[str, Any], own: frozenset[str]) -> dict[str, Any]:
+    """Return an object with a null for each documented member that is absent."""
+    return dict.fromkeys(own) | row
+
 
 def check_type(value: object, expected: str, *types: type) -> Any:
     """Read a value that is the same in Python as in JSON."""
@@ -54,12 +73,9 @@ def decode_items(rows: object, expected: str, *types: type) -> list[Any]:
     """Read an array whose items all have one of `types`, and are the same in Python."""
     if type(rows) is not list:
         reject(rows, "list")
-    out: list[Any] = []
-    for row in rows:
-        if type(row) not in types and not (float in types and isinstance(row, float)):
-            reject(row, expected)
-        out.append(row)
-    return out
+    if {*map(type, rows)}.issubset(types):
+        return rows.copy()
+    return decode_list(rows, lambda row: check_type(row, expected, *types))
 
 
 def decode_dict(rows: object, decode: Callable[[Any], T]) -> dict[str, T]:
@@ -85,19 +101,6 @@ def decode_rows(decode: Callable[[Any], T]) -> Callable[[Any], list[T]]:
         return out
 
     return decode_all
-
-
-def decode_optional(value: object, decode: Callable[[Any], T]) -> T | None:
-    """Read a value that may be null."""
-    return None if value is None else decode(value)
-
-
-def decode_union(value: object, decoders: Mapping[type, Callable[[Any], Any]]) -> Any:
-    """Read a value by the decoder of its JSON type."""
-    decode = decoders.get(type(value))
-    if decode is None:
-        reject(value, " or ".join(type_.__name__ for type_ in decoders))
-    return decode(value)
 
 
 def decode_discriminated(

@@ -153,6 +153,8 @@ def encode_items(values: object, argument: str) -> list[Any]:
     Raises:
         ArgumentError: It is not a list, or an item cannot be written.
     """
+    if type(values) is list and _PLAIN.issuperset(map(type, values)):
+        return values.copy()
     if not isinstance(values, list | tuple):
         raise expected(argument, "a list", values)
     return list(encode_json(values, argument))
