@@ -1,4 +1,4 @@
-"""The command `crmkit`; needs the extra `crmkit[cli]`.
+"""The command `crmkit`; needs the extra `crmkit[cli]`, files and databases `crmkit[data]`.
 
 Each command is a module: to add one, write it and add a line to `crmkit.cli.app`. Nothing is
 imported before it is needed, so that `crmkit --help` answers at once.
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-_PACKAGES = frozenset({"click", "rich", "shellingham", "typer"})
+_EXTRAS = {
+    **dict.fromkeys(("click", "rich", "shellingham", "typer"), "cli"),
+    **dict.fromkeys(("duckdb", "pyarrow"), "data"),
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -40,9 +43,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 3
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
-        if package not in _PACKAGES:
+        if package not in _EXTRAS:
             raise
+        extra = _EXTRAS[package]
         sys.stderr.write(
-            f"crmkit: the command needs the package {package}: pip install 'crmkit[cli]'\n"
+            f"crmkit: the command needs the package {package}: pip install 'crmkit[{extra}]'\n"
         )
         return 2

@@ -10,8 +10,10 @@ import typer
 
 from .contract import contract
 from .errors import CommandError
+from .export import export
 from .mock import mock
 from .records import create, delete, get, list_records, update
+from .sync import sync
 from .whoami import whoami
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("list")(list_records)
-for _command in (get, create, update, delete, whoami, contract):
+for _command in (get, create, update, delete, whoami, export, sync, contract):
     app.command()(_command)
 app.add_typer(mock, name="mock")
 

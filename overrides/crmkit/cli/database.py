@@ -1,0 +1,79 @@
+"""DuckDB files: opened with errors of one line, and tables for rows."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from .errors import CommandError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+    import pyarrow as pa
+
+__all__ = ["arrow_view", "create_table", "open_database", "quoted"]
+
+
+@contextmanager
+def open_database(path: Path) -> Generator[Any]:
+    """Open a DuckDB file, a new one if there is none, while the context lasts.
+
+    Raises:
+        CommandError: It is no DuckDB file, is open elsewhere, or cannot be written.
+    """
+    import duckdb
+
+    if not path.parent.is_dir():
+        raise CommandError(f"{path}: there is no folder {path.parent}")
+    try:
+        database = duckdb.connect(str(path), config={"threads": 1, "memory_limit": "512MB"})
+    except (duckdb.Error, OSError) as error:
+        raise CommandError(f"{path}: {_reason(str(error))}") from None
+    try:
+        # What JSON and timestamps mean shall not depend on the machine.
+        database.execute("SET TimeZone = 'UTC'")
+        yield database
+    except duckdb.Error as error:  # of a full disk, or a file that is damaged
+        raise CommandError(f"{path}: {_reason(str(error))}") from error
+    finally:
+        with suppress(duckdb.Error):  # of a full disk; what was committed is in the file
+            database.close()
+
+
+def create_table(database: Any, name: str, schema: pa.Schema) -> None:
+    """Create a table with the columns of a schema.
+
+    Args:
+        database: The database.
+        name: Name of the table.
+        schema: The schema.
+    """
+    with arrow_view(database, schema.empty_table()) as view:
+        database.execute(f"CREATE TABLE {quoted(name)} AS FROM {view}")
+
+
+@contextmanager
+def arrow_view(database: Any, table: Any) -> Generator[str]:
+    """Give the name by which SQL can read a table or batch of Arrow while the context lasts."""
+    name = "_crmkit_rows"
+    database.register(name, table)
+    try:
+        yield name
+    finally:
+        database.unregister(name)
+
+
+def quoted(name: str) -> str:
+    """Return a name as SQL writes it."""
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'
+
+
+def _reason(message: str) -> str:
+    if "lock" in message.lower():
+        return "is open in another program; close it there first"
+    if "not a valid DuckDB" in message:
+        return "is not a DuckDB database"
+    return message.splitlines()[0]

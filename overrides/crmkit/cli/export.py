@@ -1,0 +1,255 @@
+"""`crmkit export`: everything that an account has, or some of it, as files."""
+
+from __future__ import annotations
+
+import csv
+import json
+from enum import StrEnum
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .complete import complete_resource, crm_argument
+from .errors import CommandError, concerns_record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .counting import Counter
+    from .custom import Rows
+    from .lists import Listing
+    from .parts import Part, State
+    from .resources import Field, Resource
+
+__all__ = ["export"]
+
+
+class FileFormat(StrEnum):
+    """A form of files."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    PARQUET = "parquet"
+    DUCKDB = "duckdb"
+
+
+def export(
+    crm: Annotated[str, crm_argument()],
+    resources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[RESOURCE]...",
+            help="Names of resources; of EspoCRM and AutoCRM also entity types. All that the "
+            "user may read, if none is named.",
+            show_default=False,
+            autocompletion=complete_resource,
+        ),
+    ] = None,
+    *,
+    out: Annotated[
+        Path,
+        typer.Option(
+            metavar="DIR",
+            help="Folder for the files; it is made if there is none.",
+            show_default=False,
+            file_okay=False,
+        ),
+    ],
+    format_: Annotated[
+        FileFormat,
+        typer.Option(
+            "--format", help="Form of the files: one for each resource; duckdb is one for all."
+        ),
+    ] = FileFormat.JSONL,
+) -> None:
+    """Export records to files.
+
+    crmkit export monica --out backup --format parquet
+
+    crmkit export espocrm contacts CGadget --out backup
+
+    A file appears when its resource is read to the end; until then there are parts in the folder.
+    Run the same command again to go on after an interruption: it goes back to the last record that
+    is still there. Records that others change meanwhile may be missed or come in either state,
+    just as with one reading.
+
+    In csv, parquet and duckdb, what the columns cannot hold stands in additional_properties as
+    JSON.
+    """
+    _require(format_)
+    from .counting import counting
+    from .crms import connected
+    from .parts import State, locked
+
+    with connected(crm) as client, locked(out), counting() as counter:
+        server = client._sender.settings.base_url  # noqa: SLF001  # its part
+        asked = {"crm": crm, "server": server, "resources": resources or [], "format": format_}
+        state = State.load(out, asked)
+        if crm in {"espocrm", "autocrm"} and not resources:
+            names = [*_readable(crm), *_custom_types(client)]
+        else:
+            names = [*dict.fromkeys(resources or _readable(crm))]
+        listings = {name: _listing(crm, name, client) for name in names}
+        failed: list[str] = []
+        for name, listing in listings.items():
+            problem = _read(listing, state, counter, format_)
+            if problem and resources:
+                typer.echo(f"crmkit: {name}: {problem}", err=True)
+                failed.append(name)
+            elif problem:
+                typer.echo(f"{name}: left out: {problem}", err=True)
+        if format_ is FileFormat.DUCKDB:
+            _write_database(out / f"{crm}.duckdb", listings, state)
+        state.remove()
+    for name, count in state.done.items():
+        typer.echo(f"{name}: {count} records")
+    if failed:
+        raise CommandError(f"{', '.join(failed)} could not be read", 1)
+
+
+def _require(format_: FileFormat) -> None:
+    """Import what a form needs, before a long run could end for want of it."""
+    needed = {"parquet": ["pyarrow"], "duckdb": ["duckdb", "pyarrow"]}
+    for package in needed.get(format_, ()):
+        import_module(package)
+
+
+def _readable(crm: str) -> list[str]:
+    from .crms import resource, resource_names
+    from .lists import can_be_read
+
+    # What a user sees in the stream are the notes once more.
+    names = [name for name in resource_names(crm) if name != "stream"]
+    return [name for name in names if can_be_read(resource(crm, name))]
+
+
+def _custom_types(client: Any) -> list[str]:
+    """Return EspoCRM's entity types that its administrator has made."""
+    from crmkit import NotFoundError, PermissionDeniedError
+
+    try:
+        scopes = client.metadata.get(key="scopes") or {}
+    except (NotFoundError, PermissionDeniedError):
+        return []  # assumption: AutoCRM's servers may not have the route
+    made = [name for name, each in scopes.items() if each.get("entity") and each.get("isCustom")]
+    return sorted(name for name in made if not scopes[name].get("disabled"))
+
+
+def _listing(crm: str, name: str, client: Any) -> _Lazy:
+    from .crms import resource
+    from .lists import can_be_read
+
+    found = resource(crm, name)
+    if not can_be_read(found):
+        method = found.method("list")
+        raise CommandError(f"{crm} lists {name} only for a known {' and '.join(method.required)}")
+    return _Lazy(found, client)
+
+
+class _Lazy:
+    """A list whose custom fields are asked for when its turn has come."""
+
+    def __init__(self, resource: Resource, client: Any) -> None:
+        self.resource = resource
+        self.client = client
+        self._listing: Listing | None = None
+
+    def open(self) -> Listing:
+        """Return the list."""
+        from .custom import read_rows
+        from .lists import Listing
+
+        if self._listing is None:
+            rows: Rows = read_rows(self.resource, self.client)
+            self._listing = Listing(self.resource, self.client, rows)
+        return self._listing
+
+
+def _read(lazy: _Lazy, state: State, counter: Counter, format_: FileFormat) -> str:
+    """Read a resource to its end and write its file; return why it cannot be read."""
+    from crmkit import CRMError
+
+    from .parts import Part
+
+    name = lazy.resource.name
+    part = Part(state, name)
+    if name in state.done:
+        if format_ is not FileFormat.DUCKDB:
+            part.remove()
+        return ""
+    try:
+        listing = lazy.open()
+        place, seen = part.resume()
+        counter.begin(name, state.rows)
+        for chunk in listing.chunks(place, seen):
+            part.append(chunk.rows, chunk.place)
+            counter.add(len(chunk.rows), chunk.total if listing.parent is None else None)
+    except CRMError as error:
+        if not concerns_record(error):
+            raise
+        part.remove()
+        return str(error)
+    if format_ is not FileFormat.DUCKDB:
+        _write_file(state.folder / f"{name}.{format_}", listing, part, format_)
+    state.finish(name)
+    if format_ is not FileFormat.DUCKDB:
+        part.remove()
+    return ""
+
+
+def _write_file(path: Path, listing: Listing, part: Part, format_: FileFormat) -> None:
+    from .parts import replacing
+
+    with replacing(path) as new:
+        if format_ is FileFormat.PARQUET:
+            _write_parquet(new, listing, part)
+        elif format_ is FileFormat.CSV:
+            _write_csv(new, listing.columns, part.rows())
+        else:
+            part.copy_to(new)
+
+
+def _write_csv(path: Path, columns: Sequence[Field], rows: Iterator[dict[str, Any]]) -> None:
+    from .values import cell_text, json_value
+
+    names = [each.name for each in columns]
+    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([*names, "additional_properties"])
+        for row in rows:
+            cells = [cell_text(row.pop(name, None)) for name in names]
+            extra = json.dumps(json_value(row), ensure_ascii=False) if row else ""
+            writer.writerow([*cells, extra])
+
+
+def _write_parquet(path: Path, listing: Listing, part: Part) -> None:
+    from pyarrow.parquet import ParquetWriter
+
+    from .columns import Columns
+
+    columns = Columns(listing.resource, listing.columns)
+    with ParquetWriter(path, columns.schema, compression="zstd") as writer:
+        for rows in part.batches():
+            writer.write_batch(columns.batch(rows))
+
+
+def _write_database(path: Path, listings: dict[str, _Lazy], state: State) -> None:
+    from .columns import Columns
+    from .database import arrow_view, create_table, open_database, quoted
+    from .parts import Part, replacing
+
+    parts = {name: Part(state, name) for name in listings if name in state.done}
+    with replacing(path) as new:
+        new.unlink(missing_ok=True)
+        with open_database(new) as database:
+            for name, part in parts.items():
+                listing = listings[name].open()
+                columns = Columns(listing.resource, listing.columns)
+                create_table(database, name, columns.schema)
+                for rows in part.batches():
+                    with arrow_view(database, columns.batch(rows)) as view:
+                        database.execute(f"INSERT INTO {quoted(name)} FROM {view}")
+    for part in parts.values():
+        part.remove()
