@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from crmkit.contract.entry import Conversation
@@ -11,21 +10,21 @@ from . import espocrm_rules, onepagecrm_contacts, relenta_saves
 from .creation import creation
 from .deletion import deletion, owners
 from .espocrm import espocrm_scene
+from .espocrm_rules import DUPLICATES
 from .filters import filters
 from .frame import frame
 from .invalid import invalid
 from .limits import limits
-from .espocrm_rules import DUPLICATES
 from .links import LINKS, followers, links, mass
 from .monica import monica_scene
-from .refusals import refusals
-from .search import search
-from .signatures import signatures
-from .sorting import sorting
 from .monica_contacts import counters, moves, parts, tags, unsent, upcoming
 from .monica_relationships import relationships
 from .onepagecrm import onepagecrm_scene
+from .refusals import refusals
 from .relenta import relenta_scene
+from .search import search
+from .signatures import signatures
+from .sorting import sorting
 from .spellings import spellings
 from .times import days, offsets, todays
 from .totals import totals
@@ -61,11 +60,14 @@ _OF_RESOURCES: dict[str, Callable[[Scene, Resource], None]] = {
     "limits": limits,
     "search": search,
 }
-_OF_ALL: dict[str, Callable[[Scene], None]] = {"frame": frame, "deletion": deletion,
-                                                  "owners": owners,
-                                                  "visibility": visibility,
-                                                  "refusals": refusals,
-                                                  "signatures": signatures}
+_OF_ALL: dict[str, Callable[[Scene], None]] = {
+    "frame": frame,
+    "deletion": deletion,
+    "owners": owners,
+    "visibility": visibility,
+    "refusals": refusals,
+    "signatures": signatures,
+}
 #: Laws of what one CRM only has.
 _OF_ONE: dict[str, dict[str, Callable[[Scene], None]]] = {
     "autocrm": {
@@ -114,7 +116,9 @@ _OF_ONES_RESOURCES: dict[str, dict[str, Callable[[Scene, Resource], None]]] = {
 }
 
 
-def law_conversations(crm: CRM, *, seed: int = 0, alone: bool = False, **traits: bool) -> Iterator[Conversation]:
+def law_conversations(
+    crm: CRM, *, seed: int = 0, alone: bool = False, **traits: bool
+) -> Iterator[Conversation]:
     """Yield a conversation for each law, and each resource where it is about one.
 
     Args:
@@ -138,11 +142,11 @@ def law_conversations(crm: CRM, *, seed: int = 0, alone: bool = False, **traits:
         users = ("jana",) if name == "inbox" else ()
         yield Conversation(f"laws.{name}", held(law), users=users)
     of_resources = {**_OF_RESOURCES, **_OF_ONES_RESOURCES.get(crm.document_name, {})}
-    for name, law in of_resources.items():
+    for name, law_of in of_resources.items():
         for resource in scene.resources.values():
             if not _has_matter(name, resource, scene):
                 continue
-            yield Conversation(f"laws.{name}.{resource.name}", held(law, resource))
+            yield Conversation(f"laws.{name}.{resource.name}", held(law_of, resource))
 
 
 def _has_matter(name: str, resource: Resource, scene: type[Scene]) -> bool:

@@ -71,7 +71,7 @@ def unknown(scene: Scene) -> None:
 
 def _not_found(reply: Reply) -> Iterator[str]:
     code = reply.tree.get("code") if isinstance(reply.tree, dict) else None
-    if code != 404:  # noqa: PLR2004
+    if code != 404:
         yield f"it answers {reply.outcome}"
 
 

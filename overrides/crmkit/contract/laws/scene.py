@@ -305,7 +305,11 @@ class Scene:
             step = self.page(listing, page, size, query, **more)
             steps.append(step)
             rows = [] if step.reply is None else self.rows_in(step.reply)
-            if not listing.number or not rows or (listing.size and len(rows) < (size or listing.most)):
+            if (
+                not listing.number
+                or not rows
+                or (listing.size and len(rows) < (size or listing.most))
+            ):
                 break
         return steps
 
@@ -429,4 +433,3 @@ class Scene:
         """Create a full record of each resource, one after another."""
         for resource in self.resources.values():
             yield self.create(resource, self.full(resource))
-
