@@ -53,6 +53,7 @@ class EspoLists(Scene):
     """What lists take, and what they find."""
 
     filters: ClassVar[bool] = True
+    offsets: ClassVar[bool] = True
     # Cases and e-mails are searched otherwise than by how a name begins.
     searchable: ClassVar[frozenset[str]] = frozenset(ENTITIES) - {"Case", "Email"}
 

@@ -40,6 +40,7 @@ _NAMES = ("full_name", "first_name", "last_name")
 class RelentaScene(Scene):
     """Records in a department of Relenta."""
 
+    offsets: ClassVar[bool] = True
     echoes: ClassVar[bool] = False
     times: ClassVar[frozenset[str]] = frozenset({"dt_modified"})
     changed_at: ClassVar[str] = "dt_modified"

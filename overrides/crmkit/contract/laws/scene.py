@@ -85,6 +85,8 @@ class Scene:
     answers_less: ClassVar[bool] = False
     #: Whether a write answers the record.
     echoes: ClassVar[bool] = True
+    #: Whether times are taken with offsets.
+    offsets: ClassVar[bool] = False
     #: Whether lists take conditions.
     filters: ClassVar[bool] = False
     #: Resources that are searched.

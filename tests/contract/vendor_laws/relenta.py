@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .differences import differing
-from .scene import Record
+from crmkit.contract.laws.differences import differing
+from crmkit.contract.laws.scene import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crmkit.contract.exchange import Reply
-
-    from .scene import Scene
+    from crmkit.contract.laws.scene import Scene
 
 __all__ = ["custom_fields", "saves", "unknown"]
 

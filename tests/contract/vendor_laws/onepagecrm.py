@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from .differences import differing
-from .resources import value_at
+from crmkit.contract.laws.differences import differing
+from crmkit.contract.laws.resources import value_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crmkit.contract.exchange import Reply
-
-    from .scene import Scene
+    from crmkit.contract.laws.scene import Scene
 
 __all__ = ["actions", "deals", "formats", "sides", "tags", "undo", "unsent"]
 
@@ -178,7 +177,7 @@ def _has(scene: Scene, reply: Reply, id: Any, found: Any) -> Iterator[str]:
         yield "it is not" if found else "it is"
 
 
-def _next(scene: Scene, contact: Any, made: Any, is_open: bool) -> None:  # noqa: FBT001
+def _next(scene: Scene, contact: Any, made: Any, is_open: bool) -> None:
     talk = scene.talk
     read = scene.read(contact)
     listed = talk.get("/actions.json", {"cid": contact.id})

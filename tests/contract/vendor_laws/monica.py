@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from .differences import differing
-from .resources import ABSENT, value_at
+from crmkit.contract.laws.differences import differing
+from crmkit.contract.laws.resources import ABSENT, value_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crmkit.contract.exchange import Reply
-
-    from .scene import Scene
+    from crmkit.contract.laws.scene import Scene
 
 __all__ = ["counters", "moves", "parts", "tags", "unsent", "upcoming"]
 
