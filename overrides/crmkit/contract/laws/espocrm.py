@@ -188,7 +188,7 @@ def _resources(document: Document, *, custom: bool) -> dict[str, Resource]:
     return found
 
 
-def espocrm_scene(document: Document, *, custom: bool) -> type[Scene]:
+def espocrm_scene(document: Document, *, custom: bool = False) -> type[Scene]:
     """Return the class of scenes.
 
     Args:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from crmkit.contract.espocrm.entities import ENTITIES, flatten
 
-from .filters import Condition
+from .conditions import Condition
 from .resources import value_at
 from .scene import Query, Scene
 from .values import instant

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from .conditions import Condition
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from crmkit.contract.exchange import Reply
 
     from .resources import Listing, Resource
     from .scene import Scene
 
-__all__ = ["Condition", "filters", "trees"]
+__all__ = ["filters", "trees"]
 
 _COUNT = 5
 _TREES = 8
 _DEPTH = 3
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A condition on rows.
-
-    Attributes:
-        item: What is sent for it.
-        fits: Returns whether a row fulfils it.
-    """
-
-    item: Any
-    fits: Callable[[Any], bool]
 
 
 def filters(scene: Scene, resource: Resource) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from crmkit.contract.exchange import Reply
     from crmkit.contract.names import Bound
 
-    from .filters import Condition
+    from .conditions import Condition
     from .resources import Listing, Member, Resource
 
 __all__ = ["Query", "Record", "Scene"]
