@@ -13,6 +13,7 @@ from crmkit.contract.crm import Probe
 from crmkit.contract.laws.library import law_conversations
 from crmkit.contract.onepagecrm import Signer
 from crmkit.contract.runner import Run, mock_server
+from tests.contract.vendor_laws import LAWS, RESOURCE_LAWS
 
 #: When the laws are held: in winter, and in summer, where time zones have another offset.
 WINTER = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
@@ -48,7 +49,10 @@ class Ticking:
 def conversations(name: str, seed: int = 0) -> list[Conversation]:
     """Return the laws of a CRM."""
     traits: dict[str, Any] = {"custom": True} if name in {"autocrm", "espocrm"} else {}
-    laws = law_conversations(CRMS[name](), seed=seed, alone=True, **traits)
+    crm = CRMS[name]()
+    traits["laws"] = LAWS.get(crm.document_name, {})
+    traits["resource_laws"] = RESOURCE_LAWS.get(crm.document_name, {})
+    laws = law_conversations(crm, seed=seed, alone=True, **traits)
     return [law for law in laws if name != "autocrm" or _is_of_autocrm(law.name)]
 
 

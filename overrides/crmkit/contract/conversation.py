@@ -424,8 +424,7 @@ def _value(tree: Any, path: str) -> Any:
 
 
 def _of_side(side: int, names: Names, tree: Any) -> Any:
-    """Return a tree with what a server has in place of steps and names; `MISSING` if it lacks one.
-    """
+    """Return a tree with what a server has in place of its names; `MISSING` if it lacks one."""
     if isinstance(tree, Step):
         reply = tree.replies[side]
         return MISSING if reply is None else reply

@@ -148,7 +148,7 @@ class Document:
         operation = self.operation(method, path)
         responses = operation.node["responses"] if operation is not None else {}
         names = (str(status), f"{status // 100}XX", "default")
-        response = next((responses[name] for name in names if name in responses), {})
+        response: Any = next((responses[name] for name in names if name in responses), {})
         content = self.resolve(response).get("content", {})
         return next((media["schema"] for media in content.values() if "schema" in media), None)
 

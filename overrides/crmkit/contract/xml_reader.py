@@ -1,4 +1,4 @@
-"""XML of a tree, read as strictly as `x-crmkit-xml` describes it: what is written otherwise fails."""
+"""XML of a tree, read as strictly as `x-crmkit-xml` describes it."""
 
 from __future__ import annotations
 
@@ -97,7 +97,10 @@ class XMLReader:
 
     def _described(self, schema: Any) -> Any:
         """Return a schema with what it refers to, and the one that is not null of several."""
-        node = {**self._document.resolve(schema), **{k: v for k, v in schema.items() if k != "$ref"}}
+        node = {
+            **self._document.resolve(schema),
+            **{k: v for k, v in schema.items() if k != "$ref"},
+        }
         for option in node.get("anyOf", ()):
             described = self._described(option)
             if described.get("type") != "null":

@@ -25,10 +25,10 @@ def read_yaml(content: bytes) -> Any:
 
 
 def _loader(yaml: Any) -> Any:
-    class Loader(yaml.SafeLoader):  # type: ignore[misc, name-defined]
+    class Loader(yaml.SafeLoader):  # type: ignore[misc]
         """Takes no member twice."""
 
-        def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT002
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 - as in its base
             keys = [self.construct_object(key, deep=True) for key, _ in node.value]
             if len(keys) != len(set(keys)):
                 raise yaml.YAMLError("a member comes twice")

@@ -62,4 +62,3 @@ def has_what_was_sent(
     record = scene.record_in(read)
     for name in unequal_members(resource, sent, record, scene.normal):
         yield f"{name} differs"
-

@@ -39,7 +39,15 @@ def _delete_all(scene: Scene, records: list[Record]) -> None:
         after_read = scene.read(record) if record.resource.record else None
         talk.claim(method, f"one of {record.resource.name} is deleted", scene.succeeded, method)
         if after_read is not None:
-            talk.claim(after_read, "what is deleted is not read", _gone, scene, record.resource, "GET", after_read)
+            talk.claim(
+                after_read,
+                "what is deleted is not read",
+                _gone,
+                scene,
+                record.resource,
+                "GET",
+                after_read,
+            )
             for how in record.resource.updates[:1]:
                 again = talk.request(how, record.path, json=dict(record.body), keeps=True)
                 talk.claim(again, "what is deleted is not updated",
@@ -82,13 +90,11 @@ def _delete_owner(scene: Scene, name: str, records: list[Record]) -> None:
                _nowhere, scene, after.pages, resource.name, owner)  # fmt: skip
 
 
-def _there(scene: Scene, resource: Resource, method: str, reply: Reply) -> Iterator[str]:
+def _there(scene: Scene, _resource: Resource, _method: str, reply: Reply) -> Iterator[str]:
     yield from scene.succeeded(reply)
 
 
-def _nowhere(
-    scene: Scene, pages: dict[str, list[Reply]], resource: str, id: Any
-) -> Iterator[str]:
+def _nowhere(scene: Scene, pages: dict[str, list[Reply]], resource: str, id: Any) -> Iterator[str]:
     for name, replies in pages.items():
         rows = by_id(scene, name, replies).values()
         if any(scene.mentions(row, resource, id) for row in rows):

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["differing", "pruned", "unequal_members"]
 
 
-def differing(left: Any, right: Any, ignored: Collection[str] = (), place: str = "") -> Iterator[str]:
+def differing(
+    left: Any, right: Any, ignored: Collection[str] = (), place: str = ""
+) -> Iterator[str]:
     """Yield the places in which two trees differ.
 
     Args:
@@ -77,7 +79,7 @@ def unequal_members(
         if read is ABSENT or value is ABSENT:
             if read is not value:
                 yield member.name
-        elif (value is None or read is None) and value is not read:
-            yield member.name
-        elif value is not None and not is_same(member, value, read):
+        elif ((value is None or read is None) and value is not read) or (
+            value is not None and not is_same(member, value, read)
+        ):
             yield member.name

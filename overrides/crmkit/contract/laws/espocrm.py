@@ -91,7 +91,9 @@ class EspoScene(EspoLists):
     times: ClassVar[frozenset[str]] = frozenset(
         {"modifiedAt", "modifiedBy(Id|Name)", "versionNumber", "streamUpdatedAt"}
     )
-    own: ClassVar[frozenset[str]] = frozenset({"id", "createdAt", "dateCompleted", "messageId(Internal)?", "number", "cNo", "cSerial"})
+    own: ClassVar[frozenset[str]] = frozenset(
+        {"id", "createdAt", "dateCompleted", "messageId(Internal)?", "number", "cNo", "cSerial"}
+    )
 
     stranger: ClassVar[str] = "norole"
     most_refused: ClassVar[int] = 4
@@ -111,33 +113,48 @@ class EspoScene(EspoLists):
     }
 
     def follows(self, resource: Resource, member: Member) -> Sequence[str]:
-        return (*_FOLLOWS.get(resource.name, ()), *_FOLLOWS.get(f"{resource.name}.{member.name}", ()),
-                *_FOLLOWS.get(member.name, ()))
+        """Return patterns of the places in a record that change with a member."""
+        return (
+            *_FOLLOWS.get(resource.name, ()),
+            *_FOLLOWS.get(f"{resource.name}.{member.name}", ()),
+            *_FOLLOWS.get(member.name, ()),
+        )
 
     def consistent(self, resource: Resource, body: dict[str, Any]) -> dict[str, Any]:
+        """Return a body whose members agree with each other."""
         for first, last in _PERIODS:
             if body.get(first) and body.get(last) and body[first] >= body[last]:
                 body = {**body, first: body[last], last: body[first]}
         return body
 
     def make(self, name: str) -> Any:
+        """Create or find what stands for an id."""
         if name == "{me}":
             return self.talk.get("/App/user").bind("user.id")
         return super().make(name)
 
     def rows_in(self, reply: Reply) -> list[Any]:
+        """Return the rows of a list."""
         rows = reply.tree.get("list") if reply.succeeded and isinstance(reply.tree, dict) else None
         return rows if isinstance(rows, list) else []
 
     def normal(self, member: Member, value: Any) -> Any:
+        """Return the value that the server makes of one that it takes."""
         return None if value == "" else value
 
 
 def _member(name: str, entity: Entity, kind: str) -> Member:
     choices = entity.options.get(name, ()) or CUSTOM_OPTIONS.get(name, ())
     longest = 100 if kind == "varchar" and name != "name" else None
-    member = Member(name, _KINDS.get(kind, "other"), name, nullable=True, longest=longest,
-                    choices=choices, avoids="" if kind == "text" else "<>=")
+    member = Member(
+        name,
+        _KINDS.get(kind, "other"),
+        name,
+        nullable=True,
+        longest=longest,
+        choices=choices,
+        avoids="" if kind == "text" else "<>=",
+    )
     if kind == "bool" or (kind == "enum" and name not in _OPTIONAL):
         member = replace(member, nullable=False)
     changes = {**_MEMBERS.get(name, {}), **_MEMBERS.get(f"{entity.name}.{name}", {})}
@@ -171,7 +188,7 @@ def _resources(document: Document, *, custom: bool) -> dict[str, Resource]:
     return found
 
 
-def espocrm_scene(document: Document, *, custom: bool) -> type[Scene]:
+def espocrm_scene(document: Document, *, custom: bool = False) -> type[Scene]:
     """Return the class of scenes.
 
     Args:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from crmkit.contract.espocrm.entities import ENTITIES, flatten
 
-from .filters import Condition
+from .conditions import Condition
 from .resources import value_at
 from .scene import Query, Scene
 from .values import instant
@@ -53,10 +53,12 @@ class EspoLists(Scene):
     """What lists take, and what they find."""
 
     filters: ClassVar[bool] = True
+    offsets: ClassVar[bool] = True
     # Cases and e-mails are searched otherwise than by how a name begins.
     searchable: ClassVar[frozenset[str]] = frozenset(ENTITIES) - {"Case", "Email"}
 
     def orders(self, resource: Resource, listing: Listing) -> Iterator[tuple[Sequence[str], Query]]:
+        """Yield the orders of a list: keys, and the parameters."""
         yield _DEFAULT_ORDERS.get(resource.name, ("-createdAt", "-id")), ()
         keys = [m.name for m in resource.plain_members() if m.kind in _SORTABLE]
         named = (resource.naming,) if listing.is_own else ()
@@ -66,15 +68,18 @@ class EspoLists(Scene):
             yield (f"-{key}", "-id"), (("orderBy", key), ("order", "desc"))
 
     def sort_key(self, resource: Resource, key: str, value: Any) -> Any:
+        """Return what the server sorts a value by."""
         if value is None:
             return (False, "")
         return (True, value.lower() if isinstance(value, str) else value)
 
     def total(self, listing: Listing, reply: Reply) -> Any:
+        """Return how many rows a page says that the list has; None if it does not say."""
         total = value_at(reply.tree, listing.total)
         return None if total in (_MORE_FOLLOW, _NO_MORE) else total
 
     def counted(self, listing: Listing, reply: Reply, count: int) -> Iterator[str]:
+        """Yield what a page says of a number of rows other than the list has."""
         yield from super().counted(listing, reply, count)
         total = value_at(reply.tree, listing.total)
         if total in (_MORE_FOLLOW, _NO_MORE):
@@ -86,6 +91,7 @@ class EspoLists(Scene):
     def narrowings(
         self, resource: Resource, listing: Listing, records: Sequence[Record]
     ) -> Iterator[Query]:
+        """Yield parameters that narrow a list."""
         if listing.path != resource.collection:
             return
         yield (("textFilter", "{marker}"),)
@@ -95,10 +101,12 @@ class EspoLists(Scene):
         yield (("boolFilterList[]", "onlyMy"),)
 
     def searched(self, resource: Resource) -> list[dict[str, Any]]:
+        """Return the bodies of records that searches look for."""
         texts = (f"{self.word}one", f"{self.word}Tw\u00f6")
         return [{**self.body(resource), resource.naming: text} for text in texts]
 
     def searches(self, resource: Resource) -> Iterator[tuple[Listing, Query, Sequence[int]]]:
+        """Yield searches: list, parameters, and the indexes of what they find."""
         word = self.word
         for text, found in (
             (word, (0, 1)), (word.upper(), (0, 1)), (f"{word}ONE", (0,)), (f"{word}two", (1,)),
@@ -108,9 +116,11 @@ class EspoLists(Scene):
                 yield resource.lists[0], ((name, text),), found
 
     def joined(self, items: list[Any], *, is_or: bool) -> Any:
+        """Return a condition that joins others."""
         return {"type": "or" if is_or else "and", "value": items}
 
     def filtered(self, item: Any) -> Query:
+        """Return the parameters of a condition."""
         # The first item narrows the list to the conversation's own records.
         return tuple(
             (name.replace("where[0]", "where[1]", 1), _text(value))
@@ -118,6 +128,7 @@ class EspoLists(Scene):
         )
 
     def conditions(self, resource: Resource, rows: Sequence[Any]) -> Iterator[Condition]:
+        """Yield conditions on rows of a resource."""
         for member in resource.plain_members():
             if member.name == resource.naming or f"{resource.name}.{member.name}" in _UNFILTERED:
                 continue

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from .conditions import Condition
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from crmkit.contract.exchange import Reply
 
     from .resources import Listing, Resource
     from .scene import Scene
 
-__all__ = ["Condition", "filters", "trees"]
+__all__ = ["filters", "trees"]
 
 _COUNT = 5
 _TREES = 8
 _DEPTH = 3
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A condition on rows.
-
-    Attributes:
-        item: What is sent for it.
-        fits: Returns whether a row fulfils it.
-    """
-
-    item: Any
-    fits: Callable[[Any], bool]
 
 
 def filters(scene: Scene, resource: Resource) -> None:
@@ -46,14 +34,17 @@ def filters(scene: Scene, resource: Resource) -> None:
         rows = [row for step in pages if step.reply for row in scene.rows_in(step.reply)]
         conditions = list(scene.conditions(resource, rows))
         trees_of = list(trees(scene.rng, conditions, scene))
-        for condition in [*scene.some(resource, conditions, 12), *scene.some(resource, trees_of, 4)]:
+        for condition in [
+            *scene.some(resource, conditions, 12),
+            *scene.some(resource, trees_of, 4),
+        ]:
             _ask(scene, listing, pages, condition)
         return
 
 
 def trees(rng: random.Random, conditions: Sequence[Condition], scene: Scene) -> Iterator[Condition]:
     """Yield trees of conditions, joined by and, and by or, to a depth of three."""
-    if len(conditions) < 2:  # noqa: PLR2004 - a tree joins two
+    if len(conditions) < 2:
         return
     for number in range(_TREES):
         yield _tree(rng, conditions, scene, 2 + number % (_DEPTH - 1), is_or=number % 2 == 0)

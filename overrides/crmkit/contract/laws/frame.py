@@ -67,7 +67,7 @@ def state(
     """State that only one record has changed between two snapshots; None: nothing has."""
     scene.talk.claim(
         after.last, f"{what} changes nothing else", _unchanged, scene,
-        before.pages, after.pages, 
+        before.pages, after.pages,
         record.resource.name if record else "", record.id if record else "",
     )  # fmt: skip
 

@@ -55,7 +55,7 @@ def _pages(scene: Scene, listing: Listing) -> None:
 
 
 def _refused(reply: Reply) -> Iterator[str]:
-    if reply.succeeded or reply.status >= 500:  # noqa: PLR2004 - the server's own error
+    if reply.succeeded or reply.status >= 500:
         yield f"it answers {reply.outcome}"
 
 

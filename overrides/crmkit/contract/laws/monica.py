@@ -68,7 +68,7 @@ _IDS = frozenset({"contact_is", "of_contact"})
 _MEMBERS: dict[str, dict[str, Any]] = {
     "notes.body": {"kind": "text"},
     # The database cuts what is longer than 255 characters.
-    **dict.fromkeys(("activities.summary", "tasks.title", "reminders.title"), {"kind": "line"}),
+    **{name: {"kind": "line"} for name in ("activities.summary", "tasks.title", "reminders.title")},
     "tags.name": {"kind": "line"},
     "contacts.email": {"kind": "other"},
     "contacts.uuid": {"kind": "other"},
@@ -122,7 +122,15 @@ class MonicaScene(Scene):
     changed_at: ClassVar[str] = "updated_at"
     times: ClassVar[frozenset[str]] = frozenset({"updated_at", r"information\.avatar\.url"})
     own: ClassVar[frozenset[str]] = frozenset(
-        {"id", "(created|updated|completed)_at", "date", "uuid", "hash_id", "url", r"information\.avatar\.(url|default_avatar_color)"}
+        {
+            "id",
+            "(created|updated|completed)_at",
+            "date",
+            "uuid",
+            "hash_id",
+            "url",
+            r"information\.avatar\.(url|default_avatar_color)",
+        }
     )
     unanswered: ClassVar[dict[str, frozenset[str]]] = {
         "notes": frozenset({"favorited_at"}),
@@ -130,7 +138,9 @@ class MonicaScene(Scene):
         "contactfieldtypes": frozenset({"delible"}),
     }
 
-    lenient: ClassVar[frozenset[str]] = frozenset({"country"})  # which is looked up by its beginning
+    lenient: ClassVar[frozenset[str]] = frozenset(
+        {"country"}
+    )  # which is looked up by its beginning
     searchable: ClassVar[frozenset[str]] = frozenset({"contacts"})
     owners: ClassVar[dict[str, str]] = {"{contact}": "contacts"}
 
@@ -146,11 +156,13 @@ class MonicaScene(Scene):
     }
 
     def is_gone(self, resource: Resource, method: str, reply: Reply) -> bool:
+        """Return whether a reply says that there is no such record."""
         if method == "GET" or resource.name in _GONE or (resource.name, method) in _GONE_TOO:
             return reply.status == 404
         return reply.status == 422 and " id is invalid." in self.talk.crm.reason(reply)
 
     def orders(self, resource: Resource, listing: Listing) -> Iterator[tuple[Sequence[str], Query]]:
+        """Yield the orders of a list: keys, and the parameters."""
         # The server's own order, where it has one, goes before the one that is asked for.
         own = _OWN_ORDERS.get(listing.path, ())
         if listing.sorts:
@@ -160,9 +172,11 @@ class MonicaScene(Scene):
                 yield (*own, sort), (("sort", sort),)
 
     def sort_key(self, resource: Resource, key: str, value: Any) -> Any:
+        """Return what the server sorts a value by."""
         return (isinstance(value, str), value.casefold() if isinstance(value, str) else 0)
 
     def searched(self, resource: Resource) -> list[dict[str, Any]]:
+        """Return the bodies of records that searches look for."""
         word, last = self.word, {"last_name": "x"}
         return [
             {**CONTACT, **last, "first_name": f"{word}one"},
@@ -172,6 +186,7 @@ class MonicaScene(Scene):
         ]
 
     def searches(self, resource: Resource) -> Iterator[tuple[Listing, Query, Sequence[int]]]:
+        """Yield searches: list, parameters, and the indexes of what they find."""
         word = self.word
         for text, found in (
             (word, (0, 1, 2, 3)), (word.upper(), (0, 1, 2, 3)), (f"{word}ONE", (0,)),
@@ -181,15 +196,19 @@ class MonicaScene(Scene):
             yield resource.lists[0], (("query", text),), found
 
     def normal(self, member: Member, value: Any) -> Any:
+        """Return the value that the server makes of one that it takes."""
         return None if value == "" else value
 
     def follows(self, resource: Resource, member: Member) -> Sequence[str]:
+        """Return patterns of the places in a record that change with a member."""
         return _FOLLOWS.get(f"{resource.name}.{member.name}", ())
 
     def record_in(self, reply: Reply) -> Any:
+        """Return the record that a reply carries; None if it carries none."""
         return reply.tree["data"] if reply.succeeded else None
 
     def make(self, name: str) -> Any:
+        """Create or find what stands for an id."""
         if name == "{contact}":
             return self.create(self.resources["contacts"]).id
         path, body = _SOURCES[name]
@@ -198,6 +217,7 @@ class MonicaScene(Scene):
         return self.talk.post(path, self.fill(body)).id
 
     def mentions(self, tree: Any, resource: str, id: Any) -> bool:
+        """Return whether a tree shows a record anywhere."""
         if isinstance(tree, dict):
             is_it = tree.get("id") == id and tree.get("object") == _OBJECTS.get(resource)
             return is_it or self.mentions(list(tree.values()), resource, id)

@@ -21,8 +21,13 @@ __all__ = ["onepagecrm_scene"]
 _DATE = "01.02.2030"
 _NEEDS: dict[str, dict[str, Any]] = {
     "contacts": {},
-    "actions": {"cid": "{contact}", "name": "call", "date": _DATE, "done": True,
-                "closed": 1_300_000_000},
+    "actions": {
+        "cid": "{contact}",
+        "name": "call",
+        "date": _DATE,
+        "done": True,
+        "closed": 1_300_000_000,
+    },
     "notes": {"cid": "{contact}", "body": "note", "date": _DATE},
     "deals": {"cid": "{contact}", "body": "deal", "date": _DATE, "type": "deal", "amount": 100},
 }
@@ -32,17 +37,19 @@ _MEMBERS: dict[str, dict[str, Any]] = {
     "cid": {"kind": "other"},
     "closed": {"kind": "other"},
     # An action is either the next one, waiting or done.
-    **dict.fromkeys(("next", "waiting", "done"), {"kind": "other"}),
-    **dict.fromkeys(
-        ("notes.type", "notes.amount", "notes.status", "notes.deal_stage", "notes.exp_close"),
-        {"kind": "other"},
-    ),
+    **{name: {"kind": "other"} for name in ("next", "waiting", "done")},
+    **{
+        f"notes.{name}": {"kind": "other"}
+        for name in ("type", "amount", "status", "deal_stage", "exp_close")
+    },
     "deals.type": {"kind": "other"},
     # Deals have stages and expected dates in accounts with a pipeline.
     "deals.deal_stage": {"kind": "other"},
     "deals.exp_close": {"kind": "other"},
-    **dict.fromkeys(("firstname", "lastname", "company", "job_title", "city", "state", "zip_code"),
-                    {"kind": "line"}),
+    **{
+        name: {"kind": "line"}
+        for name in ("firstname", "lastname", "company", "job_title", "city", "state", "zip_code")
+    },
     "actions.name": {"kind": "line"},
 }  # fmt: skip
 
@@ -71,20 +78,25 @@ class OnePageScene(Scene):
     signed: ClassVar[tuple[str, ...]] = ("method", "path", "query", "body")
 
     def is_unauthorized(self, reply: Reply) -> bool:
-        return isinstance(reply, EnvelopeReply) and 101 <= reply.code <= 105  # noqa: PLR2004
+        """Return whether a reply says that credentials are missing or wrong."""
+        return isinstance(reply, EnvelopeReply) and 101 <= reply.code <= 105
 
     def make(self, name: str) -> Any:
+        """Create or find what stands for an id."""
         return self.create(self.resources["contacts"]).id
 
     def record_in(self, reply: Reply) -> Any:
+        """Return the record that a reply carries; None if it carries none."""
         return reply.tree["data"] if reply.succeeded else None
 
     def rows_in(self, reply: Reply) -> list[Any]:
+        """Return the rows of a list."""
         data = value_at(reply.tree, "data") if reply.succeeded else None
         rows = data.get("contacts") if isinstance(data, dict) else data
         return rows if isinstance(rows, list) else []
 
     def searched(self, resource: Resource) -> list[dict[str, Any]]:
+        """Return the bodies of records that searches look for."""
         word = self.word
         return [
             {"lastname": f"{word}one"},
@@ -93,6 +105,7 @@ class OnePageScene(Scene):
         ]
 
     def searches(self, resource: Resource) -> Iterator[tuple[Listing, Query, Sequence[int]]]:
+        """Yield searches: list, parameters, and the indexes of what they find."""
         word = self.word
         for text, found in (
             (word, (0, 1, 2)), (word.upper(), (0, 1, 2)), (f"{word}ONE", (0,)),
@@ -101,6 +114,7 @@ class OnePageScene(Scene):
             yield resource.lists[0], (("search", text),), found
 
     def normal(self, member: Member, value: Any) -> Any:
+        """Return the value that the server makes of one that it takes."""
         return None if value == "" else value
 
 

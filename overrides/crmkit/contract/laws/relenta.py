@@ -22,11 +22,14 @@ __all__ = ["relenta_scene"]
 _RESOURCES = {"contacts": ("contact", "full_name"), "activities": ("activity", "subject")}
 #: What schemas do not say of members.
 _MEMBERS: dict[str, dict[str, Any]] = {
-    **dict.fromkeys(
-        ("id", "dt_created", "dt_modified", "calendar_id", "activity_type", "rrule", "status"),
-        {"kind": "other"},
-    ),
-    **dict.fromkeys(("dt_start", "dt_end"), {"form": "iso"}),
+    **{
+        name: {"kind": "other"}
+        for name in (
+            *("id", "dt_created", "dt_modified", "calendar_id", "activity_type", "rrule"),
+            "status",
+        )
+    },
+    **{name: {"form": "iso"} for name in ("dt_start", "dt_end")},
 }
 
 #: Members whose empty value is null; that of others is an empty str.
@@ -37,18 +40,22 @@ _NAMES = ("full_name", "first_name", "last_name")
 class RelentaScene(Scene):
     """Records in a department of Relenta."""
 
+    offsets: ClassVar[bool] = True
     echoes: ClassVar[bool] = False
     times: ClassVar[frozenset[str]] = frozenset({"dt_modified"})
     changed_at: ClassVar[str] = "dt_modified"
 
     def is_unauthorized(self, reply: Reply) -> bool:
-        return isinstance(reply.tree, dict) and reply.tree.get("code") == 401  # noqa: PLR2004
+        """Return whether a reply says that credentials are missing or wrong."""
+        return isinstance(reply.tree, dict) and reply.tree.get("code") == 401
 
     def attempts(self, record: Record, user: str) -> Iterator[Step]:
+        """Try as another user to change a record."""
         body = {"id": record.id, **record.body}
         yield self.talk.post(record.resource.collection, body, user=user, keeps=True)
 
     def normal(self, member: Member, value: Any) -> Any:
+        """Return the value that the server makes of one that it takes."""
         if value not in (None, ""):
             return value
         if member.name in _NULLED:
@@ -56,12 +63,15 @@ class RelentaScene(Scene):
         return False if member.kind == "flag" else ""
 
     def follows(self, resource: Resource, member: Member) -> Sequence[str]:
+        """Return patterns of the places in a record that change with a member."""
         return _NAMES if member.name in _NAMES else ()
 
     def record_in(self, reply: Reply) -> Any:
+        """Return the record that a reply carries; None if it carries none."""
         return reply.tree["data"] if reply.succeeded else None
 
     def read(self, record: Record, user: str = "") -> Step:
+        """Read a record."""
         # No record is read by itself: the reply becomes one that has its row only.
         pages = self.pages(record.resource.lists[0], user=user)
         step = pages[-1]
@@ -81,6 +91,7 @@ class RelentaScene(Scene):
         return Step(step.talk, step.number, step.request, step.operation, replies, step.differences)
 
     def update(self, record: Record, changes: Mapping[str, Any], method: str = "") -> Step:
+        """Change members of a record."""
         body = {"id": record.id, **changes}
         return self.talk.post(record.resource.collection, body, keeps=True)
 
@@ -101,4 +112,3 @@ def relenta_scene(document: Document) -> type[Scene]:
             naming, ("POST",), deletes=False, lists=lists,
         )  # fmt: skip
     return type("RelentaScene", (RelentaScene,), {"resources": found})
-

@@ -30,8 +30,8 @@ class Member:
 
     Attributes:
         name: Name in bodies.
-        kind: `text` (several lines), `line`, `integer`, `number`, `flag`, `bit` (a flag sent as 1 or
-            0), `date`, `datetime`, `choice`, or `other`, of which laws draw no values.
+        kind: `text` (several lines), `line`, `integer`, `number`, `flag`, `bit` (sent as 1 or 0),
+            `date`, `datetime`, `choice`, or `other`, of which laws draw no values.
         read_as: Dotted path of its value in the record; empty if it is not read back.
         nullable: Whether null may be sent.
         longest: The most characters it may have; None: unlimited, or not documented.
@@ -204,7 +204,7 @@ def _types(schema: Any) -> set[str]:
     return {types} if isinstance(types, str) else set(types)
 
 
-def _kind(schema: Any, node: Any) -> str:
+def _kind(schema: Any, node: Any) -> str:  # noqa: PLR0911 - a value for each kind
     types = _types(schema) - {"null"}
     marked = {key for key in (*schema, *node) if key.startswith("x-crmkit-separated")}
     if schema.get("enum"):

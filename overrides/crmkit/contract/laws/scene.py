@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from crmkit.contract.exchange import Reply
     from crmkit.contract.names import Bound
 
-    from .filters import Condition
+    from .conditions import Condition
     from .resources import Listing, Member, Resource
 
 __all__ = ["Query", "Record", "Scene"]
@@ -85,6 +85,8 @@ class Scene:
     answers_less: ClassVar[bool] = False
     #: Whether a write answers the record.
     echoes: ClassVar[bool] = True
+    #: Whether times are taken with offsets.
+    offsets: ClassVar[bool] = False
     #: Whether lists take conditions.
     filters: ClassVar[bool] = False
     #: Resources that are searched.
@@ -305,7 +307,11 @@ class Scene:
             step = self.page(listing, page, size, query, **more)
             steps.append(step)
             rows = [] if step.reply is None else self.rows_in(step.reply)
-            if not listing.number or not rows or (listing.size and len(rows) < (size or listing.most)):
+            if (
+                not listing.number
+                or not rows
+                or (listing.size and len(rows) < (size or listing.most))
+            ):
                 break
         return steps
 
@@ -429,4 +435,3 @@ class Scene:
         """Create a full record of each resource, one after another."""
         for resource in self.resources.values():
             yield self.create(resource, self.full(resource))
-

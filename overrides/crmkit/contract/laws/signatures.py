@@ -34,7 +34,9 @@ def signatures(scene: Scene) -> None:
         path = resource.collection if method != "PUT" else target.path
         sent: dict[str, Any] = {"user": scene.signer, "keeps": method == "PUT"}
         if method == "GET":
-            sent["query"] = resource.lists[-1].query and scene.filled_query(resource.lists[-1].query)
+            sent["query"] = resource.lists[-1].query and scene.filled_query(
+                resource.lists[-1].query
+            )
         else:
             sent["json"] = scene.body(resource)
         valid = talk.request(method, path, **sent)
@@ -69,20 +71,34 @@ def _altered(value: str, place: int) -> str:
     return changed_at(value, place % len(value))
 
 
-def _alterations(scene: Scene, method: str) -> Iterator[tuple[str, Alter]]:
+def _alterations(  # noqa: C901 - one step for each part
+    scene: Scene, method: str
+) -> Iterator[tuple[str, Alter]]:
+    def as_method(other: str) -> Alter:
+        return lambda request: _copy(request, method=other)
+
+    def at_path(share: int) -> Alter:
+        return lambda request: _copy(request, url=_path(request, share))
+
+    def in_body(place: int) -> Alter:
+        return lambda request: _copy(request, content=_body(request, place))
+
+    def in_signature(place: int) -> Alter:
+        return lambda request: _copy(request, place=place)
+
     if "method" in scene.signed:
-        for other in {"GET", "PUT", "POST", "DELETE"} - {method}:
-            yield "method", lambda request, other=other: _copy(request, method=other)
+        for other in sorted({"GET", "PUT", "POST", "DELETE"} - {method}):
+            yield "method", as_method(other)
     if "path" in scene.signed:
         for share in (2, 3, 5):
-            yield "path", lambda request, share=share: _copy(request, url=_path(request, share))
+            yield "path", at_path(share)
     if "query" in scene.signed and method == "GET":
         yield "query", lambda request: _copy(request, url=_query(request))
     if "body" in scene.signed and method != "GET":
         for place in (0, 3, -1):
-            yield "body", lambda request, place=place: _copy(request, content=_body(request, place))
+            yield "body", in_body(place)
     for place in _PLACES:
-        yield "signature", lambda request, place=place: _copy(request, place=place)
+        yield "signature", in_signature(place)
 
 
 def _copy(request: HTTPRequest, **changes: Any) -> HTTPRequest:

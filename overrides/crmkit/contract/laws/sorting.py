@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from .resources import value_at
@@ -51,7 +52,7 @@ def _sorted(
         str(scene.id_of(row)) for row in scene.rows_of(whole)
     ):
         yield "it has other rows than without an order"
-    for one, other in zip(rows, rows[1:], strict=False):
+    for one, other in pairwise(rows):
         for key in keys:
             plain = key.removeprefix("-")
             left, right = (_key(scene, resource, plain, row) for row in (one, other))

@@ -27,7 +27,9 @@ def spellings(scene: Scene, resource: Resource) -> None:
         if member is not None:
             changes = {member.name: draw(scene.rng, member)}
             if resource.replaces:
-                changes = {name: changes.get(name, full[name]) for name in scene.required(resource)} | {**resource.completes, **changes}
+                changes = {
+                    name: changes.get(name, full[name]) for name in scene.required(resource)
+                } | {**resource.completes, **changes}
         if resource.naming:
             changes[resource.naming] = full.get(resource.naming)
         records = [scene.create(resource, full) for _ in resource.updates]
@@ -42,9 +44,7 @@ def spellings(scene: Scene, resource: Resource) -> None:
 
 
 def _alike(scene: Scene, reads: list[Reply]) -> Iterator[str]:
-    first, *rest = (
-        scene.record_in(read) for read in reads
-    )
+    first, *rest = (scene.record_in(read) for read in reads)
     may = scene.volatile | scene.times | scene.own
     for other in rest:
         yield from differing(first, other, may)

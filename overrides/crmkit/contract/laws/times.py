@@ -28,7 +28,7 @@ _TIMES = (
     datetime(2027, 10, 31, 0, 30, tzinfo=UTC), datetime(2027, 10, 31, 1, 30, tzinfo=UTC),
 )  # fmt: skip
 _OFFSETS = (
-    timezone.utc, timezone(timedelta(hours=2)), timezone(timedelta(hours=-5)),
+    UTC, timezone(timedelta(hours=2)), timezone(timedelta(hours=-5)),
     timezone(timedelta(hours=5, minutes=45)), timezone(timedelta(hours=-9, minutes=-30)),
 )  # fmt: skip
 _ZONES = ("Europe/Prague", "America/New_York", "Asia/Kathmandu")
@@ -109,8 +109,8 @@ def _moment(resource: Resource, member: Member, at: datetime) -> dict[str, Any]:
 
 _ON_DAYS: dict[str, Callable[[datetime, datetime, datetime], bool]] = {
     "on": lambda at, first, last: first <= at < last,
-    "before": lambda at, first, last: at < first,
-    "after": lambda at, first, last: at >= last,
+    "before": lambda at, first, _last: at < first,
+    "after": lambda at, _first, last: at >= last,
 }
 
 
@@ -124,9 +124,7 @@ def _found(
                      scene, list(ids), list(expected), step)  # fmt: skip
 
 
-def _exactly(
-    scene: Scene, ids: list[Any], expected: list[Any], reply: Reply
-) -> Iterator[str]:
+def _exactly(scene: Scene, ids: list[Any], expected: list[Any], reply: Reply) -> Iterator[str]:
     rows = [row["id"] for row in scene.rows_in(reply)]
     found = [number for number, id in enumerate(ids) if id in rows]
     wanted = [number for number, id in enumerate(ids) if id in expected]

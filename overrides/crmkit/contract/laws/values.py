@@ -25,7 +25,7 @@ _LENGTHS = {"text": 1000, "line": 100}
 _FIRST, _LAST = date(1995, 1, 1), date(2035, 12, 31)
 
 
-def draw(rng: random.Random, member: Member) -> Any:
+def draw(rng: random.Random, member: Member) -> Any:  # noqa: PLR0911 - a value for each kind
     """Return a valid value of a member, other than none."""
     match member.kind:
         case "choice":

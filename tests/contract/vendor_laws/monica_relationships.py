@@ -8,8 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from crmkit.contract.exchange import Reply
-
-    from .scene import Scene
+    from crmkit.contract.laws.scene import Scene
 
 __all__ = ["relationships"]
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .resources import ABSENT
+from crmkit.contract.laws.resources import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crmkit.contract.exchange import Reply
-
-    from .resources import Resource
-    from .scene import Scene
+    from crmkit.contract.laws.resources import Resource
+    from crmkit.contract.laws.scene import Scene
 
 __all__ = ["LINKS", "followers", "links", "mass"]
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from .differences import differing
-from .resources import ABSENT, value_at
+from crmkit.contract.laws.differences import differing
+from crmkit.contract.laws.resources import ABSENT, value_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crmkit.contract.exchange import Reply
-
-    from .scene import Scene
+    from crmkit.contract.laws.scene import Scene
 
 __all__ = ["counters", "moves", "parts", "tags", "unsent", "upcoming"]
 
@@ -61,12 +60,12 @@ def moves(scene: Scene) -> None:
             talk.get(below[0].path.replace("{contact}", contact), {"limit": 100})
             for contact in (first, second)
         ]
-        talk.claim(lists[-1], f"one of {resource.name} is where its contact is", _moved, scene,
+        talk.claim(lists[-1], f"one of {resource.name} is where its contact is", _moved,
                    moved, read, lists, [record.id, stays.id], [first, second])  # fmt: skip
 
 
 def _moved(
-    scene: Scene, moved: Reply, read: Reply, lists: list[Reply], ids: list[Any],
+    moved: Reply, read: Reply, lists: list[Reply], ids: list[Any],
     contacts: list[Any],
 ) -> Iterator[str]:  # fmt: skip
     record, stays = ids
@@ -86,12 +85,12 @@ def tags(scene: Scene) -> None:
     talk = scene.talk
     one, other = (scene.create(scene.resources["contacts"]) for _ in range(2))
     names = [talk.unique(text) for text in ("a", "b", "c", "d")]
-    tagged = talk.post(f"{one.path}/setTags", {"tags": names[:3]}, keeps=True)
+    talk.post(f"{one.path}/setTags", {"tags": names[:3]}, keeps=True)
     talk.post(f"{other.path}/setTags", {"tags": names[1:]}, keeps=True)
     listed = talk.get("/tags", {"limit": 100})
     talk.claim(listed, "a tag is created once", _tags_once, listed, names)
     again = talk.post(f"{one.path}/setTags", {"tags": [names[0], names[3]]}, keeps=True)
-    _tagged(scene, one, again, names)
+    _tagged(scene, one, names)
     ids = [again.bind(f"data.tags.{index}.id") for index in range(4)]
     gone = talk.post(f"{one.path}/unsetTag", {"tags": [ids[0], ids[1]]}, keeps=True)
     talk.claim(gone, "these tags go, and no others", _left, again, gone, [ids[0], ids[1]])
@@ -100,8 +99,8 @@ def tags(scene: Scene) -> None:
     talk.claim(shown[-1], "a tag lists the contacts that have it", _agree,
                [one.id, other.id], reads, ids, shown)  # fmt: skip
     talk.post(f"{one.path}/unsetTags", keeps=True)
-    _tagged(scene, one, tagged, [])
-    _tagged(scene, other, tagged, names[1:])
+    _tagged(scene, one, [])
+    _tagged(scene, other, names[1:])
     renamed = talk.unique("e")
     talk.put(f"/tags/{ids[2]}", {"name": renamed})
     listed = talk.get("/tags", {"limit": 100})
@@ -120,7 +119,7 @@ def _tags_once(reply: Reply, names: list[Any]) -> Iterator[str]:
             yield f"there are {found.count(name)} of one name"
 
 
-def _tagged(scene: Scene, person: Any, written: Any, names: list[Any]) -> None:
+def _tagged(scene: Scene, person: Any, names: list[Any]) -> None:
     read = scene.read(person)
     scene.talk.claim(read, "a contact has the tags that it was given", _has, read, names)
 
@@ -244,7 +243,7 @@ def _kept(before: Reply, after: Reply) -> Iterator[str]:
 
 
 def upcoming(scene: Scene) -> None:
-    """Be reminded tomorrow, not today any more, on the last day of a month and on the first of the next."""
+    """Be reminded tomorrow, not today any more, and at the ends of months."""
     talk = scene.talk
     now = talk.get("/me")
     reply = now.reply
@@ -255,8 +254,10 @@ def upcoming(scene: Scene) -> None:
         days |= {first, first - timedelta(days=1)}
     resource = scene.resources["reminders"]
     made = {
-        day: scene.create(resource, {**scene.body(resource), "initial_date": day.isoformat(),
-                                     "frequency_type": "one_time"})  # fmt: skip
+        day: scene.create(
+            resource,
+            {**scene.body(resource), "initial_date": day.isoformat(), "frequency_type": "one_time"},
+        )
         for day in sorted(days)
     }
     weekly = scene.create(resource, {**scene.body(resource), "initial_date": today.isoformat(),

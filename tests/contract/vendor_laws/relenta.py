@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .differences import differing
-from .scene import Record
+from crmkit.contract.laws.differences import differing
+from crmkit.contract.laws.scene import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crmkit.contract.exchange import Reply
-
-    from .scene import Scene
+    from crmkit.contract.laws.scene import Scene
 
 __all__ = ["custom_fields", "saves", "unknown"]
 
@@ -30,10 +29,33 @@ def saves(scene: Scene) -> None:
             step = talk.request("POST", path, json=body, headers={"Content-Type": media})
             reads.append(_read(scene, step))
     talk.claim(reads[-1], "all spellings of a creation leave the same", _alike, scene, reads)
+    _names(scene)
     first = talk.post("/contact.create.json", body)
     second = talk.post("/contact.create.json", {**body, "id": first.id, "title": "changed"})
     reads = [_read(scene, step) for step in (first, second)]
     talk.claim(reads[-1], "a creation takes no id", _apart, reads)
+
+
+def _names(scene: Scene) -> None:
+    """State how the full name and its parts make up each other."""
+    talk = scene.talk
+    full, parts = talk.unique("Ada King"), {"first_name": scene.word, "last_name": "Lovelace"}
+    for sent, expected in (
+        (
+            {"full_name": full},
+            {"full_name": full, "first_name": talk.marker, "last_name": "Ada King"},
+        ),
+        (parts, {**parts, "full_name": f"{scene.word} Lovelace"}),
+        ({**parts, "full_name": full}, {**parts, "full_name": full}),
+    ):
+        read = _read(scene, talk.post("/contact.save.json", sent))
+        talk.claim(read, "names make up each other", _named, read, expected)
+
+
+def _named(read: Reply, expected: dict[str, str]) -> Iterator[str]:
+    for name, value in expected.items():
+        if read.tree["data"][name] != value:
+            yield f"{name} differs"
 
 
 def _read(scene: Scene, step: Any) -> Any:
@@ -71,7 +93,7 @@ def unknown(scene: Scene) -> None:
 
 def _not_found(reply: Reply) -> Iterator[str]:
     code = reply.tree.get("code") if isinstance(reply.tree, dict) else None
-    if code != 404:  # noqa: PLR2004
+    if code != 404:
         yield f"it answers {reply.outcome}"
 
 

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .differences import differing
-from .resources import ABSENT
+from crmkit.contract.laws.differences import differing
+from crmkit.contract.laws.resources import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crmkit.contract.exchange import Reply
+    from crmkit.contract.laws.resources import Resource
+    from crmkit.contract.laws.scene import Scene
 
-    from .resources import Resource
-    from .scene import Scene
-
-__all__ = ["DUPLICATES", "addresses", "duplicates", "inbox", "restoring", "rights", "selections", "streams"]
+__all__ = [
+    "DUPLICATES",
+    "addresses",
+    "duplicates",
+    "inbox",
+    "restoring",
+    "rights",
+    "selections",
+    "streams",
+]
 
 
 def rights(scene: Scene, resource: Resource) -> None:
@@ -53,9 +61,10 @@ def _rights(scene: Scene, resource: Resource, user: str) -> None:
             if method == "stream":
                 step = talk.get(f"{record.path}/stream", user=user)
             else:
-                sent = {"json": {resource.naming: record.body[resource.naming]}}
-                step = talk.request(method, record.path, user=user, keeps=True,
-                                    **(sent if method == "PUT" else {}))  # fmt: skip
+                sent: dict[str, Any] = {}
+                if method == "PUT":
+                    sent["json"] = {resource.naming: record.body[resource.naming]}
+                step = talk.request(method, record.path, user=user, keeps=True, **sent)
             talk.claim(step, f"{user} may {action} what its role allows", _allowed, account,
                        resource.name, action, is_own, step)  # fmt: skip
 
@@ -80,9 +89,7 @@ def _listed(
         yield f"{name} shows rows to who may read none"
 
 
-def _allowed(
-    account: Reply, name: str, action: str, is_own: Any, reply: Reply
-) -> Iterator[str]:
+def _allowed(account: Reply, name: str, action: str, is_own: Any, reply: Reply) -> Iterator[str]:
     level = _level(account, name, action)
     may = {"all": True, "own": is_own, "no": False}.get(level)
     if action == "stream" and level != "no":
@@ -208,8 +215,16 @@ def inbox(scene: Scene) -> None:
             talk.request(method, f"/Email/inbox/{mark}", json=body, keeps=True, user=user)
             # In a list: an e-mail that is read by itself is marked as read.
             listed = scene.page(resource.lists[1], user=user)
-            talk.claim(listed, f"e-mails are marked as {mark}, those that are named", _marked,
-                       scene, member, listed, [email.id for email in emails], list(expected))
+            talk.claim(
+                listed,
+                f"e-mails are marked as {mark}, those that are named",
+                _marked,
+                scene,
+                member,
+                listed,
+                [email.id for email in emails],
+                list(expected),
+            )
 
 
 def _marked(
@@ -283,7 +298,7 @@ def duplicates(scene: Scene, resource: Resource) -> None:
 
 
 def _duplicate(reply: Reply, id: Any) -> Iterator[str]:
-    if reply.status != 409:  # noqa: PLR2004
+    if reply.status != 409:
         yield f"it answers {reply.outcome}"
     elif [row["id"] for row in reply.tree] != [id]:
         yield "it names another"

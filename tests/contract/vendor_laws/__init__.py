@@ -1,0 +1,63 @@
+"""Laws of what one CRM only has, held with its mock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from crmkit.contract.laws.library import ResourceLaw
+from crmkit.contract.laws.scene import Scene
+from tests.contract.vendor_laws import (
+    espocrm,
+    espocrm_links,
+    monica,
+    monica_relationships,
+    onepagecrm,
+    relenta,
+)
+
+__all__ = ["LAWS", "RESOURCE_LAWS"]
+
+#: Laws by name, by the document of the CRM.
+LAWS: Mapping[str, Mapping[str, Callable[[Scene], None]]] = {
+    "autocrm": {
+        "followers": espocrm_links.followers,
+        "inbox": espocrm.inbox,
+        "streams": espocrm.streams,
+    },
+    "monica": {
+        "counters": monica.counters,
+        "moves": monica.moves,
+        "parts": monica.parts,
+        "relationships": monica_relationships.relationships,
+        "tags": monica.tags,
+        "unsent": monica.unsent,
+        "upcoming": monica.upcoming,
+    },
+    "onepagecrm": {
+        "actions": onepagecrm.actions,
+        "deals": onepagecrm.deals,
+        "formats": onepagecrm.formats,
+        "sides": onepagecrm.sides,
+        "tags": onepagecrm.tags,
+        "undo": onepagecrm.undo,
+        "unsent": onepagecrm.unsent,
+    },
+    "relenta": {
+        "custom_fields": relenta.custom_fields,
+        "saves": relenta.saves,
+        "unknown": relenta.unknown,
+    },
+}
+_ADDRESSES = {"emailAddress", "phoneNumber"}
+#: Laws of resources, and whether a resource has the matter.
+RESOURCE_LAWS: Mapping[str, Mapping[str, ResourceLaw]] = {
+    "autocrm": {
+        "addresses": ResourceLaw(espocrm.addresses, lambda r: r.members.keys() >= _ADDRESSES),
+        "duplicates": ResourceLaw(espocrm.duplicates, lambda r: r.name in espocrm.DUPLICATES),
+        "links": ResourceLaw(espocrm_links.links, lambda r: r.name in espocrm_links.LINKS),
+        "mass": ResourceLaw(espocrm_links.mass, lambda r: "description" in r.members),
+        "restoring": ResourceLaw(espocrm.restoring),
+        "rights": ResourceLaw(espocrm.rights),
+        "selections": ResourceLaw(espocrm.selections),
+    },
+}
