@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from crmkit_mock import MockCRMs
-from crmkit_mock.espocrm import lists, seed
+from crmkit_mock.espocrm import list_responses, seed
 from crmkit_mock.rows import RowCache
 from crmkit_mock.store import Store
 from tests.mock.espo import Espo, client_for
@@ -111,9 +111,11 @@ def test_onepagecrms_contacts_change_with_their_actions(mocks: MockCRMs, onepage
 def test_every_new_row_is_checked(espocrm: Espo, monkeypatch: pytest.MonkeyPatch) -> None:
     """A row that does not fit the document is 500, again and again, and whole when it fits."""
     assert espocrm.records("Contact")
-    render = lists.selected_response
+    render = list_responses.selected_response
     broken = {"id": 7}
-    monkeypatch.setattr(lists, "selected_response", lambda *args: {**render(*args), **broken})
+    monkeypatch.setattr(
+        "crmkit_mock.espocrm.lists.selected_response", lambda *args: {**render(*args), **broken}
+    )
     contact = espocrm.create("Contact", lastName="New")["id"]
     for _ in range(2):
         reply = espocrm.http.get("/Contact")
