@@ -147,13 +147,13 @@ class Load:
                 selector.register(connection, selectors.EVENT_READ, bytearray())
             while done < times or time.perf_counter() - started < seconds:
                 for key, _ in selector.select(10):
-                    connection, received = key.fileobj, key.data
-                    assert isinstance(connection, socket.socket)  # noqa: S101 - for the type checker
-                    received += connection.recv(1 << 18)
+                    received: bytearray = key.data
+                    socket_: Any = key.fileobj
+                    received += socket_.recv(1 << 18)
                     if self._is_complete(received):
                         received.clear()
                         done += 1
-                        connection.sendall(self.request(what))
+                        socket_.sendall(self.request(what))
             elapsed = time.perf_counter() - started
             for key in list(selector.get_map().values()):
                 key.fileobj.close()  # type: ignore[union-attr]  # they are sockets

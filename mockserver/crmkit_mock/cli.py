@@ -65,7 +65,9 @@ def main(argv: Sequence[str] | None = None, *, program: str = "crmkit-mock") -> 
     except (StoreError, ValueError) as error:
         return _fail(program, str(error))
     except OSError as error:
-        return _fail(program, f"{arguments.host}:{arguments.port}: {error.strerror or error}")
+        # What Python adds to it in parentheses is the address again.
+        reason = str(error.strerror or error).partition(" (")[0]
+        return _fail(program, f"{arguments.host}:{arguments.port}: {reason}")
     finally:
         signal.signal(signal.SIGTERM, previous)
     return 0

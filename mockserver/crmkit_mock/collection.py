@@ -160,6 +160,7 @@ class Collection:
             ValueError: the tenant has a record of that id.
         """
         text = _write(record)
+        id.encode()  # half a surrogate pair, which SQLite cannot keep, fails here
         with self._database.lock:
             kind = self._kind()
             shelf = kind.shelf(tenant)

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from crmkit_mock.app import read_body
 from crmkit_mock.arguments import require_choice
 from crmkit_mock.documents import load_document
+from crmkit_mock.faults import Fault
 from crmkit_mock.json_text import JSONTextError, parse
 from crmkit_mock.messages import BODY_CAP
 from crmkit_mock.schemas import first_error
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
     from crmkit_mock.crm import MockCRM
     from crmkit_mock.crms import CRMs
-    from crmkit_mock.faults import Fault
 
 Arguments = dict[str, Any]
 
@@ -50,6 +50,7 @@ _FAULT = jsonschema_rs.Draft202012Validator(
         },
     }
 )
+_FAULT_ARGUMENTS = {field.name for field in fields(Fault) if field.init}
 Action = Callable[["CRMs", Arguments], object]
 
 
@@ -187,6 +188,7 @@ def _add_fault(mocks: CRMs, arguments: Arguments) -> object:
     if not _FAULT.is_valid(arguments):
         raise ValueError(first_error(_FAULT, arguments))
     (crm,) = _selected(mocks, arguments)
+    _require_no_more({name: arguments[name] for name in arguments if name not in _FAULT_ARGUMENTS})
     return _as_tree(crm.fail(**arguments))
 
 
@@ -254,8 +256,11 @@ def _move_clock(mocks: CRMs, arguments: Arguments) -> object:
             for crm in crms:
                 crm.clock.set(datetime.fromisoformat(time))
         case {"advance": int() | float() as seconds, **rest} if not rest:
-            for crm in crms:
-                crm.clock.advance(seconds)
+            try:
+                for crm in crms:
+                    crm.clock.advance(seconds)
+            except OverflowError:
+                raise ValueError(f"advance: there is no such time, got {seconds}") from None
         case _:
             raise ValueError("expected either set, an ISO datetime, or advance, seconds")
     return {crm.name: crm.clock.now().isoformat() for crm in crms}

@@ -199,14 +199,12 @@ class Database:
         A file's database begins its transaction here and not before: most requests only read. One
         in memory executes it when its rows are next read, or together with many others: it
         is lost with the process anyway, and all that is read often is kept in memory as well.
+        Whoever writes sees to it that SQLite can keep the values.
 
         Raises:
             StoreError: the disk is full, or fails.
         """
         if self.path is None:
-            for value in values:
-                if isinstance(value, str) and not value.isascii():
-                    value.encode()  # SQLite cannot keep half a surrogate pair
             self._pending.append((sql, values))
             return
         self._begin()

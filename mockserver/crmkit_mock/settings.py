@@ -77,6 +77,7 @@ class SettingsTable:
             return
         for crm, name in sorted(self._unwritten):
             value = self._values[crm][name]
+            name.encode()  # half a surrogate pair, which SQLite cannot keep, fails here
             text = str(value) if type(value) is int else _write(value)
             self._database.write(_REPLACE, (crm, name, text))
         self._unwritten.clear()

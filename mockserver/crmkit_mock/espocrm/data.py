@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping
 
     from crmkit_mock.espocrm.fields import Link
-    from crmkit_mock.rows import Row
+    from crmkit_mock.rows import Row as ListRow
     from crmkit_mock.store import Collection, Settings, Store
 
 Record = dict[str, Any]
@@ -172,7 +172,7 @@ class Data:
 
     def row(
         self, key: tuple[Hashable, ...], record: Record, render: Callable[[Record], Record]
-    ) -> Row:
+    ) -> ListRow:
         """Return the row of a record in a list, as `RowCache.row` does."""
         return self._store.rows.row((self._name, *key), record, render)
 
