@@ -109,8 +109,8 @@ def account(crm: Any) -> list[str]:
 def replayed(asynchronous: bool, setting: str, part: str, conversation: Any) -> Any:
     """Hold one part of the conversation with what was recorded, to its end."""
     replay = Replay(recorded(setting, part))
-    clients = (EspoCRM, AsyncEspoCRM)
-    crm = Driver(asynchronous, replay, clients, base_url="https://crm.example.com", api_key=ESPO_KEY)
+    settings = {"base_url": "https://crm.example.com", "api_key": ESPO_KEY}
+    crm = Driver(asynchronous, replay, (EspoCRM, AsyncEspoCRM), **settings)
     seen = conversation(crm)
     crm.end()
     assert replay.left == []
@@ -126,9 +126,10 @@ def test_money_is_exact_in_either_setting(asynchronous: bool, setting: str) -> N
     seen = replayed(asynchronous, setting, "deal", deal)
 
     both_amounts = [amount, "1357.950"]
-    assert seen == [both_amounts] * 2 + [[amount], [amount], [amount], [], [amount]] + [
-        both_amounts
-    ] * 2
+    assert (
+        seen
+        == [both_amounts] * 2 + [[amount], [amount], [amount], [], [amount]] + [both_amounts] * 2
+    )
 
 
 @both
