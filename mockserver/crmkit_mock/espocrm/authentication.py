@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from crmkit_mock.espocrm.errors import APIError
+from crmkit_mock.espocrm.stored_logins import login_with_key
 from crmkit_mock.espocrm.users import USERS, Login
 
 if TYPE_CHECKING:
     from crmkit_mock.clock import Clock
+    from crmkit_mock.espocrm.data import Data
     from crmkit_mock.messages import Request
     from crmkit_mock.store import Settings
 
@@ -31,13 +33,17 @@ class Authenticator:
     Args:
         settings: Where tokens and failed logins are stored.
         clock: The mock's clock.
+        data: Where users are stored that requests have created.
         limit_failures: Whether more than ten failed logins within a minute lock out everybody.
             Each failed login then moves the clock on by a second.
     """
 
-    def __init__(self, settings: Settings, clock: Clock, *, limit_failures: bool) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, data: Data, *, limit_failures: bool
+    ) -> None:
         self._settings = settings
         self._clock = clock
+        self._data = data
         self._limit_failures = limit_failures
 
     def is_locked(self) -> bool:
@@ -98,9 +104,9 @@ class Authenticator:
         if "espo-authorization" in headers:
             return self._by_password(_decode(headers["espo-authorization"]))
         if "x-api-key" in headers:
-            return _by_key(headers["x-api-key"])
+            return self._by_key(headers["x-api-key"])
         if "x-hmac-authorization" in headers:
-            return _by_signature(headers["x-hmac-authorization"], request)
+            return self._by_signature(headers["x-hmac-authorization"], request)
         return self._by_password(_basic(headers.get("authorization", "")))
 
     def _by_password(self, pair: bytes | None) -> Login | None:
@@ -112,6 +118,29 @@ class Authenticator:
             return None
         return login if secret in (login.password, self._tokens().get(name)) else None
 
+    def _with_key(self, key: str) -> Login | None:
+        for login in USERS.values():
+            if login.api_key == key:
+                return login
+        return login_with_key(self._data, key)
+
+    def _by_key(self, key: str) -> Login | None:
+        login = self._with_key(key)
+        # The key of a user who signs is not enough by itself.
+        return login if login is not None and login.secret_key is None else None
+
+    def _by_signature(self, header: str, request: Request) -> Login | None:
+        key, _, digest = (_decode(header) or b"").partition(b":")
+        login = self._with_key(key.decode("utf-8", "replace"))
+        if login is None or login.secret_key is None:
+            return None
+        # The path without the query; the body is not signed.
+        signed = f"{request.method} {request.path}".encode()
+        expected = hmac.new(login.secret_key.encode(), signed, hashlib.sha256)
+        # Hexadecimal since 8.4.1, raw bytes before; both are accepted.
+        forms = (expected.hexdigest().encode(), expected.digest())
+        return login if any(hmac.compare_digest(digest, form) for form in forms) else None
+
     def _failures(self) -> list[str]:
         since = self._clock.now() - _PERIOD
         failures: list[str] = self._settings.get(_FAILURES) or []
@@ -119,30 +148,6 @@ class Authenticator:
 
     def _add_failure(self) -> None:
         self._settings.set(_FAILURES, [*self._failures(), self._clock.tick().isoformat()])
-
-
-def _by_key(key: str) -> Login | None:
-    for login in USERS.values():
-        # The key of a user who signs is not enough by itself.
-        if login.api_key is not None and login.secret_key is None and login.api_key == key:
-            return login
-    return None
-
-
-def _by_signature(header: str, request: Request) -> Login | None:
-    key, _, digest = (_decode(header) or b"").partition(b":")
-    for login in USERS.values():
-        if login.secret_key is None or (login.api_key or "").encode() != key:
-            continue
-        # The path without the query; the body is not signed.
-        signed = f"{request.method} {request.path}".encode()
-        expected = hmac.new(login.secret_key.encode(), signed, hashlib.sha256)
-        # Hexadecimal since 8.4.1, raw bytes before; both are accepted.
-        if hmac.compare_digest(digest, expected.hexdigest().encode()) or hmac.compare_digest(
-            digest, expected.digest()
-        ):
-            return login
-    return None
 
 
 def _basic(header: str) -> bytes | None:

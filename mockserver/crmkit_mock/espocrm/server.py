@@ -215,7 +215,7 @@ class MockEspoCRM(MockCRM):
             raise missing.error from None
 
     def _authenticator(self) -> Authenticator:
-        return Authenticator(self.settings, self.clock, limit_failures=self.rate_limits)
+        return Authenticator(self.settings, self.clock, self.data, limit_failures=self.rate_limits)
 
     def refuse(self, refusal: Refusal, request: Request) -> Reply:
         """Turn a refusal into the vendor's response."""
