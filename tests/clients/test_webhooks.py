@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hmac
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,6 +37,24 @@ def test_returns_signed_events(body: str | bytes, signature: str) -> None:
     """The events come back, from a body as bytes or str, with either signature."""
     assert verify(body, signature) == [{"id": "65b21500000000001", "name": "Žluťoučký"}]
     assert other_name is webhooks
+
+
+def test_returns_events_that_a_real_server_signed() -> None:
+    """Either header of a recorded delivery is right for its body, and for no other."""
+    path = Path(__file__).parents[1] / "recorded" / "espocrm-webhooks.jsonl"
+    deliveries = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+    for delivery in deliveries:
+        keys = {"webhook_id": delivery["webhook_id"], "secret_key": delivery["secret_key"]}
+        assert sorted(delivery["headers"]) == ["Signature", "X-Signature"]
+        for signature in delivery["headers"].values():
+            events = webhooks.verify(delivery["body"], signature, **keys)
+            assert all(event["id"] for event in events)
+            with pytest.raises(SignatureError):
+                webhooks.verify(delivery["body"] + " ", signature, **keys)
+    # Two changes of one record between two deliveries come as two events.
+    updates = json.loads(deliveries[0]["body"])
+    assert [event.get("name") for event in updates] == ['Renamed / "q"', None]
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [

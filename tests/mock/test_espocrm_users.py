@@ -122,6 +122,46 @@ def test_token_replaces_the_password_until_destroyed(mocks: MockCRMs) -> None:
         assert error_reason(missing, 400) == "No `token`."
 
 
+@pytest.mark.parametrize("method", ["ApiKey", "Hmac"])
+def test_created_programs_log_in_with_the_rights_of_their_roles(
+    mocks: MockCRMs, method: str
+) -> None:
+    """A user of type "api" logs in by its new key, may what its role says, until deactivated."""
+    own = {"create": "yes", "read": "own", "edit": "own", "delete": "no"}
+    role = {
+        "name": "Gadgets",
+        "data": {"CGadget": own, "Account": {"read": "all"}},
+        "fieldData": {"Account": {"cRating": {"read": "no", "edit": "no"}}},
+    }
+    with client_for(mocks.espocrm, "admin") as admin:
+        roles = [admin.post("/Role", json=role).json()["id"]]
+        user = {"type": "api", "userName": "robot", "authMethod": method, "rolesIds": roles}
+        created = admin.post("/User", json={**user, "isActive": True}).json()
+        keys = admin.get(f"/User/{created['id']}").json()
+        names = {"api_key": "apiKey"} | ({"secret_key": "secretKey"} if method == "Hmac" else {})
+        login = {name: keys[key] for name, key in names.items()}
+        with bare(mocks) as http:
+
+            def send(verb: str, path: str, **options: Any) -> httpx.Response:
+                headers = headers_of(login, verb, path)
+                return http.request(verb, path, headers=headers, **options)
+
+            gadget = send("POST", "/CGadget", json={"name": "G", "assignedUserId": created["id"]})
+            assert gadget.json()["createdById"] == created["id"]
+            assert len(send("GET", "/CGadget").json()["list"]) == 1  # not the demo's
+            assert send("DELETE", f"/CGadget/{gadget.json()['id']}").status_code == 403
+            assert "cRating" not in send("GET", f"/Account/{seed.ACCOUNT}").json()
+            assert send("GET", "/Lead").status_code == 403
+            table = send("GET", "/App/user").json()["acl"]["table"]
+            assert table["CGadget"] == {**own, "stream": "own"}
+            if method == "Hmac":
+                assert (
+                    http.get("/CGadget", headers={"X-Api-Key": keys["apiKey"]}).status_code == 401
+                )
+            admin.put(f"/User/{created['id']}", json={"isActive": False})
+            assert send("GET", "/CGadget").status_code == 401
+
+
 def test_hides_the_addresses_of_users_among_attendees(mocks: MockCRMs) -> None:
     """Who attends a meeting is shown to all, the address of a user to administrators alone."""
     meeting = f"/Meeting/{seed.MEETING}/attendees"
