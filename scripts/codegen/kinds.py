@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-__all__ = ["CONVERTED", "FORMS", "LISTED", "PLAIN", "PLURALS", "Field", "Kind", "Mode", "Model"]
+__all__ = [
+    "CONVERTED",
+    "ENUMS",
+    "FORMS",
+    "LISTED",
+    "PLAIN",
+    "PLURALS",
+    "Field",
+    "Kind",
+    "Mode",
+    "Model",
+]
 __all__ += ["any_of", "derived", "expectation", "parts", "python_type", "wire_types"]
 __all__ += ["written_types"]
 
@@ -157,6 +168,7 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
 }
 """The schema from which the generator makes a type."""
 
+ENUMS = frozenset({"enum", "open_enum"})
 PLAIN = frozenset({"str", "int", "float", "bool"})
 """Kinds that are the same in Python as in JSON."""
 CONVERTED = frozenset({"bit", "country", "date", "datetime", "dmy", "espo_datetime", "unix"})

@@ -53,33 +53,6 @@ MEMBERS: dict[str, str] = {
     "phoneNumber": "phone_number",
     "phoneNumberData": "phone_number_data",
 }
-_own = frozenset(
-    [
-        "name",
-        "description",
-        "assignedUserId",
-        "assignedUserName",
-        "teamsIds",
-        "teamsNames",
-        "createdAt",
-        "createdById",
-        "createdByName",
-        "modifiedAt",
-        "modifiedById",
-        "modifiedByName",
-        "streamUpdatedAt",
-        "isFollowed",
-        "followersIds",
-        "followersNames",
-        "isStarred",
-        "deleted",
-        "versionNumber",
-        "emailAddress",
-        "emailAddressData",
-        "phoneNumber",
-        "phoneNumberData",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = AttributeSet) -> AttributeSet:

@@ -54,27 +54,6 @@ MEMBERS: dict[str, str] = {
     "assignedUserId": "assigned_user_id",
     "teamsIds": "teams_ids",
 }
-_own = frozenset(
-    [
-        "name",
-        "status",
-        "direction",
-        "dateStart",
-        "dateEnd",
-        "reminders",
-        "parentId",
-        "parentType",
-        "usersIds",
-        "usersColumns",
-        "contactsIds",
-        "contactsColumns",
-        "leadsIds",
-        "leadsColumns",
-        "description",
-        "assignedUserId",
-        "teamsIds",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = CallInput) -> CallInput:

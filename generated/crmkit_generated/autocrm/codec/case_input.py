@@ -36,24 +36,6 @@ MEMBERS: dict[str, str] = {
     "collaboratorsIds": "collaborators_ids",
     "teamsIds": "teams_ids",
 }
-_own = frozenset(
-    [
-        "name",
-        "status",
-        "priority",
-        "type",
-        "accountId",
-        "leadId",
-        "contactId",
-        "contactsIds",
-        "isInternal",
-        "description",
-        "attachmentsIds",
-        "assignedUserId",
-        "collaboratorsIds",
-        "teamsIds",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = CaseInput) -> CaseInput:

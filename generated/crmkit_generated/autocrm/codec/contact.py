@@ -10,7 +10,6 @@ from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
-    decode_enum,
     decode_items,
     decode_rows,
     encode_dict,
@@ -93,66 +92,6 @@ MEMBERS: dict[str, str] = {
     "isLocked": "is_locked",
     "deleted": "deleted",
 }
-_own = frozenset(
-    [
-        "id",
-        "salutationName",
-        "firstName",
-        "middleName",
-        "lastName",
-        "name",
-        "title",
-        "accountId",
-        "accountName",
-        "accountsIds",
-        "accountsNames",
-        "accountsColumns",
-        "accountRole",
-        "accountType",
-        "accountIsInactive",
-        "opportunityRole",
-        "emailAddress",
-        "emailAddressData",
-        "emailAddressIsOptedOut",
-        "emailAddressIsInvalid",
-        "phoneNumber",
-        "phoneNumberData",
-        "phoneNumberIsOptedOut",
-        "phoneNumberIsInvalid",
-        "doNotCall",
-        "addressStreet",
-        "addressCity",
-        "addressState",
-        "addressCountry",
-        "addressPostalCode",
-        "description",
-        "campaignId",
-        "campaignName",
-        "originalLeadId",
-        "originalLeadName",
-        "portalUserId",
-        "portalUserName",
-        "hasPortalUser",
-        "targetListIsOptedOut",
-        "assignedUserId",
-        "assignedUserName",
-        "teamsIds",
-        "teamsNames",
-        "createdAt",
-        "createdById",
-        "createdByName",
-        "modifiedAt",
-        "modifiedById",
-        "modifiedByName",
-        "streamUpdatedAt",
-        "isFollowed",
-        "followersIds",
-        "followersNames",
-        "isStarred",
-        "isLocked",
-        "deleted",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = Contact) -> Contact:
@@ -242,9 +181,11 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
         o.account_type = (
             v
             if v is None
-            else decode_enum(v, _account_type)
+            else (_account_type.get(v, v) if type(v) is str else reject(v, "str"))
             if type(v) is str
-            else decode_items(v, "str", str)
+            else (
+                decode_items(v, "str", str) if v else [] if type(v) is list else reject(v, "list")
+            )
             if type(v) is list
             else reject(v, "str or list")
         )

@@ -15,7 +15,6 @@ from ..models.email_ids import EmailIds
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"ids": "ids"}
-_own = frozenset(["ids"])
 
 
 def decode(row: Any, cls: type[Any] = EmailIds) -> EmailIds:

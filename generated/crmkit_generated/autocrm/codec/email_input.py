@@ -42,29 +42,6 @@ MEMBERS: dict[str, str] = {
     "assignedUserId": "assigned_user_id",
     "teamsIds": "teams_ids",
 }
-_own = frozenset(
-    [
-        "subject",
-        "name",
-        "status",
-        "from",
-        "to",
-        "cc",
-        "bcc",
-        "replyTo",
-        "body",
-        "isHtml",
-        "parentId",
-        "parentType",
-        "attachmentsIds",
-        "dateSent",
-        "sendAt",
-        "isRead",
-        "repliedId",
-        "assignedUserId",
-        "teamsIds",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = EmailInput) -> EmailInput:

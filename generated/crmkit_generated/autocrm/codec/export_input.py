@@ -35,19 +35,6 @@ MEMBERS: dict[str, str] = {
     "exportAllFields": "export_all_fields",
     "idle": "idle",
 }
-_own = frozenset(
-    [
-        "entityType",
-        "format",
-        "ids",
-        "where",
-        "searchParams",
-        "attributeList",
-        "fieldList",
-        "exportAllFields",
-        "idle",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = ExportInput) -> ExportInput:

@@ -15,7 +15,6 @@ from ..models.followers_input import FollowersInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"ids": "ids"}
-_own = frozenset(["ids"])
 
 
 def decode(row: Any, cls: type[Any] = FollowersInput) -> FollowersInput:

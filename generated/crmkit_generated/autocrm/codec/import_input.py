@@ -45,28 +45,6 @@ MEMBERS: dict[str, str] = {
     "silentMode": "silent_mode",
     "idleMode": "idle_mode",
 }
-_own = frozenset(
-    [
-        "attachmentId",
-        "entityType",
-        "attributeList",
-        "action",
-        "updateBy",
-        "headerRow",
-        "delimiter",
-        "textQualifier",
-        "dateFormat",
-        "timeFormat",
-        "timezone",
-        "decimalMark",
-        "currency",
-        "personNameFormat",
-        "defaultValues",
-        "skipDuplicateChecking",
-        "silentMode",
-        "idleMode",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = ImportInput) -> ImportInput:

@@ -31,7 +31,6 @@ MEMBERS: dict[str, str] = {
     "where": "where",
     "searchParams": "search_params",
 }
-_own = frozenset(["id", "ids", "massRelate", "where", "searchParams"])
 
 
 def decode(row: Any, cls: type[Any] = LinkInput) -> LinkInput:

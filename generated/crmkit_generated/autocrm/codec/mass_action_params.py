@@ -25,7 +25,6 @@ from . import where_item as where_item_codec
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"ids": "ids", "where": "where", "searchParams": "search_params"}
-_own = frozenset(["ids", "where", "searchParams"])
 
 
 def decode(row: Any, cls: type[Any] = MassActionParams) -> MassActionParams:

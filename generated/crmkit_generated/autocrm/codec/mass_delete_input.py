@@ -23,7 +23,6 @@ from . import where_item as where_item_codec
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"ids": "ids", "byWhere": "by_where", "where": "where"}
-_own = frozenset(["ids", "byWhere", "where"])
 
 
 def decode(row: Any, cls: type[Any] = MassDeleteInput) -> MassDeleteInput:

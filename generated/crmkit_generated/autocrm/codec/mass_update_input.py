@@ -35,7 +35,6 @@ MEMBERS: dict[str, str] = {
     "where": "where",
     "attributes": "attributes",
 }
-_own = frozenset(["ids", "byWhere", "where", "attributes"])
 
 
 def decode(row: Any, cls: type[Any] = MassUpdateInput) -> MassUpdateInput:

@@ -66,45 +66,6 @@ MEMBERS: dict[str, str] = {
     "modifiedByName": "modified_by_name",
     "_scope": "field_scope",
 }
-_own = frozenset(
-    [
-        "id",
-        "number",
-        "type",
-        "post",
-        "data",
-        "parentType",
-        "parentId",
-        "parentName",
-        "relatedType",
-        "relatedId",
-        "relatedName",
-        "superParentType",
-        "superParentId",
-        "attachmentsIds",
-        "attachmentsNames",
-        "attachmentsTypes",
-        "targetType",
-        "usersIds",
-        "usersNames",
-        "teamsIds",
-        "teamsNames",
-        "isInternal",
-        "isGlobal",
-        "isPinned",
-        "reactionCounts",
-        "myReactions",
-        "createdByGender",
-        "deleted",
-        "createdAt",
-        "createdById",
-        "createdByName",
-        "modifiedAt",
-        "modifiedById",
-        "modifiedByName",
-        "_scope",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = Note) -> Note:

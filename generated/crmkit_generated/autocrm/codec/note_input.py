@@ -27,19 +27,6 @@ MEMBERS: dict[str, str] = {
     "teamsIds": "teams_ids",
     "isInternal": "is_internal",
 }
-_own = frozenset(
-    [
-        "type",
-        "post",
-        "parentType",
-        "parentId",
-        "attachmentsIds",
-        "targetType",
-        "usersIds",
-        "teamsIds",
-        "isInternal",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = NoteInput) -> NoteInput:

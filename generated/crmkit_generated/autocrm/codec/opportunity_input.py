@@ -47,24 +47,6 @@ MEMBERS: dict[str, str] = {
     "assignedUserId": "assigned_user_id",
     "teamsIds": "teams_ids",
 }
-_own = frozenset(
-    [
-        "name",
-        "accountId",
-        "amount",
-        "amountCurrency",
-        "stage",
-        "probability",
-        "closeDate",
-        "leadSource",
-        "contactsIds",
-        "contactsColumns",
-        "campaignId",
-        "description",
-        "assignedUserId",
-        "teamsIds",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = OpportunityInput) -> OpportunityInput:

@@ -57,37 +57,6 @@ MEMBERS: dict[str, str] = {
     "phoneNumber": "phone_number",
     "phoneNumberData": "phone_number_data",
 }
-_own = frozenset(
-    [
-        "id",
-        "name",
-        "description",
-        "assignedUserId",
-        "assignedUserName",
-        "collaboratorsIds",
-        "collaboratorsNames",
-        "teamsIds",
-        "teamsNames",
-        "createdAt",
-        "createdById",
-        "createdByName",
-        "modifiedAt",
-        "modifiedById",
-        "modifiedByName",
-        "streamUpdatedAt",
-        "isFollowed",
-        "followersIds",
-        "followersNames",
-        "isStarred",
-        "isLocked",
-        "deleted",
-        "versionNumber",
-        "emailAddress",
-        "emailAddressData",
-        "phoneNumber",
-        "phoneNumberData",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = Record) -> Record:

@@ -20,7 +20,6 @@ MEMBERS: dict[str, str] = {
     "assignedUserId": "assigned_user_id",
     "teamsIds": "teams_ids",
 }
-_own = frozenset(["name", "description", "assignedUserId", "teamsIds"])
 
 
 def decode(row: Any, cls: type[Any] = RecordInput) -> RecordInput:

@@ -35,19 +35,6 @@ MEMBERS: dict[str, str] = {
     "boolFilterList": "bool_filter_list",
     "textFilter": "text_filter",
 }
-_own = frozenset(
-    [
-        "select",
-        "where",
-        "orderBy",
-        "order",
-        "offset",
-        "maxSize",
-        "primaryFilter",
-        "boolFilterList",
-        "textFilter",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = SearchParams) -> SearchParams:

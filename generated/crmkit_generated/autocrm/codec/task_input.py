@@ -54,26 +54,6 @@ MEMBERS: dict[str, str] = {
     "collaboratorsIds": "collaborators_ids",
     "teamsIds": "teams_ids",
 }
-_own = frozenset(
-    [
-        "name",
-        "status",
-        "priority",
-        "dateStart",
-        "dateEnd",
-        "dateStartDate",
-        "dateEndDate",
-        "reminders",
-        "parentId",
-        "parentType",
-        "originalEmailId",
-        "description",
-        "attachmentsIds",
-        "assignedUserId",
-        "collaboratorsIds",
-        "teamsIds",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = TaskInput) -> TaskInput:

@@ -26,20 +26,6 @@ MEMBERS: dict[str, str] = {
     "longitude": "longitude",
     "labels": "labels",
 }
-_own = frozenset(
-    [
-        "contact_id",
-        "name",
-        "street",
-        "city",
-        "province",
-        "postal_code",
-        "country",
-        "latitude",
-        "longitude",
-        "labels",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = AddressInput) -> AddressInput:

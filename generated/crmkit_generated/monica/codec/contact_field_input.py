@@ -20,7 +20,6 @@ MEMBERS: dict[str, str] = {
     "data": "data",
     "labels": "labels",
 }
-_own = frozenset(["contact_id", "contact_field_type_id", "data", "labels"])
 
 
 def decode(row: Any, cls: type[Any] = ContactFieldInput) -> ContactFieldInput:

@@ -14,7 +14,6 @@ from ..models.tag_names_input import TagNamesInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"tags": "names"}
-_own = frozenset(["tags"])
 
 
 def decode(row: Any, cls: type[Any] = TagNamesInput) -> TagNamesInput:
