@@ -36,12 +36,9 @@ def decode_field(field: Field, model: Model, derived: Derived, *, lookup: bool) 
     if kind.name in PLAIN | {"scalars", "file"}:
         tests = ["v is not None"] * null + ["v is not U"] * unset
         tests += [f"type(v) is not {type_}" for type_ in wire_types(kind)]
-        odd = f"reject(v, {expectation(kind)!r}, {field.wire!r})"
-        return [
-            f"v = {attribute} = {get}",
-            f"if {' and '.join(tests)}:",
-            f"    {odd if strict else f'{attribute} = {kept}{expectation(kind)!r})'}",
-        ]
+        odd = f"{attribute} = {kept}{expectation(kind)!r})"
+        odd = f"reject(v, {expectation(kind)!r}, {field.wire!r})" if strict else odd
+        return [f"v = {attribute} = {get}", f"if {' and '.join(tests)}:", f"    {odd}"]
     value = decode_expression(kind, derived)
     if kind.name == "separated":
         value = _split_or_empty(value, null=listed)
@@ -55,13 +52,8 @@ def decode_field(field: Field, model: Model, derived: Derived, *, lookup: bool) 
         value = f"v if {' or '.join(as_is)} else {value}"
     if strict:
         return [f"at = {field.wire!r}", f"v = {get}", f"{attribute} = {value}"]
-    return [
-        f"v = {get}",
-        "try:",
-        f"    {attribute} = {value}",
-        "except ODD_ERRORS as e:",
-        f"    {attribute} = {kept}e){' or []' if listed else ''}",
-    ]
+    odd = f"    {attribute} = {kept}e){' or []' if listed else ''}"
+    return [f"v = {get}", "try:", f"    {attribute} = {value}", "except ODD_ERRORS as e:", odd]
 
 
 def payload_expression(kind: Kind, derived: Derived) -> str:
@@ -100,18 +92,15 @@ def decode_expression(kind: Kind, derived: Derived, value: str = "v") -> str:  #
         case "list" if kind.items[0].name in PLAIN:
             types = ", ".join(wire_types(kind.items[0]))
             items = f"decode_items({value}, {kind.items[0].name!r}, {types})"
-            return (
-                f"{items} if {value} else [] if type({value}) is list else reject({value}, 'list')"
-            )
+            return f"[] if {value} == [] else {items}"
         case "map":
             empty = f"{{}} if {value} == [] else " if kind.empty_list_as_map else ""
             return f"{empty}decode_dict({value}, {inner[0]})"
         case "list":
             return f"decode_list({value}, {inner[0]})"
         case "optional":
-            return (
-                f"None if {value} is None else {decode_expression(kind.items[0], derived, value)}"
-            )
+            item = decode_expression(kind.items[0], derived, value)
+            return f"None if {value} is None else {item}"
         case "discriminated":
             pairs = zip(map(repr, kind.values), inner, strict=True)
             decoders = ", ".join(f"{constant}: {decode}" for constant, decode in pairs)

@@ -58,11 +58,9 @@ def encode_expression(  # noqa: C901, PLR0911, PLR0912  # one case a kind
         null: A test before that of the type, of plain values that stay as they are.
     """
     inner = [encode_expression(item, derived, mode, "x", "at") for item in kind.items]
-    members = "".join(  # of enums, whose property `value` takes longer
-        f"{value}._value_ if type({value}) is {item.ref} else "
-        for item in (kind, *kind.items)
-        if item.name in ENUMS
-    )
+    member = f"{value}._value_ if type({value}) is "  # the property `value` takes longer
+    enums = [item.ref for item in (kind, *kind.items) if item.name in ENUMS]
+    members = "".join(f"{member}{enum} else " for enum in enums)
     match kind.name:
         case "digits":
             usual = f"type({value}) is int and {value} >= 0"

@@ -5,19 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-__all__ = [
-    "CONVERTED",
-    "ENUMS",
-    "FORMS",
-    "LISTED",
-    "PLAIN",
-    "PLURALS",
-    "Field",
-    "Kind",
-    "Mode",
-    "Model",
-]
-__all__ += ["any_of", "derived", "expectation", "parts", "python_type", "wire_types"]
+__all__ = ["CONVERTED", "FORMS", "LISTED", "PLAIN", "PLURALS", "Field", "Kind", "Mode", "Model"]
+__all__ += ["ENUMS", "any_of", "derived", "expectation", "parts", "python_type", "wire_types"]
 __all__ += ["written_types"]
 
 Mode = Literal["read", "write"]

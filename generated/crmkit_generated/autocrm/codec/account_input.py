@@ -79,7 +79,7 @@ def decode(row: Any, cls: type[Any] = AccountInput) -> AccountInput:
         if v is U or v is None
         else (_account_type.get(v, v) if type(v) is str else reject(v, "str"))
         if type(v) is str
-        else (decode_items(v, "str", str) if v else [] if type(v) is list else reject(v, "list"))
+        else ([] if v == [] else decode_items(v, "str", str))
         if type(v) is list
         else reject(v, "str or list")
     )
@@ -165,15 +165,7 @@ def decode(row: Any, cls: type[Any] = AccountInput) -> AccountInput:
         reject(v, "str", "assignedUserId")
     at = "teamsIds"
     v = pop("teamsIds", U)
-    o.teams_ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.teams_ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     o.additional_properties = dict(s) if s else {}
     made: AccountInput = o
     return made

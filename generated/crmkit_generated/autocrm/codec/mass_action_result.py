@@ -28,15 +28,7 @@ def decode(row: Any, cls: type[Any] = MassActionResult) -> MassActionResult:
         o.count = keep_odd(o, s, "count", v, "int")
     v = row.get("ids")
     try:
-        o.ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.ids = keep_odd(o, s, "ids", v, e) or []
     v = o.id = row.get("id")

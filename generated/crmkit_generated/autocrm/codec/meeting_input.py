@@ -106,15 +106,7 @@ def decode(row: Any, cls: type[Any] = MeetingInput) -> MeetingInput:
         reject(v, "str", "parentType")
     at = "usersIds"
     v = pop("usersIds", U)
-    o.users_ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.users_ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     at = "usersColumns"
     v = pop("usersColumns", U)
     o.users_columns = (
@@ -134,15 +126,7 @@ def decode(row: Any, cls: type[Any] = MeetingInput) -> MeetingInput:
     )
     at = "contactsIds"
     v = pop("contactsIds", U)
-    o.contacts_ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.contacts_ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     at = "contactsColumns"
     v = pop("contactsColumns", U)
     o.contacts_columns = (
@@ -162,15 +146,7 @@ def decode(row: Any, cls: type[Any] = MeetingInput) -> MeetingInput:
     )
     at = "leadsIds"
     v = pop("leadsIds", U)
-    o.leads_ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.leads_ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     at = "leadsColumns"
     v = pop("leadsColumns", U)
     o.leads_columns = (
@@ -196,15 +172,7 @@ def decode(row: Any, cls: type[Any] = MeetingInput) -> MeetingInput:
         reject(v, "str", "assignedUserId")
     at = "teamsIds"
     v = pop("teamsIds", U)
-    o.teams_ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.teams_ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     o.additional_properties = dict(s) if s else {}
     made: MeetingInput = o
     return made

@@ -90,15 +90,7 @@ def decode(row: Any, cls: type[Any] = OpportunityInput) -> OpportunityInput:
     )
     at = "contactsIds"
     v = pop("contactsIds", U)
-    o.contacts_ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.contacts_ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     at = "contactsColumns"
     v = pop("contactsColumns", U)
     o.contacts_columns = (
@@ -127,15 +119,7 @@ def decode(row: Any, cls: type[Any] = OpportunityInput) -> OpportunityInput:
         reject(v, "str", "assignedUserId")
     at = "teamsIds"
     v = pop("teamsIds", U)
-    o.teams_ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.teams_ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     o.additional_properties = dict(s) if s else {}
     made: OpportunityInput = o
     return made

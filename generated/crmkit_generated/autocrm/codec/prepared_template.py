@@ -49,15 +49,7 @@ def decode(row: Any, cls: type[Any] = PreparedTemplate) -> PreparedTemplate:
         o.is_html = keep_odd(o, s, "isHtml", v, "bool")
     v = row.get("attachmentsIds")
     try:
-        o.attachments_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.attachments_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.attachments_ids = keep_odd(o, s, "attachmentsIds", v, e) or []
     v = row.get("attachmentsNames")

@@ -53,15 +53,7 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
             o.status = keep_odd(o, s, "status", v, e)
         v = row["tags"]
         try:
-            o.tags = (
-                []
-                if v is None
-                else decode_items(v, "str", str)
-                if v
-                else []
-                if type(v) is list
-                else reject(v, "list")
-            )
+            o.tags = [] if v is None else [] if v == [] else decode_items(v, "str", str)
         except ODD_ERRORS as e:
             o.tags = keep_odd(o, s, "tags", v, e) or []
         v = o.pendingdeal = row["pendingdeal"]

@@ -51,15 +51,7 @@ def decode(row: Any, cls: type[Any] = CustomField) -> CustomField:
             o.default_value = keep_odd(o, s, "default_value", v, "str")
         v = row.get("choices")
         try:
-            o.choices = (
-                []
-                if v is None
-                else decode_items(v, "str", str)
-                if v
-                else []
-                if type(v) is list
-                else reject(v, "list")
-            )
+            o.choices = [] if v is None else [] if v == [] else decode_items(v, "str", str)
         except ODD_ERRORS as e:
             o.choices = keep_odd(o, s, "choices", v, e) or []
     except KeyError:
