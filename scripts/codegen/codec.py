@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["codec_imports", "emit_codec"]
 
-_FEW = 10
-"""How many optional members a model may have whose members are looked up."""
-
 
 def codec_imports(derived: Derived) -> list[str]:
     """Return all imports of which a module of codecs may need some."""
@@ -44,62 +41,54 @@ def emit_codec(derived: Derived, model: Model) -> str:
     names = {name: attributes[f.derived] for f in model.fields for name in (f.wire, *f.aliases)}
     if model.mode == "write" or any(name != names[name].rstrip("_") for name in names):
         tables.append(f"MEMBERS: dict[str, str] = {names!r}")
-    own = {field.wire: None for field in model.fields}
-    tables.append(f"_own = frozenset({[*own]!r})")
+    # Members are looked up where most replies have just those required, else taken out of a copy.
+    optional = sum(not field.required for field in model.fields)
+    if lookup := model.mode == "read" and not model.more and optional <= 10:
+        tables.append(f"_own = frozenset({[field.wire for field in model.fields]!r})")
     if f"{model.name}OrMapping" in derived.schemas.aliases:  # a string holds a list of them
         tables.append(f"ORDER = {tuple(field.wire for field in model.fields)!r}")
-    body = ["EMITTED = True", *tables, "", "", *_decoder(model, derived), *_encoder(model, derived)]
+    decoder = _decoder(model, derived, lookup=lookup)
+    body = ["EMITTED = True", *tables, "", "", *decoder, *_encoder(model, derived)]
     text = f"Decoder and encoder of `{model.name}`, between wire tree and object."
     return module(text, body, codec_imports(derived))
 
 
-def _decoder(model: Model, derived: Derived) -> list[str]:
-    name, read = model.name, model.mode == "read"
-    required = sum(field.required for field in model.fields)
-    # To look up members is quickest where most replies have just these; else to take them out of
-    # a copy, which leaves the others.
-    lookup = read and not model.more and len(model.fields) - required <= _FEW
-    first: list[str] = []
-    members: list[str] = []
-    for field in model.fields:
+def _decoder(model: Model, derived: Derived, *, lookup: bool) -> list[str]:
+    name, fields = model.name, model.fields
+    first, others = list[str](), list[str]()
+    for field in fields:
         lines = decode_field(field, model, derived, lookup=lookup)
-        (first if field.identifies else members).extend(lines)
-    aliases = [(alias, field.wire) for field in model.fields for alias in field.aliases]
-    head: list[str] = []
-    for alias, wire in aliases:
-        head += [f"if {alias!r} in row and {wire!r} not in row:"]
-        head += [f"    row = renamed(row, {alias!r}, {wire!r})"]
-    last: list[str] = []
+        (first if field.identifies else others).extend(lines)
+    head = [
+        f"if {alias!r} in row and {field.wire!r} not in row: "
+        f"row = renamed(row, {alias!r}, {field.wire!r})"
+        for field in fields
+        for alias in field.aliases
+    ]
     if lookup:
-        head += ["get = row.get"] * any(" get(" in line for line in members)
-        rest = "s = o.additional_properties = {} if len(row) == "
-        first.insert(0, f"{rest}{required} else others(row, _own)")
-        if any(" row[" in line for line in members):
-            members = ["try:", *(f"    {line}" for line in members)]
-            members += ["except KeyError:", "    return decode(with_nulls(row, _own), cls)"]
+        exact = f"len(row) == {sum(field.required for field in fields)}"
+        first.insert(0, f"s = o.additional_properties = {{}} if {exact} else others(row, _own)")
+        if any(" row[" in line for line in others):
+            others = ["try:", *(f"    {line}" for line in others), "except KeyError:"]
+            others.append("    return decode(dict.fromkeys(_own) | row, cls)")
     else:
         head += ["s = row.copy()", "pop = s.pop"]
         # A copy of the rest, because a dict keeps its size when members are taken out.
-        last = ["o.additional_properties = dict(s) if s else {}"]
-    lines = [*head, "o: Any = new(cls)", *first, *members, *last, f"made: {name} = o", "return made"]
+        others.append("o.additional_properties = dict(s) if s else {}")
+    lines = [*head, "o: Any = new(cls)", *first, *others, f"made: {name} = o", "return made"]
     return [
         f"def decode(row: Any, cls: type[Any] = {name}) -> {name}:",
         '    """Return the object of a tree, which is left as it is."""',
         "    if type(row) is not dict:",
         "        reject(row, 'dict')",
         *(f"    {line}" for line in lines),
-        "",
-        "",
-        "decode_all = decode_rows(decode)",
-        "",
-        "",
+        *("", "", "decode_all = decode_rows(decode)", "", ""),
     ]
 
 
 def _encoder(model: Model, derived: Derived) -> list[str]:
     encoded = [encode_field(field, model, derived) for field in model.fields]
-    items = [item for item, _ in encoded if item]
-    lines = [f"d: dict[str, Any] = {{{', '.join(items)}}}"]
+    lines = [f"d: dict[str, Any] = {{{', '.join(item for item, _ in encoded if item)}}}"]
     more = [line for _, lines in encoded for line in lines]
     function = "encode_extras" if model.mode == "write" else "encode_kept"
     espo = ", encode_espo_datetime" if derived.encode_json == "encode_espo_json" else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .kinds import LISTED, PLAIN, PLURALS, expectation, wire_types
+from .kinds import ENUMS, LISTED, PLAIN, PLURALS, expectation, wire_types
 
 if TYPE_CHECKING:
     from .derive import Derived
@@ -16,28 +16,17 @@ if TYPE_CHECKING:
 
 __all__ = ["decode_expression", "decode_field", "payload_expression"]
 
-_FUNCTIONS = {"espo_datetime": "datetime"}
-"""Kinds that a function of `crmkit.core.codec` of another name than theirs reads."""
-
 
 def decode_field(field: Field, model: Model, derived: Derived, *, lookup: bool) -> list[str]:
-    """Return the lines of a decoder that read one member.
-
-    Args:
-        field: The member.
-        model: Its model.
-        derived: What is made of the document.
-        lookup: Whether it is looked up in the object, or taken out of a copy.
-    """
+    """Return the lines of a decoder that look one member up, or take it out of a copy."""
     kind, read = field.kind, model.mode == "read"
     attribute = f"o.{derived.classes[model.name].names[field.derived]}"
     listed = kind.name in LISTED and read
     null = field.nullable or (read and not field.identifies)
     needed = field.required and not (null and read)
+    get = f"pop({field.wire!r}{'' if needed else ', None' if read else ', U'})"
     if lookup:
-        get = f"row[{field.wire!r}]" if field.required else f"get({field.wire!r})"
-    else:
-        get = f"pop({field.wire!r}{'' if needed else ', None' if read else ', U'})"
+        get = f"row[{field.wire!r}]" if field.required else f"row.get({field.wire!r})"
     if kind.name == "any":
         return [f"{attribute} = {get}"]
     unset = not read and not needed
@@ -47,48 +36,24 @@ def decode_field(field: Field, model: Model, derived: Derived, *, lookup: bool) 
     if kind.name in PLAIN | {"scalars", "file"}:
         tests = ["v is not None"] * null + ["v is not U"] * unset
         tests += [f"type(v) is not {type_}" for type_ in wire_types(kind)]
-        odd = f"reject(v, {expectation(kind)!r}, {field.wire!r})"
-        return [
-            f"v = {attribute} = {get}",
-            f"if {' and '.join(tests)}:",
-            f"    {odd if strict else f'{attribute} = {kept}{expectation(kind)!r})'}",
-        ]
+        odd = f"{attribute} = {kept}{expectation(kind)!r})"
+        odd = f"reject(v, {expectation(kind)!r}, {field.wire!r})" if strict else odd
+        return [f"v = {attribute} = {get}", f"if {' and '.join(tests)}:", f"    {odd}"]
     value = decode_expression(kind, derived)
-    # An empty string of what is otherwise a value stands for null.
-    may_be_empty = null and wire_types(kind) == ("str",) and kind.name not in {"enum", "open_enum"}
     if kind.name == "separated":
         value = _split_or_empty(value, null=listed)
-    elif kind.name == "digits":  # in line, as every record has an id
-        value = f"int(v) if type(v) is str and v.isdigit() and v.isascii() else {value}"
-    elif kind.name in {"enum", "open_enum"}:
-        table = f"_{derived.classes[kind.ref].module}"
-        value = f"{table}.get(v, v) if type(v) is str else reject(v, 'str')"
-    elif kind.name == "list" and kind.items[0].name in PLAIN:
-        value = f"{value} if v else [] if type(v) is list else reject(v, 'list')"
     elif null and kind.name == "decimal":  # of which 0 is not empty
         value = f"None if v == '' else {value}"
-    elif may_be_empty:
+    elif null and wire_types(kind) == ("str",) and kind.name not in ENUMS:  # empty means null
         value = f"{value} if v else decode_empty(v)"
-    as_is = ["v is U"] * unset
-    if listed:
-        value = value if kind.name == "separated" else f"[] if v is None else {value}"
-    elif null:
-        as_is.append("v is None")
-    if as_is:
+    if listed and kind.name != "separated":
+        value = f"[] if v is None else {value}"
+    if as_is := ["v is U"] * unset + ["v is None"] * (null and not listed):
         value = f"v if {' or '.join(as_is)} else {value}"
     if strict:
         return [f"at = {field.wire!r}", f"v = {get}", f"{attribute} = {value}"]
-    return [
-        f"v = {get}",
-        "try:",
-        f"    {attribute} = {value}",
-        "except ODD_ERRORS as e:",
-        f"    {attribute} = {kept}e){' or []' if listed else ''}",
-    ]
-
-
-def _has_type(value: str, kind: Kind) -> str:
-    return " or ".join(f"type({value}) is {type_}" for type_ in wire_types(kind))
+    odd = f"    {attribute} = {kept}e){' or []' if listed else ''}"
+    return [f"v = {get}", "try:", f"    {attribute} = {value}", "except ODD_ERRORS as e:", odd]
 
 
 def payload_expression(kind: Kind, derived: Derived) -> str:
@@ -112,8 +77,12 @@ def decode_expression(kind: Kind, derived: Derived, value: str = "v") -> str:  #
             return value
         case "lenient":
             return f"parse_lenient({value}, {kind.items[0].name})"
-        case "enum" | "open_enum":
-            return f"decode_enum({value}, _{derived.classes[kind.ref].module})"
+        case name if name in ENUMS:
+            read = f"_{derived.classes[kind.ref].module}.get({value}, {value})"
+            return f"{read} if type({value}) is str else reject({value}, 'str')"
+        case "digits":  # in line, as every record has an id
+            usual = f"type({value}) is str and {value}.isdigit() and {value}.isascii()"
+            return f"int({value}) if {usual} else decode_digits({value})"
         case "model":
             return f"{derived.codec(kind.ref)}.decode({value})"
         case "separated":
@@ -122,7 +91,8 @@ def decode_expression(kind: Kind, derived: Derived, value: str = "v") -> str:  #
             return f"{derived.codec(kind.items[0].ref)}.decode_all({value})"
         case "list" if kind.items[0].name in PLAIN:
             types = ", ".join(wire_types(kind.items[0]))
-            return f"decode_items({value}, {kind.items[0].name!r}, {types})"
+            items = f"decode_items({value}, {kind.items[0].name!r}, {types})"
+            return f"[] if {value} == [] else {items}"
         case "map":
             empty = f"{{}} if {value} == [] else " if kind.empty_list_as_map else ""
             return f"{empty}decode_dict({value}, {inner[0]})"
@@ -137,12 +107,13 @@ def decode_expression(kind: Kind, derived: Derived, value: str = "v") -> str:  #
             return f"decode_discriminated({value}, {kind.member!r}, {{{decoders}}})"
         case "union":
             items = [
-                f"{decode_expression(item, derived, value)} if {_has_type(value, item)}"
+                f"({decode_expression(item, derived, value)}) if type({value}) is {type_} else "
                 for item in kind.items
+                for type_ in wire_types(item)
             ]
-            return " else ".join([*items, f"reject({value}, {expectation(kind)!r})"])
+            return f"{''.join(items)}reject({value}, {expectation(kind)!r})"
         case name:
-            return f"decode_{_FUNCTIONS.get(name, name)}({value})"
+            return f"decode_{name.removeprefix('espo_')}({value})"
 
 
 def _decoder(kind: Kind, derived: Derived) -> str:

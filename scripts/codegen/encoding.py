@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .kinds import LISTED, PLAIN, PLURALS, written_types
+from .kinds import ENUMS, LISTED, PLAIN, PLURALS, written_types
 
 if TYPE_CHECKING:
     from .derive import Derived
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["encode_expression", "encode_field"]
 
-_IN_LINE = {"str", "int", "bool", "enum", "open_enum"}
+_IN_LINE = {"str", "int", "bool", *ENUMS}
 """Kinds whose values are checked in line."""
 
 
@@ -58,6 +58,9 @@ def encode_expression(  # noqa: C901, PLR0911, PLR0912  # one case a kind
         null: A test before that of the type, of plain values that stay as they are.
     """
     inner = [encode_expression(item, derived, mode, "x", "at") for item in kind.items]
+    member = f"{value}._value_ if type({value}) is "  # the property `value` takes longer
+    enums = [item.ref for item in (kind, *kind.items) if item.name in ENUMS]
+    members = "".join(f"{member}{enum} else " for enum in enums)
     match kind.name:
         case "digits":
             usual = f"type({value}) is int and {value} >= 0"
@@ -88,32 +91,19 @@ def encode_expression(  # noqa: C901, PLR0911, PLR0912  # one case a kind
         case "scalars" | "lenient":
             names = dict.fromkeys(name for item in kind.items for name in written_types(item, mode))
             return f"format_lenient({value}, {at}, {', '.join(names)})"
-        case "enum" | "open_enum":
-            usual = f"{value} if {null}type({value}) is str else encode_plain({value}, str, {at})"
-            return f"{_member(kind, value)} else {usual}"
         case "discriminated" | "union":
-            usual = "".join(
-                f"{_member(item, value)} else "
-                for item in kind.items
-                if item.name in {"enum", "open_enum"}
-            )
             encoders = ", ".join(
                 f"{type_}: {_encoder(encode)}"
                 for item, encode in zip(kind.items, inner, strict=True)
                 for type_ in written_types(item, mode)
             )
-            return f"{usual}encode_union({value}, {at}, {{{encoders}}})"
+            return f"{members}encode_union({value}, {at}, {{{encoders}}})"
         case name if name in _IN_LINE:
             type_ = written_types(kind, mode)[0]
             call = f"encode_plain({value}, {type_}, {at})"
-            return f"{value} if {null}type({value}) is {type_} else {call}"
+            return f"{members}{value} if {null}type({value}) is {type_} else {call}"
         case name:
             return f"encode_{name}({value}, {at})"
-
-
-def _member(kind: Kind, value: str) -> str:
-    """Return the start of an expression that writes members of an enum, without their property."""
-    return f"{value}._value_ if type({value}) is {kind.ref}"
 
 
 def _encoder(expression: str) -> str:

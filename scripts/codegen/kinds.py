@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 __all__ = ["CONVERTED", "FORMS", "LISTED", "PLAIN", "PLURALS", "Field", "Kind", "Mode", "Model"]
-__all__ += ["any_of", "derived", "expectation", "parts", "python_type", "wire_types"]
+__all__ += ["ENUMS", "any_of", "derived", "expectation", "parts", "python_type", "wire_types"]
 __all__ += ["written_types"]
 
 Mode = Literal["read", "write"]
@@ -157,6 +157,7 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
 }
 """The schema from which the generator makes a type."""
 
+ENUMS = frozenset({"enum", "open_enum"})
 PLAIN = frozenset({"str", "int", "float", "bool"})
 """Kinds that are the same in Python as in JSON."""
 CONVERTED = frozenset({"bit", "country", "date", "datetime", "dmy", "espo_datetime", "unix"})

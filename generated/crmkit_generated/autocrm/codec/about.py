@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -21,18 +21,17 @@ def decode(row: Any, cls: type[Any] = About) -> About:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 1 else others(row, _own)
     try:
         v = o.version = row["version"]
         if v is not None and type(v) is not str:
             o.version = keep_odd(o, s, "version", v, "str")
-        v = o.text = get("text")
+        v = o.text = row.get("text")
         if v is not None and type(v) is not str:
             o.text = keep_odd(o, s, "text", v, "str")
     except KeyError:
-        return decode(with_nulls(row, _own), cls)
+        return decode(dict.fromkeys(_own) | row, cls)
     made: About = o
     return made
 

@@ -10,7 +10,6 @@ from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
-    decode_enum,
     decode_items,
     decode_rows,
     encode_dict,
@@ -87,61 +86,6 @@ MEMBERS: dict[str, str] = {
     "deleted": "deleted",
     "versionNumber": "version_number",
 }
-_own = frozenset(
-    [
-        "id",
-        "name",
-        "type",
-        "industry",
-        "website",
-        "sicCode",
-        "vatId",
-        "slovakVatId",
-        "emailAddress",
-        "emailAddressData",
-        "emailAddressIsOptedOut",
-        "emailAddressIsInvalid",
-        "phoneNumber",
-        "phoneNumberData",
-        "phoneNumberIsOptedOut",
-        "phoneNumberIsInvalid",
-        "billingAddressStreet",
-        "billingAddressCity",
-        "billingAddressState",
-        "billingAddressCountry",
-        "billingAddressPostalCode",
-        "shippingAddressStreet",
-        "shippingAddressCity",
-        "shippingAddressState",
-        "shippingAddressCountry",
-        "shippingAddressPostalCode",
-        "description",
-        "campaignId",
-        "campaignName",
-        "originalLeadId",
-        "originalLeadName",
-        "contactIsInactive",
-        "targetListIsOptedOut",
-        "assignedUserId",
-        "assignedUserName",
-        "teamsIds",
-        "teamsNames",
-        "createdAt",
-        "createdById",
-        "createdByName",
-        "modifiedAt",
-        "modifiedById",
-        "modifiedByName",
-        "streamUpdatedAt",
-        "isFollowed",
-        "followersIds",
-        "followersNames",
-        "isStarred",
-        "isLocked",
-        "deleted",
-        "versionNumber",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = Account) -> Account:
@@ -162,9 +106,9 @@ def decode(row: Any, cls: type[Any] = Account) -> Account:
         o.type_ = (
             v
             if v is None
-            else decode_enum(v, _account_type)
+            else (_account_type.get(v, v) if type(v) is str else reject(v, "str"))
             if type(v) is str
-            else decode_items(v, "str", str)
+            else ([] if v == [] else decode_items(v, "str", str))
             if type(v) is list
             else reject(v, "str or list")
         )
@@ -274,15 +218,7 @@ def decode(row: Any, cls: type[Any] = Account) -> Account:
         o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
     v = pop("teamsIds", None)
     try:
-        o.teams_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.teams_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
     v = pop("teamsNames", None)
@@ -326,15 +262,7 @@ def decode(row: Any, cls: type[Any] = Account) -> Account:
         o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
     v = pop("followersIds", None)
     try:
-        o.followers_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.followers_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.followers_ids = keep_odd(o, s, "followersIds", v, e) or []
     v = pop("followersNames", None)

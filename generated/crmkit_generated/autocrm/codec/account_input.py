@@ -8,7 +8,6 @@ from typing import Any
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
-    decode_enum,
     decode_items,
     decode_rows,
     encode_list,
@@ -61,39 +60,6 @@ MEMBERS: dict[str, str] = {
     "assignedUserId": "assigned_user_id",
     "teamsIds": "teams_ids",
 }
-_own = frozenset(
-    [
-        "name",
-        "type",
-        "industry",
-        "website",
-        "sicCode",
-        "vatId",
-        "slovakVatId",
-        "emailAddress",
-        "emailAddressData",
-        "emailAddressIsOptedOut",
-        "emailAddressIsInvalid",
-        "phoneNumber",
-        "phoneNumberData",
-        "phoneNumberIsOptedOut",
-        "phoneNumberIsInvalid",
-        "billingAddressStreet",
-        "billingAddressCity",
-        "billingAddressState",
-        "billingAddressCountry",
-        "billingAddressPostalCode",
-        "shippingAddressStreet",
-        "shippingAddressCity",
-        "shippingAddressState",
-        "shippingAddressCountry",
-        "shippingAddressPostalCode",
-        "description",
-        "campaignId",
-        "assignedUserId",
-        "teamsIds",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = AccountInput) -> AccountInput:
@@ -111,9 +77,9 @@ def decode(row: Any, cls: type[Any] = AccountInput) -> AccountInput:
     o.type_ = (
         v
         if v is U or v is None
-        else decode_enum(v, _account_type)
+        else (_account_type.get(v, v) if type(v) is str else reject(v, "str"))
         if type(v) is str
-        else decode_items(v, "str", str)
+        else ([] if v == [] else decode_items(v, "str", str))
         if type(v) is list
         else reject(v, "str or list")
     )
@@ -199,15 +165,7 @@ def decode(row: Any, cls: type[Any] = AccountInput) -> AccountInput:
         reject(v, "str", "assignedUserId")
     at = "teamsIds"
     v = pop("teamsIds", U)
-    o.teams_ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.teams_ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     o.additional_properties = dict(s) if s else {}
     made: AccountInput = o
     return made

@@ -32,26 +32,6 @@ MEMBERS: dict[str, str] = {
     "dataPrivacyPermission": "data_privacy_permission",
     "lockPermission": "lock_permission",
 }
-_own = frozenset(
-    [
-        "table",
-        "fieldTable",
-        "fieldTableQuickAccess",
-        "assignmentPermission",
-        "messagePermission",
-        "userPermission",
-        "exportPermission",
-        "massUpdatePermission",
-        "auditPermission",
-        "portalPermission",
-        "groupEmailAccountPermission",
-        "followerManagementPermission",
-        "mentionPermission",
-        "userCalendarPermission",
-        "dataPrivacyPermission",
-        "lockPermission",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = Acl) -> Acl:

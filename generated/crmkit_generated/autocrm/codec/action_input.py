@@ -22,7 +22,6 @@ MEMBERS: dict[str, str] = {
     "action": "action",
     "data": "data",
 }
-_own = frozenset(["entityType", "id", "action", "data"])
 
 
 def decode(row: Any, cls: type[Any] = ActionInput) -> ActionInput:

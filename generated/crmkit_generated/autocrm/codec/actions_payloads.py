@@ -17,9 +17,9 @@ EMITTED = True
 def actions_run(v: Any) -> Record | bool:
     """Return what `actions.run` returns."""
     found: Any = (
-        record_codec.decode(v)
+        (record_codec.decode(v))
         if type(v) is dict
-        else check_type(v, "bool", bool)
+        else (check_type(v, "bool", bool))
         if type(v) is bool
         else reject(v, "dict or bool")
     )

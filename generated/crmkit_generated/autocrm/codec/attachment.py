@@ -38,32 +38,6 @@ MEMBERS: dict[str, str] = {
     "createdByName": "created_by_name",
     "modifiedAt": "modified_at",
 }
-_own = frozenset(
-    [
-        "id",
-        "name",
-        "type",
-        "size",
-        "role",
-        "field",
-        "parentType",
-        "parentId",
-        "relatedType",
-        "relatedId",
-        "isBeingUploaded",
-        "parentName",
-        "relatedName",
-        "sourceId",
-        "global",
-        "storage",
-        "storageFilePath",
-        "deleted",
-        "createdAt",
-        "createdById",
-        "createdByName",
-        "modifiedAt",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = Attachment) -> Attachment:

@@ -19,7 +19,6 @@ MEMBERS: dict[str, str] = {
     "parentType": "parent_type",
     "relatedType": "related_type",
 }
-_own = frozenset(["field", "parentType", "relatedType"])
 
 
 def decode(row: Any, cls: type[Any] = AttachmentCopyInput) -> AttachmentCopyInput:

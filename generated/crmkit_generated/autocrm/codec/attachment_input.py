@@ -27,21 +27,6 @@ MEMBERS: dict[str, str] = {
     "file": "file",
     "isBeingUploaded": "is_being_uploaded",
 }
-_own = frozenset(
-    [
-        "name",
-        "type",
-        "size",
-        "role",
-        "field",
-        "parentType",
-        "parentId",
-        "relatedType",
-        "relatedId",
-        "file",
-        "isBeingUploaded",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = AttachmentInput) -> AttachmentInput:

@@ -30,22 +30,21 @@ def decode(row: Any, cls: type[Any] = Attendee) -> Attendee:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 1 else others(row, _own)
     v = o.id = row["id"]
     if type(v) is not str:
         reject(v, "str", "id")
-    v = o.field_scope = get("_scope")
+    v = o.field_scope = row.get("_scope")
     if v is not None and type(v) is not str:
         o.field_scope = keep_odd(o, s, "_scope", v, "str")
-    v = o.name = get("name")
+    v = o.name = row.get("name")
     if v is not None and type(v) is not str:
         o.name = keep_odd(o, s, "name", v, "str")
-    v = o.email_address = get("emailAddress")
+    v = o.email_address = row.get("emailAddress")
     if v is not None and type(v) is not str:
         o.email_address = keep_odd(o, s, "emailAddress", v, "str")
-    v = get("acceptanceStatus")
+    v = row.get("acceptanceStatus")
     try:
         o.acceptance_status = (
             v if v is None else _acceptance_status.get(v, v) if type(v) is str else reject(v, "str")

@@ -53,33 +53,6 @@ MEMBERS: dict[str, str] = {
     "phoneNumber": "phone_number",
     "phoneNumberData": "phone_number_data",
 }
-_own = frozenset(
-    [
-        "name",
-        "description",
-        "assignedUserId",
-        "assignedUserName",
-        "teamsIds",
-        "teamsNames",
-        "createdAt",
-        "createdById",
-        "createdByName",
-        "modifiedAt",
-        "modifiedById",
-        "modifiedByName",
-        "streamUpdatedAt",
-        "isFollowed",
-        "followersIds",
-        "followersNames",
-        "isStarred",
-        "deleted",
-        "versionNumber",
-        "emailAddress",
-        "emailAddressData",
-        "phoneNumber",
-        "phoneNumberData",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = AttributeSet) -> AttributeSet:
@@ -103,15 +76,7 @@ def decode(row: Any, cls: type[Any] = AttributeSet) -> AttributeSet:
         o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
     v = pop("teamsIds", None)
     try:
-        o.teams_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.teams_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
     v = pop("teamsNames", None)
@@ -155,15 +120,7 @@ def decode(row: Any, cls: type[Any] = AttributeSet) -> AttributeSet:
         o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
     v = pop("followersIds", None)
     try:
-        o.followers_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.followers_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.followers_ids = keep_odd(o, s, "followersIds", v, e) or []
     v = pop("followersNames", None)

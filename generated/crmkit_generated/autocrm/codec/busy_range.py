@@ -27,23 +27,22 @@ def decode(row: Any, cls: type[Any] = BusyRange) -> BusyRange:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
-    v = get("dateStart")
+    v = row.get("dateStart")
     try:
         o.date_start = v if v is None else decode_datetime(v) if v else decode_empty(v)
     except ODD_ERRORS as e:
         o.date_start = keep_odd(o, s, "dateStart", v, e)
-    v = get("dateEnd")
+    v = row.get("dateEnd")
     try:
         o.date_end = v if v is None else decode_datetime(v) if v else decode_empty(v)
     except ODD_ERRORS as e:
         o.date_end = keep_odd(o, s, "dateEnd", v, e)
-    v = o.is_working_range = get("isWorkingRange")
+    v = o.is_working_range = row.get("isWorkingRange")
     if v is not None and type(v) is not bool:
         o.is_working_range = keep_odd(o, s, "isWorkingRange", v, "bool")
-    v = o.is_non_working_range = get("isNonWorkingRange")
+    v = o.is_non_working_range = row.get("isNonWorkingRange")
     if v is not None and type(v) is not bool:
         o.is_non_working_range = keep_odd(o, s, "isNonWorkingRange", v, "bool")
     made: BusyRange = o

@@ -33,22 +33,6 @@ MEMBERS: dict[str, str] = {
     "parentType": "parent_type",
     "parentId": "parent_id",
 }
-_own = frozenset(
-    [
-        "id",
-        "scope",
-        "name",
-        "status",
-        "dateStart",
-        "dateEnd",
-        "dateStartDate",
-        "dateEndDate",
-        "color",
-        "createdAt",
-        "parentType",
-        "parentId",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = CalendarEntry) -> CalendarEntry:

@@ -54,27 +54,6 @@ MEMBERS: dict[str, str] = {
     "assignedUserId": "assigned_user_id",
     "teamsIds": "teams_ids",
 }
-_own = frozenset(
-    [
-        "name",
-        "status",
-        "direction",
-        "dateStart",
-        "dateEnd",
-        "reminders",
-        "parentId",
-        "parentType",
-        "usersIds",
-        "usersColumns",
-        "contactsIds",
-        "contactsColumns",
-        "leadsIds",
-        "leadsColumns",
-        "description",
-        "assignedUserId",
-        "teamsIds",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = CallInput) -> CallInput:
@@ -122,15 +101,7 @@ def decode(row: Any, cls: type[Any] = CallInput) -> CallInput:
         reject(v, "str", "parentType")
     at = "usersIds"
     v = pop("usersIds", U)
-    o.users_ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.users_ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     at = "usersColumns"
     v = pop("usersColumns", U)
     o.users_columns = (
@@ -150,15 +121,7 @@ def decode(row: Any, cls: type[Any] = CallInput) -> CallInput:
     )
     at = "contactsIds"
     v = pop("contactsIds", U)
-    o.contacts_ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.contacts_ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     at = "contactsColumns"
     v = pop("contactsColumns", U)
     o.contacts_columns = (
@@ -178,15 +141,7 @@ def decode(row: Any, cls: type[Any] = CallInput) -> CallInput:
     )
     at = "leadsIds"
     v = pop("leadsIds", U)
-    o.leads_ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.leads_ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     at = "leadsColumns"
     v = pop("leadsColumns", U)
     o.leads_columns = (
@@ -212,15 +167,7 @@ def decode(row: Any, cls: type[Any] = CallInput) -> CallInput:
         reject(v, "str", "assignedUserId")
     at = "teamsIds"
     v = pop("teamsIds", U)
-    o.teams_ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.teams_ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     o.additional_properties = dict(s) if s else {}
     made: CallInput = o
     return made

@@ -10,7 +10,6 @@ from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
-    decode_enum,
     decode_items,
     decode_rows,
     encode_dict,
@@ -93,66 +92,6 @@ MEMBERS: dict[str, str] = {
     "isLocked": "is_locked",
     "deleted": "deleted",
 }
-_own = frozenset(
-    [
-        "id",
-        "salutationName",
-        "firstName",
-        "middleName",
-        "lastName",
-        "name",
-        "title",
-        "accountId",
-        "accountName",
-        "accountsIds",
-        "accountsNames",
-        "accountsColumns",
-        "accountRole",
-        "accountType",
-        "accountIsInactive",
-        "opportunityRole",
-        "emailAddress",
-        "emailAddressData",
-        "emailAddressIsOptedOut",
-        "emailAddressIsInvalid",
-        "phoneNumber",
-        "phoneNumberData",
-        "phoneNumberIsOptedOut",
-        "phoneNumberIsInvalid",
-        "doNotCall",
-        "addressStreet",
-        "addressCity",
-        "addressState",
-        "addressCountry",
-        "addressPostalCode",
-        "description",
-        "campaignId",
-        "campaignName",
-        "originalLeadId",
-        "originalLeadName",
-        "portalUserId",
-        "portalUserName",
-        "hasPortalUser",
-        "targetListIsOptedOut",
-        "assignedUserId",
-        "assignedUserName",
-        "teamsIds",
-        "teamsNames",
-        "createdAt",
-        "createdById",
-        "createdByName",
-        "modifiedAt",
-        "modifiedById",
-        "modifiedByName",
-        "streamUpdatedAt",
-        "isFollowed",
-        "followersIds",
-        "followersNames",
-        "isStarred",
-        "isLocked",
-        "deleted",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = Contact) -> Contact:
@@ -195,15 +134,7 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
         o.account_name = keep_odd(o, s, "accountName", v, "str")
     v = pop("accountsIds", None)
     try:
-        o.accounts_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.accounts_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.accounts_ids = keep_odd(o, s, "accountsIds", v, e) or []
     v = pop("accountsNames", None)
@@ -242,9 +173,9 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
         o.account_type = (
             v
             if v is None
-            else decode_enum(v, _account_type)
+            else (_account_type.get(v, v) if type(v) is str else reject(v, "str"))
             if type(v) is str
-            else decode_items(v, "str", str)
+            else ([] if v == [] else decode_items(v, "str", str))
             if type(v) is list
             else reject(v, "str or list")
         )
@@ -337,15 +268,7 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
         o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
     v = pop("teamsIds", None)
     try:
-        o.teams_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.teams_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
     v = pop("teamsNames", None)
@@ -389,15 +312,7 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
         o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
     v = pop("followersIds", None)
     try:
-        o.followers_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.followers_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.followers_ids = keep_odd(o, s, "followersIds", v, e) or []
     v = pop("followersNames", None)

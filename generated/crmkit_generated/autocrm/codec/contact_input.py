@@ -59,37 +59,6 @@ MEMBERS: dict[str, str] = {
     "assignedUserId": "assigned_user_id",
     "teamsIds": "teams_ids",
 }
-_own = frozenset(
-    [
-        "salutationName",
-        "firstName",
-        "middleName",
-        "lastName",
-        "name",
-        "title",
-        "accountId",
-        "accountsIds",
-        "accountsColumns",
-        "emailAddress",
-        "emailAddressData",
-        "emailAddressIsOptedOut",
-        "emailAddressIsInvalid",
-        "phoneNumber",
-        "phoneNumberData",
-        "phoneNumberIsOptedOut",
-        "phoneNumberIsInvalid",
-        "doNotCall",
-        "addressStreet",
-        "addressCity",
-        "addressState",
-        "addressCountry",
-        "addressPostalCode",
-        "description",
-        "campaignId",
-        "assignedUserId",
-        "teamsIds",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
@@ -124,15 +93,7 @@ def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
         reject(v, "str", "accountId")
     at = "accountsIds"
     v = pop("accountsIds", U)
-    o.accounts_ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.accounts_ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     at = "accountsColumns"
     v = pop("accountsColumns", U)
     o.accounts_columns = (
@@ -203,15 +164,7 @@ def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
         reject(v, "str", "assignedUserId")
     at = "teamsIds"
     v = pop("teamsIds", U)
-    o.teams_ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.teams_ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     o.additional_properties = dict(s) if s else {}
     made: ContactInput = o
     return made

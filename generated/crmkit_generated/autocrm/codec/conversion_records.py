@@ -21,7 +21,6 @@ from . import opportunity_input as opportunity_input_codec
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"Account": "account", "Contact": "contact", "Opportunity": "opportunity"}
-_own = frozenset(["Account", "Contact", "Opportunity"])
 
 
 def decode(row: Any, cls: type[Any] = ConversionRecords) -> ConversionRecords:

@@ -23,20 +23,19 @@ def decode(row: Any, cls: type[Any] = ConvertAttributes) -> ConvertAttributes:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
-    v = get("Account")
+    v = row.get("Account")
     try:
         o.account = v if v is None else attribute_set_codec.decode(v)
     except ODD_ERRORS as e:
         o.account = keep_odd(o, s, "Account", v, e)
-    v = get("Contact")
+    v = row.get("Contact")
     try:
         o.contact = v if v is None else attribute_set_codec.decode(v)
     except ODD_ERRORS as e:
         o.contact = keep_odd(o, s, "Contact", v, e)
-    v = get("Opportunity")
+    v = row.get("Opportunity")
     try:
         o.opportunity = v if v is None else attribute_set_codec.decode(v)
     except ODD_ERRORS as e:

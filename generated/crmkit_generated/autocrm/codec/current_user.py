@@ -75,54 +75,6 @@ MEMBERS: dict[str, str] = {
     "createdByName": "created_by_name",
     "modifiedAt": "modified_at",
 }
-_own = frozenset(
-    [
-        "id",
-        "name",
-        "userName",
-        "type",
-        "salutationName",
-        "firstName",
-        "middleName",
-        "lastName",
-        "title",
-        "isActive",
-        "emailAddress",
-        "emailAddressIsOptedOut",
-        "emailAddressIsInvalid",
-        "phoneNumber",
-        "phoneNumberIsOptedOut",
-        "phoneNumberIsInvalid",
-        "ipAddress",
-        "gender",
-        "authMethod",
-        "auth2FA",
-        "avatarId",
-        "avatarName",
-        "avatarColor",
-        "defaultTeamId",
-        "defaultTeamName",
-        "teamsIds",
-        "teamsNames",
-        "teamsColumns",
-        "contactId",
-        "contactName",
-        "dashboardTemplateId",
-        "dashboardTemplateName",
-        "layoutSetId",
-        "layoutSetName",
-        "workingTimeCalendarId",
-        "workingTimeCalendarName",
-        "emailAddressList",
-        "userEmailAddressList",
-        "excludeFromReplyEmailAddressList",
-        "deleted",
-        "createdAt",
-        "createdById",
-        "createdByName",
-        "modifiedAt",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = CurrentUser) -> CurrentUser:
@@ -213,15 +165,7 @@ def decode(row: Any, cls: type[Any] = CurrentUser) -> CurrentUser:
         o.default_team_name = keep_odd(o, s, "defaultTeamName", v, "str")
     v = pop("teamsIds", None)
     try:
-        o.teams_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.teams_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
     v = pop("teamsNames", None)
@@ -278,40 +222,20 @@ def decode(row: Any, cls: type[Any] = CurrentUser) -> CurrentUser:
         o.working_time_calendar_name = keep_odd(o, s, "workingTimeCalendarName", v, "str")
     v = pop("emailAddressList", None)
     try:
-        o.email_address_list = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.email_address_list = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.email_address_list = keep_odd(o, s, "emailAddressList", v, e) or []
     v = pop("userEmailAddressList", None)
     try:
         o.user_email_address_list = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
+            [] if v is None else [] if v == [] else decode_items(v, "str", str)
         )
     except ODD_ERRORS as e:
         o.user_email_address_list = keep_odd(o, s, "userEmailAddressList", v, e) or []
     v = pop("excludeFromReplyEmailAddressList", None)
     try:
         o.exclude_from_reply_email_address_list = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
+            [] if v is None else [] if v == [] else decode_items(v, "str", str)
         )
     except ODD_ERRORS as e:
         o.exclude_from_reply_email_address_list = (

@@ -137,116 +137,6 @@ MEMBERS: dict[str, str] = {
     "isLocked": "is_locked",
     "deleted": "deleted",
 }
-_own = frozenset(
-    [
-        "id",
-        "subject",
-        "name",
-        "status",
-        "from",
-        "to",
-        "cc",
-        "bcc",
-        "replyTo",
-        "body",
-        "bodyPlain",
-        "isHtml",
-        "parentId",
-        "parentType",
-        "parentName",
-        "attachmentsIds",
-        "attachmentsNames",
-        "attachmentsTypes",
-        "dateSent",
-        "sendAt",
-        "deliveryDate",
-        "accountId",
-        "accountName",
-        "fromString",
-        "fromName",
-        "fromAddress",
-        "fromEmailAddressId",
-        "fromEmailAddressName",
-        "toEmailAddressesIds",
-        "toEmailAddressesNames",
-        "ccEmailAddressesIds",
-        "ccEmailAddressesNames",
-        "bccEmailAddressesIds",
-        "bccEmailAddressesNames",
-        "replyToEmailAddressesIds",
-        "replyToEmailAddressesNames",
-        "replyToString",
-        "replyToName",
-        "replyToAddress",
-        "personStringData",
-        "idHash",
-        "nameHash",
-        "typeHash",
-        "addressNameMap",
-        "messageId",
-        "messageIdInternal",
-        "isRead",
-        "isNotRead",
-        "isReplied",
-        "isNotReplied",
-        "isImportant",
-        "inTrash",
-        "inArchive",
-        "folderId",
-        "folderName",
-        "groupFolderId",
-        "groupFolderName",
-        "groupStatusFolder",
-        "hasAttachment",
-        "isAutoReply",
-        "isSystem",
-        "isUsers",
-        "isUsersSent",
-        "isJustSent",
-        "isBeingImported",
-        "repliedId",
-        "repliedName",
-        "repliesIds",
-        "repliesNames",
-        "repliesColumns",
-        "tasksIds",
-        "tasksNames",
-        "tasksColumns",
-        "sentById",
-        "sentByName",
-        "usersIds",
-        "usersNames",
-        "usersColumns",
-        "assignedUsersIds",
-        "assignedUsersNames",
-        "inboundEmailsIds",
-        "inboundEmailsNames",
-        "emailAccountsIds",
-        "emailAccountsNames",
-        "icsContents",
-        "icsEventUid",
-        "createdEventId",
-        "createdEventType",
-        "createdEventName",
-        "assignedUserId",
-        "assignedUserName",
-        "teamsIds",
-        "teamsNames",
-        "createdAt",
-        "createdById",
-        "createdByName",
-        "modifiedAt",
-        "modifiedById",
-        "modifiedByName",
-        "streamUpdatedAt",
-        "isFollowed",
-        "followersIds",
-        "followersNames",
-        "isStarred",
-        "isLocked",
-        "deleted",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = Email) -> Email:
@@ -307,15 +197,7 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.parent_name = keep_odd(o, s, "parentName", v, "str")
     v = pop("attachmentsIds", None)
     try:
-        o.attachments_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.attachments_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.attachments_ids = keep_odd(o, s, "attachmentsIds", v, e) or []
     v = pop("attachmentsNames", None)
@@ -375,13 +257,7 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
     v = pop("toEmailAddressesIds", None)
     try:
         o.to_email_addresses_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
+            [] if v is None else [] if v == [] else decode_items(v, "str", str)
         )
     except ODD_ERRORS as e:
         o.to_email_addresses_ids = keep_odd(o, s, "toEmailAddressesIds", v, e) or []
@@ -397,13 +273,7 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
     v = pop("ccEmailAddressesIds", None)
     try:
         o.cc_email_addresses_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
+            [] if v is None else [] if v == [] else decode_items(v, "str", str)
         )
     except ODD_ERRORS as e:
         o.cc_email_addresses_ids = keep_odd(o, s, "ccEmailAddressesIds", v, e) or []
@@ -419,13 +289,7 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
     v = pop("bccEmailAddressesIds", None)
     try:
         o.bcc_email_addresses_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
+            [] if v is None else [] if v == [] else decode_items(v, "str", str)
         )
     except ODD_ERRORS as e:
         o.bcc_email_addresses_ids = keep_odd(o, s, "bccEmailAddressesIds", v, e) or []
@@ -441,13 +305,7 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
     v = pop("replyToEmailAddressesIds", None)
     try:
         o.reply_to_email_addresses_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
+            [] if v is None else [] if v == [] else decode_items(v, "str", str)
         )
     except ODD_ERRORS as e:
         o.reply_to_email_addresses_ids = keep_odd(o, s, "replyToEmailAddressesIds", v, e) or []
@@ -579,15 +437,7 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.replied_name = keep_odd(o, s, "repliedName", v, "str")
     v = pop("repliesIds", None)
     try:
-        o.replies_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.replies_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.replies_ids = keep_odd(o, s, "repliesIds", v, e) or []
     v = pop("repliesNames", None)
@@ -620,15 +470,7 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.replies_columns = keep_odd(o, s, "repliesColumns", v, e)
     v = pop("tasksIds", None)
     try:
-        o.tasks_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.tasks_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.tasks_ids = keep_odd(o, s, "tasksIds", v, e) or []
     v = pop("tasksNames", None)
@@ -667,15 +509,7 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.sent_by_name = keep_odd(o, s, "sentByName", v, "str")
     v = pop("usersIds", None)
     try:
-        o.users_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.users_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.users_ids = keep_odd(o, s, "usersIds", v, e) or []
     v = pop("usersNames", None)
@@ -708,15 +542,7 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.users_columns = keep_odd(o, s, "usersColumns", v, e)
     v = pop("assignedUsersIds", None)
     try:
-        o.assigned_users_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.assigned_users_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.assigned_users_ids = keep_odd(o, s, "assignedUsersIds", v, e) or []
     v = pop("assignedUsersNames", None)
@@ -730,15 +556,7 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.assigned_users_names = keep_odd(o, s, "assignedUsersNames", v, e)
     v = pop("inboundEmailsIds", None)
     try:
-        o.inbound_emails_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.inbound_emails_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.inbound_emails_ids = keep_odd(o, s, "inboundEmailsIds", v, e) or []
     v = pop("inboundEmailsNames", None)
@@ -752,15 +570,7 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.inbound_emails_names = keep_odd(o, s, "inboundEmailsNames", v, e)
     v = pop("emailAccountsIds", None)
     try:
-        o.email_accounts_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.email_accounts_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.email_accounts_ids = keep_odd(o, s, "emailAccountsIds", v, e) or []
     v = pop("emailAccountsNames", None)
@@ -795,15 +605,7 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
     v = pop("teamsIds", None)
     try:
-        o.teams_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.teams_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
     v = pop("teamsNames", None)
@@ -847,15 +649,7 @@ def decode(row: Any, cls: type[Any] = Email) -> Email:
         o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
     v = pop("followersIds", None)
     try:
-        o.followers_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.followers_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.followers_ids = keep_odd(o, s, "followersIds", v, e) or []
     v = pop("followersNames", None)

@@ -28,22 +28,21 @@ def decode(row: Any, cls: type[Any] = EmailAddress) -> EmailAddress:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
-    v = o.email_address = get("emailAddress")
+    v = o.email_address = row.get("emailAddress")
     if v is not None and type(v) is not str:
         o.email_address = keep_odd(o, s, "emailAddress", v, "str")
-    v = o.lower = get("lower")
+    v = o.lower = row.get("lower")
     if v is not None and type(v) is not str:
         o.lower = keep_odd(o, s, "lower", v, "str")
-    v = o.primary = get("primary")
+    v = o.primary = row.get("primary")
     if v is not None and type(v) is not bool:
         o.primary = keep_odd(o, s, "primary", v, "bool")
-    v = o.opt_out = get("optOut")
+    v = o.opt_out = row.get("optOut")
     if v is not None and type(v) is not bool:
         o.opt_out = keep_odd(o, s, "optOut", v, "bool")
-    v = o.invalid = get("invalid")
+    v = o.invalid = row.get("invalid")
     if v is not None and type(v) is not bool:
         o.invalid = keep_odd(o, s, "invalid", v, "bool")
     made: EmailAddress = o

@@ -28,22 +28,21 @@ def decode(row: Any, cls: type[Any] = EmailAddressHit) -> EmailAddressHit:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
-    v = o.email_address = get("emailAddress")
+    v = o.email_address = row.get("emailAddress")
     if v is not None and type(v) is not str:
         o.email_address = keep_odd(o, s, "emailAddress", v, "str")
-    v = o.entity_name = get("entityName")
+    v = o.entity_name = row.get("entityName")
     if v is not None and type(v) is not str:
         o.entity_name = keep_odd(o, s, "entityName", v, "str")
-    v = o.entity_type = get("entityType")
+    v = o.entity_type = row.get("entityType")
     if v is not None and type(v) is not str:
         o.entity_type = keep_odd(o, s, "entityType", v, "str")
-    v = o.entity_id = get("entityId")
+    v = o.entity_id = row.get("entityId")
     if v is not None and type(v) is not str:
         o.entity_id = keep_odd(o, s, "entityId", v, "str")
-    v = o.name = get("name")
+    v = o.name = row.get("name")
     if v is not None and type(v) is not str:
         o.name = keep_odd(o, s, "name", v, "str")
     made: EmailAddressHit = o

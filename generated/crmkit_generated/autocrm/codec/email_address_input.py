@@ -20,7 +20,6 @@ MEMBERS: dict[str, str] = {
     "optOut": "opt_out",
     "invalid": "invalid",
 }
-_own = frozenset(["emailAddress", "primary", "optOut", "invalid"])
 
 
 def decode(row: Any, cls: type[Any] = EmailAddressInput) -> EmailAddressInput:

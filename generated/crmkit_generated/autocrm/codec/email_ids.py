@@ -15,7 +15,6 @@ from ..models.email_ids import EmailIds
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"ids": "ids"}
-_own = frozenset(["ids"])
 
 
 def decode(row: Any, cls: type[Any] = EmailIds) -> EmailIds:
@@ -27,7 +26,7 @@ def decode(row: Any, cls: type[Any] = EmailIds) -> EmailIds:
     o: Any = new(cls)
     at = "ids"
     v = pop("ids")
-    o.ids = decode_items(v, "str", str) if v else [] if type(v) is list else reject(v, "list")
+    o.ids = [] if v == [] else decode_items(v, "str", str)
     o.additional_properties = dict(s) if s else {}
     made: EmailIds = o
     return made

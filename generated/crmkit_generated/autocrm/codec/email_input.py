@@ -42,29 +42,6 @@ MEMBERS: dict[str, str] = {
     "assignedUserId": "assigned_user_id",
     "teamsIds": "teams_ids",
 }
-_own = frozenset(
-    [
-        "subject",
-        "name",
-        "status",
-        "from",
-        "to",
-        "cc",
-        "bcc",
-        "replyTo",
-        "body",
-        "isHtml",
-        "parentId",
-        "parentType",
-        "attachmentsIds",
-        "dateSent",
-        "sendAt",
-        "isRead",
-        "repliedId",
-        "assignedUserId",
-        "teamsIds",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = EmailInput) -> EmailInput:
@@ -118,15 +95,7 @@ def decode(row: Any, cls: type[Any] = EmailInput) -> EmailInput:
         reject(v, "str", "parentType")
     at = "attachmentsIds"
     v = pop("attachmentsIds", U)
-    o.attachments_ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.attachments_ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     at = "dateSent"
     v = pop("dateSent", U)
     o.date_sent = v if v is U or v is None else decode_datetime(v) if v else decode_empty(v)
@@ -144,15 +113,7 @@ def decode(row: Any, cls: type[Any] = EmailInput) -> EmailInput:
         reject(v, "str", "assignedUserId")
     at = "teamsIds"
     v = pop("teamsIds", U)
-    o.teams_ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.teams_ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     o.additional_properties = dict(s) if s else {}
     made: EmailInput = o
     return made

@@ -35,19 +35,6 @@ MEMBERS: dict[str, str] = {
     "exportAllFields": "export_all_fields",
     "idle": "idle",
 }
-_own = frozenset(
-    [
-        "entityType",
-        "format",
-        "ids",
-        "where",
-        "searchParams",
-        "attributeList",
-        "fieldList",
-        "exportAllFields",
-        "idle",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = ExportInput) -> ExportInput:
@@ -65,15 +52,7 @@ def decode(row: Any, cls: type[Any] = ExportInput) -> ExportInput:
         reject(v, "str", "format")
     at = "ids"
     v = pop("ids", U)
-    o.ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     at = "where"
     v = pop("where", U)
     o.where = v if v is U else where_item_codec.decode_all(v)
@@ -82,26 +61,10 @@ def decode(row: Any, cls: type[Any] = ExportInput) -> ExportInput:
     o.search_params = v if v is U else search_params_codec.decode(v)
     at = "attributeList"
     v = pop("attributeList", U)
-    o.attribute_list = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.attribute_list = v if v is U else [] if v == [] else decode_items(v, "str", str)
     at = "fieldList"
     v = pop("fieldList", U)
-    o.field_list = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.field_list = v if v is U else [] if v == [] else decode_items(v, "str", str)
     v = o.export_all_fields = pop("exportAllFields", U)
     if v is not U and type(v) is not bool:
         reject(v, "bool", "exportAllFields")

@@ -22,13 +22,12 @@ def decode(row: Any, cls: type[Any] = ExportResult) -> ExportResult:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
-    v = o.id = get("id")
+    v = o.id = row.get("id")
     if v is not None and type(v) is not str:
         reject(v, "str", "id")
-    v = o.export_id = get("exportId")
+    v = o.export_id = row.get("exportId")
     if v is not None and type(v) is not str:
         o.export_id = keep_odd(o, s, "exportId", v, "str")
     made: ExportResult = o

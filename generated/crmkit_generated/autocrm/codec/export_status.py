@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept, encode_plain
 
@@ -24,7 +24,6 @@ def decode(row: Any, cls: type[Any] = ExportStatus) -> ExportStatus:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 1 else others(row, _own)
     try:
@@ -39,11 +38,11 @@ def decode(row: Any, cls: type[Any] = ExportStatus) -> ExportStatus:
             )
         except ODD_ERRORS as e:
             o.status = keep_odd(o, s, "status", v, e)
-        v = o.attachment_id = get("attachmentId")
+        v = o.attachment_id = row.get("attachmentId")
         if v is not None and type(v) is not str:
             o.attachment_id = keep_odd(o, s, "attachmentId", v, "str")
     except KeyError:
-        return decode(with_nulls(row, _own), cls)
+        return decode(dict.fromkeys(_own) | row, cls)
     made: ExportStatus = o
     return made
 

@@ -15,7 +15,6 @@ from ..models.followers_input import FollowersInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"ids": "ids"}
-_own = frozenset(["ids"])
 
 
 def decode(row: Any, cls: type[Any] = FollowersInput) -> FollowersInput:
@@ -27,15 +26,7 @@ def decode(row: Any, cls: type[Any] = FollowersInput) -> FollowersInput:
     o: Any = new(cls)
     at = "ids"
     v = pop("ids", U)
-    o.ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     o.additional_properties = dict(s) if s else {}
     made: FollowersInput = o
     return made

@@ -45,28 +45,6 @@ MEMBERS: dict[str, str] = {
     "silentMode": "silent_mode",
     "idleMode": "idle_mode",
 }
-_own = frozenset(
-    [
-        "attachmentId",
-        "entityType",
-        "attributeList",
-        "action",
-        "updateBy",
-        "headerRow",
-        "delimiter",
-        "textQualifier",
-        "dateFormat",
-        "timeFormat",
-        "timezone",
-        "decimalMark",
-        "currency",
-        "personNameFormat",
-        "defaultValues",
-        "skipDuplicateChecking",
-        "silentMode",
-        "idleMode",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = ImportInput) -> ImportInput:
@@ -84,23 +62,13 @@ def decode(row: Any, cls: type[Any] = ImportInput) -> ImportInput:
         reject(v, "str", "entityType")
     at = "attributeList"
     v = pop("attributeList")
-    o.attribute_list = (
-        decode_items(v, "str", str) if v else [] if type(v) is list else reject(v, "list")
-    )
+    o.attribute_list = [] if v == [] else decode_items(v, "str", str)
     v = o.action = pop("action", U)
     if v is not U and type(v) is not str:
         reject(v, "str", "action")
     at = "updateBy"
     v = pop("updateBy", U)
-    o.update_by = (
-        v
-        if v is U
-        else decode_items(v, "int", int)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.update_by = v if v is U else [] if v == [] else decode_items(v, "int", int)
     v = o.header_row = pop("headerRow", U)
     if v is not U and type(v) is not bool:
         reject(v, "bool", "headerRow")

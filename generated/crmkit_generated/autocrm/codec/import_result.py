@@ -27,19 +27,18 @@ def decode(row: Any, cls: type[Any] = ImportResult) -> ImportResult:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 1 else others(row, _own)
     v = o.id = row["id"]
     if type(v) is not str:
         reject(v, "str", "id")
-    v = o.count_created = get("countCreated")
+    v = o.count_created = row.get("countCreated")
     if v is not None and type(v) is not int:
         o.count_created = keep_odd(o, s, "countCreated", v, "int")
-    v = o.count_updated = get("countUpdated")
+    v = o.count_updated = row.get("countUpdated")
     if v is not None and type(v) is not int:
         o.count_updated = keep_odd(o, s, "countUpdated", v, "int")
-    v = o.manual_mode = get("manualMode")
+    v = o.manual_mode = row.get("manualMode")
     if v is not None and type(v) is not bool:
         o.manual_mode = keep_odd(o, s, "manualMode", v, "bool")
     made: ImportResult = o

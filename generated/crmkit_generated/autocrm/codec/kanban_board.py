@@ -23,18 +23,17 @@ def decode(row: Any, cls: type[Any] = KanbanBoard) -> KanbanBoard:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
-    v = o.total = get("total")
+    v = o.total = row.get("total")
     if v is not None and type(v) is not int:
         o.total = keep_odd(o, s, "total", v, "int")
-    v = get("groups")
+    v = row.get("groups")
     try:
         o.groups = [] if v is None else kanban_group_codec.decode_all(v)
     except ODD_ERRORS as e:
         o.groups = keep_odd(o, s, "groups", v, e) or []
-    v = get("list")
+    v = row.get("list")
     try:
         o.list_ = [] if v is None else record_codec.decode_all(v)
     except ODD_ERRORS as e:

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -22,29 +22,28 @@ def decode(row: Any, cls: type[Any] = KanbanGroup) -> KanbanGroup:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 1 else others(row, _own)
     try:
         v = o.name = row["name"]
         if v is not None and type(v) is not str:
             o.name = keep_odd(o, s, "name", v, "str")
-        v = o.label = get("label")
+        v = o.label = row.get("label")
         if v is not None and type(v) is not str:
             o.label = keep_odd(o, s, "label", v, "str")
-        v = o.style = get("style")
+        v = o.style = row.get("style")
         if v is not None and type(v) is not str:
             o.style = keep_odd(o, s, "style", v, "str")
-        v = o.total = get("total")
+        v = o.total = row.get("total")
         if v is not None and type(v) is not int:
             o.total = keep_odd(o, s, "total", v, "int")
-        v = get("list")
+        v = row.get("list")
         try:
             o.list_ = [] if v is None else record_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.list_ = keep_odd(o, s, "list", v, e) or []
     except KeyError:
-        return decode(with_nulls(row, _own), cls)
+        return decode(dict.fromkeys(_own) | row, cls)
     made: KanbanGroup = o
     return made
 

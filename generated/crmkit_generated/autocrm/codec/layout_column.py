@@ -29,23 +29,6 @@ MEMBERS: dict[str, str] = {
     "rows": "rows",
     "label": "label",
 }
-_own = frozenset(
-    [
-        "name",
-        "link",
-        "width",
-        "notSortable",
-        "hidden",
-        "align",
-        "noLabel",
-        "view",
-        "widthPx",
-        "isLarge",
-        "isMuted",
-        "rows",
-        "label",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = LayoutColumn) -> LayoutColumn:

@@ -17,20 +17,22 @@ EMITTED = True
 def layouts_get(v: Any) -> list[LayoutColumn | str] | dict[str, Any] | bool:
     """Return what `layouts.get` returns."""
     found: Any = (
-        decode_list(
-            v,
-            lambda x: (
-                layout_column_codec.decode(x)
-                if type(x) is dict
-                else check_type(x, "str", str)
-                if type(x) is str
-                else reject(x, "dict or str")
-            ),
+        (
+            decode_list(
+                v,
+                lambda x: (
+                    (layout_column_codec.decode(x))
+                    if type(x) is dict
+                    else (check_type(x, "str", str))
+                    if type(x) is str
+                    else reject(x, "dict or str")
+                ),
+            )
         )
         if type(v) is list
-        else decode_dict(v, lambda x: x)
+        else (decode_dict(v, lambda x: x))
         if type(v) is dict
-        else check_type(v, "bool", bool)
+        else (check_type(v, "bool", bool))
         if type(v) is bool
         else reject(v, "list or dict or bool")
     )

@@ -96,67 +96,6 @@ MEMBERS: dict[str, str] = {
     "isLocked": "is_locked",
     "deleted": "deleted",
 }
-_own = frozenset(
-    [
-        "id",
-        "salutationName",
-        "firstName",
-        "middleName",
-        "lastName",
-        "name",
-        "title",
-        "accountName",
-        "status",
-        "source",
-        "industry",
-        "opportunityAmount",
-        "opportunityAmountCurrency",
-        "opportunityAmountConverted",
-        "website",
-        "emailAddress",
-        "emailAddressData",
-        "emailAddressIsOptedOut",
-        "emailAddressIsInvalid",
-        "phoneNumber",
-        "phoneNumberData",
-        "phoneNumberIsOptedOut",
-        "phoneNumberIsInvalid",
-        "doNotCall",
-        "addressStreet",
-        "addressCity",
-        "addressState",
-        "addressCountry",
-        "addressPostalCode",
-        "description",
-        "campaignId",
-        "campaignName",
-        "convertedAt",
-        "createdAccountId",
-        "createdAccountName",
-        "createdContactId",
-        "createdContactName",
-        "createdOpportunityId",
-        "createdOpportunityName",
-        "targetListIsOptedOut",
-        "assignedUserId",
-        "assignedUserName",
-        "teamsIds",
-        "teamsNames",
-        "createdAt",
-        "createdById",
-        "createdByName",
-        "modifiedAt",
-        "modifiedById",
-        "modifiedByName",
-        "streamUpdatedAt",
-        "isFollowed",
-        "followersIds",
-        "followersNames",
-        "isStarred",
-        "isLocked",
-        "deleted",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = Lead) -> Lead:
@@ -318,15 +257,7 @@ def decode(row: Any, cls: type[Any] = Lead) -> Lead:
         o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
     v = pop("teamsIds", None)
     try:
-        o.teams_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.teams_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
     v = pop("teamsNames", None)
@@ -370,15 +301,7 @@ def decode(row: Any, cls: type[Any] = Lead) -> Lead:
         o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
     v = pop("followersIds", None)
     try:
-        o.followers_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.followers_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.followers_ids = keep_odd(o, s, "followersIds", v, e) or []
     v = pop("followersNames", None)

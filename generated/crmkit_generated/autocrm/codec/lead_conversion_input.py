@@ -21,7 +21,6 @@ MEMBERS: dict[str, str] = {
     "records": "records",
     "skipDuplicateCheck": "skip_duplicate_check",
 }
-_own = frozenset(["id", "records", "skipDuplicateCheck"])
 
 
 def decode(row: Any, cls: type[Any] = LeadConversionInput) -> LeadConversionInput:

@@ -65,40 +65,6 @@ MEMBERS: dict[str, str] = {
     "assignedUserId": "assigned_user_id",
     "teamsIds": "teams_ids",
 }
-_own = frozenset(
-    [
-        "salutationName",
-        "firstName",
-        "middleName",
-        "lastName",
-        "title",
-        "accountName",
-        "status",
-        "source",
-        "industry",
-        "opportunityAmount",
-        "opportunityAmountCurrency",
-        "website",
-        "emailAddress",
-        "emailAddressData",
-        "emailAddressIsOptedOut",
-        "emailAddressIsInvalid",
-        "phoneNumber",
-        "phoneNumberData",
-        "phoneNumberIsOptedOut",
-        "phoneNumberIsInvalid",
-        "doNotCall",
-        "addressStreet",
-        "addressCity",
-        "addressState",
-        "addressCountry",
-        "addressPostalCode",
-        "description",
-        "campaignId",
-        "assignedUserId",
-        "teamsIds",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = LeadInput) -> LeadInput:
@@ -205,15 +171,7 @@ def decode(row: Any, cls: type[Any] = LeadInput) -> LeadInput:
         reject(v, "str", "assignedUserId")
     at = "teamsIds"
     v = pop("teamsIds", U)
-    o.teams_ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.teams_ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     o.additional_properties = dict(s) if s else {}
     made: LeadInput = o
     return made

@@ -17,7 +17,6 @@ from . import conversion_records as conversion_records_codec
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"records": "records", "skipDuplicateCheck": "skip_duplicate_check"}
-_own = frozenset(["records", "skipDuplicateCheck"])
 
 
 def decode(row: Any, cls: type[Any] = LeadRecordsInput) -> LeadRecordsInput:

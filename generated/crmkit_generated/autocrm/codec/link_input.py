@@ -31,7 +31,6 @@ MEMBERS: dict[str, str] = {
     "where": "where",
     "searchParams": "search_params",
 }
-_own = frozenset(["id", "ids", "massRelate", "where", "searchParams"])
 
 
 def decode(row: Any, cls: type[Any] = LinkInput) -> LinkInput:
@@ -46,15 +45,7 @@ def decode(row: Any, cls: type[Any] = LinkInput) -> LinkInput:
         reject(v, "str", "id")
     at = "ids"
     v = pop("ids", U)
-    o.ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     v = o.mass_relate = pop("massRelate", U)
     if v is not U and type(v) is not bool:
         reject(v, "bool", "massRelate")

@@ -21,7 +21,6 @@ from ..models.mass_action_data import MassActionData
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"values": "values", "actions": "actions"}
-_own = frozenset(["values", "actions"])
 
 
 def decode(row: Any, cls: type[Any] = MassActionData) -> MassActionData:

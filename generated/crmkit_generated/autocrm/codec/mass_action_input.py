@@ -27,7 +27,6 @@ MEMBERS: dict[str, str] = {
     "data": "data",
     "idle": "idle",
 }
-_own = frozenset(["entityType", "action", "params", "data", "idle"])
 
 
 def decode(row: Any, cls: type[Any] = MassActionInput) -> MassActionInput:

@@ -25,7 +25,6 @@ from . import where_item as where_item_codec
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"ids": "ids", "where": "where", "searchParams": "search_params"}
-_own = frozenset(["ids", "where", "searchParams"])
 
 
 def decode(row: Any, cls: type[Any] = MassActionParams) -> MassActionParams:
@@ -37,15 +36,7 @@ def decode(row: Any, cls: type[Any] = MassActionParams) -> MassActionParams:
     o: Any = new(cls)
     at = "ids"
     v = pop("ids", U)
-    o.ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     at = "where"
     v = pop("where", U)
     o.where = v if v is U else where_item_codec.decode_all(v)

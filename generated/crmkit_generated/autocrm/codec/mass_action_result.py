@@ -21,26 +21,17 @@ def decode(row: Any, cls: type[Any] = MassActionResult) -> MassActionResult:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
-    v = o.count = get("count")
+    v = o.count = row.get("count")
     if v is not None and type(v) is not int:
         o.count = keep_odd(o, s, "count", v, "int")
-    v = get("ids")
+    v = row.get("ids")
     try:
-        o.ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.ids = keep_odd(o, s, "ids", v, e) or []
-    v = o.id = get("id")
+    v = o.id = row.get("id")
     if v is not None and type(v) is not str:
         reject(v, "str", "id")
     made: MassActionResult = o

@@ -23,7 +23,6 @@ from . import where_item as where_item_codec
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"ids": "ids", "byWhere": "by_where", "where": "where"}
-_own = frozenset(["ids", "byWhere", "where"])
 
 
 def decode(row: Any, cls: type[Any] = MassDeleteInput) -> MassDeleteInput:
@@ -35,15 +34,7 @@ def decode(row: Any, cls: type[Any] = MassDeleteInput) -> MassDeleteInput:
     o: Any = new(cls)
     at = "ids"
     v = pop("ids", U)
-    o.ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     v = o.by_where = pop("byWhere", U)
     if v is not U and type(v) is not bool:
         reject(v, "bool", "byWhere")

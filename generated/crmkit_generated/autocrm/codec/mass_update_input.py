@@ -35,7 +35,6 @@ MEMBERS: dict[str, str] = {
     "where": "where",
     "attributes": "attributes",
 }
-_own = frozenset(["ids", "byWhere", "where", "attributes"])
 
 
 def decode(row: Any, cls: type[Any] = MassUpdateInput) -> MassUpdateInput:
@@ -47,15 +46,7 @@ def decode(row: Any, cls: type[Any] = MassUpdateInput) -> MassUpdateInput:
     o: Any = new(cls)
     at = "ids"
     v = pop("ids", U)
-    o.ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     v = o.by_where = pop("byWhere", U)
     if v is not U and type(v) is not bool:
         reject(v, "bool", "byWhere")

@@ -7,14 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import (
-    decode_dict,
-    decode_rows,
-    encode_dict,
-    new,
-    others,
-    with_nulls,
-)
+from crmkit.core.codec.nested import decode_dict, decode_rows, encode_dict, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_espo_json, encode_kept
 
@@ -39,7 +32,6 @@ def decode(row: Any, cls: type[Any] = Me) -> Me:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 1 else others(row, _own)
     try:
@@ -48,28 +40,28 @@ def decode(row: Any, cls: type[Any] = Me) -> Me:
             o.user = v if v is None else current_user_codec.decode(v)
         except ODD_ERRORS as e:
             o.user = keep_odd(o, s, "user", v, e)
-        v = get("acl")
+        v = row.get("acl")
         try:
             o.acl = v if v is None else acl_codec.decode(v)
         except ODD_ERRORS as e:
             o.acl = keep_odd(o, s, "acl", v, e)
-        v = get("preferences")
+        v = row.get("preferences")
         try:
             o.preferences = v if v is None else decode_dict(v, lambda x: x)
         except ODD_ERRORS as e:
             o.preferences = keep_odd(o, s, "preferences", v, e)
-        v = o.token = get("token")
+        v = o.token = row.get("token")
         if v is not None and type(v) is not str:
             o.token = keep_odd(o, s, "token", v, "str")
-        v = get("settings")
+        v = row.get("settings")
         try:
             o.settings = v if v is None else decode_dict(v, lambda x: x)
         except ODD_ERRORS as e:
             o.settings = keep_odd(o, s, "settings", v, e)
-        o.language = get("language")
-        o.app_params = get("appParams")
+        o.language = row.get("language")
+        o.app_params = row.get("appParams")
     except KeyError:
-        return decode(with_nulls(row, _own), cls)
+        return decode(dict.fromkeys(_own) | row, cls)
     made: Me = o
     return made
 

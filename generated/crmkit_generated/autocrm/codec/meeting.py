@@ -84,55 +84,6 @@ MEMBERS: dict[str, str] = {
     "isLocked": "is_locked",
     "deleted": "deleted",
 }
-_own = frozenset(
-    [
-        "id",
-        "name",
-        "status",
-        "dateStart",
-        "dateEnd",
-        "isAllDay",
-        "dateStartDate",
-        "dateEndDate",
-        "duration",
-        "reminders",
-        "parentId",
-        "parentType",
-        "parentName",
-        "accountId",
-        "accountName",
-        "usersIds",
-        "usersNames",
-        "usersColumns",
-        "contactsIds",
-        "contactsNames",
-        "contactsColumns",
-        "leadsIds",
-        "leadsNames",
-        "leadsColumns",
-        "acceptanceStatus",
-        "joinUrl",
-        "externalService",
-        "description",
-        "assignedUserId",
-        "assignedUserName",
-        "teamsIds",
-        "teamsNames",
-        "createdAt",
-        "createdById",
-        "createdByName",
-        "modifiedAt",
-        "modifiedById",
-        "modifiedByName",
-        "streamUpdatedAt",
-        "isFollowed",
-        "followersIds",
-        "followersNames",
-        "isStarred",
-        "isLocked",
-        "deleted",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = Meeting) -> Meeting:
@@ -203,15 +154,7 @@ def decode(row: Any, cls: type[Any] = Meeting) -> Meeting:
         o.account_name = keep_odd(o, s, "accountName", v, "str")
     v = pop("usersIds", None)
     try:
-        o.users_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.users_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.users_ids = keep_odd(o, s, "usersIds", v, e) or []
     v = pop("usersNames", None)
@@ -244,15 +187,7 @@ def decode(row: Any, cls: type[Any] = Meeting) -> Meeting:
         o.users_columns = keep_odd(o, s, "usersColumns", v, e)
     v = pop("contactsIds", None)
     try:
-        o.contacts_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.contacts_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.contacts_ids = keep_odd(o, s, "contactsIds", v, e) or []
     v = pop("contactsNames", None)
@@ -285,15 +220,7 @@ def decode(row: Any, cls: type[Any] = Meeting) -> Meeting:
         o.contacts_columns = keep_odd(o, s, "contactsColumns", v, e)
     v = pop("leadsIds", None)
     try:
-        o.leads_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.leads_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.leads_ids = keep_odd(o, s, "leadsIds", v, e) or []
     v = pop("leadsNames", None)
@@ -348,15 +275,7 @@ def decode(row: Any, cls: type[Any] = Meeting) -> Meeting:
         o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
     v = pop("teamsIds", None)
     try:
-        o.teams_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.teams_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
     v = pop("teamsNames", None)
@@ -400,15 +319,7 @@ def decode(row: Any, cls: type[Any] = Meeting) -> Meeting:
         o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
     v = pop("followersIds", None)
     try:
-        o.followers_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.followers_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.followers_ids = keep_odd(o, s, "followersIds", v, e) or []
     v = pop("followersNames", None)

@@ -66,45 +66,6 @@ MEMBERS: dict[str, str] = {
     "modifiedByName": "modified_by_name",
     "_scope": "field_scope",
 }
-_own = frozenset(
-    [
-        "id",
-        "number",
-        "type",
-        "post",
-        "data",
-        "parentType",
-        "parentId",
-        "parentName",
-        "relatedType",
-        "relatedId",
-        "relatedName",
-        "superParentType",
-        "superParentId",
-        "attachmentsIds",
-        "attachmentsNames",
-        "attachmentsTypes",
-        "targetType",
-        "usersIds",
-        "usersNames",
-        "teamsIds",
-        "teamsNames",
-        "isInternal",
-        "isGlobal",
-        "isPinned",
-        "reactionCounts",
-        "myReactions",
-        "createdByGender",
-        "deleted",
-        "createdAt",
-        "createdById",
-        "createdByName",
-        "modifiedAt",
-        "modifiedById",
-        "modifiedByName",
-        "_scope",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = Note) -> Note:
@@ -159,15 +120,7 @@ def decode(row: Any, cls: type[Any] = Note) -> Note:
         o.super_parent_id = keep_odd(o, s, "superParentId", v, "str")
     v = pop("attachmentsIds", None)
     try:
-        o.attachments_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.attachments_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.attachments_ids = keep_odd(o, s, "attachmentsIds", v, e) or []
     v = pop("attachmentsNames", None)
@@ -193,15 +146,7 @@ def decode(row: Any, cls: type[Any] = Note) -> Note:
         o.target_type = keep_odd(o, s, "targetType", v, "str")
     v = pop("usersIds", None)
     try:
-        o.users_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.users_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.users_ids = keep_odd(o, s, "usersIds", v, e) or []
     v = pop("usersNames", None)
@@ -215,15 +160,7 @@ def decode(row: Any, cls: type[Any] = Note) -> Note:
         o.users_names = keep_odd(o, s, "usersNames", v, e)
     v = pop("teamsIds", None)
     try:
-        o.teams_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.teams_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
     v = pop("teamsNames", None)
@@ -251,15 +188,7 @@ def decode(row: Any, cls: type[Any] = Note) -> Note:
         o.reaction_counts = keep_odd(o, s, "reactionCounts", v, e)
     v = pop("myReactions", None)
     try:
-        o.my_reactions = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.my_reactions = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.my_reactions = keep_odd(o, s, "myReactions", v, e) or []
     v = o.created_by_gender = pop("createdByGender", None)

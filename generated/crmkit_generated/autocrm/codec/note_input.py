@@ -27,19 +27,6 @@ MEMBERS: dict[str, str] = {
     "teamsIds": "teams_ids",
     "isInternal": "is_internal",
 }
-_own = frozenset(
-    [
-        "type",
-        "post",
-        "parentType",
-        "parentId",
-        "attachmentsIds",
-        "targetType",
-        "usersIds",
-        "teamsIds",
-        "isInternal",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = NoteInput) -> NoteInput:
@@ -65,40 +52,16 @@ def decode(row: Any, cls: type[Any] = NoteInput) -> NoteInput:
         reject(v, "str", "parentId")
     at = "attachmentsIds"
     v = pop("attachmentsIds", U)
-    o.attachments_ids = (
-        v
-        if v is U or v is None
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.attachments_ids = v if v is U or v is None else [] if v == [] else decode_items(v, "str", str)
     v = o.target_type = pop("targetType", U)
     if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "targetType")
     at = "usersIds"
     v = pop("usersIds", U)
-    o.users_ids = (
-        v
-        if v is U or v is None
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.users_ids = v if v is U or v is None else [] if v == [] else decode_items(v, "str", str)
     at = "teamsIds"
     v = pop("teamsIds", U)
-    o.teams_ids = (
-        v
-        if v is U or v is None
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.teams_ids = v if v is U or v is None else [] if v == [] else decode_items(v, "str", str)
     v = o.is_internal = pop("isInternal", U)
     if v is not None and v is not U and type(v) is not bool:
         reject(v, "bool", "isInternal")

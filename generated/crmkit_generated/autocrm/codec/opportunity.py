@@ -79,51 +79,6 @@ MEMBERS: dict[str, str] = {
     "deleted": "deleted",
     "versionNumber": "version_number",
 }
-_own = frozenset(
-    [
-        "id",
-        "name",
-        "accountId",
-        "accountName",
-        "amount",
-        "amountCurrency",
-        "amountConverted",
-        "amountWeightedConverted",
-        "stage",
-        "lastStage",
-        "probability",
-        "closeDate",
-        "leadSource",
-        "contactsIds",
-        "contactsNames",
-        "contactsColumns",
-        "contactId",
-        "contactName",
-        "campaignId",
-        "campaignName",
-        "originalLeadId",
-        "originalLeadName",
-        "description",
-        "assignedUserId",
-        "assignedUserName",
-        "teamsIds",
-        "teamsNames",
-        "createdAt",
-        "createdById",
-        "createdByName",
-        "modifiedAt",
-        "modifiedById",
-        "modifiedByName",
-        "streamUpdatedAt",
-        "isFollowed",
-        "followersIds",
-        "followersNames",
-        "isStarred",
-        "isLocked",
-        "deleted",
-        "versionNumber",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = Opportunity) -> Opportunity:
@@ -194,15 +149,7 @@ def decode(row: Any, cls: type[Any] = Opportunity) -> Opportunity:
         o.lead_source = keep_odd(o, s, "leadSource", v, e)
     v = pop("contactsIds", None)
     try:
-        o.contacts_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.contacts_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.contacts_ids = keep_odd(o, s, "contactsIds", v, e) or []
     v = pop("contactsNames", None)
@@ -262,15 +209,7 @@ def decode(row: Any, cls: type[Any] = Opportunity) -> Opportunity:
         o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
     v = pop("teamsIds", None)
     try:
-        o.teams_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.teams_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
     v = pop("teamsNames", None)
@@ -314,15 +253,7 @@ def decode(row: Any, cls: type[Any] = Opportunity) -> Opportunity:
         o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
     v = pop("followersIds", None)
     try:
-        o.followers_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.followers_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.followers_ids = keep_odd(o, s, "followersIds", v, e) or []
     v = pop("followersNames", None)

@@ -47,24 +47,6 @@ MEMBERS: dict[str, str] = {
     "assignedUserId": "assigned_user_id",
     "teamsIds": "teams_ids",
 }
-_own = frozenset(
-    [
-        "name",
-        "accountId",
-        "amount",
-        "amountCurrency",
-        "stage",
-        "probability",
-        "closeDate",
-        "leadSource",
-        "contactsIds",
-        "contactsColumns",
-        "campaignId",
-        "description",
-        "assignedUserId",
-        "teamsIds",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = OpportunityInput) -> OpportunityInput:
@@ -108,15 +90,7 @@ def decode(row: Any, cls: type[Any] = OpportunityInput) -> OpportunityInput:
     )
     at = "contactsIds"
     v = pop("contactsIds", U)
-    o.contacts_ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.contacts_ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     at = "contactsColumns"
     v = pop("contactsColumns", U)
     o.contacts_columns = (
@@ -145,15 +119,7 @@ def decode(row: Any, cls: type[Any] = OpportunityInput) -> OpportunityInput:
         reject(v, "str", "assignedUserId")
     at = "teamsIds"
     v = pop("teamsIds", U)
-    o.teams_ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.teams_ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     o.additional_properties = dict(s) if s else {}
     made: OpportunityInput = o
     return made

@@ -30,24 +30,23 @@ def decode(row: Any, cls: type[Any] = PhoneNumber) -> PhoneNumber:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
-    v = o.phone_number = get("phoneNumber")
+    v = o.phone_number = row.get("phoneNumber")
     if v is not None and type(v) is not str:
         o.phone_number = keep_odd(o, s, "phoneNumber", v, "str")
-    v = get("type")
+    v = row.get("type")
     try:
         o.type_ = v if v is None else _phone_type.get(v, v) if type(v) is str else reject(v, "str")
     except ODD_ERRORS as e:
         o.type_ = keep_odd(o, s, "type", v, e)
-    v = o.primary = get("primary")
+    v = o.primary = row.get("primary")
     if v is not None and type(v) is not bool:
         o.primary = keep_odd(o, s, "primary", v, "bool")
-    v = o.opt_out = get("optOut")
+    v = o.opt_out = row.get("optOut")
     if v is not None and type(v) is not bool:
         o.opt_out = keep_odd(o, s, "optOut", v, "bool")
-    v = o.invalid = get("invalid")
+    v = o.invalid = row.get("invalid")
     if v is not None and type(v) is not bool:
         o.invalid = keep_odd(o, s, "invalid", v, "bool")
     made: PhoneNumber = o

@@ -23,7 +23,6 @@ MEMBERS: dict[str, str] = {
     "optOut": "opt_out",
     "invalid": "invalid",
 }
-_own = frozenset(["phoneNumber", "type", "primary", "optOut", "invalid"])
 
 
 def decode(row: Any, cls: type[Any] = PhoneNumberInput) -> PhoneNumberInput:

@@ -36,32 +36,23 @@ def decode(row: Any, cls: type[Any] = PreparedTemplate) -> PreparedTemplate:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
-    v = o.subject = get("subject")
+    v = o.subject = row.get("subject")
     if v is not None and type(v) is not str:
         o.subject = keep_odd(o, s, "subject", v, "str")
-    v = o.body = get("body")
+    v = o.body = row.get("body")
     if v is not None and type(v) is not str:
         o.body = keep_odd(o, s, "body", v, "str")
-    v = o.is_html = get("isHtml")
+    v = o.is_html = row.get("isHtml")
     if v is not None and type(v) is not bool:
         o.is_html = keep_odd(o, s, "isHtml", v, "bool")
-    v = get("attachmentsIds")
+    v = row.get("attachmentsIds")
     try:
-        o.attachments_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.attachments_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.attachments_ids = keep_odd(o, s, "attachmentsIds", v, e) or []
-    v = get("attachmentsNames")
+    v = row.get("attachmentsNames")
     try:
         o.attachments_names = (
             v

@@ -57,37 +57,6 @@ MEMBERS: dict[str, str] = {
     "phoneNumber": "phone_number",
     "phoneNumberData": "phone_number_data",
 }
-_own = frozenset(
-    [
-        "id",
-        "name",
-        "description",
-        "assignedUserId",
-        "assignedUserName",
-        "collaboratorsIds",
-        "collaboratorsNames",
-        "teamsIds",
-        "teamsNames",
-        "createdAt",
-        "createdById",
-        "createdByName",
-        "modifiedAt",
-        "modifiedById",
-        "modifiedByName",
-        "streamUpdatedAt",
-        "isFollowed",
-        "followersIds",
-        "followersNames",
-        "isStarred",
-        "isLocked",
-        "deleted",
-        "versionNumber",
-        "emailAddress",
-        "emailAddressData",
-        "phoneNumber",
-        "phoneNumberData",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = Record) -> Record:
@@ -114,15 +83,7 @@ def decode(row: Any, cls: type[Any] = Record) -> Record:
         o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
     v = pop("collaboratorsIds", None)
     try:
-        o.collaborators_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.collaborators_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.collaborators_ids = keep_odd(o, s, "collaboratorsIds", v, e) or []
     v = pop("collaboratorsNames", None)
@@ -136,15 +97,7 @@ def decode(row: Any, cls: type[Any] = Record) -> Record:
         o.collaborators_names = keep_odd(o, s, "collaboratorsNames", v, e)
     v = pop("teamsIds", None)
     try:
-        o.teams_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.teams_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
     v = pop("teamsNames", None)
@@ -188,15 +141,7 @@ def decode(row: Any, cls: type[Any] = Record) -> Record:
         o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
     v = pop("followersIds", None)
     try:
-        o.followers_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.followers_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.followers_ids = keep_odd(o, s, "followersIds", v, e) or []
     v = pop("followersNames", None)

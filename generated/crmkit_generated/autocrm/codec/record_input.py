@@ -20,7 +20,6 @@ MEMBERS: dict[str, str] = {
     "assignedUserId": "assigned_user_id",
     "teamsIds": "teams_ids",
 }
-_own = frozenset(["name", "description", "assignedUserId", "teamsIds"])
 
 
 def decode(row: Any, cls: type[Any] = RecordInput) -> RecordInput:
@@ -41,15 +40,7 @@ def decode(row: Any, cls: type[Any] = RecordInput) -> RecordInput:
         reject(v, "str", "assignedUserId")
     at = "teamsIds"
     v = pop("teamsIds", U)
-    o.teams_ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.teams_ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     o.additional_properties = dict(s) if s else {}
     made: RecordInput = o
     return made

@@ -15,7 +15,6 @@ from ..models.record_reference import RecordReference
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"id": "id"}
-_own = frozenset(["id"])
 
 
 def decode(row: Any, cls: type[Any] = RecordReference) -> RecordReference:

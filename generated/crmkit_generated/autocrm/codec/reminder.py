@@ -23,13 +23,12 @@ def decode(row: Any, cls: type[Any] = Reminder) -> Reminder:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
-    v = o.seconds = get("seconds")
+    v = o.seconds = row.get("seconds")
     if v is not None and type(v) is not int:
         o.seconds = keep_odd(o, s, "seconds", v, "int")
-    v = get("type")
+    v = row.get("type")
     try:
         o.type_ = (
             v if v is None else _reminder_type.get(v, v) if type(v) is str else reject(v, "str")

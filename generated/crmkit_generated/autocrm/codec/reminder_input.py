@@ -17,7 +17,6 @@ from ..models.reminder_type import ReminderType
 EMITTED = True
 _reminder_type = {item.value: item for item in ReminderType}
 MEMBERS: dict[str, str] = {"seconds": "seconds", "type": "type_"}
-_own = frozenset(["seconds", "type"])
 
 
 def decode(row: Any, cls: type[Any] = ReminderInput) -> ReminderInput:

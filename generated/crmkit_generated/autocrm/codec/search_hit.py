@@ -33,31 +33,30 @@ def decode(row: Any, cls: type[Any] = SearchHit) -> SearchHit:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 1 else others(row, _own)
     v = o.id = row["id"]
     if type(v) is not str:
         reject(v, "str", "id")
-    v = o.name = get("name")
+    v = o.name = row.get("name")
     if v is not None and type(v) is not str:
         o.name = keep_odd(o, s, "name", v, "str")
-    v = o.field_scope = get("_scope")
+    v = o.field_scope = row.get("_scope")
     if v is not None and type(v) is not str:
         o.field_scope = keep_odd(o, s, "_scope", v, "str")
-    v = o.status = get("status")
+    v = o.status = row.get("status")
     if v is not None and type(v) is not str:
         o.status = keep_odd(o, s, "status", v, "str")
-    v = o.stage = get("stage")
+    v = o.stage = row.get("stage")
     if v is not None and type(v) is not str:
         o.stage = keep_odd(o, s, "stage", v, "str")
-    v = o.email_address = get("emailAddress")
+    v = o.email_address = row.get("emailAddress")
     if v is not None and type(v) is not str:
         o.email_address = keep_odd(o, s, "emailAddress", v, "str")
-    v = o.phone_number = get("phoneNumber")
+    v = o.phone_number = row.get("phoneNumber")
     if v is not None and type(v) is not str:
         o.phone_number = keep_odd(o, s, "phoneNumber", v, "str")
-    v = o.account_name = get("accountName")
+    v = o.account_name = row.get("accountName")
     if v is not None and type(v) is not str:
         o.account_name = keep_odd(o, s, "accountName", v, "str")
     made: SearchHit = o

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -22,11 +22,10 @@ def decode(row: Any, cls: type[Any] = SearchPage) -> SearchPage:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 1 else others(row, _own)
     try:
-        v = o.total = get("total")
+        v = o.total = row.get("total")
         if v is not None and type(v) is not int:
             o.total = keep_odd(o, s, "total", v, "int")
         v = row["list"]
@@ -35,7 +34,7 @@ def decode(row: Any, cls: type[Any] = SearchPage) -> SearchPage:
         except ODD_ERRORS as e:
             o.list_ = keep_odd(o, s, "list", v, e) or []
     except KeyError:
-        return decode(with_nulls(row, _own), cls)
+        return decode(dict.fromkeys(_own) | row, cls)
     made: SearchPage = o
     return made
 

@@ -35,19 +35,6 @@ MEMBERS: dict[str, str] = {
     "boolFilterList": "bool_filter_list",
     "textFilter": "text_filter",
 }
-_own = frozenset(
-    [
-        "select",
-        "where",
-        "orderBy",
-        "order",
-        "offset",
-        "maxSize",
-        "primaryFilter",
-        "boolFilterList",
-        "textFilter",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = SearchParams) -> SearchParams:
@@ -59,15 +46,7 @@ def decode(row: Any, cls: type[Any] = SearchParams) -> SearchParams:
     o: Any = new(cls)
     at = "select"
     v = pop("select", U)
-    o.select = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.select = v if v is U else [] if v == [] else decode_items(v, "str", str)
     at = "where"
     v = pop("where", U)
     o.where = v if v is U else where_item_codec.decode_all(v)
@@ -88,15 +67,7 @@ def decode(row: Any, cls: type[Any] = SearchParams) -> SearchParams:
         reject(v, "str", "primaryFilter")
     at = "boolFilterList"
     v = pop("boolFilterList", U)
-    o.bool_filter_list = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.bool_filter_list = v if v is U else [] if v == [] else decode_items(v, "str", str)
     v = o.text_filter = pop("textFilter", U)
     if v is not U and type(v) is not str:
         reject(v, "str", "textFilter")

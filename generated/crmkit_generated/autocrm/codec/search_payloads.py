@@ -18,9 +18,9 @@ EMITTED = True
 def search_records(v: Any) -> SearchPage | list[SearchHit]:
     """Return what `search.records` returns."""
     found: Any = (
-        search_page_codec.decode(v)
+        (search_page_codec.decode(v))
         if type(v) is dict
-        else search_hit_codec.decode_all(v)
+        else (search_hit_codec.decode_all(v))
         if type(v) is list
         else reject(v, "dict or list")
     )

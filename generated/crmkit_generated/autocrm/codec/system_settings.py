@@ -97,77 +97,6 @@ MEMBERS: dict[str, str] = {
     "massPrintPdfMaxCount": "mass_print_pdf_max_count",
     "emailRecipientAddressMaxCount": "email_recipient_address_max_count",
 }
-_own = frozenset(
-    [
-        "applicationName",
-        "version",
-        "siteUrl",
-        "timeZone",
-        "language",
-        "dateFormat",
-        "timeFormat",
-        "weekStart",
-        "thousandSeparator",
-        "decimalMark",
-        "theme",
-        "themeParams",
-        "logoSrc",
-        "useCache",
-        "useWebSocket",
-        "cacheTimestamp",
-        "appTimestamp",
-        "microtime",
-        "currencyList",
-        "defaultCurrency",
-        "baseCurrency",
-        "currencyRates",
-        "currencyDecimalPlaces",
-        "currencyFormat",
-        "recordListMaxSizeLimit",
-        "recordsPerPage",
-        "recordsPerPageSmall",
-        "recordsPerPageSelect",
-        "recordsPerPageKanban",
-        "personNameFormat",
-        "addressFormat",
-        "outboundEmailIsShared",
-        "attachmentUploadMaxSize",
-        "attachmentUploadChunkSize",
-        "inlineAttachmentUploadMaxSize",
-        "emailMessageMaxSize",
-        "massActionIdleCountThreshold",
-        "exportIdleCountThreshold",
-        "exportDisabled",
-        "exportDelimiter",
-        "phoneNumberInternational",
-        "phoneNumberExtensions",
-        "phoneNumberNumericSearch",
-        "phoneNumberPreferredCountryList",
-        "phoneNumberMaxCount",
-        "emailAddressMaxCount",
-        "activitiesEntityList",
-        "historyEntityList",
-        "calendarEntityList",
-        "globalSearchEntityList",
-        "quickCreateList",
-        "tabList",
-        "dashboardLayout",
-        "availableReactions",
-        "noteEditThresholdPeriod",
-        "noteDeleteThresholdPeriod",
-        "notePinnedMaxCount",
-        "followCreatedEntities",
-        "aclAllowDeleteCreated",
-        "aclAllowDeleteCreatedThresholdPeriod",
-        "passwordRecoveryEnabled",
-        "userNameRegularExpression",
-        "textFilterUseContainsForVarchar",
-        "fullTextSearchMinLength",
-        "b2cMode",
-        "massPrintPdfMaxCount",
-        "emailRecipientAddressMaxCount",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = SystemSettings) -> SystemSettings:
@@ -235,15 +164,7 @@ def decode(row: Any, cls: type[Any] = SystemSettings) -> SystemSettings:
         o.microtime = keep_odd(o, s, "microtime", v, "float")
     v = pop("currencyList", None)
     try:
-        o.currency_list = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.currency_list = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.currency_list = keep_odd(o, s, "currencyList", v, e) or []
     v = o.default_currency = pop("defaultCurrency", None)
@@ -329,13 +250,7 @@ def decode(row: Any, cls: type[Any] = SystemSettings) -> SystemSettings:
     v = pop("phoneNumberPreferredCountryList", None)
     try:
         o.phone_number_preferred_country_list = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
+            [] if v is None else [] if v == [] else decode_items(v, "str", str)
         )
     except ODD_ERRORS as e:
         o.phone_number_preferred_country_list = (
@@ -350,66 +265,30 @@ def decode(row: Any, cls: type[Any] = SystemSettings) -> SystemSettings:
     v = pop("activitiesEntityList", None)
     try:
         o.activities_entity_list = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
+            [] if v is None else [] if v == [] else decode_items(v, "str", str)
         )
     except ODD_ERRORS as e:
         o.activities_entity_list = keep_odd(o, s, "activitiesEntityList", v, e) or []
     v = pop("historyEntityList", None)
     try:
-        o.history_entity_list = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.history_entity_list = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.history_entity_list = keep_odd(o, s, "historyEntityList", v, e) or []
     v = pop("calendarEntityList", None)
     try:
-        o.calendar_entity_list = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.calendar_entity_list = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.calendar_entity_list = keep_odd(o, s, "calendarEntityList", v, e) or []
     v = pop("globalSearchEntityList", None)
     try:
         o.global_search_entity_list = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
+            [] if v is None else [] if v == [] else decode_items(v, "str", str)
         )
     except ODD_ERRORS as e:
         o.global_search_entity_list = keep_odd(o, s, "globalSearchEntityList", v, e) or []
     v = pop("quickCreateList", None)
     try:
-        o.quick_create_list = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.quick_create_list = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.quick_create_list = keep_odd(o, s, "quickCreateList", v, e) or []
     v = pop("tabList", None)
@@ -424,15 +303,7 @@ def decode(row: Any, cls: type[Any] = SystemSettings) -> SystemSettings:
         o.dashboard_layout = keep_odd(o, s, "dashboardLayout", v, e) or []
     v = pop("availableReactions", None)
     try:
-        o.available_reactions = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.available_reactions = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.available_reactions = keep_odd(o, s, "availableReactions", v, e) or []
     v = o.note_edit_threshold_period = pop("noteEditThresholdPeriod", None)

@@ -81,53 +81,6 @@ MEMBERS: dict[str, str] = {
     "deleted": "deleted",
     "versionNumber": "version_number",
 }
-_own = frozenset(
-    [
-        "id",
-        "name",
-        "status",
-        "priority",
-        "dateStart",
-        "dateEnd",
-        "dateStartDate",
-        "dateEndDate",
-        "dateCompleted",
-        "isOverdue",
-        "reminders",
-        "parentId",
-        "parentType",
-        "parentName",
-        "accountId",
-        "accountName",
-        "contactId",
-        "contactName",
-        "emailId",
-        "description",
-        "attachmentsIds",
-        "attachmentsNames",
-        "attachmentsTypes",
-        "assignedUserId",
-        "assignedUserName",
-        "collaboratorsIds",
-        "collaboratorsNames",
-        "teamsIds",
-        "teamsNames",
-        "createdAt",
-        "createdById",
-        "createdByName",
-        "modifiedAt",
-        "modifiedById",
-        "modifiedByName",
-        "streamUpdatedAt",
-        "isFollowed",
-        "followersIds",
-        "followersNames",
-        "isStarred",
-        "isLocked",
-        "deleted",
-        "versionNumber",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = Task) -> Task:
@@ -217,15 +170,7 @@ def decode(row: Any, cls: type[Any] = Task) -> Task:
         o.description = keep_odd(o, s, "description", v, "str")
     v = pop("attachmentsIds", None)
     try:
-        o.attachments_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.attachments_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.attachments_ids = keep_odd(o, s, "attachmentsIds", v, e) or []
     v = pop("attachmentsNames", None)
@@ -254,15 +199,7 @@ def decode(row: Any, cls: type[Any] = Task) -> Task:
         o.assigned_user_name = keep_odd(o, s, "assignedUserName", v, "str")
     v = pop("collaboratorsIds", None)
     try:
-        o.collaborators_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.collaborators_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.collaborators_ids = keep_odd(o, s, "collaboratorsIds", v, e) or []
     v = pop("collaboratorsNames", None)
@@ -276,15 +213,7 @@ def decode(row: Any, cls: type[Any] = Task) -> Task:
         o.collaborators_names = keep_odd(o, s, "collaboratorsNames", v, e)
     v = pop("teamsIds", None)
     try:
-        o.teams_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.teams_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.teams_ids = keep_odd(o, s, "teamsIds", v, e) or []
     v = pop("teamsNames", None)
@@ -328,15 +257,7 @@ def decode(row: Any, cls: type[Any] = Task) -> Task:
         o.is_followed = keep_odd(o, s, "isFollowed", v, "bool")
     v = pop("followersIds", None)
     try:
-        o.followers_ids = (
-            []
-            if v is None
-            else decode_items(v, "str", str)
-            if v
-            else []
-            if type(v) is list
-            else reject(v, "list")
-        )
+        o.followers_ids = [] if v is None else [] if v == [] else decode_items(v, "str", str)
     except ODD_ERRORS as e:
         o.followers_ids = keep_odd(o, s, "followersIds", v, e) or []
     v = pop("followersNames", None)

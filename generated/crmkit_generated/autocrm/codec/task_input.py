@@ -54,26 +54,6 @@ MEMBERS: dict[str, str] = {
     "collaboratorsIds": "collaborators_ids",
     "teamsIds": "teams_ids",
 }
-_own = frozenset(
-    [
-        "name",
-        "status",
-        "priority",
-        "dateStart",
-        "dateEnd",
-        "dateStartDate",
-        "dateEndDate",
-        "reminders",
-        "parentId",
-        "parentType",
-        "originalEmailId",
-        "description",
-        "attachmentsIds",
-        "assignedUserId",
-        "collaboratorsIds",
-        "teamsIds",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = TaskInput) -> TaskInput:
@@ -125,40 +105,16 @@ def decode(row: Any, cls: type[Any] = TaskInput) -> TaskInput:
         reject(v, "str", "description")
     at = "attachmentsIds"
     v = pop("attachmentsIds", U)
-    o.attachments_ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.attachments_ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     v = o.assigned_user_id = pop("assignedUserId", U)
     if v is not None and v is not U and type(v) is not str:
         reject(v, "str", "assignedUserId")
     at = "collaboratorsIds"
     v = pop("collaboratorsIds", U)
-    o.collaborators_ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.collaborators_ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     at = "teamsIds"
     v = pop("teamsIds", U)
-    o.teams_ids = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.teams_ids = v if v is U else [] if v == [] else decode_items(v, "str", str)
     o.additional_properties = dict(s) if s else {}
     made: TaskInput = o
     return made

@@ -21,7 +21,6 @@ MEMBERS: dict[str, str] = {
     "relatedType": "related_type",
     "relatedId": "related_id",
 }
-_own = frozenset(["emailAddress", "parentType", "parentId", "relatedType", "relatedId"])
 
 
 def decode(row: Any, cls: type[Any] = TemplateDataInput) -> TemplateDataInput:

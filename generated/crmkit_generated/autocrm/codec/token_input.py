@@ -15,7 +15,6 @@ from ..models.token_input import TokenInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"token": "token"}
-_own = frozenset(["token"])
 
 
 def decode(row: Any, cls: type[Any] = TokenInput) -> TokenInput:

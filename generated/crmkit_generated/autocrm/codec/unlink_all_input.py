@@ -15,7 +15,6 @@ from ..models.unlink_all_input import UnlinkAllInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"id": "id", "link": "link"}
-_own = frozenset(["id", "link"])
 
 
 def decode(row: Any, cls: type[Any] = UnlinkAllInput) -> UnlinkAllInput:

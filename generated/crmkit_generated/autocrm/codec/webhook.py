@@ -34,28 +34,6 @@ MEMBERS: dict[str, str] = {
     "modifiedById": "modified_by_id",
     "modifiedByName": "modified_by_name",
 }
-_own = frozenset(
-    [
-        "id",
-        "event",
-        "url",
-        "userId",
-        "isActive",
-        "skipOwn",
-        "userName",
-        "entityType",
-        "type",
-        "field",
-        "secretKey",
-        "deleted",
-        "createdAt",
-        "createdById",
-        "createdByName",
-        "modifiedAt",
-        "modifiedById",
-        "modifiedByName",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = Webhook) -> Webhook:

@@ -21,7 +21,6 @@ MEMBERS: dict[str, str] = {
     "isActive": "is_active",
     "skipOwn": "skip_own",
 }
-_own = frozenset(["event", "url", "userId", "isActive", "skipOwn"])
 
 
 def decode(row: Any, cls: type[Any] = WebhookInput) -> WebhookInput:

@@ -34,7 +34,6 @@ MEMBERS: dict[str, str] = {
     "date": "date",
     "timeZone": "time_zone",
 }
-_own = frozenset(["type", "attribute", "field", "value", "dateTime", "date", "timeZone"])
 
 
 def decode(row: Any, cls: type[Any] = WhereItem) -> WhereItem:
@@ -58,27 +57,33 @@ def decode(row: Any, cls: type[Any] = WhereItem) -> WhereItem:
     o.value = (
         v
         if v is U or v is None
-        else check_type(v, "str", str)
+        else (check_type(v, "str", str))
         if type(v) is str
-        else check_type(v, "float", float, int)
-        if type(v) is float or type(v) is int
-        else check_type(v, "bool", bool)
+        else (check_type(v, "float", float, int))
+        if type(v) is float
+        else (check_type(v, "float", float, int))
+        if type(v) is int
+        else (check_type(v, "bool", bool))
         if type(v) is bool
-        else decode_list(
-            v,
-            lambda x: (
-                None
-                if x is None
-                else check_type(x, "str", str)
-                if type(x) is str
-                else check_type(x, "float", float, int)
-                if type(x) is float or type(x) is int
-                else check_type(x, "bool", bool)
-                if type(x) is bool
-                else where_item_codec.decode(x)
-                if type(x) is dict
-                else reject(x, "str or float or bool or dict")
-            ),
+        else (
+            decode_list(
+                v,
+                lambda x: (
+                    None
+                    if x is None
+                    else (check_type(x, "str", str))
+                    if type(x) is str
+                    else (check_type(x, "float", float, int))
+                    if type(x) is float
+                    else (check_type(x, "float", float, int))
+                    if type(x) is int
+                    else (check_type(x, "bool", bool))
+                    if type(x) is bool
+                    else (where_item_codec.decode(x))
+                    if type(x) is dict
+                    else reject(x, "str or float or bool or dict")
+                ),
+            )
         )
         if type(v) is list
         else reject(v, "str or float or bool or list")

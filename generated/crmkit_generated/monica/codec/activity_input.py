@@ -23,9 +23,6 @@ MEMBERS: dict[str, str] = {
     "contacts": "contacts",
     "emotions": "emotions",
 }
-_own = frozenset(
-    ["summary", "description", "happened_at", "activity_type_id", "contacts", "emotions"]
-)
 
 
 def decode(row: Any, cls: type[Any] = ActivityInput) -> ActivityInput:

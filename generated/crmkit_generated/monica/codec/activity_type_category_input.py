@@ -14,7 +14,6 @@ from ..models.activity_type_category_input import ActivityTypeCategoryInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"name": "name"}
-_own = frozenset(["name"])
 
 
 def decode(row: Any, cls: type[Any] = ActivityTypeCategoryInput) -> ActivityTypeCategoryInput:

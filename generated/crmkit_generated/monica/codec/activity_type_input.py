@@ -15,7 +15,6 @@ from ..models.activity_type_input import ActivityTypeInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"activity_type_category_id": "activity_type_category_id", "name": "name"}
-_own = frozenset(["activity_type_category_id", "name"])
 
 
 def decode(row: Any, cls: type[Any] = ActivityTypeInput) -> ActivityTypeInput:

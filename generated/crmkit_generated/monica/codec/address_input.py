@@ -26,20 +26,6 @@ MEMBERS: dict[str, str] = {
     "longitude": "longitude",
     "labels": "labels",
 }
-_own = frozenset(
-    [
-        "contact_id",
-        "name",
-        "street",
-        "city",
-        "province",
-        "postal_code",
-        "country",
-        "latitude",
-        "longitude",
-        "labels",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = AddressInput) -> AddressInput:
@@ -78,15 +64,7 @@ def decode(row: Any, cls: type[Any] = AddressInput) -> AddressInput:
     o.longitude = v if v is U or v is None else parse_lenient(v, float)
     at = "labels"
     v = pop("labels", U)
-    o.labels = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.labels = v if v is U else [] if v == [] else decode_items(v, "str", str)
     o.additional_properties = dict(s) if s else {}
     made: AddressInput = o
     return made

@@ -13,7 +13,6 @@ from crmkit.core.codec.values import encode_kept
 from ..models.audit_objects import AuditObjects
 
 EMITTED = True
-_own = frozenset(["contact_id", "contact_name"])
 
 
 def decode(row: Any, cls: type[Any] = AuditObjects) -> AuditObjects:

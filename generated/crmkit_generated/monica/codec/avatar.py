@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows, new, others, renamed, with_nulls
+from crmkit.core.codec.nested import decode_rows, new, others, renamed
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -29,24 +29,23 @@ def decode(row: Any, cls: type[Any] = Avatar) -> Avatar:
         reject(row, "dict")
     if "avatar_url" in row and "url" not in row:
         row = renamed(row, "avatar_url", "url")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 1 else others(row, _own)
     try:
-        v = o.url = get("url")
+        v = o.url = row.get("url")
         if v is not None and type(v) is not str:
             o.url = keep_odd(o, s, "url", v, "str")
-        v = o.source = get("source")
+        v = o.source = row.get("source")
         if v is not None and type(v) is not str:
             o.source = keep_odd(o, s, "source", v, "str")
         v = o.default_avatar_color = row["default_avatar_color"]
         if v is not None and type(v) is not str:
             o.default_avatar_color = keep_odd(o, s, "default_avatar_color", v, "str")
-        v = o.has_avatar = get("has_avatar")
+        v = o.has_avatar = row.get("has_avatar")
         if v is not None and type(v) is not bool:
             o.has_avatar = keep_odd(o, s, "has_avatar", v, "bool")
     except KeyError:
-        return decode(with_nulls(row, _own), cls)
+        return decode(dict.fromkeys(_own) | row, cls)
     made: Avatar = o
     return made
 

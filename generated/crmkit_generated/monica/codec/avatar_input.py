@@ -17,7 +17,6 @@ from ..models.avatar_source_input import AvatarSourceInput
 EMITTED = True
 _avatar_source_input = {item.value: item for item in AvatarSourceInput}
 MEMBERS: dict[str, str] = {"source": "source", "photo_id": "photo_id"}
-_own = frozenset(["source", "photo_id"])
 
 
 def decode(row: Any, cls: type[Any] = AvatarInput) -> AvatarInput:

@@ -22,7 +22,6 @@ MEMBERS: dict[str, str] = {
     "contact_called": "contact_called",
     "emotions": "emotions",
 }
-_own = frozenset(["contact_id", "called_at", "content", "contact_called", "emotions"])
 
 
 def decode(row: Any, cls: type[Any] = CallInput) -> CallInput:

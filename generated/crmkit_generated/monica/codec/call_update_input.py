@@ -21,7 +21,6 @@ MEMBERS: dict[str, str] = {
     "contact_called": "contact_called",
     "emotions": "emotions",
 }
-_own = frozenset(["called_at", "content", "contact_called", "emotions"])
 
 
 def decode(row: Any, cls: type[Any] = CallUpdateInput) -> CallUpdateInput:

@@ -14,7 +14,6 @@ from ..models.career_input import CareerInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"job": "job", "company": "company"}
-_own = frozenset(["job", "company"])
 
 
 def decode(row: Any, cls: type[Any] = CareerInput) -> CareerInput:

@@ -19,7 +19,6 @@ MEMBERS: dict[str, str] = {
     "website": "website",
     "number_of_employees": "number_of_employees",
 }
-_own = frozenset(["name", "website", "number_of_employees"])
 
 
 def decode(row: Any, cls: type[Any] = CompanyInput) -> CompanyInput:

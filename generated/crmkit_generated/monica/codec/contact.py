@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows, new, others, renamed, with_nulls
+from crmkit.core.codec.nested import decode_rows, new, others, renamed
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept
 
@@ -98,7 +98,6 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
         reject(row, "dict")
     if "hash_ID" in row and "hash_id" not in row:
         row = renamed(row, "hash_ID", "hash_id")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 29 else others(row, _own)
     v = o.id = row["id"]
@@ -213,18 +212,18 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
             o.updated_at = v if v is None else decode_datetime(v) if v else decode_empty(v)
         except ODD_ERRORS as e:
             o.updated_at = keep_odd(o, s, "updated_at", v, e)
-        v = get("contactFields")
+        v = row.get("contactFields")
         try:
             o.contact_fields = [] if v is None else contact_field_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.contact_fields = keep_odd(o, s, "contactFields", v, e) or []
-        v = get("notes")
+        v = row.get("notes")
         try:
             o.notes = [] if v is None else note_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.notes = keep_odd(o, s, "notes", v, e) or []
     except KeyError:
-        return decode(with_nulls(row, _own), cls)
+        return decode(dict.fromkeys(_own) | row, cls)
     made: Contact = o
     return made
 

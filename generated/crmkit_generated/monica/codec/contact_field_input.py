@@ -20,7 +20,6 @@ MEMBERS: dict[str, str] = {
     "data": "data",
     "labels": "labels",
 }
-_own = frozenset(["contact_id", "contact_field_type_id", "data", "labels"])
 
 
 def decode(row: Any, cls: type[Any] = ContactFieldInput) -> ContactFieldInput:
@@ -41,15 +40,7 @@ def decode(row: Any, cls: type[Any] = ContactFieldInput) -> ContactFieldInput:
         reject(v, "str", "data")
     at = "labels"
     v = pop("labels", U)
-    o.labels = (
-        v
-        if v is U
-        else decode_items(v, "str", str)
-        if v
-        else []
-        if type(v) is list
-        else reject(v, "list")
-    )
+    o.labels = v if v is U else [] if v == [] else decode_items(v, "str", str)
     o.additional_properties = dict(s) if s else {}
     made: ContactFieldInput = o
     return made

@@ -21,7 +21,6 @@ MEMBERS: dict[str, str] = {
     "delible": "delible",
     "type": "type_",
 }
-_own = frozenset(["name", "fontawesome_icon", "protocol", "delible", "type"])
 
 
 def decode(row: Any, cls: type[Any] = ContactFieldTypeInput) -> ContactFieldTypeInput:

@@ -38,32 +38,6 @@ MEMBERS: dict[str, str] = {
     "deceased_date_add_reminder": "deceased_date_add_reminder",
     "uuid": "uuid",
 }
-_own = frozenset(
-    [
-        "first_name",
-        "middle_name",
-        "last_name",
-        "nickname",
-        "email",
-        "description",
-        "gender_id",
-        "is_partial",
-        "is_birthdate_known",
-        "birthdate_day",
-        "birthdate_month",
-        "birthdate_year",
-        "birthdate_is_age_based",
-        "birthdate_age",
-        "birthdate_add_reminder",
-        "is_deceased",
-        "is_deceased_date_known",
-        "deceased_date_day",
-        "deceased_date_month",
-        "deceased_date_year",
-        "deceased_date_add_reminder",
-        "uuid",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:

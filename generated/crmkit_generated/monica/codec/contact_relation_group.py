@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -33,7 +33,7 @@ def decode(row: Any, cls: type[Any] = ContactRelationGroup) -> ContactRelationGr
         except ODD_ERRORS as e:
             o.contacts = keep_odd(o, s, "contacts", v, e) or []
     except KeyError:
-        return decode(with_nulls(row, _own), cls)
+        return decode(dict.fromkeys(_own) | row, cls)
     made: ContactRelationGroup = o
     return made
 

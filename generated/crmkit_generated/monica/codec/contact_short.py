@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows, new, others, renamed, with_nulls
+from crmkit.core.codec.nested import decode_rows, new, others, renamed
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -68,20 +68,19 @@ def decode(row: Any, cls: type[Any] = ContactShort) -> ContactShort:
         reject(row, "dict")
     if "hash_ID" in row and "hash_id" not in row:
         row = renamed(row, "hash_ID", "hash_id")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 11 else others(row, _own)
     v = o.id = row["id"]
     if type(v) is not int:
         reject(v, "int", "id")
     try:
-        v = o.uuid = get("uuid")
+        v = o.uuid = row.get("uuid")
         if v is not None and type(v) is not str:
             o.uuid = keep_odd(o, s, "uuid", v, "str")
         v = o.object_ = row["object"]
         if v is not None and type(v) is not str:
             o.object_ = keep_odd(o, s, "object", v, "str")
-        v = o.hash_id = get("hash_id")
+        v = o.hash_id = row.get("hash_id")
         if v is not None and type(v) is not str:
             o.hash_id = keep_odd(o, s, "hash_id", v, "str")
         v = o.first_name = row["first_name"]
@@ -90,7 +89,7 @@ def decode(row: Any, cls: type[Any] = ContactShort) -> ContactShort:
         v = o.last_name = row["last_name"]
         if v is not None and type(v) is not str:
             o.last_name = keep_odd(o, s, "last_name", v, "str")
-        v = o.nickname = get("nickname")
+        v = o.nickname = row.get("nickname")
         if v is not None and type(v) is not str:
             o.nickname = keep_odd(o, s, "nickname", v, "str")
         v = o.complete_name = row["complete_name"]
@@ -102,22 +101,22 @@ def decode(row: Any, cls: type[Any] = ContactShort) -> ContactShort:
         v = o.gender = row["gender"]
         if v is not None and type(v) is not str:
             o.gender = keep_odd(o, s, "gender", v, "str")
-        v = o.gender_type = get("gender_type")
+        v = o.gender_type = row.get("gender_type")
         if v is not None and type(v) is not str:
             o.gender_type = keep_odd(o, s, "gender_type", v, "str")
-        v = o.is_starred = get("is_starred")
+        v = o.is_starred = row.get("is_starred")
         if v is not None and type(v) is not bool:
             o.is_starred = keep_odd(o, s, "is_starred", v, "bool")
         v = o.is_partial = row["is_partial"]
         if v is not None and type(v) is not bool:
             o.is_partial = keep_odd(o, s, "is_partial", v, "bool")
-        v = o.is_active = get("is_active")
+        v = o.is_active = row.get("is_active")
         if v is not None and type(v) is not bool:
             o.is_active = keep_odd(o, s, "is_active", v, "bool")
         v = o.is_dead = row["is_dead"]
         if v is not None and type(v) is not bool:
             o.is_dead = keep_odd(o, s, "is_dead", v, "bool")
-        v = o.is_me = get("is_me")
+        v = o.is_me = row.get("is_me")
         if v is not None and type(v) is not bool:
             o.is_me = keep_odd(o, s, "is_me", v, "bool")
         v = row["information"]
@@ -125,7 +124,7 @@ def decode(row: Any, cls: type[Any] = ContactShort) -> ContactShort:
             o.information = v if v is None else contact_short_information_codec.decode(v)
         except ODD_ERRORS as e:
             o.information = keep_odd(o, s, "information", v, e)
-        v = o.url = get("url")
+        v = o.url = row.get("url")
         if v is not None and type(v) is not str:
             o.url = keep_odd(o, s, "url", v, "str")
         v = row["account"]
@@ -134,7 +133,7 @@ def decode(row: Any, cls: type[Any] = ContactShort) -> ContactShort:
         except ODD_ERRORS as e:
             o.account = keep_odd(o, s, "account", v, e)
     except KeyError:
-        return decode(with_nulls(row, _own), cls)
+        return decode(dict.fromkeys(_own) | row, cls)
     made: ContactShort = o
     return made
 

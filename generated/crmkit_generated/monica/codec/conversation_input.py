@@ -20,7 +20,6 @@ MEMBERS: dict[str, str] = {
     "happened_at": "happened_at",
     "contact_field_type_id": "contact_field_type_id",
 }
-_own = frozenset(["contact_id", "happened_at", "contact_field_type_id"])
 
 
 def decode(row: Any, cls: type[Any] = ConversationInput) -> ConversationInput:

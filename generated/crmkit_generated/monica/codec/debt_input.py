@@ -30,7 +30,6 @@ MEMBERS: dict[str, str] = {
     "amount": "amount",
     "reason": "reason",
 }
-_own = frozenset(["contact_id", "in_debt", "status", "amount", "reason"])
 
 
 def decode(row: Any, cls: type[Any] = DebtInput) -> DebtInput:

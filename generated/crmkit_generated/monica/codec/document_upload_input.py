@@ -17,7 +17,6 @@ from ..models.document_upload_input import DocumentUploadInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"contact_id": "contact_id", "document": "document"}
-_own = frozenset(["contact_id", "document"])
 
 
 def decode(row: Any, cls: type[Any] = DocumentUploadInput) -> DocumentUploadInput:

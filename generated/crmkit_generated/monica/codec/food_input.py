@@ -14,7 +14,6 @@ from ..models.food_input import FoodInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"food_preferences": "food_preferences"}
-_own = frozenset(["food_preferences"])
 
 
 def decode(row: Any, cls: type[Any] = FoodInput) -> FoodInput:

@@ -16,7 +16,6 @@ from ..models.gender_type_input import GenderTypeInput
 EMITTED = True
 _gender_type_input = {item.value: item for item in GenderTypeInput}
 MEMBERS: dict[str, str] = {"name": "name", "type": "type_"}
-_own = frozenset(["name", "type"])
 
 
 def decode(row: Any, cls: type[Any] = GenderInput) -> GenderInput:

@@ -32,9 +32,6 @@ MEMBERS: dict[str, str] = {
     "date": "date",
     "recipient_id": "recipient_id",
 }
-_own = frozenset(
-    ["contact_id", "name", "status", "comment", "url", "amount", "date", "recipient_id"]
-)
 
 
 def decode(row: Any, cls: type[Any] = GiftInput) -> GiftInput:

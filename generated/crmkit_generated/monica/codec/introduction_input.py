@@ -26,20 +26,6 @@ MEMBERS: dict[str, str] = {
     "age": "age",
     "add_reminder": "add_reminder",
 }
-_own = frozenset(
-    [
-        "is_date_known",
-        "met_through_contact_id",
-        "general_information",
-        "where",
-        "day",
-        "month",
-        "year",
-        "is_age_based",
-        "age",
-        "add_reminder",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = IntroductionInput) -> IntroductionInput:

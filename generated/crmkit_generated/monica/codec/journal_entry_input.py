@@ -14,7 +14,6 @@ from ..models.journal_entry_input import JournalEntryInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"title": "title", "post": "post"}
-_own = frozenset(["title", "post"])
 
 
 def decode(row: Any, cls: type[Any] = JournalEntryInput) -> JournalEntryInput:

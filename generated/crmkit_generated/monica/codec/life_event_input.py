@@ -25,18 +25,6 @@ MEMBERS: dict[str, str] = {
     "happened_at_month_unknown": "happened_at_month_unknown",
     "happened_at_day_unknown": "happened_at_day_unknown",
 }
-_own = frozenset(
-    [
-        "contact_id",
-        "life_event_type_id",
-        "happened_at",
-        "name",
-        "note",
-        "has_reminder",
-        "happened_at_month_unknown",
-        "happened_at_day_unknown",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = LifeEventInput) -> LifeEventInput:

@@ -21,7 +21,6 @@ MEMBERS: dict[str, str] = {
     "name": "name",
     "note": "note",
 }
-_own = frozenset(["life_event_type_id", "happened_at", "name", "note"])
 
 
 def decode(row: Any, cls: type[Any] = LifeEventUpdateInput) -> LifeEventUpdateInput:

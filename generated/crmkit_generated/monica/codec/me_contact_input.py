@@ -15,7 +15,6 @@ from ..models.me_contact_input import MeContactInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"contact_id": "contact_id"}
-_own = frozenset(["contact_id"])
 
 
 def decode(row: Any, cls: type[Any] = MeContactInput) -> MeContactInput:

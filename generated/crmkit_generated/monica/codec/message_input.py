@@ -20,7 +20,6 @@ MEMBERS: dict[str, str] = {
     "written_by_me": "written_by_me",
     "content": "content",
 }
-_own = frozenset(["written_at", "written_by_me", "content"])
 
 
 def decode(row: Any, cls: type[Any] = MessageInput) -> MessageInput:

@@ -19,7 +19,6 @@ MEMBERS: dict[str, str] = {
     "contact_id": "contact_id",
     "is_favorited": "is_favorited",
 }
-_own = frozenset(["body", "contact_id", "is_favorited"])
 
 
 def decode(row: Any, cls: type[Any] = NoteInput) -> NoteInput:

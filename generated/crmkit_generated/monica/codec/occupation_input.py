@@ -28,19 +28,6 @@ MEMBERS: dict[str, str] = {
     "start_date": "start_date",
     "end_date": "end_date",
 }
-_own = frozenset(
-    [
-        "contact_id",
-        "company_id",
-        "title",
-        "description",
-        "salary",
-        "salary_unit",
-        "currently_works_here",
-        "start_date",
-        "end_date",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = OccupationInput) -> OccupationInput:

@@ -19,7 +19,6 @@ MEMBERS: dict[str, str] = {
     "contact_id": "contact_id",
     "name": "name",
 }
-_own = frozenset(["pet_category_id", "contact_id", "name"])
 
 
 def decode(row: Any, cls: type[Any] = PetInput) -> PetInput:

@@ -15,7 +15,6 @@ from ..models.photo_input import PhotoInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"contact_id": "contact_id", "data": "data", "extension": "extension"}
-_own = frozenset(["contact_id", "data", "extension"])
 
 
 def decode(row: Any, cls: type[Any] = PhotoInput) -> PhotoInput:

@@ -17,7 +17,6 @@ from ..models.photo_upload_input import PhotoUploadInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"contact_id": "contact_id", "photo": "photo"}
-_own = frozenset(["contact_id", "photo"])
 
 
 def decode(row: Any, cls: type[Any] = PhotoUploadInput) -> PhotoUploadInput:

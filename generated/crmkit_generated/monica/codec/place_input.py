@@ -23,7 +23,6 @@ MEMBERS: dict[str, str] = {
     "latitude": "latitude",
     "longitude": "longitude",
 }
-_own = frozenset(["street", "city", "province", "postal_code", "country", "latitude", "longitude"])
 
 
 def decode(row: Any, cls: type[Any] = PlaceInput) -> PlaceInput:

@@ -14,7 +14,6 @@ from ..models.policy_signature_input import PolicySignatureInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"ip_address": "ip_address"}
-_own = frozenset(["ip_address"])
 
 
 def decode(row: Any, cls: type[Any] = PolicySignatureInput) -> PolicySignatureInput:

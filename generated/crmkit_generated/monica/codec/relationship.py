@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept
 
@@ -37,14 +37,13 @@ def decode(row: Any, cls: type[Any] = Relationship) -> Relationship:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 8 else others(row, _own)
     v = o.id = row["id"]
     if type(v) is not int:
         reject(v, "int", "id")
     try:
-        v = o.uuid = get("uuid")
+        v = o.uuid = row.get("uuid")
         if v is not None and type(v) is not str:
             o.uuid = keep_odd(o, s, "uuid", v, "str")
         v = o.object_ = row["object"]
@@ -65,7 +64,7 @@ def decode(row: Any, cls: type[Any] = Relationship) -> Relationship:
             o.of_contact = v if v is None else contact_short_codec.decode(v)
         except ODD_ERRORS as e:
             o.of_contact = keep_odd(o, s, "of_contact", v, e)
-        v = o.url = get("url")
+        v = o.url = row.get("url")
         if v is not None and type(v) is not str:
             o.url = keep_odd(o, s, "url", v, "str")
         v = row["account"]
@@ -84,7 +83,7 @@ def decode(row: Any, cls: type[Any] = Relationship) -> Relationship:
         except ODD_ERRORS as e:
             o.updated_at = keep_odd(o, s, "updated_at", v, e)
     except KeyError:
-        return decode(with_nulls(row, _own), cls)
+        return decode(dict.fromkeys(_own) | row, cls)
     made: Relationship = o
     return made
 

@@ -19,7 +19,6 @@ MEMBERS: dict[str, str] = {
     "relationship_type_id": "relationship_type_id",
     "of_contact": "of_contact",
 }
-_own = frozenset(["contact_is", "relationship_type_id", "of_contact"])
 
 
 def decode(row: Any, cls: type[Any] = RelationshipInput) -> RelationshipInput:

@@ -15,7 +15,6 @@ from ..models.relationship_update_input import RelationshipUpdateInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"relationship_type_id": "relationship_type_id"}
-_own = frozenset(["relationship_type_id"])
 
 
 def decode(row: Any, cls: type[Any] = RelationshipUpdateInput) -> RelationshipUpdateInput:

@@ -26,17 +26,6 @@ MEMBERS: dict[str, str] = {
     "frequency_number": "frequency_number",
     "delible": "delible",
 }
-_own = frozenset(
-    [
-        "contact_id",
-        "title",
-        "description",
-        "initial_date",
-        "frequency_type",
-        "frequency_number",
-        "delible",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = ReminderInput) -> ReminderInput:

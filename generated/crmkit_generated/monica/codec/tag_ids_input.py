@@ -15,7 +15,6 @@ from ..models.tag_ids_input import TagIdsInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"tags": "ids"}
-_own = frozenset(["tags"])
 
 
 def decode(row: Any, cls: type[Any] = TagIdsInput) -> TagIdsInput:

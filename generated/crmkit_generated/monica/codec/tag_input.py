@@ -14,7 +14,6 @@ from ..models.tag_input import TagInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"name": "name"}
-_own = frozenset(["name"])
 
 
 def decode(row: Any, cls: type[Any] = TagInput) -> TagInput:

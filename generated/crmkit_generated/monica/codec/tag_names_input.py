@@ -14,7 +14,6 @@ from ..models.tag_names_input import TagNamesInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"tags": "names"}
-_own = frozenset(["tags"])
 
 
 def decode(row: Any, cls: type[Any] = TagNamesInput) -> TagNamesInput:
@@ -26,7 +25,7 @@ def decode(row: Any, cls: type[Any] = TagNamesInput) -> TagNamesInput:
     o: Any = new(cls)
     at = "tags"
     v = pop("tags")
-    o.names = decode_items(v, "str", str) if v else [] if type(v) is list else reject(v, "list")
+    o.names = [] if v == [] else decode_items(v, "str", str)
     o.additional_properties = dict(s) if s else {}
     made: TagNamesInput = o
     return made

@@ -19,7 +19,6 @@ MEMBERS: dict[str, str] = {
     "description": "description",
     "contact_id": "contact_id",
 }
-_own = frozenset(["title", "description", "contact_id"])
 
 
 def decode(row: Any, cls: type[Any] = TaskInput) -> TaskInput:

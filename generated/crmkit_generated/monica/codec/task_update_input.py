@@ -20,7 +20,6 @@ MEMBERS: dict[str, str] = {
     "description": "description",
     "contact_id": "contact_id",
 }
-_own = frozenset(["title", "completed", "description", "contact_id"])
 
 
 def decode(row: Any, cls: type[Any] = TaskUpdateInput) -> TaskUpdateInput:

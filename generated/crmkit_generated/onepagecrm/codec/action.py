@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_dmy, decode_unix, encode_dmy, encode_unix
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept
 
@@ -21,7 +21,6 @@ def decode(row: Any, cls: type[Any] = Action) -> Action:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 7 else others(row, _own)
     v = o.id = row["id"]
@@ -42,7 +41,7 @@ def decode(row: Any, cls: type[Any] = Action) -> Action:
         v = o.next_ = row["next"]
         if v is not None and type(v) is not bool:
             o.next_ = keep_odd(o, s, "next", v, "bool")
-        v = o.waiting = get("waiting")
+        v = o.waiting = row.get("waiting")
         if v is not None and type(v) is not bool:
             o.waiting = keep_odd(o, s, "waiting", v, "bool")
         v = o.done = row["done"]
@@ -54,7 +53,7 @@ def decode(row: Any, cls: type[Any] = Action) -> Action:
         except ODD_ERRORS as e:
             o.closed = keep_odd(o, s, "closed", v, e)
     except KeyError:
-        return decode(with_nulls(row, _own), cls)
+        return decode(dict.fromkeys(_own) | row, cls)
     made: Action = o
     return made
 

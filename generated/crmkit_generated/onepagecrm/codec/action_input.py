@@ -24,7 +24,6 @@ MEMBERS: dict[str, str] = {
     "done": "done",
     "closed": "closed",
 }
-_own = frozenset(["cid", "name", "date", "next", "waiting", "done", "closed"])
 
 
 def decode(row: Any, cls: type[Any] = ActionInput) -> ActionInput:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_items, decode_rows, new, others, with_nulls
+from crmkit.core.codec.nested import decode_items, decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_items, encode_kept, encode_plain
 
@@ -53,15 +53,7 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
             o.status = keep_odd(o, s, "status", v, e)
         v = row["tags"]
         try:
-            o.tags = (
-                []
-                if v is None
-                else decode_items(v, "str", str)
-                if v
-                else []
-                if type(v) is list
-                else reject(v, "list")
-            )
+            o.tags = [] if v is None else [] if v == [] else decode_items(v, "str", str)
         except ODD_ERRORS as e:
             o.tags = keep_odd(o, s, "tags", v, e) or []
         v = o.pendingdeal = row["pendingdeal"]
@@ -76,7 +68,7 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
         except ODD_ERRORS as e:
             o.nextaction = keep_odd(o, s, "nextaction", v, e)
     except KeyError:
-        return decode(with_nulls(row, _own), cls)
+        return decode(dict.fromkeys(_own) | row, cls)
     made: Contact = o
     return made
 

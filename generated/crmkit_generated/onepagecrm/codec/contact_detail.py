@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_items, decode_rows, new, others, with_nulls
+from crmkit.core.codec.nested import decode_items, decode_rows, new, others
 from crmkit.core.codec.numbers import decode_country
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import (
@@ -60,7 +60,6 @@ def decode(row: Any, cls: type[Any] = ContactDetail) -> ContactDetail:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 21 else others(row, _own)
     v = o.id = row["id"]
@@ -89,15 +88,7 @@ def decode(row: Any, cls: type[Any] = ContactDetail) -> ContactDetail:
             o.status = keep_odd(o, s, "status", v, e)
         v = row["tags"]
         try:
-            o.tags = (
-                []
-                if v is None
-                else decode_items(v, "str", str)
-                if v
-                else []
-                if type(v) is list
-                else reject(v, "list")
-            )
+            o.tags = [] if v is None else [] if v == [] else decode_items(v, "str", str)
         except ODD_ERRORS as e:
             o.tags = keep_odd(o, s, "tags", v, e) or []
         v = o.pendingdeal = row["pendingdeal"]
@@ -111,7 +102,7 @@ def decode(row: Any, cls: type[Any] = ContactDetail) -> ContactDetail:
             o.nextaction = v if v is None else open_action_codec.decode(v)
         except ODD_ERRORS as e:
             o.nextaction = keep_odd(o, s, "nextaction", v, e)
-        v = o.linked_company = get("linked_company")
+        v = o.linked_company = row.get("linked_company")
         if v is not None and type(v) is not str:
             o.linked_company = keep_odd(o, s, "linked_company", v, "str")
         v = o.jobtitle = row["jobtitle"]
@@ -142,7 +133,7 @@ def decode(row: Any, cls: type[Any] = ContactDetail) -> ContactDetail:
             o.phones = [] if v is None else phone_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.phones = keep_odd(o, s, "phones", v, e) or []
-        v = get("company_phones")
+        v = row.get("company_phones")
         try:
             o.company_phones = [] if v is None else phone_codec.decode_all(v)
         except ODD_ERRORS as e:
@@ -168,7 +159,7 @@ def decode(row: Any, cls: type[Any] = ContactDetail) -> ContactDetail:
         except ODD_ERRORS as e:
             o.notes = keep_odd(o, s, "notes", v, e) or []
     except KeyError:
-        return decode(with_nulls(row, _own), cls)
+        return decode(dict.fromkeys(_own) | row, cls)
     made: ContactDetail = o
     return made
 

@@ -14,7 +14,6 @@ from ..models.contact_id_input import ContactIdInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"cid": "cid"}
-_own = frozenset(["cid"])
 
 
 def decode(row: Any, cls: type[Any] = ContactIdInput) -> ContactIdInput:

@@ -43,26 +43,6 @@ MEMBERS: dict[str, str] = {
     "status": "status",
     "tags": "tags",
 }
-_own = frozenset(
-    [
-        "firstname",
-        "lastname",
-        "company",
-        "job_title",
-        "address",
-        "city",
-        "state",
-        "zip_code",
-        "country",
-        "description",
-        "phones",
-        "emails",
-        "urls",
-        "vip",
-        "status",
-        "tags",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_dmy, encode_dmy
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows, new, others, renamed, with_nulls
+from crmkit.core.codec.nested import decode_rows, new, others, renamed
 from crmkit.core.codec.numbers import decode_decimal, encode_decimal
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept, encode_plain
@@ -34,7 +34,6 @@ def decode(row: Any, cls: type[Any] = Deal) -> Deal:
         reject(row, "dict")
     if "stage" in row and "deal_stage" not in row:
         row = renamed(row, "stage", "deal_stage")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 3 else others(row, _own)
     try:
@@ -55,16 +54,16 @@ def decode(row: Any, cls: type[Any] = Deal) -> Deal:
             o.closed = v if v is None else decode_dmy(v) if v else decode_empty(v)
         except ODD_ERRORS as e:
             o.closed = keep_odd(o, s, "closed", v, e)
-        v = o.deal_stage = get("deal_stage")
+        v = o.deal_stage = row.get("deal_stage")
         if v is not None and type(v) is not int:
             o.deal_stage = keep_odd(o, s, "deal_stage", v, "int")
-        v = get("exp_close")
+        v = row.get("exp_close")
         try:
             o.exp_close = v if v is None else decode_dmy(v) if v else decode_empty(v)
         except ODD_ERRORS as e:
             o.exp_close = keep_odd(o, s, "exp_close", v, e)
     except KeyError:
-        return decode(with_nulls(row, _own), cls)
+        return decode(dict.fromkeys(_own) | row, cls)
     made: Deal = o
     return made
 

@@ -16,7 +16,6 @@ from ..models.email_type import EmailType
 EMITTED = True
 _email_type = {item.value: item for item in EmailType}
 MEMBERS: dict[str, str] = {"type": "type_", "address": "address"}
-_own = frozenset(["type", "address"])
 ORDER = ("type", "address")
 
 

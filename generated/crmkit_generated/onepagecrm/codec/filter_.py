@@ -6,15 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import (
-    decode_enum,
-    decode_items,
-    decode_list,
-    decode_rows,
-    new,
-    others,
-    with_nulls,
-)
+from crmkit.core.codec.nested import decode_items, decode_list, decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_items, encode_kept
 
@@ -45,26 +37,28 @@ def decode(row: Any, cls: type[Any] = Filter) -> Filter:
         v = row["contacts"]
         try:
             o.contacts = (
-                [] if v is None else decode_list(v, lambda x: decode_enum(x, _contact_status))
+                []
+                if v is None
+                else decode_list(
+                    v, lambda x: _contact_status.get(x, x) if type(x) is str else reject(x, "str")
+                )
             )
         except ODD_ERRORS as e:
             o.contacts = keep_odd(o, s, "contacts", v, e) or []
         v = row["tags"]
         try:
-            o.tags = (
-                []
-                if v is None
-                else decode_items(v, "str", str)
-                if v
-                else []
-                if type(v) is list
-                else reject(v, "list")
-            )
+            o.tags = [] if v is None else [] if v == [] else decode_items(v, "str", str)
         except ODD_ERRORS as e:
             o.tags = keep_odd(o, s, "tags", v, e) or []
         v = row["deals"]
         try:
-            o.deals = [] if v is None else decode_list(v, lambda x: decode_enum(x, _deal_status))
+            o.deals = (
+                []
+                if v is None
+                else decode_list(
+                    v, lambda x: _deal_status.get(x, x) if type(x) is str else reject(x, "str")
+                )
+            )
         except ODD_ERRORS as e:
             o.deals = keep_odd(o, s, "deals", v, e) or []
         v = row["address"]
@@ -73,7 +67,7 @@ def decode(row: Any, cls: type[Any] = Filter) -> Filter:
         except ODD_ERRORS as e:
             o.address = keep_odd(o, s, "address", v, e)
     except KeyError:
-        return decode(with_nulls(row, _own), cls)
+        return decode(dict.fromkeys(_own) | row, cls)
     made: Filter = o
     return made
 

@@ -22,10 +22,9 @@ def decode(row: Any, cls: type[Any] = FilterAddress) -> FilterAddress:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
-    v = get("type")
+    v = row.get("type")
     try:
         o.type_ = (
             v
@@ -36,7 +35,7 @@ def decode(row: Any, cls: type[Any] = FilterAddress) -> FilterAddress:
         )
     except ODD_ERRORS as e:
         o.type_ = keep_odd(o, s, "type", v, e)
-    v = o.value = get("value")
+    v = o.value = row.get("value")
     if v is not None and type(v) is not str:
         o.value = keep_odd(o, s, "value", v, "str")
     made: FilterAddress = o

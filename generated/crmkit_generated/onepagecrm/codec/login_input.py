@@ -14,7 +14,6 @@ from ..models.login_input import LoginInput
 
 EMITTED = True
 MEMBERS: dict[str, str] = {"login": "login", "password": "password"}
-_own = frozenset(["login", "password"])
 
 
 def decode(row: Any, cls: type[Any] = LoginInput) -> LoginInput:

@@ -21,16 +21,15 @@ def decode(row: Any, cls: type[Any] = NextAction) -> NextAction:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
-    v = o.text = get("text")
+    v = o.text = row.get("text")
     if v is not None and type(v) is not str:
         o.text = keep_odd(o, s, "text", v, "str")
-    v = o.next_ = get("next")
+    v = o.next_ = row.get("next")
     if v is not None and type(v) is not bool:
         o.next_ = keep_odd(o, s, "next", v, "bool")
-    v = get("date")
+    v = row.get("date")
     try:
         o.date = v if v is None else decode_dmy(v) if v else decode_empty(v)
     except ODD_ERRORS as e:

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_dmy, encode_dmy
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept, encode_plain
 
@@ -25,7 +25,6 @@ def decode(row: Any, cls: type[Any] = Note) -> Note:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 5 else others(row, _own)
     v = o.id = row["id"]
@@ -50,18 +49,18 @@ def decode(row: Any, cls: type[Any] = Note) -> Note:
             )
         except ODD_ERRORS as e:
             o.type_ = keep_odd(o, s, "type", v, e)
-        v = get("deal")
+        v = row.get("deal")
         try:
             o.deal = v if v is None else deal_codec.decode(v)
         except ODD_ERRORS as e:
             o.deal = keep_odd(o, s, "deal", v, e)
-        v = get("contact")
+        v = row.get("contact")
         try:
             o.contact = v if v is None else note_contact_codec.decode(v)
         except ODD_ERRORS as e:
             o.contact = keep_odd(o, s, "contact", v, e)
     except KeyError:
-        return decode(with_nulls(row, _own), cls)
+        return decode(dict.fromkeys(_own) | row, cls)
     made: Note = o
     return made
 

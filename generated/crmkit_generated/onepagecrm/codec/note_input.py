@@ -29,7 +29,6 @@ MEMBERS: dict[str, str] = {
     "deal_stage": "deal_stage",
     "exp_close": "exp_close",
 }
-_own = frozenset(["cid", "body", "date", "type", "amount", "status", "deal_stage", "exp_close"])
 
 
 def decode(row: Any, cls: type[Any] = NoteInput) -> NoteInput:

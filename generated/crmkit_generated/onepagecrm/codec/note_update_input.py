@@ -28,7 +28,6 @@ MEMBERS: dict[str, str] = {
     "deal_stage": "deal_stage",
     "exp_close": "exp_close",
 }
-_own = frozenset(["body", "date", "type", "amount", "status", "deal_stage", "exp_close"])
 
 
 def decode(row: Any, cls: type[Any] = NoteUpdateInput) -> NoteUpdateInput:

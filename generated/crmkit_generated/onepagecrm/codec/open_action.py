@@ -21,33 +21,32 @@ def decode(row: Any, cls: type[Any] = OpenAction) -> OpenAction:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
-    v = o.id = get("id")
+    v = o.id = row.get("id")
     if v is not None and type(v) is not str:
         reject(v, "str", "id")
-    v = o.cid = get("cid")
+    v = o.cid = row.get("cid")
     if v is not None and type(v) is not str:
         o.cid = keep_odd(o, s, "cid", v, "str")
-    v = o.name = get("name")
+    v = o.name = row.get("name")
     if v is not None and type(v) is not str:
         o.name = keep_odd(o, s, "name", v, "str")
-    v = get("date")
+    v = row.get("date")
     try:
         o.date = v if v is None else decode_dmy(v) if v else decode_empty(v)
     except ODD_ERRORS as e:
         o.date = keep_odd(o, s, "date", v, e)
-    v = o.next_ = get("next")
+    v = o.next_ = row.get("next")
     if v is not None and type(v) is not bool:
         o.next_ = keep_odd(o, s, "next", v, "bool")
-    v = o.waiting = get("waiting")
+    v = o.waiting = row.get("waiting")
     if v is not None and type(v) is not bool:
         o.waiting = keep_odd(o, s, "waiting", v, "bool")
-    v = o.done = get("done")
+    v = o.done = row.get("done")
     if v is not None and type(v) is not bool:
         o.done = keep_odd(o, s, "done", v, "bool")
-    v = get("closed")
+    v = row.get("closed")
     try:
         o.closed = v if v is None else decode_unix(v)
     except ODD_ERRORS as e:

@@ -16,7 +16,6 @@ from ..models.phone_type import PhoneType
 EMITTED = True
 _phone_type = {item.value: item for item in PhoneType}
 MEMBERS: dict[str, str] = {"type": "type_", "number": "number"}
-_own = frozenset(["type", "number"])
 ORDER = ("type", "number")
 
 

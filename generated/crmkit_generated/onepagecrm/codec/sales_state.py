@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_unix, encode_unix
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.numbers import decode_decimal, encode_decimal
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept, encode_plain
@@ -24,7 +24,6 @@ def decode(row: Any, cls: type[Any] = SalesState) -> SalesState:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 4 else others(row, _own)
     try:
@@ -50,13 +49,13 @@ def decode(row: Any, cls: type[Any] = SalesState) -> SalesState:
             o.pending = v if v is None else None if v == "" else decode_decimal(v)
         except ODD_ERRORS as e:
             o.pending = keep_odd(o, s, "pending", v, e)
-        v = get("expires")
+        v = row.get("expires")
         try:
             o.expires = v if v is None else decode_unix(v)
         except ODD_ERRORS as e:
             o.expires = keep_odd(o, s, "expires", v, e)
     except KeyError:
-        return decode(with_nulls(row, _own), cls)
+        return decode(dict.fromkeys(_own) | row, cls)
     made: SalesState = o
     return made
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept, encode_plain
 
@@ -41,7 +41,6 @@ def decode(row: Any, cls: type[Any] = Session) -> Session:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 11 else others(row, _own)
     try:
@@ -90,11 +89,11 @@ def decode(row: Any, cls: type[Any] = Session) -> Session:
             )
         except ODD_ERRORS as e:
             o.dateformat = keep_odd(o, s, "dateformat", v, e)
-        v = o.acctype = get("acctype")
+        v = o.acctype = row.get("acctype")
         if v is not None and type(v) is not str:
             o.acctype = keep_odd(o, s, "acctype", v, "str")
     except KeyError:
-        return decode(with_nulls(row, _own), cls)
+        return decode(dict.fromkeys(_own) | row, cls)
     made: Session = o
     return made
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_unix, encode_unix
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_enum, decode_list, decode_rows, new, others
+from crmkit.core.codec.nested import decode_list, decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_items, encode_kept
 
@@ -26,33 +26,36 @@ def decode(row: Any, cls: type[Any] = SideElements) -> SideElements:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 0 else others(row, _own)
-    v = get("timestamp")
+    v = row.get("timestamp")
     try:
         o.timestamp = v if v is None else decode_unix(v)
     except ODD_ERRORS as e:
         o.timestamp = keep_odd(o, s, "timestamp", v, e)
-    v = get("tags")
+    v = row.get("tags")
     try:
         o.tags = v if v is None else tag_counts_codec.decode(v)
     except ODD_ERRORS as e:
         o.tags = keep_odd(o, s, "tags", v, e)
-    v = get("statuses")
+    v = row.get("statuses")
     try:
         o.statuses = [] if v is None else status_count_codec.decode_all(v)
     except ODD_ERRORS as e:
         o.statuses = keep_odd(o, s, "statuses", v, e) or []
-    v = get("sales")
+    v = row.get("sales")
     try:
         o.sales = v if v is None else sales_state_codec.decode(v)
     except ODD_ERRORS as e:
         o.sales = keep_odd(o, s, "sales", v, e)
-    v = get("notifications")
+    v = row.get("notifications")
     try:
         o.notifications = (
-            [] if v is None else decode_list(v, lambda x: decode_enum(x, _notification))
+            []
+            if v is None
+            else decode_list(
+                v, lambda x: _notification.get(x, x) if type(x) is str else reject(x, "str")
+            )
         )
     except ODD_ERRORS as e:
         o.notifications = keep_odd(o, s, "notifications", v, e) or []

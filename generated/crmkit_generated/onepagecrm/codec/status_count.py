@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -30,7 +30,7 @@ def decode(row: Any, cls: type[Any] = StatusCount) -> StatusCount:
         if v is not None and type(v) is not int:
             o.count = keep_odd(o, s, "count", v, "int")
     except KeyError:
-        return decode(with_nulls(row, _own), cls)
+        return decode(dict.fromkeys(_own) | row, cls)
     made: StatusCount = o
     return made
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.codec.datetimes import decode_dmy, encode_dmy
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.numbers import decode_decimal, encode_decimal
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept, encode_plain
@@ -26,7 +26,6 @@ def decode(row: Any, cls: type[Any] = Subscription) -> Subscription:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 1 else others(row, _own)
     try:
@@ -41,36 +40,36 @@ def decode(row: Any, cls: type[Any] = Subscription) -> Subscription:
             )
         except ODD_ERRORS as e:
             o.type_ = keep_odd(o, s, "type", v, e)
-        v = get("expiry")
+        v = row.get("expiry")
         try:
             o.expiry = v if v is None else decode_dmy(v) if v else decode_empty(v)
         except ODD_ERRORS as e:
             o.expiry = keep_odd(o, s, "expiry", v, e)
-        v = o.currency = get("currency")
+        v = o.currency = row.get("currency")
         if v is not None and type(v) is not str:
             o.currency = keep_odd(o, s, "currency", v, "str")
-        v = get("price")
+        v = row.get("price")
         try:
             o.price = v if v is None else None if v == "" else decode_decimal(v)
         except ODD_ERRORS as e:
             o.price = keep_odd(o, s, "price", v, e)
-        v = get("date")
+        v = row.get("date")
         try:
             o.date = v if v is None else decode_dmy(v) if v else decode_empty(v)
         except ODD_ERRORS as e:
             o.date = keep_odd(o, s, "date", v, e)
-        v = get("cctype")
+        v = row.get("cctype")
         try:
             o.cctype = (
                 v if v is None else _card_type.get(v, v) if type(v) is str else reject(v, "str")
             )
         except ODD_ERRORS as e:
             o.cctype = keep_odd(o, s, "cctype", v, e)
-        v = o.ccnumber = get("ccnumber")
+        v = o.ccnumber = row.get("ccnumber")
         if v is not None and type(v) is not str:
             o.ccnumber = keep_odd(o, s, "ccnumber", v, "str")
     except KeyError:
-        return decode(with_nulls(row, _own), cls)
+        return decode(dict.fromkeys(_own) | row, cls)
     made: Subscription = o
     return made
 

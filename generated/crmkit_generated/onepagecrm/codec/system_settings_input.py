@@ -25,9 +25,6 @@ MEMBERS: dict[str, str] = {
     "currency": "currency",
     "date_format": "date_format",
 }
-_own = frozenset(
-    ["status", "reminder_type", "reminder_hour", "timezone", "currency", "date_format"]
-)
 
 
 def decode(row: Any, cls: type[Any] = SystemSettingsInput) -> SystemSettingsInput:

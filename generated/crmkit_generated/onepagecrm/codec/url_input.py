@@ -16,7 +16,6 @@ from ..models.url_type import UrlType
 EMITTED = True
 _url_type = {item.value: item for item in UrlType}
 MEMBERS: dict[str, str] = {"type": "type_", "address": "address"}
-_own = frozenset(["type", "address"])
 ORDER = ("type", "address")
 
 

@@ -21,7 +21,6 @@ MEMBERS: dict[str, str] = {
     "password": "password",
     "confirm_password": "confirm_password",
 }
-_own = frozenset(["firstname", "lastname", "company", "email", "password", "confirm_password"])
 
 
 def decode(row: Any, cls: type[Any] = UserSettingsInput) -> UserSettingsInput:

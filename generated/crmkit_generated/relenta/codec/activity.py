@@ -13,7 +13,7 @@ from crmkit.core.codec.labeled import (
     join_mailboxes,
     split_mailboxes,
 )
-from crmkit.core.codec.nested import decode_rows, new, others, with_nulls
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.numbers import decode_digits, encode_digits
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import decode_empty, encode_kept
@@ -125,7 +125,7 @@ def decode(row: Any, cls: type[Any] = Activity) -> Activity:
         if v is not None and type(v) is not str:
             o.body = keep_odd(o, s, "body", v, "str")
     except KeyError:
-        return decode(with_nulls(row, _own), cls)
+        return decode(dict.fromkeys(_own) | row, cls)
     made: Activity = o
     return made
 

@@ -39,26 +39,6 @@ MEMBERS: dict[str, str] = {
     "subject": "subject",
     "body": "body",
 }
-_own = frozenset(
-    [
-        "id",
-        "activity_type",
-        "label",
-        "calendar_id",
-        "all_day",
-        "dt_created",
-        "dt_modified",
-        "dt_start",
-        "dt_end",
-        "rrule",
-        "status",
-        "author",
-        "users",
-        "contacts",
-        "subject",
-        "body",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = ActivityInput) -> ActivityInput:

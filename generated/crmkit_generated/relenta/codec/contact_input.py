@@ -42,32 +42,6 @@ MEMBERS: dict[str, str] = {
     "groups": "groups",
     "tags": "tags",
 }
-_own = frozenset(
-    [
-        "id",
-        "full_name",
-        "first_name",
-        "last_name",
-        "dt_created",
-        "dt_modified",
-        "emails",
-        "title",
-        "company",
-        "comment",
-        "phone",
-        "url",
-        "fax",
-        "messenger",
-        "twitter",
-        "linkedin",
-        "facebook",
-        "text",
-        "address",
-        "do_not_mass_email",
-        "groups",
-        "tags",
-    ]
-)
 
 
 def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
-from crmkit.core.codec.nested import decode_items, decode_rows, new, others, with_nulls
+from crmkit.core.codec.nested import decode_items, decode_rows, new, others
 from crmkit.core.codec.numbers import decode_digits, encode_digits
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_items, encode_kept, encode_plain
@@ -23,7 +23,6 @@ def decode(row: Any, cls: type[Any] = CustomField) -> CustomField:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    get = row.get
     o: Any = new(cls)
     s = o.additional_properties = {} if len(row) == 5 else others(row, _own)
     at = "id"
@@ -50,21 +49,13 @@ def decode(row: Any, cls: type[Any] = CustomField) -> CustomField:
         v = o.default_value = row["default_value"]
         if v is not None and type(v) is not str:
             o.default_value = keep_odd(o, s, "default_value", v, "str")
-        v = get("choices")
+        v = row.get("choices")
         try:
-            o.choices = (
-                []
-                if v is None
-                else decode_items(v, "str", str)
-                if v
-                else []
-                if type(v) is list
-                else reject(v, "list")
-            )
+            o.choices = [] if v is None else [] if v == [] else decode_items(v, "str", str)
         except ODD_ERRORS as e:
             o.choices = keep_odd(o, s, "choices", v, e) or []
     except KeyError:
-        return decode(with_nulls(row, _own), cls)
+        return decode(dict.fromkeys(_own) | row, cls)
     made: CustomField = o
     return made
 

@@ -109,8 +109,7 @@ def encode_dmy(value: object, argument: str) -> str:
         ArgumentError: It is not a date, or is a datetime.
     """
     day = value if type(value) is date else _check_date(value, argument)
-    year = _YEARS.get(day.year) or f"{day.year:04d}"
-    return f"{_TWO_DIGITS[day.day]}.{_TWO_DIGITS[day.month]}.{year}"
+    return f"{_TWO_DIGITS[day.day]}.{_TWO_DIGITS[day.month]}.{day.year:04d}"
 
 
 def decode_unix(value: object) -> datetime:
@@ -135,12 +134,7 @@ def encode_espo_datetime(value: object, argument: str) -> str:
     Raises:
         ArgumentError: It is not an aware datetime.
     """
-    utc = value if type(value) is datetime and value.tzinfo is UTC else to_utc(value, argument)
-    two = _TWO_DIGITS
-    return (
-        f"{_YEARS.get(utc.year) or f'{utc.year:04d}'}-{two[utc.month]}-{two[utc.day]}"
-        f" {two[utc.hour]}:{two[utc.minute]}:{two[utc.second]}"
-    )
+    return encode_datetime(value, argument)[:19].replace("T", " ")
 
 
 def decode_date_or_str(value: object) -> date | datetime | str:

@@ -66,4 +66,6 @@ def dumps(tree: Any) -> bytes:
         except TypeError:
             # Integers beyond 64 bits; what JSON cannot hold fails again below.
             pass
-    return json.dumps(tree, ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode()
+    return json.dumps(
+        tree, ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
+    ).encode()

@@ -14,7 +14,7 @@ from crmkit.core.errors import ArgumentError, expected
 from .decode_errors import reject
 from .strings import check_list, join_elements
 
-new = object.__new__
+_new = object.__new__
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ def split_labeled(text: str) -> list[LabeledValue]:
     if ";" in text:
         return [split_labeled(part)[0] for part in text.split(";")]
     # As LabeledValue.parse, without its calls: most of the time to read a contact is spent here.
-    value = new(LabeledValue)
+    value = _new(LabeledValue)
     if text and text[-1] == ")":
         value.value, separator, value.label = text[:-1].rpartition(" (")
         if separator:

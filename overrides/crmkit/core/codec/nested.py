@@ -30,9 +30,7 @@ new = object.__new__
 
 def others(row: dict[str, Any], own: frozenset[str]) -> dict[str, Any]:
     """Return the members of an object that the document does not name."""
-    if own.issuperset(row):
-        return {}
-    return {name: row[name] for name in row if name not in own}
+    return {} if own.issuperset(row) else {name: row[name] for name in row if name not in own}
 
 
 def renamed(row: dict[str, Any], alias: str, name: str) -> dict[str, Any]:
@@ -40,23 +38,11 @@ def renamed(row: dict[str, Any], alias: str, name: str) -> dict[str, Any]:
     return {name if key == alias else key: value for key, value in row.items()}
 
 
-def with_nulls(row: dict[str, Any], own: frozenset[str]) -> dict[str, Any]:
-    """Return an object with a null for each documented member that is absent."""
-    return dict.fromkeys(own) | row
-
-
 def check_type(value: object, expected: str, *types: type) -> Any:
     """Read a value that is the same in Python as in JSON."""
     if type(value) not in types and not (float in types and isinstance(value, float)):
         reject(value, expected)
     return value
-
-
-def decode_enum(value: object, members: Mapping[str, T]) -> T | str:
-    """Read an enum's value; an unknown one stays a str."""
-    if type(value) is not str:
-        reject(value, "str")
-    return members.get(value, value)
 
 
 def decode_list(rows: object, decode: Callable[[Any], T]) -> list[T]:
