@@ -354,7 +354,8 @@ class AsyncIO(_IO):
             semaphore.acquire_nowait()
         except anyio.WouldBlock:
             with anyio.move_on_after(seconds_left(timeout, httpx.PoolTimeout)):
-                return await semaphore.acquire()  # type: ignore[no-any-return]
+                await semaphore.acquire()
+                return
             raise httpx.PoolTimeout(_BUSY) from None
 
     async def send(self, request: Request, limit: int, *, stream: bool = False) -> Response:
