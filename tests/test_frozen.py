@@ -33,8 +33,9 @@ async def count():
 with crmkit.Relenta(**settings) as crm:
     crm.contacts.save(full_name="Frozen", emails=["frozen@example.com"])
     names = [contact.full_name for contact in crm.contacts.list()]
+with crmkit.Relenta(base_url=url, department_key="0" * 32) as stranger:
     try:
-        crm.with_options(headers={"X-Relenta-Department-Key": "none"}).contacts.list().first()
+        stranger.contacts.list().first()
     except crmkit.CRMError as error:
         refusal = type(error).__name__
 print(sys.frozen, names[-1], asyncio.run(count()) == len(names), refusal)
