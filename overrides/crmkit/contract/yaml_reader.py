@@ -25,7 +25,7 @@ def read_yaml(content: bytes) -> Any:
 
 
 def _loader(yaml: Any) -> Any:
-    class Loader(yaml.SafeLoader):  # type: ignore[misc]
+    class Loader(yaml.SafeLoader):  # type: ignore[misc]  # its types are not at hand
         """Takes no member twice."""
 
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 - as in its base

@@ -136,7 +136,7 @@ def _intercept(change: Callable[[WireExchange], None]) -> None:
         await send({**replies[0], "status": exchange.status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    MockApp.__call__ = call  # type: ignore[method-assign]
+    MockApp.__call__ = call  # type: ignore[method-assign]  # put in for one run
 
 
 class _Patched(importlib.abc.MetaPathFinder, importlib.abc.Loader):
