@@ -41,7 +41,7 @@ def hold() -> Iterator[Hold]:
         sink, source = server.stdin, server.stdout
 
         def hold(crm: str, fault: str | None) -> dict[str, Any]:
-            order = {"crm": crm, "fault": fault, "arguments": [], "seconds": _CAP}
+            order: dict[str, Any] = {"crm": crm, "fault": fault, "arguments": [], "seconds": _CAP}
             print(json.dumps(order), file=sink, flush=True)
             found: dict[str, Any] = json.loads(source.readline())
             return found

@@ -359,7 +359,7 @@ ESPOCRM = [
         "espocrm-inactive-users-log-in",
         "recorded: 401 for a user who is not active",
         "espocrm/authentication.py",
-        "if login is None or not login.active:",
+        "if login is None or not self._is_active(login):",
         "if login is None:",
     ),
     Fault(
