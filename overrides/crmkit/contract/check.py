@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from importlib import import_module
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from crmkit.core.errors import ConfigError
 
@@ -175,7 +175,7 @@ class Check:
     def _conversations(self) -> Iterator[Conversation]:
         """Yield the CRM's own conversations, then the laws."""
         yield from self.crm.conversations(self._probe)
-        traits = dict.fromkeys(self._probe.traits, True)
+        traits: dict[str, Any] = dict.fromkeys(self._probe.traits, True)
         yield from law_conversations(self.crm, **traits)
 
     # -- the conversations -------------------------------------------------------------------------
