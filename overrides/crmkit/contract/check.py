@@ -11,13 +11,12 @@ from crmkit.core.errors import ConfigError
 from .address import checked_address, is_loopback
 from .crm import ContractError, Probe, environment
 from .exchange import Request
-from .laws.library import law_conversations
 from .plan import planned_requests
 from .runner import Run, mock_server
 from .server import Server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from .conversation import Conversation, Step
     from .crm import CRM
@@ -150,7 +149,7 @@ class Check:
             note = self.crm.version_note(self._probe.version)
             found += [note] if note else []
         found += self.crm.notes(self._server, writes=self.writes)
-        known = {user for talk in self._conversations() for user in talk.users}
+        known = {user for talk in self.crm.conversations(self._probe) for user in talk.users}
         unused = self._users.keys() - known - {""}
         if unused:
             names = f"they know {', '.join(sorted(known))}" if known else "they know none"
@@ -162,7 +161,7 @@ class Check:
         most = 100_000 if self._requests is None else self._requests
         count = planned_requests(
             self.crm,
-            self._conversations(),
+            self.crm.conversations(self._probe),
             users=self._users,
             writes=self.writes,
             most=most,
@@ -171,12 +170,6 @@ class Check:
         seconds = last.seconds if last is not None else 0.0
         rate = self._server.rate
         return count, count * max(seconds, 1 / rate if rate else 0.0)
-
-    def _conversations(self) -> Iterator[Conversation]:
-        """Yield the CRM's own conversations, then the laws."""
-        yield from self.crm.conversations(self._probe)
-        traits = dict.fromkeys(self._probe.traits, True)
-        yield from law_conversations(self.crm, **traits)
 
     # -- the conversations -------------------------------------------------------------------------
 
@@ -209,7 +202,7 @@ class Check:
             on_held=on_held,
             on_step=on_step,
         )
-        chosen = self._conversations() if conversations is None else conversations
+        chosen = self.crm.conversations(self._probe) if conversations is None else conversations
         return run.hold(chosen, self._probe)
 
     @property

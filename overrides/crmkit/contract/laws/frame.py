@@ -65,6 +65,8 @@ def state(
     scene: Scene, before: Snapshot, after: Snapshot, what: str, record: Record | None = None
 ) -> None:
     """State that only one record has changed between two snapshots; None: nothing has."""
+    if not after.pages:  # of a list of others' records, none is read
+        return
     scene.talk.claim(
         after.last, f"{what} changes nothing else", _unchanged, scene,
         before.pages, after.pages,

@@ -75,6 +75,7 @@ class OnePageScene(Scene):
         for name, patterns in _EFFECTS.items()
     }
 
+    dated: ClassVar[bool] = True
     signed: ClassVar[tuple[str, ...]] = ("method", "path", "query", "body")
 
     def is_unauthorized(self, reply: Reply) -> bool:

@@ -97,6 +97,8 @@ class Scene:
     most_refused: ClassVar[int | None] = None
     #: Parts of a request that its signature covers; empty where requests are not signed.
     signed: ClassVar[tuple[str, ...]] = ()
+    #: Whether a signature holds for a time only.
+    dated: ClassVar[bool] = False
     #: The user who signs requests.
     signer: ClassVar[str] = ""
     #: What owns records of a population: its resource, by what stands for its id.

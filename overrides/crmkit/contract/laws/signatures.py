@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from crmkit.contract.http import HTTPRequest
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["signatures"]
 
 _USER = "altered"
+_DAY = 86_400
 #: Characters of each credential that are changed.
 _PLACES = (0, 1, 2, 5, -3, -2, -1)
 
@@ -48,8 +50,24 @@ def signatures(scene: Scene) -> None:
                                 shared=True)  # fmt: skip
             talk.claim(step, f"a request whose {part} is another than was signed is refused",
                        denied, scene, step)  # fmt: skip
+    for seconds in (-_DAY, _DAY) if scene.dated else ():
+        for server in talk.servers:
+            server.users[_USER] = _at(server, scene.signer, seconds)
+        step = talk.get(target.path, user=_USER, shared=True)
+        talk.claim(step, "a signature of another day is refused", denied, scene, step)
     for server in talk.servers:
         server.users.pop(_USER, None)
+
+
+def _at(server: Server, user: str, seconds: int) -> Callable[[HTTPRequest], None]:
+    """Return what signs a request as if it were sent some seconds later."""
+
+    def authenticate(request: HTTPRequest) -> None:
+        signer: Any = copy(server.users[user])
+        signer.offset += seconds
+        signer(request)
+
+    return authenticate
 
 
 def _signed(server: Server, user: str, alter: Alter) -> Callable[[HTTPRequest], None]:
