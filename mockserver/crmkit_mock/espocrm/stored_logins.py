@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.access import Level, Role, Row, User
 from crmkit_mock.espocrm.data import display_name
@@ -87,5 +87,5 @@ def _higher(row: Row, other: Row) -> Row:
         return granted[0] if granted else False
     levels = dict(row)
     for action, level in other.items():
-        levels[action] = cast("Level", max(levels.get(action, "no"), level, key=_LEVELS.index))
+        levels[action] = max(levels.get(action, "no"), level, key=_LEVELS.index)
     return levels
