@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import signal
@@ -289,12 +290,12 @@ def test_keeps_to_its_journal(folder: Path, command: Command) -> None:
 def test_a_killed_import_makes_no_duplicates(
     crm: str, live: MockServer, folder: Path, command: Command
 ) -> None:
-    """After kill -9 at some rows, the same command makes the others and no row twice."""
+    """After kill -9, and after Ctrl-C, the same command makes the others and no row twice."""
     resource, field = ("contacts", "last_name") if crm == "espocrm" else ("tags", "name")
     path = "/Contact" if crm == "espocrm" else "/tags"
     name = write(folder, f"{field}\n" + "".join(f"N{index:03}\n" for index in range(60)))
     arguments = ["import", crm, resource, name, "--key", field]
-    for target in (10, 30):
+    for target, number in ((10, signal.SIGKILL), (30, signal.SIGINT)):
         run = subprocess.Popen(
             [*PROGRAM, *arguments],
             env=program_environment(),
@@ -305,10 +306,58 @@ def test_a_killed_import_makes_no_duplicates(
             while posts(live, crm, path) < target and run.poll() is None:
                 time.sleep(0.01)
         finally:
-            os.kill(run.pid, signal.SIGKILL)
-            run.wait()
+            os.kill(run.pid, number)
+            code = run.wait()
+        assert code == (3 if number == signal.SIGINT else -number)
     assert command(*arguments).code == 0
     listed = command("list", crm, resource, "--select", field).out.splitlines()
     names = [json.loads(line)[field] for line in listed]
     made = [each for each in names if each.startswith("N") and each[1:].isdigit()]
     assert sorted(made) == [f"N{index:03}" for index in range(60)]
+
+
+def test_a_full_disk_is_one_line(
+    live: MockServer, folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the journal cannot be written, the row is not sent, and the line names the report."""
+    name = write(folder, "name\na\nb\n")
+
+    def full(_number: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("crmkit.cli.import_journal.os.fsync", full)
+        said = command.refused(2, "import", "monica", "tags", name)
+    assert said == "in.csv.report.csv: No space left on device"
+    assert posts(live, "monica", "/tags") == 0
+    assert command("import", "monica", "tags", name, "--key", "name").code == 0
+
+
+def test_a_closed_pipe_keeps_the_exit_code(live: MockServer, folder: Path) -> None:
+    """Where nobody reads the summary, the exit code still says that rows failed."""
+    name = write(folder, "body,contact_id\na,x\n")
+    reader, writer = os.pipe()
+    os.close(reader)
+    run = subprocess.run(
+        [*PROGRAM, "import", "monica", "notes", name],
+        env=program_environment(),
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writer)
+    assert run.returncode == 1
+    assert run.stderr.startswith("crmkit: 1 of 1 rows failed, see in.csv.report.csv; row 2: ")
+    assert run.stderr.count("\n") == 1
+    assert posts(live, "monica", "/notes") == 0
+
+
+def test_stops_where_the_server_forbids_all(
+    live: MockServer, folder: Path, command: Command
+) -> None:
+    """Rows that are forbidden one after the other end the run; what was refused is not there."""
+    live.espocrm.fail(status=403, times=1000, path="/Case", method="POST")
+    name = write(folder, "name\n" + "".join(f"{index}\n" for index in range(50)))
+    assert "403" in command.refused(3, "import", "espocrm", "cases", name)
+    assert posts(live, "espocrm", "/Case") == 20

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 from .arguments import list_arguments
 from .errors import CommandError
 from .resources import find_field
-from .values import cell_text
+from .values import cell_text, json_value, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from .custom import Rows
     from .resources import Field, Resource
-    from .table_files import Row
 
-__all__ = ["KeyField", "existing_id"]
+__all__ = ["KeyField", "existing_id", "has_value"]
 
 
 class KeyField:
@@ -30,7 +29,6 @@ class KeyField:
         client: The client, connected.
         rows: Returns how its rows are read.
         field: The field.
-        header: The header of its column.
 
     Raises:
         CommandError: The resource has no list, or its rows do not have the field.
@@ -42,12 +40,10 @@ class KeyField:
         client: Any,
         rows: Callable[[], Rows],
         field: Field,
-        header: str,
     ) -> None:
         from .lists import can_be_read
 
         self._resource, self._client, self._rows = resource, client, rows
-        self._header = header
         self.name = field.name
         self._method = resource.method("list")
         known = resource.columns if self._method.takes_where else []
@@ -56,31 +52,30 @@ class KeyField:
         if not can_be_read(resource):
             raise CommandError(f"--key: {resource.crm} does not list all {resource.name}")
 
-    def find(self, row: Row) -> Any:
-        """Return the id of a record with the value of a row, or None.
+    def value(self, arguments: dict[str, Any]) -> Any:
+        """Return the field's value among the arguments of a write, as JSON has it."""
+        extra = arguments.get("extra", {})
+        return json_value(plain(arguments.get(self.name, extra.get(self.name))))
+
+    def find(self, value: Any) -> Any:
+        """Return the id of a record with a value, or None.
 
         Raises:
             CRMError: A call failed.
         """
-        value = row.cells.get(self._header)
-        text = value if isinstance(value, str) else cell_text(value)
-        if not self.has_value(row):
+        if not has_value(value):
             return None
         if not self._method.takes_where:
-            return next((self._ids[each] for each in _values(text) if each in self._ids), None)
-        arguments = list_arguments(self._resource, self._method, {self.name: text}, self._rows)
+            return next((self._ids[each] for each in _values(value) if each in self._ids), None)
+        where = {self.name: cell_text(value)}
+        arguments = list_arguments(self._resource, self._method, where, self._rows)
         call = getattr(self._resource.on(self._client), self._method.name)
         first = call(**arguments, select=["id"], page_size=1).first()
         return None if first is None else first.id
 
-    def has_value(self, row: Row) -> bool:
-        """Return whether a row has a value in the field."""
-        return next(_values(row.cells.get(self._header)), None) is not None
-
-    def add(self, row: Row, id: Any) -> None:
-        """Note the record of a row."""
+    def add(self, value: Any, id: Any) -> None:
+        """Note the record that was created with a value."""
         if not self._method.takes_where:
-            value = row.cells.get(self._header)
             for each in _values(value):
                 self._ids.setdefault(each, id)
 
@@ -97,6 +92,11 @@ class KeyField:
         return ids
 
 
+def has_value(value: Any) -> bool:
+    """Return whether a value can be looked up."""
+    return next(_values(value), None) is not None
+
+
 def _values(value: Any) -> Iterator[str]:
     """Yield what can be compared: the items of a list, an object's main member; without case."""
     if isinstance(value, list):
@@ -106,9 +106,9 @@ def _values(value: Any) -> Iterator[str]:
         names = ("value", "address", "number", "url")
         yield from _values(next((value[name] for name in names if value.get(name)), None))
     else:
-        for text in cell_text(value).split(";"):
-            if text.strip():
-                yield text.strip().casefold()
+        text = cell_text(value).strip().casefold()
+        if text:
+            yield text
 
 
 def existing_id(current: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
+from contextlib import suppress
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -177,7 +178,7 @@ def _key(
     if key is None:
         return None
     header = columns.header(key)
-    return KeyField(found, client, rows, columns.fields[header], header)
+    return KeyField(found, client, rows, columns.fields[header])
 
 
 def _report(table: Table, path: Path | None) -> Path:
@@ -250,16 +251,21 @@ def _import(
                         first = first or f"row {row.number}: {outcome.error.rstrip('.')}"
                         report.add(row, outcome.status, outcome.id, outcome.error)
                     counter.add(1, table.count)
-        finally:
-            _summarise(found.name, tally)
+        except BaseException as error:
+            _summarise(found.name, tally, " so far; the same command goes on")
+            if isinstance(error, OSError):
+                raise CommandError(f"{path}: {error.strerror or error}") from None
+            raise
+    _summarise(found.name, tally)
     failed = tally["failed"] + tally["unknown"]
     if failed:
         raise CommandError(f"{failed} of {table.count} rows failed, see {path}; {first}", 1)
     path.unlink(missing_ok=True)
 
 
-def _summarise(name: str, tally: Tally[str]) -> None:
+def _summarise(name: str, tally: Tally[str], end: str = "") -> None:
     failed = tally["failed"] + tally["unknown"]
     parts = [f"{tally[each]} {each}" for each in ("created", "updated", "skipped")]
     before = f", {tally['before']} done before" if tally["before"] else ""
-    typer.echo(f"{name}: {', '.join(parts)}, {failed} failed{before}")
+    with suppress(OSError):  # whoever closed stdout wants the exit code none the less
+        typer.echo(f"{name}: {', '.join(parts)}, {failed} failed{before}{end}")

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .duplicates import existing_id
+from .duplicates import existing_id, has_value
 from .errors import CommandError, concerns_record
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ __all__ = ["Importer", "Outcome"]
 
 #: Entity types of EspoCRM that its servers check for duplicates, by name and e-mail address.
 _CHECKED = {"Account", "Contact", "Lead"}
+#: Rows that are refused in a row as forbidden or not found, after which no other is sent.
+_ENOUGH = 20
 _UNKNOWN = (
     "may have been created: look, and if it is not there, empty _status here and import this file"
 )
@@ -69,6 +71,7 @@ class Importer:
         self._by = by
         self._policy = policy
         self._seen: Counter[str] = Counter()
+        self._refusals = 0  # since a row was taken
 
     def take(self, row: Row) -> Outcome:
         """Return what became of a row, after it was sent or left out.
@@ -87,15 +90,16 @@ class Importer:
             return Outcome("failed", None, str(error))
         in_flight = key in self._journal.sent or row.status == "unknown"
         looked = self._journal.sent.get(key, "")
-        id = self._by.find(row) if self._by else None
+        value = self._by.value(arguments) if self._by else None
+        id = self._by.find(value) if self._by else None
         if id is not None:
             if in_flight and self._by and looked == self._by.name and self._policy != "update":
                 self._journal.finish(key, id)  # it was not there before it was sent
                 return Outcome("created", id)
             return self._duplicate(key, id, arguments)
-        if in_flight and not self._can_repeat(row):
+        if in_flight and not self._can_repeat(value):
             return Outcome("unknown", None, _UNKNOWN)
-        return self._create(row, key, arguments)
+        return self._create(row, key, arguments, value)
 
     def _key(self, row: Row) -> str:
         """Return what a row is known by: equal rows are told apart by their order."""
@@ -103,13 +107,12 @@ class Importer:
         self._seen[fingerprint] += 1
         return f"{fingerprint}.{self._seen[fingerprint]}"
 
-    def _can_repeat(self, row: Row) -> bool:
+    def _can_repeat(self, value: Any) -> bool:
         """Return whether a row that may have been created cannot be created a second time."""
-        if self._by is not None and self._by.has_value(row):
-            return True
-        return self._resource.entity_type in _CHECKED
+        # A key that has found nothing shows that it is not there.
+        return has_value(value) or self._resource.entity_type in _CHECKED
 
-    def _create(self, row: Row, key: str, arguments: dict[str, Any]) -> Outcome:
+    def _create(self, row: Row, key: str, arguments: dict[str, Any], value: Any) -> Outcome:
         from crmkit import ConflictError, CRMError
 
         call = getattr(self._calls, self._resource.method("create").name)
@@ -123,10 +126,11 @@ class Importer:
             return self._duplicate(key, id, arguments)
         except CRMError as error:
             return self._refused(key, error)
+        self._refusals = 0
         id = made if isinstance(made, int | str) else getattr(made, "id", None)
         self._journal.finish(key, id)
         if self._by is not None:
-            self._by.add(row, id)
+            self._by.add(value, id)
         return Outcome("created", id)
 
     def _duplicate(self, key: str, id: Any, arguments: dict[str, Any]) -> Outcome:
@@ -152,9 +156,14 @@ class Importer:
 
     def _refused(self, key: str, error: Any, id: Any = None) -> Outcome:
         """Return the outcome of a row that the server refused, or raise what concerns all rows."""
+        from crmkit import NotFoundError, PermissionDeniedError
+
         if id is None and error.maybe_processed:
             raise error
         self._journal.withdraw(key)
-        if not concerns_record(error):
+        self._refusals += 1
+        # Rights and routes are mostly the same for all rows, though not always.
+        is_of_all = isinstance(error, PermissionDeniedError | NotFoundError)
+        if not concerns_record(error) or (is_of_all and self._refusals >= _ENOUGH):
             raise error
         return Outcome("failed", id, str(error))
