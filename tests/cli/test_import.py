@@ -361,3 +361,24 @@ def test_stops_where_the_server_forbids_all(
     name = write(folder, "name\n" + "".join(f"{index}\n" for index in range(50)))
     assert "403" in command.refused(3, "import", "espocrm", "cases", name)
     assert posts(live, "espocrm", "/Case") == 20
+
+
+def test_leaves_a_lost_reply_to_espocrm(live: MockServer, folder: Path, command: Command) -> None:
+    """A contact whose reply was lost is not made twice: EspoCRM's own check finds it."""
+    live.espocrm.fail(status=500, times=1, path="/Contact", method="POST", after=True)
+    name = write(folder, "last_name\nQuine\nMoss\n")
+    assert command("import", "espocrm", "contacts", name).code == 3
+    done = command("import", "espocrm", "contacts", name)
+    assert done == Done(0, "contacts: 1 created, 0 updated, 1 skipped, 0 failed\n", "")
+    listed = command("list", "espocrm", "contacts", "--where", "last_name=Quine").out
+    assert listed.count("\n") == 1
+
+
+def test_finds_records_by_typed_values(live: MockServer, folder: Path, command: Command) -> None:
+    """A key is compared as its type has it: 31.01.2024 in a file is 2024-01-31 in the CRM."""
+    id = live.espocrm.add("Opportunity", {"name": "A", "closeDate": "2024-01-31"})
+    name = write(folder, "name,close_date\nB,31.01.2024\n")
+    call = ("import", "espocrm", "opportunities", name, "--key", "close_date")
+    assert "1 updated" in command(*call, "--on-duplicate", "update").out
+    got = command("get", "espocrm", "opportunities", id).out
+    assert json.loads(got)["name"] == "B"
