@@ -132,7 +132,8 @@ def test_leaves_duplicates_to_espocrm(live: MockServer, folder: Path, command: C
     assert "1 skipped" in command(*call, "--report", "s.csv").out
     title = command("list", "espocrm", "contacts", "--where", f"id={id}", "--select", "description")
     assert json.loads(title.out)["description"] is None
-    assert "1 updated" in command(*call, "--on-duplicate", "update", "--report", "u.csv").out
+    assert "1 done before" in command(*call, "--report", "s.csv").out
+    assert "1 updated" in command(*call, "--on-duplicate", "update", "--report", "s.csv").out
     title = command("list", "espocrm", "contacts", "--where", f"id={id}", "--select", "description")
     assert json.loads(title.out)["description"] == "Dr"
 

@@ -234,7 +234,7 @@ def _import(
     encoding = table.encoding if table.encoding.startswith("utf") else "utf-8-sig"
     tally: Tally[str] = Tally()
     first = ""
-    with open_journal(path.with_name(f"{path.name}.journal"), bound) as journal:
+    with open_journal(path.with_name(f"{path.name}.journal"), bound, policy) as journal:
         importer = Importer(found, client, columns, journal, by, policy)
         try:
             with (

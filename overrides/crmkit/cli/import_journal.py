@@ -48,9 +48,16 @@ class Journal:
         os.fsync(self._file.fileno())
         self.sent[key] = by
 
-    def finish(self, key: str, id: Any) -> None:
-        """Note the record of a row."""
-        self._write({"key": key, "id": id})
+    def finish(self, key: str, id: Any, *, is_skipped: bool = False) -> None:
+        """Note the record of a row.
+
+        Args:
+            key: Its key.
+            id: The record.
+            is_skipped: Whether it was there before, and stays as it is; a later run that skips no
+                duplicates takes the row anew.
+        """
+        self._write({"key": key, "id": id, **({"skipped": True} if is_skipped else {})})
         self.sent.pop(key, None)
         self.done[key] = id
 
@@ -69,12 +76,13 @@ class Journal:
 
 
 @contextmanager
-def open_journal(path: Path, bound: dict[str, str]) -> Generator[Journal]:
+def open_journal(path: Path, bound: dict[str, str], policy: str) -> Generator[Journal]:
     """Open the journal of an import, a new one if there is none, for one process at a time.
 
     Args:
         path: Its path.
         bound: What it belongs to: CRM, server and resource.
+        policy: What to do with a row whose record is there: `skip`, `update` or `fail`.
 
     Raises:
         CommandError: It belongs to another import, or another process has it.
@@ -89,7 +97,11 @@ def open_journal(path: Path, bound: dict[str, str]) -> Generator[Journal]:
             if not line.endswith(b"\n"):
                 break
             try:
-                _take(json.loads(line), bound if not size else None, done, sent)
+                entry = json.loads(line)
+                if size:
+                    _take(entry, done, sent, policy)
+                else:
+                    _check(entry, bound)
             except (ValueError, KeyError, TypeError):
                 raise CommandError(
                     f"{path}: is not the journal of an import to {' '.join(bound.values())}; "
@@ -103,19 +115,18 @@ def open_journal(path: Path, bound: dict[str, str]) -> Generator[Journal]:
         yield journal
 
 
-def _take(
-    entry: dict[str, Any], bound: dict[str, str] | None, done: dict[str, Any], sent: dict[str, str]
-) -> None:
-    if bound is not None:
-        if entry != bound:
-            raise ValueError
-        return
+def _check(entry: dict[str, Any], bound: dict[str, str]) -> None:
+    if entry != bound:
+        raise ValueError
+
+
+def _take(entry: dict[str, Any], done: dict[str, Any], sent: dict[str, str], policy: str) -> None:
     key = entry["key"]
     if "by" in entry:
         sent[key] = entry["by"]
         return
     sent.pop(key, None)
-    if "id" in entry:
+    if "id" in entry and (policy == "skip" or not entry.get("skipped")):
         done[key] = entry["id"]
 
 

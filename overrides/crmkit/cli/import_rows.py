@@ -140,7 +140,7 @@ class Importer:
             self._journal.withdraw(key)
             return Outcome("failed", id, f"is there already, as {id}")
         if self._policy == "skip":
-            self._journal.finish(key, id)
+            self._journal.finish(key, id, is_skipped=True)
             return Outcome("skipped", id)
         method = self._resource.method("update")
         names = {"extra", *(field.name for field in method.fields)}
