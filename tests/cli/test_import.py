@@ -383,3 +383,30 @@ def test_finds_records_by_typed_values(live: MockServer, folder: Path, command: 
     assert "1 updated" in command(*call, "--on-duplicate", "update").out
     got = command("get", "espocrm", "opportunities", id).out
     assert json.loads(got)["name"] == "B"
+
+
+def test_sends_again_what_was_refused(live: MockServer, folder: Path, command: Command) -> None:
+    """A row that the server refused is not there, so the same command sends it once more."""
+    live.monica.fail(status=422, times=1, path="/tags", method="POST")
+    live.monica.fail(status=429, retry_after=0, times=1, path="/tags", method="POST")
+    name = write(folder, "name\na\nb\n")
+    first = command("import", "monica", "tags", name)
+    assert (first.code, first.out) == (1, "tags: 1 created, 0 updated, 0 skipped, 1 failed\n")
+    assert read(folder / "in.csv.report.csv")[0]["_error"].startswith("422 ")
+    again = command("import", "monica", "tags", name)
+    assert again.out == "tags: 1 created, 0 updated, 0 skipped, 0 failed, 1 done before\n"
+
+
+def test_goes_on_after_a_broken_connection(
+    live: MockServer, folder: Path, command: Command
+) -> None:
+    """A connection that breaks after the server acted ends the run; a key finds the record."""
+    live.onepagecrm.fail(error="reset", after=True, times=1, path="/contacts*", method="POST")
+    name = write(folder, "Last name,Company\nQuine,A\nMoss,B\n")
+    call = ("import", "onepagecrm", "contacts", name, "--key", "lastname")
+    first = command(*call)
+    assert first.code == 3
+    assert first.out.endswith("0 failed so far; the same command goes on\n")
+    again = command(*call)
+    assert again.out == "contacts: 2 created, 0 updated, 0 skipped, 0 failed\n", again
+    assert posts(live, "onepagecrm", "/contacts") == 2
