@@ -410,3 +410,14 @@ def test_goes_on_after_a_broken_connection(
     again = command(*call)
     assert again.out == "contacts: 2 created, 0 updated, 0 skipped, 0 failed\n", again
     assert posts(live, "onepagecrm", "/contacts") == 2
+
+
+def test_writes_custom_fields_by_their_labels(folder: Path, command: Command) -> None:
+    """Custom fields are columns by the labels that users know, with their types."""
+    name = write(folder, "Full name,t-shirt size,DOB\nAda,XL,10.12.1815\nEve,S,31.02.1815\n")
+    done = command("import", "relenta", "contacts", name)
+    assert done.code == 1
+    assert "row 3: DOB: expected a date like 2024-01-31, got '31.02.1815'" in done.err
+    listed = command("list", "relenta", "contacts", "--select", "full_name,T-shirt_size,DOB").out
+    rows = [json.loads(line) for line in listed.splitlines()]
+    assert {"full_name": "Ada", "T-shirt_size": "XL", "DOB": "1815-12-10"} in rows

@@ -113,7 +113,7 @@ def import_records(
 
     crmkit import espocrm contacts people.csv --dry-run
 
-    crmkit import monica contacts people.csv --map Vorname=first_name --map Notiz= --key email
+    crmkit import relenta contacts people.csv --map Mail=emails --map Notes= --key emails
 
     Columns are the fields whose names or labels their headers are. Empty cells are not sent. Rows
     that fail go to the report, with the reason in _error: mend them there, and import the report.
