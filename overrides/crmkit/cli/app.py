@@ -11,6 +11,7 @@ import typer
 from .contract import contract
 from .errors import CommandError
 from .export import export
+from .import_ import import_records
 from .mock import mock
 from .records import create, delete, get, list_records, update
 from .sync import sync
@@ -28,6 +29,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("list")(list_records)
+app.command("import")(import_records)
 for _command in (get, create, update, delete, whoami, export, sync, contract):
     app.command()(_command)
 app.add_typer(mock, name="mock")
