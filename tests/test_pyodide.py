@@ -17,8 +17,10 @@ import pytest
 #: The package carries the interpreter: nothing else is fetched.
 PYODIDE = "pyodide@314.0.7"
 #: What clients import, save `ssl`, `sqlite3` and the like, which Pyodide leaves to those who ask.
-PACKAGES = ("anyio", "attr", "attrs", "certifi", "h11", "httpcore", "httpx", "idna")
-PACKAGES += ("crmkit", "crmkit_generated", "typing_extensions")
+PACKAGES = (
+    *("anyio", "attr", "attrs", "certifi", "h11", "httpcore", "httpx", "idna"),
+    *("crmkit", "crmkit_generated", "typing_extensions"),
+)
 
 MISSING = [program for program in ("node", "npm") if shutil.which(program) is None]
 pytestmark = [

@@ -106,12 +106,12 @@ def decode_expression(kind: Kind, derived: Derived, value: str = "v") -> str:  #
             decoders = ", ".join(f"{constant}: {decode}" for constant, decode in pairs)
             return f"decode_discriminated({value}, {kind.member!r}, {{{decoders}}})"
         case "union":
-            items = [
+            tried = [
                 f"({decode_expression(item, derived, value)}) if type({value}) is {type_} else "
                 for item in kind.items
                 for type_ in wire_types(item)
             ]
-            return f"{''.join(items)}reject({value}, {expectation(kind)!r})"
+            return f"{''.join(tried)}reject({value}, {expectation(kind)!r})"
         case name:
             return f"decode_{name.removeprefix('espo_')}({value})"
 

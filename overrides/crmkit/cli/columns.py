@@ -5,6 +5,9 @@ column cannot hold, and what nobody has described, stands as JSON in `additional
 last column, so that nothing is lost.
 """
 
+# Arrow has no types yet.
+# pyright: reportUnknownParameterType=false
+
 from __future__ import annotations
 
 import json

@@ -1,5 +1,8 @@
 """DuckDB files: opened with errors of one line, and tables for rows."""
 
+# Arrow has no types yet.
+# pyright: reportUnknownParameterType=false
+
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress

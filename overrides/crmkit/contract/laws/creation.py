@@ -9,6 +9,7 @@ from .differences import differing, unequal_members
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from crmkit.contract.conversation import Step
     from crmkit.contract.exchange import Reply
 
     from .resources import Resource
@@ -22,16 +23,21 @@ _DRAWS = 3
 def creation(scene: Scene, resource: Resource) -> None:
     """Create records of a resource, and look for them wherever they are shown."""
     talk = scene.talk
-    bodies = [scene.body(resource), *(scene.full(resource) for _ in range(_DRAWS))]
-    for body in bodies:
-        record = scene.create(resource, body)
-        read = scene.read(record)
-        claim_shown(scene, record, read, body)
+    record, read = _created(scene, resource, scene.body(resource))
+    for _ in range(_DRAWS):
+        record, read = _created(scene, resource, scene.full(resource))
     if resource.lists:
         for listing in scene.lists_of(resource):
             pages = scene.pages(listing)
             talk.claim(pages[-1], "a list shows the record as it is read", _listed,
                        scene, read, pages, record.id)  # fmt: skip
+
+
+def _created(scene: Scene, resource: Resource, body: dict[str, Any]) -> tuple[Record, Step]:
+    record = scene.create(resource, body)
+    read = scene.read(record)
+    claim_shown(scene, record, read, body)
+    return record, read
 
 
 def claim_shown(scene: Scene, record: Record, read: Any, sent: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from .espocrm_lists import EspoLists
 from .resources import Member, Resource, listing_of, updates_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from crmkit.contract.document import Document
     from crmkit.contract.espocrm.entities import Entity
@@ -96,14 +96,14 @@ class EspoScene(EspoLists):
     )
 
     stranger: ClassVar[str] = "norole"
-    most_refused: ClassVar[int] = 4
+    most_refused: ClassVar[int | None] = 4
     signed: ClassVar[tuple[str, ...]] = ("method", "path")
     signer: ClassVar[str] = "signer"
     changed_at: ClassVar[str] = "modifiedAt"
-    headers: ClassVar[dict[str, str]] = {"X-Skip-Duplicate-Check": "true"}
+    headers: ClassVar[Mapping[str, str]] = {"X-Skip-Duplicate-Check": "true"}
     answers_less: ClassVar[bool] = True
     unlisted: ClassVar[frozenset[str]] = frozenset({"bodyPlain"})
-    unanswered: ClassVar[dict[str, frozenset[str]]] = {
+    unanswered: ClassVar[Mapping[str, frozenset[str]]] = {
         "Contact": frozenset({r"accountsColumns\..*\.role"}),
         "*": frozenset({"(emailAddress|phoneNumber)Is(OptedOut|Invalid)"}),
         "Email": frozenset({"users(Ids|Names|Columns)", "is(NotRead|NotReplied|UsersSent)"}),

@@ -6,13 +6,13 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from crmkit.contract.monica.resources import _SOURCES, CONTACT, RESOURCES
+from crmkit.contract.monica.resources import CONTACT, RESOURCES, SOURCES
 
 from .resources import Listing, Member, Resource, listing_of, members_of, updates_of
 from .scene import Query, Scene
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from crmkit.contract.document import Document, Operation
     from crmkit.contract.exchange import Reply
@@ -132,7 +132,7 @@ class MonicaScene(Scene):
             r"information\.avatar\.(url|default_avatar_color)",
         }
     )
-    unanswered: ClassVar[dict[str, frozenset[str]]] = {
+    unanswered: ClassVar[Mapping[str, frozenset[str]]] = {
         "notes": frozenset({"favorited_at"}),
         "calls": frozenset({"contact_called"}),
         "contactfieldtypes": frozenset({"delible"}),
@@ -142,11 +142,11 @@ class MonicaScene(Scene):
         {"country"}
     )  # which is looked up by its beginning
     searchable: ClassVar[frozenset[str]] = frozenset({"contacts"})
-    owners: ClassVar[dict[str, str]] = {"{contact}": "contacts"}
+    owners: ClassVar[Mapping[str, str]] = {"{contact}": "contacts"}
 
     owned: ClassVar[frozenset[str]] = frozenset({"relationships"})
     outlives: ClassVar[frozenset[str]] = frozenset({"/contacts/{contact}/relationships"})
-    effects: ClassVar[dict[str, dict[str, frozenset[str]]]] = {
+    effects: ClassVar[Mapping[str, Mapping[str, frozenset[str]]]] = {
         name: {
             "/contacts|contacts|/contacts/.*|relationships": frozenset(patterns),
             # An address brings a place along, which it may share with others.
@@ -211,7 +211,7 @@ class MonicaScene(Scene):
         """Create or find what stands for an id."""
         if name == "{contact}":
             return self.create(self.resources["contacts"]).id
-        path, body = _SOURCES[name]
+        path, body = SOURCES[name]
         if body is None:
             return self.talk.get(path).bind("data.0.id")
         return self.talk.post(path, self.fill(body)).id

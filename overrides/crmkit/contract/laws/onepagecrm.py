@@ -11,7 +11,7 @@ from .resources import Listing, Member, Resource, listing_of, members_of, value_
 from .scene import Query, Scene
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from crmkit.contract.document import Document
     from crmkit.contract.exchange import Reply
@@ -67,10 +67,10 @@ class OnePageScene(Scene):
 
     lenient: ClassVar[frozenset[str]] = frozenset({"contacts.status"})  # accounts have their own
     searchable: ClassVar[frozenset[str]] = frozenset({"contacts"})
-    owners: ClassVar[dict[str, str]] = {"{contact}": "contacts"}
+    owners: ClassVar[Mapping[str, str]] = {"{contact}": "contacts"}
     owned: ClassVar[frozenset[str]] = frozenset({"actions", "notes", "deals"})
 
-    effects: ClassVar[dict[str, dict[str, frozenset[str]]]] = {
+    effects: ClassVar[Mapping[str, Mapping[str, frozenset[str]]]] = {
         name: {r"/contacts\..*|contacts": frozenset(patterns)}
         for name, patterns in _EFFECTS.items()
     }

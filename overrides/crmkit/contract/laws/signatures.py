@@ -34,20 +34,19 @@ def signatures(scene: Scene) -> None:
     target = scene.create(resource)
     for method in ("GET", "PUT", "POST"):
         path = resource.collection if method != "PUT" else target.path
-        sent: dict[str, Any] = {"user": scene.signer, "keeps": method == "PUT"}
+        sent: dict[str, Any] = {}
         if method == "GET":
             sent["query"] = resource.lists[-1].query and scene.filled_query(
                 resource.lists[-1].query
             )
         else:
             sent["json"] = scene.body(resource)
-        valid = talk.request(method, path, **sent)
+        valid = talk.request(method, path, **sent, user=scene.signer, keeps=method == "PUT")
         talk.claim(valid, f"a signed {method} of {name} is taken", scene.succeeded, valid)
         for part, alter in _alterations(scene, method):
             for server in talk.servers:
                 server.users[_USER] = _signed(server, scene.signer, alter)
-            step = talk.request(method, path, **{**sent, "user": _USER, "keeps": True},
-                                shared=True)  # fmt: skip
+            step = talk.request(method, path, **sent, user=_USER, keeps=True, shared=True)
             talk.claim(step, f"a request whose {part} is another than was signed is refused",
                        denied, scene, step)  # fmt: skip
     for seconds in (-_DAY, _DAY) if scene.dated else ():

@@ -59,13 +59,13 @@ class Scene:
             return {name: self.fill(value) for name, value in tree.items()}
         if isinstance(tree, list):
             return [self.fill(value) for value in tree]
-        if isinstance(tree, str) and tree in _SOURCES:
+        if isinstance(tree, str) and tree in SOURCES:
             return self._id(tree)
         return self._ids.get(tree, tree) if isinstance(tree, str) else tree
 
     def _id(self, name: str) -> Any:
         if name not in self._ids:
-            path, body = _SOURCES[name]
+            path, body = SOURCES[name]
             if body is None:
                 self._ids[name] = self._talk.get(path).bind("data.0.id")
             else:
@@ -74,7 +74,7 @@ class Scene:
 
 
 #: Where the ids come from that records refer to: the first of a list, or a new record.
-_SOURCES: dict[str, tuple[str, dict[str, Any] | None]] = {
+SOURCES: dict[str, tuple[str, dict[str, Any] | None]] = {
     "{gender}": ("/genders", None),
     "{relationship type}": ("/relationshiptypes", None),
     "{field type}": ("/contactfieldtypes", None),
