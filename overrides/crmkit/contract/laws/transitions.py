@@ -46,7 +46,7 @@ def _change(
 ) -> tuple[Record, Step]:
     talk, resource = scene.talk, record.resource
     if member.name == resource.naming and value is not None:
-        value = talk.unique(value)[: member.longest]
+        value = talk.unique(value)[: member.longest].rstrip()
     body = scene.consistent(resource, {**record.body, member.name: value})
     changes = {name: body[name] for name in body if body[name] != record.body.get(name)}
     changes[member.name] = value
