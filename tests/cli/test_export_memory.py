@@ -56,7 +56,8 @@ def growth(form: str) -> tuple[str, float]:
             super().__init__(transport=httpx.MockTransport(answer), throttle=0, **settings)
 
     cli = import_module("crmkit.cli")
-    import_module("crmkit.cli.crms").client_class = lambda _: Served
+    crms: Any = import_module("crmkit.cli.crms")
+    crms.client_class = lambda _: Served
     for module in ("pyarrow.parquet", "duckdb", "crmkit.cli.app", "crmkit_generated.autocrm"):
         import_module(module)
     with TemporaryDirectory() as folder:
