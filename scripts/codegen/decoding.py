@@ -120,7 +120,8 @@ def _decoder(kind: Kind, derived: Derived) -> str:
     """Return an expression for the function that converts values of a kind."""
     expression = decode_expression(kind, derived, "x")
     name, _, rest = expression.partition("(")
-    return name if rest == "x)" else f"lambda x: {expression}"
+    is_call = rest == "x)" and name.replace(".", "").isidentifier()
+    return name if is_call else f"lambda x: {expression}"
 
 
 def _split(kind: Kind, derived: Derived, value: str) -> str:

@@ -130,7 +130,8 @@ def _read_role(record: Record) -> Role:
             table[scope] = row
         elif isinstance(row, dict):
             levels: Any = {action: level for action, level in row.items() if level in _LEVELS}
-            table[scope] = levels
+            # Following is as reading where it is not set.
+            table[scope] = {"stream": levels.get("read", "no"), **levels}
     hidden = {
         entity: tuple(name for name, row in _members(fields).items() if not _shows(row))
         for entity, fields in _members(record.get("fieldData")).items()
