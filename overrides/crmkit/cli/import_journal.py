@@ -44,7 +44,7 @@ class Journal:
             row: Its number.
             by: The field by which it was looked up before; empty if it was not.
         """
-        self._write({"key": key, "row": row, "by": by})
+        self.write({"key": key, "row": row, "by": by})
         os.fsync(self._file.fileno())
         self.sent[key] = by
 
@@ -57,16 +57,24 @@ class Journal:
             is_skipped: Whether it was there before, and stays as it is; a later run that skips no
                 duplicates takes the row anew.
         """
-        self._write({"key": key, "id": id, **({"skipped": True} if is_skipped else {})})
+        self.write({"key": key, "id": id, **({"skipped": True} if is_skipped else {})})
         self.sent.pop(key, None)
         self.done[key] = id
 
     def withdraw(self, key: str) -> None:
         """Note that a row was refused: there is no record of it."""
-        self._write({"key": key, "refused": True})
+        self.write({"key": key, "refused": True})
         self.sent.pop(key, None)
 
-    def _write(self, entry: dict[str, Any]) -> None:
+    def write(self, entry: dict[str, Any]) -> None:
+        """Append an entry.
+
+        Args:
+            entry: The entry, which JSON can hold.
+
+        Raises:
+            OSError: The disk is full, or the like.
+        """
         line = f"{json.dumps(entry)}\n".encode()
         # In one call of the system, so that a kill cuts no line; what a full disk cuts is mended
         # when the journal is opened.
@@ -111,7 +119,7 @@ def open_journal(path: Path, bound: dict[str, str], policy: str) -> Generator[Jo
         file.truncate(size)
         journal = Journal(file, done, sent)
         if not size:
-            journal._write(bound)  # noqa: SLF001  # of this module
+            journal.write(bound)
         yield journal
 
 

@@ -102,8 +102,9 @@ def open_table(path: Path, encoding: str = "", delimiter: str = "") -> Table:
     Raises:
         CommandError: It cannot be read.
     """
+    guess = encoding
     try:
-        guess = encoding or _encoding(path)
+        guess = guess or _encoding(path)
         return _read(path, guess, delimiter, is_guessed=not encoding and guess == "cp1252")
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror or error}") from None
