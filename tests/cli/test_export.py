@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import httpx
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
@@ -195,6 +196,17 @@ def test_names_that_differ_in_case_become_columns_of_their_own() -> None:
     fields = [Field(name, name, FieldType("str")) for name in ("cName", "cname", "CNAME")]
     columns = Columns(resource("monica", "tags"), fields)
     assert columns.schema.names == ["cName", "cname_2", "CNAME_3", "additional_properties"]
+
+
+def test_reads_lists_of_a_server_that_shows_no_clock() -> None:
+    """A reply without a Date header, as some proxies leave it, is read like any other."""
+    found = resource("monica", "tags")
+    body = {"data": [{"id": 1, "name": "x"}], "meta": {"current_page": 1, "last_page": 1}}
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=body))
+    with Monica(base_url="https://monica.example/api", token="t", transport=transport) as client:
+        (chunk,) = lists.Listing(found, client, Rows(found.columns)).chunks()
+    assert [row["id"] for row in chunk.rows] == [1]
+    assert chunk.date == ""
 
 
 # -- interruptions -----------------------------------------------------------------------------

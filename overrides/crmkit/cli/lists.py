@@ -160,7 +160,9 @@ class Listing:
             return
         for page in listed.pages():
             rows = [self.row(row, parent) for row in page.items]
-            yield Chunk(rows, Place(page.number, parent), page.total, page.reply.headers["Date"])
+            yield Chunk(
+                rows, Place(page.number, parent), page.total, page.reply.headers.get("Date", "")
+            )
 
     def row(self, row: Any, parent: Any = None) -> Row:
         """Return a row as JSON has it, for what a client returned.
