@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from .judge import Difference
 from .names import MISSING, Bound, readable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from .crm import CRM
     from .document import Document, Operation
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Conversation", "RefusedError", "Step", "Talk"]
 
-_ECHO = "the server keeps and answers a value that the document does not allow to be sent"
+_ECHO = "the server answers a value as it was sent, of a type that it does not have itself"
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 #: The most sentences against one law that a step shows.
 _MOST_WRONG = 5
@@ -140,6 +142,7 @@ class Talk:
         self._stays = stays
         self._steps = 0
         self._invalid: list[Any] = []
+        self._digits: set[str] = set()  # numbers that were sent as strings
         self._worked = {True: 0, False: 0}  # reads, and others
         self._skips_refused = skips_refused and not conversation.users
         self._deleted: list[dict[str, Request]] = [{} for _ in servers]
@@ -236,6 +239,7 @@ class Talk:
             is_first = server is self.servers[0]
             if is_first and operation is not None:
                 self._invalid += self.document.invalid_values(operation, filled)
+                self._digits.update(_digits(filled.json))
             self.pending = filled if is_first and not _is_read(step) else None
             server.writing = self.pending is not None
             try:
@@ -363,7 +367,7 @@ class Talk:
             if reply is not None:
                 for error in self._document_errors(step, reply):
                     texts = ("", error.text) if side else (error.text, "")
-                    reason = _ECHO if self._is_echo(error.value) else ""
+                    reason = _ECHO if self._is_echo(step, error.value) else ""
                     found.append(Difference("document", "", *texts, reason))
         if self._judge is not None and len(step.replies) == 2:
             server, mock = step.replies
@@ -378,8 +382,10 @@ class Talk:
             found = [difference for difference in found if difference.kind != "order"]
         return [self._accept(step, difference) for difference in found]
 
-    def _is_echo(self, value: Any) -> bool:
-        """Return whether the server has kept a value that it should have refused."""
+    def _is_echo(self, step: Step, value: Any) -> bool:
+        """Return whether the server answers what it was sent, and not what it made of it."""
+        if isinstance(value, str) and value in self._digits and not _is_read(step):
+            return True
         return value is not None and any(
             value == sent and isinstance(value, type(sent)) for sent in self._invalid
         )
@@ -410,6 +416,15 @@ def _is_read(step: Step) -> bool:
     if step.operation is not None:
         return step.operation.is_read
     return step.request.method in {"GET", "HEAD", "OPTIONS"}
+
+
+def _digits(tree: Any) -> Iterator[str]:
+    """Yield the numbers that a body has as strings."""
+    if isinstance(tree, dict | list):
+        for item in tree.values() if isinstance(tree, dict) else tree:
+            yield from _digits(item)
+    elif isinstance(tree, str) and _NUMBER.fullmatch(tree):
+        yield tree
 
 
 def _value(tree: Any, path: str) -> Any:

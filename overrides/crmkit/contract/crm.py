@@ -180,6 +180,16 @@ class CRM:
             probe: What is known of the server.
         """
 
+    def laws(self, probe: Probe) -> Iterable[Conversation]:
+        """Return the laws, as conversations.
+
+        Args:
+            probe: What is known of the server.
+        """
+        from .laws.library import law_conversations
+
+        return law_conversations(self)
+
     def version_note(self, version: str) -> str:
         """Return a sentence if the mock cannot imitate a release; empty if it can.
 
@@ -199,6 +209,14 @@ class CRM:
         return ()
 
     # -- replies -----------------------------------------------------------------------------------
+
+    def heard(self, reply: Reply, users: Mapping[str, object]) -> None:
+        """Take from a reply what later requests need, such as the server's time.
+
+        Args:
+            reply: The reply.
+            users: What puts the credentials of each user on a request.
+        """
 
     def headers(self, request: Request) -> dict[str, str]:
         """Return the headers of a request, as this CRM's clients send them."""

@@ -152,6 +152,12 @@ class EspoCRM(CRM):
         yield from conversations(custom=_CUSTOM in probe.traits)
         yield from read_conversations(self.document())
 
+    def laws(self, probe: Probe) -> Iterable[Conversation]:
+        """Return the laws, about the mock's custom fields if a server has them."""
+        from crmkit.contract.laws.library import law_conversations
+
+        return law_conversations(self, custom=_CUSTOM in probe.traits)
+
     def id_space(self, place: str, value: Any, parent: Any) -> str | None:
         """Return a space for ids, which are 17 hexadecimal digits whatever they are of."""
         return "" if isinstance(value, str) and _ID.fullmatch(value) else None

@@ -122,9 +122,11 @@ def law_conversations(
         return lambda talk: law(scene(talk, seed, alone=alone), *more)
 
     for name, law in {**_laws(scene, alone=alone), **(laws or {})}.items():
-        users = (scene.stranger,) if law is visibility else ()
-        yield Conversation(f"laws.{name}", held(law), users=users)
+        user = {"visibility": scene.stranger, "signatures": scene.signer}.get(name)
+        users = (user,) if user else ()  # the run's own has no name
+        yield Conversation(f"laws.{name}", held(law), users=users, is_compared=False)
     for name, rule in {**_resource_laws(scene), **(resource_laws or {})}.items():
         for resource in scene.resources.values():
             if rule.has_matter(resource):
-                yield Conversation(f"laws.{name}.{resource.name}", held(rule.hold, resource))
+                talk = held(rule.hold, resource)
+                yield Conversation(f"laws.{name}.{resource.name}", talk, is_compared=False)
