@@ -52,8 +52,9 @@ def keys(scene: Scene) -> None:
             for server in talk.servers:
                 server.users[_ALTERED] = _with(server, user, alter)
             for method, path, body in (
-                ("GET", _LISTS["contacts"], None), ("POST", "/contact.save.json", {"title": "x"}),
-            ):  # fmt: skip
+                ("GET", _LISTS["contacts"], None),
+                ("POST", "/contact.save.json", {"title": "x"}),
+            ):
                 sent = {} if body is None else {"json": body}
                 step = talk.request(method, path, user=_ALTERED, keeps=True, shared=True, **sent)
                 _expect(scene, step, f"a key {name} is refused", 401)
@@ -90,9 +91,7 @@ def _changed(text: str, fits: Callable[[str], bool], change: Callable[[str], str
     return text[:place] + change(text[place]) + text[place + 1 :]
 
 
-def _with(
-    server: Server, user: str, alter: Callable[[str], str]
-) -> Callable[[HTTPRequest], None]:
+def _with(server: Server, user: str, alter: Callable[[str], str]) -> Callable[[HTTPRequest], None]:
     def authenticate(request: HTTPRequest) -> None:
         server.users[user](request)
         request.headers[_HEADER] = alter(request.headers[_HEADER])
@@ -118,12 +117,21 @@ def plan(scene: Scene) -> None:
         for user in ("", other)
     )
     steps: list[tuple[int | None, str, str, int]] = [
-        (count + 3, "", "save", 200), (count + 3, other, "create", 200),
-        (count + 3, "", "create", 200), (count + 3, "", "save", 401), (count + 3, other, "save", 401),
-        (count + 3, "", "create", 401), (count + 4, other, "save", 200), (count + 4, "", "save", 401),
-        (1, "", "save", 401), (0, other, "create", 401), (None, "", "save", 200),
-        (None, other, "save", 200), (count + 6, "", "save", 401), (count + 7, "", "save", 200),
-    ]  # fmt: skip
+        (count + 3, "", "save", 200),
+        (count + 3, other, "create", 200),
+        (count + 3, "", "create", 200),
+        (count + 3, "", "save", 401),
+        (count + 3, other, "save", 401),
+        (count + 3, "", "create", 401),
+        (count + 4, other, "save", 200),
+        (count + 4, "", "save", 401),
+        (1, "", "save", 401),
+        (0, other, "create", 401),
+        (None, "", "save", 200),
+        (None, other, "save", 200),
+        (count + 6, "", "save", 401),
+        (count + 7, "", "save", 200),
+    ]
     mine = rows(scene, "contacts")
     made = 0
     for limit, user, how, status in steps:
@@ -131,15 +139,17 @@ def plan(scene: Scene) -> None:
         step = scene.talk.post(f"/contact.{how}.json", {"company": "y"}, user=user, keeps=True)
         _expect(scene, step, f"the plan decides on a {how} as {user or 'the first'}", status)
         made += status == 200 and not user
-        changed = scene.talk.post("/contact.save.json", {"id": known, "title": f"{limit}"},
-                                  keeps=True)  # fmt: skip
+        changed = scene.talk.post(
+            "/contact.save.json", {"id": known, "title": f"{limit}"}, keeps=True
+        )
         _expect(scene, changed, "a full plan lets contacts be updated", 200)
         planned = scene.talk.post("/activity.save.json", {"label": "y"}, keeps=True)
         _expect(scene, planned, "a plan does not limit activities", 200)
     mock.plan_limit(contacts=None)
     after = rows(scene, "contacts")
-    scene.talk.claim(after[-1], "what a plan refuses is not created", _as_many, scene, mine, after,
-                     made)  # fmt: skip
+    scene.talk.claim(
+        after[-1], "what a plan refuses is not created", _as_many, scene, mine, after, made
+    )
 
 
 # -- pages -----------------------------------------------------------------------------------------
@@ -156,21 +166,43 @@ def pages(scene: Scene) -> None:
         for number in range(_MOST + 3):
             mock.add(resource, {"title" if resource == "contacts" else "label": f"n{number}"})
         first = scene.talk.get(path)
-        scene.talk.claim(first, f"a page has {_DEFAULT} rows if nothing is asked for", _has_rows,
-                         scene, first, _DEFAULT)  # fmt: skip
+        scene.talk.claim(
+            first,
+            f"a page has {_DEFAULT} rows if nothing is asked for",
+            _has_rows,
+            scene,
+            first,
+            _DEFAULT,
+        )
         whole = _read(scene, path, _MOST)
-        scene.talk.claim(whole[0], "a page has as many rows as are asked for", _full_pages, scene,
-                         whole, _MOST)  # fmt: skip
+        scene.talk.claim(
+            whole[0], "a page has as many rows as are asked for", _full_pages, scene, whole, _MOST
+        )
         for size in _SIZES:
             if size > 2:  # hundreds of pages otherwise
                 some = _read(scene, path, size)
-                scene.talk.claim(some[-1], f"pages of {size} make up the list", _same_rows, scene,
-                                 whole, some, size)  # fmt: skip
+                scene.talk.claim(
+                    some[-1],
+                    f"pages of {size} make up the list",
+                    _same_rows,
+                    scene,
+                    whole,
+                    some,
+                    size,
+                )
                 continue
             for page in (1, 2, 3, 200):
                 step = scene.talk.get(path, {"page": page, "page_size": size})
-                scene.talk.claim(step, f"page {page} of {size} is where it is", _slice, scene,
-                                 whole, step, page, size)  # fmt: skip
+                scene.talk.claim(
+                    step,
+                    f"page {page} of {size} is where it is",
+                    _slice,
+                    scene,
+                    whole,
+                    step,
+                    page,
+                    size,
+                )
         default = [scene.talk.get(path, {"page": page}) for page in (1, 2, 3)]
         scene.talk.claim(default[-1], "pages go on without a size", _begins, scene, whole, default)
         for size in (1, _MOST):
@@ -247,19 +279,31 @@ def parameters(scene: Scene) -> None:
 
 #: What a save does not take, by why.
 _WRONG: dict[str, Any] = {
-    "an id of 0": {"id": 0}, "a negative id": {"id": -1}, "an id in words": {"id": "x"},
-    "an empty id": {"id": ""}, "an id with a zero in front": {"id": "01"},
-    "half an id": {"id": 1.5}, "a flag as id": {"id": True},
-    "a list": [], "a str": "x", "null": None, "a number": 1,
-    "a number as name": {"full_name": 1}, "a list as name": {"full_name": ["x"]},
-    "a flag in words": {"do_not_mass_email": "yes"}, "a flag as number": {"do_not_mass_email": 1},
-}  # fmt: skip
+    "an id of 0": {"id": 0},
+    "a negative id": {"id": -1},
+    "an id in words": {"id": "x"},
+    "an empty id": {"id": ""},
+    "an id with a zero in front": {"id": "01"},
+    "half an id": {"id": 1.5},
+    "a flag as id": {"id": True},
+    "a list": [],
+    "a str": "x",
+    "null": None,
+    "a number": 1,
+    "a number as name": {"full_name": 1},
+    "a list as name": {"full_name": ["x"]},
+    "a flag in words": {"do_not_mass_email": "yes"},
+    "a flag as number": {"do_not_mass_email": 1},
+}
 _WRONG_OF_ACTIVITIES: dict[str, Any] = {
-    "a flag in words": {"all_day": "yes"}, "a flag as number": {"all_day": 1},
-    "a date": {"dt_start": "2027-01-01"}, "a datetime without an offset":
-    {"dt_start": "2027-01-01T10:00:00"}, "a day that is none": {"dt_end": "2027-02-30T10:00:00Z"},
-    "an hour that is none": {"dt_start": "2027-01-01T24:01:00Z"}, "a number": {"dt_start": 1},
-}  # fmt: skip
+    "a flag in words": {"all_day": "yes"},
+    "a flag as number": {"all_day": 1},
+    "a date": {"dt_start": "2027-01-01"},
+    "a datetime without an offset": {"dt_start": "2027-01-01T10:00:00"},
+    "a day that is none": {"dt_end": "2027-02-30T10:00:00Z"},
+    "an hour that is none": {"dt_start": "2027-01-01T24:01:00Z"},
+    "a number": {"dt_start": 1},
+}
 
 
 def bodies(scene: Scene) -> None:
@@ -275,16 +319,26 @@ def bodies(scene: Scene) -> None:
         for what, body in wrong.items():
             content = json.dumps(body).encode()
             for media in ("application/json", "application/x-www-form-urlencoded"):
-                step = talk.request("POST", path, content=content, keeps=True,
-                                    headers={"Content-Type": media})  # fmt: skip
+                step = talk.request(
+                    "POST", path, content=content, keeps=True, headers={"Content-Type": media}
+                )
                 _expect(scene, step, f"{what} is refused", 400)
             if isinstance(body, dict) and "id" not in body:
                 step = talk.post(path, {"id": known[resource], **body}, keeps=True)
                 _expect(scene, step, f"{what} is refused", 400)
-        for what, content in (("nothing", b""), ("half of JSON", b'{"title": "x"'),
-                              ("Latin-1", b'{"title": "\xe9"}'), ("a form", b"title=x")):  # fmt: skip
-            step = talk.request("POST", path, content=content, keeps=True,
-                                headers={"Content-Type": "application/json"})  # fmt: skip
+        for what, content in (
+            ("nothing", b""),
+            ("half of JSON", b'{"title": "x"'),
+            ("Latin-1", b'{"title": "\xe9"}'),
+            ("a form", b"title=x"),
+        ):
+            step = talk.request(
+                "POST",
+                path,
+                content=content,
+                keeps=True,
+                headers={"Content-Type": "application/json"},
+            )
             _expect(scene, step, f"{what} is refused", 400)
     step = talk.post("/contact.save.json", {"company": "x", "no_such_member": "x"}, keeps=True)
     _expect(scene, step, "a member that contacts do not have is refused", 400)

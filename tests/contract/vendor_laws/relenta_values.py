@@ -22,7 +22,15 @@ __all__ = ["clearing", "custom_fields", "instants", "names", "texts"]
 #: Strings that something on the way could take for something else, or tidy up.
 TEXTS = (
     *("007", "0", "-1e3", "1.50", "null", "false", "None", "~"),
-    *(" leading", "trailing ", "\ttabs\t", "two  spaces", "line\n", "\r\nboth\r\n", "\u00a0x\u00a0"),
+    *(
+        " leading",
+        "trailing ",
+        "\ttabs\t",
+        "two  spaces",
+        "line\n",
+        "\r\nboth\r\n",
+        "\u00a0x\u00a0",
+    ),
     *("a\nb\r\nc\rd", "Zoe\u0308 e\u0301", "\ufb01 \u212b \u00c5", "\U0001f600\u202e\u2028", "ß İ"),
     *("x;y", ";", "x (y)", "(x)", "Ann <A.B@Example.ORG>", "a,b|c", "a & b <c> \"d\" 'e'"),
     *("100%25 +x", "\\u0041\\n\\", "é" * 1000, "x" * 256, "2016-02-30", "http://A.example/?b=c#d"),
@@ -87,8 +95,9 @@ def texts(scene: Scene) -> None:
             expected.append(dict.fromkeys(names, text))
             ids.append(save(scene, resource, expected[-1]).id)
         pages = rows(scene, resource)
-        scene.talk.claim(pages[-1], "a str is listed as it was sent", _as_sent, scene, pages, ids,
-                         expected)  # fmt: skip
+        scene.talk.claim(
+            pages[-1], "a str is listed as it was sent", _as_sent, scene, pages, ids, expected
+        )
         for number, id in enumerate(ids):
             changes = {
                 name: TEXTS[(number + 1) % len(TEXTS)] for name in names if scene.rng.random() < 0.5
@@ -98,8 +107,15 @@ def texts(scene: Scene) -> None:
             save(scene, resource, {"id": id, **changes}, keeps=True)
             expected[number] |= changes
         pages = rows(scene, resource)
-        scene.talk.claim(pages[-1], "an update sets what it sends and keeps the rest", _as_sent,
-                         scene, pages, ids, expected)  # fmt: skip
+        scene.talk.claim(
+            pages[-1],
+            "an update sets what it sends and keeps the rest",
+            _as_sent,
+            scene,
+            pages,
+            ids,
+            expected,
+        )
 
 
 def _as_sent(
@@ -119,26 +135,46 @@ def clearing(scene: Scene) -> None:
     """Change one member to another value, null or an empty str; only that one changes."""
     mock = control(scene).mock
     text = mock.add_custom_field("Law text", default_value="by default")
-    choice = mock.add_custom_field("Law choice", type="Single choice", choices=["a", "b"],
-                                   default_value="b")  # fmt: skip
+    choice = mock.add_custom_field(
+        "Law choice", type="Single choice", choices=["a", "b"], default_value="b"
+    )
     full: dict[str, dict[str, Any]] = {
-        "contacts": {**dict.fromkeys(MEMBERS["contacts"], "x"), "do_not_mass_email": True,
-                     text: "x", choice: "a"},
-        "activities": {**dict.fromkeys(MEMBERS["activities"], "x"), "all_day": True,
-                       "dt_start": "2027-01-02T03:04:05Z", "dt_end": "2027-01-02T04:04:05Z"},
-    }  # fmt: skip
+        "contacts": {
+            **dict.fromkeys(MEMBERS["contacts"], "x"),
+            "do_not_mass_email": True,
+            text: "x",
+            choice: "a",
+        },
+        "activities": {
+            **dict.fromkeys(MEMBERS["activities"], "x"),
+            "all_day": True,
+            "dt_start": "2027-01-02T03:04:05Z",
+            "dt_end": "2027-01-02T04:04:05Z",
+        },
+    }
     for resource, body in full.items():
         changes = [
-            {name: value} for name in body for value in (_other(name, body[name], choice), None, "")
+            {name: value}
+            for name in body
+            for value in (_other(name, body[name], choice), None, "")
             if not isinstance(body[name], bool) or value != ""
-        ]  # fmt: skip
+        ]
         ids = [save(scene, resource, body).id for _ in changes]
         before = rows(scene, resource)
         for id, change in zip(ids, changes, strict=True):
             save(scene, resource, {"id": id, **change}, keeps=True)
         after = rows(scene, resource)
-        scene.talk.claim(after[-1], "an update changes what it sends, and nothing else",
-                         _only_changed, scene, before, after, ids, changes, [text, choice])  # fmt: skip
+        scene.talk.claim(
+            after[-1],
+            "an update changes what it sends, and nothing else",
+            _only_changed,
+            scene,
+            before,
+            after,
+            ids,
+            changes,
+            [text, choice],
+        )
 
 
 def _other(name: str, value: Any, choice: str) -> Any:
@@ -150,9 +186,13 @@ def _other(name: str, value: Any, choice: str) -> Any:
 
 
 def _only_changed(
-    scene: Scene, before: list[Reply], after: list[Reply], ids: list[Any],
-    changes: list[dict[str, Any]], custom: list[str],
-) -> Iterator[str]:  # fmt: skip
+    scene: Scene,
+    before: list[Reply],
+    after: list[Reply],
+    ids: list[Any],
+    changes: list[dict[str, Any]],
+    custom: list[str],
+) -> Iterator[str]:
     for id, change in zip(ids, changes, strict=True):
         left, right = (dict(row_of(scene, pages, id)) for pages in (before, after))
         ((name, value),) = change.items()
@@ -176,8 +216,9 @@ _PARTS = ("", None, "Ada", "Ada King", "King of Lovelace", "Zoe\u0308  Two")
 def names(scene: Scene) -> None:
     """Send full names and parts of them, in creations and updates: they make up each other."""
     rng = scene.rng
-    subsets = [[name for bit, name in enumerate(_NAMES) if number >> bit & 1]
-               for number in range(1, 8)]  # fmt: skip
+    subsets = [
+        [name for bit, name in enumerate(_NAMES) if number >> bit & 1] for number in range(1, 8)
+    ]
     expected: list[dict[str, str]] = []
     ids: list[Any] = []
     for subset in subsets * 2:
@@ -186,8 +227,15 @@ def names(scene: Scene) -> None:
         expected.append(_named(dict.fromkeys(_NAMES, ""), sent))
     for round_ in range(3):
         pages = rows(scene, "contacts")
-        scene.talk.claim(pages[-1], "full names and their parts make up each other", _have_names,
-                         scene, pages, ids, expected)  # fmt: skip
+        scene.talk.claim(
+            pages[-1],
+            "full names and their parts make up each other",
+            _have_names,
+            scene,
+            pages,
+            ids,
+            expected,
+        )
         if round_ == 2:
             return
         for number, id in enumerate(ids):
@@ -242,20 +290,30 @@ class _Field:
 
 _CHOICES = ("red", "dark red", "Grün", "007")
 _FIELDS = (
-    _Field("Number", ("0", "-1", "-0.5", "12.50", "007", "9" * 30), ("x", "1,5", "--1", "1.", "1e3",
-           "1 2", "-")),
+    _Field(
+        "Number",
+        ("0", "-1", "-0.5", "12.50", "007", "9" * 30),
+        ("x", "1,5", "--1", "1.", "1e3", "1 2", "-"),
+    ),
     _Field("Number", ("7", "-7.25"), ("seven",), default="7"),
-    _Field("Date", ("2016-02-29", "1999-12-31"), ("2015-02-29", "2016-13-01", "29.02.2016", "x",
-           "2016-2-29", "2016-02-29T00:00:00Z")),
+    _Field(
+        "Date",
+        ("2016-02-29", "1999-12-31"),
+        ("2015-02-29", "2016-13-01", "29.02.2016", "x", "2016-2-29", "2016-02-29T00:00:00Z"),
+    ),
     _Field("Date", ("2000-01-01",), ("2000-01-32",), default="2000-02-01"),
     _Field("Text", TEXTS, ()),
     _Field("Text", ("x",), (), default="by default"),
     _Field("Single choice", _CHOICES, ("blue", "re", "reds", "RED", "7", "red;dark red"), _CHOICES),
     _Field("Single choice", ("b",), ("c",), ("a", "b"), default="a"),
-    _Field("Multiple choice", (*_CHOICES, "red;007", "007;red", ";".join(_CHOICES)),
-           ("blue", "red;blue", "blue;red", "red;Red", "red,007"), _CHOICES),
+    _Field(
+        "Multiple choice",
+        (*_CHOICES, "red;007", "007;red", ";".join(_CHOICES)),
+        ("blue", "red;blue", "blue;red", "red;Red", "red,007"),
+        _CHOICES,
+    ),
     _Field("Multiple choice", ("b",), ("a;d",), ("a", "b", "c"), default="a;c"),
-)  # fmt: skip
+)
 
 
 def custom_fields(scene: Scene) -> None:
@@ -265,11 +323,14 @@ def custom_fields(scene: Scene) -> None:
     for user, department in (("", "agents"), (scene.stranger, "laboratory")):
         fields[user] = {
             mock.add_custom_field(
-                f"{department} {number}", type=field.type, default_value=field.default,
-                choices=[*field.choices] if field.choices else None, department=department,
+                f"{department} {number}",
+                type=field.type,
+                default_value=field.default,
+                choices=[*field.choices] if field.choices else None,
+                department=department,
             ): field
             for number, field in enumerate(_FIELDS)
-        }  # fmt: skip
+        }
         _defined(scene, user, fields[user])
     for user, own in fields.items():
         other = next(more for name, more in fields.items() if name != user)
@@ -283,18 +344,21 @@ def _defined(scene: Scene, user: str, fields: Mapping[str, _Field]) -> None:
     listed = scene.talk.get("/custom_field.list.json", user=user)
     expected = [
         {
-            "type": field.type, "key": key, "label": key.replace("_", " "),
+            "type": field.type,
+            "key": key,
+            "label": key.replace("_", " "),
             "default_value": field.default,
             **({"choices": [*field.choices]} if field.choices else {}),
         }
         for key, field in fields.items()
-    ]  # fmt: skip
+    ]
     scene.talk.claim(listed, "a department lists its custom fields", _lists, listed, expected)
 
 
 def _lists(reply: Reply, expected: list[dict[str, Any]]) -> Iterator[str]:
-    listed = {row["key"]: {name: row[name] for name in row if name != "id"} for row in
-              reply.tree["data"]}  # fmt: skip
+    listed = {
+        row["key"]: {name: row[name] for name in row if name != "id"} for row in reply.tree["data"]
+    }
     for field in expected:
         if listed.get(field["key"]) != field:
             yield f"{field['key']} is another"
@@ -316,8 +380,11 @@ def _values(scene: Scene, user: str, fields: Mapping[str, _Field]) -> None:
     for number, id in enumerate(ids):
         key = keys[number % len(keys)]
         change: dict[str, Any] = {
-            0: {key: ""}, 1: {key: None}, 2: {key: fields[key].good[-1]}, 3: {"company": "x"},
-        }[scene.rng.randrange(4) if number >= len(keys) else number % 4]  # fmt: skip
+            0: {key: ""},
+            1: {key: None},
+            2: {key: fields[key].good[-1]},
+            3: {"company": "x"},
+        }[scene.rng.randrange(4) if number >= len(keys) else number % 4]
         save(scene, "contacts", {"id": id, **change}, user=user, keeps=True)
         expected[number] = expected[number] | {
             name: value or "" for name, value in change.items() if name in fields
@@ -381,34 +448,58 @@ def instants(scene: Scene) -> None:
     for number, at in enumerate(_TIMES):
         for offset in _OFFSETS:
             end = _TIMES[(number + 3) % len(_TIMES)]
-            body = {"dt_start": at.astimezone(timezone(offset)).isoformat(),
-                    "dt_end": end.astimezone(timezone(-offset)).isoformat(),
-                    "dt_created": "2001-01-01T00:00:00Z", "dt_modified": "2001-01-01T00:00:00Z"}  # fmt: skip
+            body = {
+                "dt_start": at.astimezone(timezone(offset)).isoformat(),
+                "dt_end": end.astimezone(timezone(-offset)).isoformat(),
+                "dt_created": "2001-01-01T00:00:00Z",
+                "dt_modified": "2001-01-01T00:00:00Z",
+            }
             ids.append(save(scene, "activities", body).id)
             made = _written(clock.now)
-            expected.append({"dt_start": _written(at), "dt_end": _written(end),
-                             "dt_created": made, "dt_modified": made})  # fmt: skip
+            expected.append(
+                {
+                    "dt_start": _written(at),
+                    "dt_end": _written(end),
+                    "dt_created": made,
+                    "dt_modified": made,
+                }
+            )
     pages = rows(scene, "activities")
-    scene.talk.claim(pages[-1], "a datetime is listed in UTC", _times, scene, pages, ids,
-                     expected)  # fmt: skip
+    scene.talk.claim(pages[-1], "a datetime is listed in UTC", _times, scene, pages, ids, expected)
     for number, id in enumerate(ids):
         clock.move(timedelta(hours=scene.rng.randrange(100)))
         end = _TIMES[number % len(_TIMES)]
-        save(scene, "activities", {"id": id, "dt_end": _written(end),
-                                   "dt_created": "2001-01-01T00:00:00Z"}, keeps=True)  # fmt: skip
+        save(
+            scene,
+            "activities",
+            {"id": id, "dt_end": _written(end), "dt_created": "2001-01-01T00:00:00Z"},
+            keeps=True,
+        )
         expected[number] |= {"dt_end": _written(end), "dt_modified": _written(clock.now)}
     pages = rows(scene, "activities")
-    scene.talk.claim(pages[-1], "an update moves the time of the last change only", _times, scene,
-                     pages, ids, expected)  # fmt: skip
+    scene.talk.claim(
+        pages[-1],
+        "an update moves the time of the last change only",
+        _times,
+        scene,
+        pages,
+        ids,
+        expected,
+    )
     contact = save(scene, "contacts", {"company": "x", "dt_created": "2001-01-01T00:00:00Z"}).id
     made = _written(clock.now)
     clock.move(timedelta(days=400))
-    save(scene, "contacts", {"id": contact, "company": "x", "dt_modified": "2001-01-01T00:00:00Z"},
-         keeps=True)  # fmt: skip
+    save(
+        scene,
+        "contacts",
+        {"id": contact, "company": "x", "dt_modified": "2001-01-01T00:00:00Z"},
+        keeps=True,
+    )
     times = {"dt_created": made, "dt_modified": _written(clock.now)}
     pages = rows(scene, "contacts")
-    scene.talk.claim(pages[-1], "the server sets the times of contacts", _times, scene, pages,
-                     [contact], [times])  # fmt: skip
+    scene.talk.claim(
+        pages[-1], "the server sets the times of contacts", _times, scene, pages, [contact], [times]
+    )
 
 
 def _written(time: datetime) -> str:
