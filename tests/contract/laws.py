@@ -12,13 +12,15 @@ from crmkit.contract import CRMS, Conversation, Server, Summary
 from crmkit.contract.crm import Probe
 from crmkit.contract.laws.library import law_conversations
 from crmkit.contract.onepagecrm import Signer
-from crmkit.contract.runner import Run, mock_server
+from crmkit.contract.runner import Run
 from tests.contract.vendor_laws import LAWS, RESOURCE_LAWS
+from tests.contract.vendor_laws.control import CONTROLS, Control
 
 #: When the laws are held: in winter, and in summer, where time zones have another offset.
 WINTER = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
 SUMMER = datetime(2026, 7, 15, 9, 30, tzinfo=UTC)
 _MARKER = "crmkit-5eed00"
+_TICK = timedelta(seconds=1)
 _IN_SUMMER = frozenset({"todays", "transitions", "counters", "deals"})
 #: Resources, and laws about all of them, that AutoCRM has otherwise than EspoCRM.
 _OF_AUTOCRM = (["Account"], ["Meeting"])
@@ -36,9 +38,22 @@ class Ticking:
         self._time = start
         self.server: Server | None = None
 
+    @property
+    def now(self) -> datetime:
+        """The time of the last request."""
+        return self._time
+
+    def move(self, time: datetime | timedelta) -> None:
+        """Set the clock, so that the next request is sent at a time, or move it on.
+
+        Args:
+            time: The time, or how much later the next request is sent than it would be.
+        """
+        self._time = self._time + time if isinstance(time, timedelta) else time - _TICK
+
     def __call__(self) -> datetime:
         """Return the next time, and let those who sign requests know it."""
-        self._time += timedelta(seconds=1)
+        self._time += _TICK
         for user in self.server.users.values() if self.server else ():
             if isinstance(user, Signer):
                 user.offset = int(self._time.timestamp()) - int(time.time())
@@ -72,8 +87,23 @@ def held(name: str, law: str, seed: int = 0) -> Summary:
     talks = [talk for talk in conversations(name, seed) if talk.name.split(".")[1] == law]
     with ExitStack() as stack:
         clock = Ticking(SUMMER if law in _IN_SUMMER else WINTER)
-        clock.server = server = mock_server(CRMS[name](), "", stack, clock=clock)
+        clock.server = server = _opened(name, clock, stack)
         return Run(server, writes=True, marker=_MARKER).hold(talks, Probe())
+
+
+def _opened(name: str, clock: Ticking, stack: ExitStack) -> Server:
+    """Return the mock of a CRM, which a clock moves on with each request."""
+    from crmkit_mock import MockCRMs
+
+    crm = CRMS[name]()
+    mock = stack.enter_context(MockCRMs(faithful_crashes=True, **crm.mock_options(""))).crm(name)
+    users = crm.mock_authenticators(mock, mock.base_url)
+    server = Server(
+        crm, mock.base_url, users, transport=mock.transport, before=lambda: mock.clock.set(clock())
+    )
+    stack.callback(server.close)
+    CONTROLS[server] = Control(mock, clock)
+    return server
 
 
 def broken(summary: Summary) -> list[str]:

@@ -13,6 +13,8 @@ from tests.contract.vendor_laws import (
     monica_relationships,
     onepagecrm,
     relenta,
+    relenta_limits,
+    relenta_values,
 )
 
 __all__ = ["LAWS", "RESOURCE_LAWS"]
@@ -43,8 +45,17 @@ LAWS: Mapping[str, Mapping[str, Callable[[Scene], None]]] = {
         "unsent": onepagecrm.unsent,
     },
     "relenta": {
-        "custom_fields": relenta.custom_fields,
+        "bodies": relenta_limits.bodies,
+        "clearing": relenta_values.clearing,
+        "custom_fields": relenta_values.custom_fields,
+        "instants": relenta_values.instants,
+        "keys": relenta_limits.keys,
+        "names": relenta_values.names,
+        "pages": relenta_limits.pages,
+        "parameters": relenta_limits.parameters,
+        "plan": relenta_limits.plan,
         "saves": relenta.saves,
+        "texts": relenta_values.texts,
         "unknown": relenta.unknown,
     },
 }

@@ -1,4 +1,4 @@
-"""What Relenta's saves do: new records, updates, and values of custom fields."""
+"""What Relenta's saves do: new records, and updates of unknown ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from crmkit.contract.exchange import Reply
     from crmkit.contract.laws.scene import Scene
 
-__all__ = ["custom_fields", "saves", "unknown"]
+__all__ = ["saves", "unknown"]
 
 _FORM = "application/x-www-form-urlencoded"
 
@@ -100,42 +100,3 @@ def _not_found(reply: Reply) -> Iterator[str]:
 def _as_many(scene: Scene, before: list[Reply], after: list[Reply]) -> Iterator[str]:
     if len(scene.rows_of(before)) != len(scene.rows_of(after)):
         yield "there are others"
-
-
-def custom_fields(scene: Scene) -> None:
-    """Write each custom field of the department: choices are those that it has, each of them."""
-    talk = scene.talk
-    resource = scene.resources["contacts"]
-    fields = talk.get("/custom_field.list.json")
-    rows = fields.tree["data"] if fields.succeeded else []
-    for row in rows:
-        choices: list[str] = row.get("choices") or []
-        if not choices:
-            continue
-        record = scene.create(resource)
-        several = ";".join(choices[:2])
-        values = [*choices[:3], *([several] if "ultiple" in str(row["type"]) else [])]
-        for value in values:
-            step = scene.update(record, {row["key"]: value})
-            read = scene.read(record)
-            talk.claim(read, "a custom field takes its choices", _reads, step, read, row["key"],
-                       value)  # fmt: skip
-        for value in ("no_such_choice", f"{choices[0]};no_such_choice"):
-            step = scene.update(record, {row["key"]: value})
-            read = scene.read(record)
-            talk.claim(read, "a custom field takes no other choices", _reads_not, step, read,
-                       row["key"], value)  # fmt: skip
-
-
-def _reads(written: Reply, read: Reply, key: str, value: str) -> Iterator[str]:
-    if not written.succeeded:
-        yield f"it answers {written.outcome}"
-    elif read.tree["data"].get(key) != value:
-        yield "it reads another"
-
-
-def _reads_not(written: Reply, read: Reply, key: str, value: str) -> Iterator[str]:
-    if written.succeeded:
-        yield f"it answers {written.outcome}"
-    if read.tree["data"].get(key) == value:
-        yield "it reads it"
