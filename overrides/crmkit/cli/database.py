@@ -20,7 +20,7 @@ __all__ = ["arrow_view", "create_table", "open_database", "quoted"]
 
 #: Rows are kept in memory until their group is full, or the log of changes as long as this.
 _ROW_GROUP = 8192
-_CONFIG = {"threads": 1, "memory_limit": "512MB", "checkpoint_threshold": "1MB"}
+_CONFIG: dict[str, Any] = {"threads": 1, "memory_limit": "512MB", "checkpoint_threshold": "1MB"}
 
 
 @contextmanager
