@@ -5,13 +5,14 @@ from __future__ import annotations
 from contextlib import ExitStack
 from importlib import import_module
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from crmkit.core.errors import ConfigError
 
 from .address import checked_address, is_loopback
 from .crm import ContractError, Probe, environment
 from .exchange import Request
+from .laws.library import law_conversations
 from .plan import planned_requests
 from .runner import Run, mock_server, shuffled
 from .server import Server
@@ -176,7 +177,8 @@ class Check:
 
     def _conversations(self) -> Iterator[Conversation]:
         """Yield the CRM's conversations and its laws in turns, so that a few are of both."""
-        laws = self.crm.laws(self._probe)
+        traits: Any = self.crm.law_traits(self._probe)
+        laws = law_conversations(self.crm, **traits)
         turns = zip_longest(self.crm.conversations(self._probe), shuffled([*laws], seed=0))
         return (talk for turn in turns for talk in turn if talk is not None)
 

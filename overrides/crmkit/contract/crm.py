@@ -180,15 +180,13 @@ class CRM:
             probe: What is known of the server.
         """
 
-    def laws(self, probe: Probe) -> Iterable[Conversation]:
-        """Return the laws, as conversations.
+    def law_traits(self, probe: Probe) -> Mapping[str, bool]:
+        """Return what the laws are told of a server.
 
         Args:
-            probe: What is known of the server.
+            probe: What is known of it.
         """
-        from .laws.library import law_conversations
-
-        return law_conversations(self)
+        return {}
 
     def version_note(self, version: str) -> str:
         """Return a sentence if the mock cannot imitate a release; empty if it can.

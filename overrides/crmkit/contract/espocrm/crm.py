@@ -152,11 +152,9 @@ class EspoCRM(CRM):
         yield from conversations(custom=_CUSTOM in probe.traits)
         yield from read_conversations(self.document())
 
-    def laws(self, probe: Probe) -> Iterable[Conversation]:
-        """Return the laws, about the mock's custom fields if a server has them."""
-        from crmkit.contract.laws.library import law_conversations
-
-        return law_conversations(self, custom=_CUSTOM in probe.traits)
+    def law_traits(self, probe: Probe) -> Mapping[str, bool]:
+        """Return whether a server has the mock's custom fields."""
+        return {"custom": _CUSTOM in probe.traits}
 
     def id_space(self, place: str, value: Any, parent: Any) -> str | None:
         """Return a space for ids, which are 17 hexadecimal digits whatever they are of."""
