@@ -87,16 +87,24 @@ def held(name: str, law: str, seed: int = 0) -> Summary:
     talks = [talk for talk in conversations(name, seed) if talk.name.split(".")[1] == law]
     with ExitStack() as stack:
         clock = Ticking(SUMMER if law in _IN_SUMMER else WINTER)
-        clock.server = server = _opened(name, clock, stack)
+        clock.server = server = opened(name, clock, stack)
         return Run(server, writes=True, marker=_MARKER).hold(talks, Probe())
 
 
-def _opened(name: str, clock: Ticking, stack: ExitStack) -> Server:
-    """Return the mock of a CRM, which a clock moves on with each request."""
+def opened(name: str, clock: Ticking, stack: ExitStack, seed: str = "demo") -> Server:
+    """Return the mock of a CRM, which a clock moves on with each request.
+
+    Args:
+        name: Name of the CRM.
+        clock: The clock.
+        stack: Closes the mock.
+        seed: What the mock starts with.
+    """
     from crmkit_mock import MockCRMs
 
     crm = CRMS[name]()
-    mock = stack.enter_context(MockCRMs(faithful_crashes=True, **crm.mock_options(""))).crm(name)
+    options = {"seed": seed, "faithful_crashes": True, **crm.mock_options("")}
+    mock = stack.enter_context(MockCRMs(**options)).crm(name)
     users = crm.mock_authenticators(mock, mock.base_url)
     server = Server(
         crm, mock.base_url, users, transport=mock.transport, before=lambda: mock.clock.set(clock())
