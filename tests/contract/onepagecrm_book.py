@@ -538,15 +538,19 @@ class Book:
             for name in (*RECENT, "pending_deals", "waiting", "vip")
         }
         statuses = {status: sum(c["status"] == status for c in contacts) for status in STATUSES}
-        start = self._period(0)
         return {
             "tags": {"system": system, "custom": self.tag_rows()},
             "statuses": {**statuses, "all": len(contacts)},
-            "sales": {
-                "target": self.target, "period": self.period, "won": self._won(0),
-                "pending": self._sum(self.deals("pending")),
-                "expires": int(datetime(*self._next(start), 1, tzinfo=UTC).timestamp()),
-            },
+            "sales": self.side_sales(),
+        }
+
+    def side_sales(self) -> Row:
+        """Return the side element `sales`."""
+        year, month = self._next(self._period(0))
+        return {
+            "target": self.target, "period": self.period, "won": self._won(0),
+            "pending": self._sum(self.deals("pending")),
+            "expires": int(datetime(year, month, 1, tzinfo=UTC).timestamp()),
         }  # fmt: skip
 
     def sales(self) -> Row:
