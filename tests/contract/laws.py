@@ -13,7 +13,7 @@ from crmkit.contract.crm import Probe
 from crmkit.contract.laws.library import law_conversations
 from crmkit.contract.onepagecrm import Signer
 from crmkit.contract.runner import Run
-from tests.contract.vendor_laws import LAWS, RESOURCE_LAWS
+from tests.contract.vendor_laws import LAWS, OF_AUTOCRM, RESOURCE_LAWS
 from tests.contract.vendor_laws.control import CONTROLS, Control
 
 #: When the laws are held: in winter, and in summer, where time zones have another offset.
@@ -24,7 +24,7 @@ _TICK = timedelta(seconds=1)
 _IN_SUMMER = frozenset({"todays", "transitions", "counters", "deals"})
 #: Resources, and laws about all of them, that AutoCRM has otherwise than EspoCRM.
 _OF_AUTOCRM = (["Account"], ["Meeting"])
-_FOR_AUTOCRM = frozenset({"signatures"})
+_FOR_AUTOCRM = frozenset({"signatures", *OF_AUTOCRM})
 
 
 class Ticking:
@@ -66,6 +66,8 @@ def conversations(name: str, seed: int = 0) -> list[Conversation]:
     traits: dict[str, Any] = {"custom": True} if name in {"autocrm", "espocrm"} else {}
     crm = CRMS[name]()
     traits["laws"] = LAWS.get(crm.document_name, {})
+    if name == "autocrm":
+        traits["laws"] = {**traits["laws"], **OF_AUTOCRM}
     traits["resource_laws"] = RESOURCE_LAWS.get(crm.document_name, {})
     laws = law_conversations(crm, seed=seed, alone=True, **traits)
     return [law for law in laws if name != "autocrm" or _is_of_autocrm(law.name)]

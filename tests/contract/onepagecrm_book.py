@@ -312,7 +312,9 @@ class Book:
             "amount": float(form.get("amount", 0)),
             "status": status,
             "closed": None if is_pending else closed or to_text(self.now.date()),
-            "deal_stage": form.get("deal_stage") if is_pending and self.pipeline == "full" else None,
+            "deal_stage": form.get("deal_stage")
+            if is_pending and self.pipeline == "full"
+            else None,
             "exp_close": form.get("exp_close") if is_pending and self.pipeline != "off" else None,
         }
 
@@ -627,4 +629,3 @@ def _found(records: Mapping[str, Row], id: str) -> Row:
 def by_id(rows: Iterable[Row]) -> list[Row]:
     """Return rows in the order of their ids."""
     return sorted(rows, key=lambda row: str(row["id"]))
-

@@ -588,7 +588,10 @@ class Accounts(ActingMachine):
         if draw < 0.15:
             form["email"] = self.pick(*others)
         elif draw < 0.4:
-            form |= {"password": "first", "confirm_password": self.pick("first", "second", "", None)}
+            form |= {
+                "password": "first",
+                "confirm_password": self.pick("first", "second", "", None),
+            }
         elif draw < 0.6:
             password = f"Pass{rng.randrange(99)}"
             form |= {"password": password, "confirm_password": password}
@@ -716,7 +719,9 @@ class Accounts(ActingMachine):
                 return
             data = tree["data"]
             last = max(1, -(-len(chosen) // book.size))
-            assert (data["count"], data["page"], data["maxpage"]) == (len(chosen), page, last), query
+            assert (data["count"], data["page"], data["maxpage"]) == (len(chosen), page, last), (
+                query
+            )
             shown = data["contacts"]
             assert len(shown) == max(0, min(book.size, len(chosen) - (page - 1) * book.size)), query
             rows += shown

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from crmkit.contract.laws.library import ResourceLaw
 from crmkit.contract.laws.scene import Scene
 from tests.contract.vendor_laws import (
+    autocrm,
     espocrm,
     espocrm_links,
     monica,
@@ -19,7 +20,7 @@ from tests.contract.vendor_laws import (
     relenta_values,
 )
 
-__all__ = ["LAWS", "RESOURCE_LAWS"]
+__all__ = ["LAWS", "OF_AUTOCRM", "RESOURCE_LAWS"]
 
 #: Laws by name, by the document of the CRM.
 LAWS: Mapping[str, Mapping[str, Callable[[Scene], None]]] = {
@@ -72,6 +73,16 @@ LAWS: Mapping[str, Mapping[str, Callable[[Scene], None]]] = {
         "texts": relenta_values.texts,
         "unknown": relenta.unknown,
     },
+}
+#: Laws of AutoCRM, which has a document with EspoCRM, by name.
+OF_AUTOCRM: Mapping[str, Callable[[Scene], None]] = {
+    "bulk": autocrm.bulk,
+    "conversions": autocrm.conversions,
+    "deletions": autocrm.deletions,
+    "mails": autocrm.mails,
+    "names": autocrm.names,
+    "page_offsets": autocrm.offsets,
+    "unlinks": autocrm.unlinks,
 }
 _ADDRESSES = {"emailAddress", "phoneNumber"}
 #: Laws of resources, and whether a resource has the matter.

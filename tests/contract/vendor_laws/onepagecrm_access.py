@@ -139,7 +139,9 @@ def signing(scene: Scene) -> None:
             expect(scene, step, f"a {method} signed {way} is refused", 104)
     scene.talk.servers[0].users.pop(_ALTERED)
     after = scene.talk.get("/tags.json")
-    scene.talk.claim(after, "wrong signatures change nothing", _only_right, before, after, scene.word)
+    scene.talk.claim(
+        after, "wrong signatures change nothing", _only_right, before, after, scene.word
+    )
 
 
 def _wrongly(signed: Callable[..., Any], change: dict[str, Any]) -> Any:
@@ -289,9 +291,13 @@ def _system(scene: Scene) -> None:
         expect(scene, step, "settings of the account are taken, or refused", code)
         kept = sent if code == 0 else kept
         read = talk.get("/settings/system.json")
-        talk.claim(read, "settings of the account are read as they were sent", _has_data, read, kept)
+        talk.claim(
+            read, "settings of the account are read as they were sent", _has_data, read, kept
+        )
         login = talk.post("/auth/login.json", _login(scene), user="nobody", keeps=True)
-        talk.claim(login, "a login shows the settings", _shows_system, login, zones, currencies, kept)
+        talk.claim(
+            login, "a login shows the settings", _shows_system, login, zones, currencies, kept
+        )
     for name in _SYSTEM:
         less = {key: value for key, value in _SYSTEM.items() if key != name}
         step = talk.post("/settings/system.json", less, keeps=True)
@@ -431,7 +437,12 @@ def limits(scene: Scene) -> None:
     mock.limit(contacts=count + 1)
     for method, path, body in _edits(contact, second.id, scene.word):
         _tell(scene, method, path, body, 201, [over])
-    for path in ("/contacts.json", "/tags.json", f"/contacts/{contact}.json", "/settings/user.json"):
+    for path in (
+        "/contacts.json",
+        "/tags.json",
+        f"/contacts/{contact}.json",
+        "/settings/user.json",
+    ):
         _tell(scene, "GET", path, None, 0, [over])
     _tell(scene, "GET", f"/contacts/{UNKNOWN}.json", None, 106, [over])
     _tell(scene, "DELETE", f"/contacts/{UNKNOWN}.json", None, 106, [over])

@@ -29,7 +29,16 @@ TEXTS = (
     *("@a", "`a", '"', "'", '"x"', "'x'", "a\\b", "\\", "\\n", "|", ">", ":", "=", "<<", "a:"),
     *("a & b", "&amp;", "<b>", "]]>", "<!--", "&#13;", "a\tb", "a\nb", "a\r\nb", "a\rb", "a\n\nb"),
     *("  both  ", "\ttab\t", "\n\nlines\r\n", "\u00a0nbsp\u00a0", "a\u2028b", "a\x85b", "x\x07y"),
-    *("\ufeffbom", "Zoe\u0308", "\ufb01\u212b", "\U0001f600", "日本", "İıß", "a+b c%20d", "A.B@C.De"),
+    *(
+        "\ufeffbom",
+        "Zoe\u0308",
+        "\ufb01\u212b",
+        "\U0001f600",
+        "日本",
+        "İıß",
+        "a+b c%20d",
+        "A.B@C.De",
+    ),
 )
 #: What may be longer than 25 characters.
 _LONG = ("é" * 2000, "x" * 4097, "a b " * 300, "\U0001f600" * 130)
@@ -111,7 +120,9 @@ def _tag_names(scene: Scene, home: Any) -> None:
     talk = scene.talk
     names = [name for name in dict.fromkeys(map(shown, TEXTS)) if name and "," not in name]
     names = [name for name in names if name != "VIP"]
-    talk.put(f"/contacts/{home}.json", {"lastname": "x", "tags": ",".join(f" {n} ," for n in names)})
+    talk.put(
+        f"/contacts/{home}.json", {"lastname": "x", "tags": ",".join(f" {n} ," for n in names)}
+    )
     for step in (*_in_all_formats(scene, "/tags"), *_in_all_formats(scene, f"/contacts/{home}")):
         talk.claim(step, "tags are shown as they were sent", _has_tags, step, names)
     for name in names:
@@ -148,7 +159,9 @@ def pages(scene: Scene) -> None:
     word = scene.word
     ids: dict[str, list[str]] = {"": [], "tag": [], "vip": [], "status": [], "waiting": []}
     for number in range(_COUNT):
-        kinds = [kind for kind, every in (("tag", 2), ("vip", 3), ("status", 5)) if not number % every]
+        kinds = [
+            kind for kind, every in (("tag", 2), ("vip", 3), ("status", 5)) if not number % every
+        ]
         contact = {"lastname": f"{word} {number}", "tags": [f"{word}t"] if "tag" in kinds else [],
                    "vip": "vip" in kinds, "status": "inactive" if "status" in kinds else "general"}  # fmt: skip
         id = mock.add("contacts", contact)
@@ -185,12 +198,16 @@ def _by_pages(scene: Scene, query: Mapping[str, Any], ids: list[str], size: int)
              for page in range(1, count + 2)]  # fmt: skip
     steps += [scene.talk.get("/contacts.json", query)]
     steps += [scene.talk.get("/contacts.json", {**query, "page": 2_147_483_647})]
-    scene.talk.claim(steps[-1], f"pages of {size} make up a list", _make_up, scene, steps, ids, size)
+    scene.talk.claim(
+        steps[-1], f"pages of {size} make up a list", _make_up, scene, steps, ids, size
+    )
 
 
 def _make_up(scene: Scene, replies: list[Reply], ids: list[str], size: int) -> Iterator[str]:
     *pages_, plain, past = replies
-    if [row["id"] for row in scene.rows_in(plain)] != [row["id"] for row in scene.rows_in(pages_[0])]:
+    if [row["id"] for row in scene.rows_in(plain)] != [
+        row["id"] for row in scene.rows_in(pages_[0])
+    ]:
         yield "the first page is another without its number"
     rows = [row["id"] for reply in pages_ for row in scene.rows_in(reply)]
     if sorted(rows) != sorted(ids):
@@ -270,7 +287,9 @@ def _is_recent(scene: Scene, name: str, id: Any, found: bool, what: str) -> None
     talk, clock = scene.talk, control(scene).clock
     step = talk.get("/contacts.json", {"system_tag": name})
     now = clock.now
-    talk.claim(step, f"a contact that was {what} is recent for a week", _has, scene, step, id, found)
+    talk.claim(
+        step, f"a contact that was {what} is recent for a week", _has, scene, step, id, found
+    )
     clock.move(now)  # the same second again
     login = talk.post("/auth/login.json", control(scene).mock.login, user="nobody", keeps=True)
     talk.claim(login, f"{name} counts what its list shows", _counts_as, login, name, step)
@@ -298,7 +317,13 @@ def filters(scene: Scene) -> None:
     bodies: list[dict[str, Any]] = [
         {"status": "lead", "city": "NJ", "zip_code": "07018", "country": "IE"},
         {"status": "customer", "state": "NJ", "zip_code": "7018", "tags": f"{word}a"},
-        {"status": "customer", "city": "NJ", "state": "nj", "country": "EL", "tags": f"{word}b,VIP"},
+        {
+            "status": "customer",
+            "city": "NJ",
+            "state": "nj",
+            "country": "EL",
+            "tags": f"{word}b,VIP",
+        },
         {"status": "prospect", "city": "East NJ", "country": "IE", "tags": f"{word}a,{word}b"},
         {"status": "inactive", "address": "NJ", "description": "IE 07018", "company": f"{word} NJ"},
         {"status": "general", "zip_code": "070180", "tags": f"{word}A"},
@@ -429,7 +454,7 @@ def sums(scene: Scene) -> None:
     left = sorted(days)
     for today in _TODAYS:
         closed = [day for day in left if day <= today]
-        left = left[len(closed):]
+        left = left[len(closed) :]
         for user, book in books.items():
             cid = [*book.contacts][-1]
             for number, day in enumerate(closed):
