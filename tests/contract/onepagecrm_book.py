@@ -25,7 +25,9 @@ RECENT = {
 #: Names in replies, by those in forms.
 STRINGS = {
     **{name: name for name in ("firstname", "lastname", "company", "address", "city", "state")},
-    **{"job_title": "jobtitle", "zip_code": "zip", "country": "country"},
+    "job_title": "jobtitle",
+    "zip_code": "zip",
+    "country": "country",
     "description": "description",
 }
 LABELED = {"phones": "number", "emails": "address", "urls": "address"}
@@ -51,7 +53,7 @@ def shown(value: Any) -> str | None:
     text = "".join(
         letter
         for letter in str(value or "")
-        if letter in "\t\n\r" or (" " <= letter and letter not in "\ufffe\uffff")
+        if letter in "\t\n\r" or (letter >= " " and letter not in "\ufffe\uffff")
     )
     return text.strip(" \t\r\n") or None
 
@@ -259,10 +261,14 @@ class Book:
         if day and not is_date(day):
             raise Refused(108)
         return {
-            "cid": form["cid"], "name": shown(form["name"]), "date": None if next_ else day,
-            "next": next_, "waiting": waiting, "done": done,
+            "cid": form["cid"],
+            "name": shown(form["name"]),
+            "date": None if next_ else day,
+            "next": next_,
+            "waiting": waiting,
+            "done": done,
             "closed": form.get("closed", self._unix) if done else None,
-        }  # fmt: skip
+        }
 
     def _require_only_open(self, action: Row, id: str) -> None:
         other = self.open_action(action["cid"])
@@ -278,9 +284,11 @@ class Book:
             self.require_room()
         self._contact(form["cid"])
         note = {
-            "cid": form["cid"], "body": shown(form["body"]), "date": form["date"],
+            "cid": form["cid"],
+            "body": shown(form["body"]),
+            "date": form["date"],
             "type": form.get("type", "note"),
-        }  # fmt: skip
+        }
         if note["type"] == "deal":
             note["deal"] = self._read_deal(form, None)
         return note
@@ -441,11 +449,12 @@ class Book:
     def deals(self, status: str = "", cid: str = "") -> list[Row]:
         """Return deals."""
         return [
-            note for note in self.notes.values()
+            note
+            for note in self.notes.values()
             if note["type"] == "deal"
             and (not status or note["deal"]["status"] == status)
             and (not cid or note["cid"] == cid)
-        ]  # fmt: skip
+        ]
 
     def row(self, contact: Row) -> Row:
         """Return a contact as lists show it."""
@@ -454,10 +463,10 @@ class Book:
             **{name: contact[name] for name in _LISTED},
             "tags": sorted(contact["tags"]),
             "pendingdeal": bool(self.deals("pending", contact["id"])),
-            "nextaction": {} if action is None else {
-                "text": action["name"], "next": action["next"], "date": action["date"]
-            },
-        }  # fmt: skip
+            "nextaction": {}
+            if action is None
+            else {"text": action["name"], "next": action["next"], "date": action["date"]},
+        }
 
     def detail(self, contact: Row) -> Row:
         """Return a contact as its details show it."""
@@ -491,11 +500,14 @@ class Book:
                 rows = [row for row in rows if (row["vip"] if tag == VIP else tag in row["tags"])]
         phrase = str(query.get("search") or "").casefold()
         return [
-            row for row in rows
+            row
+            for row in rows
             if self._waits(row) is wants_waiting
-            and any(phrase in str(row[name] or "").casefold()
-                    for name in ("firstname", "lastname", "company"))
-        ]  # fmt: skip
+            and any(
+                phrase in str(row[name] or "").casefold()
+                for name in ("firstname", "lastname", "company")
+            )
+        ]
 
     def has_system_tag(self, contact: Row, name: str) -> bool:
         """Return whether a contact has a system tag."""
@@ -512,8 +524,11 @@ class Book:
 
     def _passes(self, contact: Row, filter_: Row) -> bool:
         address = filter_["address"]
-        parts = {"country_code": ("country",), "city_state": ("city", "state"),
-                 "zip_code": ("zip",)}  # fmt: skip
+        parts = {
+            "country_code": ("country",),
+            "city_state": ("city", "state"),
+            "zip_code": ("zip",),
+        }
         statuses = {deal["deal"]["status"] for deal in self.deals(cid=contact["id"])}
         return (
             (not filter_["contacts"] or contact["status"] in filter_["contacts"])
@@ -550,10 +565,12 @@ class Book:
         """Return the side element `sales`."""
         year, month = self._next(self._period(0))
         return {
-            "target": self.target, "period": self.period, "won": self._won(0),
+            "target": self.target,
+            "period": self.period,
+            "won": self._won(0),
             "pending": self._sum(self.deals("pending")),
             "expires": int(datetime(year, month, 1, tzinfo=UTC).timestamp()),
-        }  # fmt: skip
+        }
 
     def sales(self) -> Row:
         """Return the summary of sales; lists of deals are sorted by id."""
@@ -562,7 +579,8 @@ class Book:
             "breakdown": {
                 f"{days}days": {
                     status: self._sum(
-                        deal for deal in self.deals(status)
+                        deal
+                        for deal in self.deals(status)
                         if (today - to_date(deal["deal"]["closed"])).days < days
                     )
                     for status in ("won", "lost")
@@ -570,13 +588,15 @@ class Book:
                 for days in (30, 60, 90)
             },
             "pending": by_id(self._with_contact(deal) for deal in self.deals("pending")),
-            "target": {"type": {"month": "monthly", "quarter": "quarterly"}[self.period],
-                       "amount": self.target},
+            "target": {
+                "type": {"month": "monthly", "quarter": "quarterly"}[self.period],
+                "amount": self.target,
+            },
             "pipeline_mode": self.pipeline,
             "hitting_history": [
                 {"target": self.target, "actual": self._won(count)} for count in (3, 2, 1, 0)
             ],
-        }  # fmt: skip
+        }
 
     def closed_deals(self) -> list[Row]:
         """Return the deals that are won or lost, sorted by id."""
@@ -593,11 +613,10 @@ class Book:
     def _won(self, before: int) -> float:
         """Return what was won in a period, so many before the present one."""
         start = self._period(before)
+        won = [(to_date(deal["deal"]["closed"]), deal) for deal in self.deals("won")]
         return self._sum(
-            deal for deal in self.deals("won")
-            if start <= (lambda day: (day.year, day.month))(to_date(deal["deal"]["closed"]))
-            < self._next(start)
-        )  # fmt: skip
+            deal for day, deal in won if start <= (day.year, day.month) < self._next(start)
+        )
 
     def _period(self, before: int) -> tuple[int, int]:
         """Return year and month in which a period begins."""

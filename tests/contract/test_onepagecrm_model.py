@@ -71,7 +71,7 @@ class Accounts(ActingMachine):
     @initialize(seed=st.integers(0, 2**32))
     def open(self, seed: int) -> None:
         """Open two accounts, and put contacts with all that belongs to them into both."""
-        self.rng = random.Random(seed)
+        self.rng = random.Random(seed)  # noqa: S311 - values, no secrets
         self.stack = ExitStack()
         self.clock = Ticking(SUMMER)
         self.server = self.clock.server = opened("onepagecrm", self.clock, self.stack, "empty")
@@ -178,8 +178,9 @@ class Accounts(ActingMachine):
 
     def contact(self) -> str:
         """Return the id of a contact; now and then one that the account does not have."""
-        foreign = [id for user, book in self.books.items() if user != self.user
-                   for id in book.contacts]  # fmt: skip
+        foreign = [
+            id for user, book in self.books.items() if user != self.user for id in book.contacts
+        ]
         draw = self.rng.random()
         if draw < 0.04 and foreign:
             return self.rng.choice(foreign)
@@ -188,8 +189,12 @@ class Accounts(ActingMachine):
 
     def record(self, records: Mapping[str, Row], other: str) -> str:
         """Return the id of a record; now and then one that the account does not have."""
-        foreign = [id for user, book in self.books.items() if user != self.user
-                   for id in getattr(book, other)]  # fmt: skip
+        foreign = [
+            id
+            for user, book in self.books.items()
+            if user != self.user
+            for id in getattr(book, other)
+        ]
         known = [*records] if records and self.rng.random() < 0.95 else foreign or [UNKNOWN]
         return self.rng.choice(known)
 
@@ -208,16 +213,23 @@ class Accounts(ActingMachine):
         rng = self.rng
         tags = ", ".join(rng.sample([*TAGS, VIP], rng.randrange(4)))
         form: Row = {
-            "firstname": rng.choice(FIRST), "lastname": rng.choice(LAST),
-            "company": rng.choice(COMPANY), "job_title": rng.choice(LINES),
-            "address": rng.choice(LINES), "city": rng.choice(PLACES), "state": rng.choice(PLACES),
-            "zip_code": rng.choice(("07018", "7018", None)), "country": rng.choice(COUNTRIES),
-            "description": rng.choice(LINES), "phones": rng.choice(LABELS),
+            "firstname": rng.choice(FIRST),
+            "lastname": rng.choice(LAST),
+            "company": rng.choice(COMPANY),
+            "job_title": rng.choice(LINES),
+            "address": rng.choice(LINES),
+            "city": rng.choice(PLACES),
+            "state": rng.choice(PLACES),
+            "zip_code": rng.choice(("07018", "7018", None)),
+            "country": rng.choice(COUNTRIES),
+            "description": rng.choice(LINES),
+            "phones": rng.choice(LABELS),
             "emails": rng.choice(("work|Ada@Example.com", "", None)),
             "urls": rng.choice(("website|http://a.example/?b=c&d", "", None)),
-            "vip": rng.choice((0, 1, None)), "tags": rng.choice((tags, tags, None)),
+            "vip": rng.choice((0, 1, None)),
+            "tags": rng.choice((tags, tags, None)),
             "status": rng.choice((*STATUSES, "boss", None)),
-        }  # fmt: skip
+        }
         wrong = rng.random()
         if wrong < 0.02:
             form |= {"lastname": " ", "company": None}
@@ -225,9 +237,13 @@ class Accounts(ActingMachine):
         elif wrong < 0.06:
             self.wrong.add(108)
             form |= rng.choice(
-                [{"firstname": "x" * 26}, {"lastname": "é" * 26}, {"company": "x" * 56},
-                 {"country": "GR"}]
-            )  # fmt: skip
+                [
+                    {"firstname": "x" * 26},
+                    {"lastname": "é" * 26},
+                    {"company": "x" * 56},
+                    {"country": "GR"},
+                ]
+            )
         return sent(form)
 
     def create_contact(self) -> str:
@@ -292,8 +308,9 @@ class Accounts(ActingMachine):
         id = had[0]["id"]
         self.changed(method, path, tree)
         assert [as_row(row) for row in tree["data"]] == [self.book.row(self.book.contacts[id])]
-        self.did("contact restored with actions and notes" if had[1] and had[2] else
-                 "contact restored")  # fmt: skip
+        self.did(
+            "contact restored with actions and notes" if had[1] and had[2] else "contact restored"
+        )
         self.touched = id
 
     # -- actions -----------------------------------------------------------------------------------
@@ -301,8 +318,12 @@ class Accounts(ActingMachine):
     def action_form(self, cid: str) -> Row:
         """Return a form of an action."""
         rng = self.rng
-        form: Row = {"cid": cid, "name": rng.choice(("call", " Call: x ", "0", "é" * 140)),
-                     "date": rng.choice(DATES), "done": rng.choice((0, 0, 1, None))}  # fmt: skip
+        form: Row = {
+            "cid": cid,
+            "name": rng.choice(("call", " Call: x ", "0", "é" * 140)),
+            "date": rng.choice(DATES),
+            "done": rng.choice((0, 0, 1, None)),
+        }
         form |= rng.choice(
             [{}, {"next": 1}, {"waiting": 1, "date": None}, {"waiting": 1}, {"next": 0}]
         )
@@ -312,9 +333,12 @@ class Accounts(ActingMachine):
         if wrong < 0.05:
             self.wrong.add(108)
             form |= rng.choice(
-                [{"next": 1, "waiting": 1}, {"name": "x" * 141, "date": DATES[0], "next": 0, "waiting": None},
-                 {"date": "31.04.2027", "next": 0, "waiting": None}]
-            )  # fmt: skip
+                [
+                    {"next": 1, "waiting": 1},
+                    {"name": "x" * 141, "date": DATES[0], "next": 0, "waiting": None},
+                    {"date": "31.04.2027", "next": 0, "waiting": None},
+                ]
+            )
         return sent(form)
 
     def create_action(self, cid: str) -> None:
@@ -362,8 +386,11 @@ class Accounts(ActingMachine):
             path = self.pick("/misc/mark_action_as_done", "/misc/undo_action_completion")
             is_done = path.endswith("done")
             tree, action = self.call(
-                "POST", path, lambda b, d=is_done: b.do(cid) if d else b.undo(cid), form={"cid": cid}
-            )  # fmt: skip
+                "POST",
+                path,
+                lambda b, d=is_done: b.do(cid) if d else b.undo(cid),
+                form={"cid": cid},
+            )
             if tree is None:
                 self.did("doing refused")
                 continue
@@ -385,12 +412,18 @@ class Accounts(ActingMachine):
     def note_form(self, *, is_deal: bool) -> Row:
         """Return a form of a note or deal, without its contact."""
         rng = self.rng
-        form: Row = {"body": rng.choice(("note", " a\r\nb ", "~", "[x]", "é" * 300)),
-                     "date": rng.choice(DATES)}  # fmt: skip
+        form: Row = {
+            "body": rng.choice(("note", " a\r\nb ", "~", "[x]", "é" * 300)),
+            "date": rng.choice(DATES),
+        }
         if is_deal:
-            form |= {"type": "deal", "amount": rng.choice(AMOUNTS),
-                     "status": rng.choice(("pending", "pending", "won", "lost", None)),
-                     "deal_stage": rng.choice(STAGES), "exp_close": rng.choice((*DATES, None))}  # fmt: skip
+            form |= {
+                "type": "deal",
+                "amount": rng.choice(AMOUNTS),
+                "status": rng.choice(("pending", "pending", "won", "lost", None)),
+                "deal_stage": rng.choice(STAGES),
+                "exp_close": rng.choice((*DATES, None)),
+            }
         return sent(form)
 
     def create_note(self, cid: str) -> None:
@@ -471,10 +504,11 @@ class Accounts(ActingMachine):
         sent = {"id": cid, "name": name}
         method = self.pick("GET", "POST")
         tree, _ = self.call(
-            method, path,
+            method,
+            path,
             lambda b: b.assign_tag(cid, name) if is_given else b.unassign_tag(cid, name),
             **({"query": sent} if method == "GET" else {"form": sent}),
-        )  # fmt: skip
+        )
         if tree is None:
             self.did("tagging refused")
             return
@@ -490,9 +524,11 @@ class Accounts(ActingMachine):
         book = self.book
         kind = self.pick("create", "rename", "delete", "delete")
         carried = [tag for tag in book.tags if book.tagged(tag)]
-        name = self.pick(*(carried or book.tags or TAGS)) if self.rng.random() < 0.7 else (
-            self.pick(*TAGS)
-        )  # fmt: skip
+        name = (
+            self.pick(*(carried or book.tags or TAGS))
+            if self.rng.random() < 0.7
+            else (self.pick(*TAGS))
+        )
         other = self.pick(*TAGS, VIP, "renamed", name)
         had = name in carried
         path = "/tags" if kind == "create" else f"/tags/{quote(name, safe='')}"
@@ -502,15 +538,20 @@ class Accounts(ActingMachine):
             method = "POST"
         elif kind == "rename":
             method = "PUT"
-            tree, _ = self.call("PUT", path, lambda b: b.rename_tag(name, other),
-                                form={"name": other})  # fmt: skip
+            tree, _ = self.call(
+                "PUT", path, lambda b: b.rename_tag(name, other), form={"name": other}
+            )
         else:
             method = "DELETE"
             tree, _ = self.call("DELETE", path, lambda b: b.delete_tag(name))
         self.changed(method, path, tree)
-        self.did(f"tag: {kind} refused" if tree is None else
-                 f"tag: {kind} one that contacts have" if had and kind != "create" else
-                 f"tag: {kind}")  # fmt: skip
+        self.did(
+            f"tag: {kind} refused"
+            if tree is None
+            else f"tag: {kind} one that contacts have"
+            if had and kind != "create"
+            else f"tag: {kind}"
+        )
 
     def tidying(self) -> None:
         """Remove the tags that nobody has."""
@@ -531,10 +572,15 @@ class Accounts(ActingMachine):
             "tags": rng.sample(TAGS, rng.choice((0, 0, 1, 3))),
             "deals": rng.sample(("pending", "won", "lost"), rng.choice((0, 0, 1, 2))),
             "address": rng.choice(
-                [{}, {}, {"type": "city_state", "value": "NJ"},
-                 {"type": "country_code", "value": "IE"}, {"type": "zip_code", "value": "07018"}]
+                [
+                    {},
+                    {},
+                    {"type": "city_state", "value": "NJ"},
+                    {"type": "country_code", "value": "IE"},
+                    {"type": "zip_code", "value": "07018"},
+                ]
             ),
-        }  # fmt: skip
+        }
         id = self.mock.add("filters", filter_, account=ACCOUNTS[self.user])
         self.book.filters[id] = {"id": id, **filter_}
         self.did("filter stored")
@@ -570,8 +616,14 @@ class Accounts(ActingMachine):
         self.did(f"limits: {reached or 'none reached'}")
         if reached:
             for _ in range(3):
-                self.pick(self.creation, self.writing, self.tagging, self.restoration,
-                          self.deletion, self.rewriting)()  # fmt: skip
+                self.pick(
+                    self.creation,
+                    self.writing,
+                    self.tagging,
+                    self.restoration,
+                    self.deletion,
+                    self.rewriting,
+                )()
             self.everything_agrees()
             if self.rng.random() < 0.7:
                 book.limits = {"contacts": None, "deals": None}
@@ -580,9 +632,12 @@ class Accounts(ActingMachine):
     def settings(self) -> None:
         """Replace the settings of the user, the password with them or not."""
         book, rng = self.book, self.rng
-        form: Row = {"firstname": rng.choice(FIRST), "lastname": rng.choice(LAST),
-                     "company": rng.choice(COMPANY),
-                     "email": rng.choice((book.user["email"], f"new{rng.randrange(99)}@a.example"))}  # fmt: skip
+        form: Row = {
+            "firstname": rng.choice(FIRST),
+            "lastname": rng.choice(LAST),
+            "company": rng.choice(COMPANY),
+            "email": rng.choice((book.user["email"], f"new{rng.randrange(99)}@a.example")),
+        }
         others = {b.user["email"] for user, b in self.books.items() if user != self.user}
         draw = rng.random()
         if draw < 0.15:
@@ -609,8 +664,11 @@ class Accounts(ActingMachine):
         """Change the key, or log out and in again: the old key opens nothing."""
         book, old = self.book, self.server.users[self.user]
         login = {"login": book.user["email"], "password": book.password}
-        for wrong in ({"password": "x" + book.password}, {"password": book.password.swapcase()},
-                      {"login": "x" + login["login"]}):  # fmt: skip
+        for wrong in (
+            {"password": "x" + book.password},
+            {"password": book.password.swapcase()},
+            {"login": "x" + login["login"]},
+        ):
             tree = self.send("POST", "/auth/login", user="nobody", form={**login, **wrong}).tree
             assert tree["status"] == 103
         if self.rng.random() < 0.5:
@@ -658,8 +716,10 @@ class Accounts(ActingMachine):
         ]
         days = [
             (day - self.clock.now.date()).days + limit + more
-            for day in closed for limit in (30, 60, 90) for more in (-1, 0)
-        ]  # fmt: skip
+            for day in closed
+            for limit in (30, 60, 90)
+            for more in (-1, 0)
+        ]
         days = [count for count in days if count > 0]
         if days and self.rng.random() < 0.4:
             step = timedelta(days=self.rng.choice(days))
@@ -683,19 +743,31 @@ class Accounts(ActingMachine):
             return
         rng, book = self.rng, self.book
         queries: list[Row] = [{}, {"waiting": 1}]
-        queries += [{"system_tag": name} for name in
-                    rng.sample([*RECENT, "pending_deals", "waiting", "vip", "nope"], 3)]  # fmt: skip
+        queries += [
+            {"system_tag": name}
+            for name in rng.sample([*RECENT, "pending_deals", "waiting", "vip", "nope"], 3)
+        ]
         queries += [{"tag": name} for name in rng.sample([*TAGS, VIP], 2)]
         queries += [{"search": rng.choice(("king", "ADA", "a", "zo", "company", "é", "nobody"))}]
         queries += [{"filter_id": id} for id in book.filters]
-        mixed = {"tag": rng.choice((*TAGS, VIP)), "system_tag": rng.choice((*RECENT, "vip", "no")),
-                 "waiting": rng.randrange(2), "search": rng.choice(("a", "k"))}  # fmt: skip
+        mixed = {
+            "tag": rng.choice((*TAGS, VIP)),
+            "system_tag": rng.choice((*RECENT, "vip", "no")),
+            "waiting": rng.randrange(2),
+            "search": rng.choice(("a", "k")),
+        }
         queries.append({name: mixed[name] for name in rng.sample([*mixed], rng.choice((2, 2, 3)))})
-        foreign = [id for user, other in self.books.items() if user != self.user
-                   for id in other.filters]  # fmt: skip
+        foreign = [
+            id for user, other in self.books.items() if user != self.user for id in other.filters
+        ]
         if book.filters and rng.random() < 0.3:
-            queries.append({"filter_id": rng.choice([*book.filters]), "tag": rng.choice(TAGS),
-                            "waiting": rng.randrange(2)})  # fmt: skip
+            queries.append(
+                {
+                    "filter_id": rng.choice([*book.filters]),
+                    "tag": rng.choice(TAGS),
+                    "waiting": rng.randrange(2),
+                }
+            )
         if foreign and rng.random() < 0.2:
             queries.append({"filter_id": rng.choice(foreign)})
         for query in queries:
@@ -841,4 +913,3 @@ def test_accounts_are_as_their_books(tier: str) -> None:
             suppress_health_check=[*HealthCheck],
         ),
     )
-    print(sorted(Accounts.effects.items()))

@@ -28,12 +28,17 @@ _OF_THE_PAGE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
 _SKIP = {"X-Skip-Duplicate-Check": "true"}
 #: Times in winter and in summer, around the changes of the clocks, and where days and years begin.
 _TIMES = (
-    datetime(2027, 1, 15, 9, 30, tzinfo=UTC), datetime(2027, 7, 15, 9, 30, tzinfo=UTC),
-    datetime(2027, 3, 28, 0, 59, 59, tzinfo=UTC), datetime(2027, 3, 28, 1, 0, tzinfo=UTC),
-    datetime(2027, 10, 31, 0, 30, tzinfo=UTC), datetime(2027, 10, 31, 1, 0, tzinfo=UTC),
-    datetime(2027, 12, 31, 23, 0, tzinfo=UTC), datetime(2027, 6, 30, 22, 30, tzinfo=UTC),
-    datetime(1999, 7, 1, 12, 0, tzinfo=UTC), datetime(2030, 2, 28, 23, 59, 59, tzinfo=UTC),
-)  # fmt: skip
+    datetime(2027, 1, 15, 9, 30, tzinfo=UTC),
+    datetime(2027, 7, 15, 9, 30, tzinfo=UTC),
+    datetime(2027, 3, 28, 0, 59, 59, tzinfo=UTC),
+    datetime(2027, 3, 28, 1, 0, tzinfo=UTC),
+    datetime(2027, 10, 31, 0, 30, tzinfo=UTC),
+    datetime(2027, 10, 31, 1, 0, tzinfo=UTC),
+    datetime(2027, 12, 31, 23, 0, tzinfo=UTC),
+    datetime(2027, 6, 30, 22, 30, tzinfo=UTC),
+    datetime(1999, 7, 1, 12, 0, tzinfo=UTC),
+    datetime(2030, 2, 28, 23, 59, 59, tzinfo=UTC),
+)
 _OFFSETS = (None, "+00:00", "+05:45", "-09:30", "+02:00", "Z")
 
 
@@ -55,16 +60,23 @@ def offsets(scene: Scene) -> None:
         clock.move(at + timedelta(hours=1))
         sent = _spelled(at, _OFFSETS[number % len(_OFFSETS)])
         later = f"{at + timedelta(hours=1):%Y-%m-%d %H:%M:%S}"
-        step = _make(scene, "Meeting", {"name": talk.unique(f"m{number}"), **parent,
-                                        "dateStart": sent, "dateEnd": later})  # fmt: skip
+        step = _make(
+            scene,
+            "Meeting",
+            {"name": talk.unique(f"m{number}"), **parent, "dateStart": sent, "dateEnd": later},
+        )
         made = clock.now
         times = {"dateStart": at, "dateEnd": at + timedelta(hours=1), "createdAt": made}
         read = talk.get(f"/Meeting/{step.id}")
         for shown in (step, read):
-            talk.claim(shown, "a datetime has the offset that its zone has then", _times, shown,
-                       times)  # fmt: skip
-        task = _make(scene, "Task", {"name": talk.unique(f"t{number}"), **parent,
-                                     "dateEnd": sent, "status": "Completed"})  # fmt: skip
+            talk.claim(
+                shown, "a datetime has the offset that its zone has then", _times, shown, times
+            )
+        task = _make(
+            scene,
+            "Task",
+            {"name": talk.unique(f"t{number}"), **parent, "dateEnd": sent, "status": "Completed"},
+        )
         made = clock.now
         changed = talk.put(f"/Account/{account}", {"cLastVisit": sent, "cFounded": "1999-12-31"})
         visit = {"cLastVisit": at, "modifiedAt": clock.now}
@@ -73,8 +85,9 @@ def offsets(scene: Scene) -> None:
             (changed, visit),
             (talk.get(f"/Account/{account}"), visit),
         ):
-            talk.claim(shown, "a datetime has the offset that its zone has then", _times, shown,
-                       expected)  # fmt: skip
+            talk.claim(
+                shown, "a datetime has the offset that its zone has then", _times, shown, expected
+            )
         talk.put(f"/Account/{account}", {"cLastVisit": changed.tree["cLastVisit"]})
         again = talk.get(f"/Account/{account}")
         talk.claim(again, "a datetime is taken as it is shown", _times, again, {"cLastVisit": at})
@@ -82,15 +95,29 @@ def offsets(scene: Scene) -> None:
     lead = _make(scene, "Lead", {"lastName": talk.unique("lead")})
     talk.post("/Lead/action/convert", {"id": lead.id, "records": {}})
     for path, query in (
-        ("/Meeting", {"maxSize": 50}), ("/Task", {"maxSize": 50}), ("/Account", {"maxSize": 50}),
-        ("/Lead", {"maxSize": 50}), (f"/Account/{account}/meetings", {}), (f"/Lead/{lead.id}", {}),
-        (f"/Account/{account}/tasks", {}), (f"/Account/{account}/stream", {}), ("/Email", {}),
-        ("/Activities/Account/" + account + "/activities", {}), ("/Stream", {}),
-        ("/Activities/Account/" + account + "/history", {}), ("/App/user", {}), ("/Contact", {}),
-    ):  # fmt: skip
+        ("/Meeting", {"maxSize": 50}),
+        ("/Task", {"maxSize": 50}),
+        ("/Account", {"maxSize": 50}),
+        ("/Lead", {"maxSize": 50}),
+        (f"/Account/{account}/meetings", {}),
+        (f"/Lead/{lead.id}", {}),
+        (f"/Account/{account}/tasks", {}),
+        (f"/Account/{account}/stream", {}),
+        ("/Email", {}),
+        ("/Activities/Account/" + account + "/activities", {}),
+        ("/Stream", {}),
+        ("/Activities/Account/" + account + "/history", {}),
+        ("/App/user", {}),
+        ("/Contact", {}),
+    ):
         step = talk.get(path, query, shared=True)
-        talk.claim(step, f"{path.partition('/6')[0]} has no datetime without an offset", _all_offset,
-                   step, path)  # fmt: skip
+        talk.claim(
+            step,
+            f"{path.partition('/6')[0]} has no datetime without an offset",
+            _all_offset,
+            step,
+            path,
+        )
 
 
 def _spelled(at: datetime, offset: str | None) -> str:
@@ -137,15 +164,22 @@ def _without_offset(tree: Any, place: str) -> Iterator[str]:
 
 # -- deletions and links ---------------------------------------------------------------------------
 
+_EVENT = {
+    "dateStart": "2027-01-01 10:00:00",
+    "dateEnd": "2027-01-01 11:00:00",
+    "assignedUserId": "{me}",
+}
 _BODIES: dict[str, dict[str, Any]] = {
-    "Account": {}, "Contact": {}, "Lead": {}, "Case": {}, "Campaign": {},
-    "Opportunity": {"amount": 5}, "Task": {"assignedUserId": "{me}"},
-    **dict.fromkeys(
-        ("Meeting", "Call"),
-        {"dateStart": "2027-01-01 10:00:00", "dateEnd": "2027-01-01 11:00:00",
-         "assignedUserId": "{me}"},
-    ),
-}  # fmt: skip
+    "Account": {},
+    "Contact": {},
+    "Lead": {},
+    "Case": {},
+    "Campaign": {},
+    "Opportunity": {"amount": 5},
+    "Task": {"assignedUserId": "{me}"},
+    "Meeting": _EVENT,
+    "Call": _EVENT,
+}
 
 
 def _record(scene: Scene, entity: str, text: str = "x") -> Step:
@@ -181,12 +215,17 @@ def _has_status(reply: Reply, status: int) -> Iterator[str]:
 
 
 _LINKS = (
-    ("Account", "contacts", "Contact"), ("Account", "opportunities", "Opportunity"),
-    ("Account", "cases", "Case"), ("Contact", "opportunities", "Opportunity"),
-    ("Contact", "cases", "Case"), ("Opportunity", "contacts", "Contact"),
-    ("Meeting", "contacts", "Contact"), ("Meeting", "leads", "Lead"), ("Call", "contacts", "Contact"),
+    ("Account", "contacts", "Contact"),
+    ("Account", "opportunities", "Opportunity"),
+    ("Account", "cases", "Case"),
+    ("Contact", "opportunities", "Opportunity"),
+    ("Contact", "cases", "Case"),
+    ("Opportunity", "contacts", "Contact"),
+    ("Meeting", "contacts", "Contact"),
+    ("Meeting", "leads", "Lead"),
+    ("Call", "contacts", "Contact"),
     ("Case", "contacts", "Contact"),
-)  # fmt: skip
+)
 
 
 def unlinks(scene: Scene) -> None:
@@ -202,10 +241,12 @@ def unlinks(scene: Scene) -> None:
         left = list(ids)
         _linked(scene, path, left)
         for gone, query, body in (
-            ([0], {"id": ids[0]}, None), ([1], {"id": ids[1]}, {}),
-            ([2], (), {"id": ids[2]}), ([3, 4], (), {"ids": [ids[3], ids[4]]}),
+            ([0], {"id": ids[0]}, None),
+            ([1], {"id": ids[1]}, {}),
+            ([2], (), {"id": ids[2]}),
+            ([3, 4], (), {"ids": [ids[3], ids[4]]}),
             ([5], {"id": ids[5]}, {"id": ids[5]}),
-        ):  # fmt: skip
+        ):
             sent = {} if body is None else {"json": body}
             step = talk.request("DELETE", path, query=query, keeps=True, **sent)
             talk.claim(step, "unlinking answers true", _says, step, True)
@@ -220,8 +261,9 @@ def unlinks(scene: Scene) -> None:
 
 def _linked(scene: Scene, path: str, ids: Sequence[Any]) -> None:
     step = scene.talk.get(path, {"maxSize": 50, "select": "id"})
-    scene.talk.claim(step, "what is linked is what was linked, and not unlinked", _has_rows, step,
-                     list(ids))  # fmt: skip
+    scene.talk.claim(
+        step, "what is linked is what was linked, and not unlinked", _has_rows, step, list(ids)
+    )
 
 
 def _has_rows(reply: Reply, ids: list[str]) -> Iterator[str]:
@@ -242,30 +284,52 @@ def mails(scene: Scene) -> None:
     """Send e-mails without status and sender, as the page does; with them they are kept."""
     talk, mock, clock = scene.talk, control(scene).mock, control(scene).clock
     account = _record(scene, "Account").id
-    body = {"to": "ada@example.com", "subject": talk.unique("s"), "body": "<p>x</p>", "isHtml": True,
-            "parentType": "Account", "parentId": account}  # fmt: skip
+    body = {
+        "to": "ada@example.com",
+        "subject": talk.unique("s"),
+        "body": "<p>x</p>",
+        "isHtml": True,
+        "parentType": "Account",
+        "parentId": account,
+    }
     sender = "me@example.com"
     for more, status, came_from in (
-        ({}, "Sent", None), ({"from": sender}, "Sent", sender), ({"status": "Sending"}, "Sent", None),
-        ({"status": "Draft"}, "Draft", None), ({"status": "Draft", "from": sender}, "Draft", sender),
+        ({}, "Sent", None),
+        ({"from": sender}, "Sent", sender),
+        ({"status": "Sending"}, "Sent", None),
+        ({"status": "Draft"}, "Draft", None),
+        ({"status": "Draft", "from": sender}, "Draft", sender),
         ({"status": "Archived", "from": sender}, "Archived", sender),
-    ):  # fmt: skip
+    ):
         count = len(mock.outbox)
         step = _make(scene, "Email", {**body, **more})
         made = clock.now
         read = talk.get(f"/Email/{step.id}")
         is_sent = status == "Sent"
         expected: dict[str, Any] = {
-            "status": status, "name": body["subject"], "to": body["to"], "body": body["body"],
-            "isHtml": True, "parentId": account, "parentType": "Account",
-        }  # fmt: skip
+            "status": status,
+            "name": body["subject"],
+            "to": body["to"],
+            "body": body["body"],
+            "isHtml": True,
+            "parentId": account,
+            "parentType": "Account",
+        }
         if is_sent:
             expected["dateSent"] = made.astimezone(_ZONE).isoformat(timespec="seconds")
         talk.claim(read, "an e-mail is as it was sent", _has, read, expected)
         talk.claim(read, "an e-mail has a sender", _is_from, read, came_from or "")
         messages = [dict(message) for message in mock.outbox[count:]]
-        talk.claim(read, "an e-mail is sent once, or not at all", _went, read, messages, is_sent,
-                   body["to"], came_from or "")  # fmt: skip
+        talk.claim(
+            read,
+            "an e-mail is sent once, or not at all",
+            _went,
+            read,
+            messages,
+            is_sent,
+            body["to"],
+            came_from or "",
+        )
 
 
 def _has(reply: Reply, expected: dict[str, Any]) -> Iterator[str]:
@@ -295,12 +359,13 @@ def names(scene: Scene) -> None:
     talk = scene.talk
     for entity in ("Contact", "Lead"):
         for sent, expected in (
-            ({"name": "John Doe"}, ("John", "Doe")), ({"name": "Doe"}, (None, "Doe")),
+            ({"name": "John Doe"}, ("John", "Doe")),
+            ({"name": "Doe"}, (None, "Doe")),
             ({"name": "Anna Maria Doe"}, ("Anna Maria", "Doe")),
             ({"firstName": "Ann", "lastName": "Lee"}, ("Ann", "Lee")),
             ({"firstName": "Ann", "lastName": "Lee", "name": "John Doe"}, ("Ann", "Lee")),
             ({"lastName": "Lee", "name": "John Doe"}, (None, "Lee")),
-        ):  # fmt: skip
+        ):
             step = _make(scene, entity, sent)
             first, last = expected
             whole = {"firstName": first, "lastName": last, "name": " ".join(filter(None, expected))}
@@ -331,15 +396,29 @@ def bulk(scene: Scene) -> None:
         step = talk.put("/Lead/action/massUpdate", sent, keeps=True)
         after = _leads(scene)
         talk.claim(step, "a mass update counts what it changes", _counted, step, ids)
-        talk.claim(after, "a mass update changes what is named, and no more", _updated, before, after,
-                   ids, f"after {number}")  # fmt: skip
+        talk.claim(
+            after,
+            "a mass update changes what is named, and no more",
+            _updated,
+            before,
+            after,
+            ids,
+            f"after {number}",
+        )
         before = after
     where = [{"type": "startsWith", "attribute": "lastName", "value": f"{word} 3"}]
     sent = {"byWhere": True, "where": where, "attributes": {"title": "found"}}
     step = talk.put("/Lead/action/massUpdate", sent, keeps=True)
     after = _leads(scene)
-    talk.claim(after, "a mass update by a search changes what is found", _updated, before, after,
-               [leads[3]], "found")  # fmt: skip
+    talk.claim(
+        after,
+        "a mass update by a search changes what is found",
+        _updated,
+        before,
+        after,
+        [leads[3]],
+        "found",
+    )
     for wrong in ({}, {"ids": []}, {"attributes": {"title": "x"}}, {"ids": [leads[0]]}):
         refused = talk.put("/Lead/action/massUpdate", wrong, keeps=True)
         talk.claim(refused, "a mass update names records and attributes", _has_status, refused, 400)
@@ -353,8 +432,9 @@ def bulk(scene: Scene) -> None:
             gone = talk.get(f"/Lead/{id}")
             talk.claim(gone, "what is deleted is gone", _has_status, gone, 404)
         left = _leads(scene)
-        talk.claim(left, "a mass deletion deletes what is named, and no more", _same_rows, same, left,
-                   ids)  # fmt: skip
+        talk.claim(
+            left, "a mass deletion deletes what is named, and no more", _same_rows, same, left, ids
+        )
         same = left
 
 
@@ -402,9 +482,16 @@ def conversions(scene: Scene) -> None:
     }
     outcomes: list[Step] = []
     for number, (kinds, by_path) in enumerate(
-        ((tuple(sent), True), (tuple(sent), False), (("Account",), True), (("Contact",), True),
-         (("Opportunity", "Account"), True), ((), True), ((), False))
-    ):  # fmt: skip
+        (
+            (tuple(sent), True),
+            (tuple(sent), False),
+            (("Account",), True),
+            (("Contact",), True),
+            (("Opportunity", "Account"), True),
+            ((), True),
+            ((), False),
+        )
+    ):
         other = _record(scene, "Lead", "other")
         lead = _make(scene, "Lead", {"lastName": f"{word} {number}", "emailAddress": "l@x.example"})
         records = {kind: dict(sent[kind]) for kind in kinds}
@@ -414,16 +501,20 @@ def conversions(scene: Scene) -> None:
         if by_path:
             step = talk.post(f"/Lead/{lead.id}/action/convert", {"records": records}, keeps=True)
         else:
-            step = talk.post("/Lead/action/convert", {"id": lead.id, "records": records,
-                                                      "skipDuplicateCheck": True}, keeps=True)  # fmt: skip
+            step = talk.post(
+                "/Lead/action/convert",
+                {"id": lead.id, "records": records, "skipDuplicateCheck": True},
+                keeps=True,
+            )
         talk.claim(step, "a lead is converted", scene.succeeded, step)
         read = talk.get(f"/Lead/{lead.id}")
         talk.claim(read, "a conversion makes what is asked for", _converted, read, list(kinds))
         for kind in kinds:
             id = read.tree.get(f"created{kind}Id")
             made = talk.get(f"/{kind}/{id}")
-            talk.claim(made, f"a conversion makes the {kind} that is asked for", _has, made,
-                       records[kind])  # fmt: skip
+            talk.claim(
+                made, f"a conversion makes the {kind} that is asked for", _has, made, records[kind]
+            )
         left = talk.get(f"/Lead/{other.id}")
         talk.claim(left, "a conversion leaves other leads", _has, left, {"status": "New"})
         outcomes.append(read)

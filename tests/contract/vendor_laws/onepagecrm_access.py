@@ -84,9 +84,12 @@ def signing(scene: Scene) -> None:
     # The clock moves on by a second with a request, after which its signature is made.
     ways: dict[str, tuple[Any, int]] = {
         "rightly": (signed(), 0),
-        "300 s early": (signed(-300), 0), "300 s late": (signed(300), 0),
-        "301 s early": (signed(-301), 101), "301 s late": (signed(301), 101),
-        "a day late": (signed(86_400), 101), "in 1970": (signed(at="1"), 101),
+        "300 s early": (signed(-300), 0),
+        "300 s late": (signed(300), 0),
+        "301 s early": (signed(-301), 101),
+        "301 s late": (signed(301), 101),
+        "a day late": (signed(86_400), 101),
+        "in 1970": (signed(at="1"), 101),
         "with the key of another": (signed(with_key=other_key), 104),
         "with half of the key": (signed(with_key=key[:16]), 104),
         "with the key in Base64": (signed(with_key=mine["key"].encode()), 104),
@@ -103,14 +106,17 @@ def signing(scene: Scene) -> None:
         "with the user changed": (changed(UID, lambda _: other["uid"]), 104),
         "with the user in capitals": (changed(UID, str.upper), 104),
         "early and with another key": (signed(-301, other_key), 104),
-        "late and with the signature changed": (changed(AUTH, lambda t: _next(t, 9), offset=900), 104),
+        "late and with the signature changed": (
+            changed(AUTH, lambda t: _next(t, 9), offset=900),
+            104,
+        ),
         **{
             f"with digit {place} changed": (changed(AUTH, lambda t, p=place: _next(t, p)), 104)
             for place in (0, 1, 15, 16, 31, 32, 33, 47, 48, 62, 63)
         },
         **{f"without {name}": (changed(name, lambda _: None), 105) for name in (UID, TIME, AUTH)},
         **{f"with {name} empty": (changed(name, lambda _: ""), 105) for name in (UID, TIME, AUTH)},
-    }  # fmt: skip
+    }
     before = scene.talk.get("/tags.json")
     for way, (authenticate, code) in ways.items():
         scene.talk.servers[0].users[_ALTERED] = authenticate
@@ -124,6 +130,16 @@ def signing(scene: Scene) -> None:
             if method != "GET" and way == "with a lower-case method":
                 right = 104
             expect(scene, step, f"a {method} signed {way} is answered so", right)
+    _other_content(scene, signed)
+    scene.talk.servers[0].users.pop(_ALTERED)
+    after = scene.talk.get("/tags.json")
+    scene.talk.claim(
+        after, "wrong signatures change nothing", _only_right, before, after, scene.word
+    )
+
+
+def _other_content(scene: Scene, signed: Callable[..., Any]) -> None:
+    """Sign another query or body than is sent."""
     for way, change in {
         "without the query": {"url_of": lambda url: url.partition("?")[0]},
         "with another query": {"url_of": lambda url: url + "&page=3"},
@@ -137,11 +153,6 @@ def signing(scene: Scene) -> None:
             path = "/contacts.json" if method == "GET" else "/tags.json"
             step = scene.talk.request(method, path, user=_ALTERED, keeps=True, shared=True, **more)
             expect(scene, step, f"a {method} signed {way} is refused", 104)
-    scene.talk.servers[0].users.pop(_ALTERED)
-    after = scene.talk.get("/tags.json")
-    scene.talk.claim(
-        after, "wrong signatures change nothing", _only_right, before, after, scene.word
-    )
 
 
 def _wrongly(signed: Callable[..., Any], change: dict[str, Any]) -> Any:
@@ -239,7 +250,7 @@ def settings(scene: Scene) -> None:
         ({}, 0),
         ({"email": mock.logins["solar"]["login"]}, 107),
         ({"email": ""}, 109),
-    ):  # fmt: skip
+    ):
         step = talk.post("/settings/user.json", {**full, **change}, keeps=True)
         expect(scene, step, "settings are taken, or refused with the code for it", code)
         password = change["password"] if code == 0 and change.get("password") else password
@@ -254,8 +265,13 @@ def settings(scene: Scene) -> None:
     expect(scene, cleared, "settings that are not sent are cleared", 0)
     nothing = dict.fromkeys(("firstname", "lastname", "company"))
     for step in (cleared, talk.get("/settings/user.json")):
-        talk.claim(step, "settings that are not sent are cleared", _has_data, step,
-                   {**nothing, "email": f"new.{email}"})  # fmt: skip
+        talk.claim(
+            step,
+            "settings that are not sent are cleared",
+            _has_data,
+            step,
+            {**nothing, "email": f"new.{email}"},
+        )
     for login, code in ((email, 103), (f"new.{email}", 0)):
         sent = {"login": login, "password": password}
         step = talk.post("/auth/login.json", sent, user="nobody", keeps=True)
@@ -266,9 +282,13 @@ def settings(scene: Scene) -> None:
 
 
 _SYSTEM = {
-    "status": "client", "reminder_type": "every_day", "reminder_hour": 0, "timezone": "kathmandu",
-    "currency": "GBP", "date_format": "%d/%m/%Y",
-}  # fmt: skip
+    "status": "client",
+    "reminder_type": "every_day",
+    "reminder_hour": 0,
+    "timezone": "kathmandu",
+    "currency": "GBP",
+    "date_format": "%d/%m/%Y",
+}
 
 
 def _system(scene: Scene) -> None:
@@ -278,14 +298,21 @@ def _system(scene: Scene) -> None:
     currencies = talk.get("/settings/currency_list.json")
     kept: dict[str, Any] = {}
     for change, code in (
-        ({}, 0), ({"reminder_hour": 23}, 0), ({"reminder_hour": 24}, 108),
-        ({"reminder_hour": -1}, 108), ({"reminder_type": "sometimes"}, 108),
-        ({"reminder_type": "never"}, 0), ({"reminder_type": "new_task"}, 0),
-        ({"timezone": "nowhere"}, 108), ({"currency": "XXX"}, 108), ({"currency": "eur"}, 108),
-        ({"date_format": "%Y"}, 108), ({"date_format": "%m/%d/%Y"}, 0),
+        ({}, 0),
+        ({"reminder_hour": 23}, 0),
+        ({"reminder_hour": 24}, 108),
+        ({"reminder_hour": -1}, 108),
+        ({"reminder_type": "sometimes"}, 108),
+        ({"reminder_type": "never"}, 0),
+        ({"reminder_type": "new_task"}, 0),
+        ({"timezone": "nowhere"}, 108),
+        ({"currency": "XXX"}, 108),
+        ({"currency": "eur"}, 108),
+        ({"date_format": "%Y"}, 108),
+        ({"date_format": "%m/%d/%Y"}, 0),
         *(({"timezone": row["code"]}, 0) for row in zones.tree["data"]),
         *(({"currency": row["code"]}, 0) for row in currencies.tree["data"]),
-    ):  # fmt: skip
+    ):
         sent = {**_SYSTEM, **change}
         step = talk.post("/settings/system.json", sent, keeps=True)
         expect(scene, step, "settings of the account are taken, or refused", code)
@@ -319,9 +346,11 @@ def _shows_system(
     money = next(row for row in currencies.tree["data"] if row["code"] == kept["currency"])
     form = {"%d/%m/%Y": "dd/mm/yyyy", "%m/%d/%Y": "mm/dd/yyyy"}[kept["date_format"]]
     for name, value in {
-        "customerlabel": kept["status"], "timezone": zone["offset"], "dateformat": form,
+        "customerlabel": kept["status"],
+        "timezone": zone["offset"],
+        "dateformat": form,
         "currency": {"symbol": money["short"], "code": money["code"]},
-    }.items():  # fmt: skip
+    }.items():
         if data[name] != value:
             yield f"{name} is another"
 
@@ -379,10 +408,14 @@ def _everything(scene: Scene, user: str, ids: Mapping[str, Any]) -> list[Step]:
     return [
         scene.talk.get(f"{path}.json", query, user=user)
         for path, query in (
-            (f"/contacts/{ids['contacts']}", {}), ("/contacts", {}), ("/actions", cid),
-            ("/notes", cid), ("/tags", {}), ("/filters", {}),
+            (f"/contacts/{ids['contacts']}", {}),
+            ("/contacts", {}),
+            ("/actions", cid),
+            ("/notes", cid),
+            ("/tags", {}),
+            ("/filters", {}),
         )
-    ]  # fmt: skip
+    ]
 
 
 def _uses(kind: str, id: Any, contact: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -499,8 +532,9 @@ def _tell(
 ) -> Step:
     sent = {} if body is None else {"json": body}
     step = scene.talk.request(method, path, user=user, keeps=True, **sent)
-    scene.talk.claim(step, f"{method} {path.partition('/4')[0]} keeps to the limits", _told, step,
-                     code, told)  # fmt: skip
+    scene.talk.claim(
+        step, f"{method} {path.partition('/4')[0]} keeps to the limits", _told, step, code, told
+    )
     return step
 
 

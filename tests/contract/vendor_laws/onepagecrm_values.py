@@ -66,9 +66,13 @@ def texts(scene: Scene) -> None:
         names = {} if text in _LONG else dict.fromkeys(_NAMES, text)
         word = " ".join(text.split()).translate({ord(","): "", ord("|"): ""}) or "x"
         body = {
-            "lastname": "x", **names, **plain, "phones": f"work|{word},{word}|0{number}",
-            "emails": f" home | {word} ", "urls": f"website|{word}",
-        }  # fmt: skip
+            "lastname": "x",
+            **names,
+            **plain,
+            "phones": f"work|{word},{word}|0{number}",
+            "emails": f" home | {word} ",
+            "urls": f"website|{word}",
+        }
         expected = {STRINGS[name]: shown(body[name]) for name in (*names, *plain)}
         clean = shown(word)
         expected |= {
@@ -88,8 +92,14 @@ def texts(scene: Scene) -> None:
         talk.delete(made.path if hasattr(made, "path") else f"/contacts/{made.id}.json")
     for path, member, records in (("notes", "body", notes), ("actions", "name", actions)):
         for step in _in_all_formats(scene, f"/{path}", {"cid": home}):
-            talk.claim(step, f"the {member} of {path} is shown as it was sent", _rows_show, step,
-                       member, [list(record) for record in records.values()])  # fmt: skip
+            talk.claim(
+                step,
+                f"the {member} of {path} is shown as it was sent",
+                _rows_show,
+                step,
+                member,
+                [list(record) for record in records.values()],
+            )
     _tag_names(scene, home)
     for name, limit in (("firstname", 25), ("lastname", 25), ("company", 55)):
         for letter in ("x", "é", "日", "\U0001f600"):
@@ -162,8 +172,12 @@ def pages(scene: Scene) -> None:
         kinds = [
             kind for kind, every in (("tag", 2), ("vip", 3), ("status", 5)) if not number % every
         ]
-        contact = {"lastname": f"{word} {number}", "tags": [f"{word}t"] if "tag" in kinds else [],
-                   "vip": "vip" in kinds, "status": "inactive" if "status" in kinds else "general"}  # fmt: skip
+        contact = {
+            "lastname": f"{word} {number}",
+            "tags": [f"{word}t"] if "tag" in kinds else [],
+            "vip": "vip" in kinds,
+            "status": "inactive" if "status" in kinds else "general",
+        }
         id = mock.add("contacts", contact)
         waits = number % 11 == 10
         if waits:
@@ -171,10 +185,11 @@ def pages(scene: Scene) -> None:
         for kind in ["waiting"] if waits else ["", *kinds]:
             ids[kind].append(id)
     queries: list[tuple[dict[str, Any], list[str]]] = [
-        ({"search": word}, ids[""]), ({"tag": f"{word}t"}, ids["tag"]),
+        ({"search": word}, ids[""]),
+        ({"tag": f"{word}t"}, ids["tag"]),
         ({"search": word, "waiting": 1}, ids["waiting"]),
         ({"search": word, "system_tag": "vip"}, ids["vip"]),
-    ]  # fmt: skip
+    ]
     for size in _SIZES:
         mock.listing(size=size)
         for query, expected in queries[:2] if size < 99 else queries:
@@ -194,8 +209,9 @@ def pages(scene: Scene) -> None:
 
 def _by_pages(scene: Scene, query: Mapping[str, Any], ids: list[str], size: int) -> None:
     count = -(-len(ids) // size)
-    steps = [scene.talk.get("/contacts.json", {**query, "page": page})
-             for page in range(1, count + 2)]  # fmt: skip
+    steps = [
+        scene.talk.get("/contacts.json", {**query, "page": page}) for page in range(1, count + 2)
+    ]
     steps += [scene.talk.get("/contacts.json", query)]
     steps += [scene.talk.get("/contacts.json", {**query, "page": 2_147_483_647})]
     scene.talk.claim(
@@ -235,12 +251,15 @@ def recents(scene: Scene) -> None:
     second = timedelta(seconds=1)
     clock.move(timedelta(days=400))  # nothing else is recent
     start = clock.now
-    imported = mock.add("contacts", {"lastname": talk.unique("i"), "added": 1, "edited": 1,
-                                     "imported": int(start.timestamp())})  # fmt: skip
+    imported = mock.add(
+        "contacts",
+        {"lastname": talk.unique("i"), "added": 1, "edited": 1, "imported": int(start.timestamp())},
+    )
     added = _new(scene, "contacts", {"lastname": talk.unique("a"), "tags": scene.word}).id
     times: dict[str, tuple[Any, datetime]] = {
-        "recently_added": (added, clock.now), "recently_imported": (imported, start),
-    }  # fmt: skip
+        "recently_added": (added, clock.now),
+        "recently_imported": (imported, start),
+    }
     edits = {
         "replaced": ("PUT", "/contacts/{id}.json", {"lastname": "x"}),
         "tagged": ("GET", "/misc/assign_tag.json?id={id}&name=" + scene.word, None),
@@ -250,11 +269,20 @@ def recents(scene: Scene) -> None:
     viewed = mock.add("contacts", {"lastname": talk.unique("v"), "added": 1})
     for what, (method, path, body) in edits.items():
         clock.move(timedelta(days=30))
-        old = mock.add("contacts", {"lastname": talk.unique("e"), "added": 1, "edited": 1,
-                                    "tags": [scene.word] if what == "untagged" else []})  # fmt: skip
-        sent = {} if body is None else {
-            "json": {name: old if value == "{id}" else value for name, value in body.items()}
-        }  # fmt: skip
+        old = mock.add(
+            "contacts",
+            {
+                "lastname": talk.unique("e"),
+                "added": 1,
+                "edited": 1,
+                "tags": [scene.word] if what == "untagged" else [],
+            },
+        )
+        sent = (
+            {}
+            if body is None
+            else {"json": {name: old if value == "{id}" else value for name, value in body.items()}}
+        )
         step = talk.request(method, path.replace("{id}", old), keeps=True, **sent)
         expect(scene, step, f"a contact is {what}", 0)
         _recent(scene, "recently_edited", old, clock.now, what)
@@ -353,8 +381,15 @@ def filters(scene: Scene) -> None:
         for query in _queries(scene, [*book.filters]):
             step = talk.get("/contacts.json", query)
             expected = [row["id"] for row in book.selected(query) if row["id"] in contacts]
-            talk.claim(step, f"a list of {mode} contacts shows what {sorted(query)} choose",
-                       _chosen, scene, step, contacts, expected)  # fmt: skip
+            talk.claim(
+                step,
+                f"a list of {mode} contacts shows what {sorted(query)} choose",
+                _chosen,
+                scene,
+                step,
+                contacts,
+                expected,
+            )
     mock.listing()
 
 
@@ -371,12 +406,24 @@ def _filters(word: str) -> Iterator[dict[str, Any]]:
         yield {"tags": tags}
     for deals in (["pending"], ["won"], ["lost"], ["won", "lost"]):
         yield {"deals": deals}
-    for kind, value in (("city_state", "NJ"), ("city_state", "nj"), ("city_state", "East NJ"),
-                        ("country_code", "IE"), ("country_code", "EL"), ("zip_code", "07018"),
-                        ("zip_code", "7018"), ("zip_code", "NJ"), ("country_code", "NJ")):  # fmt: skip
+    for kind, value in (
+        ("city_state", "NJ"),
+        ("city_state", "nj"),
+        ("city_state", "East NJ"),
+        ("country_code", "IE"),
+        ("country_code", "EL"),
+        ("zip_code", "07018"),
+        ("zip_code", "7018"),
+        ("zip_code", "NJ"),
+        ("country_code", "NJ"),
+    ):
         yield {"address": {"type": kind, "value": value}}
-    yield {"contacts": ["customer"], "tags": [f"{word}a"], "deals": ["won"],
-           "address": {"type": "city_state", "value": "NJ"}}  # fmt: skip
+    yield {
+        "contacts": ["customer"],
+        "tags": [f"{word}a"],
+        "deals": ["won"],
+        "address": {"type": "city_state", "value": "NJ"},
+    }
     yield {"contacts": ["customer"], "address": {"type": "country_code", "value": "EL"}}
 
 
@@ -431,26 +478,30 @@ def sums(scene: Scene) -> None:
     """Sum up deals of many days, on the first and last days of months, quarters and years."""
     mock, clock = control(scene).mock, control(scene).clock
     days = {
-        today - timedelta(days=more) for today in _TODAYS
+        today - timedelta(days=more)
+        for today in _TODAYS
         for more in (0, 1, 28, 29, 30, 31, 58, 59, 60, 61, 88, 89, 90, 91)
-    } | {date(year, month, 1) - timedelta(days=more) for year in (2027, 2028, 2029)
-         for month in range(1, 13) for more in (0, 1)}  # fmt: skip
+    } | {
+        date(year, month, 1) - timedelta(days=more)
+        for year in (2027, 2028, 2029)
+        for month in range(1, 13)
+        for more in (0, 1)
+    }
     books: dict[str, Book] = {}
     clock.move(datetime.combine(_TODAYS[0], time(12), UTC))
     for user, account in ACCOUNTS.items():
         login = scene.talk.post("/auth/login.json", mock.logins[account], user="nobody", keeps=True)
         data, sales = login.tree["data"], login.tree["sales"]
-        book = books[user] = Book(sales["target"], sales["period"], {}, {}, "",
-                                  pipeline=data["pipeline_mode"])  # fmt: skip
+        book = books[user] = Book(
+            sales["target"], sales["period"], {}, {}, "", pipeline=data["pipeline_mode"]
+        )
         for listed in ({"waiting": 0}, {"waiting": 1}):
             for row in scene.talk.get("/contacts.json", listed, user=user).tree["data"]["contacts"]:
                 book.contacts[row["id"]] = row
                 notes = scene.talk.get("/notes.json", {"cid": row["id"]}, user=user).tree["data"]
                 book.notes |= {note["id"]: note for note in notes}
         contact = mock.add("contacts", {"lastname": "x", "firstname": "y"}, account=account)
-        book.contacts[contact] = {
-            "id": contact, "firstname": "y", "lastname": "x", "company": None
-        }  # fmt: skip
+        book.contacts[contact] = {"id": contact, "firstname": "y", "lastname": "x", "company": None}
     left = sorted(days)
     for today in _TODAYS:
         closed = [day for day in left if day <= today]
@@ -458,8 +509,13 @@ def sums(scene: Scene) -> None:
         for user, book in books.items():
             cid = [*book.contacts][-1]
             for number, day in enumerate(closed):
-                deal = {"amount": 2.0**(number % 30) / 4, "status": ("won", "lost")[number % 7 == 3],
-                        "closed": to_text(day), "deal_stage": None, "exp_close": None}  # fmt: skip
+                deal = {
+                    "amount": 2.0 ** (number % 30) / 4,
+                    "status": ("won", "lost")[number % 7 == 3],
+                    "closed": to_text(day),
+                    "deal_stage": None,
+                    "exp_close": None,
+                }
                 note = {"cid": cid, "body": "x", "date": "01.01.2020", "type": "deal", "deal": deal}
                 id = mock.add("notes", note, account=ACCOUNTS[user])
                 book.notes[id] = {"id": id, **note}
@@ -473,11 +529,18 @@ def _sum(scene: Scene, user: str, book: Book, today: date) -> None:
     summary = talk.get("/sales/index.json", user=user)
     talk.claim(summary, f"sales are summed up on {today}", _sums, summary, book.sales())
     closed = talk.get("/sales/closed_deals.json", user=user)
-    talk.claim(closed, "closed deals come with the one closed last first", _in_order, closed,
-               summary, book.closed_deals())  # fmt: skip
+    talk.claim(
+        closed,
+        "closed deals come with the one closed last first",
+        _in_order,
+        closed,
+        summary,
+        book.closed_deals(),
+    )
     login = talk.post("/auth/login.json", mock.logins[ACCOUNTS[user]], user="nobody", keeps=True)
-    talk.claim(login, f"the sales beside a reply are those of {today}", _beside, login,
-               book.side_sales())  # fmt: skip
+    talk.claim(
+        login, f"the sales beside a reply are those of {today}", _beside, login, book.side_sales()
+    )
 
 
 def _sums(reply: Reply, expected: dict[str, Any]) -> Iterator[str]:
@@ -521,8 +584,14 @@ def closings(scene: Scene) -> None:
         book = Book(0.0, "month", {}, {}, "", pipeline=mode)
         book.contacts[contact] = {}
         for first in (None, "pending", "won", "lost"):
-            form = {"cid": contact, **DEAL, "amount": 12.25, "deal_stage": 50,
-                    "exp_close": "28.02.2027", "status": first}  # fmt: skip
+            form = {
+                "cid": contact,
+                **DEAL,
+                "amount": 12.25,
+                "deal_stage": 50,
+                "exp_close": "28.02.2027",
+                "status": first,
+            }
             sent = {name: value for name, value in form.items() if value is not None}
             made = _new(scene, "notes", sent)
             book.now = clock.now
@@ -590,8 +659,15 @@ def orders(scene: Scene) -> None:
     notes: list[str] = []
     for number in range(6):
         body = {"cid": contact, "body": f"n{number}", "date": f"0{9 - number}.02.2027"}
-        notes.append(_id(_new(scene, "notes", {**body, **({"type": "deal", "amount": 1}
-                                                          if number % 2 else {})})))  # fmt: skip
+        notes.append(
+            _id(
+                _new(
+                    scene,
+                    "notes",
+                    {**body, **({"type": "deal", "amount": 1} if number % 2 else {})},
+                )
+            )
+        )
         read = talk.get(path)
         talk.claim(read, "a contact shows its last three notes", _ids_of, read, "notes", notes[-3:])
     talk.put(f"/notes/{notes[0]}.json", {"body": "changed", "date": "09.09.2029"})
@@ -603,8 +679,9 @@ def orders(scene: Scene) -> None:
 def _shows_last(scene: Scene, path: str, closed: Mapping[str, int]) -> None:
     read = scene.talk.get(path)
     last = sorted(closed, key=lambda id: closed[id])[-2:]
-    scene.talk.claim(read, "a contact shows the two actions closed last", _ids_of, read, "actions",
-                     last)  # fmt: skip
+    scene.talk.claim(
+        read, "a contact shows the two actions closed last", _ids_of, read, "actions", last
+    )
 
 
 def _ids_of(reply: Reply, name: str, expected: list[str]) -> Iterator[str]:
