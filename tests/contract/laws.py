@@ -13,7 +13,7 @@ from crmkit.contract.crm import Probe
 from crmkit.contract.laws.library import law_conversations
 from crmkit.contract.onepagecrm import Signer
 from crmkit.contract.runner import Run
-from tests.contract.vendor_laws import LAWS, RESOURCE_LAWS
+from tests.contract.vendor_laws import LAWS, OF_AUTOCRM, RESOURCE_LAWS
 from tests.contract.vendor_laws.control import CONTROLS, Control
 
 #: When the laws are held: in winter, and in summer, where time zones have another offset.
@@ -24,7 +24,7 @@ _TICK = timedelta(seconds=1)
 _IN_SUMMER = frozenset({"todays", "transitions", "counters", "deals"})
 #: Resources, and laws about all of them, that AutoCRM has otherwise than EspoCRM.
 _OF_AUTOCRM = (["Account"], ["Meeting"])
-_FOR_AUTOCRM = frozenset({"signatures"})
+_FOR_AUTOCRM = frozenset({"signatures", *OF_AUTOCRM})
 
 
 class Ticking:
@@ -66,6 +66,8 @@ def conversations(name: str, seed: int = 0) -> list[Conversation]:
     traits: dict[str, Any] = {"custom": True} if name in {"autocrm", "espocrm"} else {}
     crm = CRMS[name]()
     traits["laws"] = LAWS.get(crm.document_name, {})
+    if name == "autocrm":
+        traits["laws"] = {**traits["laws"], **OF_AUTOCRM}
     traits["resource_laws"] = RESOURCE_LAWS.get(crm.document_name, {})
     laws = law_conversations(crm, seed=seed, alone=True, **traits)
     return [law for law in laws if name != "autocrm" or _is_of_autocrm(law.name)]
@@ -87,16 +89,24 @@ def held(name: str, law: str, seed: int = 0) -> Summary:
     talks = [talk for talk in conversations(name, seed) if talk.name.split(".")[1] == law]
     with ExitStack() as stack:
         clock = Ticking(SUMMER if law in _IN_SUMMER else WINTER)
-        clock.server = server = _opened(name, clock, stack)
+        clock.server = server = opened(name, clock, stack)
         return Run(server, writes=True, marker=_MARKER).hold(talks, Probe())
 
 
-def _opened(name: str, clock: Ticking, stack: ExitStack) -> Server:
-    """Return the mock of a CRM, which a clock moves on with each request."""
+def opened(name: str, clock: Ticking, stack: ExitStack, seed: str = "demo") -> Server:
+    """Return the mock of a CRM, which a clock moves on with each request.
+
+    Args:
+        name: Name of the CRM.
+        clock: The clock.
+        stack: Closes the mock.
+        seed: What the mock starts with.
+    """
     from crmkit_mock import MockCRMs
 
     crm = CRMS[name]()
-    mock = stack.enter_context(MockCRMs(faithful_crashes=True, **crm.mock_options(""))).crm(name)
+    options = {"seed": seed, "faithful_crashes": True, **crm.mock_options("")}
+    mock = stack.enter_context(MockCRMs(**options)).crm(name)
     users = crm.mock_authenticators(mock, mock.base_url)
     server = Server(
         crm, mock.base_url, users, transport=mock.transport, before=lambda: mock.clock.set(clock())

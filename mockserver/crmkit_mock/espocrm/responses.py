@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Attributes that contacts show of their account beside its link.
 FOREIGN = {"Contact": ("accountIsInactive", "accountType", "hasPortalUser")}
+#: Members that hold a datetime; one is of no record, but stands beside the notes of a stream.
+_DATETIMES = DATETIME_ATTRIBUTES | {"reactionsCheckDate"}
 _LISTS = frozenset({"linkMultiple", "attachmentMultiple"})
 _ADDRESSES = frozenset({"email", "phone"})
 _LINKS = frozenset({"link", "file", "linkParent"})
@@ -48,7 +50,7 @@ def _with_offsets(tree: Any) -> Any:
         return tree
     return {
         name: with_server_offset(value)
-        if name in DATETIME_ATTRIBUTES and isinstance(value, str)
+        if name in _DATETIMES and isinstance(value, str)
         else _with_offsets(value)
         for name, value in tree.items()
     }

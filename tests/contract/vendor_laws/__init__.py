@@ -7,17 +7,20 @@ from collections.abc import Callable, Mapping
 from crmkit.contract.laws.library import ResourceLaw
 from crmkit.contract.laws.scene import Scene
 from tests.contract.vendor_laws import (
+    autocrm,
     espocrm,
     espocrm_links,
     monica,
     monica_relationships,
     onepagecrm,
+    onepagecrm_access,
+    onepagecrm_values,
     relenta,
     relenta_limits,
     relenta_values,
 )
 
-__all__ = ["LAWS", "RESOURCE_LAWS"]
+__all__ = ["LAWS", "OF_AUTOCRM", "RESOURCE_LAWS"]
 
 #: Laws by name, by the document of the CRM.
 LAWS: Mapping[str, Mapping[str, Callable[[Scene], None]]] = {
@@ -39,6 +42,18 @@ LAWS: Mapping[str, Mapping[str, Callable[[Scene], None]]] = {
         "actions": onepagecrm.actions,
         "deals": onepagecrm.deals,
         "formats": onepagecrm.formats,
+        "closings": onepagecrm_values.closings,
+        "custom_filters": onepagecrm_values.filters,
+        "keys": onepagecrm_access.keys,
+        "orders": onepagecrm_values.orders,
+        "pages": onepagecrm_values.pages,
+        "plan": onepagecrm_access.limits,
+        "recents": onepagecrm_values.recents,
+        "settings": onepagecrm_access.settings,
+        "sums": onepagecrm_values.sums,
+        "texts": onepagecrm_values.texts,
+        "signing": onepagecrm_access.signing,
+        "unknown": onepagecrm_access.unknown,
         "sides": onepagecrm.sides,
         "tags": onepagecrm.tags,
         "undo": onepagecrm.undo,
@@ -58,6 +73,16 @@ LAWS: Mapping[str, Mapping[str, Callable[[Scene], None]]] = {
         "texts": relenta_values.texts,
         "unknown": relenta.unknown,
     },
+}
+#: Laws of AutoCRM, which has a document with EspoCRM, by name.
+OF_AUTOCRM: Mapping[str, Callable[[Scene], None]] = {
+    "bulk": autocrm.bulk,
+    "conversions": autocrm.conversions,
+    "deletions": autocrm.deletions,
+    "mails": autocrm.mails,
+    "names": autocrm.names,
+    "page_offsets": autocrm.offsets,
+    "unlinks": autocrm.unlinks,
 }
 _ADDRESSES = {"emailAddress", "phoneNumber"}
 #: Laws of resources, and whether a resource has the matter.

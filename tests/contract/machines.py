@@ -1,0 +1,41 @@
+"""State machines that act: what their rules really did is counted, and has to be enough."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import ClassVar
+
+from hypothesis import settings
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+
+
+class ActingMachine(RuleBasedStateMachine):
+    """A state machine that counts what its rules did to what it tests.
+
+    Attributes:
+        effects: How often each thing was done since the machine was last held.
+    """
+
+    effects: ClassVar[Counter[str]] = Counter()
+
+    def did(self, what: str) -> None:
+        """Count that something was done, and not only tried."""
+        type(self).effects[what] += 1
+
+
+def held(machine: type[ActingMachine], least: Mapping[str, int], settings: settings) -> None:
+    """Run a machine, and require that it did what its rules say.
+
+    Args:
+        machine: The machine.
+        least: How often each thing is to be done at least.
+        settings: How many runs there are, and of how many steps.
+
+    Raises:
+        AssertionError: Something was hardly ever done.
+    """
+    machine.effects = Counter()
+    run_state_machine_as_test(machine, settings=settings)  # type: ignore[no-untyped-call]
+    few = {what: machine.effects[what] for what in least if machine.effects[what] < least[what]}
+    assert not few, f"hardly ever done, at least {least} expected: {few}"
