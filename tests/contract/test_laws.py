@@ -10,7 +10,7 @@ from tests.contract import laws
 from tests.contract.tiers import quick
 
 #: Draws the values; a nightly run sets another.
-SEED = int(os.environ.get("CRMKIT_LAWS_SEED", "0"))
+SEED = int(os.environ.get("CRMKIT_SEED", "0"))
 NAMES = ("autocrm", "espocrm", "monica", "onepagecrm", "relenta")
 CASES = {f"{name}.{law}": (name, law) for name in NAMES for law in laws.laws_of(name)}
 _QUICK = {
