@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import ClassVar
 
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 
@@ -36,6 +36,8 @@ def held(machine: type[ActingMachine], least: Mapping[str, int], settings: setti
         AssertionError: Something was hardly ever done.
     """
     machine.effects = Counter()
-    run_state_machine_as_test(machine, settings=settings)  # type: ignore[no-untyped-call]
+    # Not shrunk, which takes minutes: a failure names its steps anyway.
+    quick = type(settings)(settings, phases=[Phase.generate])
+    run_state_machine_as_test(machine, settings=quick)  # type: ignore[no-untyped-call]
     few = {what: machine.effects[what] for what in least if machine.effects[what] < least[what]}
     assert not few, f"hardly ever done, at least {least} expected: {few}"

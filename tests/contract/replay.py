@@ -1,18 +1,108 @@
 """Replay of recorded pairs on a mock, whose replies should be like those of the real server.
 
 Compared are status, error code, error messages and the shape of the body: which members it has and
-the types of their values, not the values themselves.
+the types of their values. Most values are those of the recording as well: how many of each reply,
+stands in `equal_values.json`, and only rises. After the mock has come nearer to a server, the tests
+write what it has reached if CRMKIT_WRITE_VALUES is set.
 """
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
 
 from tests.contract.recorded import RecordedExchange
+
+#: Whether what is reached is written down. Read here, as tests take it out of the environment.
+_WRITES = bool(os.environ.get("CRMKIT_WRITE_VALUES"))
+_EQUAL = Path(__file__).with_name("equal_values.json")
+
+
+@dataclass
+class Replayed:
+    """What the replay of a recording has found, by the label of the pair.
+
+    Attributes:
+        differences: How the replies differ from the recorded ones.
+        equal: How many leaves of the recorded reply the mock's reply has with the same value.
+        leaves: How many leaves the recorded reply has.
+    """
+
+    differences: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    equal: dict[str, int] = field(default_factory=dict[str, int])
+    leaves: dict[str, int] = field(default_factory=dict[str, int])
+
+    def add(self, label: str, differences: list[str], recorded: Any, response: Any) -> None:
+        """Add a reply.
+
+        Args:
+            label: Label of the pair.
+            differences: How the reply differs.
+            recorded: The recorded body; None if it was not JSON.
+            response: The mock's reply.
+        """
+        self.differences[label] = differences
+        if recorded is None:
+            return
+        try:
+            mine = dict(leaves(response.json()))
+        except ValueError:
+            mine = {}
+        wanted = dict(leaves(recorded))
+        self.leaves[label] = len(wanted)
+        self.equal[label] = sum(
+            place in mine and kind(mine[place]) == kind(value) and mine[place] == value
+            for place, value in wanted.items()
+        )
+
+    @property
+    def share(self) -> float:
+        """The share of all leaves that are equal."""
+        return sum(self.equal.values()) / sum(self.leaves.values())
+
+
+def lost_values(name: str, replayed: Replayed) -> list[str]:
+    """Return the replies that have fewer values of the recorded ones than they had, or more.
+
+    Args:
+        name: Name of the recording.
+        replayed: What its replay has found.
+    """
+    all_known: dict[str, dict[str, int]] = json.loads(_EQUAL.read_text("utf-8"))
+    known = all_known.get(name, {})
+    if _WRITES:
+        all_known[name] = known = {
+            label: max(count, known.get(label, 0)) for label, count in replayed.equal.items()
+        }
+        _EQUAL.write_text(json.dumps(all_known, indent=1, sort_keys=True) + "\n", "utf-8")
+    fewer = [
+        f"{label}: {replayed.equal.get(label, 0)} of {replayed.leaves.get(label)} values are the "
+        f"recorded ones, and were {count}"
+        for label, count in known.items()
+        if replayed.equal.get(label, 0) < count
+    ]
+    more = [label for label, count in replayed.equal.items() if count > known.get(label, -1)]
+    hint = "have more of the recorded values; with CRMKIT_WRITE_VALUES=1 that is written down"
+    return [*fewer, *([f"{', '.join(more[:9])} {hint}"] if more else [])]
+
+
+def leaves(tree: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[Any, Any]]:
+    """Yield the leaves of a tree with their places; an empty list or object is one."""
+    items: Any = ()
+    if isinstance(tree, dict):
+        items = tree.items()
+    elif isinstance(tree, list):
+        items = enumerate(tree)
+    if not items:
+        yield place, tree
+    for name, value in items:
+        yield from leaves(value, (*place, name))
 
 
 @dataclass(frozen=True)

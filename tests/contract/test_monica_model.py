@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 import httpx
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from crmkit_mock import MockCRMs
+from tests.contract.machines import ActingMachine, held
+from tests.contract.tiers import quick
 
 PLAIN = {"is_birthdate_known": False, "is_deceased": False, "is_deceased_date_known": False}
 #: Some types: one that is its own reverse, and two that are each other's.
@@ -21,10 +25,8 @@ TAGS = ("red", "green", "blue")
 Side = tuple[int, int, int]
 
 
-class People(RuleBasedStateMachine):
+class People(ActingMachine):
     """Creates, relates, tags and deletes contacts over the wire, and in dicts."""
-
-    contacts: Bundle[int] = Bundle("contacts")
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,6 +43,7 @@ class People(RuleBasedStateMachine):
         #: Tags by contact.
         self.tags: dict[int, set[str]] = {}
         self.partial: set[int] = set()
+        self.gone: set[int] = set()
         self.sides: Counter[Side] = Counter()
 
     def teardown(self) -> None:
@@ -55,37 +58,63 @@ class People(RuleBasedStateMachine):
         assert reply.status_code == status, reply.text
         return reply.json()
 
-    def alive(self, contact: int) -> bool:
-        """Return whether a contact still exists."""
-        return contact in self.tags
+    def living(self, data: st.DataObject, among: Iterable[int] = ()) -> int:
+        """Choose a contact that exists, of some if there are any of them."""
+        return data.draw(st.sampled_from(sorted(among) or sorted(self.tags)))
 
-    @rule(target=contacts, partial=st.booleans())
-    def create(self, *, partial: bool) -> int:
+    @initialize(data=st.data())
+    def populate(self, data: st.DataObject) -> None:
+        """Put contacts with tags and relationships there, some of them partial."""
+        for number in range(6):
+            self.create(partial=number % 3 == 2)
+        real = sorted(self.tags.keys() - self.partial)
+        for contact in real[:3]:
+            self.tag_one(contact, data.draw(st.lists(st.sampled_from(TAGS), min_size=1)))
+        for contact in sorted(self.tags):
+            other = self.living(data, self.tags.keys() - {contact})
+            self.relate_two(contact, data.draw(st.sampled_from([*REVERSES])), other)
+
+    @rule(partial=st.booleans())
+    def create(self, *, partial: bool) -> None:
         """Create a contact."""
         body = {**PLAIN, "first_name": "x", "is_partial": partial}
         id: int = self.tree("POST", "/contacts", body, 201)["data"]["id"]
         assert id not in self.tags
+        assert id not in self.gone
         self.tags[id] = set()
         if partial:
             self.partial.add(id)
-        return id
+        self.did("partial contact created" if partial else "contact created")
 
-    @rule(contact=contacts, type_=st.sampled_from([*REVERSES]), other=contacts)
-    def relate(self, contact: int, type_: int, other: int) -> None:
-        """Relate two contacts; deleted ones are not found.
+    @rule(data=st.data(), type_=st.sampled_from([*REVERSES]))
+    def relate(self, data: st.DataObject, type_: int) -> None:
+        """Relate two contacts.
 
         Pairs of a contact with itself come apart on the server, which has a test of its own.
         """
-        if contact == other:
-            return
+        if len(self.tags) > 1:
+            contact = self.living(data)
+            self.relate_two(contact, type_, self.living(data, self.tags.keys() - {contact}))
+
+    def relate_two(self, contact: int, type_: int, other: int) -> None:
+        """Relate two contacts that exist."""
         body = {"contact_is": contact, "relationship_type_id": type_, "of_contact": other}
-        if not (self.alive(contact) and self.alive(other)):
-            self.tree("POST", "/relationships", body, 404)
-            return
         shown = self.tree("POST", "/relationships", body, 201)["data"]
         assert side(shown) == (contact, type_, other)
         self.sides[contact, type_, other] += 1
         self.sides[other, REVERSES[type_], contact] += 1
+        self.did("related")
+
+    @rule(data=st.data(), type_=st.sampled_from([*REVERSES]), turned=st.booleans())
+    def relate_a_deleted_one(self, data: st.DataObject, type_: int, *, turned: bool) -> None:
+        """Relate a contact with one that is deleted, which is not found."""
+        if not (self.tags and self.gone):
+            return
+        pair = [self.living(data), data.draw(st.sampled_from(sorted(self.gone)))]
+        contact, other = reversed(pair) if turned else pair
+        body = {"contact_is": contact, "relationship_type_id": type_, "of_contact": other}
+        self.tree("POST", "/relationships", body, 404)
+        self.did("relationship of a deleted contact refused")
 
     @rule(data=st.data(), type_=st.sampled_from([*REVERSES]))
     def retype(self, data: st.DataObject, type_: int) -> None:
@@ -97,6 +126,7 @@ class People(RuleBasedStateMachine):
         body = {"relationship_type_id": type_}
         changed = self.tree("PUT", f"/relationships/{shown['id']}", body)["data"]
         assert (changed["id"], side(changed)) == (shown["id"], (contact, type_, other))
+        self.did("type changed" if former[1] != type_ else "type kept")
         self.forget(former)
         self.sides[contact, type_, other] += 1
         self.sides[other, REVERSES[type_], contact] += 1
@@ -110,37 +140,56 @@ class People(RuleBasedStateMachine):
         self.tree("DELETE", f"/relationships/{shown['id']}")
         self.tree("GET", f"/relationships/{shown['id']}", None, 404)
         self.forget(side(shown))
+        self.did("relationship deleted")
         self.vanish(side(shown)[2])
 
-    @rule(contact=consumes(contacts))
-    def delete(self, contact: int) -> None:
+    @rule(data=st.data(), related=st.booleans())
+    def delete(self, data: st.DataObject, *, related: bool) -> None:
         """Delete a contact, and its relationships with it."""
-        status = 200 if self.alive(contact) else 404
-        self.tree("DELETE", f"/contacts/{contact}", None, status)
-        if status == 404:
+        if not self.tags:
             return
+        sides = +self.sides
+        contact = self.living(data, {key[0] for key in sides} & self.tags.keys() if related else ())
+        others = {key[2] for key in sides if key[0] == contact} - {contact}
+        self.tree("DELETE", f"/contacts/{contact}")
+        self.tree("DELETE", f"/contacts/{contact}", None, 404)
         del self.tags[contact]
-        others = {key[2] for key in self.sides if key[0] == contact} - {contact}
+        self.partial.discard(contact)
+        self.gone.add(contact)
         self.sides = Counter(
-            {key: count for key, count in self.sides.items() if contact not in (key[0], key[2])}
+            {key: count for key, count in sides.items() if contact not in (key[0], key[2])}
         )
+        self.did("related contact deleted" if others else "contact without relationships deleted")
         for other in others:
             self.vanish(other)
 
-    @rule(contact=contacts, names=st.lists(st.sampled_from(TAGS), max_size=2))
-    def tag(self, contact: int, names: list[str]) -> None:
+    @rule(data=st.data(), names=st.lists(st.sampled_from(TAGS), min_size=1, max_size=2))
+    def tag(self, data: st.DataObject, names: list[str]) -> None:
         """Add tags to a contact."""
-        if self.alive(contact) and names:
-            self.tree("POST", f"/contacts/{contact}/setTags", {"tags": names})
-            self.tags[contact] |= {*names}
+        if self.tags:
+            self.tag_one(self.living(data), names)
 
-    @rule(contact=contacts, name=st.sampled_from(TAGS))
-    def untag(self, contact: int, name: str) -> None:
-        """Remove a tag from a contact, whether it has it or not."""
-        id = self.tag_ids().get(name)
-        if self.alive(contact) and id is not None:
-            self.tree("POST", f"/contacts/{contact}/unsetTag", {"tags": [id]})
-            self.tags[contact].discard(name)
+    def tag_one(self, contact: int, names: list[str]) -> None:
+        """Add tags to a contact that exists."""
+        self.tree("POST", f"/contacts/{contact}/setTags", {"tags": names})
+        self.did("tagged" if {*names} - self.tags[contact] else "tagged in vain")
+        self.tags[contact] |= {*names}
+
+    @rule(data=st.data(), carried=st.booleans(), several=st.booleans())
+    def untag(self, data: st.DataObject, *, carried: bool, several: bool) -> None:
+        """Remove tags from a contact, whether it has them or not."""
+        ids = self.tag_ids()
+        if not (self.tags and ids):
+            return
+        tagged = {contact for contact, names in self.tags.items() if names}
+        contact = self.living(data, tagged if carried else ())
+        known = sorted(self.tags[contact]) if carried and self.tags[contact] else sorted(ids)
+        names = known[:2] if several else [data.draw(st.sampled_from(known))]
+        body = {"tags": [ids[name] for name in names]}
+        self.tree("POST", f"/contacts/{contact}/unsetTag", body)
+        count = len(self.tags[contact] & {*names})
+        self.did({0: "untagged in vain", 1: "untagged"}.get(count, "several tags removed"))
+        self.tags[contact] -= {*names}
 
     @rule(name=st.sampled_from(TAGS))
     def delete_tag(self, name: str) -> None:
@@ -148,6 +197,8 @@ class People(RuleBasedStateMachine):
         id = self.tag_ids().get(name)
         if id is not None:
             self.tree("DELETE", f"/tags/{id}")
+            carried = any(name in names for names in self.tags.values())
+            self.did("tag that contacts have deleted" if carried else "tag deleted")
             for names in self.tags.values():
                 names.discard(name)
 
@@ -198,8 +249,11 @@ class People(RuleBasedStateMachine):
     def vanish(self, contact: int) -> None:
         """Remove a partial contact without relationships from the model."""
         related = any(count for key, count in self.sides.items() if key[0] == contact)
-        if contact in self.partial and self.alive(contact) and not related:
+        if contact in self.partial and contact in self.tags and not related:
             del self.tags[contact]
+            self.partial.discard(contact)
+            self.gone.add(contact)
+            self.did("partial contact gone with its last relationship")
 
     def chosen(self, data: st.DataObject) -> dict[str, Any] | None:
         """Choose one of all sides of relationships; None if there are none."""
@@ -243,5 +297,24 @@ def side(shown: dict[str, Any]) -> Side:
     )
 
 
-People.TestCase.settings = settings(max_examples=25, stateful_step_count=15, deadline=None)
-TestPeople = People.TestCase
+#: How often things are to be done in the long runs, at least.
+LEAST = {
+    "partial contact gone with its last relationship": 5,
+    "related contact deleted": 10,
+    "relationship deleted": 8,
+    "relationship of a deleted contact refused": 2,
+    "several tags removed": 4,
+    "tag that contacts have deleted": 10,
+    "tagged": 40,
+    "type changed": 8,
+    "untagged": 6,
+}
+TIERS = {"short": (6, 8), "long": (30, 16)}
+
+
+@pytest.mark.parametrize("tier", quick(TIERS, {"short"}))
+def test_people_are_as_their_dicts(tier: str) -> None:
+    """After any calls contacts, relationships and tags are what dicts have."""
+    examples, steps = TIERS[tier]
+    least = LEAST if tier == "long" else {}
+    held(People, least, settings(max_examples=examples, stateful_step_count=steps, deadline=None))

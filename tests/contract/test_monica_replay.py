@@ -6,14 +6,17 @@ order; requests that the recording left out, but that later pairs depend on, are
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import httpx
+import pytest
 
 from crmkit_mock import MockCRMs
 from tests.contract.recorded import RecordedExchange, pairs
-from tests.contract.replay import Replay, unexpected
+from tests.contract.replay import Replay, Replayed, lost_values, unexpected
 
 Step = tuple[str, str, Any]
 
@@ -139,9 +142,10 @@ def _error_of(body: Any) -> Any:
     return None if text.startswith("Trimmed") else text
 
 
-def replay_all() -> dict[str, list[str]]:
-    """Return how the mock's answers differ from all recorded ones, by label."""
-    differences: dict[str, list[str]] = {}
+@cache
+def replay_all() -> Replayed:
+    """Return how the mock's answers differ from all recorded ones."""
+    replayed = Replayed()
     installations: dict[str, tuple[MockCRMs, httpx.Client, Replay]] = {}
     for pair in pairs("monica"):
         name = [INSTALLATIONS[start] for start in INSTALLATIONS if start <= _number(pair)][-1]
@@ -152,11 +156,12 @@ def replay_all() -> dict[str, list[str]]:
             url, headers = mocks.monica.base_url + path, _ada(mocks)
             response = http.request(method, url, headers=headers, json=body)
             assert response.is_success, (pair.label, method, path, response.text)
-        differences[pair.label] = replay.differences(pair, replay.send(http, pair))
+        reply = replay.send(http, pair)
+        replayed.add(pair.label, replay.differences(pair, reply), pair.body, reply)
     for mocks, http, _ in installations.values():
         http.close()
         mocks.close()
-    return differences
+    return replayed
 
 
 def _open(*, limited: bool) -> tuple[MockCRMs, httpx.Client, Replay]:
@@ -181,24 +186,47 @@ def _ada(mocks: MockCRMs) -> dict[str, str]:
 
 def test_mock_answers_as_the_server_did() -> None:
     """Status, error code, messages and shape are the recorded ones, save listed exceptions."""
-    differences = replay_all()
+    differences = replay_all().differences
 
     assert len(differences) == len(pairs("monica")) > 400
     assert unexpected(differences, EXCEPTIONS) == []
 
 
-def test_mock_answers_odd_requests_as_the_server_did() -> None:
-    """The same for a conversation with values of wrong types, unknown ids, archived contacts."""
+@cache
+def replay_odd() -> Replayed:
+    """Return how the mock's answers differ from those of the later recording."""
     mocks, http, replay = _open(limited=False)
-    differences: dict[str, list[str]] = {}
+    replayed = Replayed()
     with mocks, http:
         for pair in pairs("monica-live"):
             if pair.label == "live-archived-contact":
                 mocks.monica.archive(4)
-            differences[pair.label] = replay.differences(pair, replay.send(http, pair))
+            reply = replay.send(http, pair)
+            replayed.add(pair.label, replay.differences(pair, reply), pair.body, reply)
+    return replayed
+
+
+def test_mock_answers_odd_requests_as_the_server_did() -> None:
+    """The same for a conversation with values of wrong types, unknown ids, archived contacts."""
+    differences = replay_odd().differences
 
     assert len(differences) == len(pairs("monica-live")) > 200
     assert unexpected(differences, LIVE_EXCEPTIONS) == []
+
+
+#: Replays by the name of the recording.
+RECORDINGS: dict[str, Callable[[], Replayed]] = {"monica": replay_all, "monica-live": replay_odd}
+
+
+@pytest.mark.parametrize("name", RECORDINGS)
+def test_values_stay_those_of_the_server(
+    name: str, record_property: Callable[[str, object], None]
+) -> None:
+    """Each reply has as many of the recorded values as it ever had."""
+    replayed = RECORDINGS[name]()
+    record_property("figure", f"values of {name} that are the recorded ones: {replayed.share:.1%}")
+
+    assert lost_values(name, replayed) == []
 
 
 def test_setup_and_exceptions_name_recorded_pairs() -> None:
@@ -206,3 +234,15 @@ def test_setup_and_exceptions_name_recorded_pairs() -> None:
     labels = {pair.label for pair in pairs("monica")}
 
     assert BEFORE.keys() | EXCEPTIONS.keys() <= labels
+
+
+def test_finds_replies_with_fewer_values() -> None:
+    """A value that is another, missing or of another type counts as lost."""
+    replayed = Replayed()
+    recorded = {"a": [1, None, {}], "b": True, "c": "x"}
+    replayed.add("seq 0", [], recorded, httpx.Response(200, json={"a": [1, 0, {}], "b": 1}))
+    replayed.add("seq 1", [], recorded, httpx.Response(200, text="no JSON"))
+
+    assert (replayed.equal, replayed.leaves) == ({"seq 0": 2, "seq 1": 0}, {"seq 0": 5, "seq 1": 5})
+    lost = "seq 1: 0 of 5 values are the recorded ones, and were 1"
+    assert lost in lost_values("monica", replayed)

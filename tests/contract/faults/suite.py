@@ -236,6 +236,8 @@ def _rank(item: pytest.Item) -> int:
     file = item.nodeid.partition("::")[0]
     if any(name in file for name in _LAST):
         return len(_FIRST) + 1
+    if item.name.endswith("[long]"):
+        return len(_FIRST)
     return next((rank for rank, name in enumerate(_FIRST) if name in file), len(_FIRST))
 
 
