@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from crmkit.contract.entry import Conversation
 
 from .creation import creation
+from .credentials import credentials
 from .deletion import deletion, owners
 from .espocrm import espocrm_scene
 from .filters import filters
@@ -63,7 +64,9 @@ _SCENES: dict[str, Callable[..., type[Scene]]] = {
 
 def _laws(scene: type[Scene], *, alone: bool) -> dict[str, Callable[[Scene], None]]:
     """Return the laws of all resources together that a CRM has the matter of."""
-    found: dict[str, Callable[[Scene], None]] = {"frame": frame, "refusals": refusals}
+    found: dict[str, Callable[[Scene], None]] = {
+        "credentials": credentials, "frame": frame, "refusals": refusals,
+    }  # fmt: skip
     if any(resource.deletes for resource in scene.resources.values()):
         found["deletion"] = deletion
     if scene.owners and alone:  # what a deleted owner leaves cannot be removed everywhere
