@@ -10,6 +10,7 @@ from crmkit.contract.entry import Conversation
 from .creation import creation
 from .credentials import credentials
 from .deletion import deletion, owners
+from .edges import edges
 from .espocrm import espocrm_scene
 from .filters import filters
 from .frame import frame
@@ -89,6 +90,9 @@ def _resource_laws(scene: type[Scene]) -> dict[str, ResourceLaw]:
         "totals": ResourceLaw(totals),
         "sorting": ResourceLaw(sorting),
         "filters": ResourceLaw(filters, lambda _: scene.filters),
+        "edges": ResourceLaw(
+            edges, lambda r: scene.trimmed is not None and has_kinds("text", "line")(r)
+        ),
         "invalid": ResourceLaw(invalid),
         "limits": ResourceLaw(limits),
         "search": ResourceLaw(search, lambda r: r.name in scene.searchable),
