@@ -9,6 +9,7 @@ from crmkit.contract.laws.scene import Scene
 from tests.contract.vendor_laws import (
     espocrm,
     espocrm_links,
+    espocrm_records,
     monica,
     monica_records,
     monica_relationships,
@@ -23,8 +24,13 @@ __all__ = ["LAWS", "RESOURCE_LAWS"]
 LAWS: Mapping[str, Mapping[str, Callable[[Scene], None]]] = {
     "autocrm": {
         "followers": espocrm_links.followers,
+        "hidden": espocrm_records.hidden,
         "inbox": espocrm.inbox,
+        "numbers": espocrm_records.numbers,
+        "ranks": espocrm_records.ranks,
         "streams": espocrm.streams,
+        "undeleted": espocrm_records.undeleted,
+        "versions": espocrm_records.versions,
     },
     "monica": {
         "birthdays": monica_records.birthdays,
@@ -69,8 +75,14 @@ RESOURCE_LAWS: Mapping[str, Mapping[str, ResourceLaw]] = {
         "duplicates": ResourceLaw(espocrm.duplicates, lambda r: r.name in espocrm.DUPLICATES),
         "links": ResourceLaw(espocrm_links.links, lambda r: r.name in espocrm_links.LINKS),
         "mass": ResourceLaw(espocrm_links.mass, lambda r: "description" in r.members),
+        "nulls": ResourceLaw(espocrm_records.nulls),
+        "orphans": ResourceLaw(espocrm_records.orphans, lambda r: r.name in espocrm_records.OWNED),
         "restoring": ResourceLaw(espocrm.restoring),
         "rights": ResourceLaw(espocrm.rights),
         "selections": ResourceLaw(espocrm.selections),
+        "shared_addresses": ResourceLaw(
+            espocrm_records.shared_addresses, lambda r: r.members.keys() >= _ADDRESSES
+        ),
+        "stamps": ResourceLaw(espocrm_records.stamps),
     },
 }
