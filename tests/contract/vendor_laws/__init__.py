@@ -10,6 +10,7 @@ from tests.contract.vendor_laws import (
     espocrm,
     espocrm_links,
     espocrm_records,
+    espocrm_stories,
     monica,
     monica_records,
     monica_relationships,
@@ -23,11 +24,20 @@ __all__ = ["LAWS", "RESOURCE_LAWS"]
 #: Laws by name, by the document of the CRM.
 LAWS: Mapping[str, Mapping[str, Callable[[Scene], None]]] = {
     "autocrm": {
+        "attendance": espocrm_stories.attendance,
+        "conversion": espocrm_stories.conversion,
+        "crowds": espocrm_stories.crowds,
+        "everywhere": espocrm_stories.everywhere,
+        "files": espocrm_stories.files,
         "followers": espocrm_links.followers,
         "hidden": espocrm_records.hidden,
+        "history": espocrm_stories.history,
         "inbox": espocrm.inbox,
+        "locks": espocrm_stories.locks,
         "numbers": espocrm_records.numbers,
+        "opted_out": espocrm_stories.opted_out,
         "ranks": espocrm_records.ranks,
+        "stream_pages": espocrm_stories.stream_pages,
         "streams": espocrm.streams,
         "undeleted": espocrm_records.undeleted,
         "versions": espocrm_records.versions,
