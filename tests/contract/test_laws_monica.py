@@ -107,7 +107,7 @@ def test_a_window_lasts_a_minute_from_its_first_request(limited: Installation) -
 
 
 def test_users_are_counted_apart(limited: Installation) -> None:
-    """One user's requests do not count for another, nor for who has no token; 401 is not counted."""
+    """One user's requests do not count for another, nor for nobody; 401 is not counted."""
     for _ in range(_A_MINUTE + 1):
         last = limited.ask("GET", "/me")
     assert last.status_code == 429

@@ -483,6 +483,7 @@ AUTOCRM = [
     ),
 ]
 
+
 ESPOCRM += [
     Fault(
         "espocrm-lines-keep-whitespace",
@@ -496,14 +497,18 @@ ESPOCRM += [
         "recorded: a text keeps its whitespace",
         "espocrm/sanitizing.py",
         '    if values[field.name] == "":\n        values[field.name] = None\n',
-        "    if isinstance(values[field.name], str):\n        values[field.name] = trim(values[field.name]) or None\n",
+        "    if isinstance(values[field.name], str):\n"
+        "        values[field.name] = trim(values[field.name]) or None\n",
     ),
     Fault(
         "espocrm-null-is-the-default",
         "recorded: null stays null where there is a default",
         "espocrm/records.py",
         "record: Record = {**defaults(entity), **accepted.values,",
-        "record: Record = {\n        **accepted.values,\n        **{k: v for k, v in defaults(entity).items() if accepted.values.get(k) is None},",
+        "record: Record = {\n"
+        "        **accepted.values,\n"
+        "        **{k: v for k, v in defaults(entity).items() if "
+        "accepted.values.get(k) is None},",
     ),
     Fault(
         "espocrm-false-is-not-sent",
@@ -524,7 +529,8 @@ ESPOCRM += [
         "recorded: level own, related lists have own records only",
         "espocrm/lists.py",
         '        if ((level == "all" and not checked) or session.user.finds(entity.name, record))',
-        '        if (records is not None or (level == "all" and not checked) or session.user.finds(entity.name, record))',
+        '        if (records is not None or (level == "all" and not checked) or '
+        "session.user.finds(entity.name, record))",
     ),
     Fault(
         "espocrm-sorted-by-hidden-fields",
@@ -559,7 +565,8 @@ ESPOCRM += [
         "recorded: 409 for what is not deleted",
         "espocrm/records.py",
         '    if not record["deleted"]:\n        if session',
-        '    if not record["deleted"] and record["createdById"] == session.user.id:\n        if session',
+        '    if not record["deleted"] and record["createdById"] == session.user.id:\n'
+        "        if session",
     ),
     Fault(
         "espocrm-keys-in-any-case",
@@ -608,7 +615,9 @@ ESPOCRM += [
         "recorded: a day begins at midnight of its zone",
         "espocrm/date_filters.py",
         "    now = session.clock.now().astimezone(zone).replace(microsecond=0)\n",
-        '    now = session.clock.now().astimezone(zone).replace(microsecond=0)\n    winter = datetime(now.year, 1, 1, tzinfo=now.tzinfo).utcoffset()\n    now = now.astimezone(__import__("datetime").timezone(winter or timedelta()))\n',
+        "    now = session.clock.now().astimezone(zone).replace(microsecond=0)\n"
+        "    winter = datetime(now.year, 1, 1, tzinfo=now.tzinfo).utcoffset()\n"
+        '    now = now.astimezone(__import__("datetime").timezone(winter or timedelta()))\n',
     ),
     Fault(
         "espocrm-minus-offsets-added",
@@ -649,22 +658,38 @@ ESPOCRM += [
         "espocrm-one-unlinked",
         "recorded: DELETE takes several ids",
         "espocrm/links.py",
-        "    return _for_each(session, ids, lambda other: _unlink(session, entity, id, name, other))",
-        "    return _for_each(session, ids[:1], lambda other: _unlink(session, entity, id, name, other))",
+        "    return _for_each(session, ids, lambda other: _unlink(session, entity, "
+        "id, name, other))",
+        "    return _for_each(session, ids[:1], lambda other: _unlink(session, "
+        "entity, id, name, other))",
     ),
     Fault(
         "espocrm-one-follower-removed",
         "recorded: all users of ids follow no longer",
         "espocrm/followers.py",
-        '    for user_id in _ids(session):\n        record = _find(session, entity, id, ("edit", "stream"))\n        session.data.unrelate',
-        '    for user_id in _ids(session)[:1]:\n        record = _find(session, entity, id, ("edit", "stream"))\n        session.data.unrelate',
+        "    for user_id in _ids(session):\n"
+        '        record = _find(session, entity, id, ("edit", "stream"))\n'
+        "        session.data.unrelate",
+        "    for user_id in _ids(session)[:1]:\n"
+        '        record = _find(session, entity, id, ("edit", "stream"))\n'
+        "        session.data.unrelate",
     ),
     Fault(
         "espocrm-one-email-marked",
         "page: ids of e-mails",
         "espocrm/inbox.py",
-        "    for id in _ids(session):\n        _set(session, id, state)\n    return True\n\n\ndef mark",
-        "    for id in _ids(session)[:1]:\n        _set(session, id, state)\n    return True\n\n\ndef mark",
+        "    for id in _ids(session):\n"
+        "        _set(session, id, state)\n"
+        "    return True\n"
+        "\n"
+        "\n"
+        "def mark",
+        "    for id in _ids(session)[:1]:\n"
+        "        _set(session, id, state)\n"
+        "    return True\n"
+        "\n"
+        "\n"
+        "def mark",
     ),
     Fault(
         "espocrm-not-equals-with-null",
@@ -713,7 +738,8 @@ ESPOCRM += [
         "recorded: the title is the contact's role",
         "espocrm/linking.py",
         '        data.relate(link, record["id"], account, {"role": title})',
-        '        data.relate(link, record["id"], account, {"role": (saving.before or {}).get("title")})',
+        '        data.relate(link, record["id"], account, {"role": (saving.before or '
+        '{}).get("title")})',
     ),
     Fault(
         "espocrm-primary-account-linked-once",
@@ -741,7 +767,8 @@ ESPOCRM += [
         "recorded: flags are those of the address",
         "espocrm/addresses.py",
         "            share(session.data, field, {**current[0], **changed})\n",
-        "            share(session.data, field, {**current[0], **{k: v for k, v in changed.items() if v}})\n",
+        "            share(session.data, field, {**current[0], **{k: v for k, v in "
+        "changed.items() if v}})\n",
     ),
     Fault(
         "espocrm-addresses-by-case",
@@ -789,8 +816,10 @@ ESPOCRM += [
         "espocrm-history-of-the-deleted",
         "recorded: history has no deleted records",
         "espocrm/activities.py",
-        '        for other in session.data.all(name)\n        if other.get("status") in statuses[name]',
-        '        for other in session.data.all(name)\n        if other.get("status") in (*statuses[name], "Planned")',
+        "        for other in session.data.all(name)\n"
+        '        if other.get("status") in statuses[name]',
+        "        for other in session.data.all(name)\n"
+        '        if other.get("status") in (*statuses[name], "Planned")',
     ),
     Fault(
         "espocrm-durations-shrink",
@@ -818,7 +847,9 @@ ESPOCRM += [
         "recorded: the stage sets the probability",
         "espocrm/rules.py",
         '        derived["probability"] = record["probability"] = STAGES[stage]\n',
-        '        derived["probability"] = record["probability"] = (\n            STAGES[stage] if saving.before is None else record["probability"]\n        )\n',
+        '        derived["probability"] = record["probability"] = (\n'
+        '            STAGES[stage] if saving.before is None else record["probability"]\n'
+        "        )\n",
     ),
     Fault(
         "espocrm-notes-of-other-records",
@@ -832,7 +863,8 @@ ESPOCRM += [
         "recorded: a search finds no deleted records",
         "espocrm/global_search.py",
         '        matches.sort(key=lambda record: sort_key(display_name(record) or ""))\n',
-        '        matches.sort(key=lambda record: sort_key(display_name(record) or ""), reverse=True)\n',
+        "        matches.sort(key=lambda record: sort_key(display_name(record) or "
+        '""), reverse=True)\n',
     ),
     Fault(
         "espocrm-linked-with-all-is-any",

@@ -403,6 +403,7 @@ MONICA = [
     ),
 ]
 
+
 MONICA += [
     Fault(
         "monica-strings-not-trimmed",
@@ -521,14 +522,17 @@ MONICA += [
         "recorded: 404 for a contact of another account",
         "monica/contact_parts.py",
         '        if through:\n            session.read("contact", through)\n',
-        '        if through and not session.exists("contact", through):\n            session.read("contact", through)\n',
+        '        if through and not session.exists("contact", through):\n'
+        '            session.read("contact", through)\n',
     ),
     Fault(
         "monica-field-types-of-anybody",
         "recorded: 404 for a type of another account",
         "monica/conversations.py",
-        '        session.read("contactfieldtype", values["contact_field_type_id"])\n        columns',
-        '        session.exists("contactfieldtype", values["contact_field_type_id"])\n        columns',
+        '        session.read("contactfieldtype", values["contact_field_type_id"])\n'
+        "        columns",
+        '        session.exists("contactfieldtype", values["contact_field_type_id"])\n'
+        "        columns",
     ),
     Fault(
         "monica-search-of-the-first-account",
@@ -562,7 +566,9 @@ MONICA += [
         "monica-archived-deleted",
         "recorded: 422 for an archived contact",
         "monica/contacts.py",
-        '        if not contact["is_active"]:\n            raise archived_contact()\n        delete',
+        '        if not contact["is_active"]:\n'
+        "            raise archived_contact()\n"
+        "        delete",
         "        delete",
     ),
     Fault(
@@ -577,7 +583,9 @@ MONICA += [
         "document: 401 for a wrong token",
         "monica/authentication.py",
         "        account = self._accounts.get(match[1]) if match else None\n",
-        "        known = (a for t, a in self._accounts.items() if match and match[1].startswith(t))\n        account = next(known, None)\n",
+        "        known = (a for t, a in self._accounts.items() if match and "
+        "match[1].startswith(t))\n"
+        "        account = next(known, None)\n",
     ),
     Fault(
         "monica-days-of-utc",
@@ -591,7 +599,10 @@ MONICA += [
         "recorded: an offset is dropped",
         "monica/php_dates.py",
         "    text = str(value).strip()\n    if text.startswith",
-        '    text = str(value).strip()\n    if re.search(r"T.*[+-]\\d\\d:\\d\\d$", text):\n        return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None)\n    if text.startswith',
+        "    text = str(value).strip()\n"
+        '    if re.search(r"T.*[+-]\\d\\d:\\d\\d$", text):\n'
+        "        return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None)\n"
+        "    if text.startswith",
     ),
     Fault(
         "monica-reminders-clamped-to-months",
@@ -675,7 +686,8 @@ MONICA += [
         "recorded: meta.total counts the contact's records",
         "monica/lists.py",
         "    total = session.records.count_of(kind, account, index, key)",
-        '    total = session.records.count_of(kind, account, index, key if key == "listed" else None) or session.records.count_of(kind, account, index, key)',
+        "    total = session.records.count_of(kind, account, index, key if key == "
+        '"listed" else None) or session.records.count_of(kind, account, index, key)',
     ),
     Fault(
         "monica-places-stay",

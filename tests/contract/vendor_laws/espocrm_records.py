@@ -1,4 +1,4 @@
-"""Who changed a record of EspoCRM, what is hidden, what goes with it, and in which order it comes."""
+"""Who changed a record of EspoCRM, what is hidden, what goes with it, and how it is sorted."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _created_by(reply: Reply, id: Any) -> Iterator[str]:
     if record["createdById"] != id:
         yield "createdById is another"
     for member in ("createdAt", "modifiedAt"):
-        if member in record and abs((_seconds(record[member], reply))) > 5:
+        if member in record and abs(_seconds(record[member], reply)) > 5:
             yield f"{member} is not now"
 
 
@@ -86,9 +86,9 @@ def _changed_by(first: Reply, before: Reply, after: Reply, id: Any) -> Iterator[
         yield "modifiedById is another"
     if "modifiedAt" in after.tree and abs(_seconds(after.tree["modifiedAt"], after)) > 5:
         yield "modifiedAt is not now"
-    if "versionNumber" in after.tree:
-        if after.tree["versionNumber"] != before.tree["versionNumber"] + 1:
-            yield "versionNumber does not go up by one"
+    version = after.tree.get("versionNumber")
+    if version is not None and version != before.tree["versionNumber"] + 1:
+        yield "versionNumber does not go up by one"
 
 
 def versions(scene: Scene) -> None:
@@ -135,7 +135,7 @@ def hidden(scene: Scene) -> None:
         members = [field for field, row in rights.items() if row.get("read") == "no"]
         if resource is None or not members:
             continue
-        values = {field: "https://crmkit.example" for field in members}
+        values = dict.fromkeys(members, "https://crmkit.example")
         body = {**scene.body(resource), **values, "assignedUserId": them}
         record = scene.create(resource, body)
         for member in members:
@@ -316,7 +316,7 @@ _NAMES = (("Ann", "Zed"), ("Zoe", "Abel"), ("Ann", "Abel"), (None, "Mark"), ("Bo
 
 
 def ranks(scene: Scene) -> None:
-    """Sort by what is made of several values: addresses, names of people, choices, other records."""
+    """Sort by what is made of several values: addresses, names, choices, other records."""
     account = scene.resources["Account"]
     for prefix in ("billingAddress", "shippingAddress"):
         bodies = [{f"{prefix}{part}": value for part, value in zip(_ADDRESS, place, strict=True)}
@@ -386,9 +386,7 @@ def _choices(scene: Scene) -> None:
 def _owners(scene: Scene) -> None:
     account, contact = scene.resources["Account"], scene.resources["Contact"]
     names = ("b", "c", "a")
-    accounts = [
-        scene.create(account, {"name": f"{scene.talk.marker} {name}"}) for name in names
-    ]
+    accounts = [scene.create(account, {"name": f"{scene.talk.marker} {name}"}) for name in names]
     records = [scene.create(contact, {**scene.body(contact), "accountId": owner.id})
                for owner in accounts]  # fmt: skip
     _ranked(scene, contact, "account", records, names)
@@ -436,10 +434,13 @@ def numbers(scene: Scene) -> None:
 
 
 def nulls(scene: Scene, resource: Resource) -> None:
-    """Create a record with null for what may be so, and with nothing: defaults stand for nothing."""
+    """Create a record with null for what may be so, which is no default, and change nothing."""
     talk = scene.talk
-    members = [m for m in resource.plain_members()
-               if m.nullable and m.name not in resource.needs and m.name != resource.naming]
+    members = [
+        m
+        for m in resource.plain_members()
+        if m.nullable and m.name not in resource.needs and m.name != resource.naming
+    ]
     plain = scene.create(resource)
     first = scene.read(plain)
     nothing = scene.create(resource, {**scene.body(resource), **{m.name: None for m in members}})

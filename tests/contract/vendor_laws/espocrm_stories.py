@@ -350,9 +350,12 @@ def _followers(scene: Scene) -> None:
     names = [name for name in ("", "signer", "admin", "jana") if not name or talk.has_user(name)]
     users = [talk.get("/App/user", user=name).bind("user.id") for name in names]
     account, other = (scene.create(scene.resources["Account"]) for _ in range(2))
-    for method, some, left in (("POST", users, users), ("DELETE", users[1:3], users[:1] + users[3:]),
-                               ("POST", users[1:2], users[:2] + users[3:]),
-                               ("DELETE", users, [])):  # fmt: skip
+    for method, some, left in (
+        ("POST", users, users),
+        ("DELETE", users[1:3], users[:1] + users[3:]),
+        ("POST", users[1:2], users[:2] + users[3:]),
+        ("DELETE", users, []),
+    ):
         step = talk.request(method, f"{account.path}/followers", json={"ids": list(some)},
                             user="admin", keeps=True)  # fmt: skip
         talk.claim(step, "several follow, or no longer", scene.succeeded, step)

@@ -129,9 +129,7 @@ def money(scene: Scene) -> None:
             scene.delete(made)
 
 
-def _to_the_cent(
-    sent: str, replies: list[Reply], listed: list[Reply], id: Any
-) -> Iterator[str]:
+def _to_the_cent(sent: str, replies: list[Reply], listed: list[Reply], id: Any) -> Iterator[str]:
     text = f"{Decimal(sent):.2f}"
     rows = [row for reply in listed for row in reply.tree["data"] if row["id"] == id]
     for number, record in enumerate([reply.tree["data"] for reply in replies[1:]] + rows):

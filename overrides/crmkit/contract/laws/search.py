@@ -36,7 +36,9 @@ def _look(scene: Scene, listing: Listing, query: Any, ids: Sequence[Any]) -> Non
                      scene, listing, list(ids), pages)  # fmt: skip
 
 
-def _found(scene: Scene, listing: Listing, ids: list[Any], pages: list[Reply]) -> Generator[str, None, int]:
+def _found(
+    scene: Scene, listing: Listing, ids: list[Any], pages: list[Reply]
+) -> Generator[str, None, int]:
     found = [str(scene.id_of(row)) for row in scene.rows_of(pages)]
     if sorted(found) != sorted(map(str, ids)):
         yield f"it finds {len(found)} rows, {len({*found} & {*map(str, ids)})} of {len(ids)}"

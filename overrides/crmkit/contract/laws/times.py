@@ -124,7 +124,9 @@ def _found(
                      scene, list(ids), list(expected), step)  # fmt: skip
 
 
-def _exactly(scene: Scene, ids: list[Any], expected: list[Any], reply: Reply) -> Generator[str, None, int]:
+def _exactly(
+    scene: Scene, ids: list[Any], expected: list[Any], reply: Reply
+) -> Generator[str, None, int]:
     rows = [row["id"] for row in scene.rows_in(reply)]
     found = [number for number, id in enumerate(ids) if id in rows]
     wanted = [number for number, id in enumerate(ids) if id in expected]
