@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 __all__ = [
     "OWNED",
     "hidden",
+    "levels",
     "nulls",
     "numbers",
     "orphans",
+    "pages",
     "ranks",
     "shared_addresses",
     "stamps",
@@ -517,3 +519,95 @@ def _typed(reply: Reply, name: str, value: str, kind: Any) -> Iterator[str]:
         yield f"it has {len(entries)}"
     if kind is not None and entries[0].get("type") != kind:
         yield f"it is {entries[0].get('type')}, expected {kind}"
+
+
+# -- pages, and what a level hides -----------------------------------------------------------------
+
+_MOST = 200
+
+
+def pages(scene: Scene) -> None:
+    """Ask for pages of no rows, of the most that there may be, and of more; and for the end."""
+    talk = scene.talk
+    resource = scene.resources["TargetList"]
+    count = _MOST + 3
+    for _ in range(count):
+        scene.create(resource)
+    path, narrow = resource.collection, resource.lists[1].query
+
+    def ask(*pairs: tuple[str, Any]) -> Step:
+        return talk.get(path, [*scene.filled_query(narrow), *pairs, ("select", "id,name")])
+
+    for pairs, rows in (
+        ((), _MOST), ((("maxSize", _MOST),), _MOST), ((("maxSize", 0),), 0),
+        ((("maxSize", 1),), 1), ((("maxSize", 5), ("offset", count - 2)), 2),
+        ((("offset", _MOST),), 3), ((("offset", count),), 0), ((("offset", count - 1),), 1),
+        ((("offset", 0), ("maxSize", 2)), 2),
+    ):  # fmt: skip
+        step = ask(*pairs)
+        talk.claim(step, "a page has as many rows as it is asked for", _rows, scene, step, rows,
+                   count)  # fmt: skip
+    for pairs in ((("maxSize", _MOST + 1),), (("maxSize", -1),), (("offset", -1),)):
+        step = ask(*pairs)
+        talk.claim(step, "no page has more rows, or less than none", _not_taken, step)
+
+
+def _rows(scene: Scene, reply: Reply, rows: int, count: int) -> Iterator[str]:
+    if len(scene.rows_in(reply)) != rows:
+        yield f"it has {len(scene.rows_in(reply))}, expected {rows}"
+    if reply.tree["total"] != count:
+        yield f"it counts {reply.tree['total']}, expected {count}"
+
+
+def _not_taken(reply: Reply) -> Iterator[str]:
+    if reply.succeeded:
+        yield f"it answers {reply.outcome}"
+
+
+def levels(scene: Scene) -> None:
+    """Look for others' records where a user may read its own: by links, searches and filters."""
+    talk = scene.talk
+    user = "limited"
+    if not talk.has_user(user):
+        return
+    me = scene.fill("{me}")
+    them = talk.get("/App/user", user=user).bind("user.id")
+    account, lead = scene.resources["Account"], scene.resources["Lead"]
+    owned = [scene.create(account, {**scene.body(account), "assignedUserId": owner})
+             for owner in (me, them, them)]  # fmt: skip
+    ids = [one.id for one in owned]
+    listing = account.lists[0]
+    for query in (
+        (("textFilter", "{marker}"),), (("q", "{marker}"),), (("orderBy", "name"), *_MARKED),
+        (*_MARKED, ("primaryFilter", "recentlyCreated")), (("boolFilterList[]", "onlyMy"),),
+    ):  # fmt: skip
+        step = scene.page(listing, query=query, user=user)
+        talk.claim(step, "a list shows what is the user's own", _own, scene, step, ids[1:], ids)
+    step = talk.get("/GlobalSearch", {"q": talk.marker, "maxSize": 50}, user=user)
+    talk.claim(step, "a search of all finds what is the user's own", _own, scene, step, ids[1:],
+               ids)  # fmt: skip
+    for owner, expected in ((me, False), (them, True)):
+        source = scene.create(lead, {**scene.body(lead), "assignedUserId": them})
+        records = {"Account": {**scene.body(account), "assignedUserId": owner}}
+        body = {"id": source.id, "records": records, "skipDuplicateCheck": True}
+        made = talk.post("/Lead/action/convert", body, keeps=True).bind("createdAccountId")
+        linked = talk.get(f"{source.path}/createdAccount", user=user)
+        talk.claim(linked, "a link shows what is the user's own", _own, scene, linked,
+                   [made] if expected else [], [made])  # fmt: skip
+        talk.delete(f"/Account/{made}")
+
+
+_MARKED = tuple(
+    flatten("where", [{"type": "startsWith", "attribute": "name", "value": "{marker}"}])
+)
+
+
+def _own(
+    scene: Scene, reply: Reply, expected: list[Any], among: list[Any]
+) -> Generator[str, None, int]:
+    if not reply.succeeded:
+        yield f"it answers {reply.outcome}"
+    rows = [row["id"] for row in scene.rows_in(reply) if row["id"] in among]
+    if sorted(rows) != sorted(expected):
+        yield f"it shows {len(rows)}, expected {len(expected)}"
+    return len(among)
