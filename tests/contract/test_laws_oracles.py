@@ -72,12 +72,15 @@ def test_counts_what_was_compared() -> None:
             yield "it fails"
         return count
 
+    def unable(reply: Reply) -> Iterator[str]:
+        yield reply.headers["x-nope"]
+
     def hold(talk: Talk) -> None:
         read = talk.get("/things")
         for count in (0, 3, 0, 4):
             talk.claim(read, "things are counted", compared, read, count)
         talk.claim(read, "a list counts as one", lambda _: [], read)
-        talk.claim(read, "so does what cannot be checked", lambda _: int("x"), read)
+        talk.claim(read, "so does what cannot be checked", unable, read)
         missing = talk.get("/things/999").bind("name")
         talk.claim(read, "nothing is compared with what is missing", lambda *_: [], read, missing)
 

@@ -269,9 +269,9 @@ def orphans(scene: Scene, resource: Resource) -> None:
     talk.claim(read, "a record names its account as it is", _names, read, owner[-1],
                accounts[0].id, renamed)  # fmt: skip
     scene.delete(accounts[0])
-    read, other = scene.read(records[1]), scene.read(records[2])
+    read, kept = scene.read(records[1]), scene.read(records[2])
     talk.claim(read, "nothing is named after what is deleted", _names, read, owner[-1], None, None)
-    talk.claim(other, "other records keep their account", _names, other, owner[-1],
+    talk.claim(kept, "other records keep their account", _names, kept, owner[-1],
                accounts[1].id, accounts[1].body["name"])  # fmt: skip
     listed = scene.page(resource.lists[1])
     talk.claim(listed, "lists name nothing that is deleted", _not_listed, scene, listed,

@@ -103,9 +103,9 @@ def files(scene: Scene) -> None:
     talk.delete(f"/Attachment/{copy_of}")
     _downloaded(scene, copied.id, _FILE_NAMES[-1], _CONTENT)
     for size in (500, len(_CONTENT) - 1):
-        body = {"name": "big.txt", "type": "text/plain", "isBeingUploaded": True,
+        big: dict[str, Any] = {"name": "big.txt", "type": "text/plain", "isBeingUploaded": True,
                 "size": len(_CONTENT), **_OF_DOCUMENT}  # fmt: skip
-        made = talk.post("/Attachment", body)
+        made = talk.post("/Attachment", big)
         for start in range(0, len(_CONTENT), size):
             chunk = _uri(_CONTENT[start : start + size]).encode()
             step = talk.post(f"/Attachment/chunk/{made.id}", content=chunk, keeps=True,
@@ -163,12 +163,13 @@ def history(scene: Scene) -> None:
     gone = made["Held"].pop()
     talk.delete(f"/Call/{gone}")
     other = scene.create(scene.resources["Account"]).id
-    for id, which, statuses in (
+    cases: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
         (account, "activities", ("Planned",)), (account, "history", ("Held", "Not Held")),
         (other, "activities", ()), (other, "history", ()),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for id, which, states in cases:
         step = talk.get(f"/Activities/Account/{id}/{which}", {"maxSize": 50}, any_order=True)
-        expected = [id for status in statuses for id in made[status]]
+        expected = [one for status in states for one in made[status]]
         talk.claim(step, f"{which} of an account are its own", _counted, scene, step, expected)
         for name in _STATUSES:
             query = {"maxSize": 50, "entityType": name}
@@ -273,8 +274,8 @@ def stream_pages(scene: Scene) -> None:
     for name in ("stream", "posts"):
         whole = talk.get(f"{account.path}/{name}", {"maxSize": 50})
         for index in range(4):
-            number = whole.bind(f"list.{index}.number")
-            step = talk.get(f"{account.path}/{name}", {"maxSize": 50, "beforeNumber": number})
+            note = whole.bind(f"list.{index}.number")
+            step = talk.get(f"{account.path}/{name}", {"maxSize": 50, "beforeNumber": note})
             talk.claim(step, f"a {name} goes on before a note", _before, scene, whole, step,
                        index)  # fmt: skip
 

@@ -154,11 +154,12 @@ def messages(scene: Scene) -> None:
     ids: dict[str, list[Any]] = {near.path: [], far.path: []}
     for number in range(5):
         path = far.path if number == 2 else near.path
+        text = f"text {number}\n007"
         body = {"written_at": f"2026-02-0{number + 1}", "written_by_me": number % 2 == 0,
-                "content": f"text {number}\n007"}  # fmt: skip
+                "content": text}  # fmt: skip
         added = talk.post(f"{path}/messages", body, keeps=True)
         ids[path].append(added.bind(f"data.messages.{len(texts[path])}.id"))
-        texts[path].append(body["content"])
+        texts[path].append(text)
         _said(scene, near, far, texts)
     for index, what in ((1, "changed"), (2, "")):
         path = f"{near.path}/messages/{ids[near.path][index]}"
