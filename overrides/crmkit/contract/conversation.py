@@ -110,7 +110,7 @@ class Talk:
 
     Attributes:
         pending: A request that changes something, while its reply is waited for.
-        claims: How many laws have been stated over several replies.
+        claims: How many comparisons laws over several replies have made on the first server.
     """
 
     def __init__(
@@ -283,19 +283,24 @@ class Talk:
         Args:
             step: The step that shows whether it is true.
             law: The law, as a sentence.
-            check: Takes what the things are on a server, and yields what is against the law.
+            check: Takes what the things are on a server, and yields what is against the law. A
+                generator may return how many comparisons it has made, 0 if nothing was there to
+                be compared; else it has made one.
             things: What it takes: a `Step` becomes its `Reply`, names become their values; of
                 trees, all within them. Where a server lacks one of them, nothing is stated.
         """
-        self.claims += 1
         for side, server in enumerate(self.servers):
             values = _of_side(side, server.names, list(things))
             if values is MISSING:
                 continue
+            wrong: list[str] = []
+            made = None
             try:
-                wrong = list(check(*values))
+                made = _run(check(*values), wrong)
             except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
                 wrong = [f"cannot be checked: {type(error).__name__}: {error}"]
+            if not side:
+                self.claims += 1 if made is None else made
             for text in wrong[:_MOST_WRONG]:
                 texts = ("", f"{law}: {text}") if side else (f"{law}: {text}", "")
                 step.differences.append(Difference("law", "", *texts))
@@ -410,6 +415,17 @@ class Talk:
                     accepted.reason,
                 )
         return difference
+
+
+def _run(check: Iterable[str], wrong: list[str]) -> int | None:
+    """Collect what a check yields; return what it returns, `None` unless it is a generator."""
+    steps = iter(check)
+    while True:
+        try:
+            wrong.append(next(steps))
+        except StopIteration as end:
+            made: int | None = end.value
+            return made
 
 
 def _is_read(step: Step) -> bool:

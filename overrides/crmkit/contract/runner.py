@@ -43,6 +43,7 @@ class Held:
         refused: What the server refused for want of rights, so that it could not be held; empty
             if it was held. Its steps do not count.
         seconds: How long it took.
+        claims: How many comparisons its laws over several replies have made.
     """
 
     conversation: Conversation
@@ -50,6 +51,7 @@ class Held:
     error: str = ""
     refused: str = ""
     seconds: float = 0.0
+    claims: int = 0
 
     @property
     def unequal(self) -> list[Step]:
@@ -275,6 +277,7 @@ class Run:
             held.error = f"cannot go on: {type(error).__name__}: {error}"
         finally:
             held.seconds = time.monotonic() - started
+            held.claims = talk.claims
 
     @staticmethod
     def _count_refusals(summary: Summary) -> None:
