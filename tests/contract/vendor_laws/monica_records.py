@@ -255,6 +255,26 @@ def cascades(scene: Scene) -> None:
             rule = scene.succeeded if index == 1 else _gone
             talk.claim(read, f"{other} go with one of {name}, and no others", rule, read)
     _gender(scene)
+    _place(scene)
+
+
+def _place(scene: Scene) -> None:
+    """Give a contact an address, which has a place as long as it is there."""
+    listing = scene.resources["places"].lists[0]
+    before = scene.pages(listing)
+    address = scene.create(scene.resources["addresses"])
+    there = scene.pages(listing)
+    scene.talk.claim(there[-1], "an address has a place", _more_rows, scene, before, there, 1)
+    scene.delete(address)
+    after = scene.pages(listing)
+    scene.talk.claim(after[-1], "the place of an address goes with it", _more_rows, scene, before,
+                     after, 0)  # fmt: skip
+
+
+def _more_rows(scene: Scene, before: list[Reply], after: list[Reply], count: int) -> Iterator[str]:
+    rows = [{row["id"] for row in scene.rows_of(replies)} for replies in (before, after)]
+    if rows[0] - rows[1] or len(rows[1] - rows[0]) != count:
+        yield f"there are {len(rows[1] - rows[0])} more, expected {count}"
 
 
 def _gender(scene: Scene) -> None:
