@@ -254,6 +254,10 @@ def cascades(scene: Scene) -> None:
             read = scene.read(record)
             rule = scene.succeeded if index == 1 else _gone
             talk.claim(read, f"{other} go with one of {name}, and no others", rule, read)
+        for listing in resource.lists:
+            listed = scene.pages(listing)
+            talk.claim(listed[-1], f"{other} that are gone are in no list", _left, scene, listed,
+                       hanging[1].id, [hanging[0].id, hanging[2].id])  # fmt: skip
     _gender(scene)
     _place(scene)
 
@@ -275,6 +279,16 @@ def _more_rows(scene: Scene, before: list[Reply], after: list[Reply], count: int
     rows = [{row["id"] for row in scene.rows_of(replies)} for replies in (before, after)]
     if rows[0] - rows[1] or len(rows[1] - rows[0]) != count:
         yield f"there are {len(rows[1] - rows[0])} more, expected {count}"
+
+
+def _left(scene: Scene, replies: list[Reply], stays: Any, gone: list[Any]) -> Iterator[str]:
+    rows = [scene.id_of(row) for row in scene.rows_of(replies)]
+    if not all(reply.succeeded for reply in replies):
+        yield f"it answers {replies[-1].outcome}"
+    if stays not in rows:
+        yield "it lacks one that stays"
+    if set(gone) & set(rows):
+        yield f"it has {len(set(gone) & set(rows))} that are gone"
 
 
 def _gender(scene: Scene) -> None:
