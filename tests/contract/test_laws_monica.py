@@ -262,6 +262,10 @@ def test_one_contact_is_the_users_own(monica: Installation) -> None:
         assert monica.ask("POST", "/me/contact", {"contact_id": id}).status_code == 200
         assert own() == (id, [id])
     assert monica.ask("GET", "/me", user="grace").json()["data"]["me_contact"] is None
+    hers = monica.ask("POST", "/contacts", CONTACT, "grace").json()["data"]["id"]
+    monica.ask("POST", "/me/contact", {"contact_id": hers}, "grace")
+    assert monica.ask("GET", "/me", user="grace").json()["data"]["me_contact"]["id"] == hers
+    assert own() == (other, [other])
     monica.ask("DELETE", "/me/contact")
     assert own() == (None, [])
     monica.ask("POST", "/me/contact", {"contact_id": other})

@@ -640,11 +640,11 @@ MONICA += [
         'session.now if values.get("is_favorited") else record["favorited_at"]\n\n\nclass',
     ),
     Fault(
-        "monica-me-after-deletion",
-        "recorded: a deleted contact is nobody's own",
-        "monica/relationships.py",
-        'if session.settings.get(f"me {account}") == contact["id"]:',
-        'if session.settings.get(f"me {account}") is None:',
+        "monica-me-of-the-first-account",
+        "recorded: each user has a contact of its own",
+        "monica/account.py",
+        'session.settings.set(f"me {session.account.id}", contact["id"])',
+        'session.settings.set("me 1", contact["id"])',
     ),
     Fault(
         "monica-first-tag-unset",

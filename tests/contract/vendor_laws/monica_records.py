@@ -50,6 +50,13 @@ def lasts(scene: Scene) -> None:
     _last(scene, people[1], "last_activity_together", _DAYS[0])
     _moved_to(scene, meetings[0], people[:1])
     _last(scene, people[1], "last_activity_together", "")
+    both = _meet(scene, people, "2026-03-09")
+    _all_attend(scene, both, people)
+    scene.update(both, {"contacts": [people[1].id, people[0].id], "summary": "again"})
+    _all_attend(scene, both, people)
+    scene.delete(both)
+    for person, day in zip(people, (max(_DAYS), ""), strict=True):
+        _last(scene, person, "last_activity_together", day)
     for member, records in (("last_called", calls), ("last_activity_together", meetings)):
         left = list(_DAYS)
         for index in (0, 1, 3, 2):  # the latest, an old one, the latest again, the last one
@@ -75,6 +82,29 @@ def _moved_to(scene: Scene, meeting: Record, people: Sequence[Record]) -> None:
     step = scene.update(meeting, {"contacts": [people[-1].id]})
     scene.talk.claim(step, "an activity has the attendees that were sent", _attended, step,
                      [people[-1].id])  # fmt: skip
+
+
+def _all_attend(scene: Scene, meeting: Record, people: Sequence[Record]) -> None:
+    read = scene.read(meeting)
+    ids = [person.id for person in people]
+    scene.talk.claim(read, "all take part who were named", _all_there, read, ids)
+    for person in people:
+        _last(scene, person, "last_activity_together", "2026-03-09")
+        listed = scene.talk.get(f"{person.path}/activities", {"limit": 100})
+        scene.talk.claim(listed, "an activity is listed at all who take part", _is_listed, listed,
+                         meeting.id)  # fmt: skip
+
+
+def _all_there(reply: Reply, ids: list[Any]) -> Iterator[str]:
+    attendees = reply.tree["data"]["attendees"]
+    found = [person["id"] for person in attendees["contacts"]]
+    if sorted(found) != sorted(ids) or attendees["total"] != len(ids):
+        yield f"it has {attendees['total']}, expected {len(ids)}"
+
+
+def _is_listed(reply: Reply, id: Any) -> Iterator[str]:
+    if [row["id"] for row in reply.tree["data"]].count(id) != 1:
+        yield "it is not, or twice"
 
 
 def _attended(reply: Reply, ids: list[Any]) -> Iterator[str]:
@@ -224,7 +254,41 @@ def cascades(scene: Scene) -> None:
             read = scene.read(record)
             rule = scene.succeeded if index == 1 else _gone
             talk.claim(read, f"{other} go with one of {name}, and no others", rule, read)
+        for listing in resource.lists:
+            listed = scene.pages(listing)
+            talk.claim(listed[-1], f"{other} that are gone are in no list", _left, scene, listed,
+                       hanging[1].id, [hanging[0].id, hanging[2].id])  # fmt: skip
     _gender(scene)
+    _place(scene)
+
+
+def _place(scene: Scene) -> None:
+    """Give a contact an address, which has a place as long as it is there."""
+    listing = scene.resources["places"].lists[0]
+    before = scene.pages(listing)
+    address = scene.create(scene.resources["addresses"])
+    there = scene.pages(listing)
+    scene.talk.claim(there[-1], "an address has a place", _more_rows, scene, before, there, 1)
+    scene.delete(address)
+    after = scene.pages(listing)
+    scene.talk.claim(after[-1], "the place of an address goes with it", _more_rows, scene, before,
+                     after, 0)  # fmt: skip
+
+
+def _more_rows(scene: Scene, before: list[Reply], after: list[Reply], count: int) -> Iterator[str]:
+    rows = [{row["id"] for row in scene.rows_of(replies)} for replies in (before, after)]
+    if rows[0] - rows[1] or len(rows[1] - rows[0]) != count:
+        yield f"there are {len(rows[1] - rows[0])} more, expected {count}"
+
+
+def _left(scene: Scene, replies: list[Reply], stays: Any, gone: list[Any]) -> Iterator[str]:
+    rows = [scene.id_of(row) for row in scene.rows_of(replies)]
+    if not all(reply.succeeded for reply in replies):
+        yield f"it answers {replies[-1].outcome}"
+    if stays not in rows:
+        yield "it lacks one that stays"
+    if set(gone) & set(rows):
+        yield f"it has {len(set(gone) & set(rows))} that are gone"
 
 
 def _gender(scene: Scene) -> None:
@@ -340,6 +404,7 @@ def _is_dead(reply: Reply, dead: Any, known: Any) -> Iterator[str]:
         yield f"the date is {day}"
 
 
+_DAY = timedelta(days=1)
 _STEPS = {"week": 0, "month": 1, "year": 12, "one_time": 12}
 
 
@@ -350,8 +415,10 @@ def recurring(scene: Scene) -> None:
     today = me.time.date() if me is not None else date(2026, 1, 1)
     resource = scene.resources["reminders"]
     made: list[tuple[Record, date]] = []
-    for back in (0, 1, 6, 7, 13, 14, 29, 31, 60, 365):
-        first = today - timedelta(days=back)
+    firsts = [today - timedelta(days=back) for back in (0, 1, 6, 7, 13, 14, 29, 31, 60, 365)]
+    for _ in range(4):  # the last days of months, which the next one may not have
+        firsts.append((firsts[-1] if len(firsts) > 10 else today).replace(day=1) - _DAY)
+    for first in firsts:
         for kind, number in (("week", 1), ("week", 2), ("week", 3), ("month", 1), ("month", 2),
                              ("year", 1)):  # fmt: skip
             body = {**scene.body(resource), "initial_date": first.isoformat(),

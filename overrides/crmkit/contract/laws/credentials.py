@@ -11,8 +11,7 @@ from .refusals import denied
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from httpx import Request as HTTPRequest
-
+    from crmkit.contract.http import HTTPRequest
     from crmkit.contract.server import Server
 
     from .scene import Scene
@@ -63,7 +62,7 @@ def _sent(server: Server, user: str, request: HTTPRequest) -> dict[str, str]:
 
 def _changed(text: str, change: Callable[[str], str]) -> str:
     scheme, space, word = text.rpartition(" ")
-    return scheme + space + change(word)
+    return f"{scheme}{space}{change(word)}".rstrip()  # no header ends with a space
 
 
 def _changed_headers(server: Server, user: str, change: Callable[[str], str]) -> Iterator[str]:
