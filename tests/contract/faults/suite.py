@@ -241,14 +241,9 @@ def _rank(item: pytest.Item) -> float:
     file = item.nodeid.partition("::")[0]
     if any(name in file for name in _LAST):
         return len(_FIRST) + 1
-<<<<<<< HEAD
-    if item.name.endswith("[long]"):
-        return len(_FIRST)
-    return next((rank for rank, name in enumerate(_FIRST) if name in file), len(_FIRST))
-=======
     rank = next((rank for rank, name in enumerate(_FIRST) if name in file), len(_FIRST))
-    return rank + (0.5 if any(name in item.nodeid for name in _LONG) else 0.0)
->>>>>>> lawsa
+    is_long = item.name.endswith("[long]") or any(name in item.nodeid for name in _LONG)
+    return rank + (0.5 if is_long else 0.0)
 
 
 def _first_line(text: str) -> str:
