@@ -41,7 +41,7 @@ def sorting(scene: Scene, resource: Resource) -> None:
                 continue
             short = scene.pages(listing, 2 if listing.is_own else 7, query)
             scene.talk.claim(short[-1], f"{listing.path} goes on by {order}", _same_order,
-                             scene, pages, short)  # fmt: skip
+                             scene, resource, list(keys), pages, short)  # fmt: skip
 
 
 def _sorted(
@@ -70,10 +70,16 @@ def _key(scene: Scene, resource: Resource, key: str, row: Any) -> Any:
     return scene.sort_key(resource, key, value_at(row, key))
 
 
-def _same_order(scene: Scene, whole: list[Reply], short: list[Reply]) -> Generator[str, None, int]:
-    one, other = (
-        [str(scene.id_of(row)) for row in scene.rows_of(pages)] for pages in (whole, short)
-    )
+def _same_order(
+    scene: Scene, resource: Resource, keys: Sequence[str], whole: list[Reply], short: list[Reply]
+) -> Generator[str, None, int]:
+    def place(row: Any) -> Any:
+        # A database promises no order of what is equal, and some change it with the page's size.
+        if not scene.alone:
+            return [_key(scene, resource, key.removeprefix("-"), row) for key in keys]
+        return str(scene.id_of(row))
+
+    one, other = ([place(row) for row in scene.rows_of(pages)] for pages in (whole, short))
     if one != other:
         yield "the rows of small pages come in another order"
     return int(len(one) > 1)
