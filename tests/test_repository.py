@@ -217,6 +217,19 @@ def test_ci_runs_every_tier_of_the_tests() -> None:
     assert any("make test-long" in step for step in steps)
 
 
+def test_a_nightly_run_draws_new_requests() -> None:
+    """What the contract suite draws is fixed in CI, and new each night; the log names the seed."""
+    text = (ROOT / ".github/workflows/nightly.yml").read_text("utf-8")
+    steps = [step for job in yaml.safe_load(text)["jobs"].values() for step in job["steps"]]
+    script = next(step["run"] for step in steps if "make contract" in step.get("run", ""))
+
+    assert "CRMKIT_SEED=$(date" in script
+    assert "echo" in script
+    files = (ROOT / "tests" / "contract").glob("*.py")
+    used = [path.name for path in files if "CRMKIT_SEED" in path.read_text("utf-8")]
+    assert {*used} >= {"test_laws.py", "schemathesis_runner.py"}
+
+
 def test_workflow_runs_every_promised_python() -> None:
     """The interpreters of the classifiers and those of the workflow are the same."""
     prefix = "Programming Language :: Python :: 3."

@@ -33,7 +33,7 @@ from crmkit_mock.crm_state import CRMState
 from crmkit_mock.documents import Document, Operation, load_document
 from crmkit_mock.faults import ONLY_IN_PROCESS, Body, Fault, Faults
 from crmkit_mock.journal import Journal
-from crmkit_mock.messages import Outcome, Refusal, Reply, Request
+from crmkit_mock.messages import JSON_TYPE, Outcome, Refusal, Reply, Request
 from crmkit_mock.redaction import Redactor, remember
 from crmkit_mock.store import StoreError
 from crmkit_mock.strict import violation
@@ -249,6 +249,10 @@ class MockCRM(CRMState):
                 reply = self._fault_reply(fault, request)
             if fault is not None and fault.after and fault.has_reply:
                 reply = self._fault_reply(fault, request)
+            if fault is not None and fault.error == "short_body" and not reply.body:
+                # Of nothing, nothing can be missing.
+                media_type = reply.media_type or JSON_TYPE
+                reply = Reply(reply.status, b"{}", reply.headers, media_type)
             now = self.clock.now()
             if "Date" not in reply.headers:
                 # The mock's time, by which clients know the server's clock. Made by hand, as all

@@ -373,6 +373,41 @@ def test_failed_server_leaves_what_was_read(
     assert exported_ids(tmp_path, "jsonl") == sorted(ids)
 
 
+_FAULTS: list[dict[str, Any]] = [
+    {"status": 429, "retry_after": 1},
+    {"status": 503},
+    {"error": "reset"},
+    {"error": "disconnect"},
+    {"error": "short_body"},
+]
+
+
+@pytest.mark.parametrize("fault", _FAULTS, ids=lambda fault: str(next(iter(fault.values()))))
+def test_faults_that_pass_change_nothing(
+    fault: dict[str, Any],
+    live: MockServer,
+    command: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """A reply that is lost or refused before every page costs no record, and none comes twice."""
+    ids = add_leads(live, 500)
+    pages = lists.Listing._pages
+
+    def failing(self: Any, *arguments: Any) -> Iterator[Any]:
+        live.espocrm.fail(path="/Lead", **fault)
+        for page in pages(self, *arguments):
+            live.espocrm.fail(path="/Lead", **fault)
+            yield page
+
+    monkeypatch.setattr(lists.Listing, "_pages", failing)
+    monkeypatch.setattr("crmkit.core.http.SyncIO.sleep", _no_sleep)
+    done = command("export", "espocrm", "leads", "--out", str(tmp_path))
+
+    assert done.code == 0, done
+    assert exported_ids(tmp_path, "jsonl") == sorted(ids)
+
+
 async def _no_sleep(_: object, __: float) -> None:
     pass
 

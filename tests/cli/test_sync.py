@@ -73,6 +73,30 @@ def test_reads_changes_after_the_first_run(live: MockServer, command: Command, f
     assert summary(command(*arguments)) == "contacts: 0 new, 0 changed, 0 gone"
 
 
+@pytest.mark.parametrize("fault", [{"status": 429, "retry_after": 1}, {"error": "reset"}], ids=str)
+def test_faults_that_pass_change_nothing(
+    fault: dict[str, Any],
+    live: MockServer,
+    command: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    file: Path,
+) -> None:
+    """A reply that is lost or refused costs no record, in the first run and in later ones."""
+
+    async def no_sleep(_: object, __: float) -> None:
+        pass
+
+    monkeypatch.setattr("crmkit.core.http.SyncIO.sleep", no_sleep)
+    arguments = ["sync", "espocrm", "contacts", "--to", str(file)]
+    live.espocrm.fail(path="/Contact", **fault)
+    assert summary(command(*arguments)) == "contacts: 2 new, 0 changed, 0 gone"
+    live.espocrm.add("Contact", {"lastName": "Quine"})
+    settle(live)
+    live.espocrm.fail(path="/Contact", **fault)
+    assert summary(command(*arguments)) == "contacts: 1 new, 0 changed, 0 gone"
+    assert len(there(file, "contacts")) == 3
+
+
 def test_full_marks_what_is_gone(live: MockServer, command: Command, file: Path) -> None:
     """--full reads the whole list: records that are gone keep their row, with the time."""
     arguments = ["sync", "monica", "contacts", "--to", str(file)]

@@ -63,8 +63,8 @@ def check_works(checkout: Checkout, change: Change, program: str) -> None:
     # In this process, where a run takes half of the time and warnings are errors.
     assert generate.main(["--root", str(checkout.root)]) == 0
     roots = [str(ROOT / "overrides"), str(checkout.package.parent)]
-    # Without compiled modules: the next case of a test writes the same files, often within the second
-    # and of the same size, which is all that a compiled module knows its source by.
+    # Without compiled modules: the next case of a test writes the same files, often within the
+    # second and of the same size, which is all that a compiled module knows its source by.
     ran = subprocess.run(
         [
             *(sys.executable, "-B", "-W", "error", "-c"),

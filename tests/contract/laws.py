@@ -84,12 +84,21 @@ def laws_of(name: str) -> list[str]:
     return [*dict.fromkeys(talk.name.split(".")[1] for talk in conversations(name))]
 
 
-def held(name: str, law: str, seed: int = 0) -> Summary:
-    """Hold a law with the mock of a CRM, about all resources."""
+def held(name: str, law: str, seed: int = 0, user: str = "") -> Summary:
+    """Hold a law with the mock of a CRM, about all resources.
+
+    Args:
+        name: Name of the CRM.
+        law: Name of the law.
+        seed: Decides the values that are drawn.
+        user: A user who changes places with the run's own.
+    """
     talks = [talk for talk in conversations(name, seed) if talk.name.split(".")[1] == law]
     with ExitStack() as stack:
         clock = Ticking(SUMMER if law in _IN_SUMMER else WINTER)
         clock.server = server = opened(name, clock, stack)
+        if user:
+            server.users[""], server.users[user] = server.users[user], server.users[""]
         return Run(server, writes=True, marker=_MARKER).hold(talks, Probe())
 
 

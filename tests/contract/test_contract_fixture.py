@@ -82,6 +82,15 @@ def test_assumptions_are_put_to_the_test(relenta: dict[str, Any]) -> None:
     assert "law: the list shows what was saved" in text
 
 
+def test_laws_are_held_where_a_run_may_write(relenta: dict[str, Any]) -> None:
+    """Laws of each resource are held with a live server, and see what its document allows."""
+    relenta["transport"] = Spoiled(relenta["transport"], b'"company":"', b'"company":" ')
+    text = message_of(ContractFixture(), "relenta", write=True, **relenta)
+
+    assert "laws.creation.contact" in text
+    assert ContractFixture().check("relenta", **relenta).held  # without them, when it only reads
+
+
 def test_faults_of_the_wire_are_shown(relenta: dict[str, Any]) -> None:
     """A server that answers as the mock does but for one member is found out, in each list."""
     relenta["transport"] = Spoiled(relenta["transport"], b'"subject":', b'"Subject":')

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import crmkit.contract.laws
+import tests.contract.vendor_laws
 from crmkit.contract import CRMS, Conversation, Reply, Talk
 from crmkit.contract.laws.differences import differing, pruned
 from crmkit.contract.xml_reader import XMLReader
@@ -31,8 +32,10 @@ SCHEMA = {
 
 def test_judges_import_nothing_of_the_mock() -> None:
     """A fault of the mock cannot move what judges it: no law imports anything of the mock."""
-    (folder,) = crmkit.contract.laws.__path__
-    for path in Path(folder).glob("*.py"):
+    folders = (*crmkit.contract.laws.__path__, *tests.contract.vendor_laws.__path__)
+    paths = [path for folder in folders for path in Path(folder).glob("*.py")]
+    assert len(paths) > 30
+    for path in paths:
         tree = ast.parse(path.read_text("utf-8"))
         for node in ast.walk(tree):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
@@ -59,6 +62,32 @@ def test_claims_hold_for_each_server() -> None:
     laws = [str(d) for step in summary.steps for d in step.differences if d.kind == "law"]
 
     assert laws == ["law (mock): a thing is read as it was created: thing 7 has another name"]
+
+
+def test_counts_what_was_compared() -> None:
+    """A check counts as many comparisons as it returns, and one if it returns none."""
+
+    def compared(reply: Reply, count: int) -> Generator[str, None, int]:
+        if reply.status >= 500:
+            yield "it fails"
+        return count
+
+    def unable(reply: Reply) -> Iterator[str]:
+        yield reply.headers["x-nope"]
+
+    def hold(talk: Talk) -> None:
+        read = talk.get("/things")
+        for count in (0, 3, 0, 4):
+            talk.claim(read, "things are counted", compared, read, count)
+        talk.claim(read, "a list counts as one", lambda _: [], read)
+        talk.claim(read, "so does what cannot be checked", unable, read)
+        missing = talk.get("/things/999").bind("name")
+        talk.claim(read, "nothing is compared with what is missing", lambda *_: [], read, missing)
+
+    (conversation,) = held(Conversation("claims", hold), server=Store()).held
+
+    assert conversation.error == ""
+    assert conversation.claims == 3 + 4 + 1 + 1
 
 
 XML = {

@@ -105,6 +105,15 @@ def test_a_broken_connection(either: Relenta, error: str) -> None:
         assert ("Lost" in names) is after
 
 
+def test_a_body_breaks_where_there_is_none(mocks: MockCRMs) -> None:
+    """A CRM that answers errors without a body breaks in the body all the same."""
+    mock = mocks.espocrm
+    with httpx.Client(transport=mock.transport, base_url=mock.base_url) as http:
+        mock.fail(error="short_body")
+        with pytest.raises(httpx.RemoteProtocolError):
+            http.get("/Contact")
+
+
 def test_a_connection_that_was_never_made(relenta: Relenta) -> None:
     """In process a connection can fail before anything is sent."""
     before = relenta.mock.snapshot()

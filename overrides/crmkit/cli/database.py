@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["arrow_view", "create_table", "open_database", "quoted"]
 
+#: Rows are kept in memory until their group is full, or the log of changes as long as this.
+_ROW_GROUP = 8192
+_CONFIG: dict[str, Any] = {"threads": 1, "memory_limit": "512MB", "checkpoint_threshold": "1MB"}
+
 
 @contextmanager
 def open_database(path: Path) -> Generator[Any]:
@@ -30,9 +34,12 @@ def open_database(path: Path) -> Generator[Any]:
 
     if not path.parent.is_dir():
         raise CommandError(f"{path}: there is no folder {path.parent}")
+    database = duckdb.connect(config=_CONFIG)
     try:
-        database = duckdb.connect(str(path), config={"threads": 1, "memory_limit": "512MB"})
+        file = str(path).replace("'", "''")
+        database.execute(f"ATTACH '{file}' AS crm (ROW_GROUP_SIZE {_ROW_GROUP}); USE crm")
     except (duckdb.Error, OSError) as error:
+        database.close()
         raise CommandError(f"{path}: {_reason(str(error))}") from None
     try:
         # What JSON and timestamps mean shall not depend on the machine.

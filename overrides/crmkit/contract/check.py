@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from importlib import import_module
-from typing import TYPE_CHECKING, Self
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, Self
 
 from crmkit.core.errors import ConfigError
 
 from .address import checked_address, is_loopback
 from .crm import ContractError, Probe, environment
 from .exchange import Request
+from .laws.library import law_conversations
 from .plan import planned_requests
-from .runner import Run, mock_server
+from .runner import Run, mock_server, shuffled
 from .server import Server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from .conversation import Conversation, Step
     from .crm import CRM
@@ -149,7 +151,7 @@ class Check:
             note = self.crm.version_note(self._probe.version)
             found += [note] if note else []
         found += self.crm.notes(self._server, writes=self.writes)
-        known = {user for talk in self.crm.conversations(self._probe) for user in talk.users}
+        known = {user for talk in self._conversations() for user in talk.users}
         unused = self._users.keys() - known - {""}
         if unused:
             names = f"they know {', '.join(sorted(known))}" if known else "they know none"
@@ -161,7 +163,7 @@ class Check:
         most = 100_000 if self._requests is None else self._requests
         count = planned_requests(
             self.crm,
-            self.crm.conversations(self._probe),
+            self._conversations(),
             users=self._users,
             writes=self.writes,
             most=most,
@@ -172,6 +174,13 @@ class Check:
         return count, count * max(seconds, 1 / rate if rate else 0.0)
 
     # -- the conversations -------------------------------------------------------------------------
+
+    def _conversations(self) -> Iterator[Conversation]:
+        """Yield the CRM's conversations and its laws in turns, so that a few are of both."""
+        traits: Any = self.crm.law_traits(self._probe)
+        laws = law_conversations(self.crm, **traits)
+        turns = zip_longest(self.crm.conversations(self._probe), shuffled([*laws], seed=0))
+        return (talk for turn in turns for talk in turn if talk is not None)
 
     def hold(
         self,
@@ -185,7 +194,7 @@ class Check:
         """Hold conversations, and remove what they have created.
 
         Args:
-            conversations: The conversations; None for the CRM's own.
+            conversations: The conversations; None for the CRM's own and its laws.
             on_held: Called after each conversation.
             on_step: Called after each step.
             on_wait: Called with the seconds before a pause that the server asks for.
@@ -202,7 +211,7 @@ class Check:
             on_held=on_held,
             on_step=on_step,
         )
-        chosen = self.crm.conversations(self._probe) if conversations is None else conversations
+        chosen = self._conversations() if conversations is None else conversations
         return run.hold(chosen, self._probe)
 
     @property

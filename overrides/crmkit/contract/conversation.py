@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from .judge import Difference
 from .names import MISSING, Bound, readable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from .crm import CRM
     from .document import Document, Operation
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Conversation", "RefusedError", "Step", "Talk"]
 
-_ECHO = "the server keeps and answers a value that the document does not allow to be sent"
+_ECHO = "the server answers a value as it was sent, of a type that it does not have itself"
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 #: The most sentences against one law that a step shows.
 _MOST_WRONG = 5
@@ -108,7 +110,7 @@ class Talk:
 
     Attributes:
         pending: A request that changes something, while its reply is waited for.
-        claims: How many laws have been stated over several replies.
+        claims: How many comparisons laws over several replies have made on the first server.
     """
 
     def __init__(
@@ -140,6 +142,7 @@ class Talk:
         self._stays = stays
         self._steps = 0
         self._invalid: list[Any] = []
+        self._digits: set[str] = set()  # numbers that were sent as strings
         self._worked = {True: 0, False: 0}  # reads, and others
         self._skips_refused = skips_refused and not conversation.users
         self._deleted: list[dict[str, Request]] = [{} for _ in servers]
@@ -236,6 +239,7 @@ class Talk:
             is_first = server is self.servers[0]
             if is_first and operation is not None:
                 self._invalid += self.document.invalid_values(operation, filled)
+                self._digits.update(_digits(filled.json))
             self.pending = filled if is_first and not _is_read(step) else None
             server.writing = self.pending is not None
             try:
@@ -279,19 +283,24 @@ class Talk:
         Args:
             step: The step that shows whether it is true.
             law: The law, as a sentence.
-            check: Takes what the things are on a server, and yields what is against the law.
+            check: Takes what the things are on a server, and yields what is against the law. A
+                generator may return how many comparisons it has made, 0 if nothing was there to
+                be compared; else it has made one.
             things: What it takes: a `Step` becomes its `Reply`, names become their values; of
                 trees, all within them. Where a server lacks one of them, nothing is stated.
         """
-        self.claims += 1
         for side, server in enumerate(self.servers):
             values = _of_side(side, server.names, list(things))
             if values is MISSING:
                 continue
+            wrong: list[str] = []
+            made = None
             try:
-                wrong = list(check(*values))
+                made = _run(check(*values), wrong)
             except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
                 wrong = [f"cannot be checked: {type(error).__name__}: {error}"]
+            if not side:
+                self.claims += 1 if made is None else made
             for text in wrong[:_MOST_WRONG]:
                 texts = ("", f"{law}: {text}") if side else (f"{law}: {text}", "")
                 step.differences.append(Difference("law", "", *texts))
@@ -363,7 +372,7 @@ class Talk:
             if reply is not None:
                 for error in self._document_errors(step, reply):
                     texts = ("", error.text) if side else (error.text, "")
-                    reason = _ECHO if self._is_echo(error.value) else ""
+                    reason = _ECHO if self._is_echo(step, error.value) else ""
                     found.append(Difference("document", "", *texts, reason))
         if self._judge is not None and len(step.replies) == 2:
             server, mock = step.replies
@@ -378,8 +387,10 @@ class Talk:
             found = [difference for difference in found if difference.kind != "order"]
         return [self._accept(step, difference) for difference in found]
 
-    def _is_echo(self, value: Any) -> bool:
-        """Return whether the server has kept a value that it should have refused."""
+    def _is_echo(self, step: Step, value: Any) -> bool:
+        """Return whether the server answers what it was sent, and not what it made of it."""
+        if isinstance(value, str) and value in self._digits and not _is_read(step):
+            return True
         return value is not None and any(
             value == sent and isinstance(value, type(sent)) for sent in self._invalid
         )
@@ -406,10 +417,30 @@ class Talk:
         return difference
 
 
+def _run(check: Iterable[str], wrong: list[str]) -> int | None:
+    """Collect what a check yields; return what it returns, `None` unless it is a generator."""
+    steps = iter(check)
+    while True:
+        try:
+            wrong.append(next(steps))
+        except StopIteration as end:
+            made: int | None = end.value
+            return made
+
+
 def _is_read(step: Step) -> bool:
     if step.operation is not None:
         return step.operation.is_read
     return step.request.method in {"GET", "HEAD", "OPTIONS"}
+
+
+def _digits(tree: Any) -> Iterator[str]:
+    """Yield the numbers that a body has as strings."""
+    if isinstance(tree, dict | list):
+        for item in tree.values() if isinstance(tree, dict) else tree:
+            yield from _digits(item)
+    elif isinstance(tree, str) and _NUMBER.fullmatch(tree):
+        yield tree
 
 
 def _value(tree: Any, path: str) -> Any:

@@ -180,6 +180,14 @@ class CRM:
             probe: What is known of the server.
         """
 
+    def law_traits(self, probe: Probe) -> Mapping[str, bool]:
+        """Return what the laws are told of a server.
+
+        Args:
+            probe: What is known of it.
+        """
+        return {}
+
     def version_note(self, version: str) -> str:
         """Return a sentence if the mock cannot imitate a release; empty if it can.
 
@@ -199,6 +207,14 @@ class CRM:
         return ()
 
     # -- replies -----------------------------------------------------------------------------------
+
+    def heard(self, reply: Reply, users: Mapping[str, object]) -> None:
+        """Take from a reply what later requests need, such as the server's time.
+
+        Args:
+            reply: The reply.
+            users: What puts the credentials of each user on a request.
+        """
 
     def headers(self, request: Request) -> dict[str, str]:
         """Return the headers of a request, as this CRM's clients send them."""

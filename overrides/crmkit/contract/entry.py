@@ -23,9 +23,12 @@ class Conversation:
         hold: Holds it; takes the `Talk` whose steps it takes.
         writes: Whether it changes anything on the server.
         users: Names of the users that it needs beside the run's own.
+        is_compared: Whether the mock is asked the same beside the server. A conversation that
+            states what is true of one server's replies needs no other to compare them with.
     """
 
     name: str
     hold: Callable[[Any], None]
     writes: bool = True
     users: tuple[str, ...] = ()
+    is_compared: bool = True

@@ -154,8 +154,17 @@ class OnePageCRM(CRM):
             for name, account in {"": "samples", "other": "solar"}.items()
         }
 
+    def heard(self, reply: Reply, users: Mapping[str, object]) -> None:
+        """Set the clock of the signatures by that of the server, which each reply shows."""
+        timestamp = reply.tree.get("timestamp") if isinstance(reply.tree, dict) else None
+        if not isinstance(timestamp, int):
+            return
+        for user in users.values():
+            if isinstance(user, Signer):
+                user.offset = timestamp - int(time.time())
+
     def probe(self, server: Sender) -> Probe:
-        """Ask for the user's settings, and set the clock of the signatures.
+        """Ask for the user's settings.
 
         Raises:
             ContractError: It is no OnePageCRM, or it refuses the signature.
@@ -163,11 +172,7 @@ class OnePageCRM(CRM):
         asked = Request("GET", "/settings/user.json")
         reply = server.send(asked)
         if isinstance(reply, EnvelopeReply) and reply.code == _EXPIRED:
-            offset = int(reply.tree.get("timestamp", 0)) - int(time.time())
-            for user in server.users.values():
-                if isinstance(user, Signer):
-                    user.offset = offset
-            reply = server.send(asked)
+            reply = server.send(asked)  # by the server's clock, as `heard` has set it
         if reply.is_denied:
             raise ContractError(
                 f"{server.base_url} refuses the signature ({reply.outcome}): are "

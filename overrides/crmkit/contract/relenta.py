@@ -36,6 +36,7 @@ _SAVE, _CREATE, _SAVE_ACTIVITY = "/contact.save.json", "/contact.create.json", "
 #: Members that only some rows have.
 _OPTIONAL = frozenset({"groups", "tags", "choices"})
 _UNKNOWN_ID = 2_147_483_646
+_ID = re.compile(r"\b\d{6,}\b")
 
 
 class RelentaReply(Reply):
@@ -120,9 +121,11 @@ class Relenta(CRM):
         """Return the conversations."""
         return _conversations()
 
-    def id_space(self, place: str, value: Any, parent: Any) -> str | None:
-        """Return a space for ids, which come as a number from a save and as digits in a list."""
-        return super().id_space(place, value, parent)
+    def ids_in(self, text: str) -> Iterable[tuple[str, str, Any]]:
+        """Yield the ids within a message, which come as a number from a save, else as digits."""
+        for id in _ID.findall(text):
+            yield id, "", int(id)
+            yield id, "", id
 
     @cached_property
     def _members(self) -> frozenset[str]:

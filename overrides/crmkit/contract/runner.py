@@ -43,6 +43,7 @@ class Held:
         refused: What the server refused for want of rights, so that it could not be held; empty
             if it was held. Its steps do not count.
         seconds: How long it took.
+        claims: How many comparisons its laws over several replies have made.
     """
 
     conversation: Conversation
@@ -50,6 +51,7 @@ class Held:
     error: str = ""
     refused: str = ""
     seconds: float = 0.0
+    claims: int = 0
 
     @property
     def unequal(self) -> list[Step]:
@@ -222,13 +224,15 @@ class Run:
         return summary
 
     def _is_possible(self, conversation: Conversation, summary: Summary) -> bool:
-        servers = self._servers()
+        servers = self._servers(conversation)
         has_users = all(user in server.users for server in servers for user in conversation.users)
         may_write = self._writes and not summary.may_not_write
         return has_users and (may_write or not conversation.writes)
 
-    def _servers(self) -> list[Server]:
-        return [self._server] if self._mock is None else [self._server, self._mock]
+    def _servers(self, conversation: Conversation) -> list[Server]:
+        if self._mock is None or not conversation.is_compared:
+            return [self._server]
+        return [self._server, self._mock]
 
     def _hold(self, held: Held, summary: Summary) -> None:
         def on_step(step: Step) -> None:
@@ -236,18 +240,19 @@ class Run:
             self._on_step(step)
 
         started = time.monotonic()
+        servers = self._servers(held.conversation)
         talk = Talk(
             held.conversation,
-            servers=self._servers(),
+            servers=servers,
             crm=self.crm,
             document=self._document,
-            judge=self._judge,
+            judge=self._judge if len(servers) > 1 else None,
             pairs=self._pairs,
             # Of its own for each conversation, so that none finds another's records.
             marker=f"{self._marker}-{crc32(held.conversation.name.encode()):08x}",
             shape_only=not held.conversation.writes,
             on_step=on_step,
-            undo=(self._undo, self._undo_on_mock),
+            undo=(self._undo, self._undo_on_mock)[: len(servers)],
             stays=summary.stays,
             skips_refused=self._skips_refused,
         )
@@ -272,6 +277,7 @@ class Run:
             held.error = f"cannot go on: {type(error).__name__}: {error}"
         finally:
             held.seconds = time.monotonic() - started
+            held.claims = talk.claims
 
     @staticmethod
     def _count_refusals(summary: Summary) -> None:

@@ -138,6 +138,7 @@ class Server:
             time.monotonic() - started,
             request.method,
         )
+        self.crm.heard(self.last, self.users)
         return self.last
 
     def _count_pages(self, reply: Reply) -> None:

@@ -476,6 +476,7 @@ class Pager(PagerBase[T]):
         pages = self._run()
         while (page := drive(pages.next())) is not None:
             yield from self._items(page)
+            del page  # so that no two pages are in memory while the next is fetched
 
     def pages(self) -> Iterator[Page[T]]:
         """Iterate over whole pages, with `items`, `total` (or None), `number` and `reply`."""
@@ -512,6 +513,7 @@ class AsyncPager(PagerBase[T]):
         while (page := await pages.next()) is not None:
             for item in self._items(page):
                 yield item
+            del page
 
     async def pages(self) -> AsyncIterator[Page[T]]:
         """Iterate over whole pages, with `items`, `total` (or None), `number` and `reply`."""

@@ -24,6 +24,8 @@ def key_bytes(key: str) -> bytes:
     Raises:
         ValueError: It is not Base64.
     """
+    if len(key) % 4:  # a sign too many passes on some Pythons and not on others
+        raise ValueError("Base64 comes in groups of four")
     return b64decode(key, validate=True)
 
 

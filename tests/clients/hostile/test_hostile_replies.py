@@ -20,7 +20,7 @@ from tests.clients.harness import new_client
 from tests.clients.hostile.methods import Method, methods_of
 from tests.clients.hostile.replies import Server
 
-CANARY = "CANARYab12cd34ef56gh78ij90kl12mn34op56qr78st="
+CANARY = "CANARYab12cd34ef56gh78ij90kl12mn34op56qr78s="
 CREDENTIALS: dict[str, dict[str, Any]] = {
     "Relenta": {"account": "acme", "department_key": CANARY},
     "AutoCRM": {"api_key": CANARY},

@@ -549,3 +549,416 @@ AUTOCRM = [
         "    if isinstance(tree, list):\n        return tree\n",
     ),
 ]
+
+
+ESPOCRM += [
+    Fault(
+        "espocrm-lines-keep-whitespace",
+        "recorded: a varchar is trimmed",
+        "espocrm/sanitizing.py",
+        "        values[field.name] = trim(value) or None\n",
+        "        values[field.name] = value or None\n",
+    ),
+    Fault(
+        "espocrm-texts-trimmed",
+        "recorded: a text keeps its whitespace",
+        "espocrm/sanitizing.py",
+        '    if values[field.name] == "":\n        values[field.name] = None\n',
+        "    if isinstance(values[field.name], str):\n"
+        "        values[field.name] = trim(values[field.name]) or None\n",
+    ),
+    Fault(
+        "espocrm-null-is-the-default",
+        "recorded: null stays null where there is a default",
+        "espocrm/records.py",
+        "record: Record = {**defaults(entity), **accepted.values,",
+        "record: Record = {\n"
+        "        **accepted.values,\n"
+        "        **{k: v for k, v in defaults(entity).items() if "
+        "accepted.values.get(k) is None},",
+    ),
+    Fault(
+        "espocrm-false-is-not-sent",
+        "recorded: false undoes true",
+        "espocrm/records.py",
+        "    record = {**before, **accepted.values}\n",
+        "    record = {**before, **{k: v for k, v in accepted.values.items() if v is not False}}\n",
+    ),
+    Fault(
+        "espocrm-lines-of-one-more",
+        "recorded: 400 for more than maxLength characters",
+        "espocrm/values.py",
+        "len(sent.value) <= limit\n",
+        "len(sent.value) <= limit + 1\n",
+    ),
+    Fault(
+        "espocrm-related-lists-of-all-users",
+        "recorded: level own, related lists have own records only",
+        "espocrm/lists.py",
+        '        if ((level == "all" and not checked) or session.user.finds(entity.name, record))',
+        '        if (records is not None or (level == "all" and not checked) or '
+        "session.user.finds(entity.name, record))",
+    ),
+    Fault(
+        "espocrm-sorted-by-hidden-fields",
+        "recorded: a hidden field cannot be sorted by",
+        "espocrm/ordering.py",
+        "if field is not None and field.name in session.user.hidden(entity.name):",
+        "if field is not None and field.name in ():",
+    ),
+    Fault(
+        "espocrm-hidden-in-groups",
+        "recorded: a hidden field cannot be filtered by",
+        "espocrm/where.py",
+        "    for nested in item.items:\n        _check(session, entity, nested)\n",
+        "    for nested in item.items[:1]:\n        _check(session, entity, nested)\n",
+    ),
+    Fault(
+        "espocrm-created-by-the-system",
+        "recorded: createdById is who created",
+        "espocrm/records.py",
+        '"createdById": session.user.id}',
+        '"createdById": SYSTEM_ID}',
+    ),
+    Fault(
+        "espocrm-versions-stand-still",
+        "recorded: versionNumber goes up with each change",
+        "espocrm/records.py",
+        'before.get("versionNumber", 1) + 1\n    saving',
+        'before.get("versionNumber", 1) + (session.user.kind != "admin")\n    saving',
+    ),
+    Fault(
+        "espocrm-restored-by-nobody-twice",
+        "recorded: 409 for what is not deleted",
+        "espocrm/records.py",
+        '    if not record["deleted"]:\n        if session',
+        '    if not record["deleted"] and record["createdById"] == session.user.id:\n'
+        "        if session",
+    ),
+    Fault(
+        "espocrm-keys-in-any-case",
+        "document: 401 for a wrong key",
+        "espocrm/authentication.py",
+        '        login = login_with(self._data, "apiKey", key)\n        # The',
+        '        login = login_with(self._data, "apiKey", key.lower())\n        # The',
+    ),
+    Fault(
+        "espocrm-keys-with-more",
+        "document: 401 for a wrong key",
+        "espocrm/authentication.py",
+        '        login = login_with(self._data, "apiKey", key)\n        # The',
+        '        login = login_with(self._data, "apiKey", key[:32])\n        # The',
+    ),
+    Fault(
+        "espocrm-signatures-by-their-beginning",
+        "page: a request is signed with HMAC",
+        "espocrm/authentication.py",
+        "hmac.compare_digest(digest, expected.hexdigest().encode())",
+        "hmac.compare_digest(digest[:60], expected.hexdigest().encode()[:60])",
+    ),
+    Fault(
+        "espocrm-days-end-at-noon",
+        "recorded: between ends with its last day",
+        "espocrm/date_filters.py",
+        "return timedelta(days=1, seconds=-1) if is_day else timedelta()",
+        "return timedelta(hours=23) if is_day else timedelta()",
+    ),
+    Fault(
+        "espocrm-before-includes-the-day",
+        "recorded: before a day is before its midnight",
+        "espocrm/date_filters.py",
+        '            return "lessThan", _utc(start)',
+        '            return "lessThanOrEquals", _utc(start)',
+    ),
+    Fault(
+        "espocrm-older-with-the-day",
+        "recorded: olderThanXDays",
+        "espocrm/date_filters.py",
+        '            return [("lessThan", _moved(today, -days).isoformat())]',
+        '            return [("lessThanOrEquals", _moved(today, -days).isoformat())]',
+    ),
+    Fault(
+        "espocrm-winter-time-all-year",
+        "recorded: a day begins at midnight of its zone",
+        "espocrm/date_filters.py",
+        "    now = session.clock.now().astimezone(zone).replace(microsecond=0)\n",
+        "    now = session.clock.now().astimezone(zone).replace(microsecond=0)\n"
+        "    winter = datetime(now.year, 1, 1, tzinfo=now.tzinfo).utcoffset()\n"
+        '    now = now.astimezone(__import__("datetime").timezone(winter or timedelta()))\n',
+    ),
+    Fault(
+        "espocrm-minus-offsets-added",
+        "recorded: datetimes with an offset become UTC",
+        "espocrm/datetimes.py",
+        'timezone(-offset if match[1] == "-" else offset)',
+        "timezone(offset)",
+    ),
+    Fault(
+        "espocrm-numbers-as-strings",
+        "recorded: numbers are sorted as numbers",
+        "espocrm/ordering.py",
+        "        return (1, value)\n",
+        "        return (1, str(value))\n",
+    ),
+    Fault(
+        "espocrm-ties-the-other-way",
+        "recorded: ties come in the order of ids",
+        "espocrm/ordering.py",
+        '        record["id"],\n    )',
+        '        "",\n    )',
+    ),
+    Fault(
+        "espocrm-choices-by-name",
+        "recorded: enums are sorted by the order of their options",
+        "espocrm/ordering.py",
+        "places = {fold(option): place for place, option in enumerate(options)}",
+        "places = {fold(option): place for place, option in enumerate(sorted(options))}",
+    ),
+    Fault(
+        "espocrm-one-id-of-a-mass-action",
+        "recorded: all of ids are changed",
+        "espocrm/mass_actions.py",
+        "for id in dict.fromkeys(selection))",
+        "for id in list(dict.fromkeys(selection))[:2])",
+    ),
+    Fault(
+        "espocrm-one-unlinked",
+        "recorded: DELETE takes several ids",
+        "espocrm/links.py",
+        "    return _for_each(session, ids, lambda other: _unlink(session, entity, "
+        "id, name, other))",
+        "    return _for_each(session, ids[:1], lambda other: _unlink(session, "
+        "entity, id, name, other))",
+    ),
+    Fault(
+        "espocrm-one-follower-removed",
+        "recorded: all users of ids follow no longer",
+        "espocrm/followers.py",
+        "    for user_id in _ids(session):\n"
+        '        record = _find(session, entity, id, ("edit", "stream"))\n'
+        "        session.data.unrelate",
+        "    for user_id in _ids(session)[:1]:\n"
+        '        record = _find(session, entity, id, ("edit", "stream"))\n'
+        "        session.data.unrelate",
+    ),
+    Fault(
+        "espocrm-one-email-marked",
+        "page: ids of e-mails",
+        "espocrm/inbox.py",
+        "    for id in _ids(session):\n"
+        "        _set(session, id, state)\n"
+        "    return True\n"
+        "\n"
+        "\n"
+        "def mark",
+        "    for id in _ids(session)[:1]:\n"
+        "        _set(session, id, state)\n"
+        "    return True\n"
+        "\n"
+        "\n"
+        "def mark",
+    ),
+    Fault(
+        "espocrm-not-equals-with-null",
+        "recorded: notEquals is not true of null",
+        "espocrm/comparisons.py",
+        "return lambda value: value is not None and not equal(value)",
+        "return lambda value: value is None or not equal(value)",
+    ),
+    Fault(
+        "espocrm-below-zero-is-nothing",
+        "recorded: numbers below zero compare as such",
+        "espocrm/comparisons.py",
+        "number, compare = to_number(operand), _ORDERED[operator]",
+        "number, compare = abs(to_number(operand)), _ORDERED[operator]",
+    ),
+    Fault(
+        "espocrm-equals-by-case",
+        "recorded: equals compares without case",
+        "espocrm/comparisons.py",
+        "return lambda value: value is not None and fold(value) == wanted",
+        "return lambda value: value is not None and value == operand",
+    ),
+    Fault(
+        "espocrm-or-of-the-first-two",
+        "page: where items of type or",
+        "espocrm/where.py",
+        "tests = [test for one in item.items if",
+        "tests = [test for one in item.items[:2] if",
+    ),
+    Fault(
+        "espocrm-only-my-of-everybody",
+        "recorded: onlyMy",
+        "espocrm/named_filters.py",
+        "    return lambda record: record.get(key) == user\n",
+        "    return lambda record: record.get(key) in (user, None)\n",
+    ),
+    Fault(
+        "espocrm-last-bool-filter-counts",
+        "recorded: bool filters are joined by or",
+        "espocrm/named_filters.py",
+        "return lambda record: not tests or any(test(record) for test in tests)",
+        "return lambda record: not tests or all(test(record) for test in tests)",
+    ),
+    Fault(
+        "espocrm-role-of-former-title",
+        "recorded: the title is the contact's role",
+        "espocrm/linking.py",
+        '        data.relate(link, record["id"], account, {"role": title})',
+        '        data.relate(link, record["id"], account, {"role": (saving.before or '
+        '{}).get("title")})',
+    ),
+    Fault(
+        "espocrm-primary-account-linked-once",
+        "recorded: the primary account is among the accounts",
+        "espocrm/linking.py",
+        "        if account != before:\n",
+        "        if before is None and account != before:\n",
+    ),
+    Fault(
+        "espocrm-unlinked-from-another",
+        "recorded: unlinking from another record changes nothing",
+        "espocrm/relations.py",
+        'case "children" if other.get("parentId") == record["id"]:',
+        'case "children":',
+    ),
+    Fault(
+        "espocrm-next-account-lost",
+        "recorded: the next account becomes the main one",
+        "espocrm/relations.py",
+        "    return next((row.far(accounts.near) for row in rows), None)",
+        "    return None if rows else None",
+    ),
+    Fault(
+        "espocrm-opt-out-of-one-record",
+        "recorded: flags are those of the address",
+        "espocrm/addresses.py",
+        "            share(session.data, field, {**current[0], **changed})\n",
+        "            share(session.data, field, {**current[0], **{k: v for k, v in "
+        "changed.items() if v}})\n",
+    ),
+    Fault(
+        "espocrm-addresses-by-case",
+        "recorded: an address is found in any case",
+        "espocrm/duplicates.py",
+        "return {value.lower() for value in values",
+        "return {value for value in values",
+    ),
+    Fault(
+        "espocrm-names-alone-duplicates",
+        "recorded: first and last name make a duplicate",
+        "espocrm/duplicates.py",
+        '        first, last = record.get("firstName") or "", record.get("lastName") or ""',
+        '        first, last = "", record.get("lastName") or ""',
+    ),
+    Fault(
+        "espocrm-duplicates-of-the-deleted",
+        "recorded: what is deleted is no duplicate",
+        "espocrm/duplicates.py",
+        'name = None if record["deleted"] else _folded_name',
+        "name = _folded_name",
+    ),
+    Fault(
+        "espocrm-chunks-beyond-the-size",
+        "recorded: a file takes no more than its size",
+        "espocrm/attachments.py",
+        "    if len(content) > size:\n",
+        "    if len(content) > size + 1:\n",
+    ),
+    Fault(
+        "espocrm-unlocked-by-nobody",
+        "recorded: 400 for what is not locked",
+        "espocrm/locking.py",
+        '    if bool(record.get("isLocked")) == locked:\n',
+        '    if locked and bool(record.get("isLocked")) == locked:\n',
+    ),
+    Fault(
+        "espocrm-locked-and-changed",
+        "recorded: 409 for a change of what is locked",
+        "espocrm/locking.py",
+        '_CHANGEABLE = frozenset({"assignedUser"',
+        '_CHANGEABLE = frozenset({"description", "assignedUser"',
+    ),
+    Fault(
+        "espocrm-history-of-the-deleted",
+        "recorded: history has no deleted records",
+        "espocrm/activities.py",
+        "        for other in session.data.all(name)\n"
+        '        if other.get("status") in statuses[name]',
+        "        for other in session.data.all(name)\n"
+        '        if other.get("status") in (*statuses[name], "Planned")',
+    ),
+    Fault(
+        "espocrm-durations-shrink",
+        "recorded: an event that is moved keeps its duration",
+        "espocrm/event_rules.py",
+        '    if "dateEnd" in saving.values or "dateEndDate" in saving.values:',
+        '    if "dateEnd" in saving.values or saving.record.get("status") == "Held":',
+    ),
+    Fault(
+        "espocrm-midnights-in-utc",
+        "recorded: whole days begin at midnight of the server",
+        "espocrm/event_rules.py",
+        "    zone = time_zone(SERVER_TIME_ZONE)\n    derived",
+        '    zone = time_zone("UTC")\n    derived',
+    ),
+    Fault(
+        "espocrm-attendees-uninvited",
+        "recorded: who is assigned takes part",
+        "espocrm/rules.py",
+        'users: Record = {} if assigned in ids else {"usersIds": [*ids, assigned]}',
+        'users: Record = {} if assigned in ids or ids else {"usersIds": [*ids, assigned]}',
+    ),
+    Fault(
+        "espocrm-probability-stays",
+        "recorded: the stage sets the probability",
+        "espocrm/rules.py",
+        '        derived["probability"] = record["probability"] = STAGES[stage]\n',
+        '        derived["probability"] = record["probability"] = (\n'
+        '            STAGES[stage] if saving.before is None else record["probability"]\n'
+        "        )\n",
+    ),
+    Fault(
+        "espocrm-notes-of-other-records",
+        "recorded: a stream has its record's notes",
+        "espocrm/stream_lists.py",
+        "    found = [note for note in notes if all(test(note) for test in tests)]",
+        "    found = [note for note in notes if any(test(note) for test in tests) or not tests]",
+    ),
+    Fault(
+        "espocrm-deleted-in-global-search",
+        "recorded: a search finds no deleted records",
+        "espocrm/global_search.py",
+        '        matches.sort(key=lambda record: sort_key(display_name(record) or ""))\n',
+        "        matches.sort(key=lambda record: sort_key(display_name(record) or "
+        '""), reverse=True)\n',
+    ),
+    Fault(
+        "espocrm-linked-with-all-is-any",
+        "recorded: linkedWithAll wants all",
+        "espocrm/link_filters.py",
+        "        return lambda record: ids <= linked(record)\n",
+        "        return lambda record: bool(ids & linked(record))\n",
+    ),
+    Fault(
+        "espocrm-offset-on-the-first-page",
+        "page: offset",
+        "espocrm/search.py",
+        '    offset = params.get("offset") or 0\n',
+        '    offset = max(0, (params.get("offset") or 0) - (params.get("maxSize") == 3))\n',
+    ),
+    Fault(
+        "espocrm-unread-counts-all",
+        "page: notReadCounts",
+        "espocrm/inbox.py",
+        '        if state is None or state.get("isRead") or email',
+        "        if state is None or email",
+    ),
+    Fault(
+        "espocrm-parent-of-a-lead-lost",
+        "recorded: accountId follows the parent",
+        "espocrm/rules.py",
+        '            inherited[f"{kind.lower()}Id"] = id',
+        '            inherited[f"{kind.lower()}Id"] = inherited.get("accountId") or id',
+    ),
+]

@@ -30,8 +30,13 @@ _NOT_OF_MOCKS = (
 #: Tests of the suite's own checks, which damage replies themselves.
 _OF_THE_SUITE = re.compile(r"test_(?:finds|notices)_")
 #: What runs first sees most, or is quickest. What is not listed runs before what takes longest.
-_FIRST = ("test_every_operation", "_model", "_side_elements", "_replay", "_filters", "_laws")
+_FIRST = ("test_every_operation", "_side_elements", "_replay", "_laws", "_model", "_filters")
 _LAST = ("test_schemathesis",)
+#: Laws that take long, which are held after the others.
+_LONG = (
+    *("deletion]", "frame]", "sorting]", "totals]", "transitions]", "spellings]", "links]"),
+    *("limits]", "_another_tenant["),
+)
 
 _FOLDER = Path(__file__).resolve().parents[1]
 
@@ -232,13 +237,13 @@ def is_about(crm: str, node: str) -> bool:
     return not files or crm in files or (crm == "autocrm" and "espocrm" in files)
 
 
-def _rank(item: pytest.Item) -> int:
+def _rank(item: pytest.Item) -> float:
     file = item.nodeid.partition("::")[0]
     if any(name in file for name in _LAST):
         return len(_FIRST) + 1
-    if item.name.endswith("[long]"):
-        return len(_FIRST)
-    return next((rank for rank, name in enumerate(_FIRST) if name in file), len(_FIRST))
+    rank = next((rank for rank, name in enumerate(_FIRST) if name in file), len(_FIRST))
+    is_long = item.name.endswith("[long]") or any(name in item.nodeid for name in _LONG)
+    return rank + (0.5 if is_long else 0.0)
 
 
 def _first_line(text: str) -> str:

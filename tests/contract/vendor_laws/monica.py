@@ -91,6 +91,9 @@ def tags(scene: Scene) -> None:
     talk.claim(listed, "a tag is created once", _tags_once, listed, names)
     again = talk.post(f"{one.path}/setTags", {"tags": [names[0], names[3]]}, keeps=True)
     _tagged(scene, one, names)
+    for text in (names[0].upper(), names[1].title()):
+        again = talk.post(f"{one.path}/setTags", {"tags": [text, ""]}, keeps=True)
+    _tagged(scene, one, names)
     ids = [again.bind(f"data.tags.{index}.id") for index in range(4)]
     gone = talk.post(f"{one.path}/unsetTag", {"tags": [ids[0], ids[1]]}, keeps=True)
     talk.claim(gone, "these tags go, and no others", _left, again, gone, [ids[0], ids[1]])

@@ -152,6 +152,10 @@ class EspoCRM(CRM):
         yield from conversations(custom=_CUSTOM in probe.traits)
         yield from read_conversations(self.document())
 
+    def law_traits(self, probe: Probe) -> Mapping[str, bool]:
+        """Return whether a server has the mock's custom fields."""
+        return {"custom": _CUSTOM in probe.traits}
+
     def id_space(self, place: str, value: Any, parent: Any) -> str | None:
         """Return a space for ids, which are 17 hexadecimal digits whatever they are of."""
         return "" if isinstance(value, str) and _ID.fullmatch(value) else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .differences import differing, unequal_members
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
 
     from crmkit.contract.conversation import Step
     from crmkit.contract.exchange import Reply
@@ -23,13 +23,13 @@ _DRAWS = 3
 def creation(scene: Scene, resource: Resource) -> None:
     """Create records of a resource, and look for them wherever they are shown."""
     talk = scene.talk
-    record, read = _created(scene, resource, scene.body(resource))
-    for _ in range(_DRAWS):
-        record, read = _created(scene, resource, scene.full(resource))
-    if resource.lists:
-        for listing in scene.lists_of(resource):
-            pages = scene.pages(listing)
-            talk.claim(pages[-1], "a list shows the record as it is read", _listed,
+    made = [_created(scene, resource, scene.body(resource))]
+    made += [_created(scene, resource, scene.full(resource)) for _ in range(_DRAWS)]
+    reads = [scene.read(record) for record, _ in made[:-1]] + [made[-1][1]]
+    for listing in scene.lists_of(resource):
+        pages = scene.pages(listing)
+        for (record, _), read in zip(made, reads, strict=True):
+            talk.claim(pages[-1], "a list shows each record as it is read", _listed,
                        scene, read, pages, record.id)  # fmt: skip
 
 
@@ -63,8 +63,9 @@ def _listed(scene: Scene, read: Reply, pages: list[Reply], id: Any) -> Iterator[
 
 def has_what_was_sent(
     scene: Scene, resource: Resource, sent: Mapping[str, Any], read: Reply
-) -> Iterator[str]:
-    """Yield the members whose value is not the one that was sent."""
+) -> Generator[str, None, int]:
+    """Yield the members whose value is not the one that was sent; return how many were sent."""
     record = scene.record_in(read)
     for name in unequal_members(resource, sent, record, scene.normal):
         yield f"{name} differs"
+    return sum(member.name in sent for member in resource.plain_members())

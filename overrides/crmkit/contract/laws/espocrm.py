@@ -95,6 +95,8 @@ class EspoScene(EspoLists):
         {"id", "createdAt", "dateCompleted", "messageId(Internal)?", "number", "cNo", "cSerial"}
     )
 
+    trimmed: ClassVar[frozenset[str] | None] = frozenset({"line"})
+    untrimmed: ClassVar[frozenset[str]] = frozenset({"Email.body"})
     stranger: ClassVar[str] = "norole"
     most_refused: ClassVar[int | None] = 4
     signed: ClassVar[tuple[str, ...]] = ("method", "path")

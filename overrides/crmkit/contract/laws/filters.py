@@ -8,7 +8,7 @@ from .conditions import Condition
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
     from crmkit.contract.exchange import Reply
 
@@ -73,14 +73,17 @@ def _ask(scene: Scene, listing: Listing, whole: Any, condition: Condition) -> No
 
 def _found(
     scene: Scene, listing: Listing, condition: Condition, whole: list[Reply], reply: Reply
-) -> Iterator[str]:
+) -> Generator[str, None, int]:
     if not reply.succeeded:
         yield f"it is refused with {reply.outcome}"
-        return
-    expected = {str(scene.id_of(row)) for row in scene.rows_of(whole) if condition.fits(row)}
+        return 1
+    rows = scene.rows_of(whole)
+    expected = {str(scene.id_of(row)) for row in rows if condition.fits(row)}
     found = [str(scene.id_of(row)) for row in scene.rows_in(reply)]
     if set(found) - expected:
         yield f"{len(set(found) - expected)} rows too many"
     if expected - set(found):
         yield f"{len(expected - set(found))} rows too few"
     yield from scene.counted(listing, reply, len(expected))
+    # One that all or none fulfil would be found without looking.
+    return int(0 < len(expected) < len(rows))

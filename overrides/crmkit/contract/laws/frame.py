@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .differences import differing, pruned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
 
     from crmkit.contract.conversation import Step
     from crmkit.contract.exchange import Reply
@@ -77,9 +77,10 @@ def state(
 def _unchanged(
     scene: Scene, before: dict[str, list[Reply]], after: dict[str, list[Reply]],
     resource: str, id: Any,
-) -> Iterator[str]:  # fmt: skip
+) -> Generator[str, None, int]:  # fmt: skip
     lists = scene.resources[resource].lists if resource else ()
     own = {listing.path for listing in lists}
+    compared = 0
     for name, replies in after.items():
         if name not in before:
             continue
@@ -91,10 +92,12 @@ def _unchanged(
         for key in left.keys() & right.keys():
             if key == str(id) and (name in own or place == resource):
                 continue
+            compared += 1
             for difference in differing(
                 pruned(left[key], id), pruned(right[key], id), scene.volatile | may
             ):
                 yield f"{name}: {difference}"
+    return compared
 
 
 def by_id(scene: Scene, name: str, replies: list[Reply]) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from crmkit.contract.entry import Conversation
 
 from .creation import creation
+from .credentials import credentials
 from .deletion import deletion, owners
+from .edges import edges
 from .espocrm import espocrm_scene
 from .filters import filters
 from .frame import frame
@@ -63,7 +65,9 @@ _SCENES: dict[str, Callable[..., type[Scene]]] = {
 
 def _laws(scene: type[Scene], *, alone: bool) -> dict[str, Callable[[Scene], None]]:
     """Return the laws of all resources together that a CRM has the matter of."""
-    found: dict[str, Callable[[Scene], None]] = {"frame": frame, "refusals": refusals}
+    found: dict[str, Callable[[Scene], None]] = {
+        "credentials": credentials, "frame": frame, "refusals": refusals,
+    }  # fmt: skip
     if any(resource.deletes for resource in scene.resources.values()):
         found["deletion"] = deletion
     if scene.owners and alone:  # what a deleted owner leaves cannot be removed everywhere
@@ -86,6 +90,9 @@ def _resource_laws(scene: type[Scene]) -> dict[str, ResourceLaw]:
         "totals": ResourceLaw(totals),
         "sorting": ResourceLaw(sorting),
         "filters": ResourceLaw(filters, lambda _: scene.filters),
+        "edges": ResourceLaw(
+            edges, lambda r: scene.trimmed is not None and has_kinds("text", "line")(r)
+        ),
         "invalid": ResourceLaw(invalid),
         "limits": ResourceLaw(limits),
         "search": ResourceLaw(search, lambda r: r.name in scene.searchable),
@@ -122,9 +129,11 @@ def law_conversations(
         return lambda talk: law(scene(talk, seed, alone=alone), *more)
 
     for name, law in {**_laws(scene, alone=alone), **(laws or {})}.items():
-        users = (scene.stranger,) if law is visibility else ()
-        yield Conversation(f"laws.{name}", held(law), users=users)
+        user = {"visibility": scene.stranger, "signatures": scene.signer}.get(name)
+        users = (user,) if user else ()  # the run's own has no name
+        yield Conversation(f"laws.{name}", held(law), users=users, is_compared=False)
     for name, rule in {**_resource_laws(scene), **(resource_laws or {})}.items():
         for resource in scene.resources.values():
             if rule.has_matter(resource):
-                yield Conversation(f"laws.{name}.{resource.name}", held(rule.hold, resource))
+                talk = held(rule.hold, resource)
+                yield Conversation(f"laws.{name}.{resource.name}", talk, is_compared=False)

@@ -138,6 +138,7 @@ class MonicaScene(Scene):
         "contactfieldtypes": frozenset({"delible"}),
     }
 
+    trimmed: ClassVar[frozenset[str] | None] = frozenset({"text", "line"})
     lenient: ClassVar[frozenset[str]] = frozenset(
         {"country"}
     )  # which is looked up by its beginning

@@ -89,6 +89,10 @@ class Scene:
     offsets: ClassVar[bool] = False
     #: Whether lists take conditions.
     filters: ClassVar[bool] = False
+    #: Kinds of members that lose whitespace around their values; None where that is not known.
+    trimmed: ClassVar[frozenset[str] | None] = None
+    #: Members of a resource that keep it all the same.
+    untrimmed: ClassVar[frozenset[str]] = frozenset()
     #: Resources that are searched.
     searchable: ClassVar[frozenset[str]] = frozenset()
     #: A user of another tenant; empty where a run has none.

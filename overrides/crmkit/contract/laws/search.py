@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
     from typing import Any
 
     from crmkit.contract.exchange import Reply
@@ -36,9 +36,12 @@ def _look(scene: Scene, listing: Listing, query: Any, ids: Sequence[Any]) -> Non
                      scene, listing, list(ids), pages)  # fmt: skip
 
 
-def _found(scene: Scene, listing: Listing, ids: list[Any], pages: list[Reply]) -> Iterator[str]:
+def _found(
+    scene: Scene, listing: Listing, ids: list[Any], pages: list[Reply]
+) -> Generator[str, None, int]:
     found = [str(scene.id_of(row)) for row in scene.rows_of(pages)]
     if sorted(found) != sorted(map(str, ids)):
         yield f"it finds {len(found)} rows, {len({*found} & {*map(str, ids)})} of {len(ids)}"
     for page in pages:
         yield from scene.counted(listing, page, len(found))
+    return len(ids)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .resources import value_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
 
     from crmkit.contract.exchange import Reply
 
@@ -46,12 +46,13 @@ def sorting(scene: Scene, resource: Resource) -> None:
 
 def _sorted(
     scene: Scene, resource: Resource, keys: Sequence[str], whole: list[Reply], pages: list[Reply]
-) -> Iterator[str]:
+) -> Generator[str, None, int]:
     rows = scene.rows_of(pages)
     if sorted(map(str, map(scene.id_of, rows))) != sorted(
         str(scene.id_of(row)) for row in scene.rows_of(whole)
     ):
         yield "it has other rows than without an order"
+    compared = 0
     for one, other in pairwise(rows):
         for key in keys:
             plain = key.removeprefix("-")
@@ -60,16 +61,19 @@ def _sorted(
                 continue
             if (left > right) != key.startswith("-"):
                 yield f"two rows are not in the order of {key}"
+            compared += 1
             break
+    return compared
 
 
 def _key(scene: Scene, resource: Resource, key: str, row: Any) -> Any:
     return scene.sort_key(resource, key, value_at(row, key))
 
 
-def _same_order(scene: Scene, whole: list[Reply], short: list[Reply]) -> Iterator[str]:
+def _same_order(scene: Scene, whole: list[Reply], short: list[Reply]) -> Generator[str, None, int]:
     one, other = (
         [str(scene.id_of(row)) for row in scene.rows_of(pages)] for pages in (whole, short)
     )
     if one != other:
         yield "the rows of small pages come in another order"
+    return int(len(one) > 1)

@@ -11,7 +11,7 @@ from crmkit.contract.espocrm.entities import flatten
 from .values import instant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from crmkit.contract.exchange import Reply
 
@@ -124,12 +124,15 @@ def _found(
                      scene, list(ids), list(expected), step)  # fmt: skip
 
 
-def _exactly(scene: Scene, ids: list[Any], expected: list[Any], reply: Reply) -> Iterator[str]:
+def _exactly(
+    scene: Scene, ids: list[Any], expected: list[Any], reply: Reply
+) -> Generator[str, None, int]:
     rows = [row["id"] for row in scene.rows_in(reply)]
     found = [number for number, id in enumerate(ids) if id in rows]
     wanted = [number for number, id in enumerate(ids) if id in expected]
     if found != wanted:
         yield f"it finds {found}, expected {wanted}"
+    return int(0 < len(wanted) < len(ids))
 
 
 def todays(scene: Scene, resource: Resource) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .resources import value_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from crmkit.contract.exchange import Reply
 
@@ -47,17 +47,18 @@ def _read(scene: Scene, resource: Resource, listing: Listing, query: Query) -> N
                    scene, listing, size + least - 1, whole, pages, past)  # fmt: skip
 
 
-def _counted(scene: Scene, listing: Listing, whole: list[Reply]) -> Iterator[str]:
+def _counted(scene: Scene, listing: Listing, whole: list[Reply]) -> Generator[str, None, int]:
     rows = [str(scene.id_of(row)) for row in scene.rows_of(whole)]
     if len(rows) != len(set(rows)):
         yield "a row is there twice"
     for reply in whole:
         yield from scene.counted(listing, reply, len(rows))
+    return len(rows)
 
 
 def _made_up(
     scene: Scene, listing: Listing, size: int, whole: list[Reply], pages: list[Reply], past: Reply
-) -> Iterator[str]:
+) -> Generator[str, None, int]:
     expected = [str(scene.id_of(row)) for row in scene.rows_of(whole)]
     rows = [str(scene.id_of(row)) for row in scene.rows_of(pages)]
     if scene.has_order(listing) and rows != expected:
@@ -76,3 +77,4 @@ def _made_up(
             last = value_at(reply.tree, listing.last)
             if last != max(1, -(-len(expected) // size)):
                 yield f"the last page of {size} is {last} for {len(expected)} rows"
+    return len(expected)

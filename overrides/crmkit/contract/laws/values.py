@@ -37,7 +37,7 @@ def draw(rng: random.Random, member: Member) -> Any:  # noqa: PLR0911 - a value 
         case "integer":
             return rng.randint(1, 99)
         case "number":
-            return rng.randint(1, 9999) / 4
+            return rng.randint(1, 999_999) / 100
         case "date":
             day = _day(rng)
             return f"{day:%d.%m.%Y}" if member.form == "dmy" else day.isoformat()

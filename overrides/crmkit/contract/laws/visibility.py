@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .frame import by_id, snapshot, state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from typing import Any
 
     from crmkit.contract.exchange import Reply
@@ -41,12 +41,13 @@ def visibility(scene: Scene) -> None:
 
 def _nothing(
     scene: Scene, mine: dict[str, list[Reply]], pages: list[Reply], resource: str
-) -> Iterator[str]:
+) -> Generator[str, None, int]:
     own = {listing.path for listing in scene.resources[resource].lists}
     ids = {id for name in mine if name in own for id in by_id(scene, name, mine[name])}
     rows = [str(scene.id_of(row)) for row in scene.rows_of(pages)]
     if ids & set(rows):
         yield f"{len(ids & set(rows))} rows are shown"
+    return len(ids)
 
 
 def _unmarked(reply: Reply, marker: Any) -> Iterator[str]:

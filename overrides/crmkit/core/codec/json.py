@@ -6,6 +6,7 @@ import json
 from importlib import import_module
 from typing import Any
 
+from .collector import uncollected
 from .numbers import parse_number
 
 try:
@@ -35,13 +36,13 @@ def loads(content: bytes, *, exact: bool = False) -> Any:
     """
     if FAST and not exact:
         try:
-            return _orjson.loads(content)
+            return uncollected(_orjson.loads, content)
         except _orjson.JSONDecodeError:
             # orjson refuses NaN, a byte order mark, UTF-16 and lone surrogates; json reads them.
             pass
     number = parse_number if exact else None
     try:
-        return json.loads(content, parse_float=number)
+        return uncollected(json.loads, content, parse_float=number)
     except ValueError as error:
         if type(error) is not ValueError:
             raise

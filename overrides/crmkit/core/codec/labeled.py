@@ -73,7 +73,7 @@ class Mailbox:
 def split_labeled(text: str) -> list[LabeledValue]:
     """Split a `;` list of labelled values. The string is not empty, or one element."""
     if ";" in text:
-        return [split_labeled(part)[0] for part in text.split(";")]
+        return _split_several(text)
     # As LabeledValue.parse, without its calls: most of the time to read a contact is spent here.
     value = _new(LabeledValue)
     if text and text[-1] == ")":
@@ -83,6 +83,20 @@ def split_labeled(text: str) -> list[LabeledValue]:
     value.value = text
     value.label = None
     return [value]
+
+
+def _split_several(text: str) -> list[LabeledValue]:
+    values: list[LabeledValue] = []
+    for part in text.split(";"):
+        value = _new(LabeledValue)
+        values.append(value)
+        if part[-1:] == ")":
+            value.value, separator, value.label = part[:-1].rpartition(" (")
+            if separator:
+                continue
+        value.value = part
+        value.label = None
+    return values
 
 
 def join_labeled(values: object, argument: str) -> str:

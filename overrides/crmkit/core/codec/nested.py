@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from crmkit.core.errors import ArgumentError, expected, type_name
 
+from .collector import uncollected
 from .decode_errors import DECODE_ERRORS, reject
 from .model import as_input
 from .values import encode_json, python_value
@@ -80,6 +81,9 @@ def decode_rows(decode: Callable[[Any], T]) -> Callable[[Any], list[T]]:
     def decode_all(rows: Any) -> list[T]:
         if type(rows) is not list:
             reject(rows, "list")
+        return uncollected(walk, rows)
+
+    def walk(rows: list[Any]) -> list[T]:
         out: list[T] = []
         add = out.append
         for row in rows:
