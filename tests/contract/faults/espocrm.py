@@ -481,6 +481,73 @@ AUTOCRM = [
         "return utc.astimezone(time_zone(SERVER_TIME_ZONE)).isoformat()",
         "return utc.isoformat()",
     ),
+    Fault(
+        "autocrm-mass-skips-last",
+        "page: Mass Update, all records that are named",
+        "espocrm/mass_actions.py",
+        'params = {"ids": body.get("ids")}',
+        'params = {"ids": (body.get("ids") or [])[:-1] or body.get("ids")}',
+    ),
+    Fault(
+        "autocrm-mass-by-where-all",
+        "document: a mass update by a search changes what is found",
+        "espocrm/mass_actions.py",
+        '{"where": body.get("where") or []}',
+        '{"where": []}',
+    ),
+    Fault(
+        "autocrm-conversion-without-opportunity",
+        "page: Lead Conversion, all records that are asked for",
+        "espocrm/leads.py",
+        "    lead = _find(session, id)\n    for name",
+        "    lead = _find(session, id)\n"
+        '    if "id" not in session.body:\n'
+        '        sent.pop("Opportunity", None)\n'
+        "    for name",
+    ),
+    Fault(
+        "autocrm-winter-always",
+        "page: Read Record, the offset is that of the zone at the time",
+        "espocrm/datetimes.py",
+        "return utc.astimezone(time_zone(SERVER_TIME_ZONE)).isoformat()",
+        "return utc.astimezone(timezone(timedelta(hours=1))).isoformat()",
+    ),
+    Fault(
+        "autocrm-drafts-are-sent",
+        "document: a draft is not sent",
+        "espocrm/emails.py",
+        '        sent.setdefault("status", "Sending")\n',
+        '        sent["status"] = "Sending" if sent.get("status") in (None,'
+        ' "Draft") else sent["status"]\n',
+    ),
+    Fault(
+        "autocrm-sender-replaced",
+        "document: a sender that is sent is kept",
+        "espocrm/emails.py",
+        '        sent.setdefault("from", SYSTEM_ADDRESS)\n',
+        '        sent["from"] = SYSTEM_ADDRESS\n',
+    ),
+    Fault(
+        "autocrm-name-split-at-first-space",
+        "page: Create Record, the last word of a name is the last name",
+        "espocrm/rules.py",
+        'name.strip().rpartition(" ")',
+        'name.strip().partition(" ")',
+    ),
+    Fault(
+        "autocrm-name-over-parts",
+        "document: parts of a name that are sent are kept",
+        "espocrm/rules.py",
+        '        and not (sent.get("firstName") or sent.get("lastName"))\n',
+        "",
+    ),
+    Fault(
+        "autocrm-lists-without-offset",
+        "page: Read Record, datetimes have offsets in lists as well",
+        "espocrm/responses.py",
+        "    if isinstance(tree, list):\n        return [_with_offsets(item) for item in tree]\n",
+        "    if isinstance(tree, list):\n        return tree\n",
+    ),
 ]
 
 

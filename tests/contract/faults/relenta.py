@@ -259,6 +259,101 @@ RELENTA = [
         '            value = int(text) or int(self.name == "page")\n',
     ),
     Fault(
+        "relenta-first-choice-checked-only",
+        "document: values that a definition does not allow are refused, each choice of several",
+        "relenta/custom_fields.py",
+        'for choice in value.split(";")',
+        'for choice in value.split(";")[:1]',
+    ),
+    Fault(
+        "relenta-activity-modified-stays",
+        "document: dt_modified is when the activity was last changed",
+        "relenta/activities.py",
+        '{**stored, "dt_modified": write_datetime(now)}',
+        "{**stored}",
+    ),
+    Fault(
+        "relenta-texts-cut-at-255",
+        "document: what is saved is read back, however long",
+        "relenta/activities.py",
+        "            activity[member] = value\n    return",
+        "            activity[member] = value[:255] if isinstance(value, str) else value\n"
+        "    return",
+    ),
+    Fault(
+        "relenta-past-the-end",
+        "document: a page beyond the last is empty",
+        "relenta/operations.py",
+        "offset=offset)\n    data",
+        "offset=min(offset, max(0, collection.count(department) - 1)) if limit"
+        " > 0 else offset)\n"
+        "    data",
+    ),
+    Fault(
+        "relenta-one-contact-more-than-planned",
+        "page: Status Codes, 401 for the limit of the account's plan",
+        "relenta/contacts.py",
+        "contacts.count() >= limit",
+        "contacts.count() > limit",
+    ),
+    Fault(
+        "relenta-plan-blocks-updates",
+        "page: Status Codes, the plan limits the number of contacts",
+        "relenta/contacts.py",
+        "    number = int(id)\n",
+        '    limit = session.settings.get("plan_limit")\n'
+        "    if limit is not None and contacts.count() >= limit:\n"
+        "        raise plan_limit_reached()\n"
+        "    number = int(id)\n",
+    ),
+    Fault(
+        "relenta-defaults-for-empty-contacts-only",
+        "document: default_value is the value of new contacts",
+        "relenta/contacts.py",
+        "        if field.default_value:\n",
+        "        if field.default_value and not sent:\n",
+    ),
+    Fault(
+        "relenta-emails-lower",
+        "document: what is saved is read back",
+        "relenta/contacts.py",
+        'contact[member] = EMPTY[member] if value in ("", None) else value',
+        'contact[member] = EMPTY[member] if value in ("", None) else'
+        ' value.lower() if member == "emails" else value',
+    ),
+    Fault(
+        "relenta-list-of-fields-of-first-department",
+        "document: custom fields are those of the key's department",
+        "relenta/operations.py",
+        "_list(session, session.custom_fields, -1, 0)",
+        '_list(__import__("dataclasses").replace(session,'
+        ' department="agents"), session.custom_fields, -1, 0)',
+    ),
+    Fault(
+        "relenta-unknown-contact-member",
+        "document: assumption, an unknown member of a contact is refused",
+        "relenta/contacts.py",
+        "        elif member not in ABSENT_WHEN_EMPTY:\n",
+        "        elif member not in ABSENT_WHEN_EMPTY and len(member) < 3:\n",
+    ),
+    Fault(
+        "relenta-case-of-choices",
+        "document: assumption, values that a definition does not allow are refused",
+        "relenta/custom_fields.py",
+        "allowed = value in self.choices",
+        "allowed = value.lower() in [c.lower() for c in self.choices]",
+    ),
+    Fault(
+        "relenta-times-can-be-sent",
+        "document: dt_modified is set by the server",
+        "relenta/contacts.py",
+        "        if member in READ_ONLY:\n            continue\n",
+        "        if member in READ_ONLY:\n"
+        "            if value:\n"
+        "                contact[member] = value\n"
+        "            continue\n",
+    ),
+    Fault(
         "relenta-wire-stale-list",
         "document: what is saved is listed",
         wire=_stale_list,

@@ -80,6 +80,7 @@ LAWS: Mapping[str, Mapping[str, Callable[[Scene], None]]] = {
         "pages": onepagecrm_values.pages,
         "plan": onepagecrm_access.limits,
         "recents": onepagecrm_values.recents,
+        "replacing": onepagecrm_values.replacing,
         "settings": onepagecrm_access.settings,
         "sums": onepagecrm_values.sums,
         "texts": onepagecrm_values.texts,

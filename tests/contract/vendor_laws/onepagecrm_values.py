@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crmkit.contract.exchange import Reply
     from crmkit.contract.laws.scene import Scene
 
-__all__ = ["closings", "filters", "orders", "pages", "recents", "sums", "texts"]
+__all__ = ["closings", "filters", "orders", "pages", "recents", "replacing", "sums", "texts"]
 
 _FORMATS = ("json", "xml", "yaml")
 #: Strings that a format, or something on the way, could take for something else.
@@ -705,3 +705,119 @@ def _is_next(reply: Reply) -> Iterator[str]:
 def _is_closed(reply: Reply, at: int) -> Iterator[str]:
     if reply.tree["data"]["closed"] != at:
         yield "it is closed at another time"
+
+
+# -- replacing -------------------------------------------------------------------------------------
+
+_FULL = {
+    "firstname": "Ada",
+    "lastname": "King",
+    "company": "Big Company Inc.",
+    **dict.fromkeys(_PLAIN, "x"),
+    "country": "EL",
+    "phones": "work|1",
+    "emails": "work|a@b.example",
+    "urls": "blog|http://a.example",
+    "vip": 1,
+    "status": "customer",
+    "tags": "A,B",
+}
+_OTHERS = {
+    "vip": 0,
+    "country": "IE",
+    "phones": "home|2,fax|3",
+    "emails": "",
+    "urls": "",
+    "tags": "C",
+}
+
+
+def replacing(scene: Scene) -> None:
+    """Replace records by some of their members: what is not sent is cleared, and nothing else."""
+    talk, clock = scene.talk, control(scene).clock
+    book = Book(0.0, "month", {}, {}, "", pipeline="off")
+    made = _new(scene, "contacts", _FULL)
+    id = _id(made)
+    book.now = clock.now
+    book.add_contact(id, book.create_contact(_FULL))
+    other = _new(scene, "contacts", {"lastname": scene.word}).id
+    forms: list[dict[str, Any]] = [{"lastname": "x"}, {"company": "y"}]
+    for name, value in _FULL.items():
+        forms.append({"lastname": "x", name: value})
+        forms.append({**_FULL, name: _OTHERS.get(name, "y")})
+        less = {more: text for more, text in _FULL.items() if more != name}
+        forms.append(less)
+    forms += [{"lastname": "x", "status": status} for status in (*STATUSES, "boss", "Lead", "")]
+    for number, form in enumerate(forms):
+        for sent in [_FULL, form] if number % 2 else [form]:
+            step = talk.put(f"/contacts/{id}.json", sent)
+            book.now = clock.now
+            book.update_contact(id, sent)
+            talk.claim(
+                step,
+                "an update leaves what it sends",
+                _is_contact,
+                step,
+                book.detail(book.contacts[id]),
+            )
+        read = talk.get(f"/contacts/{id}.json")
+        talk.claim(
+            read,
+            "an update leaves what it sends",
+            _is_contact,
+            read,
+            book.detail(book.contacts[id]),
+        )
+    _replaced_actions(scene, book, id, other)
+
+
+def _replaced_actions(scene: Scene, book: Book, id: str, other: Any) -> None:
+    talk, clock = scene.talk, control(scene).clock
+    base = {"cid": id, "name": "x", "date": "01.02.2027"}
+    made = _new(scene, "actions", base)
+    book.now = clock.now
+    book.add_action(_id(made), book.create_action(base))
+    for more in (
+        {"next": 1},
+        {"waiting": 1},
+        {"waiting": 1, "date": ""},
+        {},
+        {"done": 1},
+        {"done": 0},
+        {"done": 1, "closed": 5},
+        {"done": 1, "waiting": 1},
+        {"next": 1, "done": 1},
+        {"name": "y"},
+    ):
+        step = talk.put(f"/actions/{made.id}.json", {**base, **more})
+        book.now = clock.now
+        book.update_action(_id(made), {**base, **more})
+        for shown_ in (step, talk.get(f"/actions/{made.id}.json")):
+            talk.claim(
+                shown_, "an update leaves what it sends", _is, shown_, book.actions[_id(made)]
+            )
+    for more, code in (
+        ({"cid": other}, 108),
+        ({"next": 1, "waiting": 1}, 108),
+        ({"date": ""}, 109),
+        ({"name": " "}, 109),
+        ({"name": "x" * 141}, 108),
+        ({"date": "1.2.2027"}, 108),
+    ):
+        step = talk.put(f"/actions/{made.id}.json", {**base, **more})
+        expect(scene, step, "an action that cannot be is refused", code)
+        read = talk.get(f"/actions/{made.id}.json")
+        talk.claim(read, "what is refused changes nothing", _is, read, book.actions[_id(made)])
+    for path in ("/actions.json", "/notes.json"):
+        listed = talk.get(path, {"cid": other})
+        talk.claim(listed, "records stay with their contact", _has_none, listed)
+
+
+def _is_contact(reply: Reply, expected: dict[str, Any]) -> Iterator[str]:
+    data = reply.tree["data"]
+    yield from differing(expected, {**data, "tags": sorted(data["tags"])})
+
+
+def _has_none(reply: Reply) -> Iterator[str]:
+    if reply.tree["data"]:
+        yield "another has one"
