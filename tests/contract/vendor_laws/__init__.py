@@ -53,6 +53,7 @@ LAWS: Mapping[str, Mapping[str, Callable[[Scene], None]]] = {
         "birthdays": monica_records.birthdays,
         "cascades": monica_records.cascades,
         "counters": monica.counters,
+        "details": monica_records.details,
         "favorites": monica_records.favorites,
         "foreign": monica_tenants.foreign,
         "lasts": monica_records.lasts,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "birthdays",
     "cascades",
+    "details",
     "favorites",
     "lasts",
     "messages",
@@ -551,3 +552,44 @@ def _found(reply: Reply, expected: list[Any]) -> Iterator[str]:
     rows = [row["id"] for row in reply.tree["data"]]
     if sorted(rows) != sorted(expected) or reply.tree["meta"]["total"] != len(expected):
         yield f"it finds {len(rows)}, expected {len(expected)}"
+
+
+_NEWEST = 3
+
+
+def details(scene: Scene) -> None:
+    """Ask for contacts with their fields: these come, and the newest notes, in lists as well."""
+    talk = scene.talk
+    one, other = (scene.create(scene.resources["contacts"]) for _ in range(2))
+    made: dict[str, list[Any]] = {}
+    for name in ("contactfields", "notes"):
+        resource = scene.resources[name]
+        records = [
+            scene.create(resource, {**scene.body(resource), "contact_id": one.id})
+            for _ in range(_NEWEST + 2)
+        ]
+        scene.delete(records.pop(1))
+        made[name] = [record.id for record in records]
+    query = {"with": "contactfields"}
+    plain, full = scene.read(one), talk.get(one.path, query)
+    empty = talk.get(other.path, query)
+    listed = talk.get("/contacts", {**query, "limit": 100, "sort": "-created_at"})
+    talk.claim(full, "a contact brings its fields and newest notes along", _detailed,
+               plain, full, empty, listed, made, one.id)  # fmt: skip
+
+
+def _detailed(
+    plain: Reply, full: Reply, empty: Reply, listed: Reply, made: dict[str, list[Any]], id: Any
+) -> Iterator[str]:
+    if "contactFields" in plain.tree["data"] or "notes" in plain.tree["data"]:
+        yield "they come unasked"
+    rows = [row for row in listed.tree["data"] if row["id"] == id]
+    for row in (full.tree["data"], *rows):
+        if [field["id"] for field in row["contactFields"]] != made["contactfields"]:
+            yield f"it has {len(row['contactFields'])} fields"
+        if [note["id"] for note in row["notes"]] != made["notes"][::-1][:_NEWEST]:
+            yield f"it has {len(row['notes'])} notes, or others than the newest"
+    if empty.tree["data"]["contactFields"] or empty.tree["data"]["notes"]:
+        yield "another contact has some"
+    if len(rows) != 1:
+        yield f"it is listed {len(rows)} times"
