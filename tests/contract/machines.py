@@ -38,6 +38,6 @@ def held(machine: type[ActingMachine], least: Mapping[str, int], settings: setti
     machine.effects = Counter()
     # Not shrunk, which takes minutes: a failure names its steps anyway.
     quick = type(settings)(settings, phases=[Phase.generate])
-    run_state_machine_as_test(machine, settings=quick)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(machine, settings=quick)
     few = {what: machine.effects[what] for what in least if machine.effects[what] < least[what]}
     assert not few, f"hardly ever done, at least {least} expected: {few}"

@@ -608,7 +608,7 @@ class Book:
         return {**deal, "contact": {name: contact[name] for name in names}}
 
     def _sum(self, deals: Iterable[Row]) -> float:
-        return round(sum(deal["deal"]["amount"] for deal in deals), 6)
+        return round(sum(float(deal["deal"]["amount"]) for deal in deals), 6)
 
     def _won(self, before: int) -> float:
         """Return what was won in a period, so many before the present one."""

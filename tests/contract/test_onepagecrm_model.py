@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -154,6 +155,7 @@ class Accounts(ActingMachine):
         for book in self.books.values():
             book.now = self.clock.now
         book, result = self.book, None
+        codes: tuple[int, ...]
         try:
             codes, result = (0,), expected(book)
         except Refused as refused:
@@ -197,7 +199,7 @@ class Accounts(ActingMachine):
             for id in getattr(book, other)
         ]
         known = [*records] if records and self.rng.random() < 0.95 else foreign or [UNKNOWN]
-        return self.rng.choice(known)
+        return str(self.rng.choice(known))
 
     def pick(self, *choices: Any) -> Any:
         """Return one of several."""
@@ -389,7 +391,7 @@ class Accounts(ActingMachine):
             tree, action = self.call(
                 "POST",
                 path,
-                lambda b, d=is_done: b.do(cid) if d else b.undo(cid),
+                partial(Book.do if is_done else Book.undo, cid=cid),
                 form={"cid": cid},
             )
             if tree is None:

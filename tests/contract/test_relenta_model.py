@@ -34,7 +34,7 @@ TIMES = st.datetimes(datetime(1990, 1, 1), datetime(2040, 1, 1)).map(  # noqa: D
 )
 
 #: What the client writes, by keyword; `extra` are custom fields, of which one has a default.
-CONTACT = {
+CONTACT: dict[str, st.SearchStrategy[Any]] = {
     "company": WORD | st.none(),
     "comment": WORD | st.none(),
     "phone": LABELS,
@@ -43,7 +43,7 @@ CONTACT = {
     "do_not_mass_email": st.booleans(),
     "extra": st.dictionaries(st.sampled_from(["Plain", "Preset"]), WORD | st.none(), min_size=1),
 }
-ACTIVITY = {
+ACTIVITY: dict[str, st.SearchStrategy[Any]] = {
     "label": WORD | st.none(),
     "users": PEOPLE,
     "all_day": st.booleans(),
@@ -51,7 +51,7 @@ ACTIVITY = {
     "status": st.sampled_from(["open", "closed", None]),
     "dt_start": TIMES | st.none(),
 }
-VALUES = {
+VALUES: Mapping[str, st.SearchStrategy[Row]] = {
     "contacts": st.fixed_dictionaries({}, optional=CONTACT),
     "activities": st.fixed_dictionaries({}, optional=ACTIVITY),
 }
@@ -141,7 +141,8 @@ class RelentaMachine(ActingMachine):
         if data.draw(st.booleans()):  # else it is hardly ever taken back
             values[flag] = not row[flag]
         filled = [member for member in row if row[member] and member not in (flag, "extra", "id")]
-        if filled and data.draw(st.booleans()):
+        clears: bool = data.draw(st.booleans())
+        if filled and clears:
             values[data.draw(st.sampled_from(filled))] = None
         endpoint: Any = getattr(self.clients[department], name)
         assert endpoint.save(id=id, **values) == id

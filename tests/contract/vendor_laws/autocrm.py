@@ -247,7 +247,7 @@ def unlinks(scene: Scene) -> None:
             ([3, 4], (), {"ids": [ids[3], ids[4]]}),
             ([5], {"id": ids[5]}, {"id": ids[5]}),
         ):
-            sent = {} if body is None else {"json": body}
+            sent: dict[str, Any] = {} if body is None else {"json": body}
             step = talk.request("DELETE", path, query=query, keeps=True, **sent)
             talk.claim(step, "unlinking answers true", _says, step, True)
             left = [id for id in left if id not in [ids[number] for number in gone]]
@@ -407,8 +407,8 @@ def bulk(scene: Scene) -> None:
         )
         before = after
     where = [{"type": "startsWith", "attribute": "lastName", "value": f"{word} 3"}]
-    sent = {"byWhere": True, "where": where, "attributes": {"title": "found"}}
-    step = talk.put("/Lead/action/massUpdate", sent, keeps=True)
+    search = {"byWhere": True, "where": where, "attributes": {"title": "found"}}
+    talk.put("/Lead/action/massUpdate", search, keeps=True)
     after = _leads(scene)
     talk.claim(
         after,
@@ -419,7 +419,13 @@ def bulk(scene: Scene) -> None:
         [leads[3]],
         "found",
     )
-    for wrong in ({}, {"ids": []}, {"attributes": {"title": "x"}}, {"ids": [leads[0]]}):
+    wrong_bodies: list[dict[str, Any]] = [
+        {},
+        {"ids": []},
+        {"attributes": {"title": "x"}},
+        {"ids": [leads[0]]},
+    ]
+    for wrong in wrong_bodies:
         refused = talk.put("/Lead/action/massUpdate", wrong, keeps=True)
         talk.claim(refused, "a mass update names records and attributes", _has_status, refused, 400)
     same = _leads(scene)

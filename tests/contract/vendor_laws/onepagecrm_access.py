@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .control import control
@@ -111,7 +112,7 @@ def signing(scene: Scene) -> None:
             104,
         ),
         **{
-            f"with digit {place} changed": (changed(AUTH, lambda t, p=place: _next(t, p)), 104)
+            f"with digit {place} changed": (changed(AUTH, partial(_next, place=place)), 104)
             for place in (0, 1, 15, 16, 31, 32, 33, 47, 48, 62, 63)
         },
         **{f"without {name}": (changed(name, lambda _: None), 105) for name in (UID, TIME, AUTH)},
@@ -140,19 +141,19 @@ def signing(scene: Scene) -> None:
 
 def _other_content(scene: Scene, signed: Callable[..., Any]) -> None:
     """Sign another query or body than is sent."""
-    for way, change in {
+    changes: dict[str, dict[str, Any]] = {
         "without the query": {"url_of": lambda url: url.partition("?")[0]},
         "with another query": {"url_of": lambda url: url + "&page=3"},
         "without the body": {"with_body": False},
         "with another body": {"body": b"name=x"},
-    }.items():
-        for method, more in (("GET", {"query": {"page": 1}}), ("POST", {"json": {"name": way}})):
-            if ("query" in way) != (method == "GET"):
-                continue
-            scene.talk.servers[0].users[_ALTERED] = _wrongly(signed, dict(change))
-            path = "/contacts.json" if method == "GET" else "/tags.json"
-            step = scene.talk.request(method, path, user=_ALTERED, keeps=True, shared=True, **more)
-            expect(scene, step, f"a {method} signed {way} is refused", 104)
+    }
+    for way, change in changes.items():
+        is_read = "query" in way
+        method, path = ("GET", "/contacts.json") if is_read else ("POST", "/tags.json")
+        more: dict[str, Any] = {"query": {"page": 1}} if is_read else {"json": {"name": way}}
+        scene.talk.servers[0].users[_ALTERED] = _wrongly(signed, change)
+        step = scene.talk.request(method, path, user=_ALTERED, keeps=True, shared=True, **more)
+        expect(scene, step, f"a {method} signed {way} is refused", 104)
 
 
 def _wrongly(signed: Callable[..., Any], change: dict[str, Any]) -> Any:
@@ -185,7 +186,7 @@ def keys(scene: Scene) -> None:
     """Change the key, log out, log in: only the newest key opens the account."""
     talk, server = scene.talk, scene.talk.servers[0]
     mock = control(scene).mock
-    signer = type(server.users[""])
+    signer: Any = type(server.users[""])
     login = mock.login
     first, uid = server.users[""], mock.accounts["samples"]["uid"]
     for number, how in enumerate(("change", "change", "logout", "change", "logout", "logout")):
@@ -272,9 +273,9 @@ def settings(scene: Scene) -> None:
             step,
             {**nothing, "email": f"new.{email}"},
         )
-    for login, code in ((email, 103), (f"new.{email}", 0)):
-        sent = {"login": login, "password": password}
-        step = talk.post("/auth/login.json", sent, user="nobody", keeps=True)
+    for address, code in ((email, 103), (f"new.{email}", 0)):
+        again = {"login": address, "password": password}
+        step = talk.post("/auth/login.json", again, user="nobody", keeps=True)
         expect(scene, step, "a login takes the address that is set", code)
     _system(scene)
     other_after = talk.get("/settings/user.json", user="other")
@@ -297,7 +298,7 @@ def _system(scene: Scene) -> None:
     zones = talk.get("/settings/timezone_list.json")
     currencies = talk.get("/settings/currency_list.json")
     kept: dict[str, Any] = {}
-    for change, code in (
+    cases: list[tuple[dict[str, Any], int]] = [
         ({}, 0),
         ({"reminder_hour": 23}, 0),
         ({"reminder_hour": 24}, 108),
@@ -312,8 +313,9 @@ def _system(scene: Scene) -> None:
         ({"date_format": "%m/%d/%Y"}, 0),
         *(({"timezone": row["code"]}, 0) for row in zones.tree["data"]),
         *(({"currency": row["code"]}, 0) for row in currencies.tree["data"]),
-    ):
-        sent = {**_SYSTEM, **change}
+    ]
+    for change, code in cases:
+        sent: dict[str, Any] = {**_SYSTEM, **change}
         step = talk.post("/settings/system.json", sent, keeps=True)
         expect(scene, step, "settings of the account are taken, or refused", code)
         kept = sent if code == 0 else kept

@@ -73,7 +73,7 @@ def texts(scene: Scene) -> None:
             "emails": f" home | {word} ",
             "urls": f"website|{word}",
         }
-        expected = {STRINGS[name]: shown(body[name]) for name in (*names, *plain)}
+        expected: dict[str, Any] = {STRINGS[name]: shown(body[name]) for name in (*names, *plain)}
         clean = shown(word)
         expected |= {
             "phones": [{"type": "work", "number": clean}, {"type": clean, "number": f"0{number}"}],
@@ -278,7 +278,7 @@ def recents(scene: Scene) -> None:
                 "tags": [scene.word] if what == "untagged" else [],
             },
         )
-        sent = (
+        sent: dict[str, Any] = (
             {}
             if body is None
             else {"json": {name: old if value == "{id}" else value for name, value in body.items()}}

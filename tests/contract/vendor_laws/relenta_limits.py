@@ -55,7 +55,7 @@ def keys(scene: Scene) -> None:
                 ("GET", _LISTS["contacts"], None),
                 ("POST", "/contact.save.json", {"title": "x"}),
             ):
-                sent = {} if body is None else {"json": body}
+                sent: dict[str, Any] = {} if body is None else {"json": body}
                 step = talk.request(method, path, user=_ALTERED, keeps=True, shared=True, **sent)
                 _expect(scene, step, f"a key {name} is refused", 401)
     for server in talk.servers:
@@ -270,8 +270,8 @@ def parameters(scene: Scene) -> None:
         for query in ({"page": 1}, {"page_size": 500}, {"page": 1, "page_size": 1}):
             _expect(scene, talk.get(path, query), "parameters within their limits are taken", 200)
     fields = "/custom_field.list.json"
-    for query in ({"page": 1}, {"page_size": 10}, {"x": "y"}):
-        _expect(scene, talk.get(fields, query), "the list of fields takes no parameters", 400)
+    for wrong in (("page", 1), ("page_size", 10), ("x", "y")):
+        _expect(scene, talk.get(fields, [wrong]), "the list of fields takes no parameters", 400)
     _expect(scene, talk.get(fields), "the list of fields is read without parameters", 200)
 
 

@@ -379,12 +379,13 @@ def _values(scene: Scene, user: str, fields: Mapping[str, _Field]) -> None:
     keys = [*fields]
     for number, id in enumerate(ids):
         key = keys[number % len(keys)]
-        change: dict[str, Any] = {
+        changes: dict[int, dict[str, Any]] = {
             0: {key: ""},
             1: {key: None},
             2: {key: fields[key].good[-1]},
             3: {"company": "x"},
-        }[scene.rng.randrange(4) if number >= len(keys) else number % 4]
+        }
+        change = changes[scene.rng.randrange(4) if number >= len(keys) else number % 4]
         save(scene, "contacts", {"id": id, **change}, user=user, keeps=True)
         expected[number] = expected[number] | {
             name: value or "" for name, value in change.items() if name in fields
