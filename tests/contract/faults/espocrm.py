@@ -568,14 +568,11 @@ ESPOCRM += [
         "        values[field.name] = trim(values[field.name]) or None\n",
     ),
     Fault(
-        "espocrm-null-is-the-default",
-        "recorded: null stays null where there is a default",
+        "espocrm-defaults-for-what-is-not-sent",
+        "recorded: an update leaves what is not sent",
         "espocrm/records.py",
-        "record: Record = {**defaults(entity), **accepted.values,",
-        "record: Record = {\n"
-        "        **accepted.values,\n"
-        "        **{k: v for k, v in defaults(entity).items() if "
-        "accepted.values.get(k) is None},",
+        "    record = {**before, **accepted.values}\n",
+        "    record = {**before, **defaults(entity), **accepted.values}\n",
     ),
     Fault(
         "espocrm-false-is-not-sent",

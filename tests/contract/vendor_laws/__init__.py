@@ -40,6 +40,8 @@ LAWS: Mapping[str, Mapping[str, Callable[[Scene], None]]] = {
         "inbox": espocrm.inbox,
         "levels": espocrm_records.levels,
         "locks": espocrm_stories.locks,
+        "main_accounts": espocrm_records.main_accounts,
+        "named": espocrm_records.named,
         "numbers": espocrm_records.numbers,
         "opted_out": espocrm_stories.opted_out,
         "pages": espocrm_records.pages,

@@ -295,6 +295,46 @@ def duplicates(scene: Scene, resource: Resource) -> None:
                    first.id)  # fmt: skip
     other = talk.post(resource.collection, {**scene.body(resource), resource.naming: f"{name} x"})
     talk.claim(other, "another name is no duplicate", scene.succeeded, other)
+    _by_address(scene, resource)
+    if "firstName" in resource.members:
+        _by_both_names(scene, resource)
+    scene.delete(first)
+    again = talk.post(resource.collection, {**scene.body(resource), resource.naming: name})
+    talk.claim(again, "what is deleted has no duplicates", scene.succeeded, again)
+
+
+def _by_both_names(scene: Scene, resource: Resource) -> None:
+    """Share a last name, and both names, with another person."""
+    talk = scene.talk
+    last = f"{scene.word} Abel"
+    first = scene.create(resource, {**scene.body(resource), "lastName": last, "firstName": "Ann"})
+    for name, is_taken in (("ANN", False), ("Bob", True), (None, True), ("ann", False)):
+        body = {**scene.body(resource), "lastName": last, "firstName": name}
+        step = talk.post(resource.collection, body)
+        if is_taken:
+            talk.claim(step, "another first name is no duplicate", scene.succeeded, step)
+        else:
+            talk.claim(step, "who has both names is a duplicate", _duplicate, step, first.id)
+
+
+def _by_address(scene: Scene, resource: Resource) -> None:
+    """Share an e-mail address with another record, in another case, as the first or a further."""
+    talk = scene.talk
+    texts = [f"{scene.word}.{name}@CRMkit.example" for name in ("a", "b")]
+    data = [{"emailAddress": text, "primary": text is texts[0]} for text in texts]
+    first = scene.create(resource, {**scene.body(resource), "emailAddressData": data})
+    for text in texts:
+        for spelt in (text, text.upper(), text.lower()):
+            further = [{"emailAddress": f"{scene.word}.c@crmkit.example", "primary": True},
+                       {"emailAddress": spelt, "primary": False}]  # fmt: skip
+            for members in ({"emailAddress": spelt}, {"emailAddressData": further}):
+                step = talk.post(resource.collection, {**scene.body(resource), **members},
+                                 keeps=True)  # fmt: skip
+                talk.claim(step, "who shares an address is a duplicate", _duplicate, step,
+                           first.id)  # fmt: skip
+    body = {**scene.body(resource), "emailAddress": f"{scene.word}.c@crmkit.example"}
+    other = talk.post(resource.collection, body)
+    talk.claim(other, "another address is no duplicate", scene.succeeded, other)
 
 
 def _duplicate(reply: Reply, id: Any) -> Iterator[str]:

@@ -22,6 +22,8 @@ __all__ = [
     "OWNED",
     "hidden",
     "levels",
+    "main_accounts",
+    "named",
     "nulls",
     "numbers",
     "orphans",
@@ -611,3 +613,116 @@ def _own(
     if sorted(rows) != sorted(expected):
         yield f"it shows {len(rows)}, expected {len(expected)}"
     return len(among)
+
+
+# -- filters by name -------------------------------------------------------------------------------
+
+_DEAD, _CLOSED = ("Converted", "Recycled", "Dead"), ("Closed Won", "Closed Lost")
+_REJECTED, _DONE = ("Closed", "Rejected", "Duplicate"), ("Completed", "Canceled", "Deferred")
+#: Primary filters by entity type: the member that they look at, and which values fit.
+_PRIMARY: dict[str, tuple[str, dict[str, Callable[[Any], bool]]]] = {
+    "Account": ("type", {"customers": lambda value: value == "Customer",
+                         "partners": lambda value: value == "Partner",
+                         "resellers": lambda value: value == "Reseller"}),
+    "Lead": ("status", {"actual": lambda value: value not in _DEAD}),
+    "Opportunity": ("stage", {"open": lambda value: value not in _CLOSED,
+                              "won": lambda value: value == "Closed Won",
+                              "lost": lambda value: value == "Closed Lost"}),
+    "Case": ("status", {"open": lambda value: value not in _REJECTED,
+                        "closed": lambda value: value == "Closed"}),
+    "Task": ("status", {"actual": lambda value: value not in _DONE,
+                        "completed": lambda value: value == "Completed",
+                        "deferred": lambda value: value == "Deferred"}),
+    "Meeting": ("status", {"planned": lambda value: value == "Planned",
+                           "held": lambda value: value == "Held"}),
+    "Call": ("status", {"planned": lambda value: value == "Planned",
+                        "held": lambda value: value == "Held"}),
+}  # fmt: skip
+
+
+def named(scene: Scene) -> None:
+    """Filter by name: by what a record is, whose it is and who follows it, and by several."""
+    for name, (member, filters) in _PRIMARY.items():
+        resource = scene.resources[name]
+        choices = resource.members[member].choices
+        made = [scene.create(resource, {**scene.body(resource), member: choice})
+                for choice in choices]  # fmt: skip
+        for text, fits in filters.items():
+            step = scene.page(resource.lists[1], query=(("primaryFilter", text),))
+            expected = [record.id for record, choice in zip(made, choices, strict=True)
+                        if fits(choice)]  # fmt: skip
+            scene.talk.claim(step, f"{text} finds what is so", found, scene, step, expected)
+        for record in made:
+            scene.delete(record)
+    _bools(scene)
+
+
+def _bools(scene: Scene) -> None:
+    """Ask for one's own and for what one follows: each, either, and with a primary filter."""
+    talk = scene.talk
+    account = scene.resources["Account"]
+    me = scene.fill("{me}")
+    made = []
+    for number in range(8):
+        kind = "Customer" if number & 4 else "Partner"
+        owner = me if number & 1 else None
+        body = {**scene.body(account), "type": kind, "assignedUserId": owner}
+        made.append(scene.create(account, body))
+        if number & 2:
+            talk.put(f"{made[-1].path}/subscription")
+        else:
+            talk.delete(f"{made[-1].path}/subscription")
+    for names, primary, fits in (
+        (("onlyMy",), "", lambda number: number & 1),
+        (("followed",), "", lambda number: number & 2),
+        (("onlyMy", "followed"), "", lambda number: number & 3),
+        (("onlyMy", "followed"), "customers", lambda number: number & 3 and number & 4),
+        (("followed",), "customers", lambda number: number & 2 and number & 4),
+        ((), "customers", lambda number: number & 4),
+    ):
+        query: list[tuple[str, Any]] = [("boolFilterList[]", name) for name in names]
+        query += [("primaryFilter", primary)] if primary else []
+        step = scene.page(account.lists[1], query=query)
+        expected = [record.id for number, record in enumerate(made) if fits(number)]
+        talk.claim(step, "filters by name are joined by or, with others by and", found, scene,
+                   step, expected)  # fmt: skip
+
+
+def main_accounts(scene: Scene) -> None:
+    """Link a contact to accounts and unlink it: one is its main one as long as it has any."""
+    talk = scene.talk
+    one, other = (scene.create(scene.resources["Account"]) for _ in range(2))
+    contact = scene.resources["Contact"]
+    body = {name: value for name, value in scene.body(contact).items() if name != "accountId"}
+    person = scene.create(contact, body)
+
+    def look(main: Any, every: Sequence[Any]) -> None:
+        read = scene.read(person)
+        talk.claim(read, "a contact has a main account, and others", _has_accounts, read, main,
+                   list(every))  # fmt: skip
+        for account in (one, other):
+            listed = talk.get(f"{account.path}/contacts", {"maxSize": 50})
+            expected = [person.id] if account.id in every else []
+            talk.claim(listed, "an account lists its contacts", found, scene, listed, expected)
+
+    look(None, ())
+    scene.update(person, {"accountId": one.id, "title": "CEO"})
+    look(one.id, (one.id,))
+    talk.post(f"{person.path}/accounts", {"id": other.id}, keeps=True)
+    look(one.id, (one.id, other.id))
+    for account, main, every in ((one, other.id, (other.id,)), (other, None, ())):
+        talk.request("DELETE", f"{account.path}/contacts", json={"id": person.id})
+        look(main, every)
+    talk.post(f"{other.path}/contacts", {"id": person.id}, keeps=True)
+    look(other.id, (other.id,))
+    scene.update(person, {"accountId": one.id})
+    look(one.id, (one.id, other.id))
+
+
+def _has_accounts(reply: Reply, main: Any, every: list[Any]) -> Iterator[str]:
+    if reply.tree["accountId"] != main:
+        yield "the main one is another"
+    if sorted(reply.tree["accountsIds"]) != sorted(every):
+        yield f"it has {len(reply.tree['accountsIds'])}, expected {len(every)}"
+    if main is not None and not reply.tree["accountName"]:
+        yield "it is not named"
