@@ -34,7 +34,7 @@ from crmkit import (
     ServerError,
     StatusError,
 )
-from crmkit.core.deadline import current_deadline, seconds_left
+from crmkit.core.deadline import Deadline, current_deadline, seconds_left
 from crmkit.core.drive import drive
 from crmkit.core.http import AsyncIO, SyncIO
 from crmkit_generated.onepagecrm.operations.client_ import API_VERSION
@@ -136,13 +136,22 @@ def unread_request(connection: Connection) -> None:
     connection.wait()
 
 
+def slowly_read_request(connection: Connection) -> None:
+    """Take a little of the request at a time, so that each write of it goes on in time."""
+    # With a small buffer, or the other side may write nothing for long, and then much at once.
+    connection.raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    while not connection.wait(0.01):
+        connection.raw.recv(4096)
+
+
 CASES: dict[str, Callable[[Connection], None]] = {
     function.__name__: function
     for function in (
         *(silence, dripped_head, dripped_body, dripped_chunks),
-        *(interim_replies, flood_of_interim_replies, unread_request),
+        *(interim_replies, flood_of_interim_replies, unread_request, slowly_read_request),
     )
 }
+UPLOADS = frozenset({"unread_request", "slowly_read_request"})
 BIG = "x" * 8_000_000
 
 
@@ -187,7 +196,7 @@ def test_sync_call_ends_at_deadline() -> None:
             begun = time.monotonic()
             error = None
             try:
-                crm.contacts.save(full_name=BIG if name == "unread_request" else "x")
+                crm.contacts.save(full_name=BIG if name in UPLOADS else "x")
             except CRMError as caught:
                 error = caught
             check(name, deadline, error, time.monotonic() - begun)
@@ -211,7 +220,7 @@ def test_async_call_ends_at_deadline(run: Callable[[Awaitable[None]], None]) -> 
             begun = time.monotonic()
             error = None
             try:
-                await crm.contacts.save(full_name=BIG if name == "unread_request" else "x")
+                await crm.contacts.save(full_name=BIG if name in UPLOADS else "x")
             except CRMError as caught:
                 error = caught
             check(name, deadline, error, time.monotonic() - begun)
@@ -476,6 +485,18 @@ def test_waits_for_the_throttle_do_not_count(asynchronous: bool, slow: Clock) ->
     with open_driver(asynchronous, *answers, throttle=0.01, deadline=5) as crm:
         crm(lambda crm: crm.request("GET", "/x"))
     assert sum(slow.waits) == pytest.approx(200)
+
+
+@pytest.mark.parametrize(("inner", "end"), [(3.0, 1003.0), (30.0, 1010.0), (None, 1010.0)])
+def test_call_within_a_call_ends_with_the_earlier(inner: float | None, end: float) -> None:
+    """A call within another has its own deadline, but ends with that one at the latest."""
+    now = 1000.0
+    with Deadline(10.0, lambda: now) as outer, Deadline(inner, lambda: now) as within:
+        assert (outer.end, within.end) == (1010.0, end)
+        within.extend(5.0)
+        assert (outer.end, within.end) == (1015.0, end + 5.0)
+        assert current_deadline() is within
+    assert current_deadline() is None
 
 
 @both
