@@ -45,9 +45,9 @@ def expect(scene: Scene, step: Step, law: str, *codes: int) -> None:
 def _signature(uid: str, key: bytes, time: str, request: HTTPRequest, **changes: Any) -> str:
     """Return the signature of a request, as the manual has it."""
     parts = [uid, time, changes.get("method", request.method)]
-    parts.append(hashlib.sha1(changes.get("url", str(request.url)).encode()).hexdigest())  # noqa: S324
+    parts.append(hashlib.sha1(changes.get("url", str(request.url)).encode()).hexdigest())  # noqa: S324  # the vendor's own hash
     if request.method in {"POST", "PUT"} and changes.get("with_body", True):
-        parts.append(hashlib.sha1(changes.get("body", request.content)).hexdigest())  # noqa: S324
+        parts.append(hashlib.sha1(changes.get("body", request.content)).hexdigest())  # noqa: S324  # the vendor's own hash
     return hmac.digest(key, changes.get("dot", ".").join(parts).encode(), "sha256").hex()
 
 

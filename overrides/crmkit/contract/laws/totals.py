@@ -61,9 +61,10 @@ def _made_up(
 ) -> Generator[str, None, int]:
     expected = [str(scene.id_of(row)) for row in scene.rows_of(whole)]
     rows = [str(scene.id_of(row)) for row in scene.rows_of(pages)]
-    if scene.has_order(listing) and rows != expected:
+    if scene.alone and scene.has_order(listing) and rows != expected:
         yield f"pages of {size} have other rows or another order"
-    if sorted(rows) != sorted(expected):
+    # A database may give what is equal in another order by every page, so that a row comes twice.
+    if len(rows) != len(expected) if not scene.alone else sorted(rows) != sorted(expected):
         yield f"pages of {size} have {len(rows)} rows, {len(set(rows) & set(expected))} of them its"
     for number, reply in enumerate(pages[:-1], 1):
         if len(scene.rows_in(reply)) != size:
