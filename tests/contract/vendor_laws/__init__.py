@@ -8,6 +8,7 @@ from crmkit.contract.laws.library import ResourceLaw
 from crmkit.contract.laws.scene import Scene
 from tests.contract.vendor_laws import (
     espocrm,
+    espocrm_events,
     espocrm_links,
     espocrm_records,
     espocrm_stories,
@@ -24,22 +25,27 @@ __all__ = ["LAWS", "RESOURCE_LAWS"]
 #: Laws by name, by the document of the CRM.
 LAWS: Mapping[str, Mapping[str, Callable[[Scene], None]]] = {
     "autocrm": {
+        "all_day": espocrm_events.all_day,
         "attendance": espocrm_stories.attendance,
         "conversion": espocrm_stories.conversion,
         "crowds": espocrm_stories.crowds,
         "everywhere": espocrm_stories.everywhere,
         "files": espocrm_stories.files,
         "followers": espocrm_links.followers,
+        "follows_stage": espocrm_events.follows_stage,
         "hidden": espocrm_records.hidden,
         "history": espocrm_stories.history,
         "inbox": espocrm.inbox,
+        "linked_filters": espocrm_events.linked_filters,
         "levels": espocrm_records.levels,
         "locks": espocrm_stories.locks,
         "main_accounts": espocrm_records.main_accounts,
+        "moved_events": espocrm_events.moved_events,
         "named": espocrm_records.named,
         "numbers": espocrm_records.numbers,
         "opted_out": espocrm_stories.opted_out,
         "pages": espocrm_records.pages,
+        "parents": espocrm_events.parents,
         "ranks": espocrm_records.ranks,
         "stream_pages": espocrm_stories.stream_pages,
         "streams": espocrm.streams,
