@@ -205,6 +205,7 @@ def inbox(scene: Scene) -> None:
     if not talk.knows(address):
         return  # of whom no e-mail can be
     resource = scene.resources["Email"]
+    counts = talk.get("/Email/inbox/notReadCounts", user=user)
     emails = [scene.create(resource, {**scene.body(resource), "to": address}) for _ in range(3)]
     for mark, member in _MARKS:
         named = {"ids": [emails[0].id, emails[1].id]}
@@ -225,6 +226,16 @@ def inbox(scene: Scene) -> None:
                 [email.id for email in emails],
                 list(expected),
             )
+            if mark == "read":
+                after = talk.get("/Email/inbox/notReadCounts", user=user)
+                talk.claim(after, "what is not read is counted", _unread, counts, after,
+                           expected.count(False))  # fmt: skip
+
+
+def _unread(before: Reply, after: Reply, count: int) -> Iterator[str]:
+    more = after.tree["inbox"] - before.tree["inbox"]
+    if more != count:
+        yield f"it counts {more} more, expected {count}"
 
 
 def _marked(

@@ -672,15 +672,15 @@ def _bools(scene: Scene) -> None:
             talk.put(f"{made[-1].path}/subscription")
         else:
             talk.delete(f"{made[-1].path}/subscription")
-    filters: list[tuple[tuple[str, ...], str, Callable[[int], int]]] = [
+    cases: tuple[tuple[tuple[str, ...], str, Callable[[int], Any]], ...] = (
         (("onlyMy",), "", lambda number: number & 1),
         (("followed",), "", lambda number: number & 2),
         (("onlyMy", "followed"), "", lambda number: number & 3),
         (("onlyMy", "followed"), "customers", lambda number: number & 3 and number & 4),
         (("followed",), "customers", lambda number: number & 2 and number & 4),
         ((), "customers", lambda number: number & 4),
-    ]
-    for names, primary, fits in filters:
+    )
+    for names, primary, fits in cases:
         query: list[tuple[str, Any]] = [("boolFilterList[]", name) for name in names]
         query += [("primaryFilter", primary)] if primary else []
         step = scene.page(account.lists[1], query=query)

@@ -107,6 +107,14 @@ def files(scene: Scene) -> None:
                 "size": len(_CONTENT), **_OF_DOCUMENT}  # fmt: skip
         made = talk.post("/Attachment", big)
         for start in range(0, len(_CONTENT), size):
+            rest = _CONTENT[start:] + b"x"
+            much = talk.post(
+                f"/Attachment/chunk/{made.id}",
+                content=_uri(rest).encode(),
+                keeps=True,
+                headers={"Content-Type": "application/octet-stream"},
+            )
+            talk.claim(much, "a file takes no more than its size", _refused, much)
             chunk = _uri(_CONTENT[start : start + size]).encode()
             step = talk.post(f"/Attachment/chunk/{made.id}", content=chunk, keeps=True,
                              headers={"Content-Type": "application/octet-stream"})  # fmt: skip
@@ -324,6 +332,8 @@ def locks(scene: Scene) -> None:
         talk.claim(changed, "others are not locked", scene.succeeded, changed)
         freed = act("unlock")
         talk.claim(freed, "a record is unlocked", _is_locked, freed, False)
+        again = act("unlock")
+        talk.claim(again, "what is not locked is not unlocked", _refused, again)
         changed = talk.put(record.path, {"description": talk.unique("free")}, keeps=True)
         talk.claim(changed, "what is unlocked is changed", scene.succeeded, changed)
     gone = scene.delete(record)
