@@ -106,6 +106,7 @@ class Harness:
         while page_rows := self.rows(resource, http, page=page, page_size=resource.biggest):
             rows += page_rows
             page += 1
+            assert page < 100, "the list does not end"
         return rows
 
     def save(self, resource: Resource, body: Row, path: str | None = None) -> int:

@@ -89,6 +89,7 @@ class Watch:
             ]["contacts"]:
                 contacts += rows
                 page += 1
+                assert page < 1000, "the list does not end"
         return contacts
 
     def deals(self) -> list[Row]:

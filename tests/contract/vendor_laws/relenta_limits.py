@@ -211,13 +211,15 @@ def pages(scene: Scene) -> None:
 
 
 def _read(scene: Scene, path: str, size: int) -> list[Step]:
+    """Read pages to the first that is empty; a list that never ends is cut off."""
     steps: list[Step] = []
-    while True:
+    while len(steps) <= 2 * _MOST // size + 2:
         query = {"page": len(steps) + 1, "page_size": size}
         steps.append(scene.talk.get(path, query))
         reply = steps[-1].reply
         if reply is None or not scene.rows_in(reply):
-            return steps
+            break
+    return steps
 
 
 def _ids(scene: Scene, replies: Sequence[Reply]) -> list[str]:
