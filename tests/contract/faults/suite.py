@@ -30,7 +30,7 @@ _NOT_OF_MOCKS = (
 #: Tests of the suite's own checks, which damage replies themselves.
 _OF_THE_SUITE = re.compile(r"test_(?:finds|notices)_")
 #: What runs first sees most, or is quickest. What is not listed runs before what takes longest.
-_FIRST = ("test_every_operation", "_side_elements", "_replay", "_laws", "_model", "_filters")
+_FIRST = ("test_every_operation", "_side_elements", "_replay", "_laws", "_filters", "_model")
 _LAST = ("test_schemathesis",)
 #: Laws that take long, which are held after the others.
 _LONG = (
@@ -241,8 +241,9 @@ def _rank(item: pytest.Item) -> float:
     file = item.nodeid.partition("::")[0]
     if any(name in file for name in _LAST):
         return len(_FIRST) + 1
-    rank = next((rank for rank, name in enumerate(_FIRST) if name in file), len(_FIRST))
-    return rank + (0.5 if any(name in item.nodeid for name in _LONG) else 0.0)
+    if any(name in item.nodeid for name in _LONG):
+        return len(_FIRST) + 0.5
+    return next((rank for rank, name in enumerate(_FIRST) if name in file), len(_FIRST))
 
 
 def _first_line(text: str) -> str:
