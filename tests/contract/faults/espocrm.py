@@ -959,3 +959,28 @@ ESPOCRM += [
         '            inherited[f"{kind.lower()}Id"] = inherited.get("accountId") or id',
     ),
 ]
+
+#: What only AutoCRM does.
+AUTOCRM = [
+    Fault(
+        "autocrm-delete-says-true",
+        "page: Delete Record, an empty body",
+        "espocrm/profiles.py",
+        "    silent_delete=True,\n",
+        "    silent_delete=False,\n",
+    ),
+    Fault(
+        "autocrm-unlink-ignores-the-query",
+        "page: Relationships, unlinking by ?id=",
+        "espocrm/profiles.py",
+        "    unlinks_by_query=True,\n",
+        "    unlinks_by_query=False,\n",
+    ),
+    Fault(
+        "autocrm-datetimes-without-offset",
+        "page: Read Record, datetimes with the offset of the server's time zone",
+        "espocrm/datetimes.py",
+        "return utc.astimezone(time_zone(SERVER_TIME_ZONE)).isoformat()",
+        "return utc.isoformat()",
+    ),
+]

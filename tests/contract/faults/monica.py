@@ -401,10 +401,6 @@ MONICA = [
         "recorded: a nickname that is not set is null",
         wire=_empty_strings,
     ),
-]
-
-
-MONICA += [
     Fault(
         "monica-strings-not-trimmed",
         "page: strings are trimmed",

@@ -30,7 +30,7 @@ _NOT_OF_MOCKS = (
 #: Tests of the suite's own checks, which damage replies themselves.
 _OF_THE_SUITE = re.compile(r"test_(?:finds|notices)_")
 #: What runs first sees most, or is quickest. What is not listed runs before what takes longest.
-_FIRST = ("test_every_operation", "_side_elements", "_replay", "_laws", "_model", "_filters")
+_FIRST = ("test_every_operation", "_side_elements", "_replay", "_laws", "_filters", "_model")
 _LAST = ("test_schemathesis",)
 #: Laws that take long, which are held after the others.
 _LONG = (

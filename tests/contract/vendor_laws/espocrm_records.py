@@ -160,8 +160,10 @@ def _hidden(scene: Scene, resource: Resource, record: Record, member: str, user:
     value = record.body[member]
     for kind in ("equals", "startsWith", "isNotNull", "notEquals"):
         item = {"type": kind, "attribute": member, **({} if "Not" in kind else {"value": value})}
-        both = {"type": "or", "value": [item, {"type": "isNull", "attribute": "id"}]}
-        for tree in (item, both):
+        none = {"type": "isNull", "attribute": "id"}
+        within = [{"type": "or", "value": [item, none]}, {"type": "and", "value": [none, item]}]
+        within.append({"type": "or", "value": [none, within[1]]})
+        for tree in (item, *within):
             step = finds(scene, resource, tree, user)
             talk.claim(step, f"{member} is not filtered by", _is_refused, step)
     for order in (member, f"{member}"):

@@ -184,15 +184,16 @@ class MonicaScene(Scene):
             {**CONTACT, **last, "last_name": f"{word}Tw\u00f6"},
             {**CONTACT, **last, "nickname": f"{word}three"},
             {**CONTACT, **last, "description": f"x {word}four y"},
+            {**CONTACT, **last, "middle_name": f"{word}Five"},
         ]
 
     def searches(self, resource: Resource) -> Iterator[tuple[Listing, Query, Sequence[int]]]:
         """Yield searches: list, parameters, and the indexes of what they find."""
         word = self.word
         for text, found in (
-            (word, (0, 1, 2, 3)), (word.upper(), (0, 1, 2, 3)), (f"{word}ONE", (0,)),
+            (word, (0, 1, 2, 3, 4)), (word.upper(), (0, 1, 2, 3, 4)), (f"{word}ONE", (0,)),
             (f"{word}two", (1,)), (f"{word[4:]}three", (2,)), (f"{word}four", (3,)),
-            (f"{word}one {word}four", (0, 3)), (f"{word}none", ()),
+            (f"{word}one {word}four", (0, 3)), (f"{word}five", (4,)), (f"{word}none", ()),
         ):  # fmt: skip
             yield resource.lists[0], (("query", text),), found
 
