@@ -12,6 +12,7 @@ from pathlib import Path
 
 import docs
 import pytest
+import terminal_picture
 
 from crmkit_mock import MockServer
 
@@ -161,6 +162,13 @@ def test_sees_links_that_lead_nowhere(tmp_path: Path) -> None:
     assert len(found) == 4
     for words in ("b.html#there", "c/: no such page", "cdn.example", "s.css"):
         assert any(words in problem for problem in found), words
+
+
+@pytest.mark.long
+def test_pictures_show_what_is_printed() -> None:
+    """The pictures are what the commands and the example print now."""
+    for path, text in terminal_picture.pictures().items():
+        assert path.read_text("utf-8") == text, f"{path.name}: run scripts/terminal_picture.py"
 
 
 @pytest.mark.long
