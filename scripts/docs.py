@@ -174,9 +174,7 @@ def problems(site: Path) -> list[str]:
                 if unquote(url.fragment) not in pages[target].anchors | {"__top"}:
                     found.append(f"{place}: {link}: no such place on the page")
         found += [
-            f"{place}: loads {link} from elsewhere"
-            for link in page.loaded
-            if urlsplit(link).netloc
+            f"{place}: loads {link} from elsewhere" for link in page.loaded if urlsplit(link).netloc
         ]
     for style in site.rglob("*.css"):
         for link in re.findall(r"url\(\s*[\"']?(https?:)?//", style.read_text("utf-8")):

@@ -50,7 +50,10 @@ def transcript() -> list[str]:
         environment = {
             **os.environ,
             # Rich draws as on a terminal, and as wide.
-            **{"FORCE_COLOR": "1", "TERM": "dumb", "NO_COLOR": "1", "COLUMNS": str(WIDTH)},
+            "FORCE_COLOR": "1",
+            "TERM": "dumb",
+            "NO_COLOR": "1",
+            "COLUMNS": str(WIDTH),
             "ESPOCRM_BASE_URL": mock.espocrm.base_url,
             "ESPOCRM_API_KEY": mock.espocrm.credentials["api_key"],
             "MONICA_BASE_URL": mock.monica.base_url,

@@ -10,10 +10,10 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-import docs
 import pytest
 import terminal_picture
 
+import docs
 from crmkit_mock import MockServer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -143,8 +143,10 @@ def test_reference_names_everything_public() -> None:
     for package in docs.PACKAGES:
         text = docs.page(package)
         for name in docs.exported(package):
-            assert re.search(rf"^(?:::: {package}\.{name}|<span id=\"{package}\.{name}\")", text, re.M)
-        assert re.search(r"^::: .*\._", text, re.M) is None
+            assert re.search(
+                rf"^(?:::: {package}\.{name}|<span id=\"{package}\.{name}\")", text, re.MULTILINE
+            )
+        assert re.search(r"^::: .*\._", text, re.MULTILINE) is None
 
 
 def test_sees_links_that_lead_nowhere(tmp_path: Path) -> None:
