@@ -67,18 +67,16 @@ def broken_names(root: Path, ref: str, packages: tuple[str, ...] = PACKAGES) -> 
             continue
         old = griffe.load_git(name, ref=ref, repo=root, search_paths=paths, resolve_aliases=True)
         new = griffe.load(name, search_paths=[root / path for path in paths], resolve_aliases=True)
-        assert isinstance(old, griffe.Object) and isinstance(new, griffe.Object)  # noqa: PT018, S101 - for the type checker
+        if isinstance(old, griffe.Alias) or isinstance(new, griffe.Alias):
+            raise TypeError(f"{name} is not a package")
         public, now = public_names(old), public_names(new)
         found += [f"{path}: Public name was removed" for path in public.keys() - now.keys()]
         for breakage in griffe.find_breaking_changes(old, new):
             path = breakage.obj.path
             generated = name == "crmkit_generated"  # all of it is public
-            if generated or any(
-                path == own or path.startswith(f"{own}.") for own in public.values()
-            ):
-                line = re.sub(
-                    r"\x1b\[[\d;]*m", "", breakage.explain(griffe.ExplanationStyle.ONE_LINE)
-                )
+            if generated or any(f"{path}.".startswith(f"{own}.") for own in public.values()):
+                line = breakage.explain(griffe.ExplanationStyle.ONE_LINE)
+                line = re.sub(r"\x1b\[[\d;]*m", "", line)  # colors
                 found.append(line.partition(": ")[2] or line)
     return sorted(set(found))
 
@@ -182,9 +180,14 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
     if ref is None:
         print("there is no release yet to compare with")
         return 0
-    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
-    version = str(project["project"]["version"])
-    least = needed(ref.removeprefix("v"))
+    version, released = (
+        str(tomllib.loads(text)["project"]["version"])
+        for text in (
+            (root / "pyproject.toml").read_text("utf-8"),
+            git(root, "show", f"{ref}:pyproject.toml"),
+        )
+    )
+    least = needed(released)
     broken = broken_names(root, ref) + broken_documents(root, ref)
     for change in broken:
         print(change)
