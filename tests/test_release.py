@@ -165,7 +165,7 @@ def workflow(name: str) -> dict[str, Any]:
 
 
 def test_releases_are_published_without_a_password() -> None:
-    """The job that publishes has a token of its own and nothing else; the one that builds has none."""
+    """The job that publishes gets a token of its own, the one that builds has none."""
     tree = workflow("release.yml")
     publish = tree["jobs"]["publish"]
 
@@ -206,16 +206,17 @@ def test_workflow_tests_every_system() -> None:
 
 @pytest.mark.long
 def test_built_files_are_small_and_pass_the_index(tmp_path: Path) -> None:
-    """Sdist and wheel are built, pass twine's strict check, and the wheel is below 1.6 MB."""
-    build = [sys.executable, "-m", "build", "--no-isolation", "--outdir", tmp_path, ROOT]
+    """Sdist and wheel are built, pass twine's strict check, and the wheel is small."""
+    build = (sys.executable, "-m", "build", "--no-isolation", "--outdir", tmp_path, ROOT)
     subprocess.run(build, check=True, capture_output=True, cwd=tmp_path)
     files = sorted(tmp_path.iterdir())
-    check = [sys.executable, "-m", "twine", "check", "--strict", *files]
+    check = (sys.executable, "-m", "twine", "check", "--strict", *files)
     done = subprocess.run(check, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
     (wheel,) = tmp_path.glob("*.whl")
-    assert wheel.stat().st_size < 1_600_000
+    # Most of it are the 1,300 small modules of generated code, which load one by one.
+    assert wheel.stat().st_size < 2_250_000
     with zipfile.ZipFile(wheel) as archive:
         (name,) = [name for name in archive.namelist() if name.endswith("/METADATA")]
         metadata = message_from_bytes(archive.read(name))
