@@ -47,7 +47,7 @@ generate: environment
 	@$(VENV_PYTHON) scripts/generate.py
 
 docs: environment
-	@$(VENV_PYTHON) scripts/docs.py
+	@$(VENV_PYTHON) scripts/build_docs.py
 
 bench: environment
 	@$(VENV_PYTHON) scripts/bench.py

@@ -102,7 +102,7 @@ def family() -> str:
         }
         file = Path(folder, "family.svg")
         example = ROOT / "examples" / "family_graph.py"
-        command = [sys.executable, example, file]
+        command: tuple[str | Path, ...] = (sys.executable, example, file)
         subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
         return file.read_text("utf-8")
 

@@ -210,12 +210,12 @@ def test_built_files_are_small_and_pass_the_index(tmp_path: Path) -> None:
     build = (sys.executable, "-m", "build", "--no-isolation", "--outdir", tmp_path, ROOT)
     subprocess.run(build, check=True, capture_output=True, cwd=tmp_path)
     files = sorted(tmp_path.iterdir())
-    check = (sys.executable, "-m", "twine", "check", "--strict", *files)
+    check: tuple[str | Path, ...] = (sys.executable, "-m", "twine", "check", "--strict", *files)
     done = subprocess.run(check, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
     (wheel,) = tmp_path.glob("*.whl")
-    # Most of it are the 1,300 small modules of generated code, which load one by one.
+    # Most of it are the thousand small modules of generated code, which load one by one.
     assert wheel.stat().st_size < 2_250_000
     with zipfile.ZipFile(wheel) as archive:
         (name,) = [name for name in archive.namelist() if name.endswith("/METADATA")]

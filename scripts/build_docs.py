@@ -1,6 +1,6 @@
 """Build the documentation into site/: offline, strictly, with every link checked.
 
-    .venv/bin/python scripts/docs.py
+    .venv/bin/python scripts/build_docs.py
 
 The pages of the API reference are written anew before each build, one for each package, from the
 names that the packages export; they are not committed, as are not the pages that come of it.
