@@ -111,6 +111,41 @@ def test_contract_blocks_run(environment: dict[str, str], tmp_path: Path) -> Non
     assert "2 passed" in done.stdout
 
 
+def test_tracing_of_async_clients_leaks_nothing(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """The recipe for tracing keeps searches and ids out of the spans of async clients too."""
+    ((_, recipe),) = blocks(FOLDER / "tracing.md")
+    before, found, _ = recipe.partition("with EspoCRM() as crm:\n")
+    assert found
+    code = f"""{before}
+import anyio
+from crmkit import AsyncEspoCRM
+
+async def main():
+    async with AsyncEspoCRM() as crm:
+        eva = await crm.contacts.list(text_filter="Eva").first()
+        await crm.contacts.get(eva.id)
+        return eva.id
+
+id = anyio.run(main)
+spans = exporter.get_finished_spans()
+assert len(spans) == 2
+assert not [span for span in spans if "Eva" in span.to_json() or id in span.to_json()]
+print("nothing")
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        check=False,
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.stdout == "nothing\n", done.stderr
+
+
 def lines_of(language: str, command: str) -> list[list[str]]:
     """Return the commands of a name in all shell blocks, each split into words."""
     return [

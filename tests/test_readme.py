@@ -17,9 +17,10 @@ from crmkit_mock import MockServer
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+CODE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BLOCKS = [
     pytest.param(match[1], id=f"line-{README.count(chr(10), 0, match.start()) + 1}")
-    for match in re.finditer(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    for match in CODE.finditer(README)
 ]
 
 
@@ -51,12 +52,18 @@ def test_code_runs(block: str, environment: dict[str, str], tmp_path: Path) -> N
 
 
 def test_code_is_typed(tmp_path: Path) -> None:
-    """Code that is copied from the README passes a type checker."""
-    for parameters in BLOCKS:
-        name = f"{parameters.id}.py".replace("-", "_")
-        (tmp_path / name).write_text(str(parameters.values[0]), "utf-8")
+    """Code that is copied from the README and the documentation passes a type checker."""
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        text = page.read_text("utf-8")
+        for number, match in enumerate(CODE.finditer(text)):
+            (tmp_path / f"{page.stem.lower()}_{number}.py").write_text(match[1], "utf-8")
     # The checkout's configuration, for the packages; the blocks are checked as a user's code is.
-    options = ("--config-file", ROOT / "pyproject.toml", "--allow-untyped-defs")
+    options = (
+        "--config-file",
+        ROOT / "pyproject.toml",
+        "--allow-untyped-defs",
+        "--allow-untyped-calls",
+    )
     cache = ("--cache-dir", ROOT / ".mypy_cache" / "readme")
     done = subprocess.run(
         [sys.executable, "-m", "mypy", *options, *cache, *sorted(tmp_path.glob("*.py"))],
