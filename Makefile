@@ -5,6 +5,7 @@
 #     make contract     the whole contract suite, the mocks against their documents: 240 s at most
 #     make test-long    what takes longer: seeded faults, built wheels, a browser, linters from npm
 #     make generate     openapi/*.yaml -> generated/
+#     make docs         the documentation, in site/: offline, links checked
 #     make bench        measure the budgets
 #     make lint         only the linters and type checkers
 #     make format       format the hand-written code
@@ -27,7 +28,7 @@ VENV_PYTHON := .venv/bin/python
 PYTEST := PYTHONDONTWRITEBYTECODE= $(VENV_PYTHON) -m pytest -n 2 --dist loadgroup
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test contract test-long generate bench lint format environment
+.PHONY: demo test contract test-long generate docs bench lint format environment
 
 demo: generate
 	@$(VENV_PYTHON) scripts/demo.py
@@ -44,6 +45,9 @@ test-long: environment
 
 generate: environment
 	@$(VENV_PYTHON) scripts/generate.py
+
+docs: environment
+	@$(VENV_PYTHON) scripts/build_docs.py
 
 bench: environment
 	@$(VENV_PYTHON) scripts/bench.py

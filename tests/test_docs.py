@@ -1,18 +1,24 @@
-"""The documentation: its code runs, its files are there, it builds with every link leading somewhere."""
+"""The documentation: its code runs, it builds, and every link leads somewhere."""
 
 from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import docs
+import build_docs
+import httpx
 import pytest
+import terminal_picture
+import typer
 
+from crmkit.cli.app import app
 from crmkit_mock import MockServer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -105,6 +111,81 @@ def test_contract_blocks_run(environment: dict[str, str], tmp_path: Path) -> Non
     assert "2 passed" in done.stdout
 
 
+def test_tracing_of_async_clients_leaks_nothing(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """The recipe for tracing keeps searches and ids out of the spans of async clients too."""
+    ((_, recipe),) = blocks(FOLDER / "tracing.md")
+    before, found, _ = recipe.partition("with EspoCRM() as crm:\n")
+    assert found
+    code = f"""{before}
+import anyio
+from crmkit import AsyncEspoCRM
+
+async def main():
+    async with AsyncEspoCRM() as crm:
+        eva = await crm.contacts.list(text_filter="Eva").first()
+        await crm.contacts.get(eva.id)
+        return eva.id
+
+id = anyio.run(main)
+spans = exporter.get_finished_spans()
+assert len(spans) == 2
+assert not [span for span in spans if "Eva" in span.to_json() or id in span.to_json()]
+print("nothing")
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        check=False,
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.stdout == "nothing\n", done.stderr
+
+
+def lines_of(language: str, command: str) -> list[list[str]]:
+    """Return the commands of a name in all shell blocks, each split into words."""
+    return [
+        shlex.split(line.removeprefix("&& "), comments=True)
+        for page in [ROOT / "README.md", *PAGES]
+        for _, block in blocks(page, language)
+        for line in re.findall(rf"(?:^|&& ){command} .*", block, re.MULTILINE)
+    ]
+
+
+def test_commands_exist() -> None:
+    """Every `crmkit` in a shell block names a command and options that there are."""
+    root: Any = typer.main.get_command(app)
+    lines = lines_of("sh", "crmkit")
+    for words in lines:
+        if words[1] == "mock":
+            continue  # handed on as it is to crmkit-mock
+        command = root if words[1].startswith("--") else root.commands[words[1]]
+        options = {word.split("=")[0] for word in words if word.startswith("--")}
+        names = {name for parameter in command.params for name in parameter.opts}
+
+        assert options <= names | {"--help"}, words
+    assert len(lines) >= 15
+
+
+def test_other_languages_control_the_mock() -> None:
+    """The requests by curl on the page about testing are answered as it says."""
+    with MockServer(seed="empty") as mock:
+        calls = lines_of("sh", "curl")
+        for words in calls:
+            (url,) = [word for word in words if word.startswith("http")]
+            method = words[words.index("-X") + 1] if "-X" in words else "GET"
+            content = words[words.index("-d") + 1] if "-d" in words else None
+            address = url.replace("http://127.0.0.1:8600", mock.url)
+            reply = httpx.request(method, address, content=content, trust_env=False)
+
+            assert reply.status_code in {200, 201}, (words, reply.text)
+    assert len(calls) >= 4
+
+
 def pages_of(navigation: object) -> list[str]:
     """Return the pages that a navigation names, in their order."""
     if isinstance(navigation, str):
@@ -116,7 +197,7 @@ def pages_of(navigation: object) -> list[str]:
 def test_every_page_can_be_found() -> None:
     """The navigation has each page once, those of the reference included."""
     named = pages_of(CONFIGURATION["nav"])
-    reference = [f"reference/{name.removeprefix('crmkit.')}.md" for name in docs.PACKAGES]
+    reference = [f"reference/{name.removeprefix('crmkit.')}.md" for name in build_docs.PACKAGES]
 
     assert len(named) == len(set(named))
     assert {page for page in named if "reference" not in page} == {
@@ -138,12 +219,13 @@ def test_links_between_files_lead_somewhere() -> None:
 
 
 def test_reference_names_everything_public() -> None:
-    """Each public name has an entry of its own in the page of its package, and no private one has."""
-    for package in docs.PACKAGES:
-        text = docs.page(package)
-        for name in docs.exported(package):
-            assert re.search(rf"^(?:::: {package}\.{name}|<span id=\"{package}\.{name}\")", text, re.M)
-        assert re.search(r"^::: .*\._", text, re.M) is None
+    """Each public name has an entry in the page of its package, and no private one has."""
+    for package in build_docs.PACKAGES:
+        text = build_docs.page(package)
+        for name in build_docs.exported(package):
+            entry = rf'^(?:::: {package}\.{name}$|<span id="{package}\.{name}">)'
+            assert re.search(entry, text, re.MULTILINE), name
+        assert re.search(r"^::: .*\._", text, re.MULTILINE) is None
 
 
 def test_sees_links_that_lead_nowhere(tmp_path: Path) -> None:
@@ -156,7 +238,7 @@ def test_sees_links_that_lead_nowhere(tmp_path: Path) -> None:
     (tmp_path / "b.html").write_text('<a href="a.html#here"></a>', "utf-8")
     (tmp_path / "s.css").write_text("@import url(https://fonts.example/x)", "utf-8")
 
-    found = docs.problems(tmp_path)
+    found = build_docs.problems(tmp_path)
 
     assert len(found) == 4
     for words in ("b.html#there", "c/: no such page", "cdn.example", "s.css"):
@@ -164,10 +246,17 @@ def test_sees_links_that_lead_nowhere(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+def test_pictures_show_what_is_printed() -> None:
+    """The pictures are what the commands and the example print now."""
+    for path, text in terminal_picture.pictures().items():
+        assert path.read_text("utf-8") == text, f"{path.name}: run scripts/terminal_picture.py"
+
+
+@pytest.mark.long
 def test_documentation_builds() -> None:
     """The documentation builds without a warning, with every link and public name in place."""
     done = subprocess.run(
-        [sys.executable, ROOT / "scripts" / "docs.py"],
+        [sys.executable, ROOT / "scripts" / "build_docs.py"],
         check=False,
         cwd=ROOT,
         capture_output=True,

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,9 +16,11 @@ from crmkit_mock import MockServer
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+CODE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BLOCKS = [
     pytest.param(match[1], id=f"line-{README.count(chr(10), 0, match.start()) + 1}")
-    for match in re.finditer(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    for match in CODE.finditer(README)
 ]
 
 
@@ -49,12 +52,18 @@ def test_code_runs(block: str, environment: dict[str, str], tmp_path: Path) -> N
 
 
 def test_code_is_typed(tmp_path: Path) -> None:
-    """Code that is copied from the README passes a type checker."""
-    for parameters in BLOCKS:
-        name = f"{parameters.id}.py".replace("-", "_")
-        (tmp_path / name).write_text(str(parameters.values[0]), "utf-8")
+    """Code that is copied from the README and the documentation passes a type checker."""
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        text = page.read_text("utf-8")
+        for number, match in enumerate(CODE.finditer(text)):
+            (tmp_path / f"{page.stem.lower()}_{number}.py").write_text(match[1], "utf-8")
     # The checkout's configuration, for the packages; the blocks are checked as a user's code is.
-    options = ("--config-file", ROOT / "pyproject.toml", "--allow-untyped-defs")
+    options = (
+        "--config-file",
+        ROOT / "pyproject.toml",
+        "--allow-untyped-defs",
+        "--allow-untyped-calls",
+    )
     cache = ("--cache-dir", ROOT / ".mypy_cache" / "readme")
     done = subprocess.run(
         [sys.executable, "-m", "mypy", *options, *cache, *sorted(tmp_path.glob("*.py"))],
@@ -79,9 +88,25 @@ def test_begins_with_installing_using_and_building() -> None:
     assert commands == ["sh", "make", "make test"]
 
 
-def test_linked_files_exist() -> None:
-    """Every file and folder that the README links to is there."""
-    targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+def test_links_lead_somewhere_from_anywhere() -> None:
+    """Every link is absolute, for readers at the package index, and names a file or a page."""
+    urls = PROJECT["urls"]
+    files, pages, raw = (
+        f"{urls['Repository']}/blob/main/",
+        urls["Documentation"],
+        f"{urls['Repository']}/main/".replace("github.com", "raw.githubusercontent.com"),
+    )
+    targets = re.findall(r"\]\(([^)#]+)\)", README)
+    paths = []
+    for target in targets:
+        assert target.startswith((files, pages, raw)), target
+        if target.startswith(pages):
+            page = target.removeprefix(pages).strip("/")
+            paths.append(f"docs/{page}.md")
+        else:
+            paths.append(target.removeprefix(files).removeprefix(raw))
 
-    assert targets
-    assert [target for target in targets if not (ROOT / target).exists()] == []
+    assert len(paths) >= 20
+    # The reference is written when the documentation is built.
+    missing = {path for path in paths if not (ROOT / path).exists()}
+    assert missing <= {"docs/reference/crmkit.md"}

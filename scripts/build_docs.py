@@ -1,6 +1,6 @@
 """Build the documentation into site/: offline, strictly, with every link checked.
 
-    .venv/bin/python scripts/docs.py
+    .venv/bin/python scripts/build_docs.py
 
 The pages of the API reference are written anew before each build, one for each package, from the
 names that the packages export; they are not committed, as are not the pages that come of it.
@@ -25,8 +25,8 @@ REFERENCE = ROOT / "docs" / "reference"
 PACKAGES = {
     "crmkit": "What is common to all clients. Each CRM's own names are on a page of their own.",
     "crmkit.relenta": "See also [Relenta](../crm/relenta.md).",
-    "crmkit.autocrm": "`crmkit.espocrm` has the same names. See also [AutoCRM](../crm/autocrm.md) and "
-    "[EspoCRM](../crm/espocrm.md).",
+    "crmkit.autocrm": "`crmkit.espocrm` has the same names. See also [AutoCRM](../crm/autocrm.md) "
+    "and [EspoCRM](../crm/espocrm.md).",
     "crmkit.onepagecrm": "See also [OnePageCRM](../crm/onepagecrm.md).",
     "crmkit.monica": "See also [Monica](../crm/monica.md).",
     "crmkit.contract": "See also [contract checks](../contract.md).",
@@ -108,8 +108,8 @@ def page(package: str) -> str:
             lines += [
                 "## Resources",
                 "",
-                "Attributes of the client, such as `crm.contacts`. The async client's have the same",
-                "methods, to be awaited; lists are iterated with `async for`.",
+                "Attributes of the client, such as `crm.contacts`. The async client's have the",
+                "same methods, to be awaited; lists are iterated with `async for`.",
                 "",
             ]
         else:
@@ -170,13 +170,10 @@ def problems(site: Path) -> list[str]:
             target = target / "index.html" if target.is_dir() else target
             if not target.exists():
                 found.append(f"{place}: {link}: no such page")
-            elif url.fragment and target in pages:
-                if unquote(url.fragment) not in pages[target].anchors | {"__top"}:
-                    found.append(f"{place}: {link}: no such place on the page")
+            elif target in pages and unquote(url.fragment) not in pages[target].anchors | {""}:
+                found.append(f"{place}: {link}: no such place on the page")
         found += [
-            f"{place}: loads {link} from elsewhere"
-            for link in page.loaded
-            if urlsplit(link).netloc
+            f"{place}: loads {link} from elsewhere" for link in page.loaded if urlsplit(link).netloc
         ]
     for style in site.rglob("*.css"):
         for link in re.findall(r"url\(\s*[\"']?(https?:)?//", style.read_text("utf-8")):
