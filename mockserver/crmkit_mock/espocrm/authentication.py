@@ -124,7 +124,8 @@ class Authenticator:
         return login if is_token or is_password(self._data, login, secret) else None
 
     def _by_key(self, key: str) -> Login | None:
-        login = login_with(self._data, "apiKey", key)
+        # Servers look it up in their database, which takes letters in any case: live 10.0.0.
+        login = login_with(self._data, "apiKey", key.lower())
         # The key of a user who signs is not enough by itself.
         return None if login is None or login.secret_key is not None else login
 

@@ -241,9 +241,9 @@ def _rank(item: pytest.Item) -> float:
     file = item.nodeid.partition("::")[0]
     if any(name in file for name in _LAST):
         return len(_FIRST) + 1
-    rank = next((rank for rank, name in enumerate(_FIRST) if name in file), len(_FIRST))
-    is_long = item.name.endswith("[long]") or any(name in item.nodeid for name in _LONG)
-    return rank + (0.5 if is_long else 0.0)
+    if item.name.endswith("[long]") or any(name in item.nodeid for name in _LONG):
+        return len(_FIRST) + 0.5
+    return next((rank for rank, name in enumerate(_FIRST) if name in file), len(_FIRST))
 
 
 def _first_line(text: str) -> str:

@@ -101,6 +101,8 @@ class EspoScene(EspoLists):
     most_refused: ClassVar[int | None] = 4
     signed: ClassVar[tuple[str, ...]] = ("method", "path")
     signer: ClassVar[str] = "signer"
+    # Live 10.0.0: its database looks the key up without regard to case.
+    keys_in_any_case: ClassVar[bool] = True
     changed_at: ClassVar[str] = "modifiedAt"
     headers: ClassVar[Mapping[str, str]] = {"X-Skip-Duplicate-Check": "true"}
     answers_less: ClassVar[bool] = True

@@ -97,6 +97,8 @@ class Scene:
     searchable: ClassVar[frozenset[str]] = frozenset()
     #: A user of another tenant; empty where a run has none.
     stranger: ClassVar[str] = "other"
+    #: Whether the letters of a key may be in any case.
+    keys_in_any_case: ClassVar[bool] = False
     #: How many operations are asked with wrong credentials, before a server locks the address.
     most_refused: ClassVar[int | None] = None
     #: Parts of a request that its signature covers; empty where requests are not signed.
