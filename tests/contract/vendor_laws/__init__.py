@@ -64,6 +64,7 @@ LAWS: Mapping[str, Mapping[str, Callable[[Scene], None]]] = {
         "details": monica_records.details,
         "favorites": monica_records.favorites,
         "foreign": monica_tenants.foreign,
+        "given_photos": monica_records.given_photos,
         "lasts": monica_records.lasts,
         "messages": monica_records.messages,
         "money": monica_records.money,

@@ -388,6 +388,19 @@ def _choices(scene: Scene) -> None:
                    for choice in drawn]  # fmt: skip
         _ranked(scene, resource, member, records, [choices.index(choice) for choice in drawn])
 
+    account = scene.resources["Account"]
+    kinds = [*account.members["type"].choices, None]
+    made = [scene.create(account, {**scene.body(account), "type": kind}) for kind in kinds]
+    for direction, expected in (("asc", made), ("desc", [*made[-2::-1], made[-1]])):
+        step = scene.page(account.lists[1], query=(("orderBy", "type"), ("order", direction)))
+        scene.talk.claim(step, "what is no choice comes last", _in_turn, scene, step,
+                         [record.id for record in expected])  # fmt: skip
+
+
+def _in_turn(scene: Scene, reply: Reply, ids: list[Any]) -> Iterator[str]:
+    if [row["id"] for row in scene.rows_in(reply) if row["id"] in ids] != ids:
+        yield "it is not in order"
+
 
 def _owners(scene: Scene) -> None:
     account, contact = scene.resources["Account"], scene.resources["Contact"]
@@ -580,6 +593,10 @@ def levels(scene: Scene) -> None:
     owned = [scene.create(account, {**scene.body(account), "assignedUserId": owner})
              for owner in (me, them, them)]  # fmt: skip
     ids = [one.id for one in owned]
+    for owner, is_taken in ((me, False), (them, True)):
+        made = talk.post("/Account", {**scene.body(account), "assignedUserId": owner}, user=user)
+        rule = scene.succeeded if is_taken else _forbidden
+        talk.claim(made, "a user assigns records to itself only", rule, made)
     listing = account.lists[0]
     for query in (
         (("textFilter", "{marker}"),), (("q", "{marker}"),), (("orderBy", "name"), *_MARKED),

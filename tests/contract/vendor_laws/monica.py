@@ -61,16 +61,22 @@ def moves(scene: Scene) -> None:
             for contact in (first, second)
         ]
         talk.claim(lists[-1], f"one of {resource.name} is where its contact is", _moved,
-                   moved, read, lists, [record.id, stays.id], [first, second])  # fmt: skip
+                   moved, read, lists, [record.id, stays.id], [first, second],
+                   resource.name in _STAY_WITH)  # fmt: skip
+
+
+#: Resources whose records stay with their contact, whatever an update says.
+_STAY_WITH = frozenset({"calls", "conversations", "lifeevents"})
 
 
 def _moved(
-    moved: Reply, read: Reply, lists: list[Reply], ids: list[Any],
-    contacts: list[Any],
-) -> Iterator[str]:  # fmt: skip
+    moved: Reply, read: Reply, lists: list[Reply], ids: list[Any], contacts: list[Any], stays_: Any
+) -> Iterator[str]:
     record, stays = ids
     owner = value_at(read.tree, "data.contact.id")
     has_moved = owner == contacts[1]
+    if has_moved is not (moved.succeeded and not stays_):
+        yield "it has moved and should not, or the other way round"
     if owner not in contacts or (moved.succeeded and owner is ABSENT):
         yield "it belongs to neither contact"
     found = [[row["id"] for row in reply.tree["data"]] for reply in lists]
@@ -108,6 +114,7 @@ def tags(scene: Scene) -> None:
     talk.put(f"/tags/{ids[2]}", {"name": renamed})
     listed = talk.get("/tags", {"limit": 100})
     talk.claim(listed, "a tag is renamed", _has_tag, listed, ids[2], renamed)
+    talk.claim(listed, "its slug is made of its name", _has_slug, listed, ids[2], renamed)
     talk.delete(f"/tags/{ids[2]}")
     read = scene.read(other)
     talk.claim(read, "contacts lose a tag that is deleted", _without, read, ids[2])
@@ -156,6 +163,12 @@ def _agree(
 def _has_tag(reply: Reply, id: Any, name: str) -> Iterator[str]:
     if (id, name) not in [(row["id"], row["name"]) for row in reply.tree["data"]]:
         yield "it has another name"
+
+
+def _has_slug(reply: Reply, id: Any, name: str) -> Iterator[str]:
+    slug = name.lower().replace(" ", "-")
+    if (id, slug) not in [(row["id"], row["name_slug"]) for row in reply.tree["data"]]:
+        yield "it is another"
 
 
 def _without(reply: Reply, id: Any) -> Iterator[str]:

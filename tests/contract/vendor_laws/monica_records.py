@@ -22,6 +22,7 @@ __all__ = [
     "cascades",
     "details",
     "favorites",
+    "given_photos",
     "lasts",
     "messages",
     "money",
@@ -593,3 +594,24 @@ def _detailed(
         yield "another contact has some"
     if len(rows) != 1:
         yield f"it is listed {len(rows)} times"
+
+
+def given_photos(scene: Scene) -> None:
+    """Add photos to gifts, one of them twice: each is there once, and in no other gift."""
+    gifts = [scene.create(scene.resources["gifts"]) for _ in range(2)]
+    photos = [scene.create(scene.resources["photos"]) for _ in range(2)]
+    for index in (0, 1, 0):
+        scene.talk.put(f"{gifts[0].path}/photo/{photos[index].id}", keeps=True)
+    reads = [scene.read(gift) for gift in gifts]
+    scene.talk.claim(reads[-1], "a gift has its photos, each once", _pictured, reads,
+                     [photo.id for photo in photos])  # fmt: skip
+    scene.delete(photos[0])
+    reads = [scene.read(gift) for gift in gifts]
+    scene.talk.claim(reads[-1], "a photo that is deleted is in no gift", _pictured, reads,
+                     [photos[1].id])  # fmt: skip
+
+
+def _pictured(replies: list[Reply], ids: list[Any]) -> Iterator[str]:
+    found = [[photo["id"] for photo in reply.tree["data"]["photos"]] for reply in replies]
+    if sorted(found[0]) != sorted(ids) or found[1]:
+        yield f"they have {[len(photos) for photos in found]}, expected {len(ids)} and 0"
