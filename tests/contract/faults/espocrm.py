@@ -951,4 +951,11 @@ ESPOCRM += [
         '            inherited[f"{kind.lower()}Id"] = id',
         '            inherited[f"{kind.lower()}Id"] = inherited.get("accountId") or id',
     ),
+    Fault(
+        "espocrm-null-choices-first",
+        "recorded: what is no option comes last in either direction",
+        "espocrm/ordering.py",
+        "            last = -1 if descending else len(options)\n",
+        "            last = len(options)\n",
+    ),
 ]

@@ -769,4 +769,33 @@ MONICA = [
         '_reversed(record[column] or "") if reverse',
         '_reversed((record[column] or "")[:10]) if reverse',
     ),
+    Fault(
+        "monica-tag-slug-stays",
+        "recorded: the slug of a tag is made of its name",
+        "monica/tags.py",
+        'record.update(name=values["name"], name_slug=_slug(values["name"]))',
+        'record.update(name=values["name"])',
+    ),
+    Fault(
+        "monica-debts-do-not-move",
+        "recorded: an update moves a debt to another contact",
+        "monica/gifts.py",
+        '        self.assign(session, record, values["contact_id"])\n'
+        '        record.update({**values, "amount"',
+        '        record.update({**values, "contact_id": record["contact_id"], "amount"',
+    ),
+    Fault(
+        "monica-years-counted-as-others",
+        "recorded: statistics of calls by year",
+        "monica/records.py",
+        "self._kind, account, self._by_year, (None, year))",
+        "self._kind, account, self._by_year, (None, str(int(year) - (year == '2025'))))",
+    ),
+    Fault(
+        "monica-photos-twice-in-a-gift",
+        "recorded: a photo is in a gift once",
+        "monica/gifts.py",
+        '        if photo["id"] not in record["photos"]:\n',
+        '        if photo["id"]:\n',
+    ),
 ]

@@ -594,9 +594,9 @@ def levels(scene: Scene) -> None:
              for owner in (me, them, them)]  # fmt: skip
     ids = [one.id for one in owned]
     for owner, is_taken in ((me, False), (them, True)):
-        made = talk.post("/Account", {**scene.body(account), "assignedUserId": owner}, user=user)
+        step = talk.post("/Account", {**scene.body(account), "assignedUserId": owner}, user=user)
         rule = scene.succeeded if is_taken else _forbidden
-        talk.claim(made, "a user assigns records to itself only", rule, made)
+        talk.claim(step, "a user assigns records to itself only", rule, step)
     listing = account.lists[0]
     for query in (
         (("textFilter", "{marker}"),), (("q", "{marker}"),), (("orderBy", "name"), *_MARKED),

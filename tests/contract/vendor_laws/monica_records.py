@@ -45,6 +45,9 @@ def lasts(scene: Scene) -> None:
     _last(scene, people[0], "last_called", max(_DAYS))
     meetings = [_meet(scene, people[:1], day) for day in _DAYS]
     _last(scene, people[0], "last_activity_together", max(_DAYS))
+    third = scene.create(scene.resources["contacts"])
+    _call(scene, third, "2025-06-01")  # so that no two years have as many
+    _meet(scene, [third], "2025-06-01")
     for name in ("calls", "activities"):
         _by_year(scene, name)
     _moved_to(scene, meetings[0], people)
