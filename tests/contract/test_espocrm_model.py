@@ -56,6 +56,12 @@ class Model(ActingMachine):
             id = self.create_one(data.draw(NAMES), data.draw(NUMBERS))
             for contact in data.draw(st.sets(st.sampled_from(self.contacts), min_size=1)):
                 self.link_one(id, contact)
+            one = data.draw(st.sampled_from(sorted(self.members[id])))
+            self.unlink_some(id, [one])
+        id = self.account(data)
+        for contact in self.contacts:
+            self.link_one(id, contact)
+        self.unlink_some(id, self.contacts[:2])
 
     @rule(name=NAMES, rating=NUMBERS)
     def create(self, name: str, rating: int | None) -> None:
@@ -96,13 +102,18 @@ class Model(ActingMachine):
         del self.known[id]
         self.gone.append(id)
         self.did("account with contacts deleted" if self.members.pop(id) else "account deleted")
+        self.use_deleted(id)
 
     @rule(data=st.data())
     def use_a_deleted_one(self, data: st.DataObject) -> None:
         """Change an account that is deleted, and link to it: 404."""
         if not self.gone:
             return
-        path = f"/Account/{data.draw(st.sampled_from(self.gone))}"
+        self.use_deleted(data.draw(st.sampled_from(self.gone)))
+
+    def use_deleted(self, id: str) -> None:
+        """Use an account that is deleted."""
+        path = f"/Account/{id}"
         body = {"id": self.contacts[0]}
         for reply in (
             self.espo.http.patch(path, json={"name": "x"}),
@@ -141,7 +152,11 @@ class Model(ActingMachine):
         id = self.account(data, [id for id, members in self.members.items() if members])
         among = sorted(self.members[id]) if linked and self.members[id] else self.contacts
         chosen = data.draw(st.permutations(among))[: 1 + several]
-        body = {"ids": chosen} if several else {"id": chosen[0]}
+        self.unlink_some(id, chosen)
+
+    def unlink_some(self, id: str, chosen: list[str]) -> None:
+        """Unlink contacts from an account that exists."""
+        body = {"ids": chosen} if len(chosen) > 1 else {"id": chosen[0]}
         reply = self.espo.http.request("DELETE", f"/Account/{id}/contacts", json=body)
         assert reply.json() is True
         count = len(self.members[id] & {*chosen})
@@ -209,15 +224,15 @@ class Model(ActingMachine):
 
 #: How often things are to be done in the long runs, at least.
 LEAST = {
-    "account with contacts deleted": 12,
-    "deleted account refused": 5,
-    "linked": 60,
+    "account with contacts deleted": 1,
+    "deleted account refused": 3,
+    "linked": 40,
     "one of several unlinked": 10,
-    "rating cleared": 6,
-    "several linked": 5,
-    "several unlinked": 3,
-    "the only one unlinked": 5,
-    "updated": 15,
+    "rating cleared": 1,
+    "several linked": 1,
+    "several unlinked": 10,
+    "the only one unlinked": 10,
+    "updated": 8,
 }
 TIERS = {"short": (3, 8), "long": (16, 20)}
 

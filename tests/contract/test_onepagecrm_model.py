@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, note, settings
-from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
 from crmkit.contract.exchange import NO_BODY, Request
@@ -39,6 +39,8 @@ FORMATS = (*("json",) * 14, *("xml",) * 5, "yaml")
 #: The mock's names of the accounts, by those of the users who sign.
 ACCOUNTS = {"": "samples", "other": "solar"}
 UNKNOWN = "0" * 24
+#: Decides what is done; a nightly run sets another.
+SEED = os.environ.get("CRMKIT_LAWS_SEED", "0")
 
 FIRST = ("Ada", "ada", "Zoë", "Zoe\u0308", "O'Neil", "007", "yes", "  Ann ", "x" * 25, "", None)
 LAST = ("King", "KING", "null", "a: b", "- c", "<&>", "日本", "0", "é" * 25, "1e3", "Smith\t")
@@ -70,10 +72,14 @@ WHAT = (
 class Accounts(ActingMachine):
     """Two accounts on a mock, and the books that say what they show."""
 
-    @initialize(seed=st.integers(0, 2**32))
-    def open(self, seed: int) -> None:
+    runs: ClassVar[int] = 0
+
+    @initialize()
+    def open(self) -> None:
         """Open two accounts, and put contacts with all that belongs to them into both."""
-        self.rng = random.Random(seed)  # noqa: S311 - values, no secrets
+        # Not drawn: what hypothesis draws depends on what else is loaded.
+        type(self).runs += 1
+        self.rng = random.Random(f"{SEED} {self.runs}")  # noqa: S311 - values, no secrets
         self.stack = ExitStack()
         self.clock = Ticking(SUMMER)
         self.server = self.clock.server = opened("onepagecrm", self.clock, self.stack, "empty")
@@ -913,6 +919,7 @@ TIERS = {"short": (4, 12), "long": (16, 35)}
 def test_accounts_are_as_their_books(tier: str) -> None:
     """After any calls everything that an account shows is what its book says."""
     examples, steps = TIERS[tier]
+    Accounts.runs = 0
     held(
         Accounts,
         LEAST if tier == "long" else {},

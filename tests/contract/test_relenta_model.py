@@ -242,18 +242,18 @@ class RelentaMachine(ActingMachine):
 LEAST = {
     "contacts: created": 60,
     "activities: created": 60,
-    "created over another": 8,
+    "created over another": 2,
     "contacts: updated": 50,
-    "activities: updated": 80,
+    "activities: updated": 50,
     "contacts: flag taken back": 15,
     "activities: flag taken back": 15,
     "contacts: value cleared": 40,
-    "activities: value cleared": 60,
+    "activities: value cleared": 40,
     "custom field cleared": 10,
     "record of another department not found": 5,
     "record of another kind not found": 5,
     "contact refused by the plan": 10,
-    "several pages read": 5,
+    "several pages read": 2,
 }
 TIERS = {"short": (8, 10), "long": (40, 20)}
 
