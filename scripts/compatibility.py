@@ -58,6 +58,17 @@ def public_names(package: griffe.Object) -> dict[str, str]:
     return found
 
 
+def open_up(module: griffe.Module | griffe.Object) -> None:
+    """Let griffe look into all modules, also where a list of names leaves them out.
+
+    Names are compared where they are defined; which of them are public is decided here.
+    """
+    if isinstance(module, griffe.Module):
+        module.exports = None
+    for inner in module.modules.values():
+        open_up(inner)
+
+
 def broken_names(root: Path, ref: str, packages: tuple[str, ...] = PACKAGES) -> list[str]:
     """Return the changes of public names since a release that break callers."""
     found = []
@@ -70,6 +81,8 @@ def broken_names(root: Path, ref: str, packages: tuple[str, ...] = PACKAGES) -> 
         if isinstance(old, griffe.Alias) or isinstance(new, griffe.Alias):
             raise TypeError(f"{name} is not a package")
         public, now = public_names(old), public_names(new)
+        open_up(old)
+        open_up(new)
         found += [f"{path}: Public name was removed" for path in public.keys() - now.keys()]
         for breakage in griffe.find_breaking_changes(old, new):
             path = breakage.obj.path
@@ -78,7 +91,26 @@ def broken_names(root: Path, ref: str, packages: tuple[str, ...] = PACKAGES) -> 
                 line = breakage.explain(griffe.ExplanationStyle.ONE_LINE)
                 line = re.sub(r"\x1b\[[\d;]*m", "", line)  # colors
                 found.append(line.partition(": ")[2] or line)
+        for path in set(public.values()):
+            found += swallowed(old, new, path.removeprefix(f"{name}."))
     return sorted(set(found))
+
+
+def swallowed(old: griffe.Object, new: griffe.Object, path: str) -> Iterator[str]:
+    """Yield the parameters that are gone from functions that take `**` settings.
+
+    Griffe takes it that those accept any name; ours refuse what they do not know.
+    """
+    try:
+        before, after = old[path], new[path]
+    except KeyError:
+        return  # of another package, or gone, which is reported
+    for inner in before.functions if before.is_class else ():
+        if inner in after.members and after.members[inner].is_function:
+            names = {parameter.name for parameter in after.members[inner].parameters}
+            for parameter in before.functions[inner].parameters:
+                if parameter.name not in names:
+                    yield f"{before.path}.{inner}({parameter.name}): Parameter was removed"
 
 
 # -- documents ---------------------------------------------------------------------------------

@@ -23,9 +23,13 @@ WORKFLOWS = ROOT / ".github" / "workflows"
 MODULE = """
 from .inner import Thing as Thing
 from .inner import helper as helper
+
+__all__ = ["Thing"]
 """
 INNER = """
 class Thing:
+    def __init__(self, *, account=None, **settings): ...
+
     def read(self, id, *, deep=False):
         return id
 
@@ -99,6 +103,7 @@ def test_accepts_what_breaks_nobody(checkout: Checkout, capsys: pytest.CaptureFi
     ("file", "old", "new", "words"),
     [
         ("overrides/crmkit/inner.py", "deep=False", "far=False", "deep"),
+        ("overrides/crmkit/inner.py", "account=None", "acct=None", "account"),
         ("overrides/crmkit/inner.py", "def read", "def get", "read"),
         ("overrides/crmkit/__init__.py", "helper as helper", "helper as _helper", "helper"),
         ("openapi/tiny.yaml", "people_create", "people_add", "operation people_create is gone"),
