@@ -1,9 +1,10 @@
 """The floor of decoding and encoding in Python: the same objects and trees, and nothing else.
 
-What a decoder must do at the least is to make each object, list and dict of a page. The functions
-here do that from objects and trees that are there already: they look up no member, check no type,
-parse no date, split no string and keep nothing odd. No decoder or encoder written in Python that
-gives the same result is as fast, so that a budget below the floor cannot be reached by one.
+What a decoder must do at the least is to make each object, list and dict of a page, and to set each
+attribute; an encoder must put each member into a dict. The functions here do that from objects and
+trees that are there already: they check no type, parse or write no date, split or join no string
+and keep nothing odd. No decoder or encoder written in Python that gives the same result is as fast,
+so that a budget below the floor cannot be reached by one.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 Copy = Callable[[Any], Any]
-_PLAIN = (str, int, float, bool, type(None))
 
 
 def copier(samples: list[Any]) -> Copy:
@@ -50,16 +50,17 @@ def _expression(samples: Iterable[Any], value: str, namespace: dict[str, Any]) -
 def _dict(group: list[dict[str, Any]], namespace: dict[str, Any], value: str) -> str:
     if not any(group):
         return "{}"
-    keys = list(dict.fromkeys(key for each in group for key in each))
-    if any(len(each) != len(keys) for each in group) or all(
-        isinstance(item, _PLAIN) for each in group for item in each.values()
-    ):
-        return f"{value}.copy()"  # all in C
-    items = (
-        f"{key!r}: {_expression([each[key] for each in group], f's[{key!r}]', namespace)}"
-        for key in keys
-    )
-    return f"{_define(['    return {', ', '.join(items), '}'], namespace)}({value})"
+    held = dict.fromkeys(key for each in group for key in each)
+    copied = {
+        key: _expression([each[key] for each in group if key in each], f"s[{key!r}]", namespace)
+        for key in held
+    }
+    always = [key for key in held if all(key in each for each in group)]
+    lines = [f"    d = {{{', '.join(f'{key!r}: {copied[key]}' for key in always)}}}"]
+    for key in held:
+        if key not in always:
+            lines += [f"    if {key!r} in s:", f"        d[{key!r}] = {copied[key]}"]
+    return f"{_define([*lines, '    return d'], namespace)}({value})"
 
 
 def _object(type_: type, group: list[Any], namespace: dict[str, Any]) -> str:
