@@ -67,7 +67,8 @@ def _decoder(model: Model, derived: Derived, *, lookup: bool) -> list[str]:
     ]
     if lookup:
         exact = f"len(row) == {sum(field.required for field in fields)}"
-        first.insert(0, f"s = o.additional_properties = {{}} if {exact} else others(row, _own)")
+        none = f"{exact} or _own.issuperset(row)"
+        first.insert(0, f"s = o.additional_properties = {{}} if {none} else others(row, _own)")
         if any(" row[" in line for line in others):
             others = ["try:", *(f"    {line}" for line in others), "except KeyError:"]
             others.append("    return decode(dict.fromkeys(_own) | row, cls)")

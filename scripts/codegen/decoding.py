@@ -63,8 +63,9 @@ def payload_expression(kind: Kind, derived: Derived) -> str:
 
 
 def _split_or_empty(value: str, *, null: bool) -> str:
-    empty = f"v == ''{' or v is None' if null else ''}"
-    return f"[] if {empty} else {value} if type(v) is str else reject(v, 'str')"
+    # The type first: comparing with "" and None takes as long as all else here.
+    other = "[] if v is None else " if null else ""
+    return f"({value} if v else []) if type(v) is str else {other}reject(v, 'str')"
 
 
 def decode_expression(kind: Kind, derived: Derived, value: str = "v") -> str:  # noqa: C901, PLR0911, PLR0912  # one case a kind

@@ -69,7 +69,9 @@ def decode(row: Any, cls: type[Any] = ContactShort) -> ContactShort:
     if "hash_ID" in row and "hash_id" not in row:
         row = renamed(row, "hash_ID", "hash_id")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 11 else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 11 or _own.issuperset(row) else others(row, _own)
+    )
     v = o.id = row["id"]
     if type(v) is not int:
         reject(v, "int", "id")

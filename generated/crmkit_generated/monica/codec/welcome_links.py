@@ -37,7 +37,9 @@ def decode(row: Any, cls: type[Any] = WelcomeLinks) -> WelcomeLinks:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 13 else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 13 or _own.issuperset(row) else others(row, _own)
+    )
     try:
         v = o.activities_url = row["activities_url"]
         if v is not None and type(v) is not str:

@@ -87,9 +87,11 @@ def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
     o.phones = (
         v
         if v is U or v is None
-        else []
-        if v == ""
-        else phone_input_codec.decode_all(split_members(v, phone_input_codec.ORDER, ",", "|"))
+        else (
+            phone_input_codec.decode_all(split_members(v, phone_input_codec.ORDER, ",", "|"))
+            if v
+            else []
+        )
         if type(v) is str
         else reject(v, "str")
     )
@@ -98,9 +100,11 @@ def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
     o.emails = (
         v
         if v is U or v is None
-        else []
-        if v == ""
-        else email_input_codec.decode_all(split_members(v, email_input_codec.ORDER, ",", "|"))
+        else (
+            email_input_codec.decode_all(split_members(v, email_input_codec.ORDER, ",", "|"))
+            if v
+            else []
+        )
         if type(v) is str
         else reject(v, "str")
     )
@@ -109,9 +113,11 @@ def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
     o.urls = (
         v
         if v is U or v is None
-        else []
-        if v == ""
-        else url_input_codec.decode_all(split_members(v, url_input_codec.ORDER, ",", "|"))
+        else (
+            url_input_codec.decode_all(split_members(v, url_input_codec.ORDER, ",", "|"))
+            if v
+            else []
+        )
         if type(v) is str
         else reject(v, "str")
     )
@@ -128,9 +134,7 @@ def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
     o.tags = (
         v
         if v is U or v is None
-        else []
-        if v == ""
-        else v.split(",")
+        else (v.split(",") if v else [])
         if type(v) is str
         else reject(v, "str")
     )

@@ -27,7 +27,7 @@ def decode(row: Any, cls: type[Any] = SalesSummary) -> SalesSummary:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 6 else others(row, _own)
+    s = o.additional_properties = {} if len(row) == 6 or _own.issuperset(row) else others(row, _own)
     try:
         v = row["breakdown"]
         try:

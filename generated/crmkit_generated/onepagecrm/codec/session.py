@@ -42,7 +42,9 @@ def decode(row: Any, cls: type[Any] = Session) -> Session:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 11 else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 11 or _own.issuperset(row) else others(row, _own)
+    )
     try:
         v = o.uid = row["uid"]
         if v is not None and type(v) is not str:

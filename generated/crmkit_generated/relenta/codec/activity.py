@@ -48,7 +48,9 @@ def decode(row: Any, cls: type[Any] = Activity) -> Activity:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 16 else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 16 or _own.issuperset(row) else others(row, _own)
+    )
     at = "id"
     v = row["id"]
     o.id = int(v) if type(v) is str and v.isdigit() and v.isascii() else decode_digits(v)
@@ -99,10 +101,10 @@ def decode(row: Any, cls: type[Any] = Activity) -> Activity:
         v = row["users"]
         try:
             o.users = (
-                []
-                if v == "" or v is None
-                else split_mailboxes(v)
+                (split_mailboxes(v) if v else [])
                 if type(v) is str
+                else []
+                if v is None
                 else reject(v, "str")
             )
         except ODD_ERRORS as e:
@@ -110,10 +112,10 @@ def decode(row: Any, cls: type[Any] = Activity) -> Activity:
         v = row["contacts"]
         try:
             o.contacts = (
-                []
-                if v == "" or v is None
-                else split_mailboxes(v)
+                (split_mailboxes(v) if v else [])
                 if type(v) is str
+                else []
+                if v is None
                 else reject(v, "str")
             )
         except ODD_ERRORS as e:

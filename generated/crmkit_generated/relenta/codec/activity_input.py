@@ -95,9 +95,7 @@ def decode(row: Any, cls: type[Any] = ActivityInput) -> ActivityInput:
     o.users = (
         v
         if v is U or v is None
-        else []
-        if v == ""
-        else split_mailboxes(v)
+        else (split_mailboxes(v) if v else [])
         if type(v) is str
         else reject(v, "str")
     )
@@ -106,9 +104,7 @@ def decode(row: Any, cls: type[Any] = ActivityInput) -> ActivityInput:
     o.contacts = (
         v
         if v is U or v is None
-        else []
-        if v == ""
-        else split_mailboxes(v)
+        else (split_mailboxes(v) if v else [])
         if type(v) is str
         else reject(v, "str")
     )

@@ -78,7 +78,7 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
     v = pop("emails", None)
     try:
         o.emails = (
-            [] if v == "" or v is None else v.split(";") if type(v) is str else reject(v, "str")
+            (v.split(";") if v else []) if type(v) is str else [] if v is None else reject(v, "str")
         )
     except ODD_ERRORS as e:
         o.emails = keep_odd(o, s, "emails", v, e) or []
@@ -94,49 +94,77 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
     v = pop("phone", None)
     try:
         o.phone = (
-            [] if v == "" or v is None else split_labeled(v) if type(v) is str else reject(v, "str")
+            (split_labeled(v) if v else [])
+            if type(v) is str
+            else []
+            if v is None
+            else reject(v, "str")
         )
     except ODD_ERRORS as e:
         o.phone = keep_odd(o, s, "phone", v, e) or []
     v = pop("url", None)
     try:
         o.url = (
-            [] if v == "" or v is None else split_labeled(v) if type(v) is str else reject(v, "str")
+            (split_labeled(v) if v else [])
+            if type(v) is str
+            else []
+            if v is None
+            else reject(v, "str")
         )
     except ODD_ERRORS as e:
         o.url = keep_odd(o, s, "url", v, e) or []
     v = pop("fax", None)
     try:
         o.fax = (
-            [] if v == "" or v is None else split_labeled(v) if type(v) is str else reject(v, "str")
+            (split_labeled(v) if v else [])
+            if type(v) is str
+            else []
+            if v is None
+            else reject(v, "str")
         )
     except ODD_ERRORS as e:
         o.fax = keep_odd(o, s, "fax", v, e) or []
     v = pop("messenger", None)
     try:
         o.messenger = (
-            [] if v == "" or v is None else split_labeled(v) if type(v) is str else reject(v, "str")
+            (split_labeled(v) if v else [])
+            if type(v) is str
+            else []
+            if v is None
+            else reject(v, "str")
         )
     except ODD_ERRORS as e:
         o.messenger = keep_odd(o, s, "messenger", v, e) or []
     v = pop("twitter", None)
     try:
         o.twitter = (
-            [] if v == "" or v is None else split_labeled(v) if type(v) is str else reject(v, "str")
+            (split_labeled(v) if v else [])
+            if type(v) is str
+            else []
+            if v is None
+            else reject(v, "str")
         )
     except ODD_ERRORS as e:
         o.twitter = keep_odd(o, s, "twitter", v, e) or []
     v = pop("linkedin", None)
     try:
         o.linkedin = (
-            [] if v == "" or v is None else split_labeled(v) if type(v) is str else reject(v, "str")
+            (split_labeled(v) if v else [])
+            if type(v) is str
+            else []
+            if v is None
+            else reject(v, "str")
         )
     except ODD_ERRORS as e:
         o.linkedin = keep_odd(o, s, "linkedin", v, e) or []
     v = pop("facebook", None)
     try:
         o.facebook = (
-            [] if v == "" or v is None else split_labeled(v) if type(v) is str else reject(v, "str")
+            (split_labeled(v) if v else [])
+            if type(v) is str
+            else []
+            if v is None
+            else reject(v, "str")
         )
     except ODD_ERRORS as e:
         o.facebook = keep_odd(o, s, "facebook", v, e) or []
@@ -152,14 +180,14 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
     v = pop("groups", None)
     try:
         o.groups = (
-            [] if v == "" or v is None else v.split(";") if type(v) is str else reject(v, "str")
+            (v.split(";") if v else []) if type(v) is str else [] if v is None else reject(v, "str")
         )
     except ODD_ERRORS as e:
         o.groups = keep_odd(o, s, "groups", v, e) or []
     v = pop("tags", None)
     try:
         o.tags = (
-            [] if v == "" or v is None else v.split(";") if type(v) is str else reject(v, "str")
+            (v.split(";") if v else []) if type(v) is str else [] if v is None else reject(v, "str")
         )
     except ODD_ERRORS as e:
         o.tags = keep_odd(o, s, "tags", v, e) or []

@@ -82,9 +82,7 @@ def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
     o.emails = (
         v
         if v is U or v is None
-        else []
-        if v == ""
-        else v.split(";")
+        else (v.split(";") if v else [])
         if type(v) is str
         else reject(v, "str")
     )
@@ -102,9 +100,7 @@ def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
     o.phone = (
         v
         if v is U or v is None
-        else []
-        if v == ""
-        else split_labeled(v)
+        else (split_labeled(v) if v else [])
         if type(v) is str
         else reject(v, "str")
     )
@@ -113,9 +109,7 @@ def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
     o.url = (
         v
         if v is U or v is None
-        else []
-        if v == ""
-        else split_labeled(v)
+        else (split_labeled(v) if v else [])
         if type(v) is str
         else reject(v, "str")
     )
@@ -124,9 +118,7 @@ def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
     o.fax = (
         v
         if v is U or v is None
-        else []
-        if v == ""
-        else split_labeled(v)
+        else (split_labeled(v) if v else [])
         if type(v) is str
         else reject(v, "str")
     )
@@ -135,9 +127,7 @@ def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
     o.messenger = (
         v
         if v is U or v is None
-        else []
-        if v == ""
-        else split_labeled(v)
+        else (split_labeled(v) if v else [])
         if type(v) is str
         else reject(v, "str")
     )
@@ -146,9 +136,7 @@ def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
     o.twitter = (
         v
         if v is U or v is None
-        else []
-        if v == ""
-        else split_labeled(v)
+        else (split_labeled(v) if v else [])
         if type(v) is str
         else reject(v, "str")
     )
@@ -157,9 +145,7 @@ def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
     o.linkedin = (
         v
         if v is U or v is None
-        else []
-        if v == ""
-        else split_labeled(v)
+        else (split_labeled(v) if v else [])
         if type(v) is str
         else reject(v, "str")
     )
@@ -168,9 +154,7 @@ def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
     o.facebook = (
         v
         if v is U or v is None
-        else []
-        if v == ""
-        else split_labeled(v)
+        else (split_labeled(v) if v else [])
         if type(v) is str
         else reject(v, "str")
     )
@@ -188,9 +172,7 @@ def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
     o.groups = (
         v
         if v is U or v is None
-        else []
-        if v == ""
-        else v.split(";")
+        else (v.split(";") if v else [])
         if type(v) is str
         else reject(v, "str")
     )
@@ -199,9 +181,7 @@ def decode(row: Any, cls: type[Any] = ContactInput) -> ContactInput:
     o.tags = (
         v
         if v is U or v is None
-        else []
-        if v == ""
-        else v.split(";")
+        else (v.split(";") if v else [])
         if type(v) is str
         else reject(v, "str")
     )

@@ -31,7 +31,7 @@ new = object.__new__
 
 def others(row: dict[str, Any], own: frozenset[str]) -> dict[str, Any]:
     """Return the members of an object that the document does not name."""
-    return {} if own.issuperset(row) else {name: row[name] for name in row if name not in own}
+    return {name: row[name] for name in row if name not in own}
 
 
 def renamed(row: dict[str, Any], alias: str, name: str) -> dict[str, Any]:
