@@ -66,8 +66,7 @@ def _decoder(model: Model, derived: Derived, *, lookup: bool) -> list[str]:
         for alias in field.aliases
     ]
     if lookup:
-        exact = f"len(row) == {sum(field.required for field in fields)}"
-        none = f"{exact} or _own.issuperset(row)"
+        none = f"len(row) == {sum(field.required for field in fields)} or _own.issuperset(row)"
         first.insert(0, f"s = o.additional_properties = {{}} if {none} else others(row, _own)")
         if any(" row[" in line for line in others):
             others = ["try:", *(f"    {line}" for line in others), "except KeyError:"]

@@ -63,7 +63,6 @@ def payload_expression(kind: Kind, derived: Derived) -> str:
 
 
 def _split_or_empty(value: str, *, null: bool) -> str:
-    # The type first: comparing with "" and None takes as long as all else here.
     other = "[] if v is None else " if null else ""
     return f"({value} if v else []) if type(v) is str else {other}reject(v, 'str')"
 
