@@ -46,7 +46,10 @@ def last_release(root: Path) -> str | None:
 def public_names(package: griffe.Object) -> dict[str, str]:
     """Return the paths that callers import names by, and the path where each is defined."""
     found: dict[str, str] = {}
-    modules = [package, *(module for module in package.modules.values() if module.is_init_module)]
+    modules: list[griffe.Object] = [package]
+    for member in package.members.values():
+        if isinstance(member, griffe.Module) and member.is_init_module:
+            modules.append(member)
     for module in modules:
         for name, member in module.members.items():
             if name.startswith("_"):
@@ -65,8 +68,9 @@ def open_up(module: griffe.Module | griffe.Object) -> None:
     """
     if isinstance(module, griffe.Module):
         module.exports = None
-    for inner in module.modules.values():
-        open_up(inner)
+    for inner in module.members.values():
+        if isinstance(inner, griffe.Module):  # not an alias, which may lead back here
+            open_up(inner)
 
 
 def broken_names(root: Path, ref: str, packages: tuple[str, ...] = PACKAGES) -> list[str]:
