@@ -23,7 +23,7 @@ def copier(samples: list[Any]) -> Copy:
     """
     namespace: dict[str, Any] = {"new": object.__new__}
     expression = _expression(samples, "s", namespace)
-    return eval(f"lambda rows: [{expression} for s in rows]", namespace)  # type: ignore[no-any-return]  # noqa: S307
+    return eval(f"lambda rows: [{expression} for s in rows]", namespace)  # type: ignore[no-any-return]  # noqa: S307  # of our own text
 
 
 def _expression(samples: Iterable[Any], value: str, namespace: dict[str, Any]) -> str:
@@ -64,7 +64,7 @@ def _dict(group: list[dict[str, Any]], namespace: dict[str, Any], value: str) ->
 
 
 def _object(type_: type, group: list[Any], namespace: dict[str, Any]) -> str:
-    slots = [name for name in type_.__slots__ if name != "__weakref__"]  # type: ignore[attr-defined]
+    slots = [name for name in type_.__slots__ if name != "__weakref__"]  # type: ignore[attr-defined]  # attrs made them
     namespace[type_.__name__] = type_
     lines = [f"    o = new({type_.__name__})"]
     for name in slots:
@@ -76,5 +76,5 @@ def _object(type_: type, group: list[Any], namespace: dict[str, Any]) -> str:
 def _define(lines: list[str], namespace: dict[str, Any]) -> str:
     name = f"copy_{len(namespace)}"
     namespace[name] = None  # takes the name
-    exec("\n".join([f"def {name}(s):", *lines]), namespace)  # noqa: S102
+    exec("\n".join([f"def {name}(s):", *lines]), namespace)  # noqa: S102  # our own text
     return name

@@ -46,11 +46,8 @@ def last_release(root: Path) -> str | None:
 def public_names(package: griffe.Object) -> dict[str, str]:
     """Return the paths that callers import names by, and the path where each is defined."""
     found: dict[str, str] = {}
-    modules: list[griffe.Object] = [package]
-    for member in package.members.values():
-        if isinstance(member, griffe.Module) and member.is_init_module:
-            modules.append(member)
-    for module in modules:
+    inner = (member for member in package.members.values() if isinstance(member, griffe.Module))
+    for module in (package, *(member for member in inner if member.is_init_module)):
         for name, member in module.members.items():
             if name.startswith("_"):
                 continue

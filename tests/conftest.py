@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import signal
 import sys
 import tempfile
 
@@ -70,6 +71,13 @@ def _machine_settings() -> None:
     for name in list(os.environ):
         if name.lower() in _SETTINGS or name.lower().startswith(_PREFIXES):
             del os.environ[name]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interruptible() -> None:
+    """Let Ctrl-C reach the programs that tests start, as a shell's background jobs do not."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 # -- hypothesis --------------------------------------------------------------------------------
