@@ -329,7 +329,7 @@ def test_a_full_disk_is_one_line(
     with monkeypatch.context() as patch:
         patch.setattr("crmkit.cli.import_journal.os.fsync", full)
         said = command.refused(2, "import", "monica", "tags", name)
-    assert said == "in.csv.report.csv: No space left on device"
+    assert said == "in.csv.report.csv.journal: No space left on device"
     assert posts(live, "monica", "/tags") == 0
     assert command("import", "monica", "tags", name, "--key", "name").code == 0
 

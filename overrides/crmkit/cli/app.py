@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .contract import contract
-from .errors import CommandError
+from .errors import CommandError, discard, say
 from .export import export
 from .import_ import import_records
 from .mock import mock
@@ -115,14 +115,14 @@ def _usage(error: Any) -> str:
 
 
 def _cannot_write(error: OSError) -> int:
-    # What is still to be written cannot be, and the interpreter would complain of that.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if error.filename is None:
+        discard(sys.stdout)
     if isinstance(error, BrokenPipeError):
         return 0  # whoever reads has what they wanted
-    return _fail(f"{error.filename or 'cannot write the output'}: {error.strerror or error}")
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    return _fail(f"{error.filename or 'cannot write the output'}: {reason}")
 
 
 def _fail(message: str, code: int = 2) -> int:
-    line = " ".join(message.split())
-    typer.echo(f"crmkit: {line}", err=True)
+    say(f"crmkit: {' '.join(message.split())}")
     return code

@@ -8,6 +8,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from .errors import say
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
@@ -22,7 +24,7 @@ class Counter:
 
     def __init__(self) -> None:
         self.name = ""
-        self.count = 0
+        self.count = self.before = 0
         self.total: int | None = None
 
     def begin(self, name: str, count: int = 0) -> None:
@@ -32,7 +34,7 @@ class Counter:
             name: Name of its resource.
             count: How many records of it were read before.
         """
-        self.name, self.count, self.total = name, count, None
+        self.name, self.count, self.before, self.total = name, count, count, None
         self._show()
 
     def add(self, count: int, total: int | None) -> None:
@@ -66,9 +68,8 @@ class _Lines(Counter):
             return
         self._next = now + _PAUSE
         of = "" if self.total is None else f" of {self.total:,}"
-        rate = self.count / (now - self._begun)
-        sys.stderr.write(f"{self.name}: {self.count:,}{of} records, {rate:,.0f} a second\n")
-        sys.stderr.flush()
+        rate = (self.count - self.before) / (now - self._begun)
+        say(f"{self.name}: {self.count:,}{of} records, {rate:,.0f} a second")
 
 
 class _Bar(Counter):
@@ -95,11 +96,12 @@ def counting() -> Generator[Counter]:
         yield Counter()
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn
-    from rich.progress import TextColumn as Text
-    from rich.progress import TimeRemainingColumn as Remaining
 
-    name = Text("{task.description}", markup=False)
-    columns = name, BarColumn(), MofNCompleteColumn(), TaskProgressColumn(show_speed=True)
-    with Progress(*columns, Remaining(), console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    if console.is_dumb_terminal:  # which cannot go back to the beginning of a line
+        yield _Lines()
+        return
+    from .bar import new_bar
+
+    with new_bar(console) as bar:
         yield _Bar(bar)

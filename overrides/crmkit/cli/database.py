@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-__all__ = ["arrow_view", "create_table", "open_database", "quoted"]
+__all__ = ["arrow_view", "create_table", "new_database", "open_database", "quoted"]
 
 #: Rows are kept in memory until their group is full, or the log of changes as long as this.
 _ROW_GROUP = 8192
@@ -24,8 +25,39 @@ _CONFIG: dict[str, Any] = {"threads": 1, "memory_limit": "512MB", "checkpoint_th
 
 
 @contextmanager
-def open_database(path: Path) -> Generator[Any]:
+def new_database(path: Path) -> Generator[Any]:
+    """Open a new DuckDB file, which takes the place of another if the context succeeds.
+
+    Args:
+        path: Path of the other.
+
+    Raises:
+        CommandError: It cannot be written.
+    """
+    from .parts import replacing
+
+    try:
+        with replacing(path) as new:
+            _remove(new)  # what was killed may have left one, and its log
+            with open_database(new, path) as database:
+                yield database
+    except BaseException:
+        _remove(path.with_name(f"{path.name}.new"))
+        raise
+
+
+def _remove(path: Path) -> None:
+    for each in (path, path.with_name(f"{path.name}.wal")):
+        each.unlink(missing_ok=True)
+
+
+@contextmanager
+def open_database(path: Path, name: Path | None = None) -> Generator[Any]:
     """Open a DuckDB file, a new one if there is none, while the context lasts.
+
+    Args:
+        path: Its path.
+        name: What errors call it, if not by its path.
 
     Raises:
         CommandError: It is no DuckDB file, is open elsewhere, or cannot be written.
@@ -34,19 +66,21 @@ def open_database(path: Path) -> Generator[Any]:
 
     if not path.parent.is_dir():
         raise CommandError(f"{path}: there is no folder {path.parent}")
+    if path.exists() and not path.is_file():
+        raise CommandError(f"{path}: is not a regular file")
     database = duckdb.connect(config=_CONFIG)
     try:
         file = str(path).replace("'", "''")
         database.execute(f"ATTACH '{file}' AS crm (ROW_GROUP_SIZE {_ROW_GROUP}); USE crm")
     except (duckdb.Error, OSError) as error:
         database.close()
-        raise CommandError(f"{path}: {_reason(str(error))}") from None
+        raise CommandError(f"{name or path}: {_reason(str(error))}") from None
     try:
         # What JSON and timestamps mean shall not depend on the machine.
         database.execute("SET TimeZone = 'UTC'")
         yield database
     except duckdb.Error as error:  # of a full disk, or a file that is damaged
-        raise CommandError(f"{path}: {_reason(str(error))}") from error
+        raise CommandError(f"{name or path}: {_reason(str(error))}") from error
     finally:
         with suppress(duckdb.Error):  # of a full disk; what was committed is in the file
             database.close()
@@ -86,4 +120,5 @@ def _reason(message: str) -> str:
         return "is open in another program; close it there first"
     if "not a valid DuckDB" in message:
         return "is not a DuckDB database"
-    return message.splitlines()[0]
+    written = re.search(r'Could not write (?:all to )?file .*": (.+)', message)
+    return written[1] if written else message.splitlines()[0]

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import contextmanager
+import sys
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from typing import IO
 
     from crmkit.core.errors import CRMError
 
 _WRITES = {"save", "create", "update", "delete"}
 
-__all__ = ["CommandError", "InputError", "concerns_record", "translated"]
+__all__ = ["CommandError", "InputError", "concerns_record", "discard", "say", "translated"]
 
 
 class CommandError(Exception):
@@ -42,6 +44,24 @@ class InputError(CommandError):
         super().__init__(f"{field}: {problem}")
         self.field = field
         self.problem = problem
+
+
+def say(line: str) -> None:
+    """Write a line to stderr. That nobody reads it, or the disk is full, ends no run."""
+    try:
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+    except OSError:
+        discard(sys.stderr)
+
+
+def discard(stream: IO[str]) -> None:
+    """Let what is still to be written to a stream go nowhere, once it cannot be written.
+
+    The interpreter would complain of it at its end.
+    """
+    with suppress(OSError):  # of a stream that is no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .complete import complete_resource, crm_argument
-from .errors import CommandError, concerns_record
+from .errors import CommandError, concerns_record, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -96,10 +96,10 @@ def export(
         for name, listing in listings.items():
             problem = _read(listing, state, counter, format_)
             if problem and resources:
-                typer.echo(f"crmkit: {name}: {problem}", err=True)
+                say(f"crmkit: {name}: {problem}")
                 failed.append(name)
             elif problem:
-                typer.echo(f"{name}: left out: {problem}", err=True)
+                say(f"{name}: left out: {problem}")
         if format_ is FileFormat.DUCKDB:
             _write_database(out / f"{crm}.duckdb", listings, state)
         state.remove()
@@ -174,10 +174,9 @@ def _read(lazy: _Lazy, state: State, counter: Counter, format_: FileFormat) -> s
     from .parts import Part
 
     name = lazy.resource.name
-    part = Part(state, name)
-    if name in state.done:
-        if format_ is not FileFormat.DUCKDB:
-            part.remove()
+    part, path = Part(state, name), state.folder / f"{name}.{format_}"
+    if name in state.done and _stands(part, path, format_, state):
+        _leave(part, path, format_)
         return ""
     try:
         listing = lazy.open()
@@ -191,24 +190,36 @@ def _read(lazy: _Lazy, state: State, counter: Counter, format_: FileFormat) -> s
             raise
         part.remove()
         return str(error)
-    if format_ is not FileFormat.DUCKDB:
-        _write_file(state.folder / f"{name}.{format_}", listing, part, format_)
+    _write_file(path, listing, part, format_)
     state.finish(name)
-    if format_ is not FileFormat.DUCKDB:
-        part.remove()
+    _leave(part, path, format_)
     return ""
 
 
 def _write_file(path: Path, listing: Listing, part: Part, format_: FileFormat) -> None:
     from .parts import replacing
 
-    with replacing(path) as new:
-        if format_ is FileFormat.PARQUET:
+    if format_ is FileFormat.PARQUET:
+        with replacing(path) as new:
             _write_parquet(new, listing, part)
-        elif format_ is FileFormat.CSV:
+    elif format_ is FileFormat.CSV:
+        with replacing(path) as new:
             _write_csv(new, listing.columns, part.rows())
-        else:
-            part.copy_to(new)
+
+
+def _stands(part: Part, path: Path, format_: FileFormat, state: State) -> bool:
+    """Return whether what was read of a resource is still there: in its file, or in its part."""
+    if format_ is FileFormat.DUCKDB:
+        return state.is_written or part.is_there
+    return path.exists() or (format_ is FileFormat.JSONL and part.is_there)
+
+
+def _leave(part: Part, path: Path, format_: FileFormat) -> None:
+    """Leave the file of a resource that is done, and no part; a database is made of all parts."""
+    if format_ is FileFormat.JSONL:
+        part.move_to(path)
+    elif format_ is not FileFormat.DUCKDB:
+        part.remove()
 
 
 def _write_csv(path: Path, columns: Sequence[Field], rows: Iterator[dict[str, Any]]) -> None:
@@ -237,13 +248,12 @@ def _write_parquet(path: Path, listing: Listing, part: Part) -> None:
 
 def _write_database(path: Path, listings: dict[str, _Lazy], state: State) -> None:
     from .columns import Columns
-    from .database import arrow_view, create_table, open_database, quoted
-    from .parts import Part, replacing
+    from .database import arrow_view, create_table, new_database, quoted
+    from .parts import Part
 
     parts = {name: Part(state, name) for name in listings if name in state.done}
-    with replacing(path) as new:
-        new.unlink(missing_ok=True)
-        with open_database(new) as database:
+    if not state.is_written:
+        with new_database(path) as database:
             for name, part in parts.items():
                 listing = listings[name].open()
                 columns = Columns(listing.resource, listing.columns)
@@ -251,5 +261,7 @@ def _write_database(path: Path, listings: dict[str, _Lazy], state: State) -> Non
                 for rows in part.batches():
                     with arrow_view(database, columns.batch(rows)) as view:
                         database.execute(f"INSERT INTO {quoted(name)} FROM {view}")
+        state.is_written = True
+        state.save()
     for part in parts.values():
         part.remove()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .complete import complete_resource, crm_argument
-from .errors import CommandError
+from .errors import CommandError, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -144,7 +144,7 @@ def import_records(
     time_zone = _zone(zone)
     table = open_table(file, encoding, delimiter)
     if table.is_guessed:
-        typer.echo(f"{file}: is not UTF-8; read as {table.encoding}, or say --encoding", err=True)
+        say(f"{file}: is not UTF-8; read as {table.encoding}, or say --encoding")
     if not table.count:
         typer.echo(f"{found.name}: nothing to import, {file} has no rows")
         return
@@ -187,6 +187,8 @@ def _report(table: Table, path: Path | None) -> Path:
         return table.path.with_name(f"{table.path.name}.report.{suffix}")
     if path.resolve() == table.path.resolve():
         raise CommandError("--report must be another file than the one to import")
+    if path.exists() and not path.is_file():  # of a device it would take the place
+        raise CommandError(f"--report must be a regular file, {path} is none")
     return path
 
 
@@ -204,7 +206,7 @@ def _show(table: Table, columns: ColumnMap) -> None:
         except CommandError as error:
             failed += 1
             if failed <= _PROBLEMS_SHOWN:
-                typer.echo(f"row {row.number}: {error}", err=True)
+                say(f"row {row.number}: {error}")
             continue
         if shown < _SHOWN:
             shown += 1
@@ -251,10 +253,8 @@ def _import(
                         first = first or f"row {row.number}: {outcome.error.rstrip('.')}"
                         report.add(row, outcome.status, outcome.id, outcome.error)
                     counter.add(1, table.count)
-        except BaseException as error:
+        except BaseException:
             _summarise(found.name, tally, " so far; the same command goes on")
-            if isinstance(error, OSError):
-                raise CommandError(f"{path}: {error.strerror or error}") from None
             raise
     _summarise(found.name, tally)
     failed = tally["failed"] + tally["unknown"]

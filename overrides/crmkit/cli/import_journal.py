@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .errors import CommandError
+from .parts import naming
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -95,7 +96,7 @@ def open_journal(path: Path, bound: dict[str, str], policy: str) -> Generator[Jo
     Raises:
         CommandError: It belongs to another import, or another process has it.
     """
-    with path.open("a+b") as file:
+    with naming(path), path.open("a+b") as file:
         _lock(file, path)
         file.seek(0)
         done: dict[str, Any] = {}

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from itertools import islice
-from shutil import copyfile
 from typing import TYPE_CHECKING, Any
 
 from .errors import CommandError
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["Part", "State", "locked", "replacing"]
+__all__ = ["Part", "State", "locked", "naming", "replacing"]
 
 _STATE = ".crmkit-export.json"
 _BATCH = 2000
@@ -41,6 +40,7 @@ class State:
         parent: See `Place`.
         rows: How many rows were read of it.
         size: How many bytes of its part they take.
+        is_written: Whether the database stands that has the rows of all parts.
     """
 
     folder: Path
@@ -51,6 +51,7 @@ class State:
     parent: Any = None
     rows: int = 0
     size: int = 0
+    is_written: bool = False
 
     @classmethod
     def load(cls, folder: Path, asked: dict[str, Any]) -> State:
@@ -105,10 +106,15 @@ class Part:
         self._name = name
         self._path = state.folder / f"{name}.part.jsonl"
 
+    @property
+    def is_there(self) -> bool:
+        """Whether it is there."""
+        return self._path.exists()
+
     def resume(self) -> tuple[Place | None, dict[Any, int]]:
         """Return where the reading was broken off and the records it had; None to begin."""
         state = self._state
-        if state.reading != self._name or not self._path.exists():
+        if state.reading != self._name or not self.is_there:
             state.reading, state.number, state.parent = self._name, None, None
             state.rows = state.size = 0
             self._path.write_bytes(b"")
@@ -123,7 +129,7 @@ class Part:
             OSError: The disk is full, or the like; the part keeps what it had.
         """
         state, lines = self._state, [json.dumps(row, ensure_ascii=False) for row in rows]
-        with self._path.open("ab") as file:
+        with naming(self._path), self._path.open("ab") as file:
             file.write("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogatepass"))
             file.flush()
             os.fsync(file.fileno())
@@ -144,13 +150,24 @@ class Part:
         while batch := list(islice(rows, _BATCH)):
             yield batch
 
-    def copy_to(self, path: Path) -> None:
-        """Copy the lines to a file."""
-        copyfile(self._path, path)
+    def move_to(self, path: Path) -> None:
+        """Make the part a file of its own, in the place of another, unless it was so before."""
+        with suppress(FileNotFoundError):
+            self._path.replace(path)
 
     def remove(self) -> None:
         """Remove the part: its rows stand elsewhere."""
         self._path.unlink(missing_ok=True)
+
+
+@contextmanager
+def naming(path: Path) -> Generator[None]:
+    """Name a file in the errors of the system that name none, as that of a full disk."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
 
 
 @contextmanager
@@ -162,7 +179,8 @@ def replacing(path: Path) -> Generator[Path]:
     """
     new = path.with_name(f"{path.name}.new")
     try:
-        yield new
+        with naming(path):
+            yield new
         new.replace(path)
     except BaseException:
         new.unlink(missing_ok=True)

@@ -8,6 +8,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from .errors import say
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
@@ -68,8 +70,7 @@ class _Lines(_Counts):
 
     def _write(self, text: str) -> None:
         self._next = time.monotonic() + _PAUSE
-        sys.stderr.write(f"{text}\n")
-        sys.stderr.flush()
+        say(text)
 
 
 class _Bar(_Counts):
@@ -110,6 +111,11 @@ def progress(total: int) -> Generator[Shown]:
         yield _Lines(total)
         return
     from rich.console import Console
+
+    console = Console(stderr=True)
+    if console.is_dumb_terminal:  # which cannot go back to the beginning of a line
+        yield _Lines(total)
+        return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
     from rich.progress import TimeElapsedColumn as Elapsed
 
@@ -119,5 +125,5 @@ def progress(total: int) -> Generator[Shown]:
         Elapsed(),
         TextColumn("{task.description}", markup=False),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=console, transient=True) as bar:
         yield _Bar(total, bar, bar.add_task("", total=total))

@@ -18,7 +18,7 @@ from .complete import (
     complete_where,
     crm_argument,
 )
-from .errors import CommandError, InputError, concerns_record
+from .errors import CommandError, InputError, concerns_record, say
 from .output import Format, default_format, open_writer, write_record
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def delete(
             except CRMError as error:
                 if len(ids) == 1 or not concerns_record(error):
                     raise
-                typer.echo(f"crmkit: {id}: {error}", err=True)
+                say(f"crmkit: {id}: {error}")
                 failed += 1
     if failed:
         raise CommandError(f"{failed} of {len(ids)} could not be deleted", 1)

@@ -103,6 +103,8 @@ def open_table(path: Path, encoding: str = "", delimiter: str = "") -> Table:
         CommandError: It cannot be read.
     """
     guess = encoding
+    if path.exists() and not path.is_file():
+        raise CommandError(f"{path}: is not a regular file, as which it can be read twice")
     try:
         guess = guess or _encoding(path)
         return _read(path, guess, delimiter, is_guessed=not encoding and guess == "cp1252")
