@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
+import io
 import json
+import re
 import resource as limits
 import signal
 import subprocess
@@ -461,12 +464,14 @@ def test_rejects_the_folder_of_another_export(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such limits")
 @pytest.mark.parametrize("form", ["jsonl", "parquet", "duckdb"])
-def test_full_disk_is_one_line(form: str, live: MockServer, tmp_path: Path) -> None:
-    """A disk that is full ends the run with a line; no half of a file is left."""
+def test_full_disk_is_one_line(
+    form: str, live: MockServer, command: Command, tmp_path: Path
+) -> None:
+    """A disk that is full ends the run with a line; no half of a file is left, and no row lost."""
     add_leads(live, 300)
 
     def limit() -> None:
-        limits.setrlimit(limits.RLIMIT_FSIZE, (200_000, 200_000))
+        limits.setrlimit(limits.RLIMIT_FSIZE, (400_000, 400_000))
 
     arguments = [*PROGRAM, "export", "espocrm", "leads", "--out", str(tmp_path), "--format", form]
     done = subprocess.run(
@@ -479,8 +484,97 @@ def test_full_disk_is_one_line(form: str, live: MockServer, tmp_path: Path) -> N
     )
     assert done.returncode == 2, done
     assert len(done.stderr.splitlines()) == 1, done.stderr
-    assert done.stderr.startswith("crmkit: ")
-    assert left(tmp_path) <= {"leads.part.jsonl", ".crmkit-export.json"}
+    assert done.stderr == f"crmkit: {tmp_path / 'leads.part.jsonl'}: File too large\n"
+    assert left(tmp_path) == {"leads.part.jsonl", ".crmkit-export.json"}
+    ids = lead_ids()
+    assert command(*arguments[len(PROGRAM) :]).code == 0
+    assert exported_ids(tmp_path, form) == sorted(ids)
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "duckdb"])
+def test_full_disk_at_the_end_leaves_the_parts(
+    form: str,
+    live: MockServer,
+    command: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """A file that cannot be written when all is read leaves what was read, and nothing half."""
+    add_leads(live, 50)
+    rows = parts.Part.rows
+
+    def failing(self: Any) -> Iterator[Any]:
+        yield next(rows(self))
+        raise OSError(errno.ENOSPC, "full")
+
+    arguments = ["export", "espocrm", "leads", "--out", str(tmp_path), "--format", form]
+    with monkeypatch.context() as patch:
+        patch.setattr(parts.Part, "rows", failing)
+        message = command.refused(2, *arguments)
+    file = tmp_path / ("espocrm.duckdb" if form == "duckdb" else f"leads.{form}")
+    assert message == f"{file}: No space left on device"
+    assert left(tmp_path) == {"leads.part.jsonl", ".crmkit-export.json"}
+    live.espocrm.journal.clear()
+    assert command(*arguments).code == 0
+    assert left(tmp_path) == {file.name}
+
+
+def test_database_that_a_kill_left_half_written_is_made_anew(
+    command: Command, interrupted: Callable[[int], None], tmp_path: Path
+) -> None:
+    """What a killed run has left of a new database, and its log, is not read by the next."""
+    arguments = ["export", "monica", "tags", "--out", str(tmp_path), "--format", "duckdb"]
+    new = tmp_path / "monica.duckdb.new"
+    code = f"""
+import duckdb, os
+database = duckdb.connect({str(new)!r})
+database.execute("SET checkpoint_threshold = '1GB'")
+database.execute("CREATE TABLE tags AS SELECT range AS id FROM range(1000)")
+os._exit(0)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert new.with_name("monica.duckdb.new.wal").exists()
+    assert command(*arguments).code == 0
+    assert left(tmp_path) == {"monica.duckdb"}
+
+
+@pytest.mark.parametrize("removed", [0, 1])
+def test_interrupted_while_parts_are_removed(
+    removed: int, command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A database that stands is the end of an export, though its parts are still to go."""
+    arguments = ["export", "monica", "tags", "genders", "--out", str(tmp_path)]
+    arguments += ["--format", "duckdb"]
+    remove, begun = parts.Part.remove, iter(range(removed))
+
+    def failing(self: Any) -> None:
+        if next(begun, None) is None:
+            raise KeyboardInterrupt
+        remove(self)
+
+    monkeypatch.setattr(parts.Part, "remove", failing)
+    assert command.refused(3, *arguments) == "interrupted"
+    monkeypatch.setattr(parts.Part, "remove", remove)
+    assert command(*arguments).code == 0
+    assert left(tmp_path) == {"monica.duckdb"}
+    for name in ("tags", "genders"):
+        assert stored(tmp_path, "duckdb", name, "monica")
+
+
+def test_reads_anew_what_was_removed_by_hand(
+    command: Command, interrupted: Callable[[int], None], tmp_path: Path
+) -> None:
+    """A part or file that somebody has removed before the run was done is read once more."""
+    for form in ("jsonl", "duckdb"):
+        folder = tmp_path / form
+        arguments = ["export", "monica", "tags", "contacts", "--out", str(folder), "--format", form]
+        interrupted(2)
+        command.refused(3, *arguments)
+        (folder / ("tags.part.jsonl" if form == "duckdb" else "tags.jsonl")).unlink()
+        interrupted(0)
+        assert command(*arguments).code == 0
+        rows = lines(folder / "tags.jsonl") if form == "jsonl" else None
+        assert rows or stored(folder, "duckdb", "tags", "monica")
 
 
 # -- progress ----------------------------------------------------------------------------------
@@ -498,8 +592,51 @@ def test_shows_lines_in_ci(
         counter.add(100, 1000)
         counter.add(120, 1000)
     assert capsys.readouterr().err == "contacts: 220 of 1,000 records, 20 a second\n"
+    times = iter([0.0, 0.0, 0.0, 11.0])
+    with counting() as counter:
+        counter.begin("contacts", 5000)
+        counter.add(110, 10_000)
+    assert capsys.readouterr().err == "contacts: 5,110 of 10,000 records, 10 a second\n"
     monkeypatch.delenv("CI")
     with counting() as counter:
         counter.begin("contacts")
         counter.add(100, None)
     assert capsys.readouterr().err == ""
+
+
+class Screen(io.StringIO):
+    """A terminal."""
+
+    def isatty(self) -> bool:
+        """Say that it is one."""
+        return True
+
+
+@pytest.mark.parametrize(
+    ("columns", "term", "shown"),
+    [
+        (80, "xterm", "notes.*110 of 1,000 .* 10/s .*0:01:29 left"),
+        (30, "xterm", "notes 110 of 1,000 .*0:01"),
+        (80, "dumb", "^notes: 100 of 1,000 records, 10 a second$"),
+    ],
+)
+def test_shows_figures_on_a_terminal(
+    columns: int, term: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A terminal shows records, rate and time left, as far as there is room; a dumb one lines."""
+    screen, now = Screen(), [0.0]
+    monkeypatch.setattr(sys, "stderr", screen)
+    for module in ("time", "rich.console"):
+        monkeypatch.setattr(f"{module}.monotonic", lambda: now[0])
+    for name, value in {"COLUMNS": str(columns), "TERM": term, "NO_COLOR": "1"}.items():
+        monkeypatch.setenv(name, value)
+    for name in ("CI", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        monkeypatch.delenv(name, raising=False)
+    with counting() as counter:
+        counter.begin("notes")
+        for _ in range(11):
+            now[0] += 1
+            counter.add(10, 1000)
+    written = screen.getvalue()
+    assert re.search(shown, written, re.MULTILINE), written
+    assert ("━" in written) == (columns >= 60 and term != "dumb")

@@ -71,7 +71,7 @@ def growth(form: str) -> tuple[str, float]:
         return f"{code} {[each.name for each in Path(folder).iterdir()]}", (peak() - before) / 2**20
 
 
-@pytest.mark.parametrize("form", ["parquet", "duckdb", "csv"])
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet", "duckdb"])
 def test_long_export_takes_little_memory(
     form: str, record_property: Callable[[str, object], None]
 ) -> None:

@@ -6,8 +6,10 @@ import csv
 import errno
 import json
 import os
+import resource as limits
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -215,6 +217,7 @@ REFUSED: dict[str, tuple[bytes, tuple[str, ...], str]] = {
     "key": (b"name\na\n", ("--key", "status"), "--key: no column is the field 'status'"),
     "delimiter": (b"name\na\n", ("--delimiter", "ab"), "--delimiter must be one character"),
     "report": (b"name\na\n", ("--report", "in.csv"), "must be another file"),
+    "a device": (b"name\na\n", ("--report", os.devnull), "--report must be a regular file"),
 }
 
 
@@ -332,6 +335,38 @@ def test_a_full_disk_is_one_line(
     assert said == "in.csv.report.csv.journal: No space left on device"
     assert posts(live, "monica", "/tags") == 0
     assert command("import", "monica", "tags", name, "--key", "name").code == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such limits")
+@pytest.mark.parametrize("full", ["in.csv.report.csv.journal", "in.csv.report.csv"])
+def test_a_disk_that_fills_up_loses_no_row(
+    full: str, live: MockServer, folder: Path, command: Command
+) -> None:
+    """A journal or report that cannot grow ends the run; the same command does the rest."""
+    is_sent = full.endswith("journal")  # what cannot be sent goes to the report instead
+    date = "2024-02-29" if is_sent else "2024-02-31"
+    rows = [f"N{index:03},{date},10,Prospecting\n" for index in range(60)]
+    name = write(folder, "name,close_date,amount,stage\n" + "".join(rows))
+    arguments = ["import", "espocrm", "opportunities", name, "--key", "name"]
+
+    def limit() -> None:
+        limits.setrlimit(limits.RLIMIT_FSIZE, (3000, 3000))
+
+    run = subprocess.run(
+        [*PROGRAM, *arguments],
+        env=program_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=limit,
+    )
+    assert (run.returncode, run.stderr) == (2, f"crmkit: {full}: File too large\n"), run
+    assert run.stdout.endswith(" failed so far; the same command goes on\n")
+    assert 0 <= posts(live, "espocrm", "/Opportunity") < 60
+    done = command(*arguments)
+    assert done.code == (0 if is_sent else 1)
+    assert posts(live, "espocrm", "/Opportunity") == (60 if is_sent else 0)
+    assert is_sent or len(read(folder / full)) == 60
 
 
 def test_a_closed_pipe_keeps_the_exit_code(live: MockServer, folder: Path) -> None:

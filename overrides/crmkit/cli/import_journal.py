@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import CommandError
@@ -16,7 +17,6 @@ from .parts import naming
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from pathlib import Path
     from typing import IO
 
 __all__ = ["Journal", "open_journal"]
@@ -34,6 +34,7 @@ class Journal:
 
     def __init__(self, file: IO[bytes], done: dict[str, Any], sent: dict[str, str]) -> None:
         self._file = file
+        self._path = Path(file.name)
         self.done = done
         self.sent = sent
 
@@ -46,7 +47,8 @@ class Journal:
             by: The field by which it was looked up before; empty if it was not.
         """
         self.write({"key": key, "row": row, "by": by})
-        os.fsync(self._file.fileno())
+        with naming(self._path):
+            os.fsync(self._file.fileno())
         self.sent[key] = by
 
     def finish(self, key: str, id: Any, *, is_skipped: bool = False) -> None:
@@ -79,9 +81,10 @@ class Journal:
         line = f"{json.dumps(entry)}\n".encode()
         # In one call of the system, so that a kill cuts no line; what a full disk cuts is mended
         # when the journal is opened.
-        written = os.write(self._file.fileno(), line)
-        if written != len(line):
-            os.write(self._file.fileno(), line[written:])
+        with naming(self._path):
+            written = os.write(self._file.fileno(), line)
+            if written != len(line):
+                os.write(self._file.fileno(), line[written:])
 
 
 @contextmanager
@@ -96,7 +99,7 @@ def open_journal(path: Path, bound: dict[str, str], policy: str) -> Generator[Jo
     Raises:
         CommandError: It belongs to another import, or another process has it.
     """
-    with naming(path), path.open("a+b") as file:
+    with path.open("a+b") as file:
         _lock(file, path)
         file.seek(0)
         done: dict[str, Any] = {}

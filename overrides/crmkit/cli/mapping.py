@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .errors import CommandError, InputError
-from .resources import find_field, nearest
+from .resources import NOT_VALUES, find_field, nearest
 from .values import json_value, parse_json, parse_text, plain
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ColumnMap", "map_columns"]
 
-#: What is an argument of a write, but no value of a record.
-_NOT_VALUES = {"skip_duplicate_check"}
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,7 @@ def map_columns(
         CommandError: A header is no field, two are the same, or a field is missing.
     """
     documented = [
-        each for each in method.fields if each.name not in _NOT_VALUES and each.type.kind != "file"
+        each for each in method.fields if each.name not in NOT_VALUES and each.type.kind != "file"
     ]
     for header in chosen:
         if header not in table.header:

@@ -20,6 +20,7 @@ from .complete import (
 )
 from .errors import CommandError, InputError, concerns_record, say
 from .output import Format, default_format, open_writer, write_record
+from .resources import NOT_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -290,4 +291,5 @@ def _write(
 
 
 def _example(method: Method) -> str:
-    return f"{method.fields[0].name}=…" if method.fields else "--json FILE"
+    names = [each.name for each in method.fields if each.name not in NOT_VALUES]
+    return f"{names[0]}=…" if names else "--json FILE"

@@ -18,7 +18,7 @@ from .field_types import FieldType, class_names, read_type
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["ACTIONS", "Field", "Method", "Resource", "find_field", "nearest"]
+__all__ = ["ACTIONS", "NOT_VALUES", "Field", "Method", "Resource", "find_field", "nearest"]
 
 #: The actions on records, and the methods of a client that do them, the better one first.
 ACTIONS = {
@@ -28,6 +28,8 @@ ACTIONS = {
     "update": ("update", "save"),
     "delete": ("delete",),
 }
+#: What is an argument of a write, but no value of a record.
+NOT_VALUES = {"skip_duplicate_check"}
 _NOT_FIELDS = {"self", "input_", "extra", "options"}
 #: Arguments of a list that say which part of it to read and how, not which records are in it.
 _PAGING = {"start", "page_size", "select", "where", "no_total"}
