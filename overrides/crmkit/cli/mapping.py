@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["ColumnMap", "map_columns"]
 
 
-
 @dataclass(frozen=True)
 class ColumnMap:
     """The fields that the columns of a file are.
