@@ -204,7 +204,7 @@ REFUSED: dict[str, tuple[bytes, tuple[str, ...], str]] = {
     "unknown column": (
         b"name,descripton,zzz\na,b,c\n",
         (),
-        "tasks has no field for 'descripton' (did you mean description?), 'zzz'; --map descripton=",
+        "tasks have no field for 'descripton' (did you mean description?), 'zzz'; --map descripton=",
     ),
     "unknown header": (b"name\na\n", ("--map", "nam=x"), "no column 'nam'; did you mean name?"),
     "unknown field": (b"name\na\n", ("--map", "name=nam"), "'name' (did you mean name?)"),
@@ -216,6 +216,8 @@ REFUSED: dict[str, tuple[bytes, tuple[str, ...], str]] = {
     "zone": (b"name\na\n", ("--zone", "Nope/Nope"), "--zone: unknown time zone 'Nope/Nope'"),
     "key": (b"name\na\n", ("--key", "status"), "--key: no column is the field 'status'"),
     "delimiter": (b"name\na\n", ("--delimiter", "ab"), "--delimiter must be one character"),
+    "a spreadsheet": (b"PK\3\4\x14\0\6\0", (), "is a spreadsheet or archive; save the sheet as CSV"),
+    "no folder": (b"name\na\n", ("--report", "no/r.csv"), "there is no folder no"),
     "report": (b"name\na\n", ("--report", "in.csv"), "must be another file"),
     "a device": (b"name\na\n", ("--report", os.devnull), "--report must be a regular file"),
 }
@@ -456,3 +458,25 @@ def test_writes_custom_fields_by_their_labels(folder: Path, command: Command) ->
     listed = command("list", "relenta", "contacts", "--select", "full_name,T-shirt_size,DOB").out
     rows = [json.loads(line) for line in listed.splitlines()]
     assert {"full_name": "Ada", "T-shirt_size": "XL", "DOB": "1815-12-10"} in rows
+
+
+def test_reads_what_has_a_type_as_text(folder: Path, command: Command) -> None:
+    """Where a CRM keeps addresses with their types, a cell has them as people write them."""
+    name = write(
+        folder,
+        "Last name,Company,Email,phone,Urls\n"
+        "Quine,A,q@example.com;home@example.com (Home),+1 (555) 123,https://a.example (blog)\n",
+    )
+    assert command("import", "onepagecrm", "contacts", name).code == 0
+    id = next(
+        json.loads(line)["id"]
+        for line in command("list", "onepagecrm", "contacts").out.splitlines()
+        if "Quine" in line
+    )
+    got = json.loads(command("get", "onepagecrm", "contacts", id).out)
+    assert got["emails"] == [
+        {"type_": "work", "address": "q@example.com"},
+        {"type_": "home", "address": "home@example.com"},
+    ]
+    assert got["phones"] == [{"type_": "work", "number": "+1 (555) 123"}]
+    assert got["urls"] == [{"type_": "blog", "address": "https://a.example"}]

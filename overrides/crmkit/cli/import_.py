@@ -187,6 +187,8 @@ def _report(table: Table, path: Path | None) -> Path:
         return table.path.with_name(f"{table.path.name}.report.{suffix}")
     if path.resolve() == table.path.resolve():
         raise CommandError("--report must be another file than the one to import")
+    if not path.parent.is_dir():
+        raise CommandError(f"--report {path}: there is no folder {path.parent}")
     if path.exists() and not path.is_file():  # of a device it would take the place
         raise CommandError(f"--report must be a regular file, {path} is none")
     return path

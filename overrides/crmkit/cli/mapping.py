@@ -143,7 +143,7 @@ def map_columns(
         names = [each.name for each in known]
         hints = ", ".join(f"{each!r}{_hint(chosen.get(each, each), names)}" for each in unknown)
         raise CommandError(
-            f"{resource.name} has no field for {hints}; --map {unknown[0]}=FIELD names it, "
+            f"{resource.name} have no field for {hints}; --map {unknown[0]}=FIELD names it, "
             f"--map {unknown[0]}= leaves the column out"
         )
     names = [field.name for field in fields.values()]
@@ -158,7 +158,7 @@ def map_columns(
 def _hint(header: str, names: list[str]) -> str:
     from difflib import get_close_matches
 
-    close = get_close_matches(re.sub(r"[^\w]+", "_", header.lower()), names, 1, 0.5)
+    close = get_close_matches(re.sub(r"[^\w]+", "_", header.lower()), names, 1, 0.6)
     return f" (did you mean {close[0]}?)" if close else ""
 
 
@@ -169,8 +169,8 @@ def _match(header: str, fields: list[Field]) -> Field | None:
     plain_header = _plain(header)
     for key in ("name", "wire", "label"):
         for field in fields:
-            if plain_header and _plain(getattr(field, key)) == plain_header:
-                return field
+            if plain_header and _plain(getattr(field, key)) in {plain_header, f"{plain_header}s"}:
+                return field  # Phone are the phones
     return None
 
 

@@ -131,6 +131,10 @@ def _encoding(path: Path) -> str:
                 return name
         if not head:
             raise CommandError(f"{path}: is empty")
+        if head.startswith(b"PK\3\4"):
+            raise CommandError(f"{path}: is a spreadsheet or archive; save the sheet as CSV")
+        if path.suffix.lower() == ".json":
+            raise CommandError(f"{path}: JSON is read as lines of objects, from a .jsonl file")
         if b"\0" in head[:4]:
             raise CommandError(f"{path}: has NUL characters; is it utf-16? --encoding says so")
         try:

@@ -2,7 +2,8 @@
 
 On the command line and in the cells of a CSV a value is text. A list is its items with a semicolon
 between them, or a list in JSON; an object is JSON; `LabeledValue` and `Mailbox` are written as
-`0171 23 (Cell)` and `Ada <ada@example.com>`. What `cell_text` writes, `parse_text` reads.
+`0171 23 (Cell)` and `Ada <ada@example.com>`; so may be what has a type and a value, as
+`ada@example.com (home)`. What `cell_text` writes, `parse_text` reads.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import json
 import re
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
-from enum import Enum
+from enum import Enum, EnumType
+from functools import cache
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from .errors import InputError
 
@@ -51,8 +53,11 @@ def parse_text(text: str, type_: FieldType, name: str, zone: tzinfo | None = Non
     if type_.kind == "list" and not stripped.startswith("["):
         items = [item.strip() for item in stripped.split(_SEPARATOR)]
         return [parse_text(item, type_.items, name, zone) for item in items if item]
-    if type_.kind == "object" and hasattr(type_.model, "parse") and not stripped.startswith("{"):
-        return type_.model.parse(text)
+    if type_.kind == "object" and not stripped.startswith("{"):
+        if hasattr(type_.model, "parse"):
+            return type_.model.parse(text)
+        if typed := _typed(type_.model):
+            return _of_type(stripped, type_.model, *typed)
     if type_.kind in {"list", "object", "any"}:
         return parse_json(_json(stripped, name), type_, name, zone)
     return text if type_.kind == "str" else _parsed(text, type_.kind, name, zone)
@@ -121,6 +126,31 @@ def _without_decimals(value: Any) -> Any:
     if isinstance(value, Decimal):
         return _number(value)
     return value
+
+
+@cache
+def _typed(model: Any) -> tuple[str, list[str]] | None:
+    """Return the member for the value of a model that has only that and a type, and the types."""
+    names = {each.name for each in getattr(model, "__attrs_attrs__", ())}
+    others = names - {"type_", "additional_properties"}
+    if len(others) != 1 or "type_" not in names:
+        return None
+    hints, (name,) = get_type_hints(model), others
+    kinds = [kind for kind in get_args(hints["type_"]) if isinstance(kind, EnumType)]
+    types = [str(member.value) for kind in kinds for member in kind]
+    return (name, types) if types and hints[name] is str else None
+
+
+def _of_type(text: str, model: Any, name: str, types: list[str]) -> Any:
+    """Return a model for `value (type)`; what has no type is of work, or the first type of all."""
+    from crmkit.core.codec.labeled import LabeledValue
+
+    part = LabeledValue.parse(text)
+    label = (part.label or "").lower()
+    if label in types:
+        return model(**{name: part.value, "type_": label})
+    usual = [each for each in ("work", "website") if each in types] or types
+    return model(**{name: text, "type_": usual[0]})
 
 
 def _json(text: str, name: str) -> Any:
