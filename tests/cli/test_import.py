@@ -86,6 +86,23 @@ def test_creates_each_row_once(crm: str, live: MockServer, folder: Path, command
     assert posts(live, crm, path) == 2
 
 
+def test_sends_the_flags_that_a_new_record_needs(
+    live: MockServer, folder: Path, command: Command
+) -> None:
+    """Names alone are contacts of Monica, who wants to know whether birthdays are known."""
+    name = write(folder, "First name;Last name\nÁda;Lovelace\nGrace;Hopper\n")
+
+    done = command("import", "monica", "contacts", name)
+    assert done == Done(0, "contacts: 2 created, 0 updated, 0 skipped, 0 failed\n", "")
+    sent = [json.loads(each.body) for each in live.monica.journal if each.method == "POST"]
+    assert [each["is_birthdate_known"] for each in sent] == [False, False]
+
+    name = write(folder, "first_name,is_deceased\nAlan,true\n")
+    assert command("import", "monica", "contacts", name).code in {0, 1}
+    last = json.loads([each.body for each in live.monica.journal if each.method == "POST"][-1])
+    assert last["is_deceased"] is True
+
+
 def test_reports_rows_that_can_be_fed_back(folder: Path, command: Command) -> None:
     """Each row that failed stands in the report as it was, with a reason; mended, it goes."""
     name = write(

