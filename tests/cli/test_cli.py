@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -134,6 +135,20 @@ def test_a_closed_pipe_is_no_error_of_ours() -> None:
     )
 
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such device")
+def test_a_stderr_that_cannot_be_written_changes_no_exit_code() -> None:
+    """Where nobody can be told what is wrong, the exit code still says it."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*PROGRAM, "list", "nope", "contacts"],
+            stderr=full,
+            check=False,
+            env=program_environment(),
+        )
+
+    assert done.returncode == 2
 
 
 def test_serves_the_mocks() -> None:

@@ -562,19 +562,19 @@ def test_full_disk_at_the_end_leaves_the_parts(
 
 
 def test_database_that_a_kill_left_half_written_is_made_anew(
-    command: Command, interrupted: Callable[[int], None], tmp_path: Path
+    command: Command, tmp_path: Path
 ) -> None:
     """What a killed run has left of a new database, and its log, is not read by the next."""
     arguments = ["export", "monica", "tags", "--out", str(tmp_path), "--format", "duckdb"]
     new = tmp_path / "monica.duckdb.new"
-    code = f"""
-import duckdb, os
-database = duckdb.connect({str(new)!r})
+    code = """
+import duckdb, os, sys
+database = duckdb.connect(sys.argv[1])
 database.execute("SET checkpoint_threshold = '1GB'")
 database.execute("CREATE TABLE tags AS SELECT range AS id FROM range(1000)")
 os._exit(0)
 """
-    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-c", code, str(new)], check=True)
     assert new.with_name("monica.duckdb.new.wal").exists()
     assert command(*arguments).code == 0
     assert left(tmp_path) == {"monica.duckdb"}

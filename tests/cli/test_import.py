@@ -221,7 +221,7 @@ REFUSED: dict[str, tuple[bytes, tuple[str, ...], str]] = {
     "unknown column": (
         b"name,descripton,zzz\na,b,c\n",
         (),
-        "tasks have no field for 'descripton' (did you mean description?), 'zzz'; --map descripton=",
+        "tasks have no field for 'descripton' (did you mean description?), 'zzz'; --map ",
     ),
     "unknown header": (b"name\na\n", ("--map", "nam=x"), "no column 'nam'; did you mean name?"),
     "unknown field": (b"name\na\n", ("--map", "name=nam"), "'name' (did you mean name?)"),
@@ -233,7 +233,11 @@ REFUSED: dict[str, tuple[bytes, tuple[str, ...], str]] = {
     "zone": (b"name\na\n", ("--zone", "Nope/Nope"), "--zone: unknown time zone 'Nope/Nope'"),
     "key": (b"name\na\n", ("--key", "status"), "--key: no column is the field 'status'"),
     "delimiter": (b"name\na\n", ("--delimiter", "ab"), "--delimiter must be one character"),
-    "a spreadsheet": (b"PK\3\4\x14\0\6\0", (), "is a spreadsheet or archive; save the sheet as CSV"),
+    "a spreadsheet": (
+        b"PK\3\4\x14\0\6\0",
+        (),
+        "is a spreadsheet or archive; save the sheet as CSV",
+    ),
     "no folder": (b"name\na\n", ("--report", "no/r.csv"), "there is no folder no"),
     "report": (b"name\na\n", ("--report", "in.csv"), "must be another file"),
     "a device": (b"name\na\n", ("--report", os.devnull), "--report must be a regular file"),

@@ -93,11 +93,11 @@ WRONG: dict[str, tuple[tuple[str, ...], str]] = {
     "id": (("get", "monica", "tags", "x"), "ID: expected an int, got 'x'"),
     "field": (
         ("create", "espocrm", "contacts", "lastname=x"),
-        "lastname: contacts has no such field; did you mean last_name?",
+        "lastname: contacts have no such field; did you mean last_name?",
     ),
     "the id of a new record": (
         ("create", "relenta", "activities", "id=5"),
-        "id: activities has no such field",
+        "id: activities have no such field",
     ),
     "field twice": (("create", "monica", "tags", "name=a", "name=b"), "name: stands twice"),
     "no field": (("create", "monica", "contacts"), "nothing to write: pass FIELD=VALUE"),

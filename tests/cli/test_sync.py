@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import resource as limits
 import signal
@@ -203,6 +204,14 @@ def test_rejects_what_cannot_be_synced(command: Command, file: Path, tmp_path: P
     text.write_text("not a database, but rather long, as this should be" * 100)
     assert refused("monica", "tags", to=text) == f"{text}: is not a DuckDB database"
     assert text.read_text().startswith("not a database")
+    for name in ("table.csv", "table.parquet"):  # which DuckDB reads, and never writes
+        other = tmp_path / name
+        sql = f"COPY (SELECT 1 AS id) TO '{other}'"
+        duckdb.sql(sql)
+        before = other.read_bytes()
+        assert refused("monica", "tags", to=other) == f"{other}: is not a DuckDB database"
+        assert other.read_bytes() == before
+    assert refused("monica", "tags", to=Path(os.devnull)) == f"{os.devnull}: is not a regular file"
     with duckdb.connect(str(file)) as database:
         database.execute("CREATE TABLE tags (mine INT)")
     assert "the table tags was not made by crmkit sync" in refused("monica", "tags")

@@ -24,13 +24,18 @@ __all__ = ["app", "run"]
 
 app = typer.Typer(
     name="crmkit",
-    help="Records of CRMs on the command line; mock servers and contract checks of CRMs.",
+    help="Read, change, export, import and synchronise the records of CRMs.\n\n"
+    "A CRM's address and credentials come from the environment, such as MONICA_TOKEN. "
+    "`crmkit COMMAND --help` shows examples.",
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command()(whoami)
 app.command("list")(list_records)
+for _command in (get, create, update, delete, export):
+    app.command()(_command)
 app.command("import")(import_records)
-for _command in (get, create, update, delete, whoami, export, sync, contract):
+for _command in (sync, contract):
     app.command()(_command)
 app.add_typer(mock, name="mock")
 

@@ -95,7 +95,7 @@ def write_arguments(
         field = find_field(name, custom)
         if field is None:
             known = [each.name for each in [*method.fields, *custom]]
-            raise InputError(name, f"{resource.name} has no such field{nearest(name, known)}")
+            raise InputError(name, f"{resource.name} have no such field{nearest(name, known)}")
         extra[field.name] = _parsed(parse, value, field, name)
     if extra:
         arguments["extra"] = rows().write(extra)

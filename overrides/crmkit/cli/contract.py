@@ -84,6 +84,8 @@ def contract(
 ) -> None:
     """Check a server against its document.
 
+    crmkit contract espocrm --against-mock --report report
+
     Credentials come from the environment, such as ESPOCRM_API_KEY, as for the clients. It says
     first what it will do. Exit codes: 0 no differences; 1 differences; 2 usage or configuration;
     3 the server refused or could not be reached, or the run was interrupted.

@@ -71,7 +71,9 @@ def open_database(path: Path, name: Path | None = None) -> Generator[Any]:
     database = duckdb.connect(config=_CONFIG)
     try:
         file = str(path).replace("'", "''")
-        database.execute(f"ATTACH '{file}' AS crm (TYPE duckdb, ROW_GROUP_SIZE {_ROW_GROUP}); USE crm")
+        database.execute(
+            f"ATTACH '{file}' AS crm (TYPE duckdb, ROW_GROUP_SIZE {_ROW_GROUP}); USE crm"
+        )
     except (duckdb.Error, OSError) as error:
         database.close()
         raise CommandError(f"{name or path}: {_reason(str(error))}") from None

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 __all__ = ["export"]
 
 
+#: Rows of a row group of Parquet, and of one INSERT: what is held in memory.
+_ROW_GROUP, _INSERT = 2000, 500
+
+
 class FileFormat(StrEnum):
     """A form of files."""
 
@@ -41,8 +45,8 @@ def export(
         list[str] | None,
         typer.Argument(
             metavar="[RESOURCE]...",
-            help="Names of resources; of EspoCRM and AutoCRM also entity types. All that the "
-            "user may read, if none is named.",
+            help="Names of resources, such as contacts; of EspoCRM and AutoCRM also entity types. "
+            "By default all that the user may read.",
             show_default=False,
             autocompletion=complete_resource,
         ),
@@ -52,7 +56,7 @@ def export(
         Path,
         typer.Option(
             metavar="DIR",
-            help="Folder for the files; it is made if there is none.",
+            help="Folder for the files; it is created if necessary.",
             show_default=False,
             file_okay=False,
         ),
@@ -60,7 +64,7 @@ def export(
     format_: Annotated[
         FileFormat,
         typer.Option(
-            "--format", help="Form of the files: one for each resource; duckdb is one for all."
+            "--format", help="Format: one file for each resource, with duckdb one for all."
         ),
     ] = FileFormat.JSONL,
 ) -> None:
@@ -70,13 +74,16 @@ def export(
 
     crmkit export espocrm contacts CGadget --out backup
 
-    A file appears when its resource is read to the end; until then there are parts in the folder.
-    Run the same command again to go on after an interruption: it goes back to the last record that
-    is still there. Records that others change meanwhile may be missed or come in either state,
-    just as with one reading.
+    A file appears once its resource has been read to the end; until then the folder has parts.
+    After an interruption, run the same command again: it goes on at the last record that still
+    exists. Records that others change meanwhile may be missed, or come in either state.
 
-    In csv, parquet and duckdb, what the columns cannot hold stands in additional_properties as
-    JSON.
+    In csv, parquet and duckdb, values that do not fit their column are kept as JSON in the column
+    additional_properties. CSV is UTF-8 without a byte order mark (in Excel: Data, From Text/CSV);
+    cells are what the CRM has, also those that a spreadsheet would take for a formula.
+
+    Exit codes: 0 done; 1 a resource that was named could not be read; 2 usage, or a file that
+    cannot be written; 3 the server refused or could not be reached.
     """
     _require(format_)
     from .counting import counting
@@ -242,7 +249,7 @@ def _write_parquet(path: Path, listing: Listing, part: Part) -> None:
 
     columns = Columns(listing.resource, listing.columns)
     with ParquetWriter(path, columns.schema, compression="zstd") as writer:
-        for rows in part.batches():
+        for rows in part.batches(_ROW_GROUP):
             writer.write_batch(columns.batch(rows))
 
 
@@ -258,7 +265,7 @@ def _write_database(path: Path, listings: dict[str, _Lazy], state: State) -> Non
                 listing = listings[name].open()
                 columns = Columns(listing.resource, listing.columns)
                 create_table(database, name, columns.schema)
-                for rows in part.batches():
+                for rows in part.batches(_INSERT):
                     with arrow_view(database, columns.batch(rows)) as view:
                         database.execute(f"INSERT INTO {quoted(name)} FROM {view}")
         state.is_written = True

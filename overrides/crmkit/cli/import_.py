@@ -61,14 +61,15 @@ def import_records(
         typer.Option(
             "--map",
             metavar="HEADER=FIELD",
-            help="The field of a column; HEADER= leaves it out. May be given several times.",
+            help="Which field a column is; HEADER= leaves the column out. May be given several "
+            "times.",
         ),
     ] = None,
     on_duplicate: Annotated[
         OnDuplicate | None,
         typer.Option(
-            help="What to do with a row whose record is there: leave the record (skip, the "
-            "default), write the row's values to it, or fail.",
+            help="What to do with a row whose record exists: skip it (the default), update the "
+            "record with the row's values, or report the row as failed.",
             show_default=False,
         ),
     ] = None,
@@ -76,37 +77,37 @@ def import_records(
         str | None,
         typer.Option(
             metavar="FIELD",
-            help="A row is there if a record has its value in this field. Without it EspoCRM and "
-            "AutoCRM use their own check; the others have none.",
+            help="Find existing records by this field. Without it EspoCRM and AutoCRM use their "
+            "own duplicate check; the others have none.",
         ),
     ] = None,
     dry_run: Annotated[
         bool,
         typer.Option(
             "--dry-run",
-            help="Send nothing: show the fields of the columns and the first rows, and check all.",
+            help="Send nothing: show the fields of the columns and the first rows; check all rows.",
         ),
     ] = False,
     report: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="File for the rows that failed; FILE.report.csv by default.",
+            help="File for the rows that failed; by default FILE.report.csv.",
             dir_okay=False,
         ),
     ] = None,
     zone: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="Time zone of datetimes without one, such as Europe/Berlin."
+            metavar="NAME", help="Time zone of times that name none, such as Europe/Berlin."
         ),
     ] = None,
     delimiter: Annotated[
         str,
-        typer.Option(metavar="CHARACTER", help="What stands between cells; found out by default."),
+        typer.Option(metavar="CHARACTER", help="Separator of cells; detected by default."),
     ] = "",
     encoding: Annotated[
-        str, typer.Option(metavar="NAME", help="Encoding of the file; found out by default.")
+        str, typer.Option(metavar="NAME", help="Encoding of the file; detected by default.")
     ] = "",
 ) -> None:
     """Create a record for each row of a file.
@@ -115,13 +116,15 @@ def import_records(
 
     crmkit import relenta contacts people.csv --map Mail=emails --map Notes= --key emails
 
-    Columns are the fields whose names or labels their headers are. Empty cells are not sent. Rows
-    that fail go to the report, with the reason in _error: mend them there, and import the report.
-    What was sent is noted beside the report: the same command goes on after an interruption, and
-    sends nothing twice.
+    The header of a column says which field it is, by name or label; --dry-run shows what was
+    recognised. Empty cells are not sent. Rows that fail are written to the report, with the reason
+    in _error: correct them there, and import the report.
 
-    Exit codes: 0 all rows are there; 1 some failed; 2 usage, or a file that cannot be read; 3 the
-    server refused or could not be reached.
+    A journal beside the report notes what was sent. After an interruption, run the same command
+    again: it sends the remaining rows, and none twice.
+
+    Exit codes: 0 all rows are in the CRM; 1 some failed; 2 usage, or a file that cannot be read or
+    written; 3 the server refused or could not be reached.
     """
     from .arguments import assignments
     from .crms import connected

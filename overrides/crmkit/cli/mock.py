@@ -6,7 +6,11 @@ import typer
 
 __all__ = ["mock"]
 
-mock = typer.Typer(help="Stateful mock servers of the CRMs.")
+mock = typer.Typer(
+    help="Run mock servers of the CRMs.\n\ncrmkit mock serve --port 8600 --db mock.sqlite\n\n"
+    "They answer as the CRMs do, keep what is written, and need no account. "
+    "`crmkit mock serve --help` lists the switches."
+)
 
 
 @mock.callback()
@@ -24,7 +28,7 @@ def _group() -> None:
     add_help_option=False,
 )
 def serve(context: typer.Context) -> None:
-    """Serve the mock CRMs on a loopback port; `--help` lists the switches."""
+    """Serve the mock CRMs on a loopback port."""
     from crmkit_mock.cli import main
 
     try:

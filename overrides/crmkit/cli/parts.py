@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["Part", "State", "locked", "naming", "replacing"]
 
 _STATE = ".crmkit-export.json"
-_BATCH = 2000
 
 
 @dataclass
@@ -144,10 +143,10 @@ class Part:
             for line in file:
                 yield json.loads(line, parse_float=Decimal)
 
-    def batches(self) -> Iterator[list[dict[str, Any]]]:
-        """Yield the rows, many at a time."""
+    def batches(self, size: int) -> Iterator[list[dict[str, Any]]]:
+        """Yield the rows, `size` at a time."""
         rows = self.rows()
-        while batch := list(islice(rows, _BATCH)):
+        while batch := list(islice(rows, size)):
             yield batch
 
     def move_to(self, path: Path) -> None:

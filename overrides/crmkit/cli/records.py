@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["create", "delete", "get", "list_records", "update"]
 
-_FORMAT_HELP = "Form of the output: a table on a terminal, jsonl elsewhere, by default."
+_FORMAT_HELP = "Format of the output; by default a table on a terminal, jsonl elsewhere."
 
 CRMArgument = Annotated[str, crm_argument()]
 ResourceArgument = Annotated[
@@ -47,15 +47,17 @@ FieldsArgument = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[FIELD=VALUE]...",
-        help="Values. Items of a list have semicolons between them; objects are JSON; FIELD= is "
-        "an empty str.",
+        help="Values. Separate the items of a list by semicolons; write objects as JSON; FIELD= "
+        "sets an empty text.",
         autocompletion=complete_field,
     ),
 ]
 JSONOption = Annotated[
     str | None,
     typer.Option(
-        "--json", metavar="FILE", help="Take values from an object in a JSON file too; - is stdin."
+        "--json",
+        metavar="FILE",
+        help="Also take values from the object in a JSON file; - is stdin.",
     ),
 ]
 FormatOption = Annotated[Format | None, typer.Option("--format", help=_FORMAT_HELP)]
@@ -69,7 +71,7 @@ def list_records(
         list[str] | None,
         typer.Option(
             metavar="FIELD=VALUE",
-            help="Only records of that value, as far as the API can filter; FIELD= is those "
+            help="Only records with that value, as far as the API can filter; FIELD= means those "
             "without a value. May be given several times.",
             autocompletion=complete_where,
         ),
@@ -84,7 +86,7 @@ def list_records(
     ] = None,
     limit: Annotated[
         int | None,
-        typer.Option(min=1, metavar="N", help="At most so many records."),
+        typer.Option(min=1, metavar="N", help="At most N records."),
     ] = None,
     format_: FormatOption = None,
 ) -> None:
@@ -94,8 +96,8 @@ def list_records(
 
     crmkit list monica notes --where contact_id=5 --format csv > notes.csv
 
-    Columns have the names of the client's attributes. CSV is UTF-8 as RFC 4180 has it; cells that
-    a spreadsheet takes for a formula are not changed.
+    Columns are named as the attributes of the Python client. CSV is UTF-8 without a byte order
+    mark; cells are what the CRM has, also those that a spreadsheet would take for a formula.
     """
     from .arguments import assignments, list_arguments, selected
 
@@ -162,7 +164,7 @@ def update(
         list[str] | None,
         typer.Option(
             metavar="FIELD",
-            help="Remove the value of a field. May be given several times.",
+            help="Remove the value of this field. May be given several times.",
             autocompletion=complete_clear,
         ),
     ] = None,
@@ -185,14 +187,16 @@ def delete(
         typer.Argument(metavar="ID...", help="Ids of the records."),
     ],
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, on a terminal.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Delete records. On a terminal it asks first.
+    """Delete records.
 
     crmkit delete monica notes 17 18 --yes
 
-    Exit codes: 0 all are deleted; 1 some could not be, each with its reason; 3 the server refused
-    the only one or all, or could not be reached.
+    On a terminal it asks first.
+
+    Exit codes: 0 all were deleted; 1 some of several could not be deleted, each with its reason; 3
+    the server refused, or could not be reached.
     """
     found, method = _found(crm, resource, "delete")
     keys = [_id(method, id) for id in ids]

@@ -29,7 +29,7 @@ ACTIONS = {
     "delete": ("delete",),
 }
 #: What is an argument of a write, but no value of a record.
-NOT_VALUES = {"skip_duplicate_check"}
+NOT_VALUES = {"skip_duplicate_check", "version_number"}
 _NOT_FIELDS = {"self", "input_", "extra", "options"}
 #: Arguments of a list that say which part of it to read and how, not which records are in it.
 _PAGING = {"start", "page_size", "select", "where", "no_total"}

@@ -38,24 +38,29 @@ def sync(
         Path,
         typer.Option(
             metavar="FILE.duckdb",
-            help="The database; it is made if there is none.",
+            help="The database; it is created if necessary.",
             show_default=False,
             dir_okay=False,
         ),
     ],
     full: Annotated[
         bool,
-        typer.Option("--full", help="Read the whole list, so that deletions are noticed as well."),
+        typer.Option("--full", help="Read all records, to find deleted ones as well."),
     ] = False,
 ) -> None:
-    """Keep a table of a DuckDB file as a resource is.
+    """Keep a table in a DuckDB file up to date.
 
     crmkit sync espocrm contacts --to crm.duckdb
 
-    The table has the name of the resource. The first run reads all; later ones what has changed,
-    where the API can say so, and all where it cannot. Whatever is read whole (--full asks for it)
-    also shows which records are gone: the table keeps them, with the time in _gone_at. Rows and
-    the place up to which they are read are written together, so a run may end at any time.
+    The table has the name of the resource. The first run reads all records. Later runs read what
+    has changed where the API can tell, and all records where it cannot. Reading all (always, with
+    --full) also finds deleted records: the table keeps them, with the time in _gone_at.
+
+    Rows and the position in the changes are written together, so that a run may be interrupted at
+    any time.
+
+    Exit codes: 0 done; 2 usage, or a file that cannot be read or written; 3 the server refused or
+    could not be reached.
     """
     from .counting import counting
     from .crms import connected

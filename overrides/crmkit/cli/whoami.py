@@ -21,15 +21,17 @@ def whoami(
     format_: Annotated[
         Format | None,
         typer.Option(
-            "--format", help="Form of the output: lines on a terminal, jsonl elsewhere, by default."
+            "--format",
+            help="Format of the output; by default lines on a terminal, jsonl elsewhere.",
         ),
     ] = None,
 ) -> None:
-    """Show whose credentials the environment has, and for which server.
+    """Show whose credentials are in use.
 
     crmkit whoami espocrm
 
-    Where the API does not say whose they are (Relenta), it says that they work.
+    It also shows the address of the server. Where the API does not say whose the credentials are
+    (Relenta), the command says that they work.
     """
     from .crms import connected
 
