@@ -32,6 +32,7 @@ app = typer.Typer(
 )
 app.command()(whoami)
 app.command("list")(list_records)
+_command: Any
 for _command in (get, create, update, delete, export):
     app.command()(_command)
 app.command("import")(import_records)

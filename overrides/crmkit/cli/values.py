@@ -136,7 +136,7 @@ def _typed(model: Any) -> tuple[str, list[str]] | None:
     if len(others) != 1 or "type_" not in names:
         return None
     hints, (name,) = get_type_hints(model), others
-    kinds = [kind for kind in get_args(hints["type_"]) if isinstance(kind, EnumType)]
+    kinds: list[Any] = [kind for kind in get_args(hints["type_"]) if isinstance(kind, EnumType)]
     types = [str(member.value) for kind in kinds for member in kind]
     return (name, types) if types and hints[name] is str else None
 
