@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
+import httpx
 import pytest
 
 from crmkit import EspoCRM, Monica
@@ -28,6 +29,8 @@ class Server:
 
     Attributes:
         environment: The variables by which the command finds it.
+        delay: Seconds that each reply of EspoCRM takes, from the next start on, so that a run is
+            longer than it takes until it is killed, however fast the machine is.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -35,6 +38,7 @@ class Server:
             self._port = free.getsockname()[1]
         self._db = folder / "mock.sqlite"
         self.environment: dict[str, str] = {}
+        self.delay = 0.0
         self.start()
 
     def start(self) -> None:
@@ -50,12 +54,17 @@ class Server:
         for line in self._process.stdout:
             crm, base_url, *credentials = line.split()
             if crm == "control":
-                return
+                break
             self.environment[f"{crm}_base_url".upper()] = base_url
             for credential in credentials:
                 name, _, value = credential.partition("=")
                 self.environment[f"{crm}_{name}".upper()] = value
-        pytest.fail("the mock has ended")
+        else:
+            pytest.fail("the mock has ended")
+        if self.delay:
+            fault = {"crm": "espocrm", "delay": self.delay, "times": None}
+            url = f"http://127.0.0.1:{self._port}/__mock__/faults"
+            httpx.post(url, json=fault).raise_for_status()
 
     def kill(self) -> None:
         """End it by SIGKILL, if it runs."""
@@ -112,17 +121,22 @@ def until_done(server: Server, tmp_path: Path) -> Callable[..., Counter[int]]:
     return run
 
 
-def add_leads(count: int) -> None:
-    """Create leads."""
+def add_leads(server: Server, count: int) -> None:
+    """Create leads; then make the server slow."""
     with EspoCRM() as crm:
         for number in range(count):
             crm.leads.create(last_name=f"Lead {number}", skip_duplicate_check=True)
+    server.kill()
+    server.delay = 0.25
+    server.start()
 
 
 @pytest.mark.parametrize("form", ["jsonl", "duckdb"])
-def test_export_goes_on(form: str, until_done: Callable[..., Counter[int]], tmp_path: Path) -> None:
+def test_export_goes_on(
+    form: str, server: Server, until_done: Callable[..., Counter[int]], tmp_path: Path
+) -> None:
     """What was read before the server went is kept; in the end all is there, and once."""
-    add_leads(2500)
+    add_leads(server, 1500)
     arguments = ["export", "espocrm", "leads", "--out", "out", "--format", form]
     codes = until_done(*arguments)
     assert codes[3], "no kill has hit a run"
@@ -138,15 +152,17 @@ def test_export_goes_on(form: str, until_done: Callable[..., Counter[int]], tmp_
         ] == ids
 
 
-def test_sync_goes_on(until_done: Callable[..., Counter[int]], tmp_path: Path) -> None:
+def test_sync_goes_on(
+    server: Server, until_done: Callable[..., Counter[int]], tmp_path: Path
+) -> None:
     """Rows and cursor stay as of one instant, so that the table has all in the end, and once."""
-    add_leads(1500)
+    add_leads(server, 1500)
     turn = iter(range(100))
 
     def change(_: Done) -> None:
         with EspoCRM() as crm:
             number = next(turn)
-            for lead in crm.leads.list(start=number).take(20):
+            for lead in crm.leads.list(start=number).take(5):
                 crm.leads.update(lead.id, last_name=f"turn {number}")
 
     arguments = ["sync", "espocrm", "leads", "--to", "crm.duckdb"]

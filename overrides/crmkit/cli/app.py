@@ -36,8 +36,8 @@ _command: Any
 for _command in (get, create, update, delete, export):
     app.command()(_command)
 app.command("import")(import_records)
-for _command in (sync, contract):
-    app.command()(_command)
+app.command()(sync)
+app.command()(contract)
 app.add_typer(mock, name="mock")
 
 # Typer carries its own copy of click since 0.25 and names no more of its errors than these two.
