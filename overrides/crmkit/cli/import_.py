@@ -215,7 +215,8 @@ def _show(table: Table, columns: ColumnMap) -> None:
             continue
         if shown < _SHOWN:
             shown += 1
-            typer.echo(json.dumps(columns.shown(arguments), ensure_ascii=False))
+            sent = columns.shown(columns.for_creation(arguments))
+            typer.echo(json.dumps(sent, ensure_ascii=False))
     typer.echo(f"{table.count - failed} of {table.count} rows can be sent; nothing was sent")
     if failed:
         raise CommandError(f"{failed} of {table.count} rows cannot be sent", 1)

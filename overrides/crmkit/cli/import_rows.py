@@ -118,7 +118,7 @@ class Importer:
         call = getattr(self._calls, self._resource.method("create").name)
         self._journal.intend(key, row.number, self._by.name if self._by else "")
         try:
-            made = call(**{**self._resource.unsaid, **arguments})
+            made = call(**self._columns.for_creation(arguments))
         except ConflictError as error:
             id = existing_id(error.current)
             if id is None:

@@ -31,6 +31,7 @@ class ColumnMap:
         zone: The time zone of datetimes without one; None refuses them.
         rows: Returns how custom fields are written.
         is_json: Whether cells are JSON.
+        flags: Booleans that a new record needs and that no column is.
     """
 
     fields: dict[str, Field]
@@ -38,6 +39,7 @@ class ColumnMap:
     zone: tzinfo | None
     rows: Callable[[], Rows]
     is_json: bool
+    flags: list[Field]
 
     def header(self, name: str) -> str:
         """Return the header of the column that a field or a header names.
@@ -77,9 +79,13 @@ class ColumnMap:
             raise CommandError("has no value")
         return arguments | ({"extra": self.rows().write(extra)} if extra else {})
 
+    def for_creation(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments of a creation: flags say that what has no column is not known."""
+        return {**{flag.name: False for flag in self.flags}, **arguments}
+
     def shown(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments of a write by their names on the wire, as JSON has them."""
-        wire = {field.name: field.wire for field in self.fields.values()}
+        wire = {field.name: field.wire for field in [*self.fields.values(), *self.flags]}
         extra = arguments.get("extra", {})
         named = {wire[name]: each for name, each in arguments.items() if name != "extra"}
         shown: dict[str, Any] = json_value(plain({**named, **extra}))
@@ -152,7 +158,8 @@ def map_columns(
         raise CommandError(f"{resource.name} need {', '.join(missing)}: no column is that")
     if not fields:
         raise CommandError(f"{table.path}: no column is left to import")
-    return ColumnMap(fields, custom, zone, rows, table.is_json)
+    flags = [each for each in resource.required_flags if each.name not in names]
+    return ColumnMap(fields, custom, zone, rows, table.is_json, flags)
 
 
 def _hint(header: str, names: list[str]) -> str:

@@ -154,12 +154,8 @@ class Resource:
         return method
 
     @cached_property
-    def unsaid(self) -> dict[str, bool]:
-        """False for each flag that the document wants of a new record, by its argument's name.
-
-        They say that something is known or so, such as a date of birth: who has no column for it,
-        does not know it.
-        """
+    def required_flags(self) -> list[Field]:
+        """The booleans that the document requires of a new record, such as is_birthdate_known."""
         import json
         from importlib.resources import files
 
@@ -181,8 +177,7 @@ class Resource:
             if post.get("operationId") == f"{self.name}_{create.name}":
                 for media in resolved(post.get("requestBody", {})).get("content", {}).values():
                     wanted.update(resolved(media.get("schema", {})).get("required", ()))
-        flags = (each for each in create.fields if each.wire in wanted)
-        return {each.name: False for each in flags if each.type.kind == "bool"}
+        return [each for each in create.fields if each.wire in wanted and each.type.kind == "bool"]
 
     @cached_property
     def columns(self) -> list[Field]:
