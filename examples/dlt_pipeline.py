@@ -26,7 +26,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-# Before dlt is imported: it reports usage unless told not to.
+# Before dlt is imported: it reports usage unless that is switched off.
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
 
 import attrs

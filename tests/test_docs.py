@@ -67,6 +67,21 @@ def environment() -> Iterator[dict[str, str]]:
         yield variables
 
 
+def run_suite(folder: Path, environment: dict[str, str], *options: str) -> str:
+    """Run the tests of a folder, which all pass, and return what pytest prints."""
+    fixed = ("-q", "-p", "no:cacheprovider", "--rootdir", str(folder))
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *fixed, *options, str(folder)],
+        check=False,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
 def test_code_runs(environment: dict[str, str], tmp_path: Path) -> None:
     """Every block of Python of every page runs as it is, with warnings as errors."""
     count = 0
@@ -76,17 +91,7 @@ def test_code_runs(environment: dict[str, str], tmp_path: Path) -> None:
             name = "_".join(page.relative_to(FOLDER).with_suffix("").parts)
             (tmp_path / f"test_{name}.py").write_text(source(page), "utf-8")
             count += len(blocks(page))
-    options = ("-q", "-W", "error", "-p", "no:cacheprovider", "--rootdir", str(tmp_path))
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, str(tmp_path)],
-        check=False,
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-
-    assert done.returncode == 0, done.stdout + done.stderr
+    run_suite(tmp_path, environment, "-W", "error")
     assert count >= 20
 
 
@@ -97,18 +102,8 @@ def test_contract_blocks_run(environment: dict[str, str], tmp_path: Path) -> Non
     code = code.replace('contact["description"] == "Hello"', 'contact["description"] is None')
     code = code.replace("requests=200", "requests=30")
     (tmp_path / "test_contract_page.py").write_text(code, "utf-8")
-    options = ("-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path))
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, str(tmp_path)],
-        check=False,
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
 
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "2 passed" in done.stdout
+    assert "2 passed" in run_suite(tmp_path, environment)
 
 
 def test_tracing_of_async_clients_leaks_nothing(
