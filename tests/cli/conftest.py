@@ -60,6 +60,22 @@ def program_environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 
 
+def run_on_full_disk(most: int, *arguments: str) -> Done:
+    """Run the command as a program whose files can have at most so many bytes."""
+    import resource  # Windows has none
+
+    done = subprocess.run(
+        [*PROGRAM, *arguments],
+        # A compiled module that is cut at the limit would stay, and break whoever imports it.
+        env={**program_environment(), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)),
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
 def run_without(package: str, *arguments: str) -> Done:
     """Run the command as a program that cannot import a package."""
     code = f"""

@@ -7,7 +7,6 @@ import errno
 import io
 import json
 import re
-import resource as limits
 import signal
 import subprocess
 import sys
@@ -34,7 +33,7 @@ from crmkit.cli.custom import Rows
 from crmkit.cli.field_types import FieldType
 from crmkit.cli.resources import Field
 from crmkit_mock import MockServer
-from tests.cli.conftest import PROGRAM, Command, program_environment
+from tests.cli.conftest import PROGRAM, Command, program_environment, run_on_full_disk
 
 pytestmark = pytest.mark.usefixtures("live")
 
@@ -512,21 +511,11 @@ def test_full_disk_is_one_line(live: MockServer, command: Command, tmp_path: Pat
     """A disk that is full ends the run with a line; no half of a file is left, and no row lost."""
     add_leads(live, 300)
 
-    def limit() -> None:
-        limits.setrlimit(limits.RLIMIT_FSIZE, (400_000, 400_000))
-
     arguments = ["export", "espocrm", "leads", "--out", str(tmp_path)]
-    done = subprocess.run(
-        [*PROGRAM, *arguments],
-        env=program_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        preexec_fn=limit,
-    )
-    assert done.returncode == 2, done
-    assert len(done.stderr.splitlines()) == 1, done.stderr
-    assert done.stderr == f"crmkit: {tmp_path / 'leads.part.jsonl'}: File too large\n"
+    done = run_on_full_disk(400_000, *arguments)
+    assert done.code == 2, done
+    assert len(done.err.splitlines()) == 1, done.err
+    assert done.err == f"crmkit: {tmp_path / 'leads.part.jsonl'}: File too large\n"
     assert left(tmp_path) == {"leads.part.jsonl", ".crmkit-export.json"}
     ids = lead_ids()
     assert command(*arguments).code == 0

@@ -6,7 +6,6 @@ import csv
 import errno
 import json
 import os
-import resource as limits
 import signal
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from crmkit_mock import MockServer
-from tests.cli.conftest import PROGRAM, Command, Done, program_environment
+from tests.cli.conftest import PROGRAM, Command, Done, program_environment, run_on_full_disk
 
 pytestmark = pytest.mark.usefixtures("live")
 
@@ -385,19 +384,9 @@ def test_a_disk_that_fills_up_loses_no_row(
     name = write(folder, "name,close_date,amount,stage\n" + "".join(rows))
     arguments = ["import", "espocrm", "opportunities", name, "--key", "name"]
 
-    def limit() -> None:
-        limits.setrlimit(limits.RLIMIT_FSIZE, (3000, 3000))
-
-    run = subprocess.run(
-        [*PROGRAM, *arguments],
-        env=program_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        preexec_fn=limit,
-    )
-    assert (run.returncode, run.stderr) == (2, f"crmkit: {full}: File too large\n"), run
-    assert run.stdout.endswith(" failed so far; the same command goes on\n")
+    run = run_on_full_disk(3000, *arguments)
+    assert (run.code, run.err) == (2, f"crmkit: {full}: File too large\n"), run
+    assert run.out.endswith(" failed so far; the same command goes on\n")
     assert 0 <= posts(live, "espocrm", "/Opportunity") < 60
     done = command(*arguments)
     assert done.code == (0 if is_sent else 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import resource as limits
 import signal
 import subprocess
 import sys
@@ -16,7 +15,7 @@ import pytest
 from crmkit import EspoCRM, Monica
 from crmkit.cli import mirror
 from crmkit_mock import MockServer
-from tests.cli.conftest import PROGRAM, Command, program_environment
+from tests.cli.conftest import PROGRAM, Command, program_environment, run_on_full_disk
 
 pytestmark = pytest.mark.usefixtures("live")
 
@@ -313,19 +312,9 @@ def test_full_disk_is_one_line(live: MockServer, command: Command, file: Path) -
     settle(live)
     size = file.stat().st_size
 
-    def limit() -> None:
-        limits.setrlimit(limits.RLIMIT_FSIZE, (size, size))
-
-    done = subprocess.run(
-        [*PROGRAM, *arguments],
-        env=program_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        preexec_fn=limit,
-    )
-    assert done.returncode == 2, done
-    assert len(done.stderr.splitlines()) == 1, done.stderr
+    done = run_on_full_disk(size, *arguments)
+    assert done.code == 2, done
+    assert len(done.err.splitlines()) == 1, done.err
     assert there(file, "leads").items() >= before.items()
     assert summary(command(*arguments)).startswith("leads: ")
     assert len(there(file, "leads")) == len(before) + 300
