@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import json
 import keyword
 import re
@@ -23,6 +24,9 @@ __all__ = ["Document", "DocumentError", "OperationSource", "load", "path_names"]
 
 CLIENT_NAMES = {"aclose", "close", "generated", "request", "with_options"}
 """Names that every client has."""
+FUNCTION_NAMES = {*dir(builtins), "codec", "datetime", "encode_body", "encode_espo_body"}
+FUNCTION_NAMES |= {"models", "operations"}
+"""Names that the modules of functions use."""
 _JSON = (dict, list, str, int, type(None))
 
 
@@ -170,7 +174,8 @@ class Document:
         if source.tag not in tags:
             problem = f"the tag {source.tag!r} is not declared"
             self.refuse(place, problem, "add it to tags with a description")
-        if keyword.iskeyword(public) or (resource is None and public in CLIENT_NAMES | tags):
+        taken = keyword.iskeyword(public) or source.id in FUNCTION_NAMES
+        if taken or (resource is None and public in CLIENT_NAMES | tags):
             problem = f"{public} cannot be the name of its method"
             self.refuse(place, problem, "give it another operationId")
         params = [self.resolve(param, place) for param in node["parameters"]]

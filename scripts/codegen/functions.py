@@ -1,6 +1,7 @@
 """Emit the functions of operations: `contacts_list.sync(client=crm.generated)`.
 
-Each operation has a module with four functions: `sync` and `asyncio` return the payload,
+Each operation is a class with four functions, in one module with the others of its tag: many small
+modules take more room than what they hold. `sync` and `asyncio` return the payload,
 `sync_detailed` and `asyncio_detailed` a `Response` with status, headers and content beside it.
 """
 
@@ -27,18 +28,24 @@ _FUNCTIONS = {
 """The functions, with the method of the client that each calls and how it differs from `sync`."""
 
 
-def emit_functions(plan: OperationPlan, derived: Derived) -> str:
-    """Return the module of an operation."""
+def emit_functions(derived: Derived, tag: str) -> str:
+    """Return the module of a tag's operations."""
+    plans = [plan for plan in derived.operations if plan.source.tag == tag]
+    lines: list[str] = []
+    for plan in plans:
+        lines += ["", f"class {plan.source.id}:", f'    """{doc(plan.source.node["summary"])}"""']
+        for name in _FUNCTIONS:
+            lines += ["", *(f"    {line}" for line in _function(plan, derived, name))]
     imports = [
         *STANDARD,
         *CORE,
         CLIENT[1],
-        "from ... import codec",
-        f"from ...operations import {plan.module} as operations",
-        *derived.class_imports("...models."),
+        "from .. import codec, models",
+        f"from ..operations import {tag} as operations",
+        "from ..operations import client_",
     ]
-    lines = [line for name in _FUNCTIONS for line in ("", *_function(plan, derived, name), "")]
-    return module(doc(plan.source.node["summary"]), lines, imports)
+    # Annotations are not evaluated: whoever calls one function loads the models of that one.
+    return module(f"Functions of {tag}.", lines, imports, derived.class_imports("..models."))
 
 
 def _function(plan: OperationPlan, derived: Derived, name: str) -> list[str]:
@@ -68,11 +75,12 @@ def _function(plan: OperationPlan, derived: Derived, name: str) -> list[str]:
     if plan.body is not None and plan.body.upload:
         upload = plan.body.upload
         lines[-1:-1] = [
-            f"if isinstance(body, {upload}):",
+            f"if isinstance(body, models.{upload}):",
             f"    {head}({_call(plan, derived, upload)})",
             *(["    return"] if back == "None" else []),
         ]
     return [
+        "@staticmethod",
         f"{'async ' if waits else ''}def {name}({', '.join(texts)}) -> {back}:",
         *(f"    {line}" for line in lines),
     ]
@@ -80,7 +88,8 @@ def _function(plan: OperationPlan, derived: Derived, name: str) -> list[str]:
 
 def _call(plan: OperationPlan, derived: Derived, model: str) -> str:
     """Return the arguments of a call whose body, if it is a model, is of a class."""
-    operation = f"operations.{plan.constant}{'_UPLOAD' if model != plan.model else ''}"
+    table = "operations" if plan.module == plan.source.tag else plan.module
+    operation = f"{table}.{plan.constant}{'_UPLOAD' if model != plan.model else ''}"
     arguments = dict_of(param.argument for param in plan.parameters)
     parts = [operation, arguments, payload_decoder(plan, derived)]
     if model:

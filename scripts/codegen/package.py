@@ -62,10 +62,8 @@ def _build_one(path: Path, folder: Path) -> None:
         write[f"operations/{module}.py"] = emit_operations(derived, module)
         if decoders := emit_payloads(derived, module):
             write[f"codec/{module}_payloads.py"] = decoders
-    for plan in derived.operations:
-        tag, name = plan.source.tag, plan.source.id
-        write[f"api/{tag}/__init__.py"] = f'"""Functions of {tag}."""\n'
-        write[f"api/{tag}/{name}.py"] = emit_functions(plan, derived)
+    for tag in {plan.source.tag for plan in derived.operations}:
+        write[f"api/{tag}.py"] = emit_functions(derived, tag)
     for module in {plan.module for plan in derived.operations if not plan.source.hidden}:
         write[f"resources/{module}.py"] = emit_resource(derived, module)
     codecs = [Path(name).stem for name in write if name.startswith("codec/")]
