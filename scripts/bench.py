@@ -156,7 +156,7 @@ def contacts(name: str) -> list[Any]:
 def codec(name: str) -> None:
     """Measure decoding and encoding of a page of 1,000 contacts of one CRM."""
     package = "autocrm" if name == "espocrm" else name
-    module = importlib.import_module(f"crmkit_generated.{package}.codec.contact")
+    module = importlib.import_module(f"crmkit_generated.{package}.codec").Contact
     rows = page(1000)["data"] if name == "relenta" else contacts(name)
     text = json.dumps(rows).encode()
     objects = module.decode_all(rows)

@@ -74,7 +74,7 @@ def edit(folder: Path) -> None:
 
 def add(folder: Path) -> None:
     """Leave a file that no document asks for."""
-    (folder / "relenta" / "api" / "contacts" / "contacts_delete.py").write_text("", "utf-8")
+    (folder / "relenta" / "api" / "contacts_delete.py").write_text("", "utf-8")
 
 
 def remove(folder: Path) -> None:

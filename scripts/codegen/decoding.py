@@ -78,17 +78,18 @@ def decode_expression(kind: Kind, derived: Derived, value: str = "v") -> str:  #
         case "lenient":
             return f"parse_lenient({value}, {kind.items[0].name})"
         case name if name in ENUMS:
-            read = f"_{derived.classes[kind.ref].module}.get({value}, {value})"
+            values = derived.held(kind.ref, "_values")
+            read = f"{values}.get({value}, {value})"
             return f"{read} if type({value}) is str else reject({value}, 'str')"
         case "digits":  # in line, as every record has an id
             usual = f"type({value}) is str and {value}.isdigit() and {value}.isascii()"
             return f"int({value}) if {usual} else decode_digits({value})"
         case "model":
-            return f"{derived.codec(kind.ref)}.decode({value})"
+            return f"decode_{kind.ref}({value})"
         case "separated":
-            return _split(kind, derived, value)
+            return _split(kind, value)
         case "list" if kind.items[0].name == "model":
-            return f"{derived.codec(kind.items[0].ref)}.decode_all({value})"
+            return f"decode_all_{kind.items[0].ref}({value})"
         case "list" if kind.items[0].name in PLAIN:
             types = ", ".join(wire_types(kind.items[0]))
             items = f"decode_items({value}, {kind.items[0].name!r}, {types})"
@@ -124,13 +125,12 @@ def _decoder(kind: Kind, derived: Derived) -> str:
     return name if is_call else f"lambda x: {expression}"
 
 
-def _split(kind: Kind, derived: Derived, value: str) -> str:
+def _split(kind: Kind, value: str) -> str:
     """Return the expression that splits a string that holds a list."""
     item = kind.items[0]
     if item.name == "model":
-        codec = derived.codec(item.ref)
-        split = f"split_members({value}, {codec}.ORDER, {kind.by!r}, {kind.between!r})"
-        return f"{codec}.decode_all({split})"
+        split = f"split_members({value}, ORDER_{item.ref}, {kind.by!r}, {kind.between!r})"
+        return f"decode_all_{item.ref}({split})"
     if item.name in PLURALS:
         return f"split_{PLURALS[item.name]}({value})"
     return f"{value}.split({kind.by!r})"

@@ -139,9 +139,16 @@ class Derived:
         espo = any(part.name == "espo_datetime" for kind in kinds for part in parts(kind))
         return "encode_espo_json" if espo else "encode_json"
 
-    def codec(self, name: str) -> str:
-        """Return how the modules of codecs call that of a model."""
-        return f"{self.classes[name].module}_codec"
+    def held(self, name: str, what: str = "") -> str:
+        """Return the expression of a class in a module of codecs, which loads it when needed.
+
+        Args:
+            name: Its name, or that of a type that needs no loading.
+            what: `_values` for the members of an enum by value.
+        """
+        loaded = f"_{name}{what}"  # which may be an enum, whose truth takes long to find
+        code = f"(load{what}({name!r}) if {loaded} is None else {loaded})"
+        return code if name in self.classes else name
 
     def class_imports(self, above: str, *without: str) -> list[str]:
         """Return the imports of all generated classes but some.

@@ -31,7 +31,7 @@ def encode_field(field: Field, model: Model, derived: Derived) -> tuple[str, lis
     as_is = kind.name in PLAIN | {"scalars"}
     value = "v" if as_is else encode_expression(kind, derived, "read", "v", at)
     if kind.name == "separated":
-        value = _join(kind, derived, at)
+        value = _join(kind, at)
     if not field.required:  # absent when there is nothing, as the server has it
         test = f"v := o.{attribute}" if kind.name in LISTED else f"{bound} is not None"
         return "", [f"if {test}:", f"    {target} = {value}"]
@@ -60,19 +60,19 @@ def encode_expression(  # noqa: C901, PLR0911, PLR0912  # one case a kind
     inner = [encode_expression(item, derived, mode, "x", "at") for item in kind.items]
     member = f"{value}._value_ if type({value}) is "  # the property `value` takes longer
     enums = [item.ref for item in (kind, *kind.items) if item.name in ENUMS]
-    members = "".join(f"{member}{enum} else " for enum in enums)
+    members = "".join(f"{member}{derived.held(enum)} else " for enum in enums)
     match kind.name:
         case "digits":
             usual = f"type({value}) is int and {value} >= 0"
             return f"str({value}) if {usual} else encode_digits({value}, {at})"
         case "separated":
-            return f'"" if not v and type(v) is list else {_join(kind, derived, at)}'
+            return f'"" if not v and type(v) is list else {_join(kind, at)}'
         case "country" if mode == "read":  # as servers have it, which is not always a code
             return f"'EL' if {value} == 'GR' else {value}"
         case "model" if mode == "read":
-            return f"{derived.codec(kind.ref)}.encode({value})"
+            return f"encode_{kind.ref}({value})"
         case "model":
-            return f"encode_model({value}, {at}, {kind.ref}, {derived.codec(kind.ref)}.encode)"
+            return f"encode_model({value}, {at}, {derived.held(kind.ref)}, encode_{kind.ref})"
         case "list" if mode == "read" and kind.items[0].name == "model":
             return f"[{inner[0]} for x in {value}]"
         case "any":
@@ -90,10 +90,10 @@ def encode_expression(  # noqa: C901, PLR0911, PLR0912  # one case a kind
             return f"encode_plain({value}, float, {at})"
         case "scalars" | "lenient":
             names = dict.fromkeys(name for item in kind.items for name in written_types(item, mode))
-            return f"format_lenient({value}, {at}, {', '.join(names)})"
+            return f"format_lenient({value}, {at}, {', '.join(map(derived.held, names))})"
         case "discriminated" | "union":
             encoders = ", ".join(
-                f"{type_}: {_encoder(encode)}"
+                f"{derived.held(type_)}: {_encoder(encode)}"
                 for item, encode in zip(kind.items, inner, strict=True)
                 for type_ in written_types(item, mode)
             )
@@ -112,11 +112,10 @@ def _encoder(expression: str) -> str:
     return name if rest == "x, at)" and name.isidentifier() else f"lambda x, at: {expression}"
 
 
-def _join(kind: Kind, derived: Derived, at: str) -> str:
+def _join(kind: Kind, at: str) -> str:
     item = kind.items[0]
     if item.name == "model":
-        codec = derived.codec(item.ref)
-        functions = f"{codec}.decode, {codec}.encode, {codec}.ORDER"
+        functions = f"decode_{item.ref}, encode_{item.ref}, ORDER_{item.ref}"
         return f"join_members(v, {at}, {functions}, {kind.by!r}, {kind.between!r})"
     if item.name in PLURALS:
         return f"join_{PLURALS[item.name]}(v, {at})"

@@ -93,7 +93,7 @@ def _call(plan: OperationPlan, derived: Derived, model: str) -> str:
     arguments = dict_of(param.argument for param in plan.parameters)
     parts = [operation, arguments, payload_decoder(plan, derived)]
     if model:
-        parts.append(f"body, codec.{derived.classes[model].module}.encode")
+        parts.append(f"body, codec.{model}.encode")
     elif plan.body is not None:
         encode = derived.encode_json.replace("json", "body")
         parts.append("body" if plan.body.media == "content" else f"body, {encode}")

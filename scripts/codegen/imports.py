@@ -33,7 +33,7 @@ CORE = (
     "from crmkit.core.codec.model import Model",
     "from crmkit.core.changes import AsyncChanges, Changes",
     "from crmkit.core.drive import drive",
-    "from crmkit.core.lazy import lazily, submodules",
+    "from crmkit.core.lazy import lazily",
     "from crmkit.core.merge import Member, Merge",
     "from crmkit.core.operation import ChangeOrder, Operation, Paging, Param",
     "from crmkit.core.options import Options",
@@ -49,12 +49,12 @@ CLIENT = (
 CODEC = tuple(
     f"from crmkit.core.codec.{name} import {function}"
     for name in (
-        *("datetimes", "decode_errors", "files", "labeled", "nested", "numbers", "odd"),
+        *("datetimes", "decode_errors", "files", "labeled", "nested", "numbers", "odd", "registry"),
         *("strings", "values"),
     )
     for function, value in vars(import_module(f"crmkit.core.codec.{name}")).items()
     # Functions of its own; classes come from the generated models.
-    if (name, function) in {("decode_errors", "ODD_ERRORS"), ("nested", "new")}
+    if function in {"Codec", "ODD_ERRORS", "new"}
     or (isfunction(value) and value.__module__.endswith(f".{name}") and function[0] != "_")
 )
 TAKEN = {

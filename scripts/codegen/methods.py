@@ -112,8 +112,7 @@ class _Body:
 
     def _tree(self, model: str, operation: str = "") -> str:
         """Return the expression of the body of a write."""
-        module = self.derived.classes[model].module
-        what = f"{operation or self.operation}, models.{model}, codec.{module}"
+        what = f"{operation or self.operation}, models.{model}, codec.{model}"
         if self.signature.sole is not None:
             name = self.signature.members[0].name
             return f"member_tree({what}, {name!r}, {name}, extra)"
@@ -162,9 +161,9 @@ def payload_decoder(plan: OperationPlan, derived: Derived) -> str:
     item = kind.items[0] if kind.name == "list" else kind
     if item.name == "model" and not payload.nullable:
         function = "decode" if item is kind else "decode_all"
-        return f"codec.{derived.classes[item.ref].module}.{function}"
+        return f"codec.{item.ref}.{function}"
     first = next(other for other in derived.operations_of(plan.module) if other.decodes_as(payload))
-    return f"codec.{plan.module}_payloads.{first.source.id}"
+    return f"codec.{first.source.id}_payload"
 
 
 # -- updates that replace --------------------------------------------------------------------------

@@ -9,12 +9,12 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from .codec import emit_codec
+from .codec import emit_codec_package, emit_codecs
 from .derive import derive
 from .document import DocumentError, load
 from .functions import emit_functions
 from .models import emit_models, emit_shims
-from .resources import emit_codec_package, emit_payloads, emit_resource, emit_resources
+from .resources import emit_resource, emit_resources
 from .routes import emit_operations
 
 __all__ = ["build"]
@@ -52,22 +52,19 @@ def _build_one(path: Path, folder: Path) -> None:
     derived = derive(document)
     write = {
         "resources/__init__.py": emit_resources(derived),
-        "wire.json": json.dumps(document.tree, ensure_ascii=False, indent=1) + "\n",
+        "codec/__init__.py": emit_codec_package(derived),
+        "codec/read.py": emit_codecs(derived, "read"),
+        "codec/write.py": emit_codecs(derived, "write"),
+        "wire.json": json.dumps(document.tree, ensure_ascii=False, separators=(",", ":")) + "\n",
         **emit_shims(derived),
         **emit_models(derived),
     }
-    for name, model in derived.schemas.models.items():
-        write[f"codec/{derived.classes[name].module}.py"] = emit_codec(derived, model)
     for module in {plan.module for plan in derived.operations}:
         write[f"operations/{module}.py"] = emit_operations(derived, module)
-        if decoders := emit_payloads(derived, module):
-            write[f"codec/{module}_payloads.py"] = decoders
     for tag in {plan.source.tag for plan in derived.operations}:
         write[f"api/{tag}.py"] = emit_functions(derived, tag)
     for module in {plan.module for plan in derived.operations if not plan.source.hidden}:
         write[f"resources/{module}.py"] = emit_resource(derived, module)
-    codecs = [Path(name).stem for name in write if name.startswith("codec/")]
-    write["codec/__init__.py"] = emit_codec_package(derived, codecs)
     for name, text in write.items():
         target = folder / name
         target.parent.mkdir(exist_ok=True, parents=True)

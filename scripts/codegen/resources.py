@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .codec import codec_imports
-from .decoding import payload_expression
 from .imports import CLIENT, CORE, STANDARD, module
-from .methods import emit_merge, emit_method, payload_decoder
+from .methods import emit_merge, emit_method
 from .prose import doc
 from .schemas import class_of
 from .signatures import Signature
@@ -16,7 +14,7 @@ if TYPE_CHECKING:
     from .derive import Derived, OperationPlan
     from .parameters import Parameter
 
-__all__ = ["emit_codec_package", "emit_payloads", "emit_resource", "emit_resources"]
+__all__ = ["emit_resource", "emit_resources"]
 
 
 def emit_resources(derived: Derived) -> str:
@@ -70,16 +68,6 @@ def _delegate(plan: OperationPlan, derived: Derived, prefix: str) -> list[str]:
 def _tag_text(derived: Derived, name: str) -> str:
     tags = {tag["name"]: doc(tag["description"]) for tag in derived.document.tree["tags"]}
     return tags.get(name, "Methods of the client.")
-
-
-def emit_codec_package(derived: Derived, modules: list[str]) -> str:
-    """Return the package of codecs, each of which is loaded when it is first used."""
-    text = (
-        f"Decoders and encoders of the models of the {derived.title}, each loaded when it is used."
-    )
-    lazy = "".join(f"    from . import {name} as {name}\n" for name in sorted(modules))
-    code = f"if TYPE_CHECKING:\n{lazy}else:\n    __getattr__ = submodules(__name__)"
-    return module(text, [code], (*STANDARD, *CORE), future=False)
 
 
 def emit_resource(derived: Derived, name: str) -> str:
@@ -138,27 +126,3 @@ def _bound_class(name: str, text: str, bound: Parameter) -> list[str]:
         "        super().__init__(sender)",
         f"        self._bound = {bound.argument}",
     ]
-
-
-def emit_payloads(derived: Derived, name: str) -> str:
-    """Return the module of decoders for payloads that are not plain models; empty for none."""
-    lines: list[str] = []
-    for plan in derived.operations_of(name):
-        decoder = f"codec.{name}_payloads.{plan.source.id}"
-        if plan.payload is None or payload_decoder(plan, derived) != decoder:
-            continue
-        null = ["    if v is None:", "        return None"] if plan.payload.nullable else []
-        lines += [
-            "",
-            f"def {plan.source.id}(v: Any) -> {plan.returned}:",
-            f'    """Return what `{plan.source.name}` returns."""',
-            *null,
-            f"    found: Any = {payload_expression(plan.payload.kind, derived)}",
-            f"    value: {plan.returned} = found",
-            "    return value",
-            "",
-        ]
-    if not lines:
-        return ""
-    text = f"Decoders of payloads of {name.removesuffix('_')}."
-    return module(text, ["EMITTED = True", "", *lines], codec_imports(derived))

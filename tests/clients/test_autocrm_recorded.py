@@ -61,9 +61,10 @@ def decoded(pair: RecordedExchange, node: dict[str, Any]) -> Any:
         transport=Canned(reply(body.encode(), pair.status, pair.headers)),
     )
     with crm:
-        module: Any = import_module(f"crmkit_generated.autocrm.api.{node['tags'][0]}.{name}")
+        module = import_module(f"crmkit_generated.autocrm.api.{node['tags'][0]}")
+        sync = getattr(module, name).sync
         spy = Spy()
-        module.sync(**required(module.sync), client=spy)
+        sync(**required(sync), client=spy)
         operation, decode = spy.operation, spy.decode
         path = {param.argument: "x" for param in operation.params if param.place == "path"}
         answer = drive(crm._sender.reply(call_of(crm, operation, path)))

@@ -409,5 +409,8 @@ def test_reads_load_no_input_models() -> None:
     )
 
     loaded = set(done.stdout.split())
-    assert "crmkit_generated.autocrm.codec.contact" in loaded
+    assert "crmkit_generated.autocrm.codec.read" in loaded
+    assert "crmkit_generated.autocrm.models.contact" in loaded
+    assert "crmkit_generated.autocrm.codec.write" not in loaded
     assert {name for name in loaded if name.endswith("_input")} == set()
+    assert "crmkit_generated.autocrm.models.opportunity" not in loaded

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import inspect
 import json
 import pkgutil
 from http import HTTPStatus
-from types import ModuleType
 from typing import Any
 
 import httpx
@@ -52,10 +52,11 @@ from tests.clients.harness import (
     saved,
 )
 
-MODULES = {
-    info.name.rpartition(".")[2]: importlib.import_module(info.name)
+OPERATIONS: dict[str, Any] = {
+    name: value
     for info in pkgutil.walk_packages(api.__path__, api.__name__ + ".")
-    if not info.ispkg
+    for name, value in vars(importlib.import_module(info.name)).items()
+    if inspect.isclass(value) and value.__module__ == info.name
 }
 FUNCTIONS = ["sync", "sync_detailed", "asyncio", "asyncio_detailed"]
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -69,9 +70,9 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 CREDENTIALS: dict[str, Any] = {"account": ACCOUNT, "department_key": KEY}
 
 
-def call(module: ModuleType, function: str, client: Any, **arguments: Any) -> Any:
-    """Call a function of a module with a client's `generated`."""
-    result = getattr(module, function)(client=client.generated, **arguments)
+def call(operation: Any, function: str, client: Any, **arguments: Any) -> Any:
+    """Call a function of an operation with a client's `generated`."""
+    result = getattr(operation, function)(client=client.generated, **arguments)
     return asyncio.run(result) if function.startswith("asyncio") else result
 
 
@@ -84,9 +85,9 @@ def client_for(function: str, transport: Any, **settings: Any) -> Any:
     return cls(transport=transport, **settings)
 
 
-def test_has_a_module_for_each_operation() -> None:
-    """The package has one module for each operation of the document."""
-    assert set(MODULES) == set(ARGUMENTS)
+def test_has_functions_for_each_operation() -> None:
+    """The package has one class of functions for each operation of the document."""
+    assert set(OPERATIONS) == set(ARGUMENTS)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -98,7 +99,7 @@ def test_function_returns_typed_values(mocks: MockCRMs, function: str) -> None:
 
     def check(name: str) -> None:
         relenta.journal.clear()
-        result: Any = call(MODULES[name], function, crm, **ARGUMENTS[name])
+        result: Any = call(OPERATIONS[name], function, crm, **ARGUMENTS[name])
         if function.endswith("detailed"):
             assert isinstance(result, Response)
             assert result.status_code == HTTPStatus.OK
@@ -122,7 +123,7 @@ def test_rejects_client_of_the_other_kind() -> None:
     def check(name: str, function: str) -> None:
         other = "sync" if function.startswith("asyncio") else "asyncio"
         with pytest.raises(ConfigError, match=r"this is an? (a?)sync client: call"):
-            call(MODULES[name], function, client_for(other, transport), **ARGUMENTS[name])
+            call(OPERATIONS[name], function, client_for(other, transport), **ARGUMENTS[name])
 
     assert failures(check, [(name, function) for name in ARGUMENTS for function in FUNCTIONS]) == []
     assert transport.seen == []

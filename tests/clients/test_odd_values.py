@@ -8,7 +8,6 @@ import logging
 import pickle
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any
 
 import attrs
@@ -27,12 +26,12 @@ ODD: list[Any] = [0.5, {}, {"x": []}, [[]], [7, "x"], True, 7, -(10**18), "0000-
 def models() -> Iterator[tuple[str, Any, Any]]:
     """Yield the names, classes and codecs of all models that replies hold."""
     for crm in CRMS:
-        package = import_module(f"crmkit_generated.{crm}.codec")
-        for module in iter_modules(package.__path__):
-            codec = import_module(f"{package.__name__}.{module.name}")
-            if "keep_odd" in vars(codec):
-                cls = codec.decode.__defaults__[0]
-                yield f"{crm} {cls.__name__}", cls, codec
+        package: Any = import_module(f"crmkit_generated.{crm}.models")
+        read = import_module(f"crmkit_generated.{crm}.codec.read")
+        for name in package.__all__:
+            codec = getattr(read, f"{name}_codec", None)
+            if codec is not None and "keep_odd" in codec.decode.__code__.co_names:
+                yield f"{crm} {name}", getattr(package, name), codec
 
 
 def least(cls: Any) -> dict[str, Any]:

@@ -102,8 +102,8 @@ def test_rejects_items_with_separator(crm: Any, name: str, value: Any) -> None:
 def test_deprecated_parameters_have_no_argument(crm: Any, operations_package: ModuleType) -> None:
     """A deprecated parameter is an argument of the generated function only."""
     assert "order_by" not in inspect.signature(crm.books.list).parameters
-    api = importlib.import_module(f"{operations_package.__name__}.api.books.books_list")
-    assert "order_by" in inspect.signature(api.sync).parameters
+    api = importlib.import_module(f"{operations_package.__name__}.api.books")
+    assert "order_by" in inspect.signature(api.books_list.sync).parameters
 
 
 def test_sole_and_required_arguments_may_be_positional(crm: Any, server: Server) -> None:

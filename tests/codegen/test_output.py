@@ -38,7 +38,7 @@ def made(checkout: Checkout) -> Checkout:
 
 def stray_file(package: Path) -> None:
     """Add a module that no document asks for."""
-    (package / "notes" / "api" / "notes" / "notes_delete.py").write_text("", "utf-8")
+    (package / "notes" / "api" / "notes_delete.py").write_text("", "utf-8")
 
 
 def stray_data(package: Path) -> None:

@@ -73,6 +73,9 @@ def renamed(tag: str) -> Change:
     Case(
         "the client's own", put(*CREATE, "operationId", value="request"), "POST /notes", "request"
     ),
+    # Their classes would hide what the module of functions uses.
+    Case("a builtin", put(*CREATE, "operationId", value="list"), "POST /notes", "list"),
+    Case("an import", put(*CREATE, "operationId", value="codec"), "POST /notes", "codec"),
 )
 def test_rejects_operation_id_that_cannot_be_a_method(case: Case, refused: Refused) -> None:
     """An operationId is required, in snake_case, and must give a method name that is free."""

@@ -70,7 +70,7 @@ class _Transfers(Resource):
 
     async def _create(self, body: dict[str, Any], options: Options | None) -> Attachment:
         call = self._call(ATTACHMENTS_CREATE, {}, options, body)
-        return await self._sender.call(call, codec.attachment.decode)
+        return await self._sender.call(call, codec.Attachment.decode)
 
     async def _download(self, id: str, to: Target | None, options: Options | None) -> bytes:
         call = self._call(ATTACHMENTS_DOWNLOAD, {"id": id}, options)

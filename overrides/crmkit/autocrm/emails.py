@@ -57,12 +57,12 @@ class _Sending(EntityType):
             for name in others.keys() & {"status", *wire_members(dict.fromkeys(arguments, True))}:
                 problem = "is a documented member: pass it as a keyword argument"
                 raise ArgumentError(f"extra[{name!r}]", problem)
-            tree = RequestTree(codec.email_input.MEMBERS, others)
+            tree = RequestTree(codec.EmailInput.MEMBERS, others)
             tree.update(wire_tree({**others, "status": "Sending"}, "extra"))
             written = {name: wire_tree(value, name) for name, value in arguments.items()}
             tree.update(wire_members(written))
             call = self._call(_SEND, {}, options, tree)
-        return await self._sender.call(call, codec.email.decode)
+        return await self._sender.call(call, codec.Email.decode)
 
 
 class Emails(_Sending, Linked, generated.Emails):

@@ -30,7 +30,7 @@ class _Conversion(EntityType):
 
     async def _convert(self, id: str, records: Any, skip: object, options: Options | None) -> Lead:
         async def send(call: Call) -> Lead:
-            return await self._sender.call(call, codec.lead.decode)
+            return await self._sender.call(call, codec.Lead.decode)
 
         with in_operation(LEADS_CONVERT.name):
             if not isinstance(id, str):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from crmkit_generated.autocrm import codec
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_MODULES = ("account", "call", "case", "contact", "email", "lead", "meeting", "opportunity", "task")
+_MODELS = ("Account", "Call", "Case", "Contact", "Email", "Lead", "Meeting", "Opportunity", "Task")
 
 
 def camel_case(name: str) -> str:
@@ -32,13 +31,13 @@ class Renamer:
     """Gives the wire's name for the name of an attribute.
 
     Args:
-        modules: The codecs of the models that document the attributes.
+        models: Names of the models that document the attributes.
     """
 
-    def __init__(self, *modules: str) -> None:
+    def __init__(self, *models: str) -> None:
         self._names: dict[str, str] = {}
-        for module in modules:
-            for wire, attribute in getattr(codec, module).MEMBERS.items():
+        for model in models:
+            for wire, attribute in getattr(codec, model).MEMBERS.items():
                 self._names[attribute] = wire
                 # Lists are sorted and filtered by links as well, whose ids are attributes.
                 for id in ("_ids", "_id"):
@@ -71,9 +70,9 @@ def renamer(entity_type: str, suffix: str = "") -> Renamer:
     Args:
         entity_type: Its name. Of one that is not documented, records may have the attributes of
             any other; so they may where it is empty, as nobody knows where a link leads.
-        suffix: `_input` for what is written.
+        suffix: `Input` for what is written.
     """
-    own = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", entity_type).lower()
-    if own and hasattr(getattr(codec, own + suffix, None), "MEMBERS"):
-        return Renamer(own + suffix)
-    return Renamer("record" + suffix, *(module + suffix for module in _MODULES))
+    own = entity_type + suffix
+    if entity_type and getattr(getattr(codec, own, None), "MEMBERS", None):
+        return Renamer(own)
+    return Renamer("Record" + suffix, *(model + suffix for model in _MODELS))

@@ -175,7 +175,7 @@ class EntityType(Resource):
             own = {"entityType": self.entity_type, "action": action, "params": selection}
             if attributes is not UNSET:
                 values = wire_tree(mapping(attributes, "attributes"), "attributes")
-                rename = renamer(self.entity_type, "_input")
+                rename = renamer(self.entity_type, "Input")
                 values = {rename(name, f"attributes[{name!r}]"): values[name] for name in values}
                 own["data"], body = {"values": values}, {**selection, "attributes": values}
 
@@ -183,7 +183,7 @@ class EntityType(Resource):
             reply = await self._sender.reply(call)
             # AutoCRM's page shows no reply, and shows an empty one to deletions.
             tree = {} if reply.data is None or reply.data is True else reply.data
-            return decoded(call.operation, reply, codec.mass_action_result.decode, tree)
+            return decoded(call.operation, reply, codec.MassActionResult.decode, tree)
 
         if idle:  # AutoCRM's page knows nothing of it
             return await send(self._call(run, {}, options, {**own, "idle": True}))
@@ -266,7 +266,7 @@ class _Related(EntityType, Generic[P]):
         """
         filters = (select, where, order_by, order, primary_filter, bool_filters, text_filter, q)
         request = self._related(id, link, filters, options, start, page_size)
-        pager: P = self._pager(request, codec.record.decode_all)
+        pager: P = self._pager(request, codec.Record.decode_all)
         return pager
 
 

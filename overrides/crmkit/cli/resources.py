@@ -216,9 +216,8 @@ class Resource:
         for name in names:
             model = self._model(name)
             if hasattr(model, "__attrs_attrs__"):
-                module = model.__module__.rpartition(".")[2]
-                codec = import_module(f"{self._package}.codec.{module}")
-                members: dict[str, str] = getattr(codec, "MEMBERS", {})
+                codec = import_module(f"{self._package}.codec")
+                members: dict[str, str] = getattr(codec, model.__name__).MEMBERS
                 return {attribute: wire for wire, attribute in members.items()}
         return {}
 

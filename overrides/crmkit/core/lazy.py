@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from functools import cached_property
 from importlib import import_module
-from importlib.util import find_spec
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -37,14 +36,15 @@ def lazily(
 
     Args:
         package: The package's `__name__`.
-        homes: Module of each name: below the package, or absolute if it has a dot.
+        homes: Module of each name: below the package, or absolute if it has a dot; with the name
+            there after a colon, if that is another.
     """
 
     def load(name: str) -> object:
-        home = homes.get(name)
-        if home is None:
+        if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value = getattr(import_module(home if "." in home else f"{package}.{home}"), name)
+        home, _, other = homes[name].partition(":")
+        value = getattr(import_module(home if "." in home else f"{package}.{home}"), other or name)
         setattr(sys.modules[package], name, value)
         return value
 
@@ -52,19 +52,3 @@ def lazily(
         return sorted({*vars(sys.modules[package]), *homes})
 
     return sorted(homes), load, names
-
-
-def submodules(package: str) -> Callable[[str], object]:
-    """Return the `__getattr__` of a package whose modules are loaded when they are first used.
-
-    Args:
-        package: The package's `__name__`.
-    """
-
-    def load(name: str) -> object:
-        home = f"{package}.{name}"
-        if find_spec(home) is None:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return import_module(home)
-
-    return load

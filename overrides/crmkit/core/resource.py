@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .body import RequestTree
 from .call import encoded, new_call
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from .call import Call
     from .changes import ChangesRequest
+    from .codec.registry import Codec
     from .merge import Merge
     from .operation import Operation
     from .options import Options
@@ -26,22 +27,7 @@ if TYPE_CHECKING:
     from .types import Unset
 
 M = TypeVar("M")
-M_contra = TypeVar("M_contra", contravariant=True)
 T = TypeVar("T")
-
-
-class Codec(Protocol[M_contra]):
-    """The emitted module that encodes an input model.
-
-    Attributes:
-        MEMBERS: The attribute of each documented member, by wire name.
-    """
-
-    MEMBERS: dict[str, str]
-
-    def encode(self, o: M_contra, /) -> dict[str, Any]:
-        """Return the tree of an object."""
-        ...
 
 
 def request_tree(

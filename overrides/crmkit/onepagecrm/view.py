@@ -139,11 +139,11 @@ def side_elements(tree: dict[str, Any], *names: str) -> dict[str, Any]:
     present = {name: tree[name] for name in names if name in tree}
     if not present:
         return {}
-    from crmkit_generated.onepagecrm.codec.side_elements import decode
+    from crmkit_generated.onepagecrm.codec import SideElements
 
     if type(statuses := present.get("statuses")) is list:
         # API 2.x counts the statuses of each team in an element of another form (page: API 2.3).
         present["statuses"] = [row for row in statuses if type(row) is not dict or "name" in row]
-    decoded = decode(present)
+    decoded = SideElements.decode(present)
     odd = decoded.additional_properties
     return {name: getattr(decoded, name) for name in present if name not in odd}

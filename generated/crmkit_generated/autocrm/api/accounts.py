@@ -86,7 +86,7 @@ class accounts_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.account.decode_all,
+            codec.Account.decode_all,
         )
 
     @staticmethod
@@ -125,7 +125,7 @@ class accounts_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.account.decode_all,
+            codec.Account.decode_all,
         )
 
     @staticmethod
@@ -164,7 +164,7 @@ class accounts_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.account.decode_all,
+            codec.Account.decode_all,
         )
 
     @staticmethod
@@ -203,7 +203,7 @@ class accounts_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.account.decode_all,
+            codec.Account.decode_all,
         )
 
 
@@ -229,9 +229,9 @@ class accounts_create:
         return client.call(
             operations.ACCOUNTS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.account.decode,
+            codec.Account.decode,
             body,
-            codec.account_input.encode,
+            codec.AccountInput.encode,
         )
 
     @staticmethod
@@ -242,9 +242,9 @@ class accounts_create:
         return client.detailed(
             operations.ACCOUNTS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.account.decode,
+            codec.Account.decode,
             body,
-            codec.account_input.encode,
+            codec.AccountInput.encode,
         )
 
     @staticmethod
@@ -255,9 +255,9 @@ class accounts_create:
         return await client.acall(
             operations.ACCOUNTS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.account.decode,
+            codec.Account.decode,
             body,
-            codec.account_input.encode,
+            codec.AccountInput.encode,
         )
 
     @staticmethod
@@ -268,9 +268,9 @@ class accounts_create:
         return await client.adetailed(
             operations.ACCOUNTS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.account.decode,
+            codec.Account.decode,
             body,
-            codec.account_input.encode,
+            codec.AccountInput.encode,
         )
 
 
@@ -287,22 +287,22 @@ class accounts_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.ACCOUNTS_GET, {"id": id}, codec.account.decode)
+        return client.call(operations.ACCOUNTS_GET, {"id": id}, codec.Account.decode)
 
     @staticmethod
     def sync_detailed(id: str, *, client: Client) -> Response[Account]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.ACCOUNTS_GET, {"id": id}, codec.account.decode)
+        return client.detailed(operations.ACCOUNTS_GET, {"id": id}, codec.Account.decode)
 
     @staticmethod
     async def asyncio(id: str, *, client: Client) -> Account:
         """As `sync`, awaited."""
-        return await client.acall(operations.ACCOUNTS_GET, {"id": id}, codec.account.decode)
+        return await client.acall(operations.ACCOUNTS_GET, {"id": id}, codec.Account.decode)
 
     @staticmethod
     async def asyncio_detailed(id: str, *, client: Client) -> Response[Account]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.ACCOUNTS_GET, {"id": id}, codec.account.decode)
+        return await client.adetailed(operations.ACCOUNTS_GET, {"id": id}, codec.Account.decode)
 
 
 class accounts_update:
@@ -328,9 +328,9 @@ class accounts_update:
         return client.call(
             operations.ACCOUNTS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.account.decode,
+            codec.Account.decode,
             body,
-            codec.account_input.encode,
+            codec.AccountInput.encode,
         )
 
     @staticmethod
@@ -341,9 +341,9 @@ class accounts_update:
         return client.detailed(
             operations.ACCOUNTS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.account.decode,
+            codec.Account.decode,
             body,
-            codec.account_input.encode,
+            codec.AccountInput.encode,
         )
 
     @staticmethod
@@ -354,9 +354,9 @@ class accounts_update:
         return await client.acall(
             operations.ACCOUNTS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.account.decode,
+            codec.Account.decode,
             body,
-            codec.account_input.encode,
+            codec.AccountInput.encode,
         )
 
     @staticmethod
@@ -367,9 +367,9 @@ class accounts_update:
         return await client.adetailed(
             operations.ACCOUNTS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.account.decode,
+            codec.Account.decode,
             body,
-            codec.account_input.encode,
+            codec.AccountInput.encode,
         )
 
 

@@ -30,42 +30,26 @@ class actions_run:
             body: What is sent.
         """
         return client.call(
-            operations.ACTIONS_RUN,
-            {},
-            codec.actions_payloads.actions_run,
-            body,
-            codec.action_input.encode,
+            operations.ACTIONS_RUN, {}, codec.actions_run_payload, body, codec.ActionInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: ActionInput) -> Response[Record | bool]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.ACTIONS_RUN,
-            {},
-            codec.actions_payloads.actions_run,
-            body,
-            codec.action_input.encode,
+            operations.ACTIONS_RUN, {}, codec.actions_run_payload, body, codec.ActionInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: ActionInput) -> Record | bool:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.ACTIONS_RUN,
-            {},
-            codec.actions_payloads.actions_run,
-            body,
-            codec.action_input.encode,
+            operations.ACTIONS_RUN, {}, codec.actions_run_payload, body, codec.ActionInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: ActionInput) -> Response[Record | bool]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.ACTIONS_RUN,
-            {},
-            codec.actions_payloads.actions_run,
-            body,
-            codec.action_input.encode,
+            operations.ACTIONS_RUN, {}, codec.actions_run_payload, body, codec.ActionInput.encode
         )

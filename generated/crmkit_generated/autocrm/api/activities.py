@@ -45,7 +45,7 @@ class activities_calendar:
         return client.call(
             operations.ACTIVITIES_CALENDAR,
             {"from_": from_, "to": to, "user_id": user_id, "scope_list": scope_list},
-            codec.calendar_entry.decode_all,
+            codec.CalendarEntry.decode_all,
         )
 
     @staticmethod
@@ -61,7 +61,7 @@ class activities_calendar:
         return client.detailed(
             operations.ACTIVITIES_CALENDAR,
             {"from_": from_, "to": to, "user_id": user_id, "scope_list": scope_list},
-            codec.calendar_entry.decode_all,
+            codec.CalendarEntry.decode_all,
         )
 
     @staticmethod
@@ -77,7 +77,7 @@ class activities_calendar:
         return await client.acall(
             operations.ACTIVITIES_CALENDAR,
             {"from_": from_, "to": to, "user_id": user_id, "scope_list": scope_list},
-            codec.calendar_entry.decode_all,
+            codec.CalendarEntry.decode_all,
         )
 
     @staticmethod
@@ -93,7 +93,7 @@ class activities_calendar:
         return await client.adetailed(
             operations.ACTIVITIES_CALENDAR,
             {"from_": from_, "to": to, "user_id": user_id, "scope_list": scope_list},
-            codec.calendar_entry.decode_all,
+            codec.CalendarEntry.decode_all,
         )
 
 
@@ -117,7 +117,7 @@ class activities_upcoming:
         return client.call(
             operations.ACTIVITIES_UPCOMING,
             {"offset": offset, "max_size": max_size},
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     @staticmethod
@@ -128,7 +128,7 @@ class activities_upcoming:
         return client.detailed(
             operations.ACTIVITIES_UPCOMING,
             {"offset": offset, "max_size": max_size},
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     @staticmethod
@@ -139,7 +139,7 @@ class activities_upcoming:
         return await client.acall(
             operations.ACTIVITIES_UPCOMING,
             {"offset": offset, "max_size": max_size},
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     @staticmethod
@@ -150,7 +150,7 @@ class activities_upcoming:
         return await client.adetailed(
             operations.ACTIVITIES_UPCOMING,
             {"offset": offset, "max_size": max_size},
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
 
@@ -190,7 +190,7 @@ class activities_list:
                 "offset": offset,
                 "max_size": max_size,
             },
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     @staticmethod
@@ -213,7 +213,7 @@ class activities_list:
                 "offset": offset,
                 "max_size": max_size,
             },
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     @staticmethod
@@ -236,7 +236,7 @@ class activities_list:
                 "offset": offset,
                 "max_size": max_size,
             },
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     @staticmethod
@@ -259,7 +259,7 @@ class activities_list:
                 "offset": offset,
                 "max_size": max_size,
             },
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
 
@@ -283,7 +283,7 @@ class activities_busy_ranges:
         return client.call(
             operations.ACTIVITIES_BUSY_RANGES,
             {"from_": from_, "to": to, "user_ids": user_ids},
-            codec.activities_payloads.activities_busy_ranges,
+            codec.activities_busy_ranges_payload,
         )
 
     @staticmethod
@@ -294,7 +294,7 @@ class activities_busy_ranges:
         return client.detailed(
             operations.ACTIVITIES_BUSY_RANGES,
             {"from_": from_, "to": to, "user_ids": user_ids},
-            codec.activities_payloads.activities_busy_ranges,
+            codec.activities_busy_ranges_payload,
         )
 
     @staticmethod
@@ -305,7 +305,7 @@ class activities_busy_ranges:
         return await client.acall(
             operations.ACTIVITIES_BUSY_RANGES,
             {"from_": from_, "to": to, "user_ids": user_ids},
-            codec.activities_payloads.activities_busy_ranges,
+            codec.activities_busy_ranges_payload,
         )
 
     @staticmethod
@@ -316,5 +316,5 @@ class activities_busy_ranges:
         return await client.adetailed(
             operations.ACTIVITIES_BUSY_RANGES,
             {"from_": from_, "to": to, "user_ids": user_ids},
-            codec.activities_payloads.activities_busy_ranges,
+            codec.activities_busy_ranges_payload,
         )

@@ -63,21 +63,21 @@ class me:
             create_token_secret: True to set a cookie that the token is bound to.
         """
         return client.call(
-            client_.ME, {"create_token_secret": create_token_secret}, codec.me.decode
+            client_.ME, {"create_token_secret": create_token_secret}, codec.Me.decode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, create_token_secret: bool | Unset = UNSET) -> Response[Me]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            client_.ME, {"create_token_secret": create_token_secret}, codec.me.decode
+            client_.ME, {"create_token_secret": create_token_secret}, codec.Me.decode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, create_token_secret: bool | Unset = UNSET) -> Me:
         """As `sync`, awaited."""
         return await client.acall(
-            client_.ME, {"create_token_secret": create_token_secret}, codec.me.decode
+            client_.ME, {"create_token_secret": create_token_secret}, codec.Me.decode
         )
 
     @staticmethod
@@ -86,7 +86,7 @@ class me:
     ) -> Response[Me]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            client_.ME, {"create_token_secret": create_token_secret}, codec.me.decode
+            client_.ME, {"create_token_secret": create_token_secret}, codec.Me.decode
         )
 
 
@@ -102,22 +102,22 @@ class app_about:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.APP_ABOUT, {}, codec.about.decode)
+        return client.call(operations.APP_ABOUT, {}, codec.About.decode)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[About]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.APP_ABOUT, {}, codec.about.decode)
+        return client.detailed(operations.APP_ABOUT, {}, codec.About.decode)
 
     @staticmethod
     async def asyncio(*, client: Client) -> About:
         """As `sync`, awaited."""
-        return await client.acall(operations.APP_ABOUT, {}, codec.about.decode)
+        return await client.acall(operations.APP_ABOUT, {}, codec.About.decode)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client) -> Response[About]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.APP_ABOUT, {}, codec.about.decode)
+        return await client.adetailed(operations.APP_ABOUT, {}, codec.About.decode)
 
 
 class app_destroy_token:
@@ -133,27 +133,27 @@ class app_destroy_token:
             client: `crm.generated` of a configured client.
             body: What is sent.
         """
-        return client.call(operations.APP_DESTROY_TOKEN, {}, None, body, codec.token_input.encode)
+        return client.call(operations.APP_DESTROY_TOKEN, {}, None, body, codec.TokenInput.encode)
 
     @staticmethod
     def sync_detailed(*, client: Client, body: TokenInput) -> Response[bool]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.APP_DESTROY_TOKEN, {}, None, body, codec.token_input.encode
+            operations.APP_DESTROY_TOKEN, {}, None, body, codec.TokenInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: TokenInput) -> bool:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.APP_DESTROY_TOKEN, {}, None, body, codec.token_input.encode
+            operations.APP_DESTROY_TOKEN, {}, None, body, codec.TokenInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: TokenInput) -> Response[bool]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.APP_DESTROY_TOKEN, {}, None, body, codec.token_input.encode
+            operations.APP_DESTROY_TOKEN, {}, None, body, codec.TokenInput.encode
         )
 
 
@@ -169,19 +169,19 @@ class app_openapi:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.APP_OPENAPI, {}, codec.app_payloads.app_openapi)
+        return client.call(operations.APP_OPENAPI, {}, codec.app_openapi_payload)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[dict[str, Any] | None]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.APP_OPENAPI, {}, codec.app_payloads.app_openapi)
+        return client.detailed(operations.APP_OPENAPI, {}, codec.app_openapi_payload)
 
     @staticmethod
     async def asyncio(*, client: Client) -> dict[str, Any] | None:
         """As `sync`, awaited."""
-        return await client.acall(operations.APP_OPENAPI, {}, codec.app_payloads.app_openapi)
+        return await client.acall(operations.APP_OPENAPI, {}, codec.app_openapi_payload)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client) -> Response[dict[str, Any] | None]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.APP_OPENAPI, {}, codec.app_payloads.app_openapi)
+        return await client.adetailed(operations.APP_OPENAPI, {}, codec.app_openapi_payload)

@@ -84,7 +84,7 @@ class attachments_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.attachment.decode_all,
+            codec.Attachment.decode_all,
         )
 
     @staticmethod
@@ -123,7 +123,7 @@ class attachments_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.attachment.decode_all,
+            codec.Attachment.decode_all,
         )
 
     @staticmethod
@@ -162,7 +162,7 @@ class attachments_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.attachment.decode_all,
+            codec.Attachment.decode_all,
         )
 
     @staticmethod
@@ -201,7 +201,7 @@ class attachments_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.attachment.decode_all,
+            codec.Attachment.decode_all,
         )
 
 
@@ -225,9 +225,9 @@ class attachments_create:
         return client.call(
             operations.ATTACHMENTS_CREATE,
             {},
-            codec.attachment.decode,
+            codec.Attachment.decode,
             body,
-            codec.attachment_input.encode,
+            codec.AttachmentInput.encode,
         )
 
     @staticmethod
@@ -236,9 +236,9 @@ class attachments_create:
         return client.detailed(
             operations.ATTACHMENTS_CREATE,
             {},
-            codec.attachment.decode,
+            codec.Attachment.decode,
             body,
-            codec.attachment_input.encode,
+            codec.AttachmentInput.encode,
         )
 
     @staticmethod
@@ -247,9 +247,9 @@ class attachments_create:
         return await client.acall(
             operations.ATTACHMENTS_CREATE,
             {},
-            codec.attachment.decode,
+            codec.Attachment.decode,
             body,
-            codec.attachment_input.encode,
+            codec.AttachmentInput.encode,
         )
 
     @staticmethod
@@ -258,9 +258,9 @@ class attachments_create:
         return await client.adetailed(
             operations.ATTACHMENTS_CREATE,
             {},
-            codec.attachment.decode,
+            codec.Attachment.decode,
             body,
-            codec.attachment_input.encode,
+            codec.AttachmentInput.encode,
         )
 
 
@@ -277,23 +277,23 @@ class attachments_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.ATTACHMENTS_GET, {"id": id}, codec.attachment.decode)
+        return client.call(operations.ATTACHMENTS_GET, {"id": id}, codec.Attachment.decode)
 
     @staticmethod
     def sync_detailed(id: str, *, client: Client) -> Response[Attachment]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.ATTACHMENTS_GET, {"id": id}, codec.attachment.decode)
+        return client.detailed(operations.ATTACHMENTS_GET, {"id": id}, codec.Attachment.decode)
 
     @staticmethod
     async def asyncio(id: str, *, client: Client) -> Attachment:
         """As `sync`, awaited."""
-        return await client.acall(operations.ATTACHMENTS_GET, {"id": id}, codec.attachment.decode)
+        return await client.acall(operations.ATTACHMENTS_GET, {"id": id}, codec.Attachment.decode)
 
     @staticmethod
     async def asyncio_detailed(id: str, *, client: Client) -> Response[Attachment]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.ATTACHMENTS_GET, {"id": id}, codec.attachment.decode
+            operations.ATTACHMENTS_GET, {"id": id}, codec.Attachment.decode
         )
 
 
@@ -437,9 +437,9 @@ class attachments_copy:
         return client.call(
             operations.ATTACHMENTS_COPY,
             {"id": id},
-            codec.attachment.decode,
+            codec.Attachment.decode,
             body,
-            codec.attachment_copy_input.encode,
+            codec.AttachmentCopyInput.encode,
         )
 
     @staticmethod
@@ -450,9 +450,9 @@ class attachments_copy:
         return client.detailed(
             operations.ATTACHMENTS_COPY,
             {"id": id},
-            codec.attachment.decode,
+            codec.Attachment.decode,
             body,
-            codec.attachment_copy_input.encode,
+            codec.AttachmentCopyInput.encode,
         )
 
     @staticmethod
@@ -461,9 +461,9 @@ class attachments_copy:
         return await client.acall(
             operations.ATTACHMENTS_COPY,
             {"id": id},
-            codec.attachment.decode,
+            codec.Attachment.decode,
             body,
-            codec.attachment_copy_input.encode,
+            codec.AttachmentCopyInput.encode,
         )
 
     @staticmethod
@@ -474,7 +474,7 @@ class attachments_copy:
         return await client.adetailed(
             operations.ATTACHMENTS_COPY,
             {"id": id},
-            codec.attachment.decode,
+            codec.Attachment.decode,
             body,
-            codec.attachment_copy_input.encode,
+            codec.AttachmentCopyInput.encode,
         )

@@ -30,26 +30,26 @@ class attendees_list:
             client: `crm.generated` of a configured client.
         """
         return client.call(
-            operations.ATTENDEES_LIST, {"entity": entity, "id": id}, codec.attendee.decode_all
+            operations.ATTENDEES_LIST, {"entity": entity, "id": id}, codec.Attendee.decode_all
         )
 
     @staticmethod
     def sync_detailed(entity: str, id: str, *, client: Client) -> Response[list[Attendee]]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.ATTENDEES_LIST, {"entity": entity, "id": id}, codec.attendee.decode_all
+            operations.ATTENDEES_LIST, {"entity": entity, "id": id}, codec.Attendee.decode_all
         )
 
     @staticmethod
     async def asyncio(entity: str, id: str, *, client: Client) -> list[Attendee]:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.ATTENDEES_LIST, {"entity": entity, "id": id}, codec.attendee.decode_all
+            operations.ATTENDEES_LIST, {"entity": entity, "id": id}, codec.Attendee.decode_all
         )
 
     @staticmethod
     async def asyncio_detailed(entity: str, id: str, *, client: Client) -> Response[list[Attendee]]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.ATTENDEES_LIST, {"entity": entity, "id": id}, codec.attendee.decode_all
+            operations.ATTENDEES_LIST, {"entity": entity, "id": id}, codec.Attendee.decode_all
         )

@@ -86,7 +86,7 @@ class calls_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.call.decode_all,
+            codec.Call.decode_all,
         )
 
     @staticmethod
@@ -125,7 +125,7 @@ class calls_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.call.decode_all,
+            codec.Call.decode_all,
         )
 
     @staticmethod
@@ -164,7 +164,7 @@ class calls_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.call.decode_all,
+            codec.Call.decode_all,
         )
 
     @staticmethod
@@ -203,7 +203,7 @@ class calls_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.call.decode_all,
+            codec.Call.decode_all,
         )
 
 
@@ -228,9 +228,9 @@ class calls_create:
         return client.call(
             operations.CALLS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.call.decode,
+            codec.Call.decode,
             body,
-            codec.call_input.encode,
+            codec.CallInput.encode,
         )
 
     @staticmethod
@@ -241,9 +241,9 @@ class calls_create:
         return client.detailed(
             operations.CALLS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.call.decode,
+            codec.Call.decode,
             body,
-            codec.call_input.encode,
+            codec.CallInput.encode,
         )
 
     @staticmethod
@@ -254,9 +254,9 @@ class calls_create:
         return await client.acall(
             operations.CALLS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.call.decode,
+            codec.Call.decode,
             body,
-            codec.call_input.encode,
+            codec.CallInput.encode,
         )
 
     @staticmethod
@@ -267,9 +267,9 @@ class calls_create:
         return await client.adetailed(
             operations.CALLS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.call.decode,
+            codec.Call.decode,
             body,
-            codec.call_input.encode,
+            codec.CallInput.encode,
         )
 
 
@@ -286,22 +286,22 @@ class calls_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.CALLS_GET, {"id": id}, codec.call.decode)
+        return client.call(operations.CALLS_GET, {"id": id}, codec.Call.decode)
 
     @staticmethod
     def sync_detailed(id: str, *, client: Client) -> Response[Call]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.CALLS_GET, {"id": id}, codec.call.decode)
+        return client.detailed(operations.CALLS_GET, {"id": id}, codec.Call.decode)
 
     @staticmethod
     async def asyncio(id: str, *, client: Client) -> Call:
         """As `sync`, awaited."""
-        return await client.acall(operations.CALLS_GET, {"id": id}, codec.call.decode)
+        return await client.acall(operations.CALLS_GET, {"id": id}, codec.Call.decode)
 
     @staticmethod
     async def asyncio_detailed(id: str, *, client: Client) -> Response[Call]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.CALLS_GET, {"id": id}, codec.call.decode)
+        return await client.adetailed(operations.CALLS_GET, {"id": id}, codec.Call.decode)
 
 
 class calls_update:
@@ -326,9 +326,9 @@ class calls_update:
         return client.call(
             operations.CALLS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.call.decode,
+            codec.Call.decode,
             body,
-            codec.call_input.encode,
+            codec.CallInput.encode,
         )
 
     @staticmethod
@@ -339,9 +339,9 @@ class calls_update:
         return client.detailed(
             operations.CALLS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.call.decode,
+            codec.Call.decode,
             body,
-            codec.call_input.encode,
+            codec.CallInput.encode,
         )
 
     @staticmethod
@@ -352,9 +352,9 @@ class calls_update:
         return await client.acall(
             operations.CALLS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.call.decode,
+            codec.Call.decode,
             body,
-            codec.call_input.encode,
+            codec.CallInput.encode,
         )
 
     @staticmethod
@@ -365,9 +365,9 @@ class calls_update:
         return await client.adetailed(
             operations.CALLS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.call.decode,
+            codec.Call.decode,
             body,
-            codec.call_input.encode,
+            codec.CallInput.encode,
         )
 
 

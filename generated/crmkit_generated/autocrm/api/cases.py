@@ -85,7 +85,7 @@ class cases_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.case.decode_all,
+            codec.Case.decode_all,
         )
 
     @staticmethod
@@ -124,7 +124,7 @@ class cases_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.case.decode_all,
+            codec.Case.decode_all,
         )
 
     @staticmethod
@@ -163,7 +163,7 @@ class cases_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.case.decode_all,
+            codec.Case.decode_all,
         )
 
     @staticmethod
@@ -202,7 +202,7 @@ class cases_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.case.decode_all,
+            codec.Case.decode_all,
         )
 
 
@@ -227,9 +227,9 @@ class cases_create:
         return client.call(
             operations.CASES_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.case.decode,
+            codec.Case.decode,
             body,
-            codec.case_input.encode,
+            codec.CaseInput.encode,
         )
 
     @staticmethod
@@ -240,9 +240,9 @@ class cases_create:
         return client.detailed(
             operations.CASES_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.case.decode,
+            codec.Case.decode,
             body,
-            codec.case_input.encode,
+            codec.CaseInput.encode,
         )
 
     @staticmethod
@@ -253,9 +253,9 @@ class cases_create:
         return await client.acall(
             operations.CASES_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.case.decode,
+            codec.Case.decode,
             body,
-            codec.case_input.encode,
+            codec.CaseInput.encode,
         )
 
     @staticmethod
@@ -266,9 +266,9 @@ class cases_create:
         return await client.adetailed(
             operations.CASES_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.case.decode,
+            codec.Case.decode,
             body,
-            codec.case_input.encode,
+            codec.CaseInput.encode,
         )
 
 
@@ -285,22 +285,22 @@ class cases_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.CASES_GET, {"id": id}, codec.case.decode)
+        return client.call(operations.CASES_GET, {"id": id}, codec.Case.decode)
 
     @staticmethod
     def sync_detailed(id: str, *, client: Client) -> Response[Case]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.CASES_GET, {"id": id}, codec.case.decode)
+        return client.detailed(operations.CASES_GET, {"id": id}, codec.Case.decode)
 
     @staticmethod
     async def asyncio(id: str, *, client: Client) -> Case:
         """As `sync`, awaited."""
-        return await client.acall(operations.CASES_GET, {"id": id}, codec.case.decode)
+        return await client.acall(operations.CASES_GET, {"id": id}, codec.Case.decode)
 
     @staticmethod
     async def asyncio_detailed(id: str, *, client: Client) -> Response[Case]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.CASES_GET, {"id": id}, codec.case.decode)
+        return await client.adetailed(operations.CASES_GET, {"id": id}, codec.Case.decode)
 
 
 class cases_update:
@@ -326,9 +326,9 @@ class cases_update:
         return client.call(
             operations.CASES_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.case.decode,
+            codec.Case.decode,
             body,
-            codec.case_input.encode,
+            codec.CaseInput.encode,
         )
 
     @staticmethod
@@ -339,9 +339,9 @@ class cases_update:
         return client.detailed(
             operations.CASES_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.case.decode,
+            codec.Case.decode,
             body,
-            codec.case_input.encode,
+            codec.CaseInput.encode,
         )
 
     @staticmethod
@@ -352,9 +352,9 @@ class cases_update:
         return await client.acall(
             operations.CASES_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.case.decode,
+            codec.Case.decode,
             body,
-            codec.case_input.encode,
+            codec.CaseInput.encode,
         )
 
     @staticmethod
@@ -365,9 +365,9 @@ class cases_update:
         return await client.adetailed(
             operations.CASES_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.case.decode,
+            codec.Case.decode,
             body,
-            codec.case_input.encode,
+            codec.CaseInput.encode,
         )
 
 

@@ -86,7 +86,7 @@ class contacts_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     @staticmethod
@@ -125,7 +125,7 @@ class contacts_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     @staticmethod
@@ -164,7 +164,7 @@ class contacts_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     @staticmethod
@@ -203,7 +203,7 @@ class contacts_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
 
@@ -229,9 +229,9 @@ class contacts_create:
         return client.call(
             operations.CONTACTS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.contact.decode,
+            codec.Contact.decode,
             body,
-            codec.contact_input.encode,
+            codec.ContactInput.encode,
         )
 
     @staticmethod
@@ -242,9 +242,9 @@ class contacts_create:
         return client.detailed(
             operations.CONTACTS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.contact.decode,
+            codec.Contact.decode,
             body,
-            codec.contact_input.encode,
+            codec.ContactInput.encode,
         )
 
     @staticmethod
@@ -255,9 +255,9 @@ class contacts_create:
         return await client.acall(
             operations.CONTACTS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.contact.decode,
+            codec.Contact.decode,
             body,
-            codec.contact_input.encode,
+            codec.ContactInput.encode,
         )
 
     @staticmethod
@@ -268,9 +268,9 @@ class contacts_create:
         return await client.adetailed(
             operations.CONTACTS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.contact.decode,
+            codec.Contact.decode,
             body,
-            codec.contact_input.encode,
+            codec.ContactInput.encode,
         )
 
 
@@ -287,22 +287,22 @@ class contacts_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.CONTACTS_GET, {"id": id}, codec.contact.decode)
+        return client.call(operations.CONTACTS_GET, {"id": id}, codec.Contact.decode)
 
     @staticmethod
     def sync_detailed(id: str, *, client: Client) -> Response[Contact]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.CONTACTS_GET, {"id": id}, codec.contact.decode)
+        return client.detailed(operations.CONTACTS_GET, {"id": id}, codec.Contact.decode)
 
     @staticmethod
     async def asyncio(id: str, *, client: Client) -> Contact:
         """As `sync`, awaited."""
-        return await client.acall(operations.CONTACTS_GET, {"id": id}, codec.contact.decode)
+        return await client.acall(operations.CONTACTS_GET, {"id": id}, codec.Contact.decode)
 
     @staticmethod
     async def asyncio_detailed(id: str, *, client: Client) -> Response[Contact]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.CONTACTS_GET, {"id": id}, codec.contact.decode)
+        return await client.adetailed(operations.CONTACTS_GET, {"id": id}, codec.Contact.decode)
 
 
 class contacts_update:
@@ -327,9 +327,9 @@ class contacts_update:
         return client.call(
             operations.CONTACTS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.contact.decode,
+            codec.Contact.decode,
             body,
-            codec.contact_input.encode,
+            codec.ContactInput.encode,
         )
 
     @staticmethod
@@ -340,9 +340,9 @@ class contacts_update:
         return client.detailed(
             operations.CONTACTS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.contact.decode,
+            codec.Contact.decode,
             body,
-            codec.contact_input.encode,
+            codec.ContactInput.encode,
         )
 
     @staticmethod
@@ -353,9 +353,9 @@ class contacts_update:
         return await client.acall(
             operations.CONTACTS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.contact.decode,
+            codec.Contact.decode,
             body,
-            codec.contact_input.encode,
+            codec.ContactInput.encode,
         )
 
     @staticmethod
@@ -366,9 +366,9 @@ class contacts_update:
         return await client.adetailed(
             operations.CONTACTS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.contact.decode,
+            codec.Contact.decode,
             body,
-            codec.contact_input.encode,
+            codec.ContactInput.encode,
         )
 
 

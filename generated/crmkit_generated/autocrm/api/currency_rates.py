@@ -24,29 +24,25 @@ class currency_rates_get:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(
-            operations.CURRENCY_RATES_GET, {}, codec.currency_rates_payloads.currency_rates_get
-        )
+        return client.call(operations.CURRENCY_RATES_GET, {}, codec.currency_rates_get_payload)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[dict[str, float]]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(
-            operations.CURRENCY_RATES_GET, {}, codec.currency_rates_payloads.currency_rates_get
-        )
+        return client.detailed(operations.CURRENCY_RATES_GET, {}, codec.currency_rates_get_payload)
 
     @staticmethod
     async def asyncio(*, client: Client) -> dict[str, float]:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.CURRENCY_RATES_GET, {}, codec.currency_rates_payloads.currency_rates_get
+            operations.CURRENCY_RATES_GET, {}, codec.currency_rates_get_payload
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client) -> Response[dict[str, float]]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.CURRENCY_RATES_GET, {}, codec.currency_rates_payloads.currency_rates_get
+            operations.CURRENCY_RATES_GET, {}, codec.currency_rates_get_payload
         )
 
 

@@ -33,9 +33,9 @@ class email_templates_prepare:
         return client.call(
             operations.EMAIL_TEMPLATES_PREPARE,
             {"id": id},
-            codec.prepared_template.decode,
+            codec.PreparedTemplate.decode,
             body,
-            codec.template_data_input.encode,
+            codec.TemplateDataInput.encode,
         )
 
     @staticmethod
@@ -46,9 +46,9 @@ class email_templates_prepare:
         return client.detailed(
             operations.EMAIL_TEMPLATES_PREPARE,
             {"id": id},
-            codec.prepared_template.decode,
+            codec.PreparedTemplate.decode,
             body,
-            codec.template_data_input.encode,
+            codec.TemplateDataInput.encode,
         )
 
     @staticmethod
@@ -57,9 +57,9 @@ class email_templates_prepare:
         return await client.acall(
             operations.EMAIL_TEMPLATES_PREPARE,
             {"id": id},
-            codec.prepared_template.decode,
+            codec.PreparedTemplate.decode,
             body,
-            codec.template_data_input.encode,
+            codec.TemplateDataInput.encode,
         )
 
     @staticmethod
@@ -70,7 +70,7 @@ class email_templates_prepare:
         return await client.adetailed(
             operations.EMAIL_TEMPLATES_PREPARE,
             {"id": id},
-            codec.prepared_template.decode,
+            codec.PreparedTemplate.decode,
             body,
-            codec.template_data_input.encode,
+            codec.TemplateDataInput.encode,
         )

@@ -88,7 +88,7 @@ class emails_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.email.decode_all,
+            codec.Email.decode_all,
         )
 
     @staticmethod
@@ -127,7 +127,7 @@ class emails_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.email.decode_all,
+            codec.Email.decode_all,
         )
 
     @staticmethod
@@ -166,7 +166,7 @@ class emails_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.email.decode_all,
+            codec.Email.decode_all,
         )
 
     @staticmethod
@@ -205,7 +205,7 @@ class emails_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.email.decode_all,
+            codec.Email.decode_all,
         )
 
 
@@ -232,9 +232,9 @@ class emails_create:
         return client.call(
             operations.EMAILS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.email.decode,
+            codec.Email.decode,
             body,
-            codec.email_input.encode,
+            codec.EmailInput.encode,
         )
 
     @staticmethod
@@ -245,9 +245,9 @@ class emails_create:
         return client.detailed(
             operations.EMAILS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.email.decode,
+            codec.Email.decode,
             body,
-            codec.email_input.encode,
+            codec.EmailInput.encode,
         )
 
     @staticmethod
@@ -258,9 +258,9 @@ class emails_create:
         return await client.acall(
             operations.EMAILS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.email.decode,
+            codec.Email.decode,
             body,
-            codec.email_input.encode,
+            codec.EmailInput.encode,
         )
 
     @staticmethod
@@ -271,9 +271,9 @@ class emails_create:
         return await client.adetailed(
             operations.EMAILS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.email.decode,
+            codec.Email.decode,
             body,
-            codec.email_input.encode,
+            codec.EmailInput.encode,
         )
 
 
@@ -290,22 +290,22 @@ class emails_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.EMAILS_GET, {"id": id}, codec.email.decode)
+        return client.call(operations.EMAILS_GET, {"id": id}, codec.Email.decode)
 
     @staticmethod
     def sync_detailed(id: str, *, client: Client) -> Response[Email]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.EMAILS_GET, {"id": id}, codec.email.decode)
+        return client.detailed(operations.EMAILS_GET, {"id": id}, codec.Email.decode)
 
     @staticmethod
     async def asyncio(id: str, *, client: Client) -> Email:
         """As `sync`, awaited."""
-        return await client.acall(operations.EMAILS_GET, {"id": id}, codec.email.decode)
+        return await client.acall(operations.EMAILS_GET, {"id": id}, codec.Email.decode)
 
     @staticmethod
     async def asyncio_detailed(id: str, *, client: Client) -> Response[Email]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.EMAILS_GET, {"id": id}, codec.email.decode)
+        return await client.adetailed(operations.EMAILS_GET, {"id": id}, codec.Email.decode)
 
 
 class emails_update:
@@ -331,9 +331,9 @@ class emails_update:
         return client.call(
             operations.EMAILS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.email.decode,
+            codec.Email.decode,
             body,
-            codec.email_input.encode,
+            codec.EmailInput.encode,
         )
 
     @staticmethod
@@ -344,9 +344,9 @@ class emails_update:
         return client.detailed(
             operations.EMAILS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.email.decode,
+            codec.Email.decode,
             body,
-            codec.email_input.encode,
+            codec.EmailInput.encode,
         )
 
     @staticmethod
@@ -357,9 +357,9 @@ class emails_update:
         return await client.acall(
             operations.EMAILS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.email.decode,
+            codec.Email.decode,
             body,
-            codec.email_input.encode,
+            codec.EmailInput.encode,
         )
 
     @staticmethod
@@ -370,9 +370,9 @@ class emails_update:
         return await client.adetailed(
             operations.EMAILS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.email.decode,
+            codec.Email.decode,
             body,
-            codec.email_input.encode,
+            codec.EmailInput.encode,
         )
 
 
@@ -421,25 +421,25 @@ class emails_mark_read:
             client: `crm.generated` of a configured client.
             body: What is sent.
         """
-        return client.call(operations.EMAILS_MARK_READ, {}, None, body, codec.email_ids.encode)
+        return client.call(operations.EMAILS_MARK_READ, {}, None, body, codec.EmailIds.encode)
 
     @staticmethod
     def sync_detailed(*, client: Client, body: EmailIds) -> Response[bool]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.EMAILS_MARK_READ, {}, None, body, codec.email_ids.encode)
+        return client.detailed(operations.EMAILS_MARK_READ, {}, None, body, codec.EmailIds.encode)
 
     @staticmethod
     async def asyncio(*, client: Client, body: EmailIds) -> bool:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.EMAILS_MARK_READ, {}, None, body, codec.email_ids.encode
+            operations.EMAILS_MARK_READ, {}, None, body, codec.EmailIds.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: EmailIds) -> Response[bool]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.EMAILS_MARK_READ, {}, None, body, codec.email_ids.encode
+            operations.EMAILS_MARK_READ, {}, None, body, codec.EmailIds.encode
         )
 
 
@@ -456,25 +456,23 @@ class emails_mark_unread:
             client: `crm.generated` of a configured client.
             body: What is sent.
         """
-        client.call(operations.EMAILS_MARK_UNREAD, {}, None, body, codec.email_ids.encode)
+        client.call(operations.EMAILS_MARK_UNREAD, {}, None, body, codec.EmailIds.encode)
 
     @staticmethod
     def sync_detailed(*, client: Client, body: EmailIds) -> Response[None]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(
-            operations.EMAILS_MARK_UNREAD, {}, None, body, codec.email_ids.encode
-        )
+        return client.detailed(operations.EMAILS_MARK_UNREAD, {}, None, body, codec.EmailIds.encode)
 
     @staticmethod
     async def asyncio(*, client: Client, body: EmailIds) -> None:
         """As `sync`, awaited."""
-        await client.acall(operations.EMAILS_MARK_UNREAD, {}, None, body, codec.email_ids.encode)
+        await client.acall(operations.EMAILS_MARK_UNREAD, {}, None, body, codec.EmailIds.encode)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: EmailIds) -> Response[None]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.EMAILS_MARK_UNREAD, {}, None, body, codec.email_ids.encode
+            operations.EMAILS_MARK_UNREAD, {}, None, body, codec.EmailIds.encode
         )
 
 
@@ -491,27 +489,27 @@ class emails_mark_important:
             client: `crm.generated` of a configured client.
             body: What is sent.
         """
-        return client.call(operations.EMAILS_MARK_IMPORTANT, {}, None, body, codec.email_ids.encode)
+        return client.call(operations.EMAILS_MARK_IMPORTANT, {}, None, body, codec.EmailIds.encode)
 
     @staticmethod
     def sync_detailed(*, client: Client, body: EmailIds) -> Response[bool]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.EMAILS_MARK_IMPORTANT, {}, None, body, codec.email_ids.encode
+            operations.EMAILS_MARK_IMPORTANT, {}, None, body, codec.EmailIds.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: EmailIds) -> bool:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.EMAILS_MARK_IMPORTANT, {}, None, body, codec.email_ids.encode
+            operations.EMAILS_MARK_IMPORTANT, {}, None, body, codec.EmailIds.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: EmailIds) -> Response[bool]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.EMAILS_MARK_IMPORTANT, {}, None, body, codec.email_ids.encode
+            operations.EMAILS_MARK_IMPORTANT, {}, None, body, codec.EmailIds.encode
         )
 
 
@@ -528,27 +526,27 @@ class emails_unmark_important:
             client: `crm.generated` of a configured client.
             body: What is sent.
         """
-        client.call(operations.EMAILS_UNMARK_IMPORTANT, {}, None, body, codec.email_ids.encode)
+        client.call(operations.EMAILS_UNMARK_IMPORTANT, {}, None, body, codec.EmailIds.encode)
 
     @staticmethod
     def sync_detailed(*, client: Client, body: EmailIds) -> Response[None]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.EMAILS_UNMARK_IMPORTANT, {}, None, body, codec.email_ids.encode
+            operations.EMAILS_UNMARK_IMPORTANT, {}, None, body, codec.EmailIds.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: EmailIds) -> None:
         """As `sync`, awaited."""
         await client.acall(
-            operations.EMAILS_UNMARK_IMPORTANT, {}, None, body, codec.email_ids.encode
+            operations.EMAILS_UNMARK_IMPORTANT, {}, None, body, codec.EmailIds.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: EmailIds) -> Response[None]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.EMAILS_UNMARK_IMPORTANT, {}, None, body, codec.email_ids.encode
+            operations.EMAILS_UNMARK_IMPORTANT, {}, None, body, codec.EmailIds.encode
         )
 
 
@@ -565,27 +563,27 @@ class emails_move_to_trash:
             client: `crm.generated` of a configured client.
             body: What is sent.
         """
-        return client.call(operations.EMAILS_MOVE_TO_TRASH, {}, None, body, codec.email_ids.encode)
+        return client.call(operations.EMAILS_MOVE_TO_TRASH, {}, None, body, codec.EmailIds.encode)
 
     @staticmethod
     def sync_detailed(*, client: Client, body: EmailIds) -> Response[bool]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.EMAILS_MOVE_TO_TRASH, {}, None, body, codec.email_ids.encode
+            operations.EMAILS_MOVE_TO_TRASH, {}, None, body, codec.EmailIds.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: EmailIds) -> bool:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.EMAILS_MOVE_TO_TRASH, {}, None, body, codec.email_ids.encode
+            operations.EMAILS_MOVE_TO_TRASH, {}, None, body, codec.EmailIds.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: EmailIds) -> Response[bool]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.EMAILS_MOVE_TO_TRASH, {}, None, body, codec.email_ids.encode
+            operations.EMAILS_MOVE_TO_TRASH, {}, None, body, codec.EmailIds.encode
         )
 
 
@@ -602,27 +600,27 @@ class emails_restore_from_trash:
             client: `crm.generated` of a configured client.
             body: What is sent.
         """
-        client.call(operations.EMAILS_RESTORE_FROM_TRASH, {}, None, body, codec.email_ids.encode)
+        client.call(operations.EMAILS_RESTORE_FROM_TRASH, {}, None, body, codec.EmailIds.encode)
 
     @staticmethod
     def sync_detailed(*, client: Client, body: EmailIds) -> Response[None]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.EMAILS_RESTORE_FROM_TRASH, {}, None, body, codec.email_ids.encode
+            operations.EMAILS_RESTORE_FROM_TRASH, {}, None, body, codec.EmailIds.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: EmailIds) -> None:
         """As `sync`, awaited."""
         await client.acall(
-            operations.EMAILS_RESTORE_FROM_TRASH, {}, None, body, codec.email_ids.encode
+            operations.EMAILS_RESTORE_FROM_TRASH, {}, None, body, codec.EmailIds.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: EmailIds) -> Response[None]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.EMAILS_RESTORE_FROM_TRASH, {}, None, body, codec.email_ids.encode
+            operations.EMAILS_RESTORE_FROM_TRASH, {}, None, body, codec.EmailIds.encode
         )
 
 
@@ -646,7 +644,7 @@ class emails_move_to_folder:
             {"folder_id": folder_id},
             None,
             body,
-            codec.email_ids.encode,
+            codec.EmailIds.encode,
         )
 
     @staticmethod
@@ -657,7 +655,7 @@ class emails_move_to_folder:
             {"folder_id": folder_id},
             None,
             body,
-            codec.email_ids.encode,
+            codec.EmailIds.encode,
         )
 
     @staticmethod
@@ -668,7 +666,7 @@ class emails_move_to_folder:
             {"folder_id": folder_id},
             None,
             body,
-            codec.email_ids.encode,
+            codec.EmailIds.encode,
         )
 
     @staticmethod
@@ -679,7 +677,7 @@ class emails_move_to_folder:
             {"folder_id": folder_id},
             None,
             body,
-            codec.email_ids.encode,
+            codec.EmailIds.encode,
         )
 
 
@@ -695,27 +693,25 @@ class emails_unread_counts:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(
-            operations.EMAILS_UNREAD_COUNTS, {}, codec.emails_payloads.emails_unread_counts
-        )
+        return client.call(operations.EMAILS_UNREAD_COUNTS, {}, codec.emails_unread_counts_payload)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[dict[str, int]]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.EMAILS_UNREAD_COUNTS, {}, codec.emails_payloads.emails_unread_counts
+            operations.EMAILS_UNREAD_COUNTS, {}, codec.emails_unread_counts_payload
         )
 
     @staticmethod
     async def asyncio(*, client: Client) -> dict[str, int]:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.EMAILS_UNREAD_COUNTS, {}, codec.emails_payloads.emails_unread_counts
+            operations.EMAILS_UNREAD_COUNTS, {}, codec.emails_unread_counts_payload
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client) -> Response[dict[str, int]]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.EMAILS_UNREAD_COUNTS, {}, codec.emails_payloads.emails_unread_counts
+            operations.EMAILS_UNREAD_COUNTS, {}, codec.emails_unread_counts_payload
         )

@@ -32,44 +32,28 @@ class exports_create:
             body: What is sent.
         """
         return client.call(
-            operations.EXPORTS_CREATE,
-            {},
-            codec.export_result.decode,
-            body,
-            codec.export_input.encode,
+            operations.EXPORTS_CREATE, {}, codec.ExportResult.decode, body, codec.ExportInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: ExportInput) -> Response[ExportResult]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.EXPORTS_CREATE,
-            {},
-            codec.export_result.decode,
-            body,
-            codec.export_input.encode,
+            operations.EXPORTS_CREATE, {}, codec.ExportResult.decode, body, codec.ExportInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: ExportInput) -> ExportResult:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.EXPORTS_CREATE,
-            {},
-            codec.export_result.decode,
-            body,
-            codec.export_input.encode,
+            operations.EXPORTS_CREATE, {}, codec.ExportResult.decode, body, codec.ExportInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: ExportInput) -> Response[ExportResult]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.EXPORTS_CREATE,
-            {},
-            codec.export_result.decode,
-            body,
-            codec.export_input.encode,
+            operations.EXPORTS_CREATE, {}, codec.ExportResult.decode, body, codec.ExportInput.encode
         )
 
 
@@ -86,21 +70,21 @@ class exports_status:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.EXPORTS_STATUS, {"id": id}, codec.export_status.decode)
+        return client.call(operations.EXPORTS_STATUS, {"id": id}, codec.ExportStatus.decode)
 
     @staticmethod
     def sync_detailed(id: str, *, client: Client) -> Response[ExportStatus]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.EXPORTS_STATUS, {"id": id}, codec.export_status.decode)
+        return client.detailed(operations.EXPORTS_STATUS, {"id": id}, codec.ExportStatus.decode)
 
     @staticmethod
     async def asyncio(id: str, *, client: Client) -> ExportStatus:
         """As `sync`, awaited."""
-        return await client.acall(operations.EXPORTS_STATUS, {"id": id}, codec.export_status.decode)
+        return await client.acall(operations.EXPORTS_STATUS, {"id": id}, codec.ExportStatus.decode)
 
     @staticmethod
     async def asyncio_detailed(id: str, *, client: Client) -> Response[ExportStatus]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.EXPORTS_STATUS, {"id": id}, codec.export_status.decode
+            operations.EXPORTS_STATUS, {"id": id}, codec.ExportStatus.decode
         )

@@ -112,7 +112,7 @@ class followers_list:
         return client.call(
             operations.FOLLOWERS_LIST,
             {"entity": entity, "id": id, "select": select, "offset": offset, "max_size": max_size},
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     @staticmethod
@@ -129,7 +129,7 @@ class followers_list:
         return client.detailed(
             operations.FOLLOWERS_LIST,
             {"entity": entity, "id": id, "select": select, "offset": offset, "max_size": max_size},
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     @staticmethod
@@ -146,7 +146,7 @@ class followers_list:
         return await client.acall(
             operations.FOLLOWERS_LIST,
             {"entity": entity, "id": id, "select": select, "offset": offset, "max_size": max_size},
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     @staticmethod
@@ -163,7 +163,7 @@ class followers_list:
         return await client.adetailed(
             operations.FOLLOWERS_LIST,
             {"entity": entity, "id": id, "select": select, "offset": offset, "max_size": max_size},
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
 
@@ -187,7 +187,7 @@ class followers_add:
             {"entity": entity, "id": id},
             None,
             body,
-            codec.followers_input.encode,
+            codec.FollowersInput.encode,
         )
 
     @staticmethod
@@ -200,7 +200,7 @@ class followers_add:
             {"entity": entity, "id": id},
             None,
             body,
-            codec.followers_input.encode,
+            codec.FollowersInput.encode,
         )
 
     @staticmethod
@@ -211,7 +211,7 @@ class followers_add:
             {"entity": entity, "id": id},
             None,
             body,
-            codec.followers_input.encode,
+            codec.FollowersInput.encode,
         )
 
     @staticmethod
@@ -224,7 +224,7 @@ class followers_add:
             {"entity": entity, "id": id},
             None,
             body,
-            codec.followers_input.encode,
+            codec.FollowersInput.encode,
         )
 
 
@@ -248,7 +248,7 @@ class followers_remove:
             {"entity": entity, "id": id},
             None,
             body,
-            codec.followers_input.encode,
+            codec.FollowersInput.encode,
         )
 
     @staticmethod
@@ -261,7 +261,7 @@ class followers_remove:
             {"entity": entity, "id": id},
             None,
             body,
-            codec.followers_input.encode,
+            codec.FollowersInput.encode,
         )
 
     @staticmethod
@@ -272,7 +272,7 @@ class followers_remove:
             {"entity": entity, "id": id},
             None,
             body,
-            codec.followers_input.encode,
+            codec.FollowersInput.encode,
         )
 
     @staticmethod
@@ -285,5 +285,5 @@ class followers_remove:
             {"entity": entity, "id": id},
             None,
             body,
-            codec.followers_input.encode,
+            codec.FollowersInput.encode,
         )

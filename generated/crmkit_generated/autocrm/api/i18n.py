@@ -26,25 +26,21 @@ class i18n_get:
             client: `crm.generated` of a configured client.
             default: True for the system's language.
         """
-        return client.call(operations.I18N_GET, {"default": default}, codec.i18n_payloads.i18n_get)
+        return client.call(operations.I18N_GET, {"default": default}, codec.i18n_get_payload)
 
     @staticmethod
     def sync_detailed(
         *, client: Client, default: bool | Unset = UNSET
     ) -> Response[dict[str, dict[str, Any]]]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(
-            operations.I18N_GET, {"default": default}, codec.i18n_payloads.i18n_get
-        )
+        return client.detailed(operations.I18N_GET, {"default": default}, codec.i18n_get_payload)
 
     @staticmethod
     async def asyncio(
         *, client: Client, default: bool | Unset = UNSET
     ) -> dict[str, dict[str, Any]]:
         """As `sync`, awaited."""
-        return await client.acall(
-            operations.I18N_GET, {"default": default}, codec.i18n_payloads.i18n_get
-        )
+        return await client.acall(operations.I18N_GET, {"default": default}, codec.i18n_get_payload)
 
     @staticmethod
     async def asyncio_detailed(
@@ -52,5 +48,5 @@ class i18n_get:
     ) -> Response[dict[str, dict[str, Any]]]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.I18N_GET, {"default": default}, codec.i18n_payloads.i18n_get
+            operations.I18N_GET, {"default": default}, codec.i18n_get_payload
         )

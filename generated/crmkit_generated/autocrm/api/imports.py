@@ -32,26 +32,26 @@ class imports_upload:
             client: `crm.generated` of a configured client.
             body: What is sent.
         """
-        return client.call(operations.IMPORTS_UPLOAD, {}, codec.import_file.decode, body)
+        return client.call(operations.IMPORTS_UPLOAD, {}, codec.ImportFile.decode, body)
 
     @staticmethod
     def sync_detailed(
         *, client: Client, body: File | str | bytes | ByteStream
     ) -> Response[ImportFile]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.IMPORTS_UPLOAD, {}, codec.import_file.decode, body)
+        return client.detailed(operations.IMPORTS_UPLOAD, {}, codec.ImportFile.decode, body)
 
     @staticmethod
     async def asyncio(*, client: Client, body: File | str | bytes | ByteStream) -> ImportFile:
         """As `sync`, awaited."""
-        return await client.acall(operations.IMPORTS_UPLOAD, {}, codec.import_file.decode, body)
+        return await client.acall(operations.IMPORTS_UPLOAD, {}, codec.ImportFile.decode, body)
 
     @staticmethod
     async def asyncio_detailed(
         *, client: Client, body: File | str | bytes | ByteStream
     ) -> Response[ImportFile]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.IMPORTS_UPLOAD, {}, codec.import_file.decode, body)
+        return await client.adetailed(operations.IMPORTS_UPLOAD, {}, codec.ImportFile.decode, body)
 
 
 class imports_run:
@@ -69,28 +69,28 @@ class imports_run:
             body: What is sent.
         """
         return client.call(
-            operations.IMPORTS_RUN, {}, codec.import_result.decode, body, codec.import_input.encode
+            operations.IMPORTS_RUN, {}, codec.ImportResult.decode, body, codec.ImportInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: ImportInput) -> Response[ImportResult]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.IMPORTS_RUN, {}, codec.import_result.decode, body, codec.import_input.encode
+            operations.IMPORTS_RUN, {}, codec.ImportResult.decode, body, codec.ImportInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: ImportInput) -> ImportResult:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.IMPORTS_RUN, {}, codec.import_result.decode, body, codec.import_input.encode
+            operations.IMPORTS_RUN, {}, codec.ImportResult.decode, body, codec.ImportInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: ImportInput) -> Response[ImportResult]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.IMPORTS_RUN, {}, codec.import_result.decode, body, codec.import_input.encode
+            operations.IMPORTS_RUN, {}, codec.ImportResult.decode, body, codec.ImportInput.encode
         )
 
 

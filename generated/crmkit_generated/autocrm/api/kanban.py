@@ -81,7 +81,7 @@ class kanban_get:
                 "sort_by": sort_by,
                 "asc": asc,
             },
-            codec.kanban_board.decode,
+            codec.KanbanBoard.decode,
         )
 
     @staticmethod
@@ -120,7 +120,7 @@ class kanban_get:
                 "sort_by": sort_by,
                 "asc": asc,
             },
-            codec.kanban_board.decode,
+            codec.KanbanBoard.decode,
         )
 
     @staticmethod
@@ -159,7 +159,7 @@ class kanban_get:
                 "sort_by": sort_by,
                 "asc": asc,
             },
-            codec.kanban_board.decode,
+            codec.KanbanBoard.decode,
         )
 
     @staticmethod
@@ -198,5 +198,5 @@ class kanban_get:
                 "sort_by": sort_by,
                 "asc": asc,
             },
-            codec.kanban_board.decode,
+            codec.KanbanBoard.decode,
         )

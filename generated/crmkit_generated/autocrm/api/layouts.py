@@ -32,9 +32,7 @@ class layouts_get:
             client: `crm.generated` of a configured client.
         """
         return client.call(
-            operations.LAYOUTS_GET,
-            {"entity": entity, "name": name},
-            codec.layouts_payloads.layouts_get,
+            operations.LAYOUTS_GET, {"entity": entity, "name": name}, codec.layouts_get_payload
         )
 
     @staticmethod
@@ -43,9 +41,7 @@ class layouts_get:
     ) -> Response[list[LayoutColumn | str] | dict[str, Any] | bool]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.LAYOUTS_GET,
-            {"entity": entity, "name": name},
-            codec.layouts_payloads.layouts_get,
+            operations.LAYOUTS_GET, {"entity": entity, "name": name}, codec.layouts_get_payload
         )
 
     @staticmethod
@@ -54,9 +50,7 @@ class layouts_get:
     ) -> list[LayoutColumn | str] | dict[str, Any] | bool:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.LAYOUTS_GET,
-            {"entity": entity, "name": name},
-            codec.layouts_payloads.layouts_get,
+            operations.LAYOUTS_GET, {"entity": entity, "name": name}, codec.layouts_get_payload
         )
 
     @staticmethod
@@ -65,7 +59,5 @@ class layouts_get:
     ) -> Response[list[LayoutColumn | str] | dict[str, Any] | bool]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.LAYOUTS_GET,
-            {"entity": entity, "name": name},
-            codec.layouts_payloads.layouts_get,
+            operations.LAYOUTS_GET, {"entity": entity, "name": name}, codec.layouts_get_payload
         )

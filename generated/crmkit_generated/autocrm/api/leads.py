@@ -90,7 +90,7 @@ class leads_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.lead.decode_all,
+            codec.Lead.decode_all,
         )
 
     @staticmethod
@@ -129,7 +129,7 @@ class leads_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.lead.decode_all,
+            codec.Lead.decode_all,
         )
 
     @staticmethod
@@ -168,7 +168,7 @@ class leads_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.lead.decode_all,
+            codec.Lead.decode_all,
         )
 
     @staticmethod
@@ -207,7 +207,7 @@ class leads_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.lead.decode_all,
+            codec.Lead.decode_all,
         )
 
 
@@ -233,9 +233,9 @@ class leads_create:
         return client.call(
             operations.LEADS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.lead.decode,
+            codec.Lead.decode,
             body,
-            codec.lead_input.encode,
+            codec.LeadInput.encode,
         )
 
     @staticmethod
@@ -246,9 +246,9 @@ class leads_create:
         return client.detailed(
             operations.LEADS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.lead.decode,
+            codec.Lead.decode,
             body,
-            codec.lead_input.encode,
+            codec.LeadInput.encode,
         )
 
     @staticmethod
@@ -259,9 +259,9 @@ class leads_create:
         return await client.acall(
             operations.LEADS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.lead.decode,
+            codec.Lead.decode,
             body,
-            codec.lead_input.encode,
+            codec.LeadInput.encode,
         )
 
     @staticmethod
@@ -272,9 +272,9 @@ class leads_create:
         return await client.adetailed(
             operations.LEADS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.lead.decode,
+            codec.Lead.decode,
             body,
-            codec.lead_input.encode,
+            codec.LeadInput.encode,
         )
 
 
@@ -291,22 +291,22 @@ class leads_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.LEADS_GET, {"id": id}, codec.lead.decode)
+        return client.call(operations.LEADS_GET, {"id": id}, codec.Lead.decode)
 
     @staticmethod
     def sync_detailed(id: str, *, client: Client) -> Response[Lead]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.LEADS_GET, {"id": id}, codec.lead.decode)
+        return client.detailed(operations.LEADS_GET, {"id": id}, codec.Lead.decode)
 
     @staticmethod
     async def asyncio(id: str, *, client: Client) -> Lead:
         """As `sync`, awaited."""
-        return await client.acall(operations.LEADS_GET, {"id": id}, codec.lead.decode)
+        return await client.acall(operations.LEADS_GET, {"id": id}, codec.Lead.decode)
 
     @staticmethod
     async def asyncio_detailed(id: str, *, client: Client) -> Response[Lead]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.LEADS_GET, {"id": id}, codec.lead.decode)
+        return await client.adetailed(operations.LEADS_GET, {"id": id}, codec.Lead.decode)
 
 
 class leads_update:
@@ -331,9 +331,9 @@ class leads_update:
         return client.call(
             operations.LEADS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.lead.decode,
+            codec.Lead.decode,
             body,
-            codec.lead_input.encode,
+            codec.LeadInput.encode,
         )
 
     @staticmethod
@@ -344,9 +344,9 @@ class leads_update:
         return client.detailed(
             operations.LEADS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.lead.decode,
+            codec.Lead.decode,
             body,
-            codec.lead_input.encode,
+            codec.LeadInput.encode,
         )
 
     @staticmethod
@@ -357,9 +357,9 @@ class leads_update:
         return await client.acall(
             operations.LEADS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.lead.decode,
+            codec.Lead.decode,
             body,
-            codec.lead_input.encode,
+            codec.LeadInput.encode,
         )
 
     @staticmethod
@@ -370,9 +370,9 @@ class leads_update:
         return await client.adetailed(
             operations.LEADS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.lead.decode,
+            codec.Lead.decode,
             body,
-            codec.lead_input.encode,
+            codec.LeadInput.encode,
         )
 
 
@@ -427,44 +427,28 @@ class leads_convert:
             body: What is sent.
         """
         return client.call(
-            operations.LEADS_CONVERT,
-            {},
-            codec.lead.decode,
-            body,
-            codec.lead_conversion_input.encode,
+            operations.LEADS_CONVERT, {}, codec.Lead.decode, body, codec.LeadConversionInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: LeadConversionInput) -> Response[Lead]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.LEADS_CONVERT,
-            {},
-            codec.lead.decode,
-            body,
-            codec.lead_conversion_input.encode,
+            operations.LEADS_CONVERT, {}, codec.Lead.decode, body, codec.LeadConversionInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: LeadConversionInput) -> Lead:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.LEADS_CONVERT,
-            {},
-            codec.lead.decode,
-            body,
-            codec.lead_conversion_input.encode,
+            operations.LEADS_CONVERT, {}, codec.Lead.decode, body, codec.LeadConversionInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: LeadConversionInput) -> Response[Lead]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.LEADS_CONVERT,
-            {},
-            codec.lead.decode,
-            body,
-            codec.lead_conversion_input.encode,
+            operations.LEADS_CONVERT, {}, codec.Lead.decode, body, codec.LeadConversionInput.encode
         )
 
 
@@ -484,9 +468,9 @@ class leads_convert_attributes:
         return client.call(
             operations.LEADS_CONVERT_ATTRIBUTES,
             {},
-            codec.convert_attributes.decode,
+            codec.ConvertAttributes.decode,
             body,
-            codec.record_reference.encode,
+            codec.RecordReference.encode,
         )
 
     @staticmethod
@@ -495,9 +479,9 @@ class leads_convert_attributes:
         return client.detailed(
             operations.LEADS_CONVERT_ATTRIBUTES,
             {},
-            codec.convert_attributes.decode,
+            codec.ConvertAttributes.decode,
             body,
-            codec.record_reference.encode,
+            codec.RecordReference.encode,
         )
 
     @staticmethod
@@ -506,9 +490,9 @@ class leads_convert_attributes:
         return await client.acall(
             operations.LEADS_CONVERT_ATTRIBUTES,
             {},
-            codec.convert_attributes.decode,
+            codec.ConvertAttributes.decode,
             body,
-            codec.record_reference.encode,
+            codec.RecordReference.encode,
         )
 
     @staticmethod
@@ -519,9 +503,9 @@ class leads_convert_attributes:
         return await client.adetailed(
             operations.LEADS_CONVERT_ATTRIBUTES,
             {},
-            codec.convert_attributes.decode,
+            codec.ConvertAttributes.decode,
             body,
-            codec.record_reference.encode,
+            codec.RecordReference.encode,
         )
 
 
@@ -544,9 +528,9 @@ class leads_convert_by_id:
         return client.call(
             operations.LEADS_CONVERT_BY_ID,
             {"id": id},
-            codec.lead.decode,
+            codec.Lead.decode,
             body,
-            codec.lead_records_input.encode,
+            codec.LeadRecordsInput.encode,
         )
 
     @staticmethod
@@ -555,9 +539,9 @@ class leads_convert_by_id:
         return client.detailed(
             operations.LEADS_CONVERT_BY_ID,
             {"id": id},
-            codec.lead.decode,
+            codec.Lead.decode,
             body,
-            codec.lead_records_input.encode,
+            codec.LeadRecordsInput.encode,
         )
 
     @staticmethod
@@ -566,9 +550,9 @@ class leads_convert_by_id:
         return await client.acall(
             operations.LEADS_CONVERT_BY_ID,
             {"id": id},
-            codec.lead.decode,
+            codec.Lead.decode,
             body,
-            codec.lead_records_input.encode,
+            codec.LeadRecordsInput.encode,
         )
 
     @staticmethod
@@ -579,7 +563,7 @@ class leads_convert_by_id:
         return await client.adetailed(
             operations.LEADS_CONVERT_BY_ID,
             {"id": id},
-            codec.lead.decode,
+            codec.Lead.decode,
             body,
-            codec.lead_records_input.encode,
+            codec.LeadRecordsInput.encode,
         )

@@ -35,9 +35,9 @@ class mass_actions_run:
         return client.call(
             operations.MASS_ACTIONS_RUN,
             {},
-            codec.mass_action_result.decode,
+            codec.MassActionResult.decode,
             body,
-            codec.mass_action_input.encode,
+            codec.MassActionInput.encode,
         )
 
     @staticmethod
@@ -46,9 +46,9 @@ class mass_actions_run:
         return client.detailed(
             operations.MASS_ACTIONS_RUN,
             {},
-            codec.mass_action_result.decode,
+            codec.MassActionResult.decode,
             body,
-            codec.mass_action_input.encode,
+            codec.MassActionInput.encode,
         )
 
     @staticmethod
@@ -57,9 +57,9 @@ class mass_actions_run:
         return await client.acall(
             operations.MASS_ACTIONS_RUN,
             {},
-            codec.mass_action_result.decode,
+            codec.MassActionResult.decode,
             body,
-            codec.mass_action_input.encode,
+            codec.MassActionInput.encode,
         )
 
     @staticmethod
@@ -70,9 +70,9 @@ class mass_actions_run:
         return await client.adetailed(
             operations.MASS_ACTIONS_RUN,
             {},
-            codec.mass_action_result.decode,
+            codec.MassActionResult.decode,
             body,
-            codec.mass_action_input.encode,
+            codec.MassActionInput.encode,
         )
 
 
@@ -90,26 +90,26 @@ class mass_actions_status:
             client: `crm.generated` of a configured client.
         """
         return client.call(
-            operations.MASS_ACTIONS_STATUS, {"id": id}, codec.mass_action_status.decode
+            operations.MASS_ACTIONS_STATUS, {"id": id}, codec.MassActionStatus.decode
         )
 
     @staticmethod
     def sync_detailed(id: str, *, client: Client) -> Response[MassActionStatus]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.MASS_ACTIONS_STATUS, {"id": id}, codec.mass_action_status.decode
+            operations.MASS_ACTIONS_STATUS, {"id": id}, codec.MassActionStatus.decode
         )
 
     @staticmethod
     async def asyncio(id: str, *, client: Client) -> MassActionStatus:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.MASS_ACTIONS_STATUS, {"id": id}, codec.mass_action_status.decode
+            operations.MASS_ACTIONS_STATUS, {"id": id}, codec.MassActionStatus.decode
         )
 
     @staticmethod
     async def asyncio_detailed(id: str, *, client: Client) -> Response[MassActionStatus]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.MASS_ACTIONS_STATUS, {"id": id}, codec.mass_action_status.decode
+            operations.MASS_ACTIONS_STATUS, {"id": id}, codec.MassActionStatus.decode
         )

@@ -86,7 +86,7 @@ class meetings_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.meeting.decode_all,
+            codec.Meeting.decode_all,
         )
 
     @staticmethod
@@ -125,7 +125,7 @@ class meetings_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.meeting.decode_all,
+            codec.Meeting.decode_all,
         )
 
     @staticmethod
@@ -164,7 +164,7 @@ class meetings_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.meeting.decode_all,
+            codec.Meeting.decode_all,
         )
 
     @staticmethod
@@ -203,7 +203,7 @@ class meetings_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.meeting.decode_all,
+            codec.Meeting.decode_all,
         )
 
 
@@ -229,9 +229,9 @@ class meetings_create:
         return client.call(
             operations.MEETINGS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.meeting.decode,
+            codec.Meeting.decode,
             body,
-            codec.meeting_input.encode,
+            codec.MeetingInput.encode,
         )
 
     @staticmethod
@@ -242,9 +242,9 @@ class meetings_create:
         return client.detailed(
             operations.MEETINGS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.meeting.decode,
+            codec.Meeting.decode,
             body,
-            codec.meeting_input.encode,
+            codec.MeetingInput.encode,
         )
 
     @staticmethod
@@ -255,9 +255,9 @@ class meetings_create:
         return await client.acall(
             operations.MEETINGS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.meeting.decode,
+            codec.Meeting.decode,
             body,
-            codec.meeting_input.encode,
+            codec.MeetingInput.encode,
         )
 
     @staticmethod
@@ -268,9 +268,9 @@ class meetings_create:
         return await client.adetailed(
             operations.MEETINGS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.meeting.decode,
+            codec.Meeting.decode,
             body,
-            codec.meeting_input.encode,
+            codec.MeetingInput.encode,
         )
 
 
@@ -287,22 +287,22 @@ class meetings_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.MEETINGS_GET, {"id": id}, codec.meeting.decode)
+        return client.call(operations.MEETINGS_GET, {"id": id}, codec.Meeting.decode)
 
     @staticmethod
     def sync_detailed(id: str, *, client: Client) -> Response[Meeting]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.MEETINGS_GET, {"id": id}, codec.meeting.decode)
+        return client.detailed(operations.MEETINGS_GET, {"id": id}, codec.Meeting.decode)
 
     @staticmethod
     async def asyncio(id: str, *, client: Client) -> Meeting:
         """As `sync`, awaited."""
-        return await client.acall(operations.MEETINGS_GET, {"id": id}, codec.meeting.decode)
+        return await client.acall(operations.MEETINGS_GET, {"id": id}, codec.Meeting.decode)
 
     @staticmethod
     async def asyncio_detailed(id: str, *, client: Client) -> Response[Meeting]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.MEETINGS_GET, {"id": id}, codec.meeting.decode)
+        return await client.adetailed(operations.MEETINGS_GET, {"id": id}, codec.Meeting.decode)
 
 
 class meetings_update:
@@ -327,9 +327,9 @@ class meetings_update:
         return client.call(
             operations.MEETINGS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.meeting.decode,
+            codec.Meeting.decode,
             body,
-            codec.meeting_input.encode,
+            codec.MeetingInput.encode,
         )
 
     @staticmethod
@@ -340,9 +340,9 @@ class meetings_update:
         return client.detailed(
             operations.MEETINGS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.meeting.decode,
+            codec.Meeting.decode,
             body,
-            codec.meeting_input.encode,
+            codec.MeetingInput.encode,
         )
 
     @staticmethod
@@ -353,9 +353,9 @@ class meetings_update:
         return await client.acall(
             operations.MEETINGS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.meeting.decode,
+            codec.Meeting.decode,
             body,
-            codec.meeting_input.encode,
+            codec.MeetingInput.encode,
         )
 
     @staticmethod
@@ -366,9 +366,9 @@ class meetings_update:
         return await client.adetailed(
             operations.MEETINGS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.meeting.decode,
+            codec.Meeting.decode,
             body,
-            codec.meeting_input.encode,
+            codec.MeetingInput.encode,
         )
 
 

@@ -82,7 +82,7 @@ class notes_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     @staticmethod
@@ -121,7 +121,7 @@ class notes_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     @staticmethod
@@ -160,7 +160,7 @@ class notes_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     @staticmethod
@@ -199,7 +199,7 @@ class notes_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
 
@@ -216,22 +216,22 @@ class notes_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.NOTES_GET, {"id": id}, codec.note.decode)
+        return client.call(operations.NOTES_GET, {"id": id}, codec.Note.decode)
 
     @staticmethod
     def sync_detailed(id: str, *, client: Client) -> Response[Note]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.NOTES_GET, {"id": id}, codec.note.decode)
+        return client.detailed(operations.NOTES_GET, {"id": id}, codec.Note.decode)
 
     @staticmethod
     async def asyncio(id: str, *, client: Client) -> Note:
         """As `sync`, awaited."""
-        return await client.acall(operations.NOTES_GET, {"id": id}, codec.note.decode)
+        return await client.acall(operations.NOTES_GET, {"id": id}, codec.Note.decode)
 
     @staticmethod
     async def asyncio_detailed(id: str, *, client: Client) -> Response[Note]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.NOTES_GET, {"id": id}, codec.note.decode)
+        return await client.adetailed(operations.NOTES_GET, {"id": id}, codec.Note.decode)
 
 
 class notes_update:
@@ -249,28 +249,28 @@ class notes_update:
             body: What is sent.
         """
         return client.call(
-            operations.NOTES_UPDATE, {"id": id}, codec.note.decode, body, codec.note_input.encode
+            operations.NOTES_UPDATE, {"id": id}, codec.Note.decode, body, codec.NoteInput.encode
         )
 
     @staticmethod
     def sync_detailed(id: str, *, client: Client, body: NoteInput) -> Response[Note]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.NOTES_UPDATE, {"id": id}, codec.note.decode, body, codec.note_input.encode
+            operations.NOTES_UPDATE, {"id": id}, codec.Note.decode, body, codec.NoteInput.encode
         )
 
     @staticmethod
     async def asyncio(id: str, *, client: Client, body: NoteInput) -> Note:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.NOTES_UPDATE, {"id": id}, codec.note.decode, body, codec.note_input.encode
+            operations.NOTES_UPDATE, {"id": id}, codec.Note.decode, body, codec.NoteInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(id: str, *, client: Client, body: NoteInput) -> Response[Note]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.NOTES_UPDATE, {"id": id}, codec.note.decode, body, codec.note_input.encode
+            operations.NOTES_UPDATE, {"id": id}, codec.Note.decode, body, codec.NoteInput.encode
         )
 
 

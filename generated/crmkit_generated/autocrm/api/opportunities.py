@@ -86,7 +86,7 @@ class opportunities_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.opportunity.decode_all,
+            codec.Opportunity.decode_all,
         )
 
     @staticmethod
@@ -125,7 +125,7 @@ class opportunities_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.opportunity.decode_all,
+            codec.Opportunity.decode_all,
         )
 
     @staticmethod
@@ -164,7 +164,7 @@ class opportunities_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.opportunity.decode_all,
+            codec.Opportunity.decode_all,
         )
 
     @staticmethod
@@ -203,7 +203,7 @@ class opportunities_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.opportunity.decode_all,
+            codec.Opportunity.decode_all,
         )
 
 
@@ -228,9 +228,9 @@ class opportunities_create:
         return client.call(
             operations.OPPORTUNITIES_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.opportunity.decode,
+            codec.Opportunity.decode,
             body,
-            codec.opportunity_input.encode,
+            codec.OpportunityInput.encode,
         )
 
     @staticmethod
@@ -241,9 +241,9 @@ class opportunities_create:
         return client.detailed(
             operations.OPPORTUNITIES_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.opportunity.decode,
+            codec.Opportunity.decode,
             body,
-            codec.opportunity_input.encode,
+            codec.OpportunityInput.encode,
         )
 
     @staticmethod
@@ -254,9 +254,9 @@ class opportunities_create:
         return await client.acall(
             operations.OPPORTUNITIES_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.opportunity.decode,
+            codec.Opportunity.decode,
             body,
-            codec.opportunity_input.encode,
+            codec.OpportunityInput.encode,
         )
 
     @staticmethod
@@ -267,9 +267,9 @@ class opportunities_create:
         return await client.adetailed(
             operations.OPPORTUNITIES_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.opportunity.decode,
+            codec.Opportunity.decode,
             body,
-            codec.opportunity_input.encode,
+            codec.OpportunityInput.encode,
         )
 
 
@@ -286,25 +286,25 @@ class opportunities_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.OPPORTUNITIES_GET, {"id": id}, codec.opportunity.decode)
+        return client.call(operations.OPPORTUNITIES_GET, {"id": id}, codec.Opportunity.decode)
 
     @staticmethod
     def sync_detailed(id: str, *, client: Client) -> Response[Opportunity]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.OPPORTUNITIES_GET, {"id": id}, codec.opportunity.decode)
+        return client.detailed(operations.OPPORTUNITIES_GET, {"id": id}, codec.Opportunity.decode)
 
     @staticmethod
     async def asyncio(id: str, *, client: Client) -> Opportunity:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.OPPORTUNITIES_GET, {"id": id}, codec.opportunity.decode
+            operations.OPPORTUNITIES_GET, {"id": id}, codec.Opportunity.decode
         )
 
     @staticmethod
     async def asyncio_detailed(id: str, *, client: Client) -> Response[Opportunity]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.OPPORTUNITIES_GET, {"id": id}, codec.opportunity.decode
+            operations.OPPORTUNITIES_GET, {"id": id}, codec.Opportunity.decode
         )
 
 
@@ -331,9 +331,9 @@ class opportunities_update:
         return client.call(
             operations.OPPORTUNITIES_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.opportunity.decode,
+            codec.Opportunity.decode,
             body,
-            codec.opportunity_input.encode,
+            codec.OpportunityInput.encode,
         )
 
     @staticmethod
@@ -344,9 +344,9 @@ class opportunities_update:
         return client.detailed(
             operations.OPPORTUNITIES_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.opportunity.decode,
+            codec.Opportunity.decode,
             body,
-            codec.opportunity_input.encode,
+            codec.OpportunityInput.encode,
         )
 
     @staticmethod
@@ -357,9 +357,9 @@ class opportunities_update:
         return await client.acall(
             operations.OPPORTUNITIES_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.opportunity.decode,
+            codec.Opportunity.decode,
             body,
-            codec.opportunity_input.encode,
+            codec.OpportunityInput.encode,
         )
 
     @staticmethod
@@ -370,9 +370,9 @@ class opportunities_update:
         return await client.adetailed(
             operations.OPPORTUNITIES_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.opportunity.decode,
+            codec.Opportunity.decode,
             body,
-            codec.opportunity_input.encode,
+            codec.OpportunityInput.encode,
         )
 
 

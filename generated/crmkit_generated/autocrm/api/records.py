@@ -38,28 +38,28 @@ class records_unlink_all:
             body: What is sent.
         """
         return client.call(
-            operations.RECORDS_UNLINK_ALL, {}, None, body, codec.unlink_all_input.encode
+            operations.RECORDS_UNLINK_ALL, {}, None, body, codec.UnlinkAllInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: UnlinkAllInput) -> Response[bool]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.RECORDS_UNLINK_ALL, {}, None, body, codec.unlink_all_input.encode
+            operations.RECORDS_UNLINK_ALL, {}, None, body, codec.UnlinkAllInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: UnlinkAllInput) -> bool:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.RECORDS_UNLINK_ALL, {}, None, body, codec.unlink_all_input.encode
+            operations.RECORDS_UNLINK_ALL, {}, None, body, codec.UnlinkAllInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: UnlinkAllInput) -> Response[bool]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.RECORDS_UNLINK_ALL, {}, None, body, codec.unlink_all_input.encode
+            operations.RECORDS_UNLINK_ALL, {}, None, body, codec.UnlinkAllInput.encode
         )
 
 
@@ -82,9 +82,9 @@ class records_mass_update:
         return client.call(
             operations.RECORDS_MASS_UPDATE,
             {"entity": entity},
-            codec.mass_action_result.decode,
+            codec.MassActionResult.decode,
             body,
-            codec.mass_update_input.encode,
+            codec.MassUpdateInput.encode,
         )
 
     @staticmethod
@@ -95,9 +95,9 @@ class records_mass_update:
         return client.detailed(
             operations.RECORDS_MASS_UPDATE,
             {"entity": entity},
-            codec.mass_action_result.decode,
+            codec.MassActionResult.decode,
             body,
-            codec.mass_update_input.encode,
+            codec.MassUpdateInput.encode,
         )
 
     @staticmethod
@@ -106,9 +106,9 @@ class records_mass_update:
         return await client.acall(
             operations.RECORDS_MASS_UPDATE,
             {"entity": entity},
-            codec.mass_action_result.decode,
+            codec.MassActionResult.decode,
             body,
-            codec.mass_update_input.encode,
+            codec.MassUpdateInput.encode,
         )
 
     @staticmethod
@@ -119,9 +119,9 @@ class records_mass_update:
         return await client.adetailed(
             operations.RECORDS_MASS_UPDATE,
             {"entity": entity},
-            codec.mass_action_result.decode,
+            codec.MassActionResult.decode,
             body,
-            codec.mass_update_input.encode,
+            codec.MassUpdateInput.encode,
         )
 
 
@@ -144,9 +144,9 @@ class records_mass_delete:
         return client.call(
             operations.RECORDS_MASS_DELETE,
             {"entity": entity},
-            codec.mass_action_result.decode,
+            codec.MassActionResult.decode,
             body,
-            codec.mass_delete_input.encode,
+            codec.MassDeleteInput.encode,
         )
 
     @staticmethod
@@ -157,9 +157,9 @@ class records_mass_delete:
         return client.detailed(
             operations.RECORDS_MASS_DELETE,
             {"entity": entity},
-            codec.mass_action_result.decode,
+            codec.MassActionResult.decode,
             body,
-            codec.mass_delete_input.encode,
+            codec.MassDeleteInput.encode,
         )
 
     @staticmethod
@@ -168,9 +168,9 @@ class records_mass_delete:
         return await client.acall(
             operations.RECORDS_MASS_DELETE,
             {"entity": entity},
-            codec.mass_action_result.decode,
+            codec.MassActionResult.decode,
             body,
-            codec.mass_delete_input.encode,
+            codec.MassDeleteInput.encode,
         )
 
     @staticmethod
@@ -181,9 +181,9 @@ class records_mass_delete:
         return await client.adetailed(
             operations.RECORDS_MASS_DELETE,
             {"entity": entity},
-            codec.mass_action_result.decode,
+            codec.MassActionResult.decode,
             body,
-            codec.mass_delete_input.encode,
+            codec.MassDeleteInput.encode,
         )
 
 
@@ -204,9 +204,9 @@ class records_duplicate_attributes:
         return client.call(
             operations.RECORDS_DUPLICATE_ATTRIBUTES,
             {"entity": entity},
-            codec.attribute_set.decode,
+            codec.AttributeSet.decode,
             body,
-            codec.record_reference.encode,
+            codec.RecordReference.encode,
         )
 
     @staticmethod
@@ -217,9 +217,9 @@ class records_duplicate_attributes:
         return client.detailed(
             operations.RECORDS_DUPLICATE_ATTRIBUTES,
             {"entity": entity},
-            codec.attribute_set.decode,
+            codec.AttributeSet.decode,
             body,
-            codec.record_reference.encode,
+            codec.RecordReference.encode,
         )
 
     @staticmethod
@@ -228,9 +228,9 @@ class records_duplicate_attributes:
         return await client.acall(
             operations.RECORDS_DUPLICATE_ATTRIBUTES,
             {"entity": entity},
-            codec.attribute_set.decode,
+            codec.AttributeSet.decode,
             body,
-            codec.record_reference.encode,
+            codec.RecordReference.encode,
         )
 
     @staticmethod
@@ -241,9 +241,9 @@ class records_duplicate_attributes:
         return await client.adetailed(
             operations.RECORDS_DUPLICATE_ATTRIBUTES,
             {"entity": entity},
-            codec.attribute_set.decode,
+            codec.AttributeSet.decode,
             body,
-            codec.record_reference.encode,
+            codec.RecordReference.encode,
         )
 
 
@@ -262,33 +262,21 @@ class records_restore:
             body: What is sent.
         """
         return client.call(
-            operations.RECORDS_RESTORE,
-            {"entity": entity},
-            None,
-            body,
-            codec.record_reference.encode,
+            operations.RECORDS_RESTORE, {"entity": entity}, None, body, codec.RecordReference.encode
         )
 
     @staticmethod
     def sync_detailed(entity: str, *, client: Client, body: RecordReference) -> Response[bool]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.RECORDS_RESTORE,
-            {"entity": entity},
-            None,
-            body,
-            codec.record_reference.encode,
+            operations.RECORDS_RESTORE, {"entity": entity}, None, body, codec.RecordReference.encode
         )
 
     @staticmethod
     async def asyncio(entity: str, *, client: Client, body: RecordReference) -> bool:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.RECORDS_RESTORE,
-            {"entity": entity},
-            None,
-            body,
-            codec.record_reference.encode,
+            operations.RECORDS_RESTORE, {"entity": entity}, None, body, codec.RecordReference.encode
         )
 
     @staticmethod
@@ -297,11 +285,7 @@ class records_restore:
     ) -> Response[bool]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.RECORDS_RESTORE,
-            {"entity": entity},
-            None,
-            body,
-            codec.record_reference.encode,
+            operations.RECORDS_RESTORE, {"entity": entity}, None, body, codec.RecordReference.encode
         )
 
 
@@ -335,7 +319,7 @@ class records_users_access:
         return client.call(
             operations.RECORDS_USERS_ACCESS,
             {"entity": entity, "id": id, "select": select, "offset": offset, "max_size": max_size},
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     @staticmethod
@@ -352,7 +336,7 @@ class records_users_access:
         return client.detailed(
             operations.RECORDS_USERS_ACCESS,
             {"entity": entity, "id": id, "select": select, "offset": offset, "max_size": max_size},
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     @staticmethod
@@ -369,7 +353,7 @@ class records_users_access:
         return await client.acall(
             operations.RECORDS_USERS_ACCESS,
             {"entity": entity, "id": id, "select": select, "offset": offset, "max_size": max_size},
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     @staticmethod
@@ -386,7 +370,7 @@ class records_users_access:
         return await client.adetailed(
             operations.RECORDS_USERS_ACCESS,
             {"entity": entity, "id": id, "select": select, "offset": offset, "max_size": max_size},
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
 
@@ -461,7 +445,7 @@ class records_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     @staticmethod
@@ -502,7 +486,7 @@ class records_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     @staticmethod
@@ -543,7 +527,7 @@ class records_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     @staticmethod
@@ -584,7 +568,7 @@ class records_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
 
@@ -612,9 +596,9 @@ class records_create:
         return client.call(
             operations.RECORDS_CREATE,
             {"entity": entity, "skip_duplicate_check": skip_duplicate_check},
-            codec.record.decode,
+            codec.Record.decode,
             body,
-            codec.record_input.encode,
+            codec.RecordInput.encode,
         )
 
     @staticmethod
@@ -629,9 +613,9 @@ class records_create:
         return client.detailed(
             operations.RECORDS_CREATE,
             {"entity": entity, "skip_duplicate_check": skip_duplicate_check},
-            codec.record.decode,
+            codec.Record.decode,
             body,
-            codec.record_input.encode,
+            codec.RecordInput.encode,
         )
 
     @staticmethod
@@ -646,9 +630,9 @@ class records_create:
         return await client.acall(
             operations.RECORDS_CREATE,
             {"entity": entity, "skip_duplicate_check": skip_duplicate_check},
-            codec.record.decode,
+            codec.Record.decode,
             body,
-            codec.record_input.encode,
+            codec.RecordInput.encode,
         )
 
     @staticmethod
@@ -663,9 +647,9 @@ class records_create:
         return await client.adetailed(
             operations.RECORDS_CREATE,
             {"entity": entity, "skip_duplicate_check": skip_duplicate_check},
-            codec.record.decode,
+            codec.Record.decode,
             body,
-            codec.record_input.encode,
+            codec.RecordInput.encode,
         )
 
 
@@ -684,28 +668,28 @@ class records_get:
             client: `crm.generated` of a configured client.
         """
         return client.call(
-            operations.RECORDS_GET, {"entity": entity, "id": id}, codec.record.decode
+            operations.RECORDS_GET, {"entity": entity, "id": id}, codec.Record.decode
         )
 
     @staticmethod
     def sync_detailed(entity: str, id: str, *, client: Client) -> Response[Record]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.RECORDS_GET, {"entity": entity, "id": id}, codec.record.decode
+            operations.RECORDS_GET, {"entity": entity, "id": id}, codec.Record.decode
         )
 
     @staticmethod
     async def asyncio(entity: str, id: str, *, client: Client) -> Record:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.RECORDS_GET, {"entity": entity, "id": id}, codec.record.decode
+            operations.RECORDS_GET, {"entity": entity, "id": id}, codec.Record.decode
         )
 
     @staticmethod
     async def asyncio_detailed(entity: str, id: str, *, client: Client) -> Response[Record]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.RECORDS_GET, {"entity": entity, "id": id}, codec.record.decode
+            operations.RECORDS_GET, {"entity": entity, "id": id}, codec.Record.decode
         )
 
 
@@ -737,9 +721,9 @@ class records_update:
         return client.call(
             operations.RECORDS_UPDATE,
             {"entity": entity, "id": id, "version_number": version_number},
-            codec.record.decode,
+            codec.Record.decode,
             body,
-            codec.record_input.encode,
+            codec.RecordInput.encode,
         )
 
     @staticmethod
@@ -755,9 +739,9 @@ class records_update:
         return client.detailed(
             operations.RECORDS_UPDATE,
             {"entity": entity, "id": id, "version_number": version_number},
-            codec.record.decode,
+            codec.Record.decode,
             body,
-            codec.record_input.encode,
+            codec.RecordInput.encode,
         )
 
     @staticmethod
@@ -773,9 +757,9 @@ class records_update:
         return await client.acall(
             operations.RECORDS_UPDATE,
             {"entity": entity, "id": id, "version_number": version_number},
-            codec.record.decode,
+            codec.Record.decode,
             body,
-            codec.record_input.encode,
+            codec.RecordInput.encode,
         )
 
     @staticmethod
@@ -791,9 +775,9 @@ class records_update:
         return await client.adetailed(
             operations.RECORDS_UPDATE,
             {"entity": entity, "id": id, "version_number": version_number},
-            codec.record.decode,
+            codec.Record.decode,
             body,
-            codec.record_input.encode,
+            codec.RecordInput.encode,
         )
 
 
@@ -903,7 +887,7 @@ class records_related:
                 "sort_by": sort_by,
                 "asc": asc,
             },
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     @staticmethod
@@ -946,7 +930,7 @@ class records_related:
                 "sort_by": sort_by,
                 "asc": asc,
             },
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     @staticmethod
@@ -989,7 +973,7 @@ class records_related:
                 "sort_by": sort_by,
                 "asc": asc,
             },
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     @staticmethod
@@ -1032,7 +1016,7 @@ class records_related:
                 "sort_by": sort_by,
                 "asc": asc,
             },
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
 
@@ -1060,7 +1044,7 @@ class records_link:
             {"entity": entity, "id": id, "link": link},
             None,
             body,
-            codec.link_input.encode,
+            codec.LinkInput.encode,
         )
 
     @staticmethod
@@ -1073,7 +1057,7 @@ class records_link:
             {"entity": entity, "id": id, "link": link},
             None,
             body,
-            codec.link_input.encode,
+            codec.LinkInput.encode,
         )
 
     @staticmethod
@@ -1084,7 +1068,7 @@ class records_link:
             {"entity": entity, "id": id, "link": link},
             None,
             body,
-            codec.link_input.encode,
+            codec.LinkInput.encode,
         )
 
     @staticmethod
@@ -1097,7 +1081,7 @@ class records_link:
             {"entity": entity, "id": id, "link": link},
             None,
             body,
-            codec.link_input.encode,
+            codec.LinkInput.encode,
         )
 
 
@@ -1136,7 +1120,7 @@ class records_unlink:
             {"entity": entity, "id": id, "link": link, "query_id": query_id},
             None,
             body,
-            codec.link_input.encode,
+            codec.LinkInput.encode,
         )
 
     @staticmethod
@@ -1155,7 +1139,7 @@ class records_unlink:
             {"entity": entity, "id": id, "link": link, "query_id": query_id},
             None,
             body,
-            codec.link_input.encode,
+            codec.LinkInput.encode,
         )
 
     @staticmethod
@@ -1174,7 +1158,7 @@ class records_unlink:
             {"entity": entity, "id": id, "link": link, "query_id": query_id},
             None,
             body,
-            codec.link_input.encode,
+            codec.LinkInput.encode,
         )
 
     @staticmethod
@@ -1193,5 +1177,5 @@ class records_unlink:
             {"entity": entity, "id": id, "link": link, "query_id": query_id},
             None,
             body,
-            codec.link_input.encode,
+            codec.LinkInput.encode,
         )

@@ -38,7 +38,7 @@ class search_records:
         return client.call(
             operations.SEARCH_RECORDS,
             {"q": q, "offset": offset, "max_size": max_size},
-            codec.search_payloads.search_records,
+            codec.search_records_payload,
         )
 
     @staticmethod
@@ -49,7 +49,7 @@ class search_records:
         return client.detailed(
             operations.SEARCH_RECORDS,
             {"q": q, "offset": offset, "max_size": max_size},
-            codec.search_payloads.search_records,
+            codec.search_records_payload,
         )
 
     @staticmethod
@@ -60,7 +60,7 @@ class search_records:
         return await client.acall(
             operations.SEARCH_RECORDS,
             {"q": q, "offset": offset, "max_size": max_size},
-            codec.search_payloads.search_records,
+            codec.search_records_payload,
         )
 
     @staticmethod
@@ -71,7 +71,7 @@ class search_records:
         return await client.adetailed(
             operations.SEARCH_RECORDS,
             {"q": q, "offset": offset, "max_size": max_size},
-            codec.search_payloads.search_records,
+            codec.search_records_payload,
         )
 
 
@@ -93,7 +93,7 @@ class search_email_addresses:
         return client.call(
             operations.SEARCH_EMAIL_ADDRESSES,
             {"q": q, "max_size": max_size},
-            codec.email_address_hit.decode_all,
+            codec.EmailAddressHit.decode_all,
         )
 
     @staticmethod
@@ -104,7 +104,7 @@ class search_email_addresses:
         return client.detailed(
             operations.SEARCH_EMAIL_ADDRESSES,
             {"q": q, "max_size": max_size},
-            codec.email_address_hit.decode_all,
+            codec.EmailAddressHit.decode_all,
         )
 
     @staticmethod
@@ -115,7 +115,7 @@ class search_email_addresses:
         return await client.acall(
             operations.SEARCH_EMAIL_ADDRESSES,
             {"q": q, "max_size": max_size},
-            codec.email_address_hit.decode_all,
+            codec.EmailAddressHit.decode_all,
         )
 
     @staticmethod
@@ -126,5 +126,5 @@ class search_email_addresses:
         return await client.adetailed(
             operations.SEARCH_EMAIL_ADDRESSES,
             {"q": q, "max_size": max_size},
-            codec.email_address_hit.decode_all,
+            codec.EmailAddressHit.decode_all,
         )

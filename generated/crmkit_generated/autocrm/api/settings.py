@@ -28,22 +28,22 @@ class settings_get:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.SETTINGS_GET, {}, codec.system_settings.decode)
+        return client.call(operations.SETTINGS_GET, {}, codec.SystemSettings.decode)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[SystemSettings]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.SETTINGS_GET, {}, codec.system_settings.decode)
+        return client.detailed(operations.SETTINGS_GET, {}, codec.SystemSettings.decode)
 
     @staticmethod
     async def asyncio(*, client: Client) -> SystemSettings:
         """As `sync`, awaited."""
-        return await client.acall(operations.SETTINGS_GET, {}, codec.system_settings.decode)
+        return await client.acall(operations.SETTINGS_GET, {}, codec.SystemSettings.decode)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client) -> Response[SystemSettings]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.SETTINGS_GET, {}, codec.system_settings.decode)
+        return await client.adetailed(operations.SETTINGS_GET, {}, codec.SystemSettings.decode)
 
 
 class settings_update:
@@ -60,21 +60,21 @@ class settings_update:
             body: What is sent.
         """
         return client.call(
-            operations.SETTINGS_UPDATE, {}, codec.system_settings.decode, body, encode_espo_body
+            operations.SETTINGS_UPDATE, {}, codec.SystemSettings.decode, body, encode_espo_body
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: Mapping[str, Any]) -> Response[SystemSettings]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.SETTINGS_UPDATE, {}, codec.system_settings.decode, body, encode_espo_body
+            operations.SETTINGS_UPDATE, {}, codec.SystemSettings.decode, body, encode_espo_body
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: Mapping[str, Any]) -> SystemSettings:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.SETTINGS_UPDATE, {}, codec.system_settings.decode, body, encode_espo_body
+            operations.SETTINGS_UPDATE, {}, codec.SystemSettings.decode, body, encode_espo_body
         )
 
     @staticmethod
@@ -83,5 +83,5 @@ class settings_update:
     ) -> Response[SystemSettings]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.SETTINGS_UPDATE, {}, codec.system_settings.decode, body, encode_espo_body
+            operations.SETTINGS_UPDATE, {}, codec.SystemSettings.decode, body, encode_espo_body
         )

@@ -32,28 +32,28 @@ class stream_post:
             body: What is sent.
         """
         return client.call(
-            operations.STREAM_POST, {}, codec.note.decode, body, codec.note_input.encode
+            operations.STREAM_POST, {}, codec.Note.decode, body, codec.NoteInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: NoteInput) -> Response[Note]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.STREAM_POST, {}, codec.note.decode, body, codec.note_input.encode
+            operations.STREAM_POST, {}, codec.Note.decode, body, codec.NoteInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: NoteInput) -> Note:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.STREAM_POST, {}, codec.note.decode, body, codec.note_input.encode
+            operations.STREAM_POST, {}, codec.Note.decode, body, codec.NoteInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: NoteInput) -> Response[Note]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.STREAM_POST, {}, codec.note.decode, body, codec.note_input.encode
+            operations.STREAM_POST, {}, codec.Note.decode, body, codec.NoteInput.encode
         )
 
 
@@ -93,7 +93,7 @@ class stream_list:
                 "filter_": filter_,
                 "skip_own": skip_own,
             },
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     @staticmethod
@@ -116,7 +116,7 @@ class stream_list:
                 "filter_": filter_,
                 "skip_own": skip_own,
             },
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     @staticmethod
@@ -139,7 +139,7 @@ class stream_list:
                 "filter_": filter_,
                 "skip_own": skip_own,
             },
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     @staticmethod
@@ -162,7 +162,7 @@ class stream_list:
                 "filter_": filter_,
                 "skip_own": skip_own,
             },
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
 
@@ -197,7 +197,7 @@ class stream_list_all:
         return client.call(
             operations.STREAM_LIST_ALL,
             {"max_size": max_size, "after": after, "before_number": before_number},
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     @staticmethod
@@ -212,7 +212,7 @@ class stream_list_all:
         return client.detailed(
             operations.STREAM_LIST_ALL,
             {"max_size": max_size, "after": after, "before_number": before_number},
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     @staticmethod
@@ -227,7 +227,7 @@ class stream_list_all:
         return await client.acall(
             operations.STREAM_LIST_ALL,
             {"max_size": max_size, "after": after, "before_number": before_number},
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     @staticmethod
@@ -242,7 +242,7 @@ class stream_list_all:
         return await client.adetailed(
             operations.STREAM_LIST_ALL,
             {"max_size": max_size, "after": after, "before_number": before_number},
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
 
@@ -288,7 +288,7 @@ class stream_record:
                 "filter_": filter_,
                 "skip_own": skip_own,
             },
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     @staticmethod
@@ -315,7 +315,7 @@ class stream_record:
                 "filter_": filter_,
                 "skip_own": skip_own,
             },
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     @staticmethod
@@ -342,7 +342,7 @@ class stream_record:
                 "filter_": filter_,
                 "skip_own": skip_own,
             },
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     @staticmethod
@@ -369,7 +369,7 @@ class stream_record:
                 "filter_": filter_,
                 "skip_own": skip_own,
             },
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
 
@@ -414,7 +414,7 @@ class stream_posts:
                 "filter_": filter_,
                 "skip_own": skip_own,
             },
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     @staticmethod
@@ -441,7 +441,7 @@ class stream_posts:
                 "filter_": filter_,
                 "skip_own": skip_own,
             },
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     @staticmethod
@@ -468,7 +468,7 @@ class stream_posts:
                 "filter_": filter_,
                 "skip_own": skip_own,
             },
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     @staticmethod
@@ -495,7 +495,7 @@ class stream_posts:
                 "filter_": filter_,
                 "skip_own": skip_own,
             },
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
 
@@ -526,7 +526,7 @@ class stream_attachments:
         return client.call(
             operations.STREAM_ATTACHMENTS,
             {"entity": entity, "id": id, "offset": offset, "max_size": max_size},
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     @staticmethod
@@ -542,7 +542,7 @@ class stream_attachments:
         return client.detailed(
             operations.STREAM_ATTACHMENTS,
             {"entity": entity, "id": id, "offset": offset, "max_size": max_size},
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     @staticmethod
@@ -558,7 +558,7 @@ class stream_attachments:
         return await client.acall(
             operations.STREAM_ATTACHMENTS,
             {"entity": entity, "id": id, "offset": offset, "max_size": max_size},
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     @staticmethod
@@ -574,5 +574,5 @@ class stream_attachments:
         return await client.adetailed(
             operations.STREAM_ATTACHMENTS,
             {"entity": entity, "id": id, "offset": offset, "max_size": max_size},
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )

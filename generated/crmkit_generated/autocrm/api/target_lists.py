@@ -36,7 +36,7 @@ class target_lists_opted_out:
         return client.call(
             operations.TARGET_LISTS_OPTED_OUT,
             {"id": id, "offset": offset, "max_size": max_size},
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     @staticmethod
@@ -47,7 +47,7 @@ class target_lists_opted_out:
         return client.detailed(
             operations.TARGET_LISTS_OPTED_OUT,
             {"id": id, "offset": offset, "max_size": max_size},
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     @staticmethod
@@ -58,7 +58,7 @@ class target_lists_opted_out:
         return await client.acall(
             operations.TARGET_LISTS_OPTED_OUT,
             {"id": id, "offset": offset, "max_size": max_size},
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     @staticmethod
@@ -69,5 +69,5 @@ class target_lists_opted_out:
         return await client.adetailed(
             operations.TARGET_LISTS_OPTED_OUT,
             {"id": id, "offset": offset, "max_size": max_size},
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )

@@ -86,7 +86,7 @@ class tasks_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.task.decode_all,
+            codec.Task.decode_all,
         )
 
     @staticmethod
@@ -125,7 +125,7 @@ class tasks_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.task.decode_all,
+            codec.Task.decode_all,
         )
 
     @staticmethod
@@ -164,7 +164,7 @@ class tasks_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.task.decode_all,
+            codec.Task.decode_all,
         )
 
     @staticmethod
@@ -203,7 +203,7 @@ class tasks_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.task.decode_all,
+            codec.Task.decode_all,
         )
 
 
@@ -228,9 +228,9 @@ class tasks_create:
         return client.call(
             operations.TASKS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.task.decode,
+            codec.Task.decode,
             body,
-            codec.task_input.encode,
+            codec.TaskInput.encode,
         )
 
     @staticmethod
@@ -241,9 +241,9 @@ class tasks_create:
         return client.detailed(
             operations.TASKS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.task.decode,
+            codec.Task.decode,
             body,
-            codec.task_input.encode,
+            codec.TaskInput.encode,
         )
 
     @staticmethod
@@ -254,9 +254,9 @@ class tasks_create:
         return await client.acall(
             operations.TASKS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.task.decode,
+            codec.Task.decode,
             body,
-            codec.task_input.encode,
+            codec.TaskInput.encode,
         )
 
     @staticmethod
@@ -267,9 +267,9 @@ class tasks_create:
         return await client.adetailed(
             operations.TASKS_CREATE,
             {"skip_duplicate_check": skip_duplicate_check},
-            codec.task.decode,
+            codec.Task.decode,
             body,
-            codec.task_input.encode,
+            codec.TaskInput.encode,
         )
 
 
@@ -286,22 +286,22 @@ class tasks_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.TASKS_GET, {"id": id}, codec.task.decode)
+        return client.call(operations.TASKS_GET, {"id": id}, codec.Task.decode)
 
     @staticmethod
     def sync_detailed(id: str, *, client: Client) -> Response[Task]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.TASKS_GET, {"id": id}, codec.task.decode)
+        return client.detailed(operations.TASKS_GET, {"id": id}, codec.Task.decode)
 
     @staticmethod
     async def asyncio(id: str, *, client: Client) -> Task:
         """As `sync`, awaited."""
-        return await client.acall(operations.TASKS_GET, {"id": id}, codec.task.decode)
+        return await client.acall(operations.TASKS_GET, {"id": id}, codec.Task.decode)
 
     @staticmethod
     async def asyncio_detailed(id: str, *, client: Client) -> Response[Task]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.TASKS_GET, {"id": id}, codec.task.decode)
+        return await client.adetailed(operations.TASKS_GET, {"id": id}, codec.Task.decode)
 
 
 class tasks_update:
@@ -327,9 +327,9 @@ class tasks_update:
         return client.call(
             operations.TASKS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.task.decode,
+            codec.Task.decode,
             body,
-            codec.task_input.encode,
+            codec.TaskInput.encode,
         )
 
     @staticmethod
@@ -340,9 +340,9 @@ class tasks_update:
         return client.detailed(
             operations.TASKS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.task.decode,
+            codec.Task.decode,
             body,
-            codec.task_input.encode,
+            codec.TaskInput.encode,
         )
 
     @staticmethod
@@ -353,9 +353,9 @@ class tasks_update:
         return await client.acall(
             operations.TASKS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.task.decode,
+            codec.Task.decode,
             body,
-            codec.task_input.encode,
+            codec.TaskInput.encode,
         )
 
     @staticmethod
@@ -366,9 +366,9 @@ class tasks_update:
         return await client.adetailed(
             operations.TASKS_UPDATE,
             {"id": id, "version_number": version_number},
-            codec.task.decode,
+            codec.Task.decode,
             body,
-            codec.task_input.encode,
+            codec.TaskInput.encode,
         )
 
 

@@ -28,19 +28,19 @@ class users_acl:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.USERS_ACL, {"id": id}, codec.acl.decode)
+        return client.call(operations.USERS_ACL, {"id": id}, codec.Acl.decode)
 
     @staticmethod
     def sync_detailed(id: str, *, client: Client) -> Response[Acl]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.USERS_ACL, {"id": id}, codec.acl.decode)
+        return client.detailed(operations.USERS_ACL, {"id": id}, codec.Acl.decode)
 
     @staticmethod
     async def asyncio(id: str, *, client: Client) -> Acl:
         """As `sync`, awaited."""
-        return await client.acall(operations.USERS_ACL, {"id": id}, codec.acl.decode)
+        return await client.acall(operations.USERS_ACL, {"id": id}, codec.Acl.decode)
 
     @staticmethod
     async def asyncio_detailed(id: str, *, client: Client) -> Response[Acl]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.USERS_ACL, {"id": id}, codec.acl.decode)
+        return await client.adetailed(operations.USERS_ACL, {"id": id}, codec.Acl.decode)

@@ -82,7 +82,7 @@ class webhooks_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.webhook.decode_all,
+            codec.Webhook.decode_all,
         )
 
     @staticmethod
@@ -121,7 +121,7 @@ class webhooks_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.webhook.decode_all,
+            codec.Webhook.decode_all,
         )
 
     @staticmethod
@@ -160,7 +160,7 @@ class webhooks_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.webhook.decode_all,
+            codec.Webhook.decode_all,
         )
 
     @staticmethod
@@ -199,7 +199,7 @@ class webhooks_list:
                 "asc": asc,
                 "no_total": no_total,
             },
-            codec.webhook.decode_all,
+            codec.Webhook.decode_all,
         )
 
 
@@ -218,28 +218,28 @@ class webhooks_create:
             body: What is sent.
         """
         return client.call(
-            operations.WEBHOOKS_CREATE, {}, codec.webhook.decode, body, codec.webhook_input.encode
+            operations.WEBHOOKS_CREATE, {}, codec.Webhook.decode, body, codec.WebhookInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: WebhookInput) -> Response[Webhook]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.WEBHOOKS_CREATE, {}, codec.webhook.decode, body, codec.webhook_input.encode
+            operations.WEBHOOKS_CREATE, {}, codec.Webhook.decode, body, codec.WebhookInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: WebhookInput) -> Webhook:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.WEBHOOKS_CREATE, {}, codec.webhook.decode, body, codec.webhook_input.encode
+            operations.WEBHOOKS_CREATE, {}, codec.Webhook.decode, body, codec.WebhookInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: WebhookInput) -> Response[Webhook]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.WEBHOOKS_CREATE, {}, codec.webhook.decode, body, codec.webhook_input.encode
+            operations.WEBHOOKS_CREATE, {}, codec.Webhook.decode, body, codec.WebhookInput.encode
         )
 
 
@@ -256,22 +256,22 @@ class webhooks_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.WEBHOOKS_GET, {"id": id}, codec.webhook.decode)
+        return client.call(operations.WEBHOOKS_GET, {"id": id}, codec.Webhook.decode)
 
     @staticmethod
     def sync_detailed(id: str, *, client: Client) -> Response[Webhook]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.WEBHOOKS_GET, {"id": id}, codec.webhook.decode)
+        return client.detailed(operations.WEBHOOKS_GET, {"id": id}, codec.Webhook.decode)
 
     @staticmethod
     async def asyncio(id: str, *, client: Client) -> Webhook:
         """As `sync`, awaited."""
-        return await client.acall(operations.WEBHOOKS_GET, {"id": id}, codec.webhook.decode)
+        return await client.acall(operations.WEBHOOKS_GET, {"id": id}, codec.Webhook.decode)
 
     @staticmethod
     async def asyncio_detailed(id: str, *, client: Client) -> Response[Webhook]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.WEBHOOKS_GET, {"id": id}, codec.webhook.decode)
+        return await client.adetailed(operations.WEBHOOKS_GET, {"id": id}, codec.Webhook.decode)
 
 
 class webhooks_update:
@@ -291,9 +291,9 @@ class webhooks_update:
         return client.call(
             operations.WEBHOOKS_UPDATE,
             {"id": id},
-            codec.webhook.decode,
+            codec.Webhook.decode,
             body,
-            codec.webhook_input.encode,
+            codec.WebhookInput.encode,
         )
 
     @staticmethod
@@ -302,9 +302,9 @@ class webhooks_update:
         return client.detailed(
             operations.WEBHOOKS_UPDATE,
             {"id": id},
-            codec.webhook.decode,
+            codec.Webhook.decode,
             body,
-            codec.webhook_input.encode,
+            codec.WebhookInput.encode,
         )
 
     @staticmethod
@@ -313,9 +313,9 @@ class webhooks_update:
         return await client.acall(
             operations.WEBHOOKS_UPDATE,
             {"id": id},
-            codec.webhook.decode,
+            codec.Webhook.decode,
             body,
-            codec.webhook_input.encode,
+            codec.WebhookInput.encode,
         )
 
     @staticmethod
@@ -324,9 +324,9 @@ class webhooks_update:
         return await client.adetailed(
             operations.WEBHOOKS_UPDATE,
             {"id": id},
-            codec.webhook.decode,
+            codec.Webhook.decode,
             body,
-            codec.webhook_input.encode,
+            codec.WebhookInput.encode,
         )
 
 

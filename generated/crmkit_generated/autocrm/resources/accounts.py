@@ -101,7 +101,7 @@ class Accounts(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.account.decode_all,
+            codec.Account.decode_all,
         )
 
     def changes(
@@ -172,7 +172,7 @@ class Accounts(Resource):
                 settle,
                 page_size,
             ),
-            codec.account.decode_all,
+            codec.Account.decode_all,
         )
 
     def create(
@@ -269,7 +269,7 @@ class Accounts(Resource):
         body_ = request_tree(
             operations.ACCOUNTS_CREATE,
             models.AccountInput,
-            codec.account_input,
+            codec.AccountInput,
             input_,
             {
                 "name": name,
@@ -312,7 +312,7 @@ class Accounts(Resource):
                     options,
                     body_,
                 ),
-                codec.account.decode,
+                codec.Account.decode,
             )
         )
 
@@ -335,7 +335,7 @@ class Accounts(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.ACCOUNTS_GET, {"id": id}, options), codec.account.decode
+                self._call(operations.ACCOUNTS_GET, {"id": id}, options), codec.Account.decode
             )
         )
 
@@ -437,7 +437,7 @@ class Accounts(Resource):
         body_ = request_tree(
             operations.ACCOUNTS_UPDATE,
             models.AccountInput,
-            codec.account_input,
+            codec.AccountInput,
             input_,
             {
                 "name": name,
@@ -480,7 +480,7 @@ class Accounts(Resource):
                     options,
                     body_,
                 ),
-                codec.account.decode,
+                codec.Account.decode,
             )
         )
 
@@ -577,7 +577,7 @@ class AsyncAccounts(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.account.decode_all,
+            codec.Account.decode_all,
         )
 
     def changes(
@@ -648,7 +648,7 @@ class AsyncAccounts(Resource):
                 settle,
                 page_size,
             ),
-            codec.account.decode_all,
+            codec.Account.decode_all,
         )
 
     async def create(
@@ -745,7 +745,7 @@ class AsyncAccounts(Resource):
         body_ = request_tree(
             operations.ACCOUNTS_CREATE,
             models.AccountInput,
-            codec.account_input,
+            codec.AccountInput,
             input_,
             {
                 "name": name,
@@ -787,7 +787,7 @@ class AsyncAccounts(Resource):
                 options,
                 body_,
             ),
-            codec.account.decode,
+            codec.Account.decode,
         )
 
     async def get(
@@ -808,7 +808,7 @@ class AsyncAccounts(Resource):
             The account.
         """
         return await self._sender.call(
-            self._call(operations.ACCOUNTS_GET, {"id": id}, options), codec.account.decode
+            self._call(operations.ACCOUNTS_GET, {"id": id}, options), codec.Account.decode
         )
 
     async def update(
@@ -909,7 +909,7 @@ class AsyncAccounts(Resource):
         body_ = request_tree(
             operations.ACCOUNTS_UPDATE,
             models.AccountInput,
-            codec.account_input,
+            codec.AccountInput,
             input_,
             {
                 "name": name,
@@ -951,7 +951,7 @@ class AsyncAccounts(Resource):
                 options,
                 body_,
             ),
-            codec.account.decode,
+            codec.Account.decode,
         )
 
     async def delete(

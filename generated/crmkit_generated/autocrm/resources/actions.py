@@ -59,15 +59,14 @@ class Actions(Resource):
         body_ = request_tree(
             operations.ACTIONS_RUN,
             models.ActionInput,
-            codec.action_input,
+            codec.ActionInput,
             input_,
             {"entity_type": entity_type, "id": id, "action": action, "data": data},
             extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.ACTIONS_RUN, {}, options, body_),
-                codec.actions_payloads.actions_run,
+                self._call(operations.ACTIONS_RUN, {}, options, body_), codec.actions_run_payload
             )
         )
 
@@ -110,12 +109,11 @@ class AsyncActions(Resource):
         body_ = request_tree(
             operations.ACTIONS_RUN,
             models.ActionInput,
-            codec.action_input,
+            codec.ActionInput,
             input_,
             {"entity_type": entity_type, "id": id, "action": action, "data": data},
             extra,
         )
         return await self._sender.call(
-            self._call(operations.ACTIONS_RUN, {}, options, body_),
-            codec.actions_payloads.actions_run,
+            self._call(operations.ACTIONS_RUN, {}, options, body_), codec.actions_run_payload
         )

@@ -55,7 +55,7 @@ class Activities(Resource):
                 {"from_": from_, "to": to, "user_id": user_id, "scope_list": scope_list},
                 options,
             ),
-            codec.calendar_entry.decode_all,
+            codec.CalendarEntry.decode_all,
         )
 
     def upcoming(
@@ -86,7 +86,7 @@ class Activities(Resource):
             self._list(
                 operations.ACTIVITIES_UPCOMING, {}, options, start=start, page_size=page_size
             ),
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     def list(
@@ -128,7 +128,7 @@ class Activities(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     def busy_ranges(
@@ -159,7 +159,7 @@ class Activities(Resource):
                     {"from_": from_, "to": to, "user_ids": user_ids},
                     options,
                 ),
-                codec.activities_payloads.activities_busy_ranges,
+                codec.activities_busy_ranges_payload,
             )
         )
 
@@ -196,7 +196,7 @@ class AsyncActivities(Resource):
                 {"from_": from_, "to": to, "user_id": user_id, "scope_list": scope_list},
                 options,
             ),
-            codec.calendar_entry.decode_all,
+            codec.CalendarEntry.decode_all,
         )
 
     def upcoming(
@@ -227,7 +227,7 @@ class AsyncActivities(Resource):
             self._list(
                 operations.ACTIVITIES_UPCOMING, {}, options, start=start, page_size=page_size
             ),
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     def list(
@@ -269,7 +269,7 @@ class AsyncActivities(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     async def busy_ranges(
@@ -299,5 +299,5 @@ class AsyncActivities(Resource):
                 {"from_": from_, "to": to, "user_ids": user_ids},
                 options,
             ),
-            codec.activities_payloads.activities_busy_ranges,
+            codec.activities_busy_ranges_payload,
         )

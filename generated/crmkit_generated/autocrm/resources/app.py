@@ -55,7 +55,7 @@ class App(Resource):
             The version.
         """
         return drive(
-            self._sender.call(self._call(operations.APP_ABOUT, {}, options), codec.about.decode)
+            self._sender.call(self._call(operations.APP_ABOUT, {}, options), codec.About.decode)
         )
 
     def destroy_token(
@@ -78,12 +78,7 @@ class App(Resource):
             True, if it is destroyed.
         """
         body_ = member_tree(
-            operations.APP_DESTROY_TOKEN,
-            models.TokenInput,
-            codec.token_input,
-            "token",
-            token,
-            extra,
+            operations.APP_DESTROY_TOKEN, models.TokenInput, codec.TokenInput, "token", token, extra
         )
         return drive(
             self._sender.call(self._call(operations.APP_DESTROY_TOKEN, {}, options, body_), None)
@@ -108,7 +103,7 @@ class App(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.APP_OPENAPI, {}, options), codec.app_payloads.app_openapi
+                self._call(operations.APP_OPENAPI, {}, options), codec.app_openapi_payload
             )
         )
 
@@ -149,7 +144,7 @@ class AsyncApp(Resource):
             The version.
         """
         return await self._sender.call(
-            self._call(operations.APP_ABOUT, {}, options), codec.about.decode
+            self._call(operations.APP_ABOUT, {}, options), codec.About.decode
         )
 
     async def destroy_token(
@@ -172,12 +167,7 @@ class AsyncApp(Resource):
             True, if it is destroyed.
         """
         body_ = member_tree(
-            operations.APP_DESTROY_TOKEN,
-            models.TokenInput,
-            codec.token_input,
-            "token",
-            token,
-            extra,
+            operations.APP_DESTROY_TOKEN, models.TokenInput, codec.TokenInput, "token", token, extra
         )
         return await self._sender.call(
             self._call(operations.APP_DESTROY_TOKEN, {}, options, body_), None
@@ -201,5 +191,5 @@ class AsyncApp(Resource):
             The description.
         """
         return await self._sender.call(
-            self._call(operations.APP_OPENAPI, {}, options), codec.app_payloads.app_openapi
+            self._call(operations.APP_OPENAPI, {}, options), codec.app_openapi_payload
         )

@@ -92,7 +92,7 @@ class Attachments(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.attachment.decode_all,
+            codec.Attachment.decode_all,
         )
 
     def changes(
@@ -163,7 +163,7 @@ class Attachments(Resource):
                 settle,
                 page_size,
             ),
-            codec.attachment.decode_all,
+            codec.Attachment.decode_all,
         )
 
     def create(
@@ -216,7 +216,7 @@ class Attachments(Resource):
         body_ = request_tree(
             operations.ATTACHMENTS_CREATE,
             models.AttachmentInput,
-            codec.attachment_input,
+            codec.AttachmentInput,
             input_,
             {
                 "name": name,
@@ -236,7 +236,7 @@ class Attachments(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.ATTACHMENTS_CREATE, {}, options, body_),
-                codec.attachment.decode,
+                codec.Attachment.decode,
             )
         )
 
@@ -259,7 +259,7 @@ class Attachments(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.ATTACHMENTS_GET, {"id": id}, options), codec.attachment.decode
+                self._call(operations.ATTACHMENTS_GET, {"id": id}, options), codec.Attachment.decode
             )
         )
 
@@ -364,7 +364,7 @@ class Attachments(Resource):
         body_ = request_tree(
             operations.ATTACHMENTS_COPY,
             models.AttachmentCopyInput,
-            codec.attachment_copy_input,
+            codec.AttachmentCopyInput,
             input_,
             {"field": field, "parent_type": parent_type, "related_type": related_type},
             extra,
@@ -372,7 +372,7 @@ class Attachments(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.ATTACHMENTS_COPY, {"id": id}, options, body_),
-                codec.attachment.decode,
+                codec.Attachment.decode,
             )
         )
 
@@ -445,7 +445,7 @@ class AsyncAttachments(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.attachment.decode_all,
+            codec.Attachment.decode_all,
         )
 
     def changes(
@@ -516,7 +516,7 @@ class AsyncAttachments(Resource):
                 settle,
                 page_size,
             ),
-            codec.attachment.decode_all,
+            codec.Attachment.decode_all,
         )
 
     async def create(
@@ -569,7 +569,7 @@ class AsyncAttachments(Resource):
         body_ = request_tree(
             operations.ATTACHMENTS_CREATE,
             models.AttachmentInput,
-            codec.attachment_input,
+            codec.AttachmentInput,
             input_,
             {
                 "name": name,
@@ -587,7 +587,7 @@ class AsyncAttachments(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.ATTACHMENTS_CREATE, {}, options, body_), codec.attachment.decode
+            self._call(operations.ATTACHMENTS_CREATE, {}, options, body_), codec.Attachment.decode
         )
 
     async def get(
@@ -608,7 +608,7 @@ class AsyncAttachments(Resource):
             The attachment.
         """
         return await self._sender.call(
-            self._call(operations.ATTACHMENTS_GET, {"id": id}, options), codec.attachment.decode
+            self._call(operations.ATTACHMENTS_GET, {"id": id}, options), codec.Attachment.decode
         )
 
     async def delete(
@@ -706,12 +706,12 @@ class AsyncAttachments(Resource):
         body_ = request_tree(
             operations.ATTACHMENTS_COPY,
             models.AttachmentCopyInput,
-            codec.attachment_copy_input,
+            codec.AttachmentCopyInput,
             input_,
             {"field": field, "parent_type": parent_type, "related_type": related_type},
             extra,
         )
         return await self._sender.call(
             self._call(operations.ATTACHMENTS_COPY, {"id": id}, options, body_),
-            codec.attachment.decode,
+            codec.Attachment.decode,
         )

@@ -40,7 +40,7 @@ class Attendees(Resource):
         """
         return Pager(
             self._list(operations.ATTENDEES_LIST, {"entity": entity, "id": id}, options),
-            codec.attendee.decode_all,
+            codec.Attendee.decode_all,
         )
 
 
@@ -68,5 +68,5 @@ class AsyncAttendees(Resource):
         """
         return AsyncPager(
             self._list(operations.ATTENDEES_LIST, {"entity": entity, "id": id}, options),
-            codec.attendee.decode_all,
+            codec.Attendee.decode_all,
         )

@@ -100,7 +100,7 @@ class Calls(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.call.decode_all,
+            codec.Call.decode_all,
         )
 
     def changes(
@@ -171,7 +171,7 @@ class Calls(Resource):
                 settle,
                 page_size,
             ),
-            codec.call.decode_all,
+            codec.Call.decode_all,
         )
 
     def create(
@@ -243,7 +243,7 @@ class Calls(Resource):
         body_ = request_tree(
             operations.CALLS_CREATE,
             models.CallInput,
-            codec.call_input,
+            codec.CallInput,
             input_,
             {
                 "name": name,
@@ -274,7 +274,7 @@ class Calls(Resource):
                     options,
                     body_,
                 ),
-                codec.call.decode,
+                codec.Call.decode,
             )
         )
 
@@ -297,7 +297,7 @@ class Calls(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.CALLS_GET, {"id": id}, options), codec.call.decode
+                self._call(operations.CALLS_GET, {"id": id}, options), codec.Call.decode
             )
         )
 
@@ -374,7 +374,7 @@ class Calls(Resource):
         body_ = request_tree(
             operations.CALLS_UPDATE,
             models.CallInput,
-            codec.call_input,
+            codec.CallInput,
             input_,
             {
                 "name": name,
@@ -405,7 +405,7 @@ class Calls(Resource):
                     options,
                     body_,
                 ),
-                codec.call.decode,
+                codec.Call.decode,
             )
         )
 
@@ -499,7 +499,7 @@ class AsyncCalls(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.call.decode_all,
+            codec.Call.decode_all,
         )
 
     def changes(
@@ -570,7 +570,7 @@ class AsyncCalls(Resource):
                 settle,
                 page_size,
             ),
-            codec.call.decode_all,
+            codec.Call.decode_all,
         )
 
     async def create(
@@ -642,7 +642,7 @@ class AsyncCalls(Resource):
         body_ = request_tree(
             operations.CALLS_CREATE,
             models.CallInput,
-            codec.call_input,
+            codec.CallInput,
             input_,
             {
                 "name": name,
@@ -672,7 +672,7 @@ class AsyncCalls(Resource):
                 options,
                 body_,
             ),
-            codec.call.decode,
+            codec.Call.decode,
         )
 
     async def get(
@@ -693,7 +693,7 @@ class AsyncCalls(Resource):
             The call.
         """
         return await self._sender.call(
-            self._call(operations.CALLS_GET, {"id": id}, options), codec.call.decode
+            self._call(operations.CALLS_GET, {"id": id}, options), codec.Call.decode
         )
 
     async def update(
@@ -769,7 +769,7 @@ class AsyncCalls(Resource):
         body_ = request_tree(
             operations.CALLS_UPDATE,
             models.CallInput,
-            codec.call_input,
+            codec.CallInput,
             input_,
             {
                 "name": name,
@@ -799,7 +799,7 @@ class AsyncCalls(Resource):
                 options,
                 body_,
             ),
-            codec.call.decode,
+            codec.Call.decode,
         )
 
     async def delete(

@@ -97,7 +97,7 @@ class Cases(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.case.decode_all,
+            codec.Case.decode_all,
         )
 
     def changes(
@@ -168,7 +168,7 @@ class Cases(Resource):
                 settle,
                 page_size,
             ),
-            codec.case.decode_all,
+            codec.Case.decode_all,
         )
 
     def create(
@@ -235,7 +235,7 @@ class Cases(Resource):
         body_ = request_tree(
             operations.CASES_CREATE,
             models.CaseInput,
-            codec.case_input,
+            codec.CaseInput,
             input_,
             {
                 "name": name,
@@ -263,7 +263,7 @@ class Cases(Resource):
                     options,
                     body_,
                 ),
-                codec.case.decode,
+                codec.Case.decode,
             )
         )
 
@@ -286,7 +286,7 @@ class Cases(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.CASES_GET, {"id": id}, options), codec.case.decode
+                self._call(operations.CASES_GET, {"id": id}, options), codec.Case.decode
             )
         )
 
@@ -359,7 +359,7 @@ class Cases(Resource):
         body_ = request_tree(
             operations.CASES_UPDATE,
             models.CaseInput,
-            codec.case_input,
+            codec.CaseInput,
             input_,
             {
                 "name": name,
@@ -387,7 +387,7 @@ class Cases(Resource):
                     options,
                     body_,
                 ),
-                codec.case.decode,
+                codec.Case.decode,
             )
         )
 
@@ -480,7 +480,7 @@ class AsyncCases(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.case.decode_all,
+            codec.Case.decode_all,
         )
 
     def changes(
@@ -551,7 +551,7 @@ class AsyncCases(Resource):
                 settle,
                 page_size,
             ),
-            codec.case.decode_all,
+            codec.Case.decode_all,
         )
 
     async def create(
@@ -618,7 +618,7 @@ class AsyncCases(Resource):
         body_ = request_tree(
             operations.CASES_CREATE,
             models.CaseInput,
-            codec.case_input,
+            codec.CaseInput,
             input_,
             {
                 "name": name,
@@ -645,7 +645,7 @@ class AsyncCases(Resource):
                 options,
                 body_,
             ),
-            codec.case.decode,
+            codec.Case.decode,
         )
 
     async def get(
@@ -666,7 +666,7 @@ class AsyncCases(Resource):
             The case.
         """
         return await self._sender.call(
-            self._call(operations.CASES_GET, {"id": id}, options), codec.case.decode
+            self._call(operations.CASES_GET, {"id": id}, options), codec.Case.decode
         )
 
     async def update(
@@ -738,7 +738,7 @@ class AsyncCases(Resource):
         body_ = request_tree(
             operations.CASES_UPDATE,
             models.CaseInput,
-            codec.case_input,
+            codec.CaseInput,
             input_,
             {
                 "name": name,
@@ -765,7 +765,7 @@ class AsyncCases(Resource):
                 options,
                 body_,
             ),
-            codec.case.decode,
+            codec.Case.decode,
         )
 
     async def delete(

@@ -41,7 +41,7 @@ class Client_(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.ME, {"create_token_secret": create_token_secret}, options),
-                codec.me.decode,
+                codec.Me.decode,
             )
         )
 
@@ -116,7 +116,7 @@ class AsyncClient_(Resource):
         """
         return await self._sender.call(
             self._call(operations.ME, {"create_token_secret": create_token_secret}, options),
-            codec.me.decode,
+            codec.Me.decode,
         )
 
     async def follow(

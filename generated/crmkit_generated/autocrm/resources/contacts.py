@@ -101,7 +101,7 @@ class Contacts(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     def changes(
@@ -172,7 +172,7 @@ class Contacts(Resource):
                 settle,
                 page_size,
             ),
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     def create(
@@ -269,7 +269,7 @@ class Contacts(Resource):
         body_ = request_tree(
             operations.CONTACTS_CREATE,
             models.ContactInput,
-            codec.contact_input,
+            codec.ContactInput,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -310,7 +310,7 @@ class Contacts(Resource):
                     options,
                     body_,
                 ),
-                codec.contact.decode,
+                codec.Contact.decode,
             )
         )
 
@@ -333,7 +333,7 @@ class Contacts(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.CONTACTS_GET, {"id": id}, options), codec.contact.decode
+                self._call(operations.CONTACTS_GET, {"id": id}, options), codec.Contact.decode
             )
         )
 
@@ -434,7 +434,7 @@ class Contacts(Resource):
         body_ = request_tree(
             operations.CONTACTS_UPDATE,
             models.ContactInput,
-            codec.contact_input,
+            codec.ContactInput,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -475,7 +475,7 @@ class Contacts(Resource):
                     options,
                     body_,
                 ),
-                codec.contact.decode,
+                codec.Contact.decode,
             )
         )
 
@@ -569,7 +569,7 @@ class AsyncContacts(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     def changes(
@@ -640,7 +640,7 @@ class AsyncContacts(Resource):
                 settle,
                 page_size,
             ),
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     async def create(
@@ -737,7 +737,7 @@ class AsyncContacts(Resource):
         body_ = request_tree(
             operations.CONTACTS_CREATE,
             models.ContactInput,
-            codec.contact_input,
+            codec.ContactInput,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -777,7 +777,7 @@ class AsyncContacts(Resource):
                 options,
                 body_,
             ),
-            codec.contact.decode,
+            codec.Contact.decode,
         )
 
     async def get(
@@ -798,7 +798,7 @@ class AsyncContacts(Resource):
             The contact.
         """
         return await self._sender.call(
-            self._call(operations.CONTACTS_GET, {"id": id}, options), codec.contact.decode
+            self._call(operations.CONTACTS_GET, {"id": id}, options), codec.Contact.decode
         )
 
     async def update(
@@ -898,7 +898,7 @@ class AsyncContacts(Resource):
         body_ = request_tree(
             operations.CONTACTS_UPDATE,
             models.ContactInput,
-            codec.contact_input,
+            codec.ContactInput,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -938,7 +938,7 @@ class AsyncContacts(Resource):
                 options,
                 body_,
             ),
-            codec.contact.decode,
+            codec.Contact.decode,
         )
 
     async def delete(

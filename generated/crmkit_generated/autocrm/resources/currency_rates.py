@@ -36,7 +36,7 @@ class CurrencyRates(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CURRENCY_RATES_GET, {}, options),
-                codec.currency_rates_payloads.currency_rates_get,
+                codec.currency_rates_get_payload,
             )
         )
 
@@ -89,8 +89,7 @@ class AsyncCurrencyRates(Resource):
             The rates.
         """
         return await self._sender.call(
-            self._call(operations.CURRENCY_RATES_GET, {}, options),
-            codec.currency_rates_payloads.currency_rates_get,
+            self._call(operations.CURRENCY_RATES_GET, {}, options), codec.currency_rates_get_payload
         )
 
     async def update(

@@ -56,7 +56,7 @@ class EmailTemplates(Resource):
         body_ = request_tree(
             operations.EMAIL_TEMPLATES_PREPARE,
             models.TemplateDataInput,
-            codec.template_data_input,
+            codec.TemplateDataInput,
             input_,
             {
                 "email_address": email_address,
@@ -70,7 +70,7 @@ class EmailTemplates(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.EMAIL_TEMPLATES_PREPARE, {"id": id}, options, body_),
-                codec.prepared_template.decode,
+                codec.PreparedTemplate.decode,
             )
         )
 
@@ -112,7 +112,7 @@ class AsyncEmailTemplates(Resource):
         body_ = request_tree(
             operations.EMAIL_TEMPLATES_PREPARE,
             models.TemplateDataInput,
-            codec.template_data_input,
+            codec.TemplateDataInput,
             input_,
             {
                 "email_address": email_address,
@@ -125,5 +125,5 @@ class AsyncEmailTemplates(Resource):
         )
         return await self._sender.call(
             self._call(operations.EMAIL_TEMPLATES_PREPARE, {"id": id}, options, body_),
-            codec.prepared_template.decode,
+            codec.PreparedTemplate.decode,
         )

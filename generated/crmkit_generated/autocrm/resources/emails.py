@@ -98,7 +98,7 @@ class Emails(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.email.decode_all,
+            codec.Email.decode_all,
         )
 
     def changes(
@@ -169,7 +169,7 @@ class Emails(Resource):
                 settle,
                 page_size,
             ),
-            codec.email.decode_all,
+            codec.Email.decode_all,
         )
 
     def create(
@@ -249,7 +249,7 @@ class Emails(Resource):
         body_ = request_tree(
             operations.EMAILS_CREATE,
             models.EmailInput,
-            codec.email_input,
+            codec.EmailInput,
             input_,
             {
                 "subject": subject,
@@ -282,7 +282,7 @@ class Emails(Resource):
                     options,
                     body_,
                 ),
-                codec.email.decode,
+                codec.Email.decode,
             )
         )
 
@@ -305,7 +305,7 @@ class Emails(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.EMAILS_GET, {"id": id}, options), codec.email.decode
+                self._call(operations.EMAILS_GET, {"id": id}, options), codec.Email.decode
             )
         )
 
@@ -389,7 +389,7 @@ class Emails(Resource):
         body_ = request_tree(
             operations.EMAILS_UPDATE,
             models.EmailInput,
-            codec.email_input,
+            codec.EmailInput,
             input_,
             {
                 "subject": subject,
@@ -422,7 +422,7 @@ class Emails(Resource):
                     options,
                     body_,
                 ),
-                codec.email.decode,
+                codec.Email.decode,
             )
         )
 
@@ -463,7 +463,7 @@ class Emails(Resource):
             True, also for e-mails that the user does not have.
         """
         body_ = member_tree(
-            operations.EMAILS_MARK_READ, models.EmailIds, codec.email_ids, "ids", ids, extra
+            operations.EMAILS_MARK_READ, models.EmailIds, codec.EmailIds, "ids", ids, extra
         )
         return drive(
             self._sender.call(self._call(operations.EMAILS_MARK_READ, {}, options, body_), None)
@@ -486,7 +486,7 @@ class Emails(Resource):
             options: What this call does differently; see `Options`.
         """
         body_ = member_tree(
-            operations.EMAILS_MARK_UNREAD, models.EmailIds, codec.email_ids, "ids", ids, extra
+            operations.EMAILS_MARK_UNREAD, models.EmailIds, codec.EmailIds, "ids", ids, extra
         )
         drive(
             self._sender.call(self._call(operations.EMAILS_MARK_UNREAD, {}, options, body_), None)
@@ -512,7 +512,7 @@ class Emails(Resource):
             True, also for e-mails that the user does not have.
         """
         body_ = member_tree(
-            operations.EMAILS_MARK_IMPORTANT, models.EmailIds, codec.email_ids, "ids", ids, extra
+            operations.EMAILS_MARK_IMPORTANT, models.EmailIds, codec.EmailIds, "ids", ids, extra
         )
         return drive(
             self._sender.call(
@@ -537,7 +537,7 @@ class Emails(Resource):
             options: What this call does differently; see `Options`.
         """
         body_ = member_tree(
-            operations.EMAILS_UNMARK_IMPORTANT, models.EmailIds, codec.email_ids, "ids", ids, extra
+            operations.EMAILS_UNMARK_IMPORTANT, models.EmailIds, codec.EmailIds, "ids", ids, extra
         )
         drive(
             self._sender.call(
@@ -565,7 +565,7 @@ class Emails(Resource):
             True, also for e-mails that the user does not have.
         """
         body_ = member_tree(
-            operations.EMAILS_MOVE_TO_TRASH, models.EmailIds, codec.email_ids, "ids", ids, extra
+            operations.EMAILS_MOVE_TO_TRASH, models.EmailIds, codec.EmailIds, "ids", ids, extra
         )
         return drive(
             self._sender.call(self._call(operations.EMAILS_MOVE_TO_TRASH, {}, options, body_), None)
@@ -588,12 +588,7 @@ class Emails(Resource):
             options: What this call does differently; see `Options`.
         """
         body_ = member_tree(
-            operations.EMAILS_RESTORE_FROM_TRASH,
-            models.EmailIds,
-            codec.email_ids,
-            "ids",
-            ids,
-            extra,
+            operations.EMAILS_RESTORE_FROM_TRASH, models.EmailIds, codec.EmailIds, "ids", ids, extra
         )
         drive(
             self._sender.call(
@@ -624,7 +619,7 @@ class Emails(Resource):
             True, if they are moved.
         """
         body_ = member_tree(
-            operations.EMAILS_MOVE_TO_FOLDER, models.EmailIds, codec.email_ids, "ids", ids, extra
+            operations.EMAILS_MOVE_TO_FOLDER, models.EmailIds, codec.EmailIds, "ids", ids, extra
         )
         return drive(
             self._sender.call(
@@ -653,7 +648,7 @@ class Emails(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.EMAILS_UNREAD_COUNTS, {}, options),
-                codec.emails_payloads.emails_unread_counts,
+                codec.emails_unread_counts_payload,
             )
         )
 
@@ -731,7 +726,7 @@ class AsyncEmails(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.email.decode_all,
+            codec.Email.decode_all,
         )
 
     def changes(
@@ -802,7 +797,7 @@ class AsyncEmails(Resource):
                 settle,
                 page_size,
             ),
-            codec.email.decode_all,
+            codec.Email.decode_all,
         )
 
     async def create(
@@ -882,7 +877,7 @@ class AsyncEmails(Resource):
         body_ = request_tree(
             operations.EMAILS_CREATE,
             models.EmailInput,
-            codec.email_input,
+            codec.EmailInput,
             input_,
             {
                 "subject": subject,
@@ -914,7 +909,7 @@ class AsyncEmails(Resource):
                 options,
                 body_,
             ),
-            codec.email.decode,
+            codec.Email.decode,
         )
 
     async def get(
@@ -935,7 +930,7 @@ class AsyncEmails(Resource):
             The e-mail.
         """
         return await self._sender.call(
-            self._call(operations.EMAILS_GET, {"id": id}, options), codec.email.decode
+            self._call(operations.EMAILS_GET, {"id": id}, options), codec.Email.decode
         )
 
     async def update(
@@ -1018,7 +1013,7 @@ class AsyncEmails(Resource):
         body_ = request_tree(
             operations.EMAILS_UPDATE,
             models.EmailInput,
-            codec.email_input,
+            codec.EmailInput,
             input_,
             {
                 "subject": subject,
@@ -1050,7 +1045,7 @@ class AsyncEmails(Resource):
                 options,
                 body_,
             ),
-            codec.email.decode,
+            codec.Email.decode,
         )
 
     async def delete(
@@ -1090,7 +1085,7 @@ class AsyncEmails(Resource):
             True, also for e-mails that the user does not have.
         """
         body_ = member_tree(
-            operations.EMAILS_MARK_READ, models.EmailIds, codec.email_ids, "ids", ids, extra
+            operations.EMAILS_MARK_READ, models.EmailIds, codec.EmailIds, "ids", ids, extra
         )
         return await self._sender.call(
             self._call(operations.EMAILS_MARK_READ, {}, options, body_), None
@@ -1113,7 +1108,7 @@ class AsyncEmails(Resource):
             options: What this call does differently; see `Options`.
         """
         body_ = member_tree(
-            operations.EMAILS_MARK_UNREAD, models.EmailIds, codec.email_ids, "ids", ids, extra
+            operations.EMAILS_MARK_UNREAD, models.EmailIds, codec.EmailIds, "ids", ids, extra
         )
         await self._sender.call(self._call(operations.EMAILS_MARK_UNREAD, {}, options, body_), None)
 
@@ -1137,7 +1132,7 @@ class AsyncEmails(Resource):
             True, also for e-mails that the user does not have.
         """
         body_ = member_tree(
-            operations.EMAILS_MARK_IMPORTANT, models.EmailIds, codec.email_ids, "ids", ids, extra
+            operations.EMAILS_MARK_IMPORTANT, models.EmailIds, codec.EmailIds, "ids", ids, extra
         )
         return await self._sender.call(
             self._call(operations.EMAILS_MARK_IMPORTANT, {}, options, body_), None
@@ -1160,7 +1155,7 @@ class AsyncEmails(Resource):
             options: What this call does differently; see `Options`.
         """
         body_ = member_tree(
-            operations.EMAILS_UNMARK_IMPORTANT, models.EmailIds, codec.email_ids, "ids", ids, extra
+            operations.EMAILS_UNMARK_IMPORTANT, models.EmailIds, codec.EmailIds, "ids", ids, extra
         )
         await self._sender.call(
             self._call(operations.EMAILS_UNMARK_IMPORTANT, {}, options, body_), None
@@ -1186,7 +1181,7 @@ class AsyncEmails(Resource):
             True, also for e-mails that the user does not have.
         """
         body_ = member_tree(
-            operations.EMAILS_MOVE_TO_TRASH, models.EmailIds, codec.email_ids, "ids", ids, extra
+            operations.EMAILS_MOVE_TO_TRASH, models.EmailIds, codec.EmailIds, "ids", ids, extra
         )
         return await self._sender.call(
             self._call(operations.EMAILS_MOVE_TO_TRASH, {}, options, body_), None
@@ -1209,12 +1204,7 @@ class AsyncEmails(Resource):
             options: What this call does differently; see `Options`.
         """
         body_ = member_tree(
-            operations.EMAILS_RESTORE_FROM_TRASH,
-            models.EmailIds,
-            codec.email_ids,
-            "ids",
-            ids,
-            extra,
+            operations.EMAILS_RESTORE_FROM_TRASH, models.EmailIds, codec.EmailIds, "ids", ids, extra
         )
         await self._sender.call(
             self._call(operations.EMAILS_RESTORE_FROM_TRASH, {}, options, body_), None
@@ -1243,7 +1233,7 @@ class AsyncEmails(Resource):
             True, if they are moved.
         """
         body_ = member_tree(
-            operations.EMAILS_MOVE_TO_FOLDER, models.EmailIds, codec.email_ids, "ids", ids, extra
+            operations.EMAILS_MOVE_TO_FOLDER, models.EmailIds, codec.EmailIds, "ids", ids, extra
         )
         return await self._sender.call(
             self._call(operations.EMAILS_MOVE_TO_FOLDER, {"folder_id": folder_id}, options, body_),
@@ -1267,5 +1257,5 @@ class AsyncEmails(Resource):
         """
         return await self._sender.call(
             self._call(operations.EMAILS_UNREAD_COUNTS, {}, options),
-            codec.emails_payloads.emails_unread_counts,
+            codec.emails_unread_counts_payload,
         )

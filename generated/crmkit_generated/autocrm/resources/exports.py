@@ -67,7 +67,7 @@ class Exports(Resource):
         body_ = request_tree(
             operations.EXPORTS_CREATE,
             models.ExportInput,
-            codec.export_input,
+            codec.ExportInput,
             input_,
             {
                 "entity_type": entity_type,
@@ -84,8 +84,7 @@ class Exports(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.EXPORTS_CREATE, {}, options, body_),
-                codec.export_result.decode,
+                self._call(operations.EXPORTS_CREATE, {}, options, body_), codec.ExportResult.decode
             )
         )
 
@@ -109,7 +108,7 @@ class Exports(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.EXPORTS_STATUS, {"id": id}, options),
-                codec.export_status.decode,
+                codec.ExportStatus.decode,
             )
         )
 
@@ -158,7 +157,7 @@ class AsyncExports(Resource):
         body_ = request_tree(
             operations.EXPORTS_CREATE,
             models.ExportInput,
-            codec.export_input,
+            codec.ExportInput,
             input_,
             {
                 "entity_type": entity_type,
@@ -174,7 +173,7 @@ class AsyncExports(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.EXPORTS_CREATE, {}, options, body_), codec.export_result.decode
+            self._call(operations.EXPORTS_CREATE, {}, options, body_), codec.ExportResult.decode
         )
 
     async def status(
@@ -195,5 +194,5 @@ class AsyncExports(Resource):
             The state.
         """
         return await self._sender.call(
-            self._call(operations.EXPORTS_STATUS, {"id": id}, options), codec.export_status.decode
+            self._call(operations.EXPORTS_STATUS, {"id": id}, options), codec.ExportStatus.decode
         )

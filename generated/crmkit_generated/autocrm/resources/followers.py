@@ -61,7 +61,7 @@ class Followers(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     def add(
@@ -92,7 +92,7 @@ class Followers(Resource):
         body_ = request_tree(
             operations.FOLLOWERS_ADD,
             models.FollowersInput,
-            codec.followers_input,
+            codec.FollowersInput,
             input_,
             {"ids": ids},
             extra,
@@ -129,7 +129,7 @@ class Followers(Resource):
         body_ = request_tree(
             operations.FOLLOWERS_REMOVE,
             models.FollowersInput,
-            codec.followers_input,
+            codec.FollowersInput,
             input_,
             {"ids": ids},
             extra,
@@ -184,7 +184,7 @@ class AsyncFollowers(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     async def add(
@@ -215,7 +215,7 @@ class AsyncFollowers(Resource):
         body_ = request_tree(
             operations.FOLLOWERS_ADD,
             models.FollowersInput,
-            codec.followers_input,
+            codec.FollowersInput,
             input_,
             {"ids": ids},
             extra,
@@ -249,7 +249,7 @@ class AsyncFollowers(Resource):
         body_ = request_tree(
             operations.FOLLOWERS_REMOVE,
             models.FollowersInput,
-            codec.followers_input,
+            codec.FollowersInput,
             input_,
             {"ids": ids},
             extra,

@@ -39,7 +39,7 @@ class I18n(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.I18N_GET, {"default": default}, options),
-                codec.i18n_payloads.i18n_get,
+                codec.i18n_get_payload,
             )
         )
 
@@ -66,6 +66,5 @@ class AsyncI18n(Resource):
             The translations by scope.
         """
         return await self._sender.call(
-            self._call(operations.I18N_GET, {"default": default}, options),
-            codec.i18n_payloads.i18n_get,
+            self._call(operations.I18N_GET, {"default": default}, options), codec.i18n_get_payload
         )

@@ -46,8 +46,7 @@ class Imports(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.IMPORTS_UPLOAD, {}, options, content),
-                codec.import_file.decode,
+                self._call(operations.IMPORTS_UPLOAD, {}, options, content), codec.ImportFile.decode
             )
         )
 
@@ -112,7 +111,7 @@ class Imports(Resource):
         body_ = request_tree(
             operations.IMPORTS_RUN,
             models.ImportInput,
-            codec.import_input,
+            codec.ImportInput,
             input_,
             {
                 "attachment_id": attachment_id,
@@ -138,7 +137,7 @@ class Imports(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.IMPORTS_RUN, {}, options, body_), codec.import_result.decode
+                self._call(operations.IMPORTS_RUN, {}, options, body_), codec.ImportResult.decode
             )
         )
 
@@ -187,7 +186,7 @@ class AsyncImports(Resource):
             The id of the file.
         """
         return await self._sender.call(
-            self._call(operations.IMPORTS_UPLOAD, {}, options, content), codec.import_file.decode
+            self._call(operations.IMPORTS_UPLOAD, {}, options, content), codec.ImportFile.decode
         )
 
     async def run(
@@ -251,7 +250,7 @@ class AsyncImports(Resource):
         body_ = request_tree(
             operations.IMPORTS_RUN,
             models.ImportInput,
-            codec.import_input,
+            codec.ImportInput,
             input_,
             {
                 "attachment_id": attachment_id,
@@ -276,7 +275,7 @@ class AsyncImports(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.IMPORTS_RUN, {}, options, body_), codec.import_result.decode
+            self._call(operations.IMPORTS_RUN, {}, options, body_), codec.ImportResult.decode
         )
 
     async def revert(

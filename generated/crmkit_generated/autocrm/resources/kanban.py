@@ -84,7 +84,7 @@ class Kanban(Resource):
                     },
                     options,
                 ),
-                codec.kanban_board.decode,
+                codec.KanbanBoard.decode,
             )
         )
 
@@ -154,5 +154,5 @@ class AsyncKanban(Resource):
                 },
                 options,
             ),
-            codec.kanban_board.decode,
+            codec.KanbanBoard.decode,
         )

@@ -42,7 +42,7 @@ class Layouts(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.LAYOUTS_GET, {"entity": entity, "name": name}, options),
-                codec.layouts_payloads.layouts_get,
+                codec.layouts_get_payload,
             )
         )
 
@@ -71,5 +71,5 @@ class AsyncLayouts(Resource):
         """
         return await self._sender.call(
             self._call(operations.LAYOUTS_GET, {"entity": entity, "name": name}, options),
-            codec.layouts_payloads.layouts_get,
+            codec.layouts_get_payload,
         )

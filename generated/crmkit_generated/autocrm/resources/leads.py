@@ -109,7 +109,7 @@ class Leads(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.lead.decode_all,
+            codec.Lead.decode_all,
         )
 
     def changes(
@@ -180,7 +180,7 @@ class Leads(Resource):
                 settle,
                 page_size,
             ),
-            codec.lead.decode_all,
+            codec.Lead.decode_all,
         )
 
     def create(
@@ -281,7 +281,7 @@ class Leads(Resource):
         body_ = request_tree(
             operations.LEADS_CREATE,
             models.LeadInput,
-            codec.lead_input,
+            codec.LeadInput,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -325,7 +325,7 @@ class Leads(Resource):
                     options,
                     body_,
                 ),
-                codec.lead.decode,
+                codec.Lead.decode,
             )
         )
 
@@ -348,7 +348,7 @@ class Leads(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.LEADS_GET, {"id": id}, options), codec.lead.decode
+                self._call(operations.LEADS_GET, {"id": id}, options), codec.Lead.decode
             )
         )
 
@@ -453,7 +453,7 @@ class Leads(Resource):
         body_ = request_tree(
             operations.LEADS_UPDATE,
             models.LeadInput,
-            codec.lead_input,
+            codec.LeadInput,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -497,7 +497,7 @@ class Leads(Resource):
                     options,
                     body_,
                 ),
-                codec.lead.decode,
+                codec.Lead.decode,
             )
         )
 
@@ -555,14 +555,14 @@ class Leads(Resource):
         body_ = request_tree(
             operations.LEADS_CONVERT,
             models.LeadConversionInput,
-            codec.lead_conversion_input,
+            codec.LeadConversionInput,
             input_,
             {"id": id, "records": records, "skip_duplicate_check": skip_duplicate_check},
             extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.LEADS_CONVERT, {}, options, body_), codec.lead.decode
+                self._call(operations.LEADS_CONVERT, {}, options, body_), codec.Lead.decode
             )
         )
 
@@ -588,7 +588,7 @@ class Leads(Resource):
         body_ = member_tree(
             operations.LEADS_CONVERT_ATTRIBUTES,
             models.RecordReference,
-            codec.record_reference,
+            codec.RecordReference,
             "id",
             id,
             extra,
@@ -596,7 +596,7 @@ class Leads(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.LEADS_CONVERT_ATTRIBUTES, {}, options, body_),
-                codec.convert_attributes.decode,
+                codec.ConvertAttributes.decode,
             )
         )
 
@@ -636,7 +636,7 @@ class Leads(Resource):
         body_ = request_tree(
             operations.LEADS_CONVERT_BY_ID,
             models.LeadRecordsInput,
-            codec.lead_records_input,
+            codec.LeadRecordsInput,
             input_,
             {"records": records, "skip_duplicate_check": skip_duplicate_check},
             extra,
@@ -644,7 +644,7 @@ class Leads(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.LEADS_CONVERT_BY_ID, {"id": id}, options, body_),
-                codec.lead.decode,
+                codec.Lead.decode,
             )
         )
 
@@ -721,7 +721,7 @@ class AsyncLeads(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.lead.decode_all,
+            codec.Lead.decode_all,
         )
 
     def changes(
@@ -792,7 +792,7 @@ class AsyncLeads(Resource):
                 settle,
                 page_size,
             ),
-            codec.lead.decode_all,
+            codec.Lead.decode_all,
         )
 
     async def create(
@@ -893,7 +893,7 @@ class AsyncLeads(Resource):
         body_ = request_tree(
             operations.LEADS_CREATE,
             models.LeadInput,
-            codec.lead_input,
+            codec.LeadInput,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -936,7 +936,7 @@ class AsyncLeads(Resource):
                 options,
                 body_,
             ),
-            codec.lead.decode,
+            codec.Lead.decode,
         )
 
     async def get(
@@ -957,7 +957,7 @@ class AsyncLeads(Resource):
             The lead.
         """
         return await self._sender.call(
-            self._call(operations.LEADS_GET, {"id": id}, options), codec.lead.decode
+            self._call(operations.LEADS_GET, {"id": id}, options), codec.Lead.decode
         )
 
     async def update(
@@ -1061,7 +1061,7 @@ class AsyncLeads(Resource):
         body_ = request_tree(
             operations.LEADS_UPDATE,
             models.LeadInput,
-            codec.lead_input,
+            codec.LeadInput,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -1104,7 +1104,7 @@ class AsyncLeads(Resource):
                 options,
                 body_,
             ),
-            codec.lead.decode,
+            codec.Lead.decode,
         )
 
     async def delete(
@@ -1161,13 +1161,13 @@ class AsyncLeads(Resource):
         body_ = request_tree(
             operations.LEADS_CONVERT,
             models.LeadConversionInput,
-            codec.lead_conversion_input,
+            codec.LeadConversionInput,
             input_,
             {"id": id, "records": records, "skip_duplicate_check": skip_duplicate_check},
             extra,
         )
         return await self._sender.call(
-            self._call(operations.LEADS_CONVERT, {}, options, body_), codec.lead.decode
+            self._call(operations.LEADS_CONVERT, {}, options, body_), codec.Lead.decode
         )
 
     async def convert_attributes(
@@ -1192,14 +1192,14 @@ class AsyncLeads(Resource):
         body_ = member_tree(
             operations.LEADS_CONVERT_ATTRIBUTES,
             models.RecordReference,
-            codec.record_reference,
+            codec.RecordReference,
             "id",
             id,
             extra,
         )
         return await self._sender.call(
             self._call(operations.LEADS_CONVERT_ATTRIBUTES, {}, options, body_),
-            codec.convert_attributes.decode,
+            codec.ConvertAttributes.decode,
         )
 
     async def convert_by_id(
@@ -1238,12 +1238,12 @@ class AsyncLeads(Resource):
         body_ = request_tree(
             operations.LEADS_CONVERT_BY_ID,
             models.LeadRecordsInput,
-            codec.lead_records_input,
+            codec.LeadRecordsInput,
             input_,
             {"records": records, "skip_duplicate_check": skip_duplicate_check},
             extra,
         )
         return await self._sender.call(
             self._call(operations.LEADS_CONVERT_BY_ID, {"id": id}, options, body_),
-            codec.lead.decode,
+            codec.Lead.decode,
         )

@@ -65,7 +65,7 @@ class MassActions(Resource):
         body_ = request_tree(
             operations.MASS_ACTIONS_RUN,
             models.MassActionInput,
-            codec.mass_action_input,
+            codec.MassActionInput,
             input_,
             {
                 "entity_type": entity_type,
@@ -79,7 +79,7 @@ class MassActions(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.MASS_ACTIONS_RUN, {}, options, body_),
-                codec.mass_action_result.decode,
+                codec.MassActionResult.decode,
             )
         )
 
@@ -103,7 +103,7 @@ class MassActions(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.MASS_ACTIONS_STATUS, {"id": id}, options),
-                codec.mass_action_status.decode,
+                codec.MassActionStatus.decode,
             )
         )
 
@@ -150,7 +150,7 @@ class AsyncMassActions(Resource):
         body_ = request_tree(
             operations.MASS_ACTIONS_RUN,
             models.MassActionInput,
-            codec.mass_action_input,
+            codec.MassActionInput,
             input_,
             {
                 "entity_type": entity_type,
@@ -163,7 +163,7 @@ class AsyncMassActions(Resource):
         )
         return await self._sender.call(
             self._call(operations.MASS_ACTIONS_RUN, {}, options, body_),
-            codec.mass_action_result.decode,
+            codec.MassActionResult.decode,
         )
 
     async def status(
@@ -185,5 +185,5 @@ class AsyncMassActions(Resource):
         """
         return await self._sender.call(
             self._call(operations.MASS_ACTIONS_STATUS, {"id": id}, options),
-            codec.mass_action_status.decode,
+            codec.MassActionStatus.decode,
         )

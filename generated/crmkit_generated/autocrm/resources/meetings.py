@@ -99,7 +99,7 @@ class Meetings(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.meeting.decode_all,
+            codec.Meeting.decode_all,
         )
 
     def changes(
@@ -170,7 +170,7 @@ class Meetings(Resource):
                 settle,
                 page_size,
             ),
-            codec.meeting.decode_all,
+            codec.Meeting.decode_all,
         )
 
     def create(
@@ -250,7 +250,7 @@ class Meetings(Resource):
         body_ = request_tree(
             operations.MEETINGS_CREATE,
             models.MeetingInput,
-            codec.meeting_input,
+            codec.MeetingInput,
             input_,
             {
                 "name": name,
@@ -283,7 +283,7 @@ class Meetings(Resource):
                     options,
                     body_,
                 ),
-                codec.meeting.decode,
+                codec.Meeting.decode,
             )
         )
 
@@ -306,7 +306,7 @@ class Meetings(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.MEETINGS_GET, {"id": id}, options), codec.meeting.decode
+                self._call(operations.MEETINGS_GET, {"id": id}, options), codec.Meeting.decode
             )
         )
 
@@ -390,7 +390,7 @@ class Meetings(Resource):
         body_ = request_tree(
             operations.MEETINGS_UPDATE,
             models.MeetingInput,
-            codec.meeting_input,
+            codec.MeetingInput,
             input_,
             {
                 "name": name,
@@ -423,7 +423,7 @@ class Meetings(Resource):
                     options,
                     body_,
                 ),
-                codec.meeting.decode,
+                codec.Meeting.decode,
             )
         )
 
@@ -517,7 +517,7 @@ class AsyncMeetings(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.meeting.decode_all,
+            codec.Meeting.decode_all,
         )
 
     def changes(
@@ -588,7 +588,7 @@ class AsyncMeetings(Resource):
                 settle,
                 page_size,
             ),
-            codec.meeting.decode_all,
+            codec.Meeting.decode_all,
         )
 
     async def create(
@@ -668,7 +668,7 @@ class AsyncMeetings(Resource):
         body_ = request_tree(
             operations.MEETINGS_CREATE,
             models.MeetingInput,
-            codec.meeting_input,
+            codec.MeetingInput,
             input_,
             {
                 "name": name,
@@ -700,7 +700,7 @@ class AsyncMeetings(Resource):
                 options,
                 body_,
             ),
-            codec.meeting.decode,
+            codec.Meeting.decode,
         )
 
     async def get(
@@ -721,7 +721,7 @@ class AsyncMeetings(Resource):
             The meeting.
         """
         return await self._sender.call(
-            self._call(operations.MEETINGS_GET, {"id": id}, options), codec.meeting.decode
+            self._call(operations.MEETINGS_GET, {"id": id}, options), codec.Meeting.decode
         )
 
     async def update(
@@ -804,7 +804,7 @@ class AsyncMeetings(Resource):
         body_ = request_tree(
             operations.MEETINGS_UPDATE,
             models.MeetingInput,
-            codec.meeting_input,
+            codec.MeetingInput,
             input_,
             {
                 "name": name,
@@ -836,7 +836,7 @@ class AsyncMeetings(Resource):
                 options,
                 body_,
             ),
-            codec.meeting.decode,
+            codec.Meeting.decode,
         )
 
     async def delete(

@@ -92,7 +92,7 @@ class Notes(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     def changes(
@@ -163,7 +163,7 @@ class Notes(Resource):
                 settle,
                 page_size,
             ),
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     def get(
@@ -185,7 +185,7 @@ class Notes(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.NOTES_GET, {"id": id}, options), codec.note.decode
+                self._call(operations.NOTES_GET, {"id": id}, options), codec.Note.decode
             )
         )
 
@@ -238,7 +238,7 @@ class Notes(Resource):
         body_ = request_tree(
             operations.NOTES_UPDATE,
             models.NoteInput,
-            codec.note_input,
+            codec.NoteInput,
             input_,
             {
                 "type_": type_,
@@ -255,7 +255,7 @@ class Notes(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.NOTES_UPDATE, {"id": id}, options, body_), codec.note.decode
+                self._call(operations.NOTES_UPDATE, {"id": id}, options, body_), codec.Note.decode
             )
         )
 
@@ -426,7 +426,7 @@ class AsyncNotes(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     def changes(
@@ -497,7 +497,7 @@ class AsyncNotes(Resource):
                 settle,
                 page_size,
             ),
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     async def get(
@@ -518,7 +518,7 @@ class AsyncNotes(Resource):
             The note.
         """
         return await self._sender.call(
-            self._call(operations.NOTES_GET, {"id": id}, options), codec.note.decode
+            self._call(operations.NOTES_GET, {"id": id}, options), codec.Note.decode
         )
 
     async def update(
@@ -570,7 +570,7 @@ class AsyncNotes(Resource):
         body_ = request_tree(
             operations.NOTES_UPDATE,
             models.NoteInput,
-            codec.note_input,
+            codec.NoteInput,
             input_,
             {
                 "type_": type_,
@@ -586,7 +586,7 @@ class AsyncNotes(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.NOTES_UPDATE, {"id": id}, options, body_), codec.note.decode
+            self._call(operations.NOTES_UPDATE, {"id": id}, options, body_), codec.Note.decode
         )
 
     async def delete(

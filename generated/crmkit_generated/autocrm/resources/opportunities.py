@@ -99,7 +99,7 @@ class Opportunities(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.opportunity.decode_all,
+            codec.Opportunity.decode_all,
         )
 
     def changes(
@@ -170,7 +170,7 @@ class Opportunities(Resource):
                 settle,
                 page_size,
             ),
-            codec.opportunity.decode_all,
+            codec.Opportunity.decode_all,
         )
 
     def create(
@@ -235,7 +235,7 @@ class Opportunities(Resource):
         body_ = request_tree(
             operations.OPPORTUNITIES_CREATE,
             models.OpportunityInput,
-            codec.opportunity_input,
+            codec.OpportunityInput,
             input_,
             {
                 "name": name,
@@ -263,7 +263,7 @@ class Opportunities(Resource):
                     options,
                     body_,
                 ),
-                codec.opportunity.decode,
+                codec.Opportunity.decode,
             )
         )
 
@@ -287,7 +287,7 @@ class Opportunities(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.OPPORTUNITIES_GET, {"id": id}, options),
-                codec.opportunity.decode,
+                codec.Opportunity.decode,
             )
         )
 
@@ -358,7 +358,7 @@ class Opportunities(Resource):
         body_ = request_tree(
             operations.OPPORTUNITIES_UPDATE,
             models.OpportunityInput,
-            codec.opportunity_input,
+            codec.OpportunityInput,
             input_,
             {
                 "name": name,
@@ -386,7 +386,7 @@ class Opportunities(Resource):
                     options,
                     body_,
                 ),
-                codec.opportunity.decode,
+                codec.Opportunity.decode,
             )
         )
 
@@ -484,7 +484,7 @@ class AsyncOpportunities(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.opportunity.decode_all,
+            codec.Opportunity.decode_all,
         )
 
     def changes(
@@ -555,7 +555,7 @@ class AsyncOpportunities(Resource):
                 settle,
                 page_size,
             ),
-            codec.opportunity.decode_all,
+            codec.Opportunity.decode_all,
         )
 
     async def create(
@@ -620,7 +620,7 @@ class AsyncOpportunities(Resource):
         body_ = request_tree(
             operations.OPPORTUNITIES_CREATE,
             models.OpportunityInput,
-            codec.opportunity_input,
+            codec.OpportunityInput,
             input_,
             {
                 "name": name,
@@ -647,7 +647,7 @@ class AsyncOpportunities(Resource):
                 options,
                 body_,
             ),
-            codec.opportunity.decode,
+            codec.Opportunity.decode,
         )
 
     async def get(
@@ -668,7 +668,7 @@ class AsyncOpportunities(Resource):
             The opportunity.
         """
         return await self._sender.call(
-            self._call(operations.OPPORTUNITIES_GET, {"id": id}, options), codec.opportunity.decode
+            self._call(operations.OPPORTUNITIES_GET, {"id": id}, options), codec.Opportunity.decode
         )
 
     async def update(
@@ -738,7 +738,7 @@ class AsyncOpportunities(Resource):
         body_ = request_tree(
             operations.OPPORTUNITIES_UPDATE,
             models.OpportunityInput,
-            codec.opportunity_input,
+            codec.OpportunityInput,
             input_,
             {
                 "name": name,
@@ -765,7 +765,7 @@ class AsyncOpportunities(Resource):
                 options,
                 body_,
             ),
-            codec.opportunity.decode,
+            codec.Opportunity.decode,
         )
 
     async def delete(

@@ -63,7 +63,7 @@ class Records(Resource):
         body_ = request_tree(
             operations.RECORDS_UNLINK_ALL,
             models.UnlinkAllInput,
-            codec.unlink_all_input,
+            codec.UnlinkAllInput,
             input_,
             {"id": id, "link": link},
             extra,
@@ -108,7 +108,7 @@ class Records(Resource):
         body_ = request_tree(
             operations.RECORDS_MASS_UPDATE,
             models.MassUpdateInput,
-            codec.mass_update_input,
+            codec.MassUpdateInput,
             input_,
             {"attributes": attributes, "ids": ids, "by_where": by_where, "where": where},
             extra,
@@ -116,7 +116,7 @@ class Records(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.RECORDS_MASS_UPDATE, {"entity": entity}, options, body_),
-                codec.mass_action_result.decode,
+                codec.MassActionResult.decode,
             )
         )
 
@@ -154,7 +154,7 @@ class Records(Resource):
         body_ = request_tree(
             operations.RECORDS_MASS_DELETE,
             models.MassDeleteInput,
-            codec.mass_delete_input,
+            codec.MassDeleteInput,
             input_,
             {"ids": ids, "by_where": by_where, "where": where},
             extra,
@@ -162,7 +162,7 @@ class Records(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.RECORDS_MASS_DELETE, {"entity": entity}, options, body_),
-                codec.mass_action_result.decode,
+                codec.MassActionResult.decode,
             )
         )
 
@@ -190,7 +190,7 @@ class Records(Resource):
         body_ = member_tree(
             operations.RECORDS_DUPLICATE_ATTRIBUTES,
             models.RecordReference,
-            codec.record_reference,
+            codec.RecordReference,
             "id",
             id,
             extra,
@@ -200,7 +200,7 @@ class Records(Resource):
                 self._call(
                     operations.RECORDS_DUPLICATE_ATTRIBUTES, {"entity": entity}, options, body_
                 ),
-                codec.attribute_set.decode,
+                codec.AttributeSet.decode,
             )
         )
 
@@ -231,7 +231,7 @@ class Records(Resource):
         body_ = member_tree(
             operations.RECORDS_RESTORE,
             models.RecordReference,
-            codec.record_reference,
+            codec.RecordReference,
             "id",
             id,
             extra,
@@ -279,7 +279,7 @@ class Records(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     def list(
@@ -353,7 +353,7 @@ class Records(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     def changes(
@@ -427,7 +427,7 @@ class Records(Resource):
                 settle,
                 page_size,
             ),
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     def create(
@@ -470,7 +470,7 @@ class Records(Resource):
         body_ = request_tree(
             operations.RECORDS_CREATE,
             models.RecordInput,
-            codec.record_input,
+            codec.RecordInput,
             input_,
             {
                 "name": name,
@@ -488,7 +488,7 @@ class Records(Resource):
                     options,
                     body_,
                 ),
-                codec.record.decode,
+                codec.Record.decode,
             )
         )
 
@@ -514,7 +514,7 @@ class Records(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.RECORDS_GET, {"entity": entity, "id": id}, options),
-                codec.record.decode,
+                codec.Record.decode,
             )
         )
 
@@ -564,7 +564,7 @@ class Records(Resource):
         body_ = request_tree(
             operations.RECORDS_UPDATE,
             models.RecordInput,
-            codec.record_input,
+            codec.RecordInput,
             input_,
             {
                 "name": name,
@@ -582,7 +582,7 @@ class Records(Resource):
                     options,
                     body_,
                 ),
-                codec.record.decode,
+                codec.Record.decode,
             )
         )
 
@@ -684,7 +684,7 @@ class Records(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     def link(
@@ -734,7 +734,7 @@ class Records(Resource):
         body_ = request_tree(
             operations.RECORDS_LINK,
             models.LinkInput,
-            codec.link_input,
+            codec.LinkInput,
             input_,
             {
                 "related_id": related_id,
@@ -800,7 +800,7 @@ class Records(Resource):
         body_ = request_tree(
             operations.RECORDS_UNLINK,
             models.LinkInput,
-            codec.link_input,
+            codec.LinkInput,
             input_,
             {
                 "related_id": related_id,
@@ -905,7 +905,7 @@ class RecordsOf(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     def changes(
@@ -977,7 +977,7 @@ class RecordsOf(Resource):
                 settle,
                 page_size,
             ),
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     def create(
@@ -1018,7 +1018,7 @@ class RecordsOf(Resource):
         body_ = request_tree(
             operations.RECORDS_CREATE,
             models.RecordInput,
-            codec.record_input,
+            codec.RecordInput,
             input_,
             {
                 "name": name,
@@ -1036,7 +1036,7 @@ class RecordsOf(Resource):
                     options,
                     body_,
                 ),
-                codec.record.decode,
+                codec.Record.decode,
             )
         )
 
@@ -1060,7 +1060,7 @@ class RecordsOf(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.RECORDS_GET, {"entity": self._bound, "id": id}, options),
-                codec.record.decode,
+                codec.Record.decode,
             )
         )
 
@@ -1108,7 +1108,7 @@ class RecordsOf(Resource):
         body_ = request_tree(
             operations.RECORDS_UPDATE,
             models.RecordInput,
-            codec.record_input,
+            codec.RecordInput,
             input_,
             {
                 "name": name,
@@ -1126,7 +1126,7 @@ class RecordsOf(Resource):
                     options,
                     body_,
                 ),
-                codec.record.decode,
+                codec.Record.decode,
             )
         )
 
@@ -1185,7 +1185,7 @@ class AsyncRecords(Resource):
         body_ = request_tree(
             operations.RECORDS_UNLINK_ALL,
             models.UnlinkAllInput,
-            codec.unlink_all_input,
+            codec.UnlinkAllInput,
             input_,
             {"id": id, "link": link},
             extra,
@@ -1230,14 +1230,14 @@ class AsyncRecords(Resource):
         body_ = request_tree(
             operations.RECORDS_MASS_UPDATE,
             models.MassUpdateInput,
-            codec.mass_update_input,
+            codec.MassUpdateInput,
             input_,
             {"attributes": attributes, "ids": ids, "by_where": by_where, "where": where},
             extra,
         )
         return await self._sender.call(
             self._call(operations.RECORDS_MASS_UPDATE, {"entity": entity}, options, body_),
-            codec.mass_action_result.decode,
+            codec.MassActionResult.decode,
         )
 
     async def mass_delete(
@@ -1274,14 +1274,14 @@ class AsyncRecords(Resource):
         body_ = request_tree(
             operations.RECORDS_MASS_DELETE,
             models.MassDeleteInput,
-            codec.mass_delete_input,
+            codec.MassDeleteInput,
             input_,
             {"ids": ids, "by_where": by_where, "where": where},
             extra,
         )
         return await self._sender.call(
             self._call(operations.RECORDS_MASS_DELETE, {"entity": entity}, options, body_),
-            codec.mass_action_result.decode,
+            codec.MassActionResult.decode,
         )
 
     async def duplicate_attributes(
@@ -1308,14 +1308,14 @@ class AsyncRecords(Resource):
         body_ = member_tree(
             operations.RECORDS_DUPLICATE_ATTRIBUTES,
             models.RecordReference,
-            codec.record_reference,
+            codec.RecordReference,
             "id",
             id,
             extra,
         )
         return await self._sender.call(
             self._call(operations.RECORDS_DUPLICATE_ATTRIBUTES, {"entity": entity}, options, body_),
-            codec.attribute_set.decode,
+            codec.AttributeSet.decode,
         )
 
     async def restore(
@@ -1345,7 +1345,7 @@ class AsyncRecords(Resource):
         body_ = member_tree(
             operations.RECORDS_RESTORE,
             models.RecordReference,
-            codec.record_reference,
+            codec.RecordReference,
             "id",
             id,
             extra,
@@ -1391,7 +1391,7 @@ class AsyncRecords(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     def list(
@@ -1465,7 +1465,7 @@ class AsyncRecords(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     def changes(
@@ -1539,7 +1539,7 @@ class AsyncRecords(Resource):
                 settle,
                 page_size,
             ),
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     async def create(
@@ -1582,7 +1582,7 @@ class AsyncRecords(Resource):
         body_ = request_tree(
             operations.RECORDS_CREATE,
             models.RecordInput,
-            codec.record_input,
+            codec.RecordInput,
             input_,
             {
                 "name": name,
@@ -1599,7 +1599,7 @@ class AsyncRecords(Resource):
                 options,
                 body_,
             ),
-            codec.record.decode,
+            codec.Record.decode,
         )
 
     async def get(
@@ -1623,7 +1623,7 @@ class AsyncRecords(Resource):
         """
         return await self._sender.call(
             self._call(operations.RECORDS_GET, {"entity": entity, "id": id}, options),
-            codec.record.decode,
+            codec.Record.decode,
         )
 
     async def update(
@@ -1672,7 +1672,7 @@ class AsyncRecords(Resource):
         body_ = request_tree(
             operations.RECORDS_UPDATE,
             models.RecordInput,
-            codec.record_input,
+            codec.RecordInput,
             input_,
             {
                 "name": name,
@@ -1689,7 +1689,7 @@ class AsyncRecords(Resource):
                 options,
                 body_,
             ),
-            codec.record.decode,
+            codec.Record.decode,
         )
 
     async def delete(
@@ -1788,7 +1788,7 @@ class AsyncRecords(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     async def link(
@@ -1838,7 +1838,7 @@ class AsyncRecords(Resource):
         body_ = request_tree(
             operations.RECORDS_LINK,
             models.LinkInput,
-            codec.link_input,
+            codec.LinkInput,
             input_,
             {
                 "related_id": related_id,
@@ -1899,7 +1899,7 @@ class AsyncRecords(Resource):
         body_ = request_tree(
             operations.RECORDS_UNLINK,
             models.LinkInput,
-            codec.link_input,
+            codec.LinkInput,
             input_,
             {
                 "related_id": related_id,
@@ -2002,7 +2002,7 @@ class AsyncRecordsOf(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     def changes(
@@ -2074,7 +2074,7 @@ class AsyncRecordsOf(Resource):
                 settle,
                 page_size,
             ),
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
     async def create(
@@ -2115,7 +2115,7 @@ class AsyncRecordsOf(Resource):
         body_ = request_tree(
             operations.RECORDS_CREATE,
             models.RecordInput,
-            codec.record_input,
+            codec.RecordInput,
             input_,
             {
                 "name": name,
@@ -2132,7 +2132,7 @@ class AsyncRecordsOf(Resource):
                 options,
                 body_,
             ),
-            codec.record.decode,
+            codec.Record.decode,
         )
 
     async def get(
@@ -2154,7 +2154,7 @@ class AsyncRecordsOf(Resource):
         """
         return await self._sender.call(
             self._call(operations.RECORDS_GET, {"entity": self._bound, "id": id}, options),
-            codec.record.decode,
+            codec.Record.decode,
         )
 
     async def update(
@@ -2201,7 +2201,7 @@ class AsyncRecordsOf(Resource):
         body_ = request_tree(
             operations.RECORDS_UPDATE,
             models.RecordInput,
-            codec.record_input,
+            codec.RecordInput,
             input_,
             {
                 "name": name,
@@ -2218,7 +2218,7 @@ class AsyncRecordsOf(Resource):
                 options,
                 body_,
             ),
-            codec.record.decode,
+            codec.Record.decode,
         )
 
     async def delete(

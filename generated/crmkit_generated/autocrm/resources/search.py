@@ -53,7 +53,7 @@ class Search(Resource):
                     {"q": q, "offset": offset, "max_size": max_size},
                     options,
                 ),
-                codec.search_payloads.search_records,
+                codec.search_records_payload,
             )
         )
 
@@ -79,7 +79,7 @@ class Search(Resource):
         """
         return Pager(
             self._list(operations.SEARCH_EMAIL_ADDRESSES, {"q": q, "max_size": max_size}, options),
-            codec.email_address_hit.decode_all,
+            codec.EmailAddressHit.decode_all,
         )
 
 
@@ -112,7 +112,7 @@ class AsyncSearch(Resource):
             self._call(
                 operations.SEARCH_RECORDS, {"q": q, "offset": offset, "max_size": max_size}, options
             ),
-            codec.search_payloads.search_records,
+            codec.search_records_payload,
         )
 
     def email_addresses(
@@ -137,5 +137,5 @@ class AsyncSearch(Resource):
         """
         return AsyncPager(
             self._list(operations.SEARCH_EMAIL_ADDRESSES, {"q": q, "max_size": max_size}, options),
-            codec.email_address_hit.decode_all,
+            codec.EmailAddressHit.decode_all,
         )

@@ -38,7 +38,7 @@ class Settings(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.SETTINGS_GET, {}, options), codec.system_settings.decode
+                self._call(operations.SETTINGS_GET, {}, options), codec.SystemSettings.decode
             )
         )
 
@@ -67,7 +67,7 @@ class Settings(Resource):
                     options,
                     plain_tree(operations.SETTINGS_UPDATE, input_, encode_espo_json),
                 ),
-                codec.system_settings.decode,
+                codec.SystemSettings.decode,
             )
         )
 
@@ -91,7 +91,7 @@ class AsyncSettings(Resource):
             The settings.
         """
         return await self._sender.call(
-            self._call(operations.SETTINGS_GET, {}, options), codec.system_settings.decode
+            self._call(operations.SETTINGS_GET, {}, options), codec.SystemSettings.decode
         )
 
     async def update(
@@ -118,5 +118,5 @@ class AsyncSettings(Resource):
                 options,
                 plain_tree(operations.SETTINGS_UPDATE, input_, encode_espo_json),
             ),
-            codec.system_settings.decode,
+            codec.SystemSettings.decode,
         )

@@ -72,7 +72,7 @@ class Stream(Resource):
         body_ = request_tree(
             operations.STREAM_POST,
             models.NoteInput,
-            codec.note_input,
+            codec.NoteInput,
             input_,
             {
                 "type_": type_,
@@ -89,7 +89,7 @@ class Stream(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.STREAM_POST, {}, options, body_), codec.note.decode
+                self._call(operations.STREAM_POST, {}, options, body_), codec.Note.decode
             )
         )
 
@@ -130,7 +130,7 @@ class Stream(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     def list_all(
@@ -170,7 +170,7 @@ class Stream(Resource):
                 options,
                 page_size=page_size,
             ),
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     def record(
@@ -220,7 +220,7 @@ class Stream(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     def posts(
@@ -269,7 +269,7 @@ class Stream(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     def attachments(
@@ -306,7 +306,7 @@ class Stream(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
 
@@ -358,7 +358,7 @@ class AsyncStream(Resource):
         body_ = request_tree(
             operations.STREAM_POST,
             models.NoteInput,
-            codec.note_input,
+            codec.NoteInput,
             input_,
             {
                 "type_": type_,
@@ -374,7 +374,7 @@ class AsyncStream(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.STREAM_POST, {}, options, body_), codec.note.decode
+            self._call(operations.STREAM_POST, {}, options, body_), codec.Note.decode
         )
 
     def list(
@@ -414,7 +414,7 @@ class AsyncStream(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     def list_all(
@@ -454,7 +454,7 @@ class AsyncStream(Resource):
                 options,
                 page_size=page_size,
             ),
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     def record(
@@ -504,7 +504,7 @@ class AsyncStream(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     def posts(
@@ -553,7 +553,7 @@ class AsyncStream(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     def attachments(
@@ -590,5 +590,5 @@ class AsyncStream(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )

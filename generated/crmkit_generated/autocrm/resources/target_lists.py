@@ -52,7 +52,7 @@ class TargetLists(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )
 
 
@@ -91,5 +91,5 @@ class AsyncTargetLists(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.record.decode_all,
+            codec.Record.decode_all,
         )

@@ -99,7 +99,7 @@ class Tasks(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.task.decode_all,
+            codec.Task.decode_all,
         )
 
     def changes(
@@ -170,7 +170,7 @@ class Tasks(Resource):
                 settle,
                 page_size,
             ),
-            codec.task.decode_all,
+            codec.Task.decode_all,
         )
 
     def create(
@@ -242,7 +242,7 @@ class Tasks(Resource):
         body_ = request_tree(
             operations.TASKS_CREATE,
             models.TaskInput,
-            codec.task_input,
+            codec.TaskInput,
             input_,
             {
                 "name": name,
@@ -272,7 +272,7 @@ class Tasks(Resource):
                     options,
                     body_,
                 ),
-                codec.task.decode,
+                codec.Task.decode,
             )
         )
 
@@ -295,7 +295,7 @@ class Tasks(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.TASKS_GET, {"id": id}, options), codec.task.decode
+                self._call(operations.TASKS_GET, {"id": id}, options), codec.Task.decode
             )
         )
 
@@ -373,7 +373,7 @@ class Tasks(Resource):
         body_ = request_tree(
             operations.TASKS_UPDATE,
             models.TaskInput,
-            codec.task_input,
+            codec.TaskInput,
             input_,
             {
                 "name": name,
@@ -403,7 +403,7 @@ class Tasks(Resource):
                     options,
                     body_,
                 ),
-                codec.task.decode,
+                codec.Task.decode,
             )
         )
 
@@ -497,7 +497,7 @@ class AsyncTasks(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.task.decode_all,
+            codec.Task.decode_all,
         )
 
     def changes(
@@ -568,7 +568,7 @@ class AsyncTasks(Resource):
                 settle,
                 page_size,
             ),
-            codec.task.decode_all,
+            codec.Task.decode_all,
         )
 
     async def create(
@@ -640,7 +640,7 @@ class AsyncTasks(Resource):
         body_ = request_tree(
             operations.TASKS_CREATE,
             models.TaskInput,
-            codec.task_input,
+            codec.TaskInput,
             input_,
             {
                 "name": name,
@@ -669,7 +669,7 @@ class AsyncTasks(Resource):
                 options,
                 body_,
             ),
-            codec.task.decode,
+            codec.Task.decode,
         )
 
     async def get(
@@ -690,7 +690,7 @@ class AsyncTasks(Resource):
             The task.
         """
         return await self._sender.call(
-            self._call(operations.TASKS_GET, {"id": id}, options), codec.task.decode
+            self._call(operations.TASKS_GET, {"id": id}, options), codec.Task.decode
         )
 
     async def update(
@@ -767,7 +767,7 @@ class AsyncTasks(Resource):
         body_ = request_tree(
             operations.TASKS_UPDATE,
             models.TaskInput,
-            codec.task_input,
+            codec.TaskInput,
             input_,
             {
                 "name": name,
@@ -796,7 +796,7 @@ class AsyncTasks(Resource):
                 options,
                 body_,
             ),
-            codec.task.decode,
+            codec.Task.decode,
         )
 
     async def delete(

@@ -38,7 +38,7 @@ class Users(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.USERS_ACL, {"id": id}, options), codec.acl.decode
+                self._call(operations.USERS_ACL, {"id": id}, options), codec.Acl.decode
             )
         )
 
@@ -64,5 +64,5 @@ class AsyncUsers(Resource):
             The rights.
         """
         return await self._sender.call(
-            self._call(operations.USERS_ACL, {"id": id}, options), codec.acl.decode
+            self._call(operations.USERS_ACL, {"id": id}, options), codec.Acl.decode
         )

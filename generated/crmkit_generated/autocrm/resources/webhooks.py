@@ -90,7 +90,7 @@ class Webhooks(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.webhook.decode_all,
+            codec.Webhook.decode_all,
         )
 
     def changes(
@@ -161,7 +161,7 @@ class Webhooks(Resource):
                 settle,
                 page_size,
             ),
-            codec.webhook.decode_all,
+            codec.Webhook.decode_all,
         )
 
     def create(
@@ -202,7 +202,7 @@ class Webhooks(Resource):
         body_ = request_tree(
             operations.WEBHOOKS_CREATE,
             models.WebhookInput,
-            codec.webhook_input,
+            codec.WebhookInput,
             input_,
             {
                 "event": event,
@@ -215,7 +215,7 @@ class Webhooks(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.WEBHOOKS_CREATE, {}, options, body_), codec.webhook.decode
+                self._call(operations.WEBHOOKS_CREATE, {}, options, body_), codec.Webhook.decode
             )
         )
 
@@ -238,7 +238,7 @@ class Webhooks(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.WEBHOOKS_GET, {"id": id}, options), codec.webhook.decode
+                self._call(operations.WEBHOOKS_GET, {"id": id}, options), codec.Webhook.decode
             )
         )
 
@@ -283,7 +283,7 @@ class Webhooks(Resource):
         body_ = request_tree(
             operations.WEBHOOKS_UPDATE,
             models.WebhookInput,
-            codec.webhook_input,
+            codec.WebhookInput,
             input_,
             {
                 "event": event,
@@ -297,7 +297,7 @@ class Webhooks(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.WEBHOOKS_UPDATE, {"id": id}, options, body_),
-                codec.webhook.decode,
+                codec.Webhook.decode,
             )
         )
 
@@ -386,7 +386,7 @@ class AsyncWebhooks(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.webhook.decode_all,
+            codec.Webhook.decode_all,
         )
 
     def changes(
@@ -457,7 +457,7 @@ class AsyncWebhooks(Resource):
                 settle,
                 page_size,
             ),
-            codec.webhook.decode_all,
+            codec.Webhook.decode_all,
         )
 
     async def create(
@@ -498,7 +498,7 @@ class AsyncWebhooks(Resource):
         body_ = request_tree(
             operations.WEBHOOKS_CREATE,
             models.WebhookInput,
-            codec.webhook_input,
+            codec.WebhookInput,
             input_,
             {
                 "event": event,
@@ -510,7 +510,7 @@ class AsyncWebhooks(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.WEBHOOKS_CREATE, {}, options, body_), codec.webhook.decode
+            self._call(operations.WEBHOOKS_CREATE, {}, options, body_), codec.Webhook.decode
         )
 
     async def get(
@@ -531,7 +531,7 @@ class AsyncWebhooks(Resource):
             The webhook.
         """
         return await self._sender.call(
-            self._call(operations.WEBHOOKS_GET, {"id": id}, options), codec.webhook.decode
+            self._call(operations.WEBHOOKS_GET, {"id": id}, options), codec.Webhook.decode
         )
 
     async def update(
@@ -575,7 +575,7 @@ class AsyncWebhooks(Resource):
         body_ = request_tree(
             operations.WEBHOOKS_UPDATE,
             models.WebhookInput,
-            codec.webhook_input,
+            codec.WebhookInput,
             input_,
             {
                 "event": event,
@@ -587,7 +587,7 @@ class AsyncWebhooks(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.WEBHOOKS_UPDATE, {"id": id}, options, body_), codec.webhook.decode
+            self._call(operations.WEBHOOKS_UPDATE, {"id": id}, options, body_), codec.Webhook.decode
         )
 
     async def delete(

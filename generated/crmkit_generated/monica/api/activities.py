@@ -43,7 +43,7 @@ class activities_list:
         return client.call(
             operations.ACTIVITIES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     @staticmethod
@@ -58,7 +58,7 @@ class activities_list:
         return client.detailed(
             operations.ACTIVITIES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     @staticmethod
@@ -73,7 +73,7 @@ class activities_list:
         return await client.acall(
             operations.ACTIVITIES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     @staticmethod
@@ -88,7 +88,7 @@ class activities_list:
         return await client.adetailed(
             operations.ACTIVITIES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
 
@@ -108,9 +108,9 @@ class activities_create:
         return client.call(
             operations.ACTIVITIES_CREATE,
             {},
-            codec.activity.decode,
+            codec.Activity.decode,
             body,
-            codec.activity_input.encode,
+            codec.ActivityInput.encode,
         )
 
     @staticmethod
@@ -119,9 +119,9 @@ class activities_create:
         return client.detailed(
             operations.ACTIVITIES_CREATE,
             {},
-            codec.activity.decode,
+            codec.Activity.decode,
             body,
-            codec.activity_input.encode,
+            codec.ActivityInput.encode,
         )
 
     @staticmethod
@@ -130,9 +130,9 @@ class activities_create:
         return await client.acall(
             operations.ACTIVITIES_CREATE,
             {},
-            codec.activity.decode,
+            codec.Activity.decode,
             body,
-            codec.activity_input.encode,
+            codec.ActivityInput.encode,
         )
 
     @staticmethod
@@ -141,9 +141,9 @@ class activities_create:
         return await client.adetailed(
             operations.ACTIVITIES_CREATE,
             {},
-            codec.activity.decode,
+            codec.Activity.decode,
             body,
-            codec.activity_input.encode,
+            codec.ActivityInput.encode,
         )
 
 
@@ -176,7 +176,7 @@ class activities_list_of_contact:
         return client.call(
             operations.ACTIVITIES_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     @staticmethod
@@ -192,7 +192,7 @@ class activities_list_of_contact:
         return client.detailed(
             operations.ACTIVITIES_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     @staticmethod
@@ -208,7 +208,7 @@ class activities_list_of_contact:
         return await client.acall(
             operations.ACTIVITIES_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     @staticmethod
@@ -224,7 +224,7 @@ class activities_list_of_contact:
         return await client.adetailed(
             operations.ACTIVITIES_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
 
@@ -241,22 +241,22 @@ class activities_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.ACTIVITIES_GET, {"id": id}, codec.activity.decode)
+        return client.call(operations.ACTIVITIES_GET, {"id": id}, codec.Activity.decode)
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[Activity]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.ACTIVITIES_GET, {"id": id}, codec.activity.decode)
+        return client.detailed(operations.ACTIVITIES_GET, {"id": id}, codec.Activity.decode)
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> Activity:
         """As `sync`, awaited."""
-        return await client.acall(operations.ACTIVITIES_GET, {"id": id}, codec.activity.decode)
+        return await client.acall(operations.ACTIVITIES_GET, {"id": id}, codec.Activity.decode)
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[Activity]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.ACTIVITIES_GET, {"id": id}, codec.activity.decode)
+        return await client.adetailed(operations.ACTIVITIES_GET, {"id": id}, codec.Activity.decode)
 
 
 class activities_update:
@@ -274,9 +274,9 @@ class activities_update:
         return client.call(
             operations.ACTIVITIES_UPDATE,
             {"id": id},
-            codec.activity.decode,
+            codec.Activity.decode,
             body,
-            codec.activity_input.encode,
+            codec.ActivityInput.encode,
         )
 
     @staticmethod
@@ -285,9 +285,9 @@ class activities_update:
         return client.detailed(
             operations.ACTIVITIES_UPDATE,
             {"id": id},
-            codec.activity.decode,
+            codec.Activity.decode,
             body,
-            codec.activity_input.encode,
+            codec.ActivityInput.encode,
         )
 
     @staticmethod
@@ -296,9 +296,9 @@ class activities_update:
         return await client.acall(
             operations.ACTIVITIES_UPDATE,
             {"id": id},
-            codec.activity.decode,
+            codec.Activity.decode,
             body,
-            codec.activity_input.encode,
+            codec.ActivityInput.encode,
         )
 
     @staticmethod
@@ -309,9 +309,9 @@ class activities_update:
         return await client.adetailed(
             operations.ACTIVITIES_UPDATE,
             {"id": id},
-            codec.activity.decode,
+            codec.Activity.decode,
             body,
-            codec.activity_input.encode,
+            codec.ActivityInput.encode,
         )
 
 

@@ -42,7 +42,7 @@ class activity_type_categories_list:
         return client.call(
             operations.ACTIVITY_TYPE_CATEGORIES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.activity_type_category.decode_all,
+            codec.ActivityTypeCategory.decode_all,
         )
 
     @staticmethod
@@ -57,7 +57,7 @@ class activity_type_categories_list:
         return client.detailed(
             operations.ACTIVITY_TYPE_CATEGORIES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.activity_type_category.decode_all,
+            codec.ActivityTypeCategory.decode_all,
         )
 
     @staticmethod
@@ -72,7 +72,7 @@ class activity_type_categories_list:
         return await client.acall(
             operations.ACTIVITY_TYPE_CATEGORIES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.activity_type_category.decode_all,
+            codec.ActivityTypeCategory.decode_all,
         )
 
     @staticmethod
@@ -87,7 +87,7 @@ class activity_type_categories_list:
         return await client.adetailed(
             operations.ACTIVITY_TYPE_CATEGORIES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.activity_type_category.decode_all,
+            codec.ActivityTypeCategory.decode_all,
         )
 
 
@@ -107,9 +107,9 @@ class activity_type_categories_create:
         return client.call(
             operations.ACTIVITY_TYPE_CATEGORIES_CREATE,
             {},
-            codec.activity_type_category.decode,
+            codec.ActivityTypeCategory.decode,
             body,
-            codec.activity_type_category_input.encode,
+            codec.ActivityTypeCategoryInput.encode,
         )
 
     @staticmethod
@@ -120,9 +120,9 @@ class activity_type_categories_create:
         return client.detailed(
             operations.ACTIVITY_TYPE_CATEGORIES_CREATE,
             {},
-            codec.activity_type_category.decode,
+            codec.ActivityTypeCategory.decode,
             body,
-            codec.activity_type_category_input.encode,
+            codec.ActivityTypeCategoryInput.encode,
         )
 
     @staticmethod
@@ -131,9 +131,9 @@ class activity_type_categories_create:
         return await client.acall(
             operations.ACTIVITY_TYPE_CATEGORIES_CREATE,
             {},
-            codec.activity_type_category.decode,
+            codec.ActivityTypeCategory.decode,
             body,
-            codec.activity_type_category_input.encode,
+            codec.ActivityTypeCategoryInput.encode,
         )
 
     @staticmethod
@@ -144,9 +144,9 @@ class activity_type_categories_create:
         return await client.adetailed(
             operations.ACTIVITY_TYPE_CATEGORIES_CREATE,
             {},
-            codec.activity_type_category.decode,
+            codec.ActivityTypeCategory.decode,
             body,
-            codec.activity_type_category_input.encode,
+            codec.ActivityTypeCategoryInput.encode,
         )
 
 
@@ -164,28 +164,28 @@ class activity_type_categories_get:
             client: `crm.generated` of a configured client.
         """
         return client.call(
-            operations.ACTIVITY_TYPE_CATEGORIES_GET, {"id": id}, codec.activity_type_category.decode
+            operations.ACTIVITY_TYPE_CATEGORIES_GET, {"id": id}, codec.ActivityTypeCategory.decode
         )
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[ActivityTypeCategory]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.ACTIVITY_TYPE_CATEGORIES_GET, {"id": id}, codec.activity_type_category.decode
+            operations.ACTIVITY_TYPE_CATEGORIES_GET, {"id": id}, codec.ActivityTypeCategory.decode
         )
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> ActivityTypeCategory:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.ACTIVITY_TYPE_CATEGORIES_GET, {"id": id}, codec.activity_type_category.decode
+            operations.ACTIVITY_TYPE_CATEGORIES_GET, {"id": id}, codec.ActivityTypeCategory.decode
         )
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[ActivityTypeCategory]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.ACTIVITY_TYPE_CATEGORIES_GET, {"id": id}, codec.activity_type_category.decode
+            operations.ACTIVITY_TYPE_CATEGORIES_GET, {"id": id}, codec.ActivityTypeCategory.decode
         )
 
 
@@ -204,9 +204,9 @@ class activity_type_categories_update:
         return client.call(
             operations.ACTIVITY_TYPE_CATEGORIES_UPDATE,
             {"id": id},
-            codec.activity_type_category.decode,
+            codec.ActivityTypeCategory.decode,
             body,
-            codec.activity_type_category_input.encode,
+            codec.ActivityTypeCategoryInput.encode,
         )
 
     @staticmethod
@@ -217,9 +217,9 @@ class activity_type_categories_update:
         return client.detailed(
             operations.ACTIVITY_TYPE_CATEGORIES_UPDATE,
             {"id": id},
-            codec.activity_type_category.decode,
+            codec.ActivityTypeCategory.decode,
             body,
-            codec.activity_type_category_input.encode,
+            codec.ActivityTypeCategoryInput.encode,
         )
 
     @staticmethod
@@ -230,9 +230,9 @@ class activity_type_categories_update:
         return await client.acall(
             operations.ACTIVITY_TYPE_CATEGORIES_UPDATE,
             {"id": id},
-            codec.activity_type_category.decode,
+            codec.ActivityTypeCategory.decode,
             body,
-            codec.activity_type_category_input.encode,
+            codec.ActivityTypeCategoryInput.encode,
         )
 
     @staticmethod
@@ -243,9 +243,9 @@ class activity_type_categories_update:
         return await client.adetailed(
             operations.ACTIVITY_TYPE_CATEGORIES_UPDATE,
             {"id": id},
-            codec.activity_type_category.decode,
+            codec.ActivityTypeCategory.decode,
             body,
-            codec.activity_type_category_input.encode,
+            codec.ActivityTypeCategoryInput.encode,
         )
 
 

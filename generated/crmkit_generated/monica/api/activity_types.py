@@ -42,7 +42,7 @@ class activity_types_list:
         return client.call(
             operations.ACTIVITY_TYPES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.activity_type.decode_all,
+            codec.ActivityType.decode_all,
         )
 
     @staticmethod
@@ -57,7 +57,7 @@ class activity_types_list:
         return client.detailed(
             operations.ACTIVITY_TYPES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.activity_type.decode_all,
+            codec.ActivityType.decode_all,
         )
 
     @staticmethod
@@ -72,7 +72,7 @@ class activity_types_list:
         return await client.acall(
             operations.ACTIVITY_TYPES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.activity_type.decode_all,
+            codec.ActivityType.decode_all,
         )
 
     @staticmethod
@@ -87,7 +87,7 @@ class activity_types_list:
         return await client.adetailed(
             operations.ACTIVITY_TYPES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.activity_type.decode_all,
+            codec.ActivityType.decode_all,
         )
 
 
@@ -107,9 +107,9 @@ class activity_types_create:
         return client.call(
             operations.ACTIVITY_TYPES_CREATE,
             {},
-            codec.activity_type.decode,
+            codec.ActivityType.decode,
             body,
-            codec.activity_type_input.encode,
+            codec.ActivityTypeInput.encode,
         )
 
     @staticmethod
@@ -118,9 +118,9 @@ class activity_types_create:
         return client.detailed(
             operations.ACTIVITY_TYPES_CREATE,
             {},
-            codec.activity_type.decode,
+            codec.ActivityType.decode,
             body,
-            codec.activity_type_input.encode,
+            codec.ActivityTypeInput.encode,
         )
 
     @staticmethod
@@ -129,9 +129,9 @@ class activity_types_create:
         return await client.acall(
             operations.ACTIVITY_TYPES_CREATE,
             {},
-            codec.activity_type.decode,
+            codec.ActivityType.decode,
             body,
-            codec.activity_type_input.encode,
+            codec.ActivityTypeInput.encode,
         )
 
     @staticmethod
@@ -142,9 +142,9 @@ class activity_types_create:
         return await client.adetailed(
             operations.ACTIVITY_TYPES_CREATE,
             {},
-            codec.activity_type.decode,
+            codec.ActivityType.decode,
             body,
-            codec.activity_type_input.encode,
+            codec.ActivityTypeInput.encode,
         )
 
 
@@ -161,27 +161,25 @@ class activity_types_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.ACTIVITY_TYPES_GET, {"id": id}, codec.activity_type.decode)
+        return client.call(operations.ACTIVITY_TYPES_GET, {"id": id}, codec.ActivityType.decode)
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[ActivityType]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(
-            operations.ACTIVITY_TYPES_GET, {"id": id}, codec.activity_type.decode
-        )
+        return client.detailed(operations.ACTIVITY_TYPES_GET, {"id": id}, codec.ActivityType.decode)
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> ActivityType:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.ACTIVITY_TYPES_GET, {"id": id}, codec.activity_type.decode
+            operations.ACTIVITY_TYPES_GET, {"id": id}, codec.ActivityType.decode
         )
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[ActivityType]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.ACTIVITY_TYPES_GET, {"id": id}, codec.activity_type.decode
+            operations.ACTIVITY_TYPES_GET, {"id": id}, codec.ActivityType.decode
         )
 
 
@@ -200,9 +198,9 @@ class activity_types_update:
         return client.call(
             operations.ACTIVITY_TYPES_UPDATE,
             {"id": id},
-            codec.activity_type.decode,
+            codec.ActivityType.decode,
             body,
-            codec.activity_type_input.encode,
+            codec.ActivityTypeInput.encode,
         )
 
     @staticmethod
@@ -213,9 +211,9 @@ class activity_types_update:
         return client.detailed(
             operations.ACTIVITY_TYPES_UPDATE,
             {"id": id},
-            codec.activity_type.decode,
+            codec.ActivityType.decode,
             body,
-            codec.activity_type_input.encode,
+            codec.ActivityTypeInput.encode,
         )
 
     @staticmethod
@@ -224,9 +222,9 @@ class activity_types_update:
         return await client.acall(
             operations.ACTIVITY_TYPES_UPDATE,
             {"id": id},
-            codec.activity_type.decode,
+            codec.ActivityType.decode,
             body,
-            codec.activity_type_input.encode,
+            codec.ActivityTypeInput.encode,
         )
 
     @staticmethod
@@ -237,9 +235,9 @@ class activity_types_update:
         return await client.adetailed(
             operations.ACTIVITY_TYPES_UPDATE,
             {"id": id},
-            codec.activity_type.decode,
+            codec.ActivityType.decode,
             body,
-            codec.activity_type_input.encode,
+            codec.ActivityTypeInput.encode,
         )
 
 

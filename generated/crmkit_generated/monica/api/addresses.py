@@ -42,7 +42,7 @@ class addresses_list:
         return client.call(
             operations.ADDRESSES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.address.decode_all,
+            codec.Address.decode_all,
         )
 
     @staticmethod
@@ -57,7 +57,7 @@ class addresses_list:
         return client.detailed(
             operations.ADDRESSES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.address.decode_all,
+            codec.Address.decode_all,
         )
 
     @staticmethod
@@ -72,7 +72,7 @@ class addresses_list:
         return await client.acall(
             operations.ADDRESSES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.address.decode_all,
+            codec.Address.decode_all,
         )
 
     @staticmethod
@@ -87,7 +87,7 @@ class addresses_list:
         return await client.adetailed(
             operations.ADDRESSES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.address.decode_all,
+            codec.Address.decode_all,
         )
 
 
@@ -105,28 +105,28 @@ class addresses_create:
             body: What is sent.
         """
         return client.call(
-            operations.ADDRESSES_CREATE, {}, codec.address.decode, body, codec.address_input.encode
+            operations.ADDRESSES_CREATE, {}, codec.Address.decode, body, codec.AddressInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: AddressInput) -> Response[Address]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.ADDRESSES_CREATE, {}, codec.address.decode, body, codec.address_input.encode
+            operations.ADDRESSES_CREATE, {}, codec.Address.decode, body, codec.AddressInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: AddressInput) -> Address:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.ADDRESSES_CREATE, {}, codec.address.decode, body, codec.address_input.encode
+            operations.ADDRESSES_CREATE, {}, codec.Address.decode, body, codec.AddressInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: AddressInput) -> Response[Address]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.ADDRESSES_CREATE, {}, codec.address.decode, body, codec.address_input.encode
+            operations.ADDRESSES_CREATE, {}, codec.Address.decode, body, codec.AddressInput.encode
         )
 
 
@@ -150,7 +150,7 @@ class addresses_list_of_contact:
         return client.call(
             operations.ADDRESSES_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit},
-            codec.address.decode_all,
+            codec.Address.decode_all,
         )
 
     @staticmethod
@@ -161,7 +161,7 @@ class addresses_list_of_contact:
         return client.detailed(
             operations.ADDRESSES_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit},
-            codec.address.decode_all,
+            codec.Address.decode_all,
         )
 
     @staticmethod
@@ -172,7 +172,7 @@ class addresses_list_of_contact:
         return await client.acall(
             operations.ADDRESSES_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit},
-            codec.address.decode_all,
+            codec.Address.decode_all,
         )
 
     @staticmethod
@@ -183,7 +183,7 @@ class addresses_list_of_contact:
         return await client.adetailed(
             operations.ADDRESSES_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit},
-            codec.address.decode_all,
+            codec.Address.decode_all,
         )
 
 
@@ -200,22 +200,22 @@ class addresses_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.ADDRESSES_GET, {"id": id}, codec.address.decode)
+        return client.call(operations.ADDRESSES_GET, {"id": id}, codec.Address.decode)
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[Address]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.ADDRESSES_GET, {"id": id}, codec.address.decode)
+        return client.detailed(operations.ADDRESSES_GET, {"id": id}, codec.Address.decode)
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> Address:
         """As `sync`, awaited."""
-        return await client.acall(operations.ADDRESSES_GET, {"id": id}, codec.address.decode)
+        return await client.acall(operations.ADDRESSES_GET, {"id": id}, codec.Address.decode)
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[Address]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.ADDRESSES_GET, {"id": id}, codec.address.decode)
+        return await client.adetailed(operations.ADDRESSES_GET, {"id": id}, codec.Address.decode)
 
 
 class addresses_update:
@@ -235,9 +235,9 @@ class addresses_update:
         return client.call(
             operations.ADDRESSES_UPDATE,
             {"id": id},
-            codec.address.decode,
+            codec.Address.decode,
             body,
-            codec.address_input.encode,
+            codec.AddressInput.encode,
         )
 
     @staticmethod
@@ -246,9 +246,9 @@ class addresses_update:
         return client.detailed(
             operations.ADDRESSES_UPDATE,
             {"id": id},
-            codec.address.decode,
+            codec.Address.decode,
             body,
-            codec.address_input.encode,
+            codec.AddressInput.encode,
         )
 
     @staticmethod
@@ -257,9 +257,9 @@ class addresses_update:
         return await client.acall(
             operations.ADDRESSES_UPDATE,
             {"id": id},
-            codec.address.decode,
+            codec.Address.decode,
             body,
-            codec.address_input.encode,
+            codec.AddressInput.encode,
         )
 
     @staticmethod
@@ -268,9 +268,9 @@ class addresses_update:
         return await client.adetailed(
             operations.ADDRESSES_UPDATE,
             {"id": id},
-            codec.address.decode,
+            codec.Address.decode,
             body,
-            codec.address_input.encode,
+            codec.AddressInput.encode,
         )
 
 

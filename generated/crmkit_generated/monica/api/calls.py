@@ -44,7 +44,7 @@ class calls_list:
         return client.call(
             operations.CALLS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.call.decode_all,
+            codec.Call.decode_all,
         )
 
     @staticmethod
@@ -59,7 +59,7 @@ class calls_list:
         return client.detailed(
             operations.CALLS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.call.decode_all,
+            codec.Call.decode_all,
         )
 
     @staticmethod
@@ -74,7 +74,7 @@ class calls_list:
         return await client.acall(
             operations.CALLS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.call.decode_all,
+            codec.Call.decode_all,
         )
 
     @staticmethod
@@ -89,7 +89,7 @@ class calls_list:
         return await client.adetailed(
             operations.CALLS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.call.decode_all,
+            codec.Call.decode_all,
         )
 
 
@@ -108,28 +108,28 @@ class calls_create:
             body: What is sent.
         """
         return client.call(
-            operations.CALLS_CREATE, {}, codec.call.decode, body, codec.call_input.encode
+            operations.CALLS_CREATE, {}, codec.Call.decode, body, codec.CallInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: CallInput) -> Response[Call]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.CALLS_CREATE, {}, codec.call.decode, body, codec.call_input.encode
+            operations.CALLS_CREATE, {}, codec.Call.decode, body, codec.CallInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: CallInput) -> Call:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.CALLS_CREATE, {}, codec.call.decode, body, codec.call_input.encode
+            operations.CALLS_CREATE, {}, codec.Call.decode, body, codec.CallInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: CallInput) -> Response[Call]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.CALLS_CREATE, {}, codec.call.decode, body, codec.call_input.encode
+            operations.CALLS_CREATE, {}, codec.Call.decode, body, codec.CallInput.encode
         )
 
 
@@ -162,7 +162,7 @@ class calls_list_of_contact:
         return client.call(
             operations.CALLS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.call.decode_all,
+            codec.Call.decode_all,
         )
 
     @staticmethod
@@ -178,7 +178,7 @@ class calls_list_of_contact:
         return client.detailed(
             operations.CALLS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.call.decode_all,
+            codec.Call.decode_all,
         )
 
     @staticmethod
@@ -194,7 +194,7 @@ class calls_list_of_contact:
         return await client.acall(
             operations.CALLS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.call.decode_all,
+            codec.Call.decode_all,
         )
 
     @staticmethod
@@ -210,7 +210,7 @@ class calls_list_of_contact:
         return await client.adetailed(
             operations.CALLS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.call.decode_all,
+            codec.Call.decode_all,
         )
 
 
@@ -227,22 +227,22 @@ class calls_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.CALLS_GET, {"id": id}, codec.call.decode)
+        return client.call(operations.CALLS_GET, {"id": id}, codec.Call.decode)
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[Call]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.CALLS_GET, {"id": id}, codec.call.decode)
+        return client.detailed(operations.CALLS_GET, {"id": id}, codec.Call.decode)
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> Call:
         """As `sync`, awaited."""
-        return await client.acall(operations.CALLS_GET, {"id": id}, codec.call.decode)
+        return await client.acall(operations.CALLS_GET, {"id": id}, codec.Call.decode)
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[Call]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.CALLS_GET, {"id": id}, codec.call.decode)
+        return await client.adetailed(operations.CALLS_GET, {"id": id}, codec.Call.decode)
 
 
 class calls_update:
@@ -262,9 +262,9 @@ class calls_update:
         return client.call(
             operations.CALLS_UPDATE,
             {"id": id},
-            codec.call.decode,
+            codec.Call.decode,
             body,
-            codec.call_update_input.encode,
+            codec.CallUpdateInput.encode,
         )
 
     @staticmethod
@@ -273,9 +273,9 @@ class calls_update:
         return client.detailed(
             operations.CALLS_UPDATE,
             {"id": id},
-            codec.call.decode,
+            codec.Call.decode,
             body,
-            codec.call_update_input.encode,
+            codec.CallUpdateInput.encode,
         )
 
     @staticmethod
@@ -284,9 +284,9 @@ class calls_update:
         return await client.acall(
             operations.CALLS_UPDATE,
             {"id": id},
-            codec.call.decode,
+            codec.Call.decode,
             body,
-            codec.call_update_input.encode,
+            codec.CallUpdateInput.encode,
         )
 
     @staticmethod
@@ -295,9 +295,9 @@ class calls_update:
         return await client.adetailed(
             operations.CALLS_UPDATE,
             {"id": id},
-            codec.call.decode,
+            codec.Call.decode,
             body,
-            codec.call_update_input.encode,
+            codec.CallUpdateInput.encode,
         )
 
 

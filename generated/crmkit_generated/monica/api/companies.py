@@ -42,7 +42,7 @@ class companies_list:
         return client.call(
             operations.COMPANIES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.company.decode_all,
+            codec.Company.decode_all,
         )
 
     @staticmethod
@@ -57,7 +57,7 @@ class companies_list:
         return client.detailed(
             operations.COMPANIES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.company.decode_all,
+            codec.Company.decode_all,
         )
 
     @staticmethod
@@ -72,7 +72,7 @@ class companies_list:
         return await client.acall(
             operations.COMPANIES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.company.decode_all,
+            codec.Company.decode_all,
         )
 
     @staticmethod
@@ -87,7 +87,7 @@ class companies_list:
         return await client.adetailed(
             operations.COMPANIES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.company.decode_all,
+            codec.Company.decode_all,
         )
 
 
@@ -105,28 +105,28 @@ class companies_create:
             body: What is sent.
         """
         return client.call(
-            operations.COMPANIES_CREATE, {}, codec.company.decode, body, codec.company_input.encode
+            operations.COMPANIES_CREATE, {}, codec.Company.decode, body, codec.CompanyInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: CompanyInput) -> Response[Company]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.COMPANIES_CREATE, {}, codec.company.decode, body, codec.company_input.encode
+            operations.COMPANIES_CREATE, {}, codec.Company.decode, body, codec.CompanyInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: CompanyInput) -> Company:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.COMPANIES_CREATE, {}, codec.company.decode, body, codec.company_input.encode
+            operations.COMPANIES_CREATE, {}, codec.Company.decode, body, codec.CompanyInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: CompanyInput) -> Response[Company]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.COMPANIES_CREATE, {}, codec.company.decode, body, codec.company_input.encode
+            operations.COMPANIES_CREATE, {}, codec.Company.decode, body, codec.CompanyInput.encode
         )
 
 
@@ -143,22 +143,22 @@ class companies_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.COMPANIES_GET, {"id": id}, codec.company.decode)
+        return client.call(operations.COMPANIES_GET, {"id": id}, codec.Company.decode)
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[Company]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.COMPANIES_GET, {"id": id}, codec.company.decode)
+        return client.detailed(operations.COMPANIES_GET, {"id": id}, codec.Company.decode)
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> Company:
         """As `sync`, awaited."""
-        return await client.acall(operations.COMPANIES_GET, {"id": id}, codec.company.decode)
+        return await client.acall(operations.COMPANIES_GET, {"id": id}, codec.Company.decode)
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[Company]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.COMPANIES_GET, {"id": id}, codec.company.decode)
+        return await client.adetailed(operations.COMPANIES_GET, {"id": id}, codec.Company.decode)
 
 
 class companies_update:
@@ -176,9 +176,9 @@ class companies_update:
         return client.call(
             operations.COMPANIES_UPDATE,
             {"id": id},
-            codec.company.decode,
+            codec.Company.decode,
             body,
-            codec.company_input.encode,
+            codec.CompanyInput.encode,
         )
 
     @staticmethod
@@ -187,9 +187,9 @@ class companies_update:
         return client.detailed(
             operations.COMPANIES_UPDATE,
             {"id": id},
-            codec.company.decode,
+            codec.Company.decode,
             body,
-            codec.company_input.encode,
+            codec.CompanyInput.encode,
         )
 
     @staticmethod
@@ -198,9 +198,9 @@ class companies_update:
         return await client.acall(
             operations.COMPANIES_UPDATE,
             {"id": id},
-            codec.company.decode,
+            codec.Company.decode,
             body,
-            codec.company_input.encode,
+            codec.CompanyInput.encode,
         )
 
     @staticmethod
@@ -209,9 +209,9 @@ class companies_update:
         return await client.adetailed(
             operations.COMPANIES_UPDATE,
             {"id": id},
-            codec.company.decode,
+            codec.Company.decode,
             body,
-            codec.company_input.encode,
+            codec.CompanyInput.encode,
         )
 
 

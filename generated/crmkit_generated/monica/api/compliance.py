@@ -34,7 +34,7 @@ class compliance_list:
             limit: Records per page, from 1 to 100.
         """
         return client.call(
-            operations.COMPLIANCE_LIST, {"page": page, "limit": limit}, codec.term.decode_all
+            operations.COMPLIANCE_LIST, {"page": page, "limit": limit}, codec.Term.decode_all
         )
 
     @staticmethod
@@ -43,7 +43,7 @@ class compliance_list:
     ) -> Response[list[Term]]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.COMPLIANCE_LIST, {"page": page, "limit": limit}, codec.term.decode_all
+            operations.COMPLIANCE_LIST, {"page": page, "limit": limit}, codec.Term.decode_all
         )
 
     @staticmethod
@@ -52,7 +52,7 @@ class compliance_list:
     ) -> list[Term]:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.COMPLIANCE_LIST, {"page": page, "limit": limit}, codec.term.decode_all
+            operations.COMPLIANCE_LIST, {"page": page, "limit": limit}, codec.Term.decode_all
         )
 
     @staticmethod
@@ -61,7 +61,7 @@ class compliance_list:
     ) -> Response[list[Term]]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.COMPLIANCE_LIST, {"page": page, "limit": limit}, codec.term.decode_all
+            operations.COMPLIANCE_LIST, {"page": page, "limit": limit}, codec.Term.decode_all
         )
 
 
@@ -78,22 +78,22 @@ class compliance_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.COMPLIANCE_GET, {"id": id}, codec.term.decode)
+        return client.call(operations.COMPLIANCE_GET, {"id": id}, codec.Term.decode)
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[Term]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.COMPLIANCE_GET, {"id": id}, codec.term.decode)
+        return client.detailed(operations.COMPLIANCE_GET, {"id": id}, codec.Term.decode)
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> Term:
         """As `sync`, awaited."""
-        return await client.acall(operations.COMPLIANCE_GET, {"id": id}, codec.term.decode)
+        return await client.acall(operations.COMPLIANCE_GET, {"id": id}, codec.Term.decode)
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[Term]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.COMPLIANCE_GET, {"id": id}, codec.term.decode)
+        return await client.adetailed(operations.COMPLIANCE_GET, {"id": id}, codec.Term.decode)
 
 
 class compliance_list_signed:
@@ -108,27 +108,27 @@ class compliance_list_signed:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.COMPLIANCE_LIST_SIGNED, {}, codec.policy_signature.decode_all)
+        return client.call(operations.COMPLIANCE_LIST_SIGNED, {}, codec.PolicySignature.decode_all)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[list[PolicySignature]]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.COMPLIANCE_LIST_SIGNED, {}, codec.policy_signature.decode_all
+            operations.COMPLIANCE_LIST_SIGNED, {}, codec.PolicySignature.decode_all
         )
 
     @staticmethod
     async def asyncio(*, client: Client) -> list[PolicySignature]:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.COMPLIANCE_LIST_SIGNED, {}, codec.policy_signature.decode_all
+            operations.COMPLIANCE_LIST_SIGNED, {}, codec.PolicySignature.decode_all
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client) -> Response[list[PolicySignature]]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.COMPLIANCE_LIST_SIGNED, {}, codec.policy_signature.decode_all
+            operations.COMPLIANCE_LIST_SIGNED, {}, codec.PolicySignature.decode_all
         )
 
 
@@ -148,9 +148,9 @@ class compliance_sign:
         return client.call(
             operations.COMPLIANCE_SIGN,
             {},
-            codec.policy_signature.decode,
+            codec.PolicySignature.decode,
             body,
-            codec.policy_signature_input.encode,
+            codec.PolicySignatureInput.encode,
         )
 
     @staticmethod
@@ -159,9 +159,9 @@ class compliance_sign:
         return client.detailed(
             operations.COMPLIANCE_SIGN,
             {},
-            codec.policy_signature.decode,
+            codec.PolicySignature.decode,
             body,
-            codec.policy_signature_input.encode,
+            codec.PolicySignatureInput.encode,
         )
 
     @staticmethod
@@ -170,9 +170,9 @@ class compliance_sign:
         return await client.acall(
             operations.COMPLIANCE_SIGN,
             {},
-            codec.policy_signature.decode,
+            codec.PolicySignature.decode,
             body,
-            codec.policy_signature_input.encode,
+            codec.PolicySignatureInput.encode,
         )
 
     @staticmethod
@@ -183,9 +183,9 @@ class compliance_sign:
         return await client.adetailed(
             operations.COMPLIANCE_SIGN,
             {},
-            codec.policy_signature.decode,
+            codec.PolicySignature.decode,
             body,
-            codec.policy_signature_input.encode,
+            codec.PolicySignatureInput.encode,
         )
 
 
@@ -203,26 +203,26 @@ class compliance_get_signed:
             client: `crm.generated` of a configured client.
         """
         return client.call(
-            operations.COMPLIANCE_GET_SIGNED, {"id": id}, codec.policy_signature.decode
+            operations.COMPLIANCE_GET_SIGNED, {"id": id}, codec.PolicySignature.decode
         )
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[PolicySignature]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.COMPLIANCE_GET_SIGNED, {"id": id}, codec.policy_signature.decode
+            operations.COMPLIANCE_GET_SIGNED, {"id": id}, codec.PolicySignature.decode
         )
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> PolicySignature:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.COMPLIANCE_GET_SIGNED, {"id": id}, codec.policy_signature.decode
+            operations.COMPLIANCE_GET_SIGNED, {"id": id}, codec.PolicySignature.decode
         )
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[PolicySignature]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.COMPLIANCE_GET_SIGNED, {"id": id}, codec.policy_signature.decode
+            operations.COMPLIANCE_GET_SIGNED, {"id": id}, codec.PolicySignature.decode
         )

@@ -35,7 +35,7 @@ class contact_field_types_list:
         return client.call(
             operations.CONTACT_FIELD_TYPES_LIST,
             {"page": page, "limit": limit},
-            codec.contact_field_type.decode_all,
+            codec.ContactFieldType.decode_all,
         )
 
     @staticmethod
@@ -46,7 +46,7 @@ class contact_field_types_list:
         return client.detailed(
             operations.CONTACT_FIELD_TYPES_LIST,
             {"page": page, "limit": limit},
-            codec.contact_field_type.decode_all,
+            codec.ContactFieldType.decode_all,
         )
 
     @staticmethod
@@ -57,7 +57,7 @@ class contact_field_types_list:
         return await client.acall(
             operations.CONTACT_FIELD_TYPES_LIST,
             {"page": page, "limit": limit},
-            codec.contact_field_type.decode_all,
+            codec.ContactFieldType.decode_all,
         )
 
     @staticmethod
@@ -68,7 +68,7 @@ class contact_field_types_list:
         return await client.adetailed(
             operations.CONTACT_FIELD_TYPES_LIST,
             {"page": page, "limit": limit},
-            codec.contact_field_type.decode_all,
+            codec.ContactFieldType.decode_all,
         )
 
 
@@ -88,9 +88,9 @@ class contact_field_types_create:
         return client.call(
             operations.CONTACT_FIELD_TYPES_CREATE,
             {},
-            codec.contact_field_type.decode,
+            codec.ContactFieldType.decode,
             body,
-            codec.contact_field_type_input.encode,
+            codec.ContactFieldTypeInput.encode,
         )
 
     @staticmethod
@@ -99,9 +99,9 @@ class contact_field_types_create:
         return client.detailed(
             operations.CONTACT_FIELD_TYPES_CREATE,
             {},
-            codec.contact_field_type.decode,
+            codec.ContactFieldType.decode,
             body,
-            codec.contact_field_type_input.encode,
+            codec.ContactFieldTypeInput.encode,
         )
 
     @staticmethod
@@ -110,9 +110,9 @@ class contact_field_types_create:
         return await client.acall(
             operations.CONTACT_FIELD_TYPES_CREATE,
             {},
-            codec.contact_field_type.decode,
+            codec.ContactFieldType.decode,
             body,
-            codec.contact_field_type_input.encode,
+            codec.ContactFieldTypeInput.encode,
         )
 
     @staticmethod
@@ -123,9 +123,9 @@ class contact_field_types_create:
         return await client.adetailed(
             operations.CONTACT_FIELD_TYPES_CREATE,
             {},
-            codec.contact_field_type.decode,
+            codec.ContactFieldType.decode,
             body,
-            codec.contact_field_type_input.encode,
+            codec.ContactFieldTypeInput.encode,
         )
 
 
@@ -143,28 +143,28 @@ class contact_field_types_get:
             client: `crm.generated` of a configured client.
         """
         return client.call(
-            operations.CONTACT_FIELD_TYPES_GET, {"id": id}, codec.contact_field_type.decode
+            operations.CONTACT_FIELD_TYPES_GET, {"id": id}, codec.ContactFieldType.decode
         )
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[ContactFieldType]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.CONTACT_FIELD_TYPES_GET, {"id": id}, codec.contact_field_type.decode
+            operations.CONTACT_FIELD_TYPES_GET, {"id": id}, codec.ContactFieldType.decode
         )
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> ContactFieldType:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.CONTACT_FIELD_TYPES_GET, {"id": id}, codec.contact_field_type.decode
+            operations.CONTACT_FIELD_TYPES_GET, {"id": id}, codec.ContactFieldType.decode
         )
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[ContactFieldType]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.CONTACT_FIELD_TYPES_GET, {"id": id}, codec.contact_field_type.decode
+            operations.CONTACT_FIELD_TYPES_GET, {"id": id}, codec.ContactFieldType.decode
         )
 
 
@@ -185,9 +185,9 @@ class contact_field_types_update:
         return client.call(
             operations.CONTACT_FIELD_TYPES_UPDATE,
             {"id": id},
-            codec.contact_field_type.decode,
+            codec.ContactFieldType.decode,
             body,
-            codec.contact_field_type_input.encode,
+            codec.ContactFieldTypeInput.encode,
         )
 
     @staticmethod
@@ -198,9 +198,9 @@ class contact_field_types_update:
         return client.detailed(
             operations.CONTACT_FIELD_TYPES_UPDATE,
             {"id": id},
-            codec.contact_field_type.decode,
+            codec.ContactFieldType.decode,
             body,
-            codec.contact_field_type_input.encode,
+            codec.ContactFieldTypeInput.encode,
         )
 
     @staticmethod
@@ -209,9 +209,9 @@ class contact_field_types_update:
         return await client.acall(
             operations.CONTACT_FIELD_TYPES_UPDATE,
             {"id": id},
-            codec.contact_field_type.decode,
+            codec.ContactFieldType.decode,
             body,
-            codec.contact_field_type_input.encode,
+            codec.ContactFieldTypeInput.encode,
         )
 
     @staticmethod
@@ -222,9 +222,9 @@ class contact_field_types_update:
         return await client.adetailed(
             operations.CONTACT_FIELD_TYPES_UPDATE,
             {"id": id},
-            codec.contact_field_type.decode,
+            codec.ContactFieldType.decode,
             body,
-            codec.contact_field_type_input.encode,
+            codec.ContactFieldTypeInput.encode,
         )
 
 

@@ -36,7 +36,7 @@ class contact_fields_list:
         return client.call(
             operations.CONTACT_FIELDS_LIST,
             {"contact_id": contact_id, "page": page, "limit": limit},
-            codec.contact_field.decode_all,
+            codec.ContactField.decode_all,
         )
 
     @staticmethod
@@ -47,7 +47,7 @@ class contact_fields_list:
         return client.detailed(
             operations.CONTACT_FIELDS_LIST,
             {"contact_id": contact_id, "page": page, "limit": limit},
-            codec.contact_field.decode_all,
+            codec.ContactField.decode_all,
         )
 
     @staticmethod
@@ -58,7 +58,7 @@ class contact_fields_list:
         return await client.acall(
             operations.CONTACT_FIELDS_LIST,
             {"contact_id": contact_id, "page": page, "limit": limit},
-            codec.contact_field.decode_all,
+            codec.ContactField.decode_all,
         )
 
     @staticmethod
@@ -69,7 +69,7 @@ class contact_fields_list:
         return await client.adetailed(
             operations.CONTACT_FIELDS_LIST,
             {"contact_id": contact_id, "page": page, "limit": limit},
-            codec.contact_field.decode_all,
+            codec.ContactField.decode_all,
         )
 
 
@@ -89,9 +89,9 @@ class contact_fields_create:
         return client.call(
             operations.CONTACT_FIELDS_CREATE,
             {},
-            codec.contact_field.decode,
+            codec.ContactField.decode,
             body,
-            codec.contact_field_input.encode,
+            codec.ContactFieldInput.encode,
         )
 
     @staticmethod
@@ -100,9 +100,9 @@ class contact_fields_create:
         return client.detailed(
             operations.CONTACT_FIELDS_CREATE,
             {},
-            codec.contact_field.decode,
+            codec.ContactField.decode,
             body,
-            codec.contact_field_input.encode,
+            codec.ContactFieldInput.encode,
         )
 
     @staticmethod
@@ -111,9 +111,9 @@ class contact_fields_create:
         return await client.acall(
             operations.CONTACT_FIELDS_CREATE,
             {},
-            codec.contact_field.decode,
+            codec.ContactField.decode,
             body,
-            codec.contact_field_input.encode,
+            codec.ContactFieldInput.encode,
         )
 
     @staticmethod
@@ -124,9 +124,9 @@ class contact_fields_create:
         return await client.adetailed(
             operations.CONTACT_FIELDS_CREATE,
             {},
-            codec.contact_field.decode,
+            codec.ContactField.decode,
             body,
-            codec.contact_field_input.encode,
+            codec.ContactFieldInput.encode,
         )
 
 
@@ -143,27 +143,25 @@ class contact_fields_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.CONTACT_FIELDS_GET, {"id": id}, codec.contact_field.decode)
+        return client.call(operations.CONTACT_FIELDS_GET, {"id": id}, codec.ContactField.decode)
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[ContactField]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(
-            operations.CONTACT_FIELDS_GET, {"id": id}, codec.contact_field.decode
-        )
+        return client.detailed(operations.CONTACT_FIELDS_GET, {"id": id}, codec.ContactField.decode)
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> ContactField:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.CONTACT_FIELDS_GET, {"id": id}, codec.contact_field.decode
+            operations.CONTACT_FIELDS_GET, {"id": id}, codec.ContactField.decode
         )
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[ContactField]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.CONTACT_FIELDS_GET, {"id": id}, codec.contact_field.decode
+            operations.CONTACT_FIELDS_GET, {"id": id}, codec.ContactField.decode
         )
 
 
@@ -184,9 +182,9 @@ class contact_fields_update:
         return client.call(
             operations.CONTACT_FIELDS_UPDATE,
             {"id": id},
-            codec.contact_field.decode,
+            codec.ContactField.decode,
             body,
-            codec.contact_field_input.encode,
+            codec.ContactFieldInput.encode,
         )
 
     @staticmethod
@@ -197,9 +195,9 @@ class contact_fields_update:
         return client.detailed(
             operations.CONTACT_FIELDS_UPDATE,
             {"id": id},
-            codec.contact_field.decode,
+            codec.ContactField.decode,
             body,
-            codec.contact_field_input.encode,
+            codec.ContactFieldInput.encode,
         )
 
     @staticmethod
@@ -208,9 +206,9 @@ class contact_fields_update:
         return await client.acall(
             operations.CONTACT_FIELDS_UPDATE,
             {"id": id},
-            codec.contact_field.decode,
+            codec.ContactField.decode,
             body,
-            codec.contact_field_input.encode,
+            codec.ContactFieldInput.encode,
         )
 
     @staticmethod
@@ -221,9 +219,9 @@ class contact_fields_update:
         return await client.adetailed(
             operations.CONTACT_FIELDS_UPDATE,
             {"id": id},
-            codec.contact_field.decode,
+            codec.ContactField.decode,
             body,
-            codec.contact_field_input.encode,
+            codec.ContactFieldInput.encode,
         )
 
 

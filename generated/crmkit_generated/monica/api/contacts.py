@@ -58,7 +58,7 @@ class contacts_list:
         return client.call(
             operations.CONTACTS_LIST,
             {"page": page, "limit": limit, "sort": sort, "query": query, "with_": with_},
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     @staticmethod
@@ -75,7 +75,7 @@ class contacts_list:
         return client.detailed(
             operations.CONTACTS_LIST,
             {"page": page, "limit": limit, "sort": sort, "query": query, "with_": with_},
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     @staticmethod
@@ -92,7 +92,7 @@ class contacts_list:
         return await client.acall(
             operations.CONTACTS_LIST,
             {"page": page, "limit": limit, "sort": sort, "query": query, "with_": with_},
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     @staticmethod
@@ -109,7 +109,7 @@ class contacts_list:
         return await client.adetailed(
             operations.CONTACTS_LIST,
             {"page": page, "limit": limit, "sort": sort, "query": query, "with_": with_},
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
 
@@ -132,9 +132,9 @@ class contacts_create:
         return client.call(
             operations.CONTACTS_CREATE,
             {},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.contact_input.encode,
+            codec.ContactInput.encode,
         )
 
     @staticmethod
@@ -143,9 +143,9 @@ class contacts_create:
         return client.detailed(
             operations.CONTACTS_CREATE,
             {},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.contact_input.encode,
+            codec.ContactInput.encode,
         )
 
     @staticmethod
@@ -154,9 +154,9 @@ class contacts_create:
         return await client.acall(
             operations.CONTACTS_CREATE,
             {},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.contact_input.encode,
+            codec.ContactInput.encode,
         )
 
     @staticmethod
@@ -167,9 +167,9 @@ class contacts_create:
         return await client.adetailed(
             operations.CONTACTS_CREATE,
             {},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.contact_input.encode,
+            codec.ContactInput.encode,
         )
 
 
@@ -189,9 +189,7 @@ class contacts_get:
                 and three newest notes. One of contactfields.
         """
         return client.call(
-            operations.CONTACTS_GET,
-            {"id": id, "with_": with_},
-            codec.contacts_payloads.contacts_create,
+            operations.CONTACTS_GET, {"id": id, "with_": with_}, codec.contacts_create_payload
         )
 
     @staticmethod
@@ -200,9 +198,7 @@ class contacts_get:
     ) -> Response[Contact | ContactPartial]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.CONTACTS_GET,
-            {"id": id, "with_": with_},
-            codec.contacts_payloads.contacts_create,
+            operations.CONTACTS_GET, {"id": id, "with_": with_}, codec.contacts_create_payload
         )
 
     @staticmethod
@@ -211,9 +207,7 @@ class contacts_get:
     ) -> Contact | ContactPartial:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.CONTACTS_GET,
-            {"id": id, "with_": with_},
-            codec.contacts_payloads.contacts_create,
+            operations.CONTACTS_GET, {"id": id, "with_": with_}, codec.contacts_create_payload
         )
 
     @staticmethod
@@ -222,9 +216,7 @@ class contacts_get:
     ) -> Response[Contact | ContactPartial]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.CONTACTS_GET,
-            {"id": id, "with_": with_},
-            codec.contacts_payloads.contacts_create,
+            operations.CONTACTS_GET, {"id": id, "with_": with_}, codec.contacts_create_payload
         )
 
 
@@ -243,9 +235,9 @@ class contacts_update:
         return client.call(
             operations.CONTACTS_UPDATE,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.contact_input.encode,
+            codec.ContactInput.encode,
         )
 
     @staticmethod
@@ -256,9 +248,9 @@ class contacts_update:
         return client.detailed(
             operations.CONTACTS_UPDATE,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.contact_input.encode,
+            codec.ContactInput.encode,
         )
 
     @staticmethod
@@ -267,9 +259,9 @@ class contacts_update:
         return await client.acall(
             operations.CONTACTS_UPDATE,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.contact_input.encode,
+            codec.ContactInput.encode,
         )
 
     @staticmethod
@@ -280,9 +272,9 @@ class contacts_update:
         return await client.adetailed(
             operations.CONTACTS_UPDATE,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.contact_input.encode,
+            codec.ContactInput.encode,
         )
 
 
@@ -334,9 +326,9 @@ class contacts_update_work:
         return client.call(
             operations.CONTACTS_UPDATE_WORK,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.career_input.encode,
+            codec.CareerInput.encode,
         )
 
     @staticmethod
@@ -347,9 +339,9 @@ class contacts_update_work:
         return client.detailed(
             operations.CONTACTS_UPDATE_WORK,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.career_input.encode,
+            codec.CareerInput.encode,
         )
 
     @staticmethod
@@ -358,9 +350,9 @@ class contacts_update_work:
         return await client.acall(
             operations.CONTACTS_UPDATE_WORK,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.career_input.encode,
+            codec.CareerInput.encode,
         )
 
     @staticmethod
@@ -371,9 +363,9 @@ class contacts_update_work:
         return await client.adetailed(
             operations.CONTACTS_UPDATE_WORK,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.career_input.encode,
+            codec.CareerInput.encode,
         )
 
 
@@ -394,9 +386,9 @@ class contacts_update_food:
         return client.call(
             operations.CONTACTS_UPDATE_FOOD,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.food_input.encode,
+            codec.FoodInput.encode,
         )
 
     @staticmethod
@@ -407,9 +399,9 @@ class contacts_update_food:
         return client.detailed(
             operations.CONTACTS_UPDATE_FOOD,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.food_input.encode,
+            codec.FoodInput.encode,
         )
 
     @staticmethod
@@ -418,9 +410,9 @@ class contacts_update_food:
         return await client.acall(
             operations.CONTACTS_UPDATE_FOOD,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.food_input.encode,
+            codec.FoodInput.encode,
         )
 
     @staticmethod
@@ -431,9 +423,9 @@ class contacts_update_food:
         return await client.adetailed(
             operations.CONTACTS_UPDATE_FOOD,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.food_input.encode,
+            codec.FoodInput.encode,
         )
 
 
@@ -456,9 +448,9 @@ class contacts_update_introduction:
         return client.call(
             operations.CONTACTS_UPDATE_INTRODUCTION,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.introduction_input.encode,
+            codec.IntroductionInput.encode,
         )
 
     @staticmethod
@@ -469,9 +461,9 @@ class contacts_update_introduction:
         return client.detailed(
             operations.CONTACTS_UPDATE_INTRODUCTION,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.introduction_input.encode,
+            codec.IntroductionInput.encode,
         )
 
     @staticmethod
@@ -482,9 +474,9 @@ class contacts_update_introduction:
         return await client.acall(
             operations.CONTACTS_UPDATE_INTRODUCTION,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.introduction_input.encode,
+            codec.IntroductionInput.encode,
         )
 
     @staticmethod
@@ -495,9 +487,9 @@ class contacts_update_introduction:
         return await client.adetailed(
             operations.CONTACTS_UPDATE_INTRODUCTION,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.introduction_input.encode,
+            codec.IntroductionInput.encode,
         )
 
 
@@ -518,9 +510,9 @@ class contacts_update_avatar:
         return client.call(
             operations.CONTACTS_UPDATE_AVATAR,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.avatar_input.encode,
+            codec.AvatarInput.encode,
         )
 
     @staticmethod
@@ -531,9 +523,9 @@ class contacts_update_avatar:
         return client.detailed(
             operations.CONTACTS_UPDATE_AVATAR,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.avatar_input.encode,
+            codec.AvatarInput.encode,
         )
 
     @staticmethod
@@ -542,9 +534,9 @@ class contacts_update_avatar:
         return await client.acall(
             operations.CONTACTS_UPDATE_AVATAR,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.avatar_input.encode,
+            codec.AvatarInput.encode,
         )
 
     @staticmethod
@@ -555,9 +547,9 @@ class contacts_update_avatar:
         return await client.adetailed(
             operations.CONTACTS_UPDATE_AVATAR,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.avatar_input.encode,
+            codec.AvatarInput.encode,
         )
 
 
@@ -578,9 +570,9 @@ class contacts_set_tags:
         return client.call(
             operations.CONTACTS_SET_TAGS,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.tag_names_input.encode,
+            codec.TagNamesInput.encode,
         )
 
     @staticmethod
@@ -591,9 +583,9 @@ class contacts_set_tags:
         return client.detailed(
             operations.CONTACTS_SET_TAGS,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.tag_names_input.encode,
+            codec.TagNamesInput.encode,
         )
 
     @staticmethod
@@ -602,9 +594,9 @@ class contacts_set_tags:
         return await client.acall(
             operations.CONTACTS_SET_TAGS,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.tag_names_input.encode,
+            codec.TagNamesInput.encode,
         )
 
     @staticmethod
@@ -615,9 +607,9 @@ class contacts_set_tags:
         return await client.adetailed(
             operations.CONTACTS_SET_TAGS,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.tag_names_input.encode,
+            codec.TagNamesInput.encode,
         )
 
 
@@ -638,9 +630,9 @@ class contacts_unset_tags:
         return client.call(
             operations.CONTACTS_UNSET_TAGS,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.tag_ids_input.encode,
+            codec.TagIdsInput.encode,
         )
 
     @staticmethod
@@ -651,9 +643,9 @@ class contacts_unset_tags:
         return client.detailed(
             operations.CONTACTS_UNSET_TAGS,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.tag_ids_input.encode,
+            codec.TagIdsInput.encode,
         )
 
     @staticmethod
@@ -662,9 +654,9 @@ class contacts_unset_tags:
         return await client.acall(
             operations.CONTACTS_UNSET_TAGS,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.tag_ids_input.encode,
+            codec.TagIdsInput.encode,
         )
 
     @staticmethod
@@ -675,9 +667,9 @@ class contacts_unset_tags:
         return await client.adetailed(
             operations.CONTACTS_UNSET_TAGS,
             {"id": id},
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
             body,
-            codec.tag_ids_input.encode,
+            codec.TagIdsInput.encode,
         )
 
 
@@ -695,26 +687,26 @@ class contacts_clear_tags:
             client: `crm.generated` of a configured client.
         """
         return client.call(
-            operations.CONTACTS_CLEAR_TAGS, {"id": id}, codec.contacts_payloads.contacts_create
+            operations.CONTACTS_CLEAR_TAGS, {"id": id}, codec.contacts_create_payload
         )
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[Contact | ContactPartial]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.CONTACTS_CLEAR_TAGS, {"id": id}, codec.contacts_payloads.contacts_create
+            operations.CONTACTS_CLEAR_TAGS, {"id": id}, codec.contacts_create_payload
         )
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> Contact | ContactPartial:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.CONTACTS_CLEAR_TAGS, {"id": id}, codec.contacts_payloads.contacts_create
+            operations.CONTACTS_CLEAR_TAGS, {"id": id}, codec.contacts_create_payload
         )
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[Contact | ContactPartial]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.CONTACTS_CLEAR_TAGS, {"id": id}, codec.contacts_payloads.contacts_create
+            operations.CONTACTS_CLEAR_TAGS, {"id": id}, codec.contacts_create_payload
         )

@@ -44,7 +44,7 @@ class conversations_list:
         return client.call(
             operations.CONVERSATIONS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.conversation.decode_all,
+            codec.Conversation.decode_all,
         )
 
     @staticmethod
@@ -59,7 +59,7 @@ class conversations_list:
         return client.detailed(
             operations.CONVERSATIONS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.conversation.decode_all,
+            codec.Conversation.decode_all,
         )
 
     @staticmethod
@@ -74,7 +74,7 @@ class conversations_list:
         return await client.acall(
             operations.CONVERSATIONS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.conversation.decode_all,
+            codec.Conversation.decode_all,
         )
 
     @staticmethod
@@ -89,7 +89,7 @@ class conversations_list:
         return await client.adetailed(
             operations.CONVERSATIONS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.conversation.decode_all,
+            codec.Conversation.decode_all,
         )
 
 
@@ -109,9 +109,9 @@ class conversations_create:
         return client.call(
             operations.CONVERSATIONS_CREATE,
             {},
-            codec.conversation.decode,
+            codec.Conversation.decode,
             body,
-            codec.conversation_input.encode,
+            codec.ConversationInput.encode,
         )
 
     @staticmethod
@@ -120,9 +120,9 @@ class conversations_create:
         return client.detailed(
             operations.CONVERSATIONS_CREATE,
             {},
-            codec.conversation.decode,
+            codec.Conversation.decode,
             body,
-            codec.conversation_input.encode,
+            codec.ConversationInput.encode,
         )
 
     @staticmethod
@@ -131,9 +131,9 @@ class conversations_create:
         return await client.acall(
             operations.CONVERSATIONS_CREATE,
             {},
-            codec.conversation.decode,
+            codec.Conversation.decode,
             body,
-            codec.conversation_input.encode,
+            codec.ConversationInput.encode,
         )
 
     @staticmethod
@@ -144,9 +144,9 @@ class conversations_create:
         return await client.adetailed(
             operations.CONVERSATIONS_CREATE,
             {},
-            codec.conversation.decode,
+            codec.Conversation.decode,
             body,
-            codec.conversation_input.encode,
+            codec.ConversationInput.encode,
         )
 
 
@@ -178,7 +178,7 @@ class conversations_list_of_contact:
         return client.call(
             operations.CONVERSATIONS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.conversation.decode_all,
+            codec.Conversation.decode_all,
         )
 
     @staticmethod
@@ -194,7 +194,7 @@ class conversations_list_of_contact:
         return client.detailed(
             operations.CONVERSATIONS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.conversation.decode_all,
+            codec.Conversation.decode_all,
         )
 
     @staticmethod
@@ -210,7 +210,7 @@ class conversations_list_of_contact:
         return await client.acall(
             operations.CONVERSATIONS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.conversation.decode_all,
+            codec.Conversation.decode_all,
         )
 
     @staticmethod
@@ -226,7 +226,7 @@ class conversations_list_of_contact:
         return await client.adetailed(
             operations.CONVERSATIONS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.conversation.decode_all,
+            codec.Conversation.decode_all,
         )
 
 
@@ -243,25 +243,25 @@ class conversations_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.CONVERSATIONS_GET, {"id": id}, codec.conversation.decode)
+        return client.call(operations.CONVERSATIONS_GET, {"id": id}, codec.Conversation.decode)
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[Conversation]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.CONVERSATIONS_GET, {"id": id}, codec.conversation.decode)
+        return client.detailed(operations.CONVERSATIONS_GET, {"id": id}, codec.Conversation.decode)
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> Conversation:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.CONVERSATIONS_GET, {"id": id}, codec.conversation.decode
+            operations.CONVERSATIONS_GET, {"id": id}, codec.Conversation.decode
         )
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[Conversation]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.CONVERSATIONS_GET, {"id": id}, codec.conversation.decode
+            operations.CONVERSATIONS_GET, {"id": id}, codec.Conversation.decode
         )
 
 
@@ -282,9 +282,9 @@ class conversations_update:
         return client.call(
             operations.CONVERSATIONS_UPDATE,
             {"id": id},
-            codec.conversation.decode,
+            codec.Conversation.decode,
             body,
-            codec.conversation_update_input.encode,
+            codec.ConversationUpdateInput.encode,
         )
 
     @staticmethod
@@ -295,9 +295,9 @@ class conversations_update:
         return client.detailed(
             operations.CONVERSATIONS_UPDATE,
             {"id": id},
-            codec.conversation.decode,
+            codec.Conversation.decode,
             body,
-            codec.conversation_update_input.encode,
+            codec.ConversationUpdateInput.encode,
         )
 
     @staticmethod
@@ -306,9 +306,9 @@ class conversations_update:
         return await client.acall(
             operations.CONVERSATIONS_UPDATE,
             {"id": id},
-            codec.conversation.decode,
+            codec.Conversation.decode,
             body,
-            codec.conversation_update_input.encode,
+            codec.ConversationUpdateInput.encode,
         )
 
     @staticmethod
@@ -319,9 +319,9 @@ class conversations_update:
         return await client.adetailed(
             operations.CONVERSATIONS_UPDATE,
             {"id": id},
-            codec.conversation.decode,
+            codec.Conversation.decode,
             body,
-            codec.conversation_update_input.encode,
+            codec.ConversationUpdateInput.encode,
         )
 
 
@@ -374,9 +374,9 @@ class conversations_add_message:
         return client.call(
             operations.CONVERSATIONS_ADD_MESSAGE,
             {"id": id},
-            codec.conversation.decode,
+            codec.Conversation.decode,
             body,
-            codec.message_input.encode,
+            codec.MessageInput.encode,
         )
 
     @staticmethod
@@ -385,9 +385,9 @@ class conversations_add_message:
         return client.detailed(
             operations.CONVERSATIONS_ADD_MESSAGE,
             {"id": id},
-            codec.conversation.decode,
+            codec.Conversation.decode,
             body,
-            codec.message_input.encode,
+            codec.MessageInput.encode,
         )
 
     @staticmethod
@@ -396,9 +396,9 @@ class conversations_add_message:
         return await client.acall(
             operations.CONVERSATIONS_ADD_MESSAGE,
             {"id": id},
-            codec.conversation.decode,
+            codec.Conversation.decode,
             body,
-            codec.message_input.encode,
+            codec.MessageInput.encode,
         )
 
     @staticmethod
@@ -409,9 +409,9 @@ class conversations_add_message:
         return await client.adetailed(
             operations.CONVERSATIONS_ADD_MESSAGE,
             {"id": id},
-            codec.conversation.decode,
+            codec.Conversation.decode,
             body,
-            codec.message_input.encode,
+            codec.MessageInput.encode,
         )
 
 
@@ -433,9 +433,9 @@ class conversations_update_message:
         return client.call(
             operations.CONVERSATIONS_UPDATE_MESSAGE,
             {"id": id, "message_id": message_id},
-            codec.conversation.decode,
+            codec.Conversation.decode,
             body,
-            codec.message_input.encode,
+            codec.MessageInput.encode,
         )
 
     @staticmethod
@@ -446,9 +446,9 @@ class conversations_update_message:
         return client.detailed(
             operations.CONVERSATIONS_UPDATE_MESSAGE,
             {"id": id, "message_id": message_id},
-            codec.conversation.decode,
+            codec.Conversation.decode,
             body,
-            codec.message_input.encode,
+            codec.MessageInput.encode,
         )
 
     @staticmethod
@@ -459,9 +459,9 @@ class conversations_update_message:
         return await client.acall(
             operations.CONVERSATIONS_UPDATE_MESSAGE,
             {"id": id, "message_id": message_id},
-            codec.conversation.decode,
+            codec.Conversation.decode,
             body,
-            codec.message_input.encode,
+            codec.MessageInput.encode,
         )
 
     @staticmethod
@@ -472,9 +472,9 @@ class conversations_update_message:
         return await client.adetailed(
             operations.CONVERSATIONS_UPDATE_MESSAGE,
             {"id": id, "message_id": message_id},
-            codec.conversation.decode,
+            codec.Conversation.decode,
             body,
-            codec.message_input.encode,
+            codec.MessageInput.encode,
         )
 
 

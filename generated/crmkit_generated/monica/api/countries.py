@@ -28,22 +28,20 @@ class countries_list:
             client: `crm.generated` of a configured client.
             lang: Language of the names, two letters; by default the user's.
         """
-        return client.call(
-            operations.COUNTRIES_LIST, {"lang": lang}, codec.countries_payloads.countries_list
-        )
+        return client.call(operations.COUNTRIES_LIST, {"lang": lang}, codec.countries_list_payload)
 
     @staticmethod
     def sync_detailed(*, client: Client, lang: str | Unset = UNSET) -> Response[dict[str, Country]]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.COUNTRIES_LIST, {"lang": lang}, codec.countries_payloads.countries_list
+            operations.COUNTRIES_LIST, {"lang": lang}, codec.countries_list_payload
         )
 
     @staticmethod
     async def asyncio(*, client: Client, lang: str | Unset = UNSET) -> dict[str, Country]:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.COUNTRIES_LIST, {"lang": lang}, codec.countries_payloads.countries_list
+            operations.COUNTRIES_LIST, {"lang": lang}, codec.countries_list_payload
         )
 
     @staticmethod
@@ -52,5 +50,5 @@ class countries_list:
     ) -> Response[dict[str, Country]]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.COUNTRIES_LIST, {"lang": lang}, codec.countries_payloads.countries_list
+            operations.COUNTRIES_LIST, {"lang": lang}, codec.countries_list_payload
         )

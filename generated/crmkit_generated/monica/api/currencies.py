@@ -32,7 +32,7 @@ class currencies_list:
             limit: Records per page, from 1 to 100.
         """
         return client.call(
-            operations.CURRENCIES_LIST, {"page": page, "limit": limit}, codec.currency.decode_all
+            operations.CURRENCIES_LIST, {"page": page, "limit": limit}, codec.Currency.decode_all
         )
 
     @staticmethod
@@ -41,7 +41,7 @@ class currencies_list:
     ) -> Response[list[Currency]]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.CURRENCIES_LIST, {"page": page, "limit": limit}, codec.currency.decode_all
+            operations.CURRENCIES_LIST, {"page": page, "limit": limit}, codec.Currency.decode_all
         )
 
     @staticmethod
@@ -50,7 +50,7 @@ class currencies_list:
     ) -> list[Currency]:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.CURRENCIES_LIST, {"page": page, "limit": limit}, codec.currency.decode_all
+            operations.CURRENCIES_LIST, {"page": page, "limit": limit}, codec.Currency.decode_all
         )
 
     @staticmethod
@@ -59,7 +59,7 @@ class currencies_list:
     ) -> Response[list[Currency]]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.CURRENCIES_LIST, {"page": page, "limit": limit}, codec.currency.decode_all
+            operations.CURRENCIES_LIST, {"page": page, "limit": limit}, codec.Currency.decode_all
         )
 
 
@@ -76,19 +76,19 @@ class currencies_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.CURRENCIES_GET, {"id": id}, codec.currency.decode)
+        return client.call(operations.CURRENCIES_GET, {"id": id}, codec.Currency.decode)
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[Currency]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.CURRENCIES_GET, {"id": id}, codec.currency.decode)
+        return client.detailed(operations.CURRENCIES_GET, {"id": id}, codec.Currency.decode)
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> Currency:
         """As `sync`, awaited."""
-        return await client.acall(operations.CURRENCIES_GET, {"id": id}, codec.currency.decode)
+        return await client.acall(operations.CURRENCIES_GET, {"id": id}, codec.Currency.decode)
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[Currency]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.CURRENCIES_GET, {"id": id}, codec.currency.decode)
+        return await client.adetailed(operations.CURRENCIES_GET, {"id": id}, codec.Currency.decode)

@@ -42,7 +42,7 @@ class debts_list:
         return client.call(
             operations.DEBTS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.debt.decode_all,
+            codec.Debt.decode_all,
         )
 
     @staticmethod
@@ -57,7 +57,7 @@ class debts_list:
         return client.detailed(
             operations.DEBTS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.debt.decode_all,
+            codec.Debt.decode_all,
         )
 
     @staticmethod
@@ -72,7 +72,7 @@ class debts_list:
         return await client.acall(
             operations.DEBTS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.debt.decode_all,
+            codec.Debt.decode_all,
         )
 
     @staticmethod
@@ -87,7 +87,7 @@ class debts_list:
         return await client.adetailed(
             operations.DEBTS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.debt.decode_all,
+            codec.Debt.decode_all,
         )
 
 
@@ -105,28 +105,28 @@ class debts_create:
             body: What is sent.
         """
         return client.call(
-            operations.DEBTS_CREATE, {}, codec.debt.decode, body, codec.debt_input.encode
+            operations.DEBTS_CREATE, {}, codec.Debt.decode, body, codec.DebtInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: DebtInput) -> Response[Debt]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.DEBTS_CREATE, {}, codec.debt.decode, body, codec.debt_input.encode
+            operations.DEBTS_CREATE, {}, codec.Debt.decode, body, codec.DebtInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: DebtInput) -> Debt:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.DEBTS_CREATE, {}, codec.debt.decode, body, codec.debt_input.encode
+            operations.DEBTS_CREATE, {}, codec.Debt.decode, body, codec.DebtInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: DebtInput) -> Response[Debt]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.DEBTS_CREATE, {}, codec.debt.decode, body, codec.debt_input.encode
+            operations.DEBTS_CREATE, {}, codec.Debt.decode, body, codec.DebtInput.encode
         )
 
 
@@ -158,7 +158,7 @@ class debts_list_of_contact:
         return client.call(
             operations.DEBTS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.debt.decode_all,
+            codec.Debt.decode_all,
         )
 
     @staticmethod
@@ -174,7 +174,7 @@ class debts_list_of_contact:
         return client.detailed(
             operations.DEBTS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.debt.decode_all,
+            codec.Debt.decode_all,
         )
 
     @staticmethod
@@ -190,7 +190,7 @@ class debts_list_of_contact:
         return await client.acall(
             operations.DEBTS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.debt.decode_all,
+            codec.Debt.decode_all,
         )
 
     @staticmethod
@@ -206,7 +206,7 @@ class debts_list_of_contact:
         return await client.adetailed(
             operations.DEBTS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.debt.decode_all,
+            codec.Debt.decode_all,
         )
 
 
@@ -223,22 +223,22 @@ class debts_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.DEBTS_GET, {"id": id}, codec.debt.decode)
+        return client.call(operations.DEBTS_GET, {"id": id}, codec.Debt.decode)
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[Debt]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.DEBTS_GET, {"id": id}, codec.debt.decode)
+        return client.detailed(operations.DEBTS_GET, {"id": id}, codec.Debt.decode)
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> Debt:
         """As `sync`, awaited."""
-        return await client.acall(operations.DEBTS_GET, {"id": id}, codec.debt.decode)
+        return await client.acall(operations.DEBTS_GET, {"id": id}, codec.Debt.decode)
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[Debt]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.DEBTS_GET, {"id": id}, codec.debt.decode)
+        return await client.adetailed(operations.DEBTS_GET, {"id": id}, codec.Debt.decode)
 
 
 class debts_update:
@@ -256,28 +256,28 @@ class debts_update:
             body: What is sent.
         """
         return client.call(
-            operations.DEBTS_UPDATE, {"id": id}, codec.debt.decode, body, codec.debt_input.encode
+            operations.DEBTS_UPDATE, {"id": id}, codec.Debt.decode, body, codec.DebtInput.encode
         )
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client, body: DebtInput) -> Response[Debt]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.DEBTS_UPDATE, {"id": id}, codec.debt.decode, body, codec.debt_input.encode
+            operations.DEBTS_UPDATE, {"id": id}, codec.Debt.decode, body, codec.DebtInput.encode
         )
 
     @staticmethod
     async def asyncio(id: int, *, client: Client, body: DebtInput) -> Debt:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.DEBTS_UPDATE, {"id": id}, codec.debt.decode, body, codec.debt_input.encode
+            operations.DEBTS_UPDATE, {"id": id}, codec.Debt.decode, body, codec.DebtInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client, body: DebtInput) -> Response[Debt]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.DEBTS_UPDATE, {"id": id}, codec.debt.decode, body, codec.debt_input.encode
+            operations.DEBTS_UPDATE, {"id": id}, codec.Debt.decode, body, codec.DebtInput.encode
         )
 
 

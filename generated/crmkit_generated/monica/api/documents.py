@@ -42,7 +42,7 @@ class documents_list:
         return client.call(
             operations.DOCUMENTS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.document.decode_all,
+            codec.Document.decode_all,
         )
 
     @staticmethod
@@ -57,7 +57,7 @@ class documents_list:
         return client.detailed(
             operations.DOCUMENTS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.document.decode_all,
+            codec.Document.decode_all,
         )
 
     @staticmethod
@@ -72,7 +72,7 @@ class documents_list:
         return await client.acall(
             operations.DOCUMENTS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.document.decode_all,
+            codec.Document.decode_all,
         )
 
     @staticmethod
@@ -87,7 +87,7 @@ class documents_list:
         return await client.adetailed(
             operations.DOCUMENTS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.document.decode_all,
+            codec.Document.decode_all,
         )
 
 
@@ -107,9 +107,9 @@ class documents_create:
         return client.call(
             operations.DOCUMENTS_CREATE,
             {},
-            codec.document.decode,
+            codec.Document.decode,
             body,
-            codec.document_upload_input.encode,
+            codec.DocumentUploadInput.encode,
         )
 
     @staticmethod
@@ -118,9 +118,9 @@ class documents_create:
         return client.detailed(
             operations.DOCUMENTS_CREATE,
             {},
-            codec.document.decode,
+            codec.Document.decode,
             body,
-            codec.document_upload_input.encode,
+            codec.DocumentUploadInput.encode,
         )
 
     @staticmethod
@@ -129,9 +129,9 @@ class documents_create:
         return await client.acall(
             operations.DOCUMENTS_CREATE,
             {},
-            codec.document.decode,
+            codec.Document.decode,
             body,
-            codec.document_upload_input.encode,
+            codec.DocumentUploadInput.encode,
         )
 
     @staticmethod
@@ -140,9 +140,9 @@ class documents_create:
         return await client.adetailed(
             operations.DOCUMENTS_CREATE,
             {},
-            codec.document.decode,
+            codec.Document.decode,
             body,
-            codec.document_upload_input.encode,
+            codec.DocumentUploadInput.encode,
         )
 
 
@@ -174,7 +174,7 @@ class documents_list_of_contact:
         return client.call(
             operations.DOCUMENTS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.document.decode_all,
+            codec.Document.decode_all,
         )
 
     @staticmethod
@@ -190,7 +190,7 @@ class documents_list_of_contact:
         return client.detailed(
             operations.DOCUMENTS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.document.decode_all,
+            codec.Document.decode_all,
         )
 
     @staticmethod
@@ -206,7 +206,7 @@ class documents_list_of_contact:
         return await client.acall(
             operations.DOCUMENTS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.document.decode_all,
+            codec.Document.decode_all,
         )
 
     @staticmethod
@@ -222,7 +222,7 @@ class documents_list_of_contact:
         return await client.adetailed(
             operations.DOCUMENTS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.document.decode_all,
+            codec.Document.decode_all,
         )
 
 
@@ -239,22 +239,22 @@ class documents_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.DOCUMENTS_GET, {"id": id}, codec.document.decode)
+        return client.call(operations.DOCUMENTS_GET, {"id": id}, codec.Document.decode)
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[Document]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.DOCUMENTS_GET, {"id": id}, codec.document.decode)
+        return client.detailed(operations.DOCUMENTS_GET, {"id": id}, codec.Document.decode)
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> Document:
         """As `sync`, awaited."""
-        return await client.acall(operations.DOCUMENTS_GET, {"id": id}, codec.document.decode)
+        return await client.acall(operations.DOCUMENTS_GET, {"id": id}, codec.Document.decode)
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[Document]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.DOCUMENTS_GET, {"id": id}, codec.document.decode)
+        return await client.adetailed(operations.DOCUMENTS_GET, {"id": id}, codec.Document.decode)
 
 
 class documents_delete:

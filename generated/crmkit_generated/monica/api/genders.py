@@ -42,7 +42,7 @@ class genders_list:
         return client.call(
             operations.GENDERS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.gender.decode_all,
+            codec.Gender.decode_all,
         )
 
     @staticmethod
@@ -57,7 +57,7 @@ class genders_list:
         return client.detailed(
             operations.GENDERS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.gender.decode_all,
+            codec.Gender.decode_all,
         )
 
     @staticmethod
@@ -72,7 +72,7 @@ class genders_list:
         return await client.acall(
             operations.GENDERS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.gender.decode_all,
+            codec.Gender.decode_all,
         )
 
     @staticmethod
@@ -87,7 +87,7 @@ class genders_list:
         return await client.adetailed(
             operations.GENDERS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.gender.decode_all,
+            codec.Gender.decode_all,
         )
 
 
@@ -105,28 +105,28 @@ class genders_create:
             body: What is sent.
         """
         return client.call(
-            operations.GENDERS_CREATE, {}, codec.gender.decode, body, codec.gender_input.encode
+            operations.GENDERS_CREATE, {}, codec.Gender.decode, body, codec.GenderInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: GenderInput) -> Response[Gender]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.GENDERS_CREATE, {}, codec.gender.decode, body, codec.gender_input.encode
+            operations.GENDERS_CREATE, {}, codec.Gender.decode, body, codec.GenderInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: GenderInput) -> Gender:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.GENDERS_CREATE, {}, codec.gender.decode, body, codec.gender_input.encode
+            operations.GENDERS_CREATE, {}, codec.Gender.decode, body, codec.GenderInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: GenderInput) -> Response[Gender]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.GENDERS_CREATE, {}, codec.gender.decode, body, codec.gender_input.encode
+            operations.GENDERS_CREATE, {}, codec.Gender.decode, body, codec.GenderInput.encode
         )
 
 
@@ -143,22 +143,22 @@ class genders_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.GENDERS_GET, {"id": id}, codec.gender.decode)
+        return client.call(operations.GENDERS_GET, {"id": id}, codec.Gender.decode)
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[Gender]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.GENDERS_GET, {"id": id}, codec.gender.decode)
+        return client.detailed(operations.GENDERS_GET, {"id": id}, codec.Gender.decode)
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> Gender:
         """As `sync`, awaited."""
-        return await client.acall(operations.GENDERS_GET, {"id": id}, codec.gender.decode)
+        return await client.acall(operations.GENDERS_GET, {"id": id}, codec.Gender.decode)
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[Gender]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.GENDERS_GET, {"id": id}, codec.gender.decode)
+        return await client.adetailed(operations.GENDERS_GET, {"id": id}, codec.Gender.decode)
 
 
 class genders_update:
@@ -176,9 +176,9 @@ class genders_update:
         return client.call(
             operations.GENDERS_UPDATE,
             {"id": id},
-            codec.gender.decode,
+            codec.Gender.decode,
             body,
-            codec.gender_input.encode,
+            codec.GenderInput.encode,
         )
 
     @staticmethod
@@ -187,9 +187,9 @@ class genders_update:
         return client.detailed(
             operations.GENDERS_UPDATE,
             {"id": id},
-            codec.gender.decode,
+            codec.Gender.decode,
             body,
-            codec.gender_input.encode,
+            codec.GenderInput.encode,
         )
 
     @staticmethod
@@ -198,9 +198,9 @@ class genders_update:
         return await client.acall(
             operations.GENDERS_UPDATE,
             {"id": id},
-            codec.gender.decode,
+            codec.Gender.decode,
             body,
-            codec.gender_input.encode,
+            codec.GenderInput.encode,
         )
 
     @staticmethod
@@ -209,9 +209,9 @@ class genders_update:
         return await client.adetailed(
             operations.GENDERS_UPDATE,
             {"id": id},
-            codec.gender.decode,
+            codec.Gender.decode,
             body,
-            codec.gender_input.encode,
+            codec.GenderInput.encode,
         )
 
 

@@ -42,7 +42,7 @@ class gifts_list:
         return client.call(
             operations.GIFTS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.gift.decode_all,
+            codec.Gift.decode_all,
         )
 
     @staticmethod
@@ -57,7 +57,7 @@ class gifts_list:
         return client.detailed(
             operations.GIFTS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.gift.decode_all,
+            codec.Gift.decode_all,
         )
 
     @staticmethod
@@ -72,7 +72,7 @@ class gifts_list:
         return await client.acall(
             operations.GIFTS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.gift.decode_all,
+            codec.Gift.decode_all,
         )
 
     @staticmethod
@@ -87,7 +87,7 @@ class gifts_list:
         return await client.adetailed(
             operations.GIFTS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.gift.decode_all,
+            codec.Gift.decode_all,
         )
 
 
@@ -105,28 +105,28 @@ class gifts_create:
             body: What is sent.
         """
         return client.call(
-            operations.GIFTS_CREATE, {}, codec.gift.decode, body, codec.gift_input.encode
+            operations.GIFTS_CREATE, {}, codec.Gift.decode, body, codec.GiftInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: GiftInput) -> Response[Gift]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.GIFTS_CREATE, {}, codec.gift.decode, body, codec.gift_input.encode
+            operations.GIFTS_CREATE, {}, codec.Gift.decode, body, codec.GiftInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: GiftInput) -> Gift:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.GIFTS_CREATE, {}, codec.gift.decode, body, codec.gift_input.encode
+            operations.GIFTS_CREATE, {}, codec.Gift.decode, body, codec.GiftInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: GiftInput) -> Response[Gift]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.GIFTS_CREATE, {}, codec.gift.decode, body, codec.gift_input.encode
+            operations.GIFTS_CREATE, {}, codec.Gift.decode, body, codec.GiftInput.encode
         )
 
 
@@ -158,7 +158,7 @@ class gifts_list_of_contact:
         return client.call(
             operations.GIFTS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.gift.decode_all,
+            codec.Gift.decode_all,
         )
 
     @staticmethod
@@ -174,7 +174,7 @@ class gifts_list_of_contact:
         return client.detailed(
             operations.GIFTS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.gift.decode_all,
+            codec.Gift.decode_all,
         )
 
     @staticmethod
@@ -190,7 +190,7 @@ class gifts_list_of_contact:
         return await client.acall(
             operations.GIFTS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.gift.decode_all,
+            codec.Gift.decode_all,
         )
 
     @staticmethod
@@ -206,7 +206,7 @@ class gifts_list_of_contact:
         return await client.adetailed(
             operations.GIFTS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.gift.decode_all,
+            codec.Gift.decode_all,
         )
 
 
@@ -223,22 +223,22 @@ class gifts_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.GIFTS_GET, {"id": id}, codec.gift.decode)
+        return client.call(operations.GIFTS_GET, {"id": id}, codec.Gift.decode)
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[Gift]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.GIFTS_GET, {"id": id}, codec.gift.decode)
+        return client.detailed(operations.GIFTS_GET, {"id": id}, codec.Gift.decode)
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> Gift:
         """As `sync`, awaited."""
-        return await client.acall(operations.GIFTS_GET, {"id": id}, codec.gift.decode)
+        return await client.acall(operations.GIFTS_GET, {"id": id}, codec.Gift.decode)
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[Gift]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.GIFTS_GET, {"id": id}, codec.gift.decode)
+        return await client.adetailed(operations.GIFTS_GET, {"id": id}, codec.Gift.decode)
 
 
 class gifts_update:
@@ -254,28 +254,28 @@ class gifts_update:
             body: What is sent.
         """
         return client.call(
-            operations.GIFTS_UPDATE, {"id": id}, codec.gift.decode, body, codec.gift_input.encode
+            operations.GIFTS_UPDATE, {"id": id}, codec.Gift.decode, body, codec.GiftInput.encode
         )
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client, body: GiftInput) -> Response[Gift]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.GIFTS_UPDATE, {"id": id}, codec.gift.decode, body, codec.gift_input.encode
+            operations.GIFTS_UPDATE, {"id": id}, codec.Gift.decode, body, codec.GiftInput.encode
         )
 
     @staticmethod
     async def asyncio(id: int, *, client: Client, body: GiftInput) -> Gift:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.GIFTS_UPDATE, {"id": id}, codec.gift.decode, body, codec.gift_input.encode
+            operations.GIFTS_UPDATE, {"id": id}, codec.Gift.decode, body, codec.GiftInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client, body: GiftInput) -> Response[Gift]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.GIFTS_UPDATE, {"id": id}, codec.gift.decode, body, codec.gift_input.encode
+            operations.GIFTS_UPDATE, {"id": id}, codec.Gift.decode, body, codec.GiftInput.encode
         )
 
 
@@ -325,26 +325,26 @@ class gifts_set_photo:
             client: `crm.generated` of a configured client.
         """
         return client.call(
-            operations.GIFTS_SET_PHOTO, {"id": id, "photo_id": photo_id}, codec.gift.decode
+            operations.GIFTS_SET_PHOTO, {"id": id, "photo_id": photo_id}, codec.Gift.decode
         )
 
     @staticmethod
     def sync_detailed(id: int, photo_id: int, *, client: Client) -> Response[Gift]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.GIFTS_SET_PHOTO, {"id": id, "photo_id": photo_id}, codec.gift.decode
+            operations.GIFTS_SET_PHOTO, {"id": id, "photo_id": photo_id}, codec.Gift.decode
         )
 
     @staticmethod
     async def asyncio(id: int, photo_id: int, *, client: Client) -> Gift:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.GIFTS_SET_PHOTO, {"id": id, "photo_id": photo_id}, codec.gift.decode
+            operations.GIFTS_SET_PHOTO, {"id": id, "photo_id": photo_id}, codec.Gift.decode
         )
 
     @staticmethod
     async def asyncio_detailed(id: int, photo_id: int, *, client: Client) -> Response[Gift]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.GIFTS_SET_PHOTO, {"id": id, "photo_id": photo_id}, codec.gift.decode
+            operations.GIFTS_SET_PHOTO, {"id": id, "photo_id": photo_id}, codec.Gift.decode
         )

@@ -42,7 +42,7 @@ class journal_list:
         return client.call(
             operations.JOURNAL_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.journal_entry.decode_all,
+            codec.JournalEntry.decode_all,
         )
 
     @staticmethod
@@ -57,7 +57,7 @@ class journal_list:
         return client.detailed(
             operations.JOURNAL_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.journal_entry.decode_all,
+            codec.JournalEntry.decode_all,
         )
 
     @staticmethod
@@ -72,7 +72,7 @@ class journal_list:
         return await client.acall(
             operations.JOURNAL_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.journal_entry.decode_all,
+            codec.JournalEntry.decode_all,
         )
 
     @staticmethod
@@ -87,7 +87,7 @@ class journal_list:
         return await client.adetailed(
             operations.JOURNAL_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.journal_entry.decode_all,
+            codec.JournalEntry.decode_all,
         )
 
 
@@ -107,9 +107,9 @@ class journal_create:
         return client.call(
             operations.JOURNAL_CREATE,
             {},
-            codec.journal_entry.decode,
+            codec.JournalEntry.decode,
             body,
-            codec.journal_entry_input.encode,
+            codec.JournalEntryInput.encode,
         )
 
     @staticmethod
@@ -118,9 +118,9 @@ class journal_create:
         return client.detailed(
             operations.JOURNAL_CREATE,
             {},
-            codec.journal_entry.decode,
+            codec.JournalEntry.decode,
             body,
-            codec.journal_entry_input.encode,
+            codec.JournalEntryInput.encode,
         )
 
     @staticmethod
@@ -129,9 +129,9 @@ class journal_create:
         return await client.acall(
             operations.JOURNAL_CREATE,
             {},
-            codec.journal_entry.decode,
+            codec.JournalEntry.decode,
             body,
-            codec.journal_entry_input.encode,
+            codec.JournalEntryInput.encode,
         )
 
     @staticmethod
@@ -142,9 +142,9 @@ class journal_create:
         return await client.adetailed(
             operations.JOURNAL_CREATE,
             {},
-            codec.journal_entry.decode,
+            codec.JournalEntry.decode,
             body,
-            codec.journal_entry_input.encode,
+            codec.JournalEntryInput.encode,
         )
 
 
@@ -161,24 +161,22 @@ class journal_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.JOURNAL_GET, {"id": id}, codec.journal_entry.decode)
+        return client.call(operations.JOURNAL_GET, {"id": id}, codec.JournalEntry.decode)
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[JournalEntry]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.JOURNAL_GET, {"id": id}, codec.journal_entry.decode)
+        return client.detailed(operations.JOURNAL_GET, {"id": id}, codec.JournalEntry.decode)
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> JournalEntry:
         """As `sync`, awaited."""
-        return await client.acall(operations.JOURNAL_GET, {"id": id}, codec.journal_entry.decode)
+        return await client.acall(operations.JOURNAL_GET, {"id": id}, codec.JournalEntry.decode)
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[JournalEntry]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(
-            operations.JOURNAL_GET, {"id": id}, codec.journal_entry.decode
-        )
+        return await client.adetailed(operations.JOURNAL_GET, {"id": id}, codec.JournalEntry.decode)
 
 
 class journal_update:
@@ -196,9 +194,9 @@ class journal_update:
         return client.call(
             operations.JOURNAL_UPDATE,
             {"id": id},
-            codec.journal_entry.decode,
+            codec.JournalEntry.decode,
             body,
-            codec.journal_entry_input.encode,
+            codec.JournalEntryInput.encode,
         )
 
     @staticmethod
@@ -209,9 +207,9 @@ class journal_update:
         return client.detailed(
             operations.JOURNAL_UPDATE,
             {"id": id},
-            codec.journal_entry.decode,
+            codec.JournalEntry.decode,
             body,
-            codec.journal_entry_input.encode,
+            codec.JournalEntryInput.encode,
         )
 
     @staticmethod
@@ -220,9 +218,9 @@ class journal_update:
         return await client.acall(
             operations.JOURNAL_UPDATE,
             {"id": id},
-            codec.journal_entry.decode,
+            codec.JournalEntry.decode,
             body,
-            codec.journal_entry_input.encode,
+            codec.JournalEntryInput.encode,
         )
 
     @staticmethod
@@ -233,9 +231,9 @@ class journal_update:
         return await client.adetailed(
             operations.JOURNAL_UPDATE,
             {"id": id},
-            codec.journal_entry.decode,
+            codec.JournalEntry.decode,
             body,
-            codec.journal_entry_input.encode,
+            codec.JournalEntryInput.encode,
         )
 
 

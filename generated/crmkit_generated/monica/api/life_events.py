@@ -43,7 +43,7 @@ class life_events_list:
         return client.call(
             operations.LIFE_EVENTS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.life_event.decode_all,
+            codec.LifeEvent.decode_all,
         )
 
     @staticmethod
@@ -58,7 +58,7 @@ class life_events_list:
         return client.detailed(
             operations.LIFE_EVENTS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.life_event.decode_all,
+            codec.LifeEvent.decode_all,
         )
 
     @staticmethod
@@ -73,7 +73,7 @@ class life_events_list:
         return await client.acall(
             operations.LIFE_EVENTS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.life_event.decode_all,
+            codec.LifeEvent.decode_all,
         )
 
     @staticmethod
@@ -88,7 +88,7 @@ class life_events_list:
         return await client.adetailed(
             operations.LIFE_EVENTS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.life_event.decode_all,
+            codec.LifeEvent.decode_all,
         )
 
 
@@ -108,9 +108,9 @@ class life_events_create:
         return client.call(
             operations.LIFE_EVENTS_CREATE,
             {},
-            codec.life_event.decode,
+            codec.LifeEvent.decode,
             body,
-            codec.life_event_input.encode,
+            codec.LifeEventInput.encode,
         )
 
     @staticmethod
@@ -119,9 +119,9 @@ class life_events_create:
         return client.detailed(
             operations.LIFE_EVENTS_CREATE,
             {},
-            codec.life_event.decode,
+            codec.LifeEvent.decode,
             body,
-            codec.life_event_input.encode,
+            codec.LifeEventInput.encode,
         )
 
     @staticmethod
@@ -130,9 +130,9 @@ class life_events_create:
         return await client.acall(
             operations.LIFE_EVENTS_CREATE,
             {},
-            codec.life_event.decode,
+            codec.LifeEvent.decode,
             body,
-            codec.life_event_input.encode,
+            codec.LifeEventInput.encode,
         )
 
     @staticmethod
@@ -141,9 +141,9 @@ class life_events_create:
         return await client.adetailed(
             operations.LIFE_EVENTS_CREATE,
             {},
-            codec.life_event.decode,
+            codec.LifeEvent.decode,
             body,
-            codec.life_event_input.encode,
+            codec.LifeEventInput.encode,
         )
 
 
@@ -160,23 +160,23 @@ class life_events_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.LIFE_EVENTS_GET, {"id": id}, codec.life_event.decode)
+        return client.call(operations.LIFE_EVENTS_GET, {"id": id}, codec.LifeEvent.decode)
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[LifeEvent]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.LIFE_EVENTS_GET, {"id": id}, codec.life_event.decode)
+        return client.detailed(operations.LIFE_EVENTS_GET, {"id": id}, codec.LifeEvent.decode)
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> LifeEvent:
         """As `sync`, awaited."""
-        return await client.acall(operations.LIFE_EVENTS_GET, {"id": id}, codec.life_event.decode)
+        return await client.acall(operations.LIFE_EVENTS_GET, {"id": id}, codec.LifeEvent.decode)
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[LifeEvent]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.LIFE_EVENTS_GET, {"id": id}, codec.life_event.decode
+            operations.LIFE_EVENTS_GET, {"id": id}, codec.LifeEvent.decode
         )
 
 
@@ -197,9 +197,9 @@ class life_events_update:
         return client.call(
             operations.LIFE_EVENTS_UPDATE,
             {"id": id},
-            codec.life_event.decode,
+            codec.LifeEvent.decode,
             body,
-            codec.life_event_update_input.encode,
+            codec.LifeEventUpdateInput.encode,
         )
 
     @staticmethod
@@ -210,9 +210,9 @@ class life_events_update:
         return client.detailed(
             operations.LIFE_EVENTS_UPDATE,
             {"id": id},
-            codec.life_event.decode,
+            codec.LifeEvent.decode,
             body,
-            codec.life_event_update_input.encode,
+            codec.LifeEventUpdateInput.encode,
         )
 
     @staticmethod
@@ -221,9 +221,9 @@ class life_events_update:
         return await client.acall(
             operations.LIFE_EVENTS_UPDATE,
             {"id": id},
-            codec.life_event.decode,
+            codec.LifeEvent.decode,
             body,
-            codec.life_event_update_input.encode,
+            codec.LifeEventUpdateInput.encode,
         )
 
     @staticmethod
@@ -234,9 +234,9 @@ class life_events_update:
         return await client.adetailed(
             operations.LIFE_EVENTS_UPDATE,
             {"id": id},
-            codec.life_event.decode,
+            codec.LifeEvent.decode,
             body,
-            codec.life_event_update_input.encode,
+            codec.LifeEventUpdateInput.encode,
         )
 
 

@@ -32,7 +32,7 @@ class logs_list:
             limit: Records per page, from 1 to 100.
         """
         return client.call(
-            operations.LOGS_LIST, {"page": page, "limit": limit}, codec.audit_log.decode_all
+            operations.LOGS_LIST, {"page": page, "limit": limit}, codec.AuditLog.decode_all
         )
 
     @staticmethod
@@ -41,7 +41,7 @@ class logs_list:
     ) -> Response[list[AuditLog]]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.LOGS_LIST, {"page": page, "limit": limit}, codec.audit_log.decode_all
+            operations.LOGS_LIST, {"page": page, "limit": limit}, codec.AuditLog.decode_all
         )
 
     @staticmethod
@@ -50,7 +50,7 @@ class logs_list:
     ) -> list[AuditLog]:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.LOGS_LIST, {"page": page, "limit": limit}, codec.audit_log.decode_all
+            operations.LOGS_LIST, {"page": page, "limit": limit}, codec.AuditLog.decode_all
         )
 
     @staticmethod
@@ -59,7 +59,7 @@ class logs_list:
     ) -> Response[list[AuditLog]]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.LOGS_LIST, {"page": page, "limit": limit}, codec.audit_log.decode_all
+            operations.LOGS_LIST, {"page": page, "limit": limit}, codec.AuditLog.decode_all
         )
 
 
@@ -83,7 +83,7 @@ class logs_list_of_contact:
         return client.call(
             operations.LOGS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit},
-            codec.audit_log.decode_all,
+            codec.AuditLog.decode_all,
         )
 
     @staticmethod
@@ -94,7 +94,7 @@ class logs_list_of_contact:
         return client.detailed(
             operations.LOGS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit},
-            codec.audit_log.decode_all,
+            codec.AuditLog.decode_all,
         )
 
     @staticmethod
@@ -105,7 +105,7 @@ class logs_list_of_contact:
         return await client.acall(
             operations.LOGS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit},
-            codec.audit_log.decode_all,
+            codec.AuditLog.decode_all,
         )
 
     @staticmethod
@@ -116,5 +116,5 @@ class logs_list_of_contact:
         return await client.adetailed(
             operations.LOGS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit},
-            codec.audit_log.decode_all,
+            codec.AuditLog.decode_all,
         )

@@ -42,7 +42,7 @@ class notes_list:
         return client.call(
             operations.NOTES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     @staticmethod
@@ -57,7 +57,7 @@ class notes_list:
         return client.detailed(
             operations.NOTES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     @staticmethod
@@ -72,7 +72,7 @@ class notes_list:
         return await client.acall(
             operations.NOTES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     @staticmethod
@@ -87,7 +87,7 @@ class notes_list:
         return await client.adetailed(
             operations.NOTES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
 
@@ -105,28 +105,28 @@ class notes_create:
             body: What is sent.
         """
         return client.call(
-            operations.NOTES_CREATE, {}, codec.note.decode, body, codec.note_input.encode
+            operations.NOTES_CREATE, {}, codec.Note.decode, body, codec.NoteInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: NoteInput) -> Response[Note]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.NOTES_CREATE, {}, codec.note.decode, body, codec.note_input.encode
+            operations.NOTES_CREATE, {}, codec.Note.decode, body, codec.NoteInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: NoteInput) -> Note:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.NOTES_CREATE, {}, codec.note.decode, body, codec.note_input.encode
+            operations.NOTES_CREATE, {}, codec.Note.decode, body, codec.NoteInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: NoteInput) -> Response[Note]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.NOTES_CREATE, {}, codec.note.decode, body, codec.note_input.encode
+            operations.NOTES_CREATE, {}, codec.Note.decode, body, codec.NoteInput.encode
         )
 
 
@@ -158,7 +158,7 @@ class notes_list_of_contact:
         return client.call(
             operations.NOTES_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     @staticmethod
@@ -174,7 +174,7 @@ class notes_list_of_contact:
         return client.detailed(
             operations.NOTES_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     @staticmethod
@@ -190,7 +190,7 @@ class notes_list_of_contact:
         return await client.acall(
             operations.NOTES_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     @staticmethod
@@ -206,7 +206,7 @@ class notes_list_of_contact:
         return await client.adetailed(
             operations.NOTES_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
 
@@ -223,22 +223,22 @@ class notes_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.NOTES_GET, {"id": id}, codec.note.decode)
+        return client.call(operations.NOTES_GET, {"id": id}, codec.Note.decode)
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[Note]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.NOTES_GET, {"id": id}, codec.note.decode)
+        return client.detailed(operations.NOTES_GET, {"id": id}, codec.Note.decode)
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> Note:
         """As `sync`, awaited."""
-        return await client.acall(operations.NOTES_GET, {"id": id}, codec.note.decode)
+        return await client.acall(operations.NOTES_GET, {"id": id}, codec.Note.decode)
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[Note]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.NOTES_GET, {"id": id}, codec.note.decode)
+        return await client.adetailed(operations.NOTES_GET, {"id": id}, codec.Note.decode)
 
 
 class notes_update:
@@ -256,28 +256,28 @@ class notes_update:
             body: What is sent.
         """
         return client.call(
-            operations.NOTES_UPDATE, {"id": id}, codec.note.decode, body, codec.note_input.encode
+            operations.NOTES_UPDATE, {"id": id}, codec.Note.decode, body, codec.NoteInput.encode
         )
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client, body: NoteInput) -> Response[Note]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.NOTES_UPDATE, {"id": id}, codec.note.decode, body, codec.note_input.encode
+            operations.NOTES_UPDATE, {"id": id}, codec.Note.decode, body, codec.NoteInput.encode
         )
 
     @staticmethod
     async def asyncio(id: int, *, client: Client, body: NoteInput) -> Note:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.NOTES_UPDATE, {"id": id}, codec.note.decode, body, codec.note_input.encode
+            operations.NOTES_UPDATE, {"id": id}, codec.Note.decode, body, codec.NoteInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client, body: NoteInput) -> Response[Note]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.NOTES_UPDATE, {"id": id}, codec.note.decode, body, codec.note_input.encode
+            operations.NOTES_UPDATE, {"id": id}, codec.Note.decode, body, codec.NoteInput.encode
         )
 
 

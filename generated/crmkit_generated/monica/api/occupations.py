@@ -42,7 +42,7 @@ class occupations_list:
         return client.call(
             operations.OCCUPATIONS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.occupation.decode_all,
+            codec.Occupation.decode_all,
         )
 
     @staticmethod
@@ -57,7 +57,7 @@ class occupations_list:
         return client.detailed(
             operations.OCCUPATIONS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.occupation.decode_all,
+            codec.Occupation.decode_all,
         )
 
     @staticmethod
@@ -72,7 +72,7 @@ class occupations_list:
         return await client.acall(
             operations.OCCUPATIONS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.occupation.decode_all,
+            codec.Occupation.decode_all,
         )
 
     @staticmethod
@@ -87,7 +87,7 @@ class occupations_list:
         return await client.adetailed(
             operations.OCCUPATIONS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.occupation.decode_all,
+            codec.Occupation.decode_all,
         )
 
 
@@ -107,9 +107,9 @@ class occupations_create:
         return client.call(
             operations.OCCUPATIONS_CREATE,
             {},
-            codec.occupation.decode,
+            codec.Occupation.decode,
             body,
-            codec.occupation_input.encode,
+            codec.OccupationInput.encode,
         )
 
     @staticmethod
@@ -118,9 +118,9 @@ class occupations_create:
         return client.detailed(
             operations.OCCUPATIONS_CREATE,
             {},
-            codec.occupation.decode,
+            codec.Occupation.decode,
             body,
-            codec.occupation_input.encode,
+            codec.OccupationInput.encode,
         )
 
     @staticmethod
@@ -129,9 +129,9 @@ class occupations_create:
         return await client.acall(
             operations.OCCUPATIONS_CREATE,
             {},
-            codec.occupation.decode,
+            codec.Occupation.decode,
             body,
-            codec.occupation_input.encode,
+            codec.OccupationInput.encode,
         )
 
     @staticmethod
@@ -140,9 +140,9 @@ class occupations_create:
         return await client.adetailed(
             operations.OCCUPATIONS_CREATE,
             {},
-            codec.occupation.decode,
+            codec.Occupation.decode,
             body,
-            codec.occupation_input.encode,
+            codec.OccupationInput.encode,
         )
 
 
@@ -159,23 +159,23 @@ class occupations_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.OCCUPATIONS_GET, {"id": id}, codec.occupation.decode)
+        return client.call(operations.OCCUPATIONS_GET, {"id": id}, codec.Occupation.decode)
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[Occupation]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.OCCUPATIONS_GET, {"id": id}, codec.occupation.decode)
+        return client.detailed(operations.OCCUPATIONS_GET, {"id": id}, codec.Occupation.decode)
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> Occupation:
         """As `sync`, awaited."""
-        return await client.acall(operations.OCCUPATIONS_GET, {"id": id}, codec.occupation.decode)
+        return await client.acall(operations.OCCUPATIONS_GET, {"id": id}, codec.Occupation.decode)
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[Occupation]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.OCCUPATIONS_GET, {"id": id}, codec.occupation.decode
+            operations.OCCUPATIONS_GET, {"id": id}, codec.Occupation.decode
         )
 
 
@@ -194,9 +194,9 @@ class occupations_update:
         return client.call(
             operations.OCCUPATIONS_UPDATE,
             {"id": id},
-            codec.occupation.decode,
+            codec.Occupation.decode,
             body,
-            codec.occupation_input.encode,
+            codec.OccupationInput.encode,
         )
 
     @staticmethod
@@ -205,9 +205,9 @@ class occupations_update:
         return client.detailed(
             operations.OCCUPATIONS_UPDATE,
             {"id": id},
-            codec.occupation.decode,
+            codec.Occupation.decode,
             body,
-            codec.occupation_input.encode,
+            codec.OccupationInput.encode,
         )
 
     @staticmethod
@@ -216,9 +216,9 @@ class occupations_update:
         return await client.acall(
             operations.OCCUPATIONS_UPDATE,
             {"id": id},
-            codec.occupation.decode,
+            codec.Occupation.decode,
             body,
-            codec.occupation_input.encode,
+            codec.OccupationInput.encode,
         )
 
     @staticmethod
@@ -229,9 +229,9 @@ class occupations_update:
         return await client.adetailed(
             operations.OCCUPATIONS_UPDATE,
             {"id": id},
-            codec.occupation.decode,
+            codec.Occupation.decode,
             body,
-            codec.occupation_input.encode,
+            codec.OccupationInput.encode,
         )
 
 

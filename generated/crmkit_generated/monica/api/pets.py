@@ -40,7 +40,7 @@ class pets_list:
                 -created_at, updated_at, -updated_at.
         """
         return client.call(
-            operations.PETS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.pet.decode_all
+            operations.PETS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.Pet.decode_all
         )
 
     @staticmethod
@@ -53,7 +53,7 @@ class pets_list:
     ) -> Response[list[Pet]]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.PETS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.pet.decode_all
+            operations.PETS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.Pet.decode_all
         )
 
     @staticmethod
@@ -66,7 +66,7 @@ class pets_list:
     ) -> list[Pet]:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.PETS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.pet.decode_all
+            operations.PETS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.Pet.decode_all
         )
 
     @staticmethod
@@ -79,7 +79,7 @@ class pets_list:
     ) -> Response[list[Pet]]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.PETS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.pet.decode_all
+            operations.PETS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.Pet.decode_all
         )
 
 
@@ -97,28 +97,28 @@ class pets_create:
             body: What is sent.
         """
         return client.call(
-            operations.PETS_CREATE, {}, codec.pet.decode, body, codec.pet_input.encode
+            operations.PETS_CREATE, {}, codec.Pet.decode, body, codec.PetInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: PetInput) -> Response[Pet]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.PETS_CREATE, {}, codec.pet.decode, body, codec.pet_input.encode
+            operations.PETS_CREATE, {}, codec.Pet.decode, body, codec.PetInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: PetInput) -> Pet:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.PETS_CREATE, {}, codec.pet.decode, body, codec.pet_input.encode
+            operations.PETS_CREATE, {}, codec.Pet.decode, body, codec.PetInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: PetInput) -> Response[Pet]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.PETS_CREATE, {}, codec.pet.decode, body, codec.pet_input.encode
+            operations.PETS_CREATE, {}, codec.Pet.decode, body, codec.PetInput.encode
         )
 
 
@@ -142,7 +142,7 @@ class pets_list_of_contact:
         return client.call(
             operations.PETS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit},
-            codec.pet.decode_all,
+            codec.Pet.decode_all,
         )
 
     @staticmethod
@@ -153,7 +153,7 @@ class pets_list_of_contact:
         return client.detailed(
             operations.PETS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit},
-            codec.pet.decode_all,
+            codec.Pet.decode_all,
         )
 
     @staticmethod
@@ -164,7 +164,7 @@ class pets_list_of_contact:
         return await client.acall(
             operations.PETS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit},
-            codec.pet.decode_all,
+            codec.Pet.decode_all,
         )
 
     @staticmethod
@@ -175,7 +175,7 @@ class pets_list_of_contact:
         return await client.adetailed(
             operations.PETS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit},
-            codec.pet.decode_all,
+            codec.Pet.decode_all,
         )
 
 
@@ -192,22 +192,22 @@ class pets_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.PETS_GET, {"id": id}, codec.pet.decode)
+        return client.call(operations.PETS_GET, {"id": id}, codec.Pet.decode)
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[Pet]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.PETS_GET, {"id": id}, codec.pet.decode)
+        return client.detailed(operations.PETS_GET, {"id": id}, codec.Pet.decode)
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> Pet:
         """As `sync`, awaited."""
-        return await client.acall(operations.PETS_GET, {"id": id}, codec.pet.decode)
+        return await client.acall(operations.PETS_GET, {"id": id}, codec.Pet.decode)
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[Pet]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.PETS_GET, {"id": id}, codec.pet.decode)
+        return await client.adetailed(operations.PETS_GET, {"id": id}, codec.Pet.decode)
 
 
 class pets_update:
@@ -223,28 +223,28 @@ class pets_update:
             body: What is sent.
         """
         return client.call(
-            operations.PETS_UPDATE, {"id": id}, codec.pet.decode, body, codec.pet_input.encode
+            operations.PETS_UPDATE, {"id": id}, codec.Pet.decode, body, codec.PetInput.encode
         )
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client, body: PetInput) -> Response[Pet]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.PETS_UPDATE, {"id": id}, codec.pet.decode, body, codec.pet_input.encode
+            operations.PETS_UPDATE, {"id": id}, codec.Pet.decode, body, codec.PetInput.encode
         )
 
     @staticmethod
     async def asyncio(id: int, *, client: Client, body: PetInput) -> Pet:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.PETS_UPDATE, {"id": id}, codec.pet.decode, body, codec.pet_input.encode
+            operations.PETS_UPDATE, {"id": id}, codec.Pet.decode, body, codec.PetInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client, body: PetInput) -> Response[Pet]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.PETS_UPDATE, {"id": id}, codec.pet.decode, body, codec.pet_input.encode
+            operations.PETS_UPDATE, {"id": id}, codec.Pet.decode, body, codec.PetInput.encode
         )
 
 

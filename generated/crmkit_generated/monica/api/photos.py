@@ -43,7 +43,7 @@ class photos_list:
         return client.call(
             operations.PHOTOS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.photo.decode_all,
+            codec.Photo.decode_all,
         )
 
     @staticmethod
@@ -58,7 +58,7 @@ class photos_list:
         return client.detailed(
             operations.PHOTOS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.photo.decode_all,
+            codec.Photo.decode_all,
         )
 
     @staticmethod
@@ -73,7 +73,7 @@ class photos_list:
         return await client.acall(
             operations.PHOTOS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.photo.decode_all,
+            codec.Photo.decode_all,
         )
 
     @staticmethod
@@ -88,7 +88,7 @@ class photos_list:
         return await client.adetailed(
             operations.PHOTOS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.photo.decode_all,
+            codec.Photo.decode_all,
         )
 
 
@@ -109,12 +109,12 @@ class photos_create:
             return client.call(
                 operations.PHOTOS_CREATE_UPLOAD,
                 {},
-                codec.photo.decode,
+                codec.Photo.decode,
                 body,
-                codec.photo_upload_input.encode,
+                codec.PhotoUploadInput.encode,
             )
         return client.call(
-            operations.PHOTOS_CREATE, {}, codec.photo.decode, body, codec.photo_input.encode
+            operations.PHOTOS_CREATE, {}, codec.Photo.decode, body, codec.PhotoInput.encode
         )
 
     @staticmethod
@@ -124,12 +124,12 @@ class photos_create:
             return client.detailed(
                 operations.PHOTOS_CREATE_UPLOAD,
                 {},
-                codec.photo.decode,
+                codec.Photo.decode,
                 body,
-                codec.photo_upload_input.encode,
+                codec.PhotoUploadInput.encode,
             )
         return client.detailed(
-            operations.PHOTOS_CREATE, {}, codec.photo.decode, body, codec.photo_input.encode
+            operations.PHOTOS_CREATE, {}, codec.Photo.decode, body, codec.PhotoInput.encode
         )
 
     @staticmethod
@@ -139,12 +139,12 @@ class photos_create:
             return await client.acall(
                 operations.PHOTOS_CREATE_UPLOAD,
                 {},
-                codec.photo.decode,
+                codec.Photo.decode,
                 body,
-                codec.photo_upload_input.encode,
+                codec.PhotoUploadInput.encode,
             )
         return await client.acall(
-            operations.PHOTOS_CREATE, {}, codec.photo.decode, body, codec.photo_input.encode
+            operations.PHOTOS_CREATE, {}, codec.Photo.decode, body, codec.PhotoInput.encode
         )
 
     @staticmethod
@@ -156,12 +156,12 @@ class photos_create:
             return await client.adetailed(
                 operations.PHOTOS_CREATE_UPLOAD,
                 {},
-                codec.photo.decode,
+                codec.Photo.decode,
                 body,
-                codec.photo_upload_input.encode,
+                codec.PhotoUploadInput.encode,
             )
         return await client.adetailed(
-            operations.PHOTOS_CREATE, {}, codec.photo.decode, body, codec.photo_input.encode
+            operations.PHOTOS_CREATE, {}, codec.Photo.decode, body, codec.PhotoInput.encode
         )
 
 
@@ -193,7 +193,7 @@ class photos_list_of_contact:
         return client.call(
             operations.PHOTOS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.photo.decode_all,
+            codec.Photo.decode_all,
         )
 
     @staticmethod
@@ -209,7 +209,7 @@ class photos_list_of_contact:
         return client.detailed(
             operations.PHOTOS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.photo.decode_all,
+            codec.Photo.decode_all,
         )
 
     @staticmethod
@@ -225,7 +225,7 @@ class photos_list_of_contact:
         return await client.acall(
             operations.PHOTOS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.photo.decode_all,
+            codec.Photo.decode_all,
         )
 
     @staticmethod
@@ -241,7 +241,7 @@ class photos_list_of_contact:
         return await client.adetailed(
             operations.PHOTOS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.photo.decode_all,
+            codec.Photo.decode_all,
         )
 
 
@@ -258,22 +258,22 @@ class photos_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.PHOTOS_GET, {"id": id}, codec.photo.decode)
+        return client.call(operations.PHOTOS_GET, {"id": id}, codec.Photo.decode)
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[Photo]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.PHOTOS_GET, {"id": id}, codec.photo.decode)
+        return client.detailed(operations.PHOTOS_GET, {"id": id}, codec.Photo.decode)
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> Photo:
         """As `sync`, awaited."""
-        return await client.acall(operations.PHOTOS_GET, {"id": id}, codec.photo.decode)
+        return await client.acall(operations.PHOTOS_GET, {"id": id}, codec.Photo.decode)
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[Photo]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.PHOTOS_GET, {"id": id}, codec.photo.decode)
+        return await client.adetailed(operations.PHOTOS_GET, {"id": id}, codec.Photo.decode)
 
 
 class photos_delete:

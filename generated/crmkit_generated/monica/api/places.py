@@ -42,7 +42,7 @@ class places_list:
         return client.call(
             operations.PLACES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.place.decode_all,
+            codec.Place.decode_all,
         )
 
     @staticmethod
@@ -57,7 +57,7 @@ class places_list:
         return client.detailed(
             operations.PLACES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.place.decode_all,
+            codec.Place.decode_all,
         )
 
     @staticmethod
@@ -72,7 +72,7 @@ class places_list:
         return await client.acall(
             operations.PLACES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.place.decode_all,
+            codec.Place.decode_all,
         )
 
     @staticmethod
@@ -87,7 +87,7 @@ class places_list:
         return await client.adetailed(
             operations.PLACES_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.place.decode_all,
+            codec.Place.decode_all,
         )
 
 
@@ -105,28 +105,28 @@ class places_create:
             body: What is sent.
         """
         return client.call(
-            operations.PLACES_CREATE, {}, codec.place.decode, body, codec.place_input.encode
+            operations.PLACES_CREATE, {}, codec.Place.decode, body, codec.PlaceInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: PlaceInput) -> Response[Place]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.PLACES_CREATE, {}, codec.place.decode, body, codec.place_input.encode
+            operations.PLACES_CREATE, {}, codec.Place.decode, body, codec.PlaceInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: PlaceInput) -> Place:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.PLACES_CREATE, {}, codec.place.decode, body, codec.place_input.encode
+            operations.PLACES_CREATE, {}, codec.Place.decode, body, codec.PlaceInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: PlaceInput) -> Response[Place]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.PLACES_CREATE, {}, codec.place.decode, body, codec.place_input.encode
+            operations.PLACES_CREATE, {}, codec.Place.decode, body, codec.PlaceInput.encode
         )
 
 
@@ -143,22 +143,22 @@ class places_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.PLACES_GET, {"id": id}, codec.place.decode)
+        return client.call(operations.PLACES_GET, {"id": id}, codec.Place.decode)
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[Place]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.PLACES_GET, {"id": id}, codec.place.decode)
+        return client.detailed(operations.PLACES_GET, {"id": id}, codec.Place.decode)
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> Place:
         """As `sync`, awaited."""
-        return await client.acall(operations.PLACES_GET, {"id": id}, codec.place.decode)
+        return await client.acall(operations.PLACES_GET, {"id": id}, codec.Place.decode)
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[Place]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.PLACES_GET, {"id": id}, codec.place.decode)
+        return await client.adetailed(operations.PLACES_GET, {"id": id}, codec.Place.decode)
 
 
 class places_update:
@@ -174,28 +174,28 @@ class places_update:
             body: What is sent.
         """
         return client.call(
-            operations.PLACES_UPDATE, {"id": id}, codec.place.decode, body, codec.place_input.encode
+            operations.PLACES_UPDATE, {"id": id}, codec.Place.decode, body, codec.PlaceInput.encode
         )
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client, body: PlaceInput) -> Response[Place]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.PLACES_UPDATE, {"id": id}, codec.place.decode, body, codec.place_input.encode
+            operations.PLACES_UPDATE, {"id": id}, codec.Place.decode, body, codec.PlaceInput.encode
         )
 
     @staticmethod
     async def asyncio(id: int, *, client: Client, body: PlaceInput) -> Place:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.PLACES_UPDATE, {"id": id}, codec.place.decode, body, codec.place_input.encode
+            operations.PLACES_UPDATE, {"id": id}, codec.Place.decode, body, codec.PlaceInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client, body: PlaceInput) -> Response[Place]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.PLACES_UPDATE, {"id": id}, codec.place.decode, body, codec.place_input.encode
+            operations.PLACES_UPDATE, {"id": id}, codec.Place.decode, body, codec.PlaceInput.encode
         )
 
 

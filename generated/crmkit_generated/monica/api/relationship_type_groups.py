@@ -34,7 +34,7 @@ class relationship_type_groups_list:
         return client.call(
             operations.RELATIONSHIP_TYPE_GROUPS_LIST,
             {"page": page, "limit": limit},
-            codec.relationship_type_group.decode_all,
+            codec.RelationshipTypeGroup.decode_all,
         )
 
     @staticmethod
@@ -45,7 +45,7 @@ class relationship_type_groups_list:
         return client.detailed(
             operations.RELATIONSHIP_TYPE_GROUPS_LIST,
             {"page": page, "limit": limit},
-            codec.relationship_type_group.decode_all,
+            codec.RelationshipTypeGroup.decode_all,
         )
 
     @staticmethod
@@ -56,7 +56,7 @@ class relationship_type_groups_list:
         return await client.acall(
             operations.RELATIONSHIP_TYPE_GROUPS_LIST,
             {"page": page, "limit": limit},
-            codec.relationship_type_group.decode_all,
+            codec.RelationshipTypeGroup.decode_all,
         )
 
     @staticmethod
@@ -67,7 +67,7 @@ class relationship_type_groups_list:
         return await client.adetailed(
             operations.RELATIONSHIP_TYPE_GROUPS_LIST,
             {"page": page, "limit": limit},
-            codec.relationship_type_group.decode_all,
+            codec.RelationshipTypeGroup.decode_all,
         )
 
 
@@ -85,34 +85,26 @@ class relationship_type_groups_get:
             client: `crm.generated` of a configured client.
         """
         return client.call(
-            operations.RELATIONSHIP_TYPE_GROUPS_GET,
-            {"id": id},
-            codec.relationship_type_group.decode,
+            operations.RELATIONSHIP_TYPE_GROUPS_GET, {"id": id}, codec.RelationshipTypeGroup.decode
         )
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[RelationshipTypeGroup]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.RELATIONSHIP_TYPE_GROUPS_GET,
-            {"id": id},
-            codec.relationship_type_group.decode,
+            operations.RELATIONSHIP_TYPE_GROUPS_GET, {"id": id}, codec.RelationshipTypeGroup.decode
         )
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> RelationshipTypeGroup:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.RELATIONSHIP_TYPE_GROUPS_GET,
-            {"id": id},
-            codec.relationship_type_group.decode,
+            operations.RELATIONSHIP_TYPE_GROUPS_GET, {"id": id}, codec.RelationshipTypeGroup.decode
         )
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[RelationshipTypeGroup]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.RELATIONSHIP_TYPE_GROUPS_GET,
-            {"id": id},
-            codec.relationship_type_group.decode,
+            operations.RELATIONSHIP_TYPE_GROUPS_GET, {"id": id}, codec.RelationshipTypeGroup.decode
         )

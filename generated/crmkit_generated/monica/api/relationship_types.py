@@ -34,7 +34,7 @@ class relationship_types_list:
         return client.call(
             operations.RELATIONSHIP_TYPES_LIST,
             {"page": page, "limit": limit},
-            codec.relationship_type.decode_all,
+            codec.RelationshipType.decode_all,
         )
 
     @staticmethod
@@ -45,7 +45,7 @@ class relationship_types_list:
         return client.detailed(
             operations.RELATIONSHIP_TYPES_LIST,
             {"page": page, "limit": limit},
-            codec.relationship_type.decode_all,
+            codec.RelationshipType.decode_all,
         )
 
     @staticmethod
@@ -56,7 +56,7 @@ class relationship_types_list:
         return await client.acall(
             operations.RELATIONSHIP_TYPES_LIST,
             {"page": page, "limit": limit},
-            codec.relationship_type.decode_all,
+            codec.RelationshipType.decode_all,
         )
 
     @staticmethod
@@ -67,7 +67,7 @@ class relationship_types_list:
         return await client.adetailed(
             operations.RELATIONSHIP_TYPES_LIST,
             {"page": page, "limit": limit},
-            codec.relationship_type.decode_all,
+            codec.RelationshipType.decode_all,
         )
 
 
@@ -85,26 +85,26 @@ class relationship_types_get:
             client: `crm.generated` of a configured client.
         """
         return client.call(
-            operations.RELATIONSHIP_TYPES_GET, {"id": id}, codec.relationship_type.decode
+            operations.RELATIONSHIP_TYPES_GET, {"id": id}, codec.RelationshipType.decode
         )
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[RelationshipType]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.RELATIONSHIP_TYPES_GET, {"id": id}, codec.relationship_type.decode
+            operations.RELATIONSHIP_TYPES_GET, {"id": id}, codec.RelationshipType.decode
         )
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> RelationshipType:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.RELATIONSHIP_TYPES_GET, {"id": id}, codec.relationship_type.decode
+            operations.RELATIONSHIP_TYPES_GET, {"id": id}, codec.RelationshipType.decode
         )
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[RelationshipType]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.RELATIONSHIP_TYPES_GET, {"id": id}, codec.relationship_type.decode
+            operations.RELATIONSHIP_TYPES_GET, {"id": id}, codec.RelationshipType.decode
         )

@@ -33,28 +33,28 @@ class relationships_list:
             client: `crm.generated` of a configured client.
         """
         return client.call(
-            operations.RELATIONSHIPS_LIST, {"contact_id": contact_id}, codec.relationship.decode_all
+            operations.RELATIONSHIPS_LIST, {"contact_id": contact_id}, codec.Relationship.decode_all
         )
 
     @staticmethod
     def sync_detailed(contact_id: int, *, client: Client) -> Response[list[Relationship]]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.RELATIONSHIPS_LIST, {"contact_id": contact_id}, codec.relationship.decode_all
+            operations.RELATIONSHIPS_LIST, {"contact_id": contact_id}, codec.Relationship.decode_all
         )
 
     @staticmethod
     async def asyncio(contact_id: int, *, client: Client) -> list[Relationship]:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.RELATIONSHIPS_LIST, {"contact_id": contact_id}, codec.relationship.decode_all
+            operations.RELATIONSHIPS_LIST, {"contact_id": contact_id}, codec.Relationship.decode_all
         )
 
     @staticmethod
     async def asyncio_detailed(contact_id: int, *, client: Client) -> Response[list[Relationship]]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.RELATIONSHIPS_LIST, {"contact_id": contact_id}, codec.relationship.decode_all
+            operations.RELATIONSHIPS_LIST, {"contact_id": contact_id}, codec.Relationship.decode_all
         )
 
 
@@ -76,9 +76,9 @@ class relationships_create:
         return client.call(
             operations.RELATIONSHIPS_CREATE,
             {},
-            codec.relationship.decode,
+            codec.Relationship.decode,
             body,
-            codec.relationship_input.encode,
+            codec.RelationshipInput.encode,
         )
 
     @staticmethod
@@ -87,9 +87,9 @@ class relationships_create:
         return client.detailed(
             operations.RELATIONSHIPS_CREATE,
             {},
-            codec.relationship.decode,
+            codec.Relationship.decode,
             body,
-            codec.relationship_input.encode,
+            codec.RelationshipInput.encode,
         )
 
     @staticmethod
@@ -98,9 +98,9 @@ class relationships_create:
         return await client.acall(
             operations.RELATIONSHIPS_CREATE,
             {},
-            codec.relationship.decode,
+            codec.Relationship.decode,
             body,
-            codec.relationship_input.encode,
+            codec.RelationshipInput.encode,
         )
 
     @staticmethod
@@ -111,9 +111,9 @@ class relationships_create:
         return await client.adetailed(
             operations.RELATIONSHIPS_CREATE,
             {},
-            codec.relationship.decode,
+            codec.Relationship.decode,
             body,
-            codec.relationship_input.encode,
+            codec.RelationshipInput.encode,
         )
 
 
@@ -130,25 +130,25 @@ class relationships_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.RELATIONSHIPS_GET, {"id": id}, codec.relationship.decode)
+        return client.call(operations.RELATIONSHIPS_GET, {"id": id}, codec.Relationship.decode)
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[Relationship]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.RELATIONSHIPS_GET, {"id": id}, codec.relationship.decode)
+        return client.detailed(operations.RELATIONSHIPS_GET, {"id": id}, codec.Relationship.decode)
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> Relationship:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.RELATIONSHIPS_GET, {"id": id}, codec.relationship.decode
+            operations.RELATIONSHIPS_GET, {"id": id}, codec.Relationship.decode
         )
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[Relationship]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.RELATIONSHIPS_GET, {"id": id}, codec.relationship.decode
+            operations.RELATIONSHIPS_GET, {"id": id}, codec.Relationship.decode
         )
 
 
@@ -170,9 +170,9 @@ class relationships_update:
         return client.call(
             operations.RELATIONSHIPS_UPDATE,
             {"id": id},
-            codec.relationship.decode,
+            codec.Relationship.decode,
             body,
-            codec.relationship_update_input.encode,
+            codec.RelationshipUpdateInput.encode,
         )
 
     @staticmethod
@@ -183,9 +183,9 @@ class relationships_update:
         return client.detailed(
             operations.RELATIONSHIPS_UPDATE,
             {"id": id},
-            codec.relationship.decode,
+            codec.Relationship.decode,
             body,
-            codec.relationship_update_input.encode,
+            codec.RelationshipUpdateInput.encode,
         )
 
     @staticmethod
@@ -194,9 +194,9 @@ class relationships_update:
         return await client.acall(
             operations.RELATIONSHIPS_UPDATE,
             {"id": id},
-            codec.relationship.decode,
+            codec.Relationship.decode,
             body,
-            codec.relationship_update_input.encode,
+            codec.RelationshipUpdateInput.encode,
         )
 
     @staticmethod
@@ -207,9 +207,9 @@ class relationships_update:
         return await client.adetailed(
             operations.RELATIONSHIPS_UPDATE,
             {"id": id},
-            codec.relationship.decode,
+            codec.Relationship.decode,
             body,
-            codec.relationship_update_input.encode,
+            codec.RelationshipUpdateInput.encode,
         )
 
 

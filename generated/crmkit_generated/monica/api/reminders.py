@@ -44,7 +44,7 @@ class reminders_list:
         return client.call(
             operations.REMINDERS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.reminder.decode_all,
+            codec.Reminder.decode_all,
         )
 
     @staticmethod
@@ -59,7 +59,7 @@ class reminders_list:
         return client.detailed(
             operations.REMINDERS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.reminder.decode_all,
+            codec.Reminder.decode_all,
         )
 
     @staticmethod
@@ -74,7 +74,7 @@ class reminders_list:
         return await client.acall(
             operations.REMINDERS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.reminder.decode_all,
+            codec.Reminder.decode_all,
         )
 
     @staticmethod
@@ -89,7 +89,7 @@ class reminders_list:
         return await client.adetailed(
             operations.REMINDERS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.reminder.decode_all,
+            codec.Reminder.decode_all,
         )
 
 
@@ -107,44 +107,28 @@ class reminders_create:
             body: What is sent.
         """
         return client.call(
-            operations.REMINDERS_CREATE,
-            {},
-            codec.reminder.decode,
-            body,
-            codec.reminder_input.encode,
+            operations.REMINDERS_CREATE, {}, codec.Reminder.decode, body, codec.ReminderInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: ReminderInput) -> Response[Reminder]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.REMINDERS_CREATE,
-            {},
-            codec.reminder.decode,
-            body,
-            codec.reminder_input.encode,
+            operations.REMINDERS_CREATE, {}, codec.Reminder.decode, body, codec.ReminderInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: ReminderInput) -> Reminder:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.REMINDERS_CREATE,
-            {},
-            codec.reminder.decode,
-            body,
-            codec.reminder_input.encode,
+            operations.REMINDERS_CREATE, {}, codec.Reminder.decode, body, codec.ReminderInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: ReminderInput) -> Response[Reminder]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.REMINDERS_CREATE,
-            {},
-            codec.reminder.decode,
-            body,
-            codec.reminder_input.encode,
+            operations.REMINDERS_CREATE, {}, codec.Reminder.decode, body, codec.ReminderInput.encode
         )
 
 
@@ -176,7 +160,7 @@ class reminders_list_of_contact:
         return client.call(
             operations.REMINDERS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.reminder.decode_all,
+            codec.Reminder.decode_all,
         )
 
     @staticmethod
@@ -192,7 +176,7 @@ class reminders_list_of_contact:
         return client.detailed(
             operations.REMINDERS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.reminder.decode_all,
+            codec.Reminder.decode_all,
         )
 
     @staticmethod
@@ -208,7 +192,7 @@ class reminders_list_of_contact:
         return await client.acall(
             operations.REMINDERS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.reminder.decode_all,
+            codec.Reminder.decode_all,
         )
 
     @staticmethod
@@ -224,7 +208,7 @@ class reminders_list_of_contact:
         return await client.adetailed(
             operations.REMINDERS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.reminder.decode_all,
+            codec.Reminder.decode_all,
         )
 
 
@@ -241,22 +225,22 @@ class reminders_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.REMINDERS_GET, {"id": id}, codec.reminder.decode)
+        return client.call(operations.REMINDERS_GET, {"id": id}, codec.Reminder.decode)
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[Reminder]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.REMINDERS_GET, {"id": id}, codec.reminder.decode)
+        return client.detailed(operations.REMINDERS_GET, {"id": id}, codec.Reminder.decode)
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> Reminder:
         """As `sync`, awaited."""
-        return await client.acall(operations.REMINDERS_GET, {"id": id}, codec.reminder.decode)
+        return await client.acall(operations.REMINDERS_GET, {"id": id}, codec.Reminder.decode)
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[Reminder]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.REMINDERS_GET, {"id": id}, codec.reminder.decode)
+        return await client.adetailed(operations.REMINDERS_GET, {"id": id}, codec.Reminder.decode)
 
 
 class reminders_update:
@@ -276,9 +260,9 @@ class reminders_update:
         return client.call(
             operations.REMINDERS_UPDATE,
             {"id": id},
-            codec.reminder.decode,
+            codec.Reminder.decode,
             body,
-            codec.reminder_update_input.encode,
+            codec.ReminderUpdateInput.encode,
         )
 
     @staticmethod
@@ -287,9 +271,9 @@ class reminders_update:
         return client.detailed(
             operations.REMINDERS_UPDATE,
             {"id": id},
-            codec.reminder.decode,
+            codec.Reminder.decode,
             body,
-            codec.reminder_update_input.encode,
+            codec.ReminderUpdateInput.encode,
         )
 
     @staticmethod
@@ -298,9 +282,9 @@ class reminders_update:
         return await client.acall(
             operations.REMINDERS_UPDATE,
             {"id": id},
-            codec.reminder.decode,
+            codec.Reminder.decode,
             body,
-            codec.reminder_update_input.encode,
+            codec.ReminderUpdateInput.encode,
         )
 
     @staticmethod
@@ -311,9 +295,9 @@ class reminders_update:
         return await client.adetailed(
             operations.REMINDERS_UPDATE,
             {"id": id},
-            codec.reminder.decode,
+            codec.Reminder.decode,
             body,
-            codec.reminder_update_input.encode,
+            codec.ReminderUpdateInput.encode,
         )
 
 
@@ -363,26 +347,26 @@ class reminders_upcoming:
             client: `crm.generated` of a configured client.
         """
         return client.call(
-            operations.REMINDERS_UPCOMING, {"month": month}, codec.upcoming_reminder.decode_all
+            operations.REMINDERS_UPCOMING, {"month": month}, codec.UpcomingReminder.decode_all
         )
 
     @staticmethod
     def sync_detailed(month: int, *, client: Client) -> Response[list[UpcomingReminder]]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.REMINDERS_UPCOMING, {"month": month}, codec.upcoming_reminder.decode_all
+            operations.REMINDERS_UPCOMING, {"month": month}, codec.UpcomingReminder.decode_all
         )
 
     @staticmethod
     async def asyncio(month: int, *, client: Client) -> list[UpcomingReminder]:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.REMINDERS_UPCOMING, {"month": month}, codec.upcoming_reminder.decode_all
+            operations.REMINDERS_UPCOMING, {"month": month}, codec.UpcomingReminder.decode_all
         )
 
     @staticmethod
     async def asyncio_detailed(month: int, *, client: Client) -> Response[list[UpcomingReminder]]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.REMINDERS_UPCOMING, {"month": month}, codec.upcoming_reminder.decode_all
+            operations.REMINDERS_UPCOMING, {"month": month}, codec.UpcomingReminder.decode_all
         )

@@ -29,22 +29,22 @@ class welcome:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(client_.WELCOME, {}, codec.welcome.decode)
+        return client.call(client_.WELCOME, {}, codec.Welcome.decode)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[Welcome]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(client_.WELCOME, {}, codec.welcome.decode)
+        return client.detailed(client_.WELCOME, {}, codec.Welcome.decode)
 
     @staticmethod
     async def asyncio(*, client: Client) -> Welcome:
         """As `sync`, awaited."""
-        return await client.acall(client_.WELCOME, {}, codec.welcome.decode)
+        return await client.acall(client_.WELCOME, {}, codec.Welcome.decode)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client) -> Response[Welcome]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(client_.WELCOME, {}, codec.welcome.decode)
+        return await client.adetailed(client_.WELCOME, {}, codec.Welcome.decode)
 
 
 class me:
@@ -59,22 +59,22 @@ class me:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(client_.ME, {}, codec.user.decode)
+        return client.call(client_.ME, {}, codec.User.decode)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[User]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(client_.ME, {}, codec.user.decode)
+        return client.detailed(client_.ME, {}, codec.User.decode)
 
     @staticmethod
     async def asyncio(*, client: Client) -> User:
         """As `sync`, awaited."""
-        return await client.acall(client_.ME, {}, codec.user.decode)
+        return await client.acall(client_.ME, {}, codec.User.decode)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client) -> Response[User]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(client_.ME, {}, codec.user.decode)
+        return await client.adetailed(client_.ME, {}, codec.User.decode)
 
 
 class set_me_contact:
@@ -90,25 +90,23 @@ class set_me_contact:
             client: `crm.generated` of a configured client.
             body: What is sent.
         """
-        client.call(client_.SET_ME_CONTACT, {}, None, body, codec.me_contact_input.encode)
+        client.call(client_.SET_ME_CONTACT, {}, None, body, codec.MeContactInput.encode)
 
     @staticmethod
     def sync_detailed(*, client: Client, body: MeContactInput) -> Response[None]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(
-            client_.SET_ME_CONTACT, {}, None, body, codec.me_contact_input.encode
-        )
+        return client.detailed(client_.SET_ME_CONTACT, {}, None, body, codec.MeContactInput.encode)
 
     @staticmethod
     async def asyncio(*, client: Client, body: MeContactInput) -> None:
         """As `sync`, awaited."""
-        await client.acall(client_.SET_ME_CONTACT, {}, None, body, codec.me_contact_input.encode)
+        await client.acall(client_.SET_ME_CONTACT, {}, None, body, codec.MeContactInput.encode)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: MeContactInput) -> Response[None]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            client_.SET_ME_CONTACT, {}, None, body, codec.me_contact_input.encode
+            client_.SET_ME_CONTACT, {}, None, body, codec.MeContactInput.encode
         )
 
 
@@ -154,21 +152,21 @@ class statistics:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(client_.STATISTICS, {}, codec.client__payloads.statistics)
+        return client.call(client_.STATISTICS, {}, codec.statistics_payload)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[list[dict[str, str | float | bool | None]]]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(client_.STATISTICS, {}, codec.client__payloads.statistics)
+        return client.detailed(client_.STATISTICS, {}, codec.statistics_payload)
 
     @staticmethod
     async def asyncio(*, client: Client) -> list[dict[str, str | float | bool | None]]:
         """As `sync`, awaited."""
-        return await client.acall(client_.STATISTICS, {}, codec.client__payloads.statistics)
+        return await client.acall(client_.STATISTICS, {}, codec.statistics_payload)
 
     @staticmethod
     async def asyncio_detailed(
         *, client: Client
     ) -> Response[list[dict[str, str | float | bool | None]]]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(client_.STATISTICS, {}, codec.client__payloads.statistics)
+        return await client.adetailed(client_.STATISTICS, {}, codec.statistics_payload)

@@ -41,7 +41,7 @@ class tags_list:
                 -created_at, updated_at, -updated_at.
         """
         return client.call(
-            operations.TAGS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.tag.decode_all
+            operations.TAGS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.Tag.decode_all
         )
 
     @staticmethod
@@ -54,7 +54,7 @@ class tags_list:
     ) -> Response[list[Tag]]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.TAGS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.tag.decode_all
+            operations.TAGS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.Tag.decode_all
         )
 
     @staticmethod
@@ -67,7 +67,7 @@ class tags_list:
     ) -> list[Tag]:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.TAGS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.tag.decode_all
+            operations.TAGS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.Tag.decode_all
         )
 
     @staticmethod
@@ -80,7 +80,7 @@ class tags_list:
     ) -> Response[list[Tag]]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.TAGS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.tag.decode_all
+            operations.TAGS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.Tag.decode_all
         )
 
 
@@ -98,28 +98,28 @@ class tags_create:
             body: What is sent.
         """
         return client.call(
-            operations.TAGS_CREATE, {}, codec.tag.decode, body, codec.tag_input.encode
+            operations.TAGS_CREATE, {}, codec.Tag.decode, body, codec.TagInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: TagInput) -> Response[Tag]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.TAGS_CREATE, {}, codec.tag.decode, body, codec.tag_input.encode
+            operations.TAGS_CREATE, {}, codec.Tag.decode, body, codec.TagInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: TagInput) -> Tag:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.TAGS_CREATE, {}, codec.tag.decode, body, codec.tag_input.encode
+            operations.TAGS_CREATE, {}, codec.Tag.decode, body, codec.TagInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: TagInput) -> Response[Tag]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.TAGS_CREATE, {}, codec.tag.decode, body, codec.tag_input.encode
+            operations.TAGS_CREATE, {}, codec.Tag.decode, body, codec.TagInput.encode
         )
 
 
@@ -136,22 +136,22 @@ class tags_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.TAGS_GET, {"id": id}, codec.tag.decode)
+        return client.call(operations.TAGS_GET, {"id": id}, codec.Tag.decode)
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[Tag]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.TAGS_GET, {"id": id}, codec.tag.decode)
+        return client.detailed(operations.TAGS_GET, {"id": id}, codec.Tag.decode)
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> Tag:
         """As `sync`, awaited."""
-        return await client.acall(operations.TAGS_GET, {"id": id}, codec.tag.decode)
+        return await client.acall(operations.TAGS_GET, {"id": id}, codec.Tag.decode)
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[Tag]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.TAGS_GET, {"id": id}, codec.tag.decode)
+        return await client.adetailed(operations.TAGS_GET, {"id": id}, codec.Tag.decode)
 
 
 class tags_update:
@@ -169,28 +169,28 @@ class tags_update:
             body: What is sent.
         """
         return client.call(
-            operations.TAGS_UPDATE, {"id": id}, codec.tag.decode, body, codec.tag_input.encode
+            operations.TAGS_UPDATE, {"id": id}, codec.Tag.decode, body, codec.TagInput.encode
         )
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client, body: TagInput) -> Response[Tag]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.TAGS_UPDATE, {"id": id}, codec.tag.decode, body, codec.tag_input.encode
+            operations.TAGS_UPDATE, {"id": id}, codec.Tag.decode, body, codec.TagInput.encode
         )
 
     @staticmethod
     async def asyncio(id: int, *, client: Client, body: TagInput) -> Tag:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.TAGS_UPDATE, {"id": id}, codec.tag.decode, body, codec.tag_input.encode
+            operations.TAGS_UPDATE, {"id": id}, codec.Tag.decode, body, codec.TagInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client, body: TagInput) -> Response[Tag]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.TAGS_UPDATE, {"id": id}, codec.tag.decode, body, codec.tag_input.encode
+            operations.TAGS_UPDATE, {"id": id}, codec.Tag.decode, body, codec.TagInput.encode
         )
 
 
@@ -246,7 +246,7 @@ class tags_contacts:
         return client.call(
             operations.TAGS_CONTACTS,
             {"id": id, "page": page, "limit": limit},
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     @staticmethod
@@ -257,7 +257,7 @@ class tags_contacts:
         return client.detailed(
             operations.TAGS_CONTACTS,
             {"id": id, "page": page, "limit": limit},
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     @staticmethod
@@ -268,7 +268,7 @@ class tags_contacts:
         return await client.acall(
             operations.TAGS_CONTACTS,
             {"id": id, "page": page, "limit": limit},
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     @staticmethod
@@ -279,5 +279,5 @@ class tags_contacts:
         return await client.adetailed(
             operations.TAGS_CONTACTS,
             {"id": id, "page": page, "limit": limit},
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )

@@ -43,7 +43,7 @@ class tasks_list:
         return client.call(
             operations.TASKS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.task.decode_all,
+            codec.Task.decode_all,
         )
 
     @staticmethod
@@ -58,7 +58,7 @@ class tasks_list:
         return client.detailed(
             operations.TASKS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.task.decode_all,
+            codec.Task.decode_all,
         )
 
     @staticmethod
@@ -73,7 +73,7 @@ class tasks_list:
         return await client.acall(
             operations.TASKS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.task.decode_all,
+            codec.Task.decode_all,
         )
 
     @staticmethod
@@ -88,7 +88,7 @@ class tasks_list:
         return await client.adetailed(
             operations.TASKS_LIST,
             {"page": page, "limit": limit, "sort": sort},
-            codec.task.decode_all,
+            codec.Task.decode_all,
         )
 
 
@@ -106,28 +106,28 @@ class tasks_create:
             body: What is sent.
         """
         return client.call(
-            operations.TASKS_CREATE, {}, codec.task.decode, body, codec.task_input.encode
+            operations.TASKS_CREATE, {}, codec.Task.decode, body, codec.TaskInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: TaskInput) -> Response[Task]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.TASKS_CREATE, {}, codec.task.decode, body, codec.task_input.encode
+            operations.TASKS_CREATE, {}, codec.Task.decode, body, codec.TaskInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: TaskInput) -> Task:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.TASKS_CREATE, {}, codec.task.decode, body, codec.task_input.encode
+            operations.TASKS_CREATE, {}, codec.Task.decode, body, codec.TaskInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: TaskInput) -> Response[Task]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.TASKS_CREATE, {}, codec.task.decode, body, codec.task_input.encode
+            operations.TASKS_CREATE, {}, codec.Task.decode, body, codec.TaskInput.encode
         )
 
 
@@ -159,7 +159,7 @@ class tasks_list_of_contact:
         return client.call(
             operations.TASKS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.task.decode_all,
+            codec.Task.decode_all,
         )
 
     @staticmethod
@@ -175,7 +175,7 @@ class tasks_list_of_contact:
         return client.detailed(
             operations.TASKS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.task.decode_all,
+            codec.Task.decode_all,
         )
 
     @staticmethod
@@ -191,7 +191,7 @@ class tasks_list_of_contact:
         return await client.acall(
             operations.TASKS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.task.decode_all,
+            codec.Task.decode_all,
         )
 
     @staticmethod
@@ -207,7 +207,7 @@ class tasks_list_of_contact:
         return await client.adetailed(
             operations.TASKS_LIST_OF_CONTACT,
             {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-            codec.task.decode_all,
+            codec.Task.decode_all,
         )
 
 
@@ -224,22 +224,22 @@ class tasks_get:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.TASKS_GET, {"id": id}, codec.task.decode)
+        return client.call(operations.TASKS_GET, {"id": id}, codec.Task.decode)
 
     @staticmethod
     def sync_detailed(id: int, *, client: Client) -> Response[Task]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.TASKS_GET, {"id": id}, codec.task.decode)
+        return client.detailed(operations.TASKS_GET, {"id": id}, codec.Task.decode)
 
     @staticmethod
     async def asyncio(id: int, *, client: Client) -> Task:
         """As `sync`, awaited."""
-        return await client.acall(operations.TASKS_GET, {"id": id}, codec.task.decode)
+        return await client.acall(operations.TASKS_GET, {"id": id}, codec.Task.decode)
 
     @staticmethod
     async def asyncio_detailed(id: int, *, client: Client) -> Response[Task]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.TASKS_GET, {"id": id}, codec.task.decode)
+        return await client.adetailed(operations.TASKS_GET, {"id": id}, codec.Task.decode)
 
 
 class tasks_update:
@@ -259,9 +259,9 @@ class tasks_update:
         return client.call(
             operations.TASKS_UPDATE,
             {"id": id},
-            codec.task.decode,
+            codec.Task.decode,
             body,
-            codec.task_update_input.encode,
+            codec.TaskUpdateInput.encode,
         )
 
     @staticmethod
@@ -270,9 +270,9 @@ class tasks_update:
         return client.detailed(
             operations.TASKS_UPDATE,
             {"id": id},
-            codec.task.decode,
+            codec.Task.decode,
             body,
-            codec.task_update_input.encode,
+            codec.TaskUpdateInput.encode,
         )
 
     @staticmethod
@@ -281,9 +281,9 @@ class tasks_update:
         return await client.acall(
             operations.TASKS_UPDATE,
             {"id": id},
-            codec.task.decode,
+            codec.Task.decode,
             body,
-            codec.task_update_input.encode,
+            codec.TaskUpdateInput.encode,
         )
 
     @staticmethod
@@ -292,9 +292,9 @@ class tasks_update:
         return await client.adetailed(
             operations.TASKS_UPDATE,
             {"id": id},
-            codec.task.decode,
+            codec.Task.decode,
             body,
-            codec.task_update_input.encode,
+            codec.TaskUpdateInput.encode,
         )
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _ACTIVITIES_UPDATE = Merge(
     operations.ACTIVITIES_GET,
     operations.ACTIVITIES_UPDATE,
-    lambda tree: codec.activity.decode(tree),
+    lambda tree: codec.Activity.decode(tree),
     (
         Member("summary", ("summary",)),
         Member("description", ("description",), nullable=True),
@@ -82,7 +82,7 @@ class Activities(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.activity.decode_all,
+                codec.Activity.decode_all,
             )
         return Pager(
             self._list(
@@ -92,7 +92,7 @@ class Activities(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     def changes(
@@ -132,7 +132,7 @@ class Activities(Resource):
         """
         return Changes(
             self._changes(operations.ACTIVITIES_LIST, {}, options, since, settle, page_size),
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     def create(
@@ -170,7 +170,7 @@ class Activities(Resource):
         body_ = request_tree(
             operations.ACTIVITIES_CREATE,
             models.ActivityInput,
-            codec.activity_input,
+            codec.ActivityInput,
             input_,
             {
                 "summary": summary,
@@ -184,7 +184,7 @@ class Activities(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.ACTIVITIES_CREATE, {}, options, body_), codec.activity.decode
+                self._call(operations.ACTIVITIES_CREATE, {}, options, body_), codec.Activity.decode
             )
         )
 
@@ -207,7 +207,7 @@ class Activities(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.ACTIVITIES_GET, {"id": id}, options), codec.activity.decode
+                self._call(operations.ACTIVITIES_GET, {"id": id}, options), codec.Activity.decode
             )
         )
 
@@ -249,7 +249,7 @@ class Activities(Resource):
         body_ = request_tree(
             operations.ACTIVITIES_UPDATE,
             models.ActivityInput,
-            codec.activity_input,
+            codec.ActivityInput,
             input_,
             {
                 "summary": summary,
@@ -262,7 +262,7 @@ class Activities(Resource):
             extra,
         )
         return drive(
-            self._merge(_ACTIVITIES_UPDATE, {"id": id}, options, body_, codec.activity.decode)
+            self._merge(_ACTIVITIES_UPDATE, {"id": id}, options, body_, codec.Activity.decode)
         )
 
     def delete(
@@ -327,7 +327,7 @@ class AsyncActivities(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.activity.decode_all,
+                codec.Activity.decode_all,
             )
         return AsyncPager(
             self._list(
@@ -337,7 +337,7 @@ class AsyncActivities(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     def changes(
@@ -377,7 +377,7 @@ class AsyncActivities(Resource):
         """
         return AsyncChanges(
             self._changes(operations.ACTIVITIES_LIST, {}, options, since, settle, page_size),
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     async def create(
@@ -415,7 +415,7 @@ class AsyncActivities(Resource):
         body_ = request_tree(
             operations.ACTIVITIES_CREATE,
             models.ActivityInput,
-            codec.activity_input,
+            codec.ActivityInput,
             input_,
             {
                 "summary": summary,
@@ -428,7 +428,7 @@ class AsyncActivities(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.ACTIVITIES_CREATE, {}, options, body_), codec.activity.decode
+            self._call(operations.ACTIVITIES_CREATE, {}, options, body_), codec.Activity.decode
         )
 
     async def get(
@@ -449,7 +449,7 @@ class AsyncActivities(Resource):
             The activity.
         """
         return await self._sender.call(
-            self._call(operations.ACTIVITIES_GET, {"id": id}, options), codec.activity.decode
+            self._call(operations.ACTIVITIES_GET, {"id": id}, options), codec.Activity.decode
         )
 
     async def update(
@@ -490,7 +490,7 @@ class AsyncActivities(Resource):
         body_ = request_tree(
             operations.ACTIVITIES_UPDATE,
             models.ActivityInput,
-            codec.activity_input,
+            codec.ActivityInput,
             input_,
             {
                 "summary": summary,
@@ -503,7 +503,7 @@ class AsyncActivities(Resource):
             extra,
         )
         return await self._merge(
-            _ACTIVITIES_UPDATE, {"id": id}, options, body_, codec.activity.decode
+            _ACTIVITIES_UPDATE, {"id": id}, options, body_, codec.Activity.decode
         )
 
     async def delete(

@@ -61,7 +61,7 @@ class ActivityTypeCategories(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.activity_type_category.decode_all,
+            codec.ActivityTypeCategory.decode_all,
         )
 
     def changes(
@@ -103,7 +103,7 @@ class ActivityTypeCategories(Resource):
             self._changes(
                 operations.ACTIVITY_TYPE_CATEGORIES_LIST, {}, options, since, settle, page_size
             ),
-            codec.activity_type_category.decode_all,
+            codec.ActivityTypeCategory.decode_all,
         )
 
     def create(
@@ -132,7 +132,7 @@ class ActivityTypeCategories(Resource):
         body_ = request_tree(
             operations.ACTIVITY_TYPE_CATEGORIES_CREATE,
             models.ActivityTypeCategoryInput,
-            codec.activity_type_category_input,
+            codec.ActivityTypeCategoryInput,
             input_,
             {"name": name},
             extra,
@@ -140,7 +140,7 @@ class ActivityTypeCategories(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.ACTIVITY_TYPE_CATEGORIES_CREATE, {}, options, body_),
-                codec.activity_type_category.decode,
+                codec.ActivityTypeCategory.decode,
             )
         )
 
@@ -164,7 +164,7 @@ class ActivityTypeCategories(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.ACTIVITY_TYPE_CATEGORIES_GET, {"id": id}, options),
-                codec.activity_type_category.decode,
+                codec.ActivityTypeCategory.decode,
             )
         )
 
@@ -194,7 +194,7 @@ class ActivityTypeCategories(Resource):
         body_ = request_tree(
             operations.ACTIVITY_TYPE_CATEGORIES_UPDATE,
             models.ActivityTypeCategoryInput,
-            codec.activity_type_category_input,
+            codec.ActivityTypeCategoryInput,
             input_,
             {"name": name},
             extra,
@@ -202,7 +202,7 @@ class ActivityTypeCategories(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.ACTIVITY_TYPE_CATEGORIES_UPDATE, {"id": id}, options, body_),
-                codec.activity_type_category.decode,
+                codec.ActivityTypeCategory.decode,
             )
         )
 
@@ -266,7 +266,7 @@ class AsyncActivityTypeCategories(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.activity_type_category.decode_all,
+            codec.ActivityTypeCategory.decode_all,
         )
 
     def changes(
@@ -308,7 +308,7 @@ class AsyncActivityTypeCategories(Resource):
             self._changes(
                 operations.ACTIVITY_TYPE_CATEGORIES_LIST, {}, options, since, settle, page_size
             ),
-            codec.activity_type_category.decode_all,
+            codec.ActivityTypeCategory.decode_all,
         )
 
     async def create(
@@ -337,14 +337,14 @@ class AsyncActivityTypeCategories(Resource):
         body_ = request_tree(
             operations.ACTIVITY_TYPE_CATEGORIES_CREATE,
             models.ActivityTypeCategoryInput,
-            codec.activity_type_category_input,
+            codec.ActivityTypeCategoryInput,
             input_,
             {"name": name},
             extra,
         )
         return await self._sender.call(
             self._call(operations.ACTIVITY_TYPE_CATEGORIES_CREATE, {}, options, body_),
-            codec.activity_type_category.decode,
+            codec.ActivityTypeCategory.decode,
         )
 
     async def get(
@@ -366,7 +366,7 @@ class AsyncActivityTypeCategories(Resource):
         """
         return await self._sender.call(
             self._call(operations.ACTIVITY_TYPE_CATEGORIES_GET, {"id": id}, options),
-            codec.activity_type_category.decode,
+            codec.ActivityTypeCategory.decode,
         )
 
     async def update(
@@ -395,14 +395,14 @@ class AsyncActivityTypeCategories(Resource):
         body_ = request_tree(
             operations.ACTIVITY_TYPE_CATEGORIES_UPDATE,
             models.ActivityTypeCategoryInput,
-            codec.activity_type_category_input,
+            codec.ActivityTypeCategoryInput,
             input_,
             {"name": name},
             extra,
         )
         return await self._sender.call(
             self._call(operations.ACTIVITY_TYPE_CATEGORIES_UPDATE, {"id": id}, options, body_),
-            codec.activity_type_category.decode,
+            codec.ActivityTypeCategory.decode,
         )
 
     async def delete(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _ACTIVITY_TYPES_UPDATE = Merge(
     operations.ACTIVITY_TYPES_GET,
     operations.ACTIVITY_TYPES_UPDATE,
-    lambda tree: codec.activity_type.decode(tree),
+    lambda tree: codec.ActivityType.decode(tree),
     (
         Member("activity_type_category_id", ("activity_type_category", "id")),
         Member("name", ("name",), nullable=True),
@@ -73,7 +73,7 @@ class ActivityTypes(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.activity_type.decode_all,
+            codec.ActivityType.decode_all,
         )
 
     def changes(
@@ -113,7 +113,7 @@ class ActivityTypes(Resource):
         """
         return Changes(
             self._changes(operations.ACTIVITY_TYPES_LIST, {}, options, since, settle, page_size),
-            codec.activity_type.decode_all,
+            codec.ActivityType.decode_all,
         )
 
     def create(
@@ -143,7 +143,7 @@ class ActivityTypes(Resource):
         body_ = request_tree(
             operations.ACTIVITY_TYPES_CREATE,
             models.ActivityTypeInput,
-            codec.activity_type_input,
+            codec.ActivityTypeInput,
             input_,
             {"activity_type_category_id": activity_type_category_id, "name": name},
             extra,
@@ -151,7 +151,7 @@ class ActivityTypes(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.ACTIVITY_TYPES_CREATE, {}, options, body_),
-                codec.activity_type.decode,
+                codec.ActivityType.decode,
             )
         )
 
@@ -175,7 +175,7 @@ class ActivityTypes(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.ACTIVITY_TYPES_GET, {"id": id}, options),
-                codec.activity_type.decode,
+                codec.ActivityType.decode,
             )
         )
 
@@ -209,14 +209,14 @@ class ActivityTypes(Resource):
         body_ = request_tree(
             operations.ACTIVITY_TYPES_UPDATE,
             models.ActivityTypeInput,
-            codec.activity_type_input,
+            codec.ActivityTypeInput,
             input_,
             {"activity_type_category_id": activity_type_category_id, "name": name},
             extra,
         )
         return drive(
             self._merge(
-                _ACTIVITY_TYPES_UPDATE, {"id": id}, options, body_, codec.activity_type.decode
+                _ACTIVITY_TYPES_UPDATE, {"id": id}, options, body_, codec.ActivityType.decode
             )
         )
 
@@ -280,7 +280,7 @@ class AsyncActivityTypes(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.activity_type.decode_all,
+            codec.ActivityType.decode_all,
         )
 
     def changes(
@@ -320,7 +320,7 @@ class AsyncActivityTypes(Resource):
         """
         return AsyncChanges(
             self._changes(operations.ACTIVITY_TYPES_LIST, {}, options, since, settle, page_size),
-            codec.activity_type.decode_all,
+            codec.ActivityType.decode_all,
         )
 
     async def create(
@@ -350,14 +350,14 @@ class AsyncActivityTypes(Resource):
         body_ = request_tree(
             operations.ACTIVITY_TYPES_CREATE,
             models.ActivityTypeInput,
-            codec.activity_type_input,
+            codec.ActivityTypeInput,
             input_,
             {"activity_type_category_id": activity_type_category_id, "name": name},
             extra,
         )
         return await self._sender.call(
             self._call(operations.ACTIVITY_TYPES_CREATE, {}, options, body_),
-            codec.activity_type.decode,
+            codec.ActivityType.decode,
         )
 
     async def get(
@@ -379,7 +379,7 @@ class AsyncActivityTypes(Resource):
         """
         return await self._sender.call(
             self._call(operations.ACTIVITY_TYPES_GET, {"id": id}, options),
-            codec.activity_type.decode,
+            codec.ActivityType.decode,
         )
 
     async def update(
@@ -412,13 +412,13 @@ class AsyncActivityTypes(Resource):
         body_ = request_tree(
             operations.ACTIVITY_TYPES_UPDATE,
             models.ActivityTypeInput,
-            codec.activity_type_input,
+            codec.ActivityTypeInput,
             input_,
             {"activity_type_category_id": activity_type_category_id, "name": name},
             extra,
         )
         return await self._merge(
-            _ACTIVITY_TYPES_UPDATE, {"id": id}, options, body_, codec.activity_type.decode
+            _ACTIVITY_TYPES_UPDATE, {"id": id}, options, body_, codec.ActivityType.decode
         )
 
     async def delete(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _ADDRESSES_UPDATE = Merge(
     operations.ADDRESSES_GET,
     operations.ADDRESSES_UPDATE,
-    lambda tree: codec.address.decode(tree),
+    lambda tree: codec.Address.decode(tree),
     (
         Member("contact_id", ("contact", "id")),
         Member("name", ("name",), nullable=True),
@@ -86,13 +86,13 @@ class Addresses(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.address.decode_all,
+                codec.Address.decode_all,
             )
         return Pager(
             self._list(
                 operations.ADDRESSES_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.address.decode_all,
+            codec.Address.decode_all,
         )
 
     def changes(
@@ -132,7 +132,7 @@ class Addresses(Resource):
         """
         return Changes(
             self._changes(operations.ADDRESSES_LIST, {}, options, since, settle, page_size),
-            codec.address.decode_all,
+            codec.Address.decode_all,
         )
 
     def create(
@@ -178,7 +178,7 @@ class Addresses(Resource):
         body_ = request_tree(
             operations.ADDRESSES_CREATE,
             models.AddressInput,
-            codec.address_input,
+            codec.AddressInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -196,7 +196,7 @@ class Addresses(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.ADDRESSES_CREATE, {}, options, body_), codec.address.decode
+                self._call(operations.ADDRESSES_CREATE, {}, options, body_), codec.Address.decode
             )
         )
 
@@ -219,7 +219,7 @@ class Addresses(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.ADDRESSES_GET, {"id": id}, options), codec.address.decode
+                self._call(operations.ADDRESSES_GET, {"id": id}, options), codec.Address.decode
             )
         )
 
@@ -271,7 +271,7 @@ class Addresses(Resource):
         body_ = request_tree(
             operations.ADDRESSES_UPDATE,
             models.AddressInput,
-            codec.address_input,
+            codec.AddressInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -288,7 +288,7 @@ class Addresses(Resource):
             extra,
         )
         return drive(
-            self._merge(_ADDRESSES_UPDATE, {"id": id}, options, body_, codec.address.decode)
+            self._merge(_ADDRESSES_UPDATE, {"id": id}, options, body_, codec.Address.decode)
         )
 
     def delete(
@@ -351,13 +351,13 @@ class AsyncAddresses(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.address.decode_all,
+                codec.Address.decode_all,
             )
         return AsyncPager(
             self._list(
                 operations.ADDRESSES_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.address.decode_all,
+            codec.Address.decode_all,
         )
 
     def changes(
@@ -397,7 +397,7 @@ class AsyncAddresses(Resource):
         """
         return AsyncChanges(
             self._changes(operations.ADDRESSES_LIST, {}, options, since, settle, page_size),
-            codec.address.decode_all,
+            codec.Address.decode_all,
         )
 
     async def create(
@@ -443,7 +443,7 @@ class AsyncAddresses(Resource):
         body_ = request_tree(
             operations.ADDRESSES_CREATE,
             models.AddressInput,
-            codec.address_input,
+            codec.AddressInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -460,7 +460,7 @@ class AsyncAddresses(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.ADDRESSES_CREATE, {}, options, body_), codec.address.decode
+            self._call(operations.ADDRESSES_CREATE, {}, options, body_), codec.Address.decode
         )
 
     async def get(
@@ -481,7 +481,7 @@ class AsyncAddresses(Resource):
             The address.
         """
         return await self._sender.call(
-            self._call(operations.ADDRESSES_GET, {"id": id}, options), codec.address.decode
+            self._call(operations.ADDRESSES_GET, {"id": id}, options), codec.Address.decode
         )
 
     async def update(
@@ -532,7 +532,7 @@ class AsyncAddresses(Resource):
         body_ = request_tree(
             operations.ADDRESSES_UPDATE,
             models.AddressInput,
-            codec.address_input,
+            codec.AddressInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -549,7 +549,7 @@ class AsyncAddresses(Resource):
             extra,
         )
         return await self._merge(
-            _ADDRESSES_UPDATE, {"id": id}, options, body_, codec.address.decode
+            _ADDRESSES_UPDATE, {"id": id}, options, body_, codec.Address.decode
         )
 
     async def delete(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _CALLS_UPDATE = Merge(
     operations.CALLS_GET,
     operations.CALLS_UPDATE,
-    lambda tree: codec.call.decode(tree),
+    lambda tree: codec.Call.decode(tree),
     (
         Member("called_at", ("called_at",)),
         Member("content", ("content",), nullable=True),
@@ -80,13 +80,13 @@ class Calls(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.call.decode_all,
+                codec.Call.decode_all,
             )
         return Pager(
             self._list(
                 operations.CALLS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.call.decode_all,
+            codec.Call.decode_all,
         )
 
     def create(
@@ -123,7 +123,7 @@ class Calls(Resource):
         body_ = request_tree(
             operations.CALLS_CREATE,
             models.CallInput,
-            codec.call_input,
+            codec.CallInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -136,7 +136,7 @@ class Calls(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.CALLS_CREATE, {}, options, body_), codec.call.decode
+                self._call(operations.CALLS_CREATE, {}, options, body_), codec.Call.decode
             )
         )
 
@@ -159,7 +159,7 @@ class Calls(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.CALLS_GET, {"id": id}, options), codec.call.decode
+                self._call(operations.CALLS_GET, {"id": id}, options), codec.Call.decode
             )
         )
 
@@ -199,7 +199,7 @@ class Calls(Resource):
         body_ = request_tree(
             operations.CALLS_UPDATE,
             models.CallUpdateInput,
-            codec.call_update_input,
+            codec.CallUpdateInput,
             input_,
             {
                 "called_at": called_at,
@@ -209,7 +209,7 @@ class Calls(Resource):
             },
             extra,
         )
-        return drive(self._merge(_CALLS_UPDATE, {"id": id}, options, body_, codec.call.decode))
+        return drive(self._merge(_CALLS_UPDATE, {"id": id}, options, body_, codec.Call.decode))
 
     def delete(
         self,
@@ -271,13 +271,13 @@ class AsyncCalls(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.call.decode_all,
+                codec.Call.decode_all,
             )
         return AsyncPager(
             self._list(
                 operations.CALLS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.call.decode_all,
+            codec.Call.decode_all,
         )
 
     async def create(
@@ -314,7 +314,7 @@ class AsyncCalls(Resource):
         body_ = request_tree(
             operations.CALLS_CREATE,
             models.CallInput,
-            codec.call_input,
+            codec.CallInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -326,7 +326,7 @@ class AsyncCalls(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.CALLS_CREATE, {}, options, body_), codec.call.decode
+            self._call(operations.CALLS_CREATE, {}, options, body_), codec.Call.decode
         )
 
     async def get(
@@ -347,7 +347,7 @@ class AsyncCalls(Resource):
             The call.
         """
         return await self._sender.call(
-            self._call(operations.CALLS_GET, {"id": id}, options), codec.call.decode
+            self._call(operations.CALLS_GET, {"id": id}, options), codec.Call.decode
         )
 
     async def update(
@@ -386,7 +386,7 @@ class AsyncCalls(Resource):
         body_ = request_tree(
             operations.CALLS_UPDATE,
             models.CallUpdateInput,
-            codec.call_update_input,
+            codec.CallUpdateInput,
             input_,
             {
                 "called_at": called_at,
@@ -396,7 +396,7 @@ class AsyncCalls(Resource):
             },
             extra,
         )
-        return await self._merge(_CALLS_UPDATE, {"id": id}, options, body_, codec.call.decode)
+        return await self._merge(_CALLS_UPDATE, {"id": id}, options, body_, codec.Call.decode)
 
     async def delete(
         self,

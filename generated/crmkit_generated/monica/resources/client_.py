@@ -39,7 +39,7 @@ class Client_(Resource):
             The greeting.
         """
         return drive(
-            self._sender.call(self._call(operations.WELCOME, {}, options), codec.welcome.decode)
+            self._sender.call(self._call(operations.WELCOME, {}, options), codec.Welcome.decode)
         )
 
     def me(
@@ -57,7 +57,7 @@ class Client_(Resource):
         Returns:
             The user.
         """
-        return drive(self._sender.call(self._call(operations.ME, {}, options), codec.user.decode))
+        return drive(self._sender.call(self._call(operations.ME, {}, options), codec.User.decode))
 
     def set_me_contact(
         self,
@@ -78,7 +78,7 @@ class Client_(Resource):
         body_ = member_tree(
             operations.SET_ME_CONTACT,
             models.MeContactInput,
-            codec.me_contact_input,
+            codec.MeContactInput,
             "contact_id",
             contact_id,
             extra,
@@ -116,7 +116,7 @@ class Client_(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.STATISTICS, {}, options), codec.client__payloads.statistics
+                self._call(operations.STATISTICS, {}, options), codec.statistics_payload
             )
         )
 
@@ -140,7 +140,7 @@ class AsyncClient_(Resource):
             The greeting.
         """
         return await self._sender.call(
-            self._call(operations.WELCOME, {}, options), codec.welcome.decode
+            self._call(operations.WELCOME, {}, options), codec.Welcome.decode
         )
 
     async def me(
@@ -158,7 +158,7 @@ class AsyncClient_(Resource):
         Returns:
             The user.
         """
-        return await self._sender.call(self._call(operations.ME, {}, options), codec.user.decode)
+        return await self._sender.call(self._call(operations.ME, {}, options), codec.User.decode)
 
     async def set_me_contact(
         self,
@@ -179,7 +179,7 @@ class AsyncClient_(Resource):
         body_ = member_tree(
             operations.SET_ME_CONTACT,
             models.MeContactInput,
-            codec.me_contact_input,
+            codec.MeContactInput,
             "contact_id",
             contact_id,
             extra,
@@ -216,5 +216,5 @@ class AsyncClient_(Resource):
             The statistics.
         """
         return await self._sender.call(
-            self._call(operations.STATISTICS, {}, options), codec.client__payloads.statistics
+            self._call(operations.STATISTICS, {}, options), codec.statistics_payload
         )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _COMPANIES_UPDATE = Merge(
     operations.COMPANIES_GET,
     operations.COMPANIES_UPDATE,
-    lambda tree: codec.company.decode(tree),
+    lambda tree: codec.Company.decode(tree),
     (
         Member("name", ("name",)),
         Member("website", ("website",), nullable=True),
@@ -70,7 +70,7 @@ class Companies(Resource):
             self._list(
                 operations.COMPANIES_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.company.decode_all,
+            codec.Company.decode_all,
         )
 
     def changes(
@@ -110,7 +110,7 @@ class Companies(Resource):
         """
         return Changes(
             self._changes(operations.COMPANIES_LIST, {}, options, since, settle, page_size),
-            codec.company.decode_all,
+            codec.Company.decode_all,
         )
 
     def create(
@@ -142,14 +142,14 @@ class Companies(Resource):
         body_ = request_tree(
             operations.COMPANIES_CREATE,
             models.CompanyInput,
-            codec.company_input,
+            codec.CompanyInput,
             input_,
             {"name": name, "website": website, "number_of_employees": number_of_employees},
             extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.COMPANIES_CREATE, {}, options, body_), codec.company.decode
+                self._call(operations.COMPANIES_CREATE, {}, options, body_), codec.Company.decode
             )
         )
 
@@ -172,7 +172,7 @@ class Companies(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.COMPANIES_GET, {"id": id}, options), codec.company.decode
+                self._call(operations.COMPANIES_GET, {"id": id}, options), codec.Company.decode
             )
         )
 
@@ -208,13 +208,13 @@ class Companies(Resource):
         body_ = request_tree(
             operations.COMPANIES_UPDATE,
             models.CompanyInput,
-            codec.company_input,
+            codec.CompanyInput,
             input_,
             {"name": name, "website": website, "number_of_employees": number_of_employees},
             extra,
         )
         return drive(
-            self._merge(_COMPANIES_UPDATE, {"id": id}, options, body_, codec.company.decode)
+            self._merge(_COMPANIES_UPDATE, {"id": id}, options, body_, codec.Company.decode)
         )
 
     def delete(
@@ -270,7 +270,7 @@ class AsyncCompanies(Resource):
             self._list(
                 operations.COMPANIES_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.company.decode_all,
+            codec.Company.decode_all,
         )
 
     def changes(
@@ -310,7 +310,7 @@ class AsyncCompanies(Resource):
         """
         return AsyncChanges(
             self._changes(operations.COMPANIES_LIST, {}, options, since, settle, page_size),
-            codec.company.decode_all,
+            codec.Company.decode_all,
         )
 
     async def create(
@@ -342,13 +342,13 @@ class AsyncCompanies(Resource):
         body_ = request_tree(
             operations.COMPANIES_CREATE,
             models.CompanyInput,
-            codec.company_input,
+            codec.CompanyInput,
             input_,
             {"name": name, "website": website, "number_of_employees": number_of_employees},
             extra,
         )
         return await self._sender.call(
-            self._call(operations.COMPANIES_CREATE, {}, options, body_), codec.company.decode
+            self._call(operations.COMPANIES_CREATE, {}, options, body_), codec.Company.decode
         )
 
     async def get(
@@ -369,7 +369,7 @@ class AsyncCompanies(Resource):
             The company.
         """
         return await self._sender.call(
-            self._call(operations.COMPANIES_GET, {"id": id}, options), codec.company.decode
+            self._call(operations.COMPANIES_GET, {"id": id}, options), codec.Company.decode
         )
 
     async def update(
@@ -404,13 +404,13 @@ class AsyncCompanies(Resource):
         body_ = request_tree(
             operations.COMPANIES_UPDATE,
             models.CompanyInput,
-            codec.company_input,
+            codec.CompanyInput,
             input_,
             {"name": name, "website": website, "number_of_employees": number_of_employees},
             extra,
         )
         return await self._merge(
-            _COMPANIES_UPDATE, {"id": id}, options, body_, codec.company.decode
+            _COMPANIES_UPDATE, {"id": id}, options, body_, codec.Company.decode
         )
 
     async def delete(

@@ -50,7 +50,7 @@ class Compliance(Resource):
         """
         return Pager(
             self._list(operations.COMPLIANCE_LIST, {}, options, start=start, page_size=page_size),
-            codec.term.decode_all,
+            codec.Term.decode_all,
         )
 
     def get(
@@ -72,7 +72,7 @@ class Compliance(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.COMPLIANCE_GET, {"id": id}, options), codec.term.decode
+                self._call(operations.COMPLIANCE_GET, {"id": id}, options), codec.Term.decode
             )
         )
 
@@ -93,7 +93,7 @@ class Compliance(Resource):
         """
         return Pager(
             self._list(operations.COMPLIANCE_LIST_SIGNED, {}, options),
-            codec.policy_signature.decode_all,
+            codec.PolicySignature.decode_all,
         )
 
     def sign(
@@ -122,7 +122,7 @@ class Compliance(Resource):
         body_ = member_tree(
             operations.COMPLIANCE_SIGN,
             models.PolicySignatureInput,
-            codec.policy_signature_input,
+            codec.PolicySignatureInput,
             "ip_address",
             ip_address,
             extra,
@@ -130,7 +130,7 @@ class Compliance(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.COMPLIANCE_SIGN, {}, options, body_),
-                codec.policy_signature.decode,
+                codec.PolicySignature.decode,
             )
         )
 
@@ -154,7 +154,7 @@ class Compliance(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.COMPLIANCE_GET_SIGNED, {"id": id}, options),
-                codec.policy_signature.decode,
+                codec.PolicySignature.decode,
             )
         )
 
@@ -188,7 +188,7 @@ class AsyncCompliance(Resource):
         """
         return AsyncPager(
             self._list(operations.COMPLIANCE_LIST, {}, options, start=start, page_size=page_size),
-            codec.term.decode_all,
+            codec.Term.decode_all,
         )
 
     async def get(
@@ -209,7 +209,7 @@ class AsyncCompliance(Resource):
             The terms.
         """
         return await self._sender.call(
-            self._call(operations.COMPLIANCE_GET, {"id": id}, options), codec.term.decode
+            self._call(operations.COMPLIANCE_GET, {"id": id}, options), codec.Term.decode
         )
 
     def list_signed(
@@ -229,7 +229,7 @@ class AsyncCompliance(Resource):
         """
         return AsyncPager(
             self._list(operations.COMPLIANCE_LIST_SIGNED, {}, options),
-            codec.policy_signature.decode_all,
+            codec.PolicySignature.decode_all,
         )
 
     async def sign(
@@ -258,14 +258,13 @@ class AsyncCompliance(Resource):
         body_ = member_tree(
             operations.COMPLIANCE_SIGN,
             models.PolicySignatureInput,
-            codec.policy_signature_input,
+            codec.PolicySignatureInput,
             "ip_address",
             ip_address,
             extra,
         )
         return await self._sender.call(
-            self._call(operations.COMPLIANCE_SIGN, {}, options, body_),
-            codec.policy_signature.decode,
+            self._call(operations.COMPLIANCE_SIGN, {}, options, body_), codec.PolicySignature.decode
         )
 
     async def get_signed(
@@ -287,5 +286,5 @@ class AsyncCompliance(Resource):
         """
         return await self._sender.call(
             self._call(operations.COMPLIANCE_GET_SIGNED, {"id": id}, options),
-            codec.policy_signature.decode,
+            codec.PolicySignature.decode,
         )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _CONTACT_FIELD_TYPES_UPDATE = Merge(
     operations.CONTACT_FIELD_TYPES_GET,
     operations.CONTACT_FIELD_TYPES_UPDATE,
-    lambda tree: codec.contact_field_type.decode(tree),
+    lambda tree: codec.ContactFieldType.decode(tree),
     (
         Member("name", ("name",)),
         Member("fontawesome_icon", ("fontawesome_icon",), nullable=True),
@@ -66,7 +66,7 @@ class ContactFieldTypes(Resource):
             self._list(
                 operations.CONTACT_FIELD_TYPES_LIST, {}, options, start=start, page_size=page_size
             ),
-            codec.contact_field_type.decode_all,
+            codec.ContactFieldType.decode_all,
         )
 
     def create(
@@ -102,7 +102,7 @@ class ContactFieldTypes(Resource):
         body_ = request_tree(
             operations.CONTACT_FIELD_TYPES_CREATE,
             models.ContactFieldTypeInput,
-            codec.contact_field_type_input,
+            codec.ContactFieldTypeInput,
             input_,
             {
                 "name": name,
@@ -116,7 +116,7 @@ class ContactFieldTypes(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONTACT_FIELD_TYPES_CREATE, {}, options, body_),
-                codec.contact_field_type.decode,
+                codec.ContactFieldType.decode,
             )
         )
 
@@ -140,7 +140,7 @@ class ContactFieldTypes(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONTACT_FIELD_TYPES_GET, {"id": id}, options),
-                codec.contact_field_type.decode,
+                codec.ContactFieldType.decode,
             )
         )
 
@@ -182,7 +182,7 @@ class ContactFieldTypes(Resource):
         body_ = request_tree(
             operations.CONTACT_FIELD_TYPES_UPDATE,
             models.ContactFieldTypeInput,
-            codec.contact_field_type_input,
+            codec.ContactFieldTypeInput,
             input_,
             {
                 "name": name,
@@ -199,7 +199,7 @@ class ContactFieldTypes(Resource):
                 {"id": id},
                 options,
                 body_,
-                codec.contact_field_type.decode,
+                codec.ContactFieldType.decode,
             )
         )
 
@@ -256,7 +256,7 @@ class AsyncContactFieldTypes(Resource):
             self._list(
                 operations.CONTACT_FIELD_TYPES_LIST, {}, options, start=start, page_size=page_size
             ),
-            codec.contact_field_type.decode_all,
+            codec.ContactFieldType.decode_all,
         )
 
     async def create(
@@ -292,7 +292,7 @@ class AsyncContactFieldTypes(Resource):
         body_ = request_tree(
             operations.CONTACT_FIELD_TYPES_CREATE,
             models.ContactFieldTypeInput,
-            codec.contact_field_type_input,
+            codec.ContactFieldTypeInput,
             input_,
             {
                 "name": name,
@@ -305,7 +305,7 @@ class AsyncContactFieldTypes(Resource):
         )
         return await self._sender.call(
             self._call(operations.CONTACT_FIELD_TYPES_CREATE, {}, options, body_),
-            codec.contact_field_type.decode,
+            codec.ContactFieldType.decode,
         )
 
     async def get(
@@ -327,7 +327,7 @@ class AsyncContactFieldTypes(Resource):
         """
         return await self._sender.call(
             self._call(operations.CONTACT_FIELD_TYPES_GET, {"id": id}, options),
-            codec.contact_field_type.decode,
+            codec.ContactFieldType.decode,
         )
 
     async def update(
@@ -368,7 +368,7 @@ class AsyncContactFieldTypes(Resource):
         body_ = request_tree(
             operations.CONTACT_FIELD_TYPES_UPDATE,
             models.ContactFieldTypeInput,
-            codec.contact_field_type_input,
+            codec.ContactFieldTypeInput,
             input_,
             {
                 "name": name,
@@ -380,7 +380,7 @@ class AsyncContactFieldTypes(Resource):
             extra,
         )
         return await self._merge(
-            _CONTACT_FIELD_TYPES_UPDATE, {"id": id}, options, body_, codec.contact_field_type.decode
+            _CONTACT_FIELD_TYPES_UPDATE, {"id": id}, options, body_, codec.ContactFieldType.decode
         )
 
     async def delete(

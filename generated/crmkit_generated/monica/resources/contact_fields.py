@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _CONTACT_FIELDS_UPDATE = Merge(
     operations.CONTACT_FIELDS_GET,
     operations.CONTACT_FIELDS_UPDATE,
-    lambda tree: codec.contact_field.decode(tree),
+    lambda tree: codec.ContactField.decode(tree),
     (
         Member("contact_id", ("contact", "id")),
         Member("contact_field_type_id", ("contact_field_type", "id")),
@@ -72,7 +72,7 @@ class ContactFields(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.contact_field.decode_all,
+            codec.ContactField.decode_all,
         )
 
     def create(
@@ -106,7 +106,7 @@ class ContactFields(Resource):
         body_ = request_tree(
             operations.CONTACT_FIELDS_CREATE,
             models.ContactFieldInput,
-            codec.contact_field_input,
+            codec.ContactFieldInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -119,7 +119,7 @@ class ContactFields(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONTACT_FIELDS_CREATE, {}, options, body_),
-                codec.contact_field.decode,
+                codec.ContactField.decode,
             )
         )
 
@@ -143,7 +143,7 @@ class ContactFields(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONTACT_FIELDS_GET, {"id": id}, options),
-                codec.contact_field.decode,
+                codec.ContactField.decode,
             )
         )
 
@@ -183,7 +183,7 @@ class ContactFields(Resource):
         body_ = request_tree(
             operations.CONTACT_FIELDS_UPDATE,
             models.ContactFieldInput,
-            codec.contact_field_input,
+            codec.ContactFieldInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -195,7 +195,7 @@ class ContactFields(Resource):
         )
         return drive(
             self._merge(
-                _CONTACT_FIELDS_UPDATE, {"id": id}, options, body_, codec.contact_field.decode
+                _CONTACT_FIELDS_UPDATE, {"id": id}, options, body_, codec.ContactField.decode
             )
         )
 
@@ -257,7 +257,7 @@ class AsyncContactFields(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.contact_field.decode_all,
+            codec.ContactField.decode_all,
         )
 
     async def create(
@@ -291,7 +291,7 @@ class AsyncContactFields(Resource):
         body_ = request_tree(
             operations.CONTACT_FIELDS_CREATE,
             models.ContactFieldInput,
-            codec.contact_field_input,
+            codec.ContactFieldInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -303,7 +303,7 @@ class AsyncContactFields(Resource):
         )
         return await self._sender.call(
             self._call(operations.CONTACT_FIELDS_CREATE, {}, options, body_),
-            codec.contact_field.decode,
+            codec.ContactField.decode,
         )
 
     async def get(
@@ -325,7 +325,7 @@ class AsyncContactFields(Resource):
         """
         return await self._sender.call(
             self._call(operations.CONTACT_FIELDS_GET, {"id": id}, options),
-            codec.contact_field.decode,
+            codec.ContactField.decode,
         )
 
     async def update(
@@ -364,7 +364,7 @@ class AsyncContactFields(Resource):
         body_ = request_tree(
             operations.CONTACT_FIELDS_UPDATE,
             models.ContactFieldInput,
-            codec.contact_field_input,
+            codec.ContactFieldInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -375,7 +375,7 @@ class AsyncContactFields(Resource):
             extra,
         )
         return await self._merge(
-            _CONTACT_FIELDS_UPDATE, {"id": id}, options, body_, codec.contact_field.decode
+            _CONTACT_FIELDS_UPDATE, {"id": id}, options, body_, codec.ContactField.decode
         )
 
     async def delete(

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _CONTACTS_UPDATE = Merge(
     operations.CONTACTS_GET,
     operations.CONTACTS_UPDATE,
-    lambda tree: codec.contacts_payloads.contacts_create(tree),
+    lambda tree: codec.contacts_create_payload(tree),
     (
         Member("first_name", ("first_name",)),
         Member("last_name", ("last_name",), nullable=True),
@@ -53,7 +53,7 @@ _CONTACTS_UPDATE = Merge(
 _CONTACTS_UPDATE_WORK = Merge(
     operations.CONTACTS_GET,
     operations.CONTACTS_UPDATE_WORK,
-    lambda tree: codec.contacts_payloads.contacts_create(tree),
+    lambda tree: codec.contacts_create_payload(tree),
     (
         Member("job", ("information", "career", "job"), nullable=True),
         Member("company", ("information", "career", "company"), nullable=True),
@@ -64,7 +64,7 @@ _CONTACTS_UPDATE_WORK = Merge(
 _CONTACTS_UPDATE_INTRODUCTION = Merge(
     operations.CONTACTS_GET,
     operations.CONTACTS_UPDATE_INTRODUCTION,
-    lambda tree: codec.contacts_payloads.contacts_create(tree),
+    lambda tree: codec.contacts_create_payload(tree),
     (
         Member(
             "met_through_contact_id",
@@ -128,7 +128,7 @@ class Contacts(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     def changes(
@@ -181,7 +181,7 @@ class Contacts(Resource):
                 settle,
                 page_size,
             ),
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     def create(
@@ -258,7 +258,7 @@ class Contacts(Resource):
         body_ = request_tree(
             operations.CONTACTS_CREATE,
             models.ContactInput,
-            codec.contact_input,
+            codec.ContactInput,
             input_,
             {
                 "first_name": first_name,
@@ -289,7 +289,7 @@ class Contacts(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONTACTS_CREATE, {}, options, body_),
-                codec.contacts_payloads.contacts_create,
+                codec.contacts_create_payload,
             )
         )
 
@@ -316,7 +316,7 @@ class Contacts(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONTACTS_GET, {"id": id, "with_": with_}, options),
-                codec.contacts_payloads.contacts_create,
+                codec.contacts_create_payload,
             )
         )
 
@@ -394,7 +394,7 @@ class Contacts(Resource):
         body_ = request_tree(
             operations.CONTACTS_UPDATE,
             models.ContactInput,
-            codec.contact_input,
+            codec.ContactInput,
             input_,
             {
                 "first_name": first_name,
@@ -423,13 +423,7 @@ class Contacts(Resource):
             extra,
         )
         return drive(
-            self._merge(
-                _CONTACTS_UPDATE,
-                {"id": id},
-                options,
-                body_,
-                codec.contacts_payloads.contacts_create,
-            )
+            self._merge(_CONTACTS_UPDATE, {"id": id}, options, body_, codec.contacts_create_payload)
         )
 
     def delete(
@@ -485,18 +479,14 @@ class Contacts(Resource):
         body_ = request_tree(
             operations.CONTACTS_UPDATE_WORK,
             models.CareerInput,
-            codec.career_input,
+            codec.CareerInput,
             input_,
             {"job": job, "company": company},
             extra,
         )
         return drive(
             self._merge(
-                _CONTACTS_UPDATE_WORK,
-                {"id": id},
-                options,
-                body_,
-                codec.contacts_payloads.contacts_create,
+                _CONTACTS_UPDATE_WORK, {"id": id}, options, body_, codec.contacts_create_payload
             )
         )
 
@@ -526,7 +516,7 @@ class Contacts(Resource):
         body_ = request_tree(
             operations.CONTACTS_UPDATE_FOOD,
             models.FoodInput,
-            codec.food_input,
+            codec.FoodInput,
             input_,
             {"food_preferences": food_preferences},
             extra,
@@ -534,7 +524,7 @@ class Contacts(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONTACTS_UPDATE_FOOD, {"id": id}, options, body_),
-                codec.contacts_payloads.contacts_create,
+                codec.contacts_create_payload,
             )
         )
 
@@ -588,7 +578,7 @@ class Contacts(Resource):
         body_ = request_tree(
             operations.CONTACTS_UPDATE_INTRODUCTION,
             models.IntroductionInput,
-            codec.introduction_input,
+            codec.IntroductionInput,
             input_,
             {
                 "is_date_known": is_date_known,
@@ -610,7 +600,7 @@ class Contacts(Resource):
                 {"id": id},
                 options,
                 body_,
-                codec.contacts_payloads.contacts_create,
+                codec.contacts_create_payload,
             )
         )
 
@@ -643,7 +633,7 @@ class Contacts(Resource):
         body_ = request_tree(
             operations.CONTACTS_UPDATE_AVATAR,
             models.AvatarInput,
-            codec.avatar_input,
+            codec.AvatarInput,
             input_,
             {"source": source, "photo_id": photo_id},
             extra,
@@ -651,7 +641,7 @@ class Contacts(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONTACTS_UPDATE_AVATAR, {"id": id}, options, body_),
-                codec.contacts_payloads.contacts_create,
+                codec.contacts_create_payload,
             )
         )
 
@@ -685,7 +675,7 @@ class Contacts(Resource):
         body_ = member_tree(
             operations.CONTACTS_SET_TAGS,
             models.TagNamesInput,
-            codec.tag_names_input,
+            codec.TagNamesInput,
             "names",
             names,
             extra,
@@ -693,7 +683,7 @@ class Contacts(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONTACTS_SET_TAGS, {"id": id}, options, body_),
-                codec.contacts_payloads.contacts_create,
+                codec.contacts_create_payload,
             )
         )
 
@@ -724,17 +714,12 @@ class Contacts(Resource):
             ValidationError: Values are refused, with a sentence for each, or by member.
         """
         body_ = member_tree(
-            operations.CONTACTS_UNSET_TAGS,
-            models.TagIdsInput,
-            codec.tag_ids_input,
-            "ids",
-            ids,
-            extra,
+            operations.CONTACTS_UNSET_TAGS, models.TagIdsInput, codec.TagIdsInput, "ids", ids, extra
         )
         return drive(
             self._sender.call(
                 self._call(operations.CONTACTS_UNSET_TAGS, {"id": id}, options, body_),
-                codec.contacts_payloads.contacts_create,
+                codec.contacts_create_payload,
             )
         )
 
@@ -763,7 +748,7 @@ class Contacts(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONTACTS_CLEAR_TAGS, {"id": id}, options),
-                codec.contacts_payloads.contacts_create,
+                codec.contacts_create_payload,
             )
         )
 
@@ -816,7 +801,7 @@ class AsyncContacts(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     def changes(
@@ -869,7 +854,7 @@ class AsyncContacts(Resource):
                 settle,
                 page_size,
             ),
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     async def create(
@@ -946,7 +931,7 @@ class AsyncContacts(Resource):
         body_ = request_tree(
             operations.CONTACTS_CREATE,
             models.ContactInput,
-            codec.contact_input,
+            codec.ContactInput,
             input_,
             {
                 "first_name": first_name,
@@ -976,7 +961,7 @@ class AsyncContacts(Resource):
         )
         return await self._sender.call(
             self._call(operations.CONTACTS_CREATE, {}, options, body_),
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
         )
 
     async def get(
@@ -1001,7 +986,7 @@ class AsyncContacts(Resource):
         """
         return await self._sender.call(
             self._call(operations.CONTACTS_GET, {"id": id, "with_": with_}, options),
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
         )
 
     async def update(
@@ -1078,7 +1063,7 @@ class AsyncContacts(Resource):
         body_ = request_tree(
             operations.CONTACTS_UPDATE,
             models.ContactInput,
-            codec.contact_input,
+            codec.ContactInput,
             input_,
             {
                 "first_name": first_name,
@@ -1107,7 +1092,7 @@ class AsyncContacts(Resource):
             extra,
         )
         return await self._merge(
-            _CONTACTS_UPDATE, {"id": id}, options, body_, codec.contacts_payloads.contacts_create
+            _CONTACTS_UPDATE, {"id": id}, options, body_, codec.contacts_create_payload
         )
 
     async def delete(
@@ -1163,17 +1148,13 @@ class AsyncContacts(Resource):
         body_ = request_tree(
             operations.CONTACTS_UPDATE_WORK,
             models.CareerInput,
-            codec.career_input,
+            codec.CareerInput,
             input_,
             {"job": job, "company": company},
             extra,
         )
         return await self._merge(
-            _CONTACTS_UPDATE_WORK,
-            {"id": id},
-            options,
-            body_,
-            codec.contacts_payloads.contacts_create,
+            _CONTACTS_UPDATE_WORK, {"id": id}, options, body_, codec.contacts_create_payload
         )
 
     async def update_food(
@@ -1202,14 +1183,14 @@ class AsyncContacts(Resource):
         body_ = request_tree(
             operations.CONTACTS_UPDATE_FOOD,
             models.FoodInput,
-            codec.food_input,
+            codec.FoodInput,
             input_,
             {"food_preferences": food_preferences},
             extra,
         )
         return await self._sender.call(
             self._call(operations.CONTACTS_UPDATE_FOOD, {"id": id}, options, body_),
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
         )
 
     async def update_introduction(
@@ -1262,7 +1243,7 @@ class AsyncContacts(Resource):
         body_ = request_tree(
             operations.CONTACTS_UPDATE_INTRODUCTION,
             models.IntroductionInput,
-            codec.introduction_input,
+            codec.IntroductionInput,
             input_,
             {
                 "is_date_known": is_date_known,
@@ -1279,11 +1260,7 @@ class AsyncContacts(Resource):
             extra,
         )
         return await self._merge(
-            _CONTACTS_UPDATE_INTRODUCTION,
-            {"id": id},
-            options,
-            body_,
-            codec.contacts_payloads.contacts_create,
+            _CONTACTS_UPDATE_INTRODUCTION, {"id": id}, options, body_, codec.contacts_create_payload
         )
 
     async def update_avatar(
@@ -1315,14 +1292,14 @@ class AsyncContacts(Resource):
         body_ = request_tree(
             operations.CONTACTS_UPDATE_AVATAR,
             models.AvatarInput,
-            codec.avatar_input,
+            codec.AvatarInput,
             input_,
             {"source": source, "photo_id": photo_id},
             extra,
         )
         return await self._sender.call(
             self._call(operations.CONTACTS_UPDATE_AVATAR, {"id": id}, options, body_),
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
         )
 
     async def set_tags(
@@ -1355,14 +1332,14 @@ class AsyncContacts(Resource):
         body_ = member_tree(
             operations.CONTACTS_SET_TAGS,
             models.TagNamesInput,
-            codec.tag_names_input,
+            codec.TagNamesInput,
             "names",
             names,
             extra,
         )
         return await self._sender.call(
             self._call(operations.CONTACTS_SET_TAGS, {"id": id}, options, body_),
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
         )
 
     async def unset_tags(
@@ -1392,16 +1369,11 @@ class AsyncContacts(Resource):
             ValidationError: Values are refused, with a sentence for each, or by member.
         """
         body_ = member_tree(
-            operations.CONTACTS_UNSET_TAGS,
-            models.TagIdsInput,
-            codec.tag_ids_input,
-            "ids",
-            ids,
-            extra,
+            operations.CONTACTS_UNSET_TAGS, models.TagIdsInput, codec.TagIdsInput, "ids", ids, extra
         )
         return await self._sender.call(
             self._call(operations.CONTACTS_UNSET_TAGS, {"id": id}, options, body_),
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
         )
 
     async def clear_tags(
@@ -1428,5 +1400,5 @@ class AsyncContacts(Resource):
         """
         return await self._sender.call(
             self._call(operations.CONTACTS_CLEAR_TAGS, {"id": id}, options),
-            codec.contacts_payloads.contacts_create,
+            codec.contacts_create_payload,
         )

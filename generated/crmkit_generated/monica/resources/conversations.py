@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _CONVERSATIONS_UPDATE = Merge(
     operations.CONVERSATIONS_GET,
     operations.CONVERSATIONS_UPDATE,
-    lambda tree: codec.conversation.decode(tree),
+    lambda tree: codec.Conversation.decode(tree),
     (
         Member("happened_at", ("happened_at",)),
         Member("contact_field_type_id", ("contact_field_type", "id")),
@@ -79,7 +79,7 @@ class Conversations(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.conversation.decode_all,
+                codec.Conversation.decode_all,
             )
         return Pager(
             self._list(
@@ -89,7 +89,7 @@ class Conversations(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.conversation.decode_all,
+            codec.Conversation.decode_all,
         )
 
     def changes(
@@ -129,7 +129,7 @@ class Conversations(Resource):
         """
         return Changes(
             self._changes(operations.CONVERSATIONS_LIST, {}, options, since, settle, page_size),
-            codec.conversation.decode_all,
+            codec.Conversation.decode_all,
         )
 
     def create(
@@ -161,7 +161,7 @@ class Conversations(Resource):
         body_ = request_tree(
             operations.CONVERSATIONS_CREATE,
             models.ConversationInput,
-            codec.conversation_input,
+            codec.ConversationInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -173,7 +173,7 @@ class Conversations(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONVERSATIONS_CREATE, {}, options, body_),
-                codec.conversation.decode,
+                codec.Conversation.decode,
             )
         )
 
@@ -197,7 +197,7 @@ class Conversations(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONVERSATIONS_GET, {"id": id}, options),
-                codec.conversation.decode,
+                codec.Conversation.decode,
             )
         )
 
@@ -233,14 +233,14 @@ class Conversations(Resource):
         body_ = request_tree(
             operations.CONVERSATIONS_UPDATE,
             models.ConversationUpdateInput,
-            codec.conversation_update_input,
+            codec.ConversationUpdateInput,
             input_,
             {"happened_at": happened_at, "contact_field_type_id": contact_field_type_id},
             extra,
         )
         return drive(
             self._merge(
-                _CONVERSATIONS_UPDATE, {"id": id}, options, body_, codec.conversation.decode
+                _CONVERSATIONS_UPDATE, {"id": id}, options, body_, codec.Conversation.decode
             )
         )
 
@@ -296,7 +296,7 @@ class Conversations(Resource):
         body_ = request_tree(
             operations.CONVERSATIONS_ADD_MESSAGE,
             models.MessageInput,
-            codec.message_input,
+            codec.MessageInput,
             input_,
             {"written_at": written_at, "written_by_me": written_by_me, "content": content},
             extra,
@@ -304,7 +304,7 @@ class Conversations(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONVERSATIONS_ADD_MESSAGE, {"id": id}, options, body_),
-                codec.conversation.decode,
+                codec.Conversation.decode,
             )
         )
 
@@ -341,7 +341,7 @@ class Conversations(Resource):
         body_ = request_tree(
             operations.CONVERSATIONS_UPDATE_MESSAGE,
             models.MessageInput,
-            codec.message_input,
+            codec.MessageInput,
             input_,
             {"written_at": written_at, "written_by_me": written_by_me, "content": content},
             extra,
@@ -354,7 +354,7 @@ class Conversations(Resource):
                     options,
                     body_,
                 ),
-                codec.conversation.decode,
+                codec.Conversation.decode,
             )
         )
 
@@ -428,7 +428,7 @@ class AsyncConversations(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.conversation.decode_all,
+                codec.Conversation.decode_all,
             )
         return AsyncPager(
             self._list(
@@ -438,7 +438,7 @@ class AsyncConversations(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.conversation.decode_all,
+            codec.Conversation.decode_all,
         )
 
     def changes(
@@ -478,7 +478,7 @@ class AsyncConversations(Resource):
         """
         return AsyncChanges(
             self._changes(operations.CONVERSATIONS_LIST, {}, options, since, settle, page_size),
-            codec.conversation.decode_all,
+            codec.Conversation.decode_all,
         )
 
     async def create(
@@ -510,7 +510,7 @@ class AsyncConversations(Resource):
         body_ = request_tree(
             operations.CONVERSATIONS_CREATE,
             models.ConversationInput,
-            codec.conversation_input,
+            codec.ConversationInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -521,7 +521,7 @@ class AsyncConversations(Resource):
         )
         return await self._sender.call(
             self._call(operations.CONVERSATIONS_CREATE, {}, options, body_),
-            codec.conversation.decode,
+            codec.Conversation.decode,
         )
 
     async def get(
@@ -542,7 +542,7 @@ class AsyncConversations(Resource):
             The conversation.
         """
         return await self._sender.call(
-            self._call(operations.CONVERSATIONS_GET, {"id": id}, options), codec.conversation.decode
+            self._call(operations.CONVERSATIONS_GET, {"id": id}, options), codec.Conversation.decode
         )
 
     async def update(
@@ -577,13 +577,13 @@ class AsyncConversations(Resource):
         body_ = request_tree(
             operations.CONVERSATIONS_UPDATE,
             models.ConversationUpdateInput,
-            codec.conversation_update_input,
+            codec.ConversationUpdateInput,
             input_,
             {"happened_at": happened_at, "contact_field_type_id": contact_field_type_id},
             extra,
         )
         return await self._merge(
-            _CONVERSATIONS_UPDATE, {"id": id}, options, body_, codec.conversation.decode
+            _CONVERSATIONS_UPDATE, {"id": id}, options, body_, codec.Conversation.decode
         )
 
     async def delete(
@@ -636,14 +636,14 @@ class AsyncConversations(Resource):
         body_ = request_tree(
             operations.CONVERSATIONS_ADD_MESSAGE,
             models.MessageInput,
-            codec.message_input,
+            codec.MessageInput,
             input_,
             {"written_at": written_at, "written_by_me": written_by_me, "content": content},
             extra,
         )
         return await self._sender.call(
             self._call(operations.CONVERSATIONS_ADD_MESSAGE, {"id": id}, options, body_),
-            codec.conversation.decode,
+            codec.Conversation.decode,
         )
 
     async def update_message(
@@ -679,7 +679,7 @@ class AsyncConversations(Resource):
         body_ = request_tree(
             operations.CONVERSATIONS_UPDATE_MESSAGE,
             models.MessageInput,
-            codec.message_input,
+            codec.MessageInput,
             input_,
             {"written_at": written_at, "written_by_me": written_by_me, "content": content},
             extra,
@@ -691,7 +691,7 @@ class AsyncConversations(Resource):
                 options,
                 body_,
             ),
-            codec.conversation.decode,
+            codec.Conversation.decode,
         )
 
     async def delete_message(

@@ -41,7 +41,7 @@ class Countries(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.COUNTRIES_LIST, {"lang": lang}, options),
-                codec.countries_payloads.countries_list,
+                codec.countries_list_payload,
             )
         )
 
@@ -68,5 +68,5 @@ class AsyncCountries(Resource):
         """
         return await self._sender.call(
             self._call(operations.COUNTRIES_LIST, {"lang": lang}, options),
-            codec.countries_payloads.countries_list,
+            codec.countries_list_payload,
         )

@@ -47,7 +47,7 @@ class Currencies(Resource):
         """
         return Pager(
             self._list(operations.CURRENCIES_LIST, {}, options, start=start, page_size=page_size),
-            codec.currency.decode_all,
+            codec.Currency.decode_all,
         )
 
     def get(
@@ -69,7 +69,7 @@ class Currencies(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.CURRENCIES_GET, {"id": id}, options), codec.currency.decode
+                self._call(operations.CURRENCIES_GET, {"id": id}, options), codec.Currency.decode
             )
         )
 
@@ -103,7 +103,7 @@ class AsyncCurrencies(Resource):
         """
         return AsyncPager(
             self._list(operations.CURRENCIES_LIST, {}, options, start=start, page_size=page_size),
-            codec.currency.decode_all,
+            codec.Currency.decode_all,
         )
 
     async def get(
@@ -124,5 +124,5 @@ class AsyncCurrencies(Resource):
             The currency.
         """
         return await self._sender.call(
-            self._call(operations.CURRENCIES_GET, {"id": id}, options), codec.currency.decode
+            self._call(operations.CURRENCIES_GET, {"id": id}, options), codec.Currency.decode
         )

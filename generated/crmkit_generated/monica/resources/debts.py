@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _DEBTS_UPDATE = Merge(
     operations.DEBTS_GET,
     operations.DEBTS_UPDATE,
-    lambda tree: codec.debt.decode(tree),
+    lambda tree: codec.Debt.decode(tree),
     (
         Member("contact_id", ("contact", "id")),
         Member("in_debt", ("in_debt",)),
@@ -82,13 +82,13 @@ class Debts(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.debt.decode_all,
+                codec.Debt.decode_all,
             )
         return Pager(
             self._list(
                 operations.DEBTS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.debt.decode_all,
+            codec.Debt.decode_all,
         )
 
     def changes(
@@ -138,11 +138,11 @@ class Debts(Resource):
                     settle,
                     page_size,
                 ),
-                codec.debt.decode_all,
+                codec.Debt.decode_all,
             )
         return Changes(
             self._changes(operations.DEBTS_LIST, {}, options, since, settle, page_size),
-            codec.debt.decode_all,
+            codec.Debt.decode_all,
         )
 
     def create(
@@ -178,7 +178,7 @@ class Debts(Resource):
         body_ = request_tree(
             operations.DEBTS_CREATE,
             models.DebtInput,
-            codec.debt_input,
+            codec.DebtInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -191,7 +191,7 @@ class Debts(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.DEBTS_CREATE, {}, options, body_), codec.debt.decode
+                self._call(operations.DEBTS_CREATE, {}, options, body_), codec.Debt.decode
             )
         )
 
@@ -214,7 +214,7 @@ class Debts(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.DEBTS_GET, {"id": id}, options), codec.debt.decode
+                self._call(operations.DEBTS_GET, {"id": id}, options), codec.Debt.decode
             )
         )
 
@@ -256,7 +256,7 @@ class Debts(Resource):
         body_ = request_tree(
             operations.DEBTS_UPDATE,
             models.DebtInput,
-            codec.debt_input,
+            codec.DebtInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -267,7 +267,7 @@ class Debts(Resource):
             },
             extra,
         )
-        return drive(self._merge(_DEBTS_UPDATE, {"id": id}, options, body_, codec.debt.decode))
+        return drive(self._merge(_DEBTS_UPDATE, {"id": id}, options, body_, codec.Debt.decode))
 
     def delete(
         self,
@@ -328,13 +328,13 @@ class AsyncDebts(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.debt.decode_all,
+                codec.Debt.decode_all,
             )
         return AsyncPager(
             self._list(
                 operations.DEBTS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.debt.decode_all,
+            codec.Debt.decode_all,
         )
 
     def changes(
@@ -384,11 +384,11 @@ class AsyncDebts(Resource):
                     settle,
                     page_size,
                 ),
-                codec.debt.decode_all,
+                codec.Debt.decode_all,
             )
         return AsyncChanges(
             self._changes(operations.DEBTS_LIST, {}, options, since, settle, page_size),
-            codec.debt.decode_all,
+            codec.Debt.decode_all,
         )
 
     async def create(
@@ -424,7 +424,7 @@ class AsyncDebts(Resource):
         body_ = request_tree(
             operations.DEBTS_CREATE,
             models.DebtInput,
-            codec.debt_input,
+            codec.DebtInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -436,7 +436,7 @@ class AsyncDebts(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.DEBTS_CREATE, {}, options, body_), codec.debt.decode
+            self._call(operations.DEBTS_CREATE, {}, options, body_), codec.Debt.decode
         )
 
     async def get(
@@ -457,7 +457,7 @@ class AsyncDebts(Resource):
             The debt.
         """
         return await self._sender.call(
-            self._call(operations.DEBTS_GET, {"id": id}, options), codec.debt.decode
+            self._call(operations.DEBTS_GET, {"id": id}, options), codec.Debt.decode
         )
 
     async def update(
@@ -498,7 +498,7 @@ class AsyncDebts(Resource):
         body_ = request_tree(
             operations.DEBTS_UPDATE,
             models.DebtInput,
-            codec.debt_input,
+            codec.DebtInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -509,7 +509,7 @@ class AsyncDebts(Resource):
             },
             extra,
         )
-        return await self._merge(_DEBTS_UPDATE, {"id": id}, options, body_, codec.debt.decode)
+        return await self._merge(_DEBTS_UPDATE, {"id": id}, options, body_, codec.Debt.decode)
 
     async def delete(
         self,

@@ -65,13 +65,13 @@ class Documents(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.document.decode_all,
+                codec.Document.decode_all,
             )
         return Pager(
             self._list(
                 operations.DOCUMENTS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.document.decode_all,
+            codec.Document.decode_all,
         )
 
     def changes(
@@ -121,11 +121,11 @@ class Documents(Resource):
                     settle,
                     page_size,
                 ),
-                codec.document.decode_all,
+                codec.Document.decode_all,
             )
         return Changes(
             self._changes(operations.DOCUMENTS_LIST, {}, options, since, settle, page_size),
-            codec.document.decode_all,
+            codec.Document.decode_all,
         )
 
     def create(
@@ -155,14 +155,14 @@ class Documents(Resource):
         body_ = request_tree(
             operations.DOCUMENTS_CREATE,
             models.DocumentUploadInput,
-            codec.document_upload_input,
+            codec.DocumentUploadInput,
             input_,
             {"contact_id": contact_id, "document": document},
             extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.DOCUMENTS_CREATE, {}, options, body_), codec.document.decode
+                self._call(operations.DOCUMENTS_CREATE, {}, options, body_), codec.Document.decode
             )
         )
 
@@ -185,7 +185,7 @@ class Documents(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.DOCUMENTS_GET, {"id": id}, options), codec.document.decode
+                self._call(operations.DOCUMENTS_GET, {"id": id}, options), codec.Document.decode
             )
         )
 
@@ -249,13 +249,13 @@ class AsyncDocuments(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.document.decode_all,
+                codec.Document.decode_all,
             )
         return AsyncPager(
             self._list(
                 operations.DOCUMENTS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.document.decode_all,
+            codec.Document.decode_all,
         )
 
     def changes(
@@ -305,11 +305,11 @@ class AsyncDocuments(Resource):
                     settle,
                     page_size,
                 ),
-                codec.document.decode_all,
+                codec.Document.decode_all,
             )
         return AsyncChanges(
             self._changes(operations.DOCUMENTS_LIST, {}, options, since, settle, page_size),
-            codec.document.decode_all,
+            codec.Document.decode_all,
         )
 
     async def create(
@@ -339,13 +339,13 @@ class AsyncDocuments(Resource):
         body_ = request_tree(
             operations.DOCUMENTS_CREATE,
             models.DocumentUploadInput,
-            codec.document_upload_input,
+            codec.DocumentUploadInput,
             input_,
             {"contact_id": contact_id, "document": document},
             extra,
         )
         return await self._sender.call(
-            self._call(operations.DOCUMENTS_CREATE, {}, options, body_), codec.document.decode
+            self._call(operations.DOCUMENTS_CREATE, {}, options, body_), codec.Document.decode
         )
 
     async def get(
@@ -366,7 +366,7 @@ class AsyncDocuments(Resource):
             The document.
         """
         return await self._sender.call(
-            self._call(operations.DOCUMENTS_GET, {"id": id}, options), codec.document.decode
+            self._call(operations.DOCUMENTS_GET, {"id": id}, options), codec.Document.decode
         )
 
     async def delete(

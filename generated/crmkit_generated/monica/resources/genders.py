@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _GENDERS_UPDATE = Merge(
     operations.GENDERS_GET,
     operations.GENDERS_UPDATE,
-    lambda tree: codec.gender.decode(tree),
+    lambda tree: codec.Gender.decode(tree),
     (
         Member("name", ("name",)),
         Member("type", ("type",), argument="type_"),
@@ -70,7 +70,7 @@ class Genders(Resource):
             self._list(
                 operations.GENDERS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.gender.decode_all,
+            codec.Gender.decode_all,
         )
 
     def changes(
@@ -110,7 +110,7 @@ class Genders(Resource):
         """
         return Changes(
             self._changes(operations.GENDERS_LIST, {}, options, since, settle, page_size),
-            codec.gender.decode_all,
+            codec.Gender.decode_all,
         )
 
     def create(
@@ -140,14 +140,14 @@ class Genders(Resource):
         body_ = request_tree(
             operations.GENDERS_CREATE,
             models.GenderInput,
-            codec.gender_input,
+            codec.GenderInput,
             input_,
             {"name": name, "type_": type_},
             extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.GENDERS_CREATE, {}, options, body_), codec.gender.decode
+                self._call(operations.GENDERS_CREATE, {}, options, body_), codec.Gender.decode
             )
         )
 
@@ -170,7 +170,7 @@ class Genders(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.GENDERS_GET, {"id": id}, options), codec.gender.decode
+                self._call(operations.GENDERS_GET, {"id": id}, options), codec.Gender.decode
             )
         )
 
@@ -204,12 +204,12 @@ class Genders(Resource):
         body_ = request_tree(
             operations.GENDERS_UPDATE,
             models.GenderInput,
-            codec.gender_input,
+            codec.GenderInput,
             input_,
             {"name": name, "type_": type_},
             extra,
         )
-        return drive(self._merge(_GENDERS_UPDATE, {"id": id}, options, body_, codec.gender.decode))
+        return drive(self._merge(_GENDERS_UPDATE, {"id": id}, options, body_, codec.Gender.decode))
 
     def delete(
         self,
@@ -264,7 +264,7 @@ class AsyncGenders(Resource):
             self._list(
                 operations.GENDERS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.gender.decode_all,
+            codec.Gender.decode_all,
         )
 
     def changes(
@@ -304,7 +304,7 @@ class AsyncGenders(Resource):
         """
         return AsyncChanges(
             self._changes(operations.GENDERS_LIST, {}, options, since, settle, page_size),
-            codec.gender.decode_all,
+            codec.Gender.decode_all,
         )
 
     async def create(
@@ -334,13 +334,13 @@ class AsyncGenders(Resource):
         body_ = request_tree(
             operations.GENDERS_CREATE,
             models.GenderInput,
-            codec.gender_input,
+            codec.GenderInput,
             input_,
             {"name": name, "type_": type_},
             extra,
         )
         return await self._sender.call(
-            self._call(operations.GENDERS_CREATE, {}, options, body_), codec.gender.decode
+            self._call(operations.GENDERS_CREATE, {}, options, body_), codec.Gender.decode
         )
 
     async def get(
@@ -361,7 +361,7 @@ class AsyncGenders(Resource):
             The gender.
         """
         return await self._sender.call(
-            self._call(operations.GENDERS_GET, {"id": id}, options), codec.gender.decode
+            self._call(operations.GENDERS_GET, {"id": id}, options), codec.Gender.decode
         )
 
     async def update(
@@ -394,12 +394,12 @@ class AsyncGenders(Resource):
         body_ = request_tree(
             operations.GENDERS_UPDATE,
             models.GenderInput,
-            codec.gender_input,
+            codec.GenderInput,
             input_,
             {"name": name, "type_": type_},
             extra,
         )
-        return await self._merge(_GENDERS_UPDATE, {"id": id}, options, body_, codec.gender.decode)
+        return await self._merge(_GENDERS_UPDATE, {"id": id}, options, body_, codec.Gender.decode)
 
     async def delete(
         self,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _GIFTS_UPDATE = Merge(
     operations.GIFTS_GET,
     operations.GIFTS_UPDATE,
-    lambda tree: codec.gift.decode(tree),
+    lambda tree: codec.Gift.decode(tree),
     (
         Member("contact_id", ("contact", "id")),
         Member("name", ("name",)),
@@ -84,13 +84,13 @@ class Gifts(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.gift.decode_all,
+                codec.Gift.decode_all,
             )
         return Pager(
             self._list(
                 operations.GIFTS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.gift.decode_all,
+            codec.Gift.decode_all,
         )
 
     def changes(
@@ -140,11 +140,11 @@ class Gifts(Resource):
                     settle,
                     page_size,
                 ),
-                codec.gift.decode_all,
+                codec.Gift.decode_all,
             )
         return Changes(
             self._changes(operations.GIFTS_LIST, {}, options, since, settle, page_size),
-            codec.gift.decode_all,
+            codec.Gift.decode_all,
         )
 
     def create(
@@ -186,7 +186,7 @@ class Gifts(Resource):
         body_ = request_tree(
             operations.GIFTS_CREATE,
             models.GiftInput,
-            codec.gift_input,
+            codec.GiftInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -202,7 +202,7 @@ class Gifts(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.GIFTS_CREATE, {}, options, body_), codec.gift.decode
+                self._call(operations.GIFTS_CREATE, {}, options, body_), codec.Gift.decode
             )
         )
 
@@ -225,7 +225,7 @@ class Gifts(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.GIFTS_GET, {"id": id}, options), codec.gift.decode
+                self._call(operations.GIFTS_GET, {"id": id}, options), codec.Gift.decode
             )
         )
 
@@ -271,7 +271,7 @@ class Gifts(Resource):
         body_ = request_tree(
             operations.GIFTS_UPDATE,
             models.GiftInput,
-            codec.gift_input,
+            codec.GiftInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -285,7 +285,7 @@ class Gifts(Resource):
             },
             extra,
         )
-        return drive(self._merge(_GIFTS_UPDATE, {"id": id}, options, body_, codec.gift.decode))
+        return drive(self._merge(_GIFTS_UPDATE, {"id": id}, options, body_, codec.Gift.decode))
 
     def delete(
         self,
@@ -325,7 +325,7 @@ class Gifts(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.GIFTS_SET_PHOTO, {"id": id, "photo_id": photo_id}, options),
-                codec.gift.decode,
+                codec.Gift.decode,
             )
         )
 
@@ -372,13 +372,13 @@ class AsyncGifts(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.gift.decode_all,
+                codec.Gift.decode_all,
             )
         return AsyncPager(
             self._list(
                 operations.GIFTS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.gift.decode_all,
+            codec.Gift.decode_all,
         )
 
     def changes(
@@ -428,11 +428,11 @@ class AsyncGifts(Resource):
                     settle,
                     page_size,
                 ),
-                codec.gift.decode_all,
+                codec.Gift.decode_all,
             )
         return AsyncChanges(
             self._changes(operations.GIFTS_LIST, {}, options, since, settle, page_size),
-            codec.gift.decode_all,
+            codec.Gift.decode_all,
         )
 
     async def create(
@@ -474,7 +474,7 @@ class AsyncGifts(Resource):
         body_ = request_tree(
             operations.GIFTS_CREATE,
             models.GiftInput,
-            codec.gift_input,
+            codec.GiftInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -489,7 +489,7 @@ class AsyncGifts(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.GIFTS_CREATE, {}, options, body_), codec.gift.decode
+            self._call(operations.GIFTS_CREATE, {}, options, body_), codec.Gift.decode
         )
 
     async def get(
@@ -510,7 +510,7 @@ class AsyncGifts(Resource):
             The gift.
         """
         return await self._sender.call(
-            self._call(operations.GIFTS_GET, {"id": id}, options), codec.gift.decode
+            self._call(operations.GIFTS_GET, {"id": id}, options), codec.Gift.decode
         )
 
     async def update(
@@ -555,7 +555,7 @@ class AsyncGifts(Resource):
         body_ = request_tree(
             operations.GIFTS_UPDATE,
             models.GiftInput,
-            codec.gift_input,
+            codec.GiftInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -569,7 +569,7 @@ class AsyncGifts(Resource):
             },
             extra,
         )
-        return await self._merge(_GIFTS_UPDATE, {"id": id}, options, body_, codec.gift.decode)
+        return await self._merge(_GIFTS_UPDATE, {"id": id}, options, body_, codec.Gift.decode)
 
     async def delete(
         self,
@@ -608,5 +608,5 @@ class AsyncGifts(Resource):
         """
         return await self._sender.call(
             self._call(operations.GIFTS_SET_PHOTO, {"id": id, "photo_id": photo_id}, options),
-            codec.gift.decode,
+            codec.Gift.decode,
         )

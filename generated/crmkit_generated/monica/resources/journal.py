@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _JOURNAL_UPDATE = Merge(
     operations.JOURNAL_GET,
     operations.JOURNAL_UPDATE,
-    lambda tree: codec.journal_entry.decode(tree),
+    lambda tree: codec.JournalEntry.decode(tree),
     (
         Member("title", ("title",)),
         Member("post", ("post",)),
@@ -67,7 +67,7 @@ class Journal(Resource):
             self._list(
                 operations.JOURNAL_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.journal_entry.decode_all,
+            codec.JournalEntry.decode_all,
         )
 
     def create(
@@ -97,15 +97,14 @@ class Journal(Resource):
         body_ = request_tree(
             operations.JOURNAL_CREATE,
             models.JournalEntryInput,
-            codec.journal_entry_input,
+            codec.JournalEntryInput,
             input_,
             {"title": title, "post": post},
             extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.JOURNAL_CREATE, {}, options, body_),
-                codec.journal_entry.decode,
+                self._call(operations.JOURNAL_CREATE, {}, options, body_), codec.JournalEntry.decode
             )
         )
 
@@ -128,7 +127,7 @@ class Journal(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.JOURNAL_GET, {"id": id}, options), codec.journal_entry.decode
+                self._call(operations.JOURNAL_GET, {"id": id}, options), codec.JournalEntry.decode
             )
         )
 
@@ -162,13 +161,13 @@ class Journal(Resource):
         body_ = request_tree(
             operations.JOURNAL_UPDATE,
             models.JournalEntryInput,
-            codec.journal_entry_input,
+            codec.JournalEntryInput,
             input_,
             {"title": title, "post": post},
             extra,
         )
         return drive(
-            self._merge(_JOURNAL_UPDATE, {"id": id}, options, body_, codec.journal_entry.decode)
+            self._merge(_JOURNAL_UPDATE, {"id": id}, options, body_, codec.JournalEntry.decode)
         )
 
     def delete(
@@ -223,7 +222,7 @@ class AsyncJournal(Resource):
             self._list(
                 operations.JOURNAL_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.journal_entry.decode_all,
+            codec.JournalEntry.decode_all,
         )
 
     async def create(
@@ -253,13 +252,13 @@ class AsyncJournal(Resource):
         body_ = request_tree(
             operations.JOURNAL_CREATE,
             models.JournalEntryInput,
-            codec.journal_entry_input,
+            codec.JournalEntryInput,
             input_,
             {"title": title, "post": post},
             extra,
         )
         return await self._sender.call(
-            self._call(operations.JOURNAL_CREATE, {}, options, body_), codec.journal_entry.decode
+            self._call(operations.JOURNAL_CREATE, {}, options, body_), codec.JournalEntry.decode
         )
 
     async def get(
@@ -280,7 +279,7 @@ class AsyncJournal(Resource):
             The journal entry.
         """
         return await self._sender.call(
-            self._call(operations.JOURNAL_GET, {"id": id}, options), codec.journal_entry.decode
+            self._call(operations.JOURNAL_GET, {"id": id}, options), codec.JournalEntry.decode
         )
 
     async def update(
@@ -313,13 +312,13 @@ class AsyncJournal(Resource):
         body_ = request_tree(
             operations.JOURNAL_UPDATE,
             models.JournalEntryInput,
-            codec.journal_entry_input,
+            codec.JournalEntryInput,
             input_,
             {"title": title, "post": post},
             extra,
         )
         return await self._merge(
-            _JOURNAL_UPDATE, {"id": id}, options, body_, codec.journal_entry.decode
+            _JOURNAL_UPDATE, {"id": id}, options, body_, codec.JournalEntry.decode
         )
 
     async def delete(

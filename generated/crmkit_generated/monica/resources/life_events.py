@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _LIFE_EVENTS_UPDATE = Merge(
     operations.LIFE_EVENTS_GET,
     operations.LIFE_EVENTS_UPDATE,
-    lambda tree: codec.life_event.decode(tree),
+    lambda tree: codec.LifeEvent.decode(tree),
     (
         Member("life_event_type_id", ("life_event_type", "id")),
         Member("happened_at", ("happened_at",)),
@@ -76,7 +76,7 @@ class LifeEvents(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.life_event.decode_all,
+            codec.LifeEvent.decode_all,
         )
 
     def changes(
@@ -116,7 +116,7 @@ class LifeEvents(Resource):
         """
         return Changes(
             self._changes(operations.LIFE_EVENTS_LIST, {}, options, since, settle, page_size),
-            codec.life_event.decode_all,
+            codec.LifeEvent.decode_all,
         )
 
     def create(
@@ -158,7 +158,7 @@ class LifeEvents(Resource):
         body_ = request_tree(
             operations.LIFE_EVENTS_CREATE,
             models.LifeEventInput,
-            codec.life_event_input,
+            codec.LifeEventInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -175,7 +175,7 @@ class LifeEvents(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.LIFE_EVENTS_CREATE, {}, options, body_),
-                codec.life_event.decode,
+                codec.LifeEvent.decode,
             )
         )
 
@@ -198,7 +198,7 @@ class LifeEvents(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.LIFE_EVENTS_GET, {"id": id}, options), codec.life_event.decode
+                self._call(operations.LIFE_EVENTS_GET, {"id": id}, options), codec.LifeEvent.decode
             )
         )
 
@@ -238,7 +238,7 @@ class LifeEvents(Resource):
         body_ = request_tree(
             operations.LIFE_EVENTS_UPDATE,
             models.LifeEventUpdateInput,
-            codec.life_event_update_input,
+            codec.LifeEventUpdateInput,
             input_,
             {
                 "life_event_type_id": life_event_type_id,
@@ -249,7 +249,7 @@ class LifeEvents(Resource):
             extra,
         )
         return drive(
-            self._merge(_LIFE_EVENTS_UPDATE, {"id": id}, options, body_, codec.life_event.decode)
+            self._merge(_LIFE_EVENTS_UPDATE, {"id": id}, options, body_, codec.LifeEvent.decode)
         )
 
     def delete(
@@ -313,7 +313,7 @@ class AsyncLifeEvents(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.life_event.decode_all,
+            codec.LifeEvent.decode_all,
         )
 
     def changes(
@@ -353,7 +353,7 @@ class AsyncLifeEvents(Resource):
         """
         return AsyncChanges(
             self._changes(operations.LIFE_EVENTS_LIST, {}, options, since, settle, page_size),
-            codec.life_event.decode_all,
+            codec.LifeEvent.decode_all,
         )
 
     async def create(
@@ -395,7 +395,7 @@ class AsyncLifeEvents(Resource):
         body_ = request_tree(
             operations.LIFE_EVENTS_CREATE,
             models.LifeEventInput,
-            codec.life_event_input,
+            codec.LifeEventInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -410,7 +410,7 @@ class AsyncLifeEvents(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.LIFE_EVENTS_CREATE, {}, options, body_), codec.life_event.decode
+            self._call(operations.LIFE_EVENTS_CREATE, {}, options, body_), codec.LifeEvent.decode
         )
 
     async def get(
@@ -431,7 +431,7 @@ class AsyncLifeEvents(Resource):
             The life event.
         """
         return await self._sender.call(
-            self._call(operations.LIFE_EVENTS_GET, {"id": id}, options), codec.life_event.decode
+            self._call(operations.LIFE_EVENTS_GET, {"id": id}, options), codec.LifeEvent.decode
         )
 
     async def update(
@@ -470,7 +470,7 @@ class AsyncLifeEvents(Resource):
         body_ = request_tree(
             operations.LIFE_EVENTS_UPDATE,
             models.LifeEventUpdateInput,
-            codec.life_event_update_input,
+            codec.LifeEventUpdateInput,
             input_,
             {
                 "life_event_type_id": life_event_type_id,
@@ -481,7 +481,7 @@ class AsyncLifeEvents(Resource):
             extra,
         )
         return await self._merge(
-            _LIFE_EVENTS_UPDATE, {"id": id}, options, body_, codec.life_event.decode
+            _LIFE_EVENTS_UPDATE, {"id": id}, options, body_, codec.LifeEvent.decode
         )
 
     async def delete(

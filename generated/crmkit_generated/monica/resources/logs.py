@@ -55,11 +55,11 @@ class Logs(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.audit_log.decode_all,
+                codec.AuditLog.decode_all,
             )
         return Pager(
             self._list(operations.LOGS_LIST, {}, options, start=start, page_size=page_size),
-            codec.audit_log.decode_all,
+            codec.AuditLog.decode_all,
         )
 
 
@@ -101,9 +101,9 @@ class AsyncLogs(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.audit_log.decode_all,
+                codec.AuditLog.decode_all,
             )
         return AsyncPager(
             self._list(operations.LOGS_LIST, {}, options, start=start, page_size=page_size),
-            codec.audit_log.decode_all,
+            codec.AuditLog.decode_all,
         )

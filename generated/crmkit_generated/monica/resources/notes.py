@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _NOTES_UPDATE = Merge(
     operations.NOTES_GET,
     operations.NOTES_UPDATE,
-    lambda tree: codec.note.decode(tree),
+    lambda tree: codec.Note.decode(tree),
     (
         Member("body", ("body",)),
         Member("contact_id", ("contact", "id")),
@@ -75,13 +75,13 @@ class Notes(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.note.decode_all,
+                codec.Note.decode_all,
             )
         return Pager(
             self._list(
                 operations.NOTES_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     def create(
@@ -113,14 +113,14 @@ class Notes(Resource):
         body_ = request_tree(
             operations.NOTES_CREATE,
             models.NoteInput,
-            codec.note_input,
+            codec.NoteInput,
             input_,
             {"body": body, "contact_id": contact_id, "is_favorited": is_favorited},
             extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.NOTES_CREATE, {}, options, body_), codec.note.decode
+                self._call(operations.NOTES_CREATE, {}, options, body_), codec.Note.decode
             )
         )
 
@@ -143,7 +143,7 @@ class Notes(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.NOTES_GET, {"id": id}, options), codec.note.decode
+                self._call(operations.NOTES_GET, {"id": id}, options), codec.Note.decode
             )
         )
 
@@ -181,12 +181,12 @@ class Notes(Resource):
         body_ = request_tree(
             operations.NOTES_UPDATE,
             models.NoteInput,
-            codec.note_input,
+            codec.NoteInput,
             input_,
             {"body": body, "contact_id": contact_id, "is_favorited": is_favorited},
             extra,
         )
-        return drive(self._merge(_NOTES_UPDATE, {"id": id}, options, body_, codec.note.decode))
+        return drive(self._merge(_NOTES_UPDATE, {"id": id}, options, body_, codec.Note.decode))
 
     def delete(
         self,
@@ -247,13 +247,13 @@ class AsyncNotes(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.note.decode_all,
+                codec.Note.decode_all,
             )
         return AsyncPager(
             self._list(
                 operations.NOTES_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.note.decode_all,
+            codec.Note.decode_all,
         )
 
     async def create(
@@ -285,13 +285,13 @@ class AsyncNotes(Resource):
         body_ = request_tree(
             operations.NOTES_CREATE,
             models.NoteInput,
-            codec.note_input,
+            codec.NoteInput,
             input_,
             {"body": body, "contact_id": contact_id, "is_favorited": is_favorited},
             extra,
         )
         return await self._sender.call(
-            self._call(operations.NOTES_CREATE, {}, options, body_), codec.note.decode
+            self._call(operations.NOTES_CREATE, {}, options, body_), codec.Note.decode
         )
 
     async def get(
@@ -312,7 +312,7 @@ class AsyncNotes(Resource):
             The note.
         """
         return await self._sender.call(
-            self._call(operations.NOTES_GET, {"id": id}, options), codec.note.decode
+            self._call(operations.NOTES_GET, {"id": id}, options), codec.Note.decode
         )
 
     async def update(
@@ -349,12 +349,12 @@ class AsyncNotes(Resource):
         body_ = request_tree(
             operations.NOTES_UPDATE,
             models.NoteInput,
-            codec.note_input,
+            codec.NoteInput,
             input_,
             {"body": body, "contact_id": contact_id, "is_favorited": is_favorited},
             extra,
         )
-        return await self._merge(_NOTES_UPDATE, {"id": id}, options, body_, codec.note.decode)
+        return await self._merge(_NOTES_UPDATE, {"id": id}, options, body_, codec.Note.decode)
 
     async def delete(
         self,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _OCCUPATIONS_UPDATE = Merge(
     operations.OCCUPATIONS_GET,
     operations.OCCUPATIONS_UPDATE,
-    lambda tree: codec.occupation.decode(tree),
+    lambda tree: codec.Occupation.decode(tree),
     (
         Member("contact_id", ("contact", "id")),
         Member("company_id", ("company", "id")),
@@ -81,7 +81,7 @@ class Occupations(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.occupation.decode_all,
+            codec.Occupation.decode_all,
         )
 
     def changes(
@@ -121,7 +121,7 @@ class Occupations(Resource):
         """
         return Changes(
             self._changes(operations.OCCUPATIONS_LIST, {}, options, since, settle, page_size),
-            codec.occupation.decode_all,
+            codec.Occupation.decode_all,
         )
 
     def create(
@@ -165,7 +165,7 @@ class Occupations(Resource):
         body_ = request_tree(
             operations.OCCUPATIONS_CREATE,
             models.OccupationInput,
-            codec.occupation_input,
+            codec.OccupationInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -183,7 +183,7 @@ class Occupations(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.OCCUPATIONS_CREATE, {}, options, body_),
-                codec.occupation.decode,
+                codec.Occupation.decode,
             )
         )
 
@@ -206,7 +206,7 @@ class Occupations(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.OCCUPATIONS_GET, {"id": id}, options), codec.occupation.decode
+                self._call(operations.OCCUPATIONS_GET, {"id": id}, options), codec.Occupation.decode
             )
         )
 
@@ -254,7 +254,7 @@ class Occupations(Resource):
         body_ = request_tree(
             operations.OCCUPATIONS_UPDATE,
             models.OccupationInput,
-            codec.occupation_input,
+            codec.OccupationInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -270,7 +270,7 @@ class Occupations(Resource):
             extra,
         )
         return drive(
-            self._merge(_OCCUPATIONS_UPDATE, {"id": id}, options, body_, codec.occupation.decode)
+            self._merge(_OCCUPATIONS_UPDATE, {"id": id}, options, body_, codec.Occupation.decode)
         )
 
     def delete(
@@ -331,7 +331,7 @@ class AsyncOccupations(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.occupation.decode_all,
+            codec.Occupation.decode_all,
         )
 
     def changes(
@@ -371,7 +371,7 @@ class AsyncOccupations(Resource):
         """
         return AsyncChanges(
             self._changes(operations.OCCUPATIONS_LIST, {}, options, since, settle, page_size),
-            codec.occupation.decode_all,
+            codec.Occupation.decode_all,
         )
 
     async def create(
@@ -415,7 +415,7 @@ class AsyncOccupations(Resource):
         body_ = request_tree(
             operations.OCCUPATIONS_CREATE,
             models.OccupationInput,
-            codec.occupation_input,
+            codec.OccupationInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -431,7 +431,7 @@ class AsyncOccupations(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.OCCUPATIONS_CREATE, {}, options, body_), codec.occupation.decode
+            self._call(operations.OCCUPATIONS_CREATE, {}, options, body_), codec.Occupation.decode
         )
 
     async def get(
@@ -452,7 +452,7 @@ class AsyncOccupations(Resource):
             The occupation.
         """
         return await self._sender.call(
-            self._call(operations.OCCUPATIONS_GET, {"id": id}, options), codec.occupation.decode
+            self._call(operations.OCCUPATIONS_GET, {"id": id}, options), codec.Occupation.decode
         )
 
     async def update(
@@ -499,7 +499,7 @@ class AsyncOccupations(Resource):
         body_ = request_tree(
             operations.OCCUPATIONS_UPDATE,
             models.OccupationInput,
-            codec.occupation_input,
+            codec.OccupationInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -515,7 +515,7 @@ class AsyncOccupations(Resource):
             extra,
         )
         return await self._merge(
-            _OCCUPATIONS_UPDATE, {"id": id}, options, body_, codec.occupation.decode
+            _OCCUPATIONS_UPDATE, {"id": id}, options, body_, codec.Occupation.decode
         )
 
     async def delete(

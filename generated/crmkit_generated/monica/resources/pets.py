@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _PETS_UPDATE = Merge(
     operations.PETS_GET,
     operations.PETS_UPDATE,
-    lambda tree: codec.pet.decode(tree),
+    lambda tree: codec.Pet.decode(tree),
     (
         Member("pet_category_id", ("pet_category", "id")),
         Member("contact_id", ("contact", "id")),
@@ -79,13 +79,13 @@ class Pets(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.pet.decode_all,
+                codec.Pet.decode_all,
             )
         return Pager(
             self._list(
                 operations.PETS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.pet.decode_all,
+            codec.Pet.decode_all,
         )
 
     def changes(
@@ -125,7 +125,7 @@ class Pets(Resource):
         """
         return Changes(
             self._changes(operations.PETS_LIST, {}, options, since, settle, page_size),
-            codec.pet.decode_all,
+            codec.Pet.decode_all,
         )
 
     def create(
@@ -157,14 +157,14 @@ class Pets(Resource):
         body_ = request_tree(
             operations.PETS_CREATE,
             models.PetInput,
-            codec.pet_input,
+            codec.PetInput,
             input_,
             {"pet_category_id": pet_category_id, "contact_id": contact_id, "name": name},
             extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.PETS_CREATE, {}, options, body_), codec.pet.decode
+                self._call(operations.PETS_CREATE, {}, options, body_), codec.Pet.decode
             )
         )
 
@@ -187,7 +187,7 @@ class Pets(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.PETS_GET, {"id": id}, options), codec.pet.decode
+                self._call(operations.PETS_GET, {"id": id}, options), codec.Pet.decode
             )
         )
 
@@ -223,12 +223,12 @@ class Pets(Resource):
         body_ = request_tree(
             operations.PETS_UPDATE,
             models.PetInput,
-            codec.pet_input,
+            codec.PetInput,
             input_,
             {"pet_category_id": pet_category_id, "contact_id": contact_id, "name": name},
             extra,
         )
-        return drive(self._merge(_PETS_UPDATE, {"id": id}, options, body_, codec.pet.decode))
+        return drive(self._merge(_PETS_UPDATE, {"id": id}, options, body_, codec.Pet.decode))
 
     def delete(
         self,
@@ -290,13 +290,13 @@ class AsyncPets(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.pet.decode_all,
+                codec.Pet.decode_all,
             )
         return AsyncPager(
             self._list(
                 operations.PETS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.pet.decode_all,
+            codec.Pet.decode_all,
         )
 
     def changes(
@@ -336,7 +336,7 @@ class AsyncPets(Resource):
         """
         return AsyncChanges(
             self._changes(operations.PETS_LIST, {}, options, since, settle, page_size),
-            codec.pet.decode_all,
+            codec.Pet.decode_all,
         )
 
     async def create(
@@ -368,13 +368,13 @@ class AsyncPets(Resource):
         body_ = request_tree(
             operations.PETS_CREATE,
             models.PetInput,
-            codec.pet_input,
+            codec.PetInput,
             input_,
             {"pet_category_id": pet_category_id, "contact_id": contact_id, "name": name},
             extra,
         )
         return await self._sender.call(
-            self._call(operations.PETS_CREATE, {}, options, body_), codec.pet.decode
+            self._call(operations.PETS_CREATE, {}, options, body_), codec.Pet.decode
         )
 
     async def get(
@@ -395,7 +395,7 @@ class AsyncPets(Resource):
             The pet.
         """
         return await self._sender.call(
-            self._call(operations.PETS_GET, {"id": id}, options), codec.pet.decode
+            self._call(operations.PETS_GET, {"id": id}, options), codec.Pet.decode
         )
 
     async def update(
@@ -430,12 +430,12 @@ class AsyncPets(Resource):
         body_ = request_tree(
             operations.PETS_UPDATE,
             models.PetInput,
-            codec.pet_input,
+            codec.PetInput,
             input_,
             {"pet_category_id": pet_category_id, "contact_id": contact_id, "name": name},
             extra,
         )
-        return await self._merge(_PETS_UPDATE, {"id": id}, options, body_, codec.pet.decode)
+        return await self._merge(_PETS_UPDATE, {"id": id}, options, body_, codec.Pet.decode)
 
     async def delete(
         self,

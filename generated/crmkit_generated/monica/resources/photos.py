@@ -66,13 +66,13 @@ class Photos(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.photo.decode_all,
+                codec.Photo.decode_all,
             )
         return Pager(
             self._list(
                 operations.PHOTOS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.photo.decode_all,
+            codec.Photo.decode_all,
         )
 
     def changes(
@@ -122,11 +122,11 @@ class Photos(Resource):
                     settle,
                     page_size,
                 ),
-                codec.photo.decode_all,
+                codec.Photo.decode_all,
             )
         return Changes(
             self._changes(operations.PHOTOS_LIST, {}, options, since, settle, page_size),
-            codec.photo.decode_all,
+            codec.Photo.decode_all,
         )
 
     def create(
@@ -162,7 +162,7 @@ class Photos(Resource):
             upload_ = request_tree(
                 operations.PHOTOS_CREATE_UPLOAD,
                 models.PhotoUploadInput,
-                codec.photo_upload_input,
+                codec.PhotoUploadInput,
                 input_,
                 {"contact_id": contact_id, "data": data, "extension": extension, "photo": photo},
                 extra,
@@ -170,20 +170,20 @@ class Photos(Resource):
             return drive(
                 self._sender.call(
                     self._call(operations.PHOTOS_CREATE_UPLOAD, {}, options, upload_),
-                    codec.photo.decode,
+                    codec.Photo.decode,
                 )
             )
         body_ = request_tree(
             operations.PHOTOS_CREATE,
             models.PhotoInput,
-            codec.photo_input,
+            codec.PhotoInput,
             input_,
             {"contact_id": contact_id, "data": data, "extension": extension, "photo": photo},
             extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.PHOTOS_CREATE, {}, options, body_), codec.photo.decode
+                self._call(operations.PHOTOS_CREATE, {}, options, body_), codec.Photo.decode
             )
         )
 
@@ -206,7 +206,7 @@ class Photos(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.PHOTOS_GET, {"id": id}, options), codec.photo.decode
+                self._call(operations.PHOTOS_GET, {"id": id}, options), codec.Photo.decode
             )
         )
 
@@ -270,13 +270,13 @@ class AsyncPhotos(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.photo.decode_all,
+                codec.Photo.decode_all,
             )
         return AsyncPager(
             self._list(
                 operations.PHOTOS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.photo.decode_all,
+            codec.Photo.decode_all,
         )
 
     def changes(
@@ -326,11 +326,11 @@ class AsyncPhotos(Resource):
                     settle,
                     page_size,
                 ),
-                codec.photo.decode_all,
+                codec.Photo.decode_all,
             )
         return AsyncChanges(
             self._changes(operations.PHOTOS_LIST, {}, options, since, settle, page_size),
-            codec.photo.decode_all,
+            codec.Photo.decode_all,
         )
 
     async def create(
@@ -366,25 +366,25 @@ class AsyncPhotos(Resource):
             upload_ = request_tree(
                 operations.PHOTOS_CREATE_UPLOAD,
                 models.PhotoUploadInput,
-                codec.photo_upload_input,
+                codec.PhotoUploadInput,
                 input_,
                 {"contact_id": contact_id, "data": data, "extension": extension, "photo": photo},
                 extra,
             )
             return await self._sender.call(
                 self._call(operations.PHOTOS_CREATE_UPLOAD, {}, options, upload_),
-                codec.photo.decode,
+                codec.Photo.decode,
             )
         body_ = request_tree(
             operations.PHOTOS_CREATE,
             models.PhotoInput,
-            codec.photo_input,
+            codec.PhotoInput,
             input_,
             {"contact_id": contact_id, "data": data, "extension": extension, "photo": photo},
             extra,
         )
         return await self._sender.call(
-            self._call(operations.PHOTOS_CREATE, {}, options, body_), codec.photo.decode
+            self._call(operations.PHOTOS_CREATE, {}, options, body_), codec.Photo.decode
         )
 
     async def get(
@@ -405,7 +405,7 @@ class AsyncPhotos(Resource):
             The photo.
         """
         return await self._sender.call(
-            self._call(operations.PHOTOS_GET, {"id": id}, options), codec.photo.decode
+            self._call(operations.PHOTOS_GET, {"id": id}, options), codec.Photo.decode
         )
 
     async def delete(

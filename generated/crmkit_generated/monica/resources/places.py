@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _PLACES_UPDATE = Merge(
     operations.PLACES_GET,
     operations.PLACES_UPDATE,
-    lambda tree: codec.place.decode(tree),
+    lambda tree: codec.Place.decode(tree),
     (
         Member("street", ("street",), nullable=True),
         Member("city", ("city",), nullable=True),
@@ -74,7 +74,7 @@ class Places(Resource):
             self._list(
                 operations.PLACES_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.place.decode_all,
+            codec.Place.decode_all,
         )
 
     def changes(
@@ -114,7 +114,7 @@ class Places(Resource):
         """
         return Changes(
             self._changes(operations.PLACES_LIST, {}, options, since, settle, page_size),
-            codec.place.decode_all,
+            codec.Place.decode_all,
         )
 
     def create(
@@ -154,7 +154,7 @@ class Places(Resource):
         body_ = request_tree(
             operations.PLACES_CREATE,
             models.PlaceInput,
-            codec.place_input,
+            codec.PlaceInput,
             input_,
             {
                 "street": street,
@@ -169,7 +169,7 @@ class Places(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.PLACES_CREATE, {}, options, body_), codec.place.decode
+                self._call(operations.PLACES_CREATE, {}, options, body_), codec.Place.decode
             )
         )
 
@@ -192,7 +192,7 @@ class Places(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.PLACES_GET, {"id": id}, options), codec.place.decode
+                self._call(operations.PLACES_GET, {"id": id}, options), codec.Place.decode
             )
         )
 
@@ -236,7 +236,7 @@ class Places(Resource):
         body_ = request_tree(
             operations.PLACES_UPDATE,
             models.PlaceInput,
-            codec.place_input,
+            codec.PlaceInput,
             input_,
             {
                 "street": street,
@@ -249,7 +249,7 @@ class Places(Resource):
             },
             extra,
         )
-        return drive(self._merge(_PLACES_UPDATE, {"id": id}, options, body_, codec.place.decode))
+        return drive(self._merge(_PLACES_UPDATE, {"id": id}, options, body_, codec.Place.decode))
 
     def delete(
         self,
@@ -303,7 +303,7 @@ class AsyncPlaces(Resource):
             self._list(
                 operations.PLACES_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.place.decode_all,
+            codec.Place.decode_all,
         )
 
     def changes(
@@ -343,7 +343,7 @@ class AsyncPlaces(Resource):
         """
         return AsyncChanges(
             self._changes(operations.PLACES_LIST, {}, options, since, settle, page_size),
-            codec.place.decode_all,
+            codec.Place.decode_all,
         )
 
     async def create(
@@ -383,7 +383,7 @@ class AsyncPlaces(Resource):
         body_ = request_tree(
             operations.PLACES_CREATE,
             models.PlaceInput,
-            codec.place_input,
+            codec.PlaceInput,
             input_,
             {
                 "street": street,
@@ -397,7 +397,7 @@ class AsyncPlaces(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.PLACES_CREATE, {}, options, body_), codec.place.decode
+            self._call(operations.PLACES_CREATE, {}, options, body_), codec.Place.decode
         )
 
     async def get(
@@ -418,7 +418,7 @@ class AsyncPlaces(Resource):
             The place.
         """
         return await self._sender.call(
-            self._call(operations.PLACES_GET, {"id": id}, options), codec.place.decode
+            self._call(operations.PLACES_GET, {"id": id}, options), codec.Place.decode
         )
 
     async def update(
@@ -461,7 +461,7 @@ class AsyncPlaces(Resource):
         body_ = request_tree(
             operations.PLACES_UPDATE,
             models.PlaceInput,
-            codec.place_input,
+            codec.PlaceInput,
             input_,
             {
                 "street": street,
@@ -474,7 +474,7 @@ class AsyncPlaces(Resource):
             },
             extra,
         )
-        return await self._merge(_PLACES_UPDATE, {"id": id}, options, body_, codec.place.decode)
+        return await self._merge(_PLACES_UPDATE, {"id": id}, options, body_, codec.Place.decode)
 
     async def delete(
         self,

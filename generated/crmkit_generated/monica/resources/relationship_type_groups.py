@@ -53,7 +53,7 @@ class RelationshipTypeGroups(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.relationship_type_group.decode_all,
+            codec.RelationshipTypeGroup.decode_all,
         )
 
     def get(
@@ -76,7 +76,7 @@ class RelationshipTypeGroups(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.RELATIONSHIP_TYPE_GROUPS_GET, {"id": id}, options),
-                codec.relationship_type_group.decode,
+                codec.RelationshipTypeGroup.decode,
             )
         )
 
@@ -116,7 +116,7 @@ class AsyncRelationshipTypeGroups(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            codec.relationship_type_group.decode_all,
+            codec.RelationshipTypeGroup.decode_all,
         )
 
     async def get(
@@ -138,5 +138,5 @@ class AsyncRelationshipTypeGroups(Resource):
         """
         return await self._sender.call(
             self._call(operations.RELATIONSHIP_TYPE_GROUPS_GET, {"id": id}, options),
-            codec.relationship_type_group.decode,
+            codec.RelationshipTypeGroup.decode,
         )

@@ -49,7 +49,7 @@ class RelationshipTypes(Resource):
             self._list(
                 operations.RELATIONSHIP_TYPES_LIST, {}, options, start=start, page_size=page_size
             ),
-            codec.relationship_type.decode_all,
+            codec.RelationshipType.decode_all,
         )
 
     def get(
@@ -72,7 +72,7 @@ class RelationshipTypes(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.RELATIONSHIP_TYPES_GET, {"id": id}, options),
-                codec.relationship_type.decode,
+                codec.RelationshipType.decode,
             )
         )
 
@@ -108,7 +108,7 @@ class AsyncRelationshipTypes(Resource):
             self._list(
                 operations.RELATIONSHIP_TYPES_LIST, {}, options, start=start, page_size=page_size
             ),
-            codec.relationship_type.decode_all,
+            codec.RelationshipType.decode_all,
         )
 
     async def get(
@@ -130,5 +130,5 @@ class AsyncRelationshipTypes(Resource):
         """
         return await self._sender.call(
             self._call(operations.RELATIONSHIP_TYPES_GET, {"id": id}, options),
-            codec.relationship_type.decode,
+            codec.RelationshipType.decode,
         )

@@ -45,7 +45,7 @@ class Relationships(Resource):
         """
         return Pager(
             self._list(operations.RELATIONSHIPS_LIST, {"contact_id": contact_id}, options),
-            codec.relationship.decode_all,
+            codec.Relationship.decode_all,
         )
 
     def create(
@@ -79,7 +79,7 @@ class Relationships(Resource):
         body_ = request_tree(
             operations.RELATIONSHIPS_CREATE,
             models.RelationshipInput,
-            codec.relationship_input,
+            codec.RelationshipInput,
             input_,
             {
                 "contact_is": contact_is,
@@ -91,7 +91,7 @@ class Relationships(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.RELATIONSHIPS_CREATE, {}, options, body_),
-                codec.relationship.decode,
+                codec.Relationship.decode,
             )
         )
 
@@ -115,7 +115,7 @@ class Relationships(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.RELATIONSHIPS_GET, {"id": id}, options),
-                codec.relationship.decode,
+                codec.Relationship.decode,
             )
         )
 
@@ -145,7 +145,7 @@ class Relationships(Resource):
         body_ = member_tree(
             operations.RELATIONSHIPS_UPDATE,
             models.RelationshipUpdateInput,
-            codec.relationship_update_input,
+            codec.RelationshipUpdateInput,
             "relationship_type_id",
             relationship_type_id,
             extra,
@@ -153,7 +153,7 @@ class Relationships(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.RELATIONSHIPS_UPDATE, {"id": id}, options, body_),
-                codec.relationship.decode,
+                codec.Relationship.decode,
             )
         )
 
@@ -203,7 +203,7 @@ class AsyncRelationships(Resource):
         """
         return AsyncPager(
             self._list(operations.RELATIONSHIPS_LIST, {"contact_id": contact_id}, options),
-            codec.relationship.decode_all,
+            codec.Relationship.decode_all,
         )
 
     async def create(
@@ -237,7 +237,7 @@ class AsyncRelationships(Resource):
         body_ = request_tree(
             operations.RELATIONSHIPS_CREATE,
             models.RelationshipInput,
-            codec.relationship_input,
+            codec.RelationshipInput,
             input_,
             {
                 "contact_is": contact_is,
@@ -248,7 +248,7 @@ class AsyncRelationships(Resource):
         )
         return await self._sender.call(
             self._call(operations.RELATIONSHIPS_CREATE, {}, options, body_),
-            codec.relationship.decode,
+            codec.Relationship.decode,
         )
 
     async def get(
@@ -269,7 +269,7 @@ class AsyncRelationships(Resource):
             The relationship.
         """
         return await self._sender.call(
-            self._call(operations.RELATIONSHIPS_GET, {"id": id}, options), codec.relationship.decode
+            self._call(operations.RELATIONSHIPS_GET, {"id": id}, options), codec.Relationship.decode
         )
 
     async def update(
@@ -298,14 +298,14 @@ class AsyncRelationships(Resource):
         body_ = member_tree(
             operations.RELATIONSHIPS_UPDATE,
             models.RelationshipUpdateInput,
-            codec.relationship_update_input,
+            codec.RelationshipUpdateInput,
             "relationship_type_id",
             relationship_type_id,
             extra,
         )
         return await self._sender.call(
             self._call(operations.RELATIONSHIPS_UPDATE, {"id": id}, options, body_),
-            codec.relationship.decode,
+            codec.Relationship.decode,
         )
 
     async def delete(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _REMINDERS_UPDATE = Merge(
     operations.REMINDERS_GET,
     operations.REMINDERS_UPDATE,
-    lambda tree: codec.reminder.decode(tree),
+    lambda tree: codec.Reminder.decode(tree),
     (
         Member("contact_id", ("contact", "id")),
         Member("title", ("title",)),
@@ -84,13 +84,13 @@ class Reminders(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.reminder.decode_all,
+                codec.Reminder.decode_all,
             )
         return Pager(
             self._list(
                 operations.REMINDERS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.reminder.decode_all,
+            codec.Reminder.decode_all,
         )
 
     def changes(
@@ -140,11 +140,11 @@ class Reminders(Resource):
                     settle,
                     page_size,
                 ),
-                codec.reminder.decode_all,
+                codec.Reminder.decode_all,
             )
         return Changes(
             self._changes(operations.REMINDERS_LIST, {}, options, since, settle, page_size),
-            codec.reminder.decode_all,
+            codec.Reminder.decode_all,
         )
 
     def create(
@@ -184,7 +184,7 @@ class Reminders(Resource):
         body_ = request_tree(
             operations.REMINDERS_CREATE,
             models.ReminderInput,
-            codec.reminder_input,
+            codec.ReminderInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -199,7 +199,7 @@ class Reminders(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.REMINDERS_CREATE, {}, options, body_), codec.reminder.decode
+                self._call(operations.REMINDERS_CREATE, {}, options, body_), codec.Reminder.decode
             )
         )
 
@@ -222,7 +222,7 @@ class Reminders(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.REMINDERS_GET, {"id": id}, options), codec.reminder.decode
+                self._call(operations.REMINDERS_GET, {"id": id}, options), codec.Reminder.decode
             )
         )
 
@@ -268,7 +268,7 @@ class Reminders(Resource):
         body_ = request_tree(
             operations.REMINDERS_UPDATE,
             models.ReminderUpdateInput,
-            codec.reminder_update_input,
+            codec.ReminderUpdateInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -282,7 +282,7 @@ class Reminders(Resource):
             extra,
         )
         return drive(
-            self._merge(_REMINDERS_UPDATE, {"id": id}, options, body_, codec.reminder.decode)
+            self._merge(_REMINDERS_UPDATE, {"id": id}, options, body_, codec.Reminder.decode)
         )
 
     def delete(
@@ -321,7 +321,7 @@ class Reminders(Resource):
         """
         return Pager(
             self._list(operations.REMINDERS_UPCOMING, {"month": month}, options),
-            codec.upcoming_reminder.decode_all,
+            codec.UpcomingReminder.decode_all,
         )
 
 
@@ -367,13 +367,13 @@ class AsyncReminders(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.reminder.decode_all,
+                codec.Reminder.decode_all,
             )
         return AsyncPager(
             self._list(
                 operations.REMINDERS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.reminder.decode_all,
+            codec.Reminder.decode_all,
         )
 
     def changes(
@@ -423,11 +423,11 @@ class AsyncReminders(Resource):
                     settle,
                     page_size,
                 ),
-                codec.reminder.decode_all,
+                codec.Reminder.decode_all,
             )
         return AsyncChanges(
             self._changes(operations.REMINDERS_LIST, {}, options, since, settle, page_size),
-            codec.reminder.decode_all,
+            codec.Reminder.decode_all,
         )
 
     async def create(
@@ -467,7 +467,7 @@ class AsyncReminders(Resource):
         body_ = request_tree(
             operations.REMINDERS_CREATE,
             models.ReminderInput,
-            codec.reminder_input,
+            codec.ReminderInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -481,7 +481,7 @@ class AsyncReminders(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.REMINDERS_CREATE, {}, options, body_), codec.reminder.decode
+            self._call(operations.REMINDERS_CREATE, {}, options, body_), codec.Reminder.decode
         )
 
     async def get(
@@ -502,7 +502,7 @@ class AsyncReminders(Resource):
             The reminder.
         """
         return await self._sender.call(
-            self._call(operations.REMINDERS_GET, {"id": id}, options), codec.reminder.decode
+            self._call(operations.REMINDERS_GET, {"id": id}, options), codec.Reminder.decode
         )
 
     async def update(
@@ -547,7 +547,7 @@ class AsyncReminders(Resource):
         body_ = request_tree(
             operations.REMINDERS_UPDATE,
             models.ReminderUpdateInput,
-            codec.reminder_update_input,
+            codec.ReminderUpdateInput,
             input_,
             {
                 "contact_id": contact_id,
@@ -561,7 +561,7 @@ class AsyncReminders(Resource):
             extra,
         )
         return await self._merge(
-            _REMINDERS_UPDATE, {"id": id}, options, body_, codec.reminder.decode
+            _REMINDERS_UPDATE, {"id": id}, options, body_, codec.Reminder.decode
         )
 
     async def delete(
@@ -600,5 +600,5 @@ class AsyncReminders(Resource):
         """
         return AsyncPager(
             self._list(operations.REMINDERS_UPCOMING, {"month": month}, options),
-            codec.upcoming_reminder.decode_all,
+            codec.UpcomingReminder.decode_all,
         )

@@ -56,7 +56,7 @@ class Tags(Resource):
             self._list(
                 operations.TAGS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.tag.decode_all,
+            codec.Tag.decode_all,
         )
 
     def create(
@@ -79,11 +79,11 @@ class Tags(Resource):
             The tag, created.
         """
         body_ = member_tree(
-            operations.TAGS_CREATE, models.TagInput, codec.tag_input, "name", name, extra
+            operations.TAGS_CREATE, models.TagInput, codec.TagInput, "name", name, extra
         )
         return drive(
             self._sender.call(
-                self._call(operations.TAGS_CREATE, {}, options, body_), codec.tag.decode
+                self._call(operations.TAGS_CREATE, {}, options, body_), codec.Tag.decode
             )
         )
 
@@ -106,7 +106,7 @@ class Tags(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.TAGS_GET, {"id": id}, options), codec.tag.decode
+                self._call(operations.TAGS_GET, {"id": id}, options), codec.Tag.decode
             )
         )
 
@@ -132,11 +132,11 @@ class Tags(Resource):
             The tag.
         """
         body_ = member_tree(
-            operations.TAGS_UPDATE, models.TagInput, codec.tag_input, "name", name, extra
+            operations.TAGS_UPDATE, models.TagInput, codec.TagInput, "name", name, extra
         )
         return drive(
             self._sender.call(
-                self._call(operations.TAGS_UPDATE, {"id": id}, options, body_), codec.tag.decode
+                self._call(operations.TAGS_UPDATE, {"id": id}, options, body_), codec.Tag.decode
             )
         )
 
@@ -187,7 +187,7 @@ class Tags(Resource):
             self._list(
                 operations.TAGS_CONTACTS, {"id": id}, options, start=start, page_size=page_size
             ),
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
 
@@ -226,7 +226,7 @@ class AsyncTags(Resource):
             self._list(
                 operations.TAGS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.tag.decode_all,
+            codec.Tag.decode_all,
         )
 
     async def create(
@@ -249,10 +249,10 @@ class AsyncTags(Resource):
             The tag, created.
         """
         body_ = member_tree(
-            operations.TAGS_CREATE, models.TagInput, codec.tag_input, "name", name, extra
+            operations.TAGS_CREATE, models.TagInput, codec.TagInput, "name", name, extra
         )
         return await self._sender.call(
-            self._call(operations.TAGS_CREATE, {}, options, body_), codec.tag.decode
+            self._call(operations.TAGS_CREATE, {}, options, body_), codec.Tag.decode
         )
 
     async def get(
@@ -273,7 +273,7 @@ class AsyncTags(Resource):
             The tag.
         """
         return await self._sender.call(
-            self._call(operations.TAGS_GET, {"id": id}, options), codec.tag.decode
+            self._call(operations.TAGS_GET, {"id": id}, options), codec.Tag.decode
         )
 
     async def update(
@@ -298,10 +298,10 @@ class AsyncTags(Resource):
             The tag.
         """
         body_ = member_tree(
-            operations.TAGS_UPDATE, models.TagInput, codec.tag_input, "name", name, extra
+            operations.TAGS_UPDATE, models.TagInput, codec.TagInput, "name", name, extra
         )
         return await self._sender.call(
-            self._call(operations.TAGS_UPDATE, {"id": id}, options, body_), codec.tag.decode
+            self._call(operations.TAGS_UPDATE, {"id": id}, options, body_), codec.Tag.decode
         )
 
     async def delete(
@@ -351,5 +351,5 @@ class AsyncTags(Resource):
             self._list(
                 operations.TAGS_CONTACTS, {"id": id}, options, start=start, page_size=page_size
             ),
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )

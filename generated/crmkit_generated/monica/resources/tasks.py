@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _TASKS_UPDATE = Merge(
     operations.TASKS_GET,
     operations.TASKS_UPDATE,
-    lambda tree: codec.task.decode(tree),
+    lambda tree: codec.Task.decode(tree),
     (
         Member("title", ("title",)),
         Member("completed", ("completed",)),
@@ -79,13 +79,13 @@ class Tasks(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.task.decode_all,
+                codec.Task.decode_all,
             )
         return Pager(
             self._list(
                 operations.TASKS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.task.decode_all,
+            codec.Task.decode_all,
         )
 
     def changes(
@@ -135,11 +135,11 @@ class Tasks(Resource):
                     settle,
                     page_size,
                 ),
-                codec.task.decode_all,
+                codec.Task.decode_all,
             )
         return Changes(
             self._changes(operations.TASKS_LIST, {}, options, since, settle, page_size),
-            codec.task.decode_all,
+            codec.Task.decode_all,
         )
 
     def create(
@@ -171,14 +171,14 @@ class Tasks(Resource):
         body_ = request_tree(
             operations.TASKS_CREATE,
             models.TaskInput,
-            codec.task_input,
+            codec.TaskInput,
             input_,
             {"title": title, "description": description, "contact_id": contact_id},
             extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.TASKS_CREATE, {}, options, body_), codec.task.decode
+                self._call(operations.TASKS_CREATE, {}, options, body_), codec.Task.decode
             )
         )
 
@@ -201,7 +201,7 @@ class Tasks(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.TASKS_GET, {"id": id}, options), codec.task.decode
+                self._call(operations.TASKS_GET, {"id": id}, options), codec.Task.decode
             )
         )
 
@@ -241,7 +241,7 @@ class Tasks(Resource):
         body_ = request_tree(
             operations.TASKS_UPDATE,
             models.TaskUpdateInput,
-            codec.task_update_input,
+            codec.TaskUpdateInput,
             input_,
             {
                 "title": title,
@@ -251,7 +251,7 @@ class Tasks(Resource):
             },
             extra,
         )
-        return drive(self._merge(_TASKS_UPDATE, {"id": id}, options, body_, codec.task.decode))
+        return drive(self._merge(_TASKS_UPDATE, {"id": id}, options, body_, codec.Task.decode))
 
     def delete(
         self,
@@ -312,13 +312,13 @@ class AsyncTasks(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                codec.task.decode_all,
+                codec.Task.decode_all,
             )
         return AsyncPager(
             self._list(
                 operations.TASKS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            codec.task.decode_all,
+            codec.Task.decode_all,
         )
 
     def changes(
@@ -368,11 +368,11 @@ class AsyncTasks(Resource):
                     settle,
                     page_size,
                 ),
-                codec.task.decode_all,
+                codec.Task.decode_all,
             )
         return AsyncChanges(
             self._changes(operations.TASKS_LIST, {}, options, since, settle, page_size),
-            codec.task.decode_all,
+            codec.Task.decode_all,
         )
 
     async def create(
@@ -404,13 +404,13 @@ class AsyncTasks(Resource):
         body_ = request_tree(
             operations.TASKS_CREATE,
             models.TaskInput,
-            codec.task_input,
+            codec.TaskInput,
             input_,
             {"title": title, "description": description, "contact_id": contact_id},
             extra,
         )
         return await self._sender.call(
-            self._call(operations.TASKS_CREATE, {}, options, body_), codec.task.decode
+            self._call(operations.TASKS_CREATE, {}, options, body_), codec.Task.decode
         )
 
     async def get(
@@ -431,7 +431,7 @@ class AsyncTasks(Resource):
             The task.
         """
         return await self._sender.call(
-            self._call(operations.TASKS_GET, {"id": id}, options), codec.task.decode
+            self._call(operations.TASKS_GET, {"id": id}, options), codec.Task.decode
         )
 
     async def update(
@@ -470,7 +470,7 @@ class AsyncTasks(Resource):
         body_ = request_tree(
             operations.TASKS_UPDATE,
             models.TaskUpdateInput,
-            codec.task_update_input,
+            codec.TaskUpdateInput,
             input_,
             {
                 "title": title,
@@ -480,7 +480,7 @@ class AsyncTasks(Resource):
             },
             extra,
         )
-        return await self._merge(_TASKS_UPDATE, {"id": id}, options, body_, codec.task.decode)
+        return await self._merge(_TASKS_UPDATE, {"id": id}, options, body_, codec.Task.decode)
 
     async def delete(
         self,

@@ -30,23 +30,23 @@ class actions_list:
             client: `crm.generated` of a configured client.
             cid: Id of the contact.
         """
-        return client.call(operations.ACTIONS_LIST, {"cid": cid}, codec.action.decode_all)
+        return client.call(operations.ACTIONS_LIST, {"cid": cid}, codec.Action.decode_all)
 
     @staticmethod
     def sync_detailed(*, client: Client, cid: str) -> Response[list[Action]]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.ACTIONS_LIST, {"cid": cid}, codec.action.decode_all)
+        return client.detailed(operations.ACTIONS_LIST, {"cid": cid}, codec.Action.decode_all)
 
     @staticmethod
     async def asyncio(*, client: Client, cid: str) -> list[Action]:
         """As `sync`, awaited."""
-        return await client.acall(operations.ACTIONS_LIST, {"cid": cid}, codec.action.decode_all)
+        return await client.acall(operations.ACTIONS_LIST, {"cid": cid}, codec.Action.decode_all)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, cid: str) -> Response[list[Action]]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.ACTIONS_LIST, {"cid": cid}, codec.action.decode_all
+            operations.ACTIONS_LIST, {"cid": cid}, codec.Action.decode_all
         )
 
 
@@ -64,28 +64,28 @@ class actions_create:
             body: What is sent.
         """
         return client.call(
-            operations.ACTIONS_CREATE, {}, codec.action.decode, body, codec.action_input.encode
+            operations.ACTIONS_CREATE, {}, codec.Action.decode, body, codec.ActionInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: ActionInput) -> Response[Action]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.ACTIONS_CREATE, {}, codec.action.decode, body, codec.action_input.encode
+            operations.ACTIONS_CREATE, {}, codec.Action.decode, body, codec.ActionInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: ActionInput) -> Action:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.ACTIONS_CREATE, {}, codec.action.decode, body, codec.action_input.encode
+            operations.ACTIONS_CREATE, {}, codec.Action.decode, body, codec.ActionInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: ActionInput) -> Response[Action]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.ACTIONS_CREATE, {}, codec.action.decode, body, codec.action_input.encode
+            operations.ACTIONS_CREATE, {}, codec.Action.decode, body, codec.ActionInput.encode
         )
 
 
@@ -102,22 +102,22 @@ class actions_get:
             id: Id of the action.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.ACTIONS_GET, {"id": id}, codec.action.decode)
+        return client.call(operations.ACTIONS_GET, {"id": id}, codec.Action.decode)
 
     @staticmethod
     def sync_detailed(id: str, *, client: Client) -> Response[Action]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.ACTIONS_GET, {"id": id}, codec.action.decode)
+        return client.detailed(operations.ACTIONS_GET, {"id": id}, codec.Action.decode)
 
     @staticmethod
     async def asyncio(id: str, *, client: Client) -> Action:
         """As `sync`, awaited."""
-        return await client.acall(operations.ACTIONS_GET, {"id": id}, codec.action.decode)
+        return await client.acall(operations.ACTIONS_GET, {"id": id}, codec.Action.decode)
 
     @staticmethod
     async def asyncio_detailed(id: str, *, client: Client) -> Response[Action]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.ACTIONS_GET, {"id": id}, codec.action.decode)
+        return await client.adetailed(operations.ACTIONS_GET, {"id": id}, codec.Action.decode)
 
 
 class actions_update:
@@ -135,9 +135,9 @@ class actions_update:
         return client.call(
             operations.ACTIONS_UPDATE,
             {"id": id},
-            codec.action.decode,
+            codec.Action.decode,
             body,
-            codec.action_input.encode,
+            codec.ActionInput.encode,
         )
 
     @staticmethod
@@ -146,9 +146,9 @@ class actions_update:
         return client.detailed(
             operations.ACTIONS_UPDATE,
             {"id": id},
-            codec.action.decode,
+            codec.Action.decode,
             body,
-            codec.action_input.encode,
+            codec.ActionInput.encode,
         )
 
     @staticmethod
@@ -157,9 +157,9 @@ class actions_update:
         return await client.acall(
             operations.ACTIONS_UPDATE,
             {"id": id},
-            codec.action.decode,
+            codec.Action.decode,
             body,
-            codec.action_input.encode,
+            codec.ActionInput.encode,
         )
 
     @staticmethod
@@ -168,9 +168,9 @@ class actions_update:
         return await client.adetailed(
             operations.ACTIONS_UPDATE,
             {"id": id},
-            codec.action.decode,
+            codec.Action.decode,
             body,
-            codec.action_input.encode,
+            codec.ActionInput.encode,
         )
 
 
@@ -219,44 +219,28 @@ class actions_mark_done:
             body: What is sent.
         """
         return client.call(
-            operations.ACTIONS_MARK_DONE,
-            {},
-            codec.action.decode,
-            body,
-            codec.contact_id_input.encode,
+            operations.ACTIONS_MARK_DONE, {}, codec.Action.decode, body, codec.ContactIdInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: ContactIdInput) -> Response[Action]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.ACTIONS_MARK_DONE,
-            {},
-            codec.action.decode,
-            body,
-            codec.contact_id_input.encode,
+            operations.ACTIONS_MARK_DONE, {}, codec.Action.decode, body, codec.ContactIdInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: ContactIdInput) -> Action:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.ACTIONS_MARK_DONE,
-            {},
-            codec.action.decode,
-            body,
-            codec.contact_id_input.encode,
+            operations.ACTIONS_MARK_DONE, {}, codec.Action.decode, body, codec.ContactIdInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: ContactIdInput) -> Response[Action]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.ACTIONS_MARK_DONE,
-            {},
-            codec.action.decode,
-            body,
-            codec.contact_id_input.encode,
+            operations.ACTIONS_MARK_DONE, {}, codec.Action.decode, body, codec.ContactIdInput.encode
         )
 
 
@@ -274,42 +258,26 @@ class actions_undo_done:
             body: What is sent.
         """
         return client.call(
-            operations.ACTIONS_UNDO_DONE,
-            {},
-            codec.action.decode,
-            body,
-            codec.contact_id_input.encode,
+            operations.ACTIONS_UNDO_DONE, {}, codec.Action.decode, body, codec.ContactIdInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: ContactIdInput) -> Response[Action]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.ACTIONS_UNDO_DONE,
-            {},
-            codec.action.decode,
-            body,
-            codec.contact_id_input.encode,
+            operations.ACTIONS_UNDO_DONE, {}, codec.Action.decode, body, codec.ContactIdInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: ContactIdInput) -> Action:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.ACTIONS_UNDO_DONE,
-            {},
-            codec.action.decode,
-            body,
-            codec.contact_id_input.encode,
+            operations.ACTIONS_UNDO_DONE, {}, codec.Action.decode, body, codec.ContactIdInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: ContactIdInput) -> Response[Action]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.ACTIONS_UNDO_DONE,
-            {},
-            codec.action.decode,
-            body,
-            codec.contact_id_input.encode,
+            operations.ACTIONS_UNDO_DONE, {}, codec.Action.decode, body, codec.ContactIdInput.encode
         )

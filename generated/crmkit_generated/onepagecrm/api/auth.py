@@ -31,28 +31,28 @@ class auth_login:
             body: What is sent.
         """
         return client.call(
-            operations.AUTH_LOGIN, {}, codec.session.decode, body, codec.login_input.encode
+            operations.AUTH_LOGIN, {}, codec.Session.decode, body, codec.LoginInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: LoginInput) -> Response[Session]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.AUTH_LOGIN, {}, codec.session.decode, body, codec.login_input.encode
+            operations.AUTH_LOGIN, {}, codec.Session.decode, body, codec.LoginInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: LoginInput) -> Session:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.AUTH_LOGIN, {}, codec.session.decode, body, codec.login_input.encode
+            operations.AUTH_LOGIN, {}, codec.Session.decode, body, codec.LoginInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: LoginInput) -> Response[Session]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.AUTH_LOGIN, {}, codec.session.decode, body, codec.login_input.encode
+            operations.AUTH_LOGIN, {}, codec.Session.decode, body, codec.LoginInput.encode
         )
 
 

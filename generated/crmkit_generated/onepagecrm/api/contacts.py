@@ -59,7 +59,7 @@ class contacts_list:
                 "waiting": waiting,
                 "filter_id": filter_id,
             },
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     @staticmethod
@@ -84,7 +84,7 @@ class contacts_list:
                 "waiting": waiting,
                 "filter_id": filter_id,
             },
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     @staticmethod
@@ -109,7 +109,7 @@ class contacts_list:
                 "waiting": waiting,
                 "filter_id": filter_id,
             },
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     @staticmethod
@@ -134,7 +134,7 @@ class contacts_list:
                 "waiting": waiting,
                 "filter_id": filter_id,
             },
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
 
@@ -155,9 +155,9 @@ class contacts_create:
         return client.call(
             operations.CONTACTS_CREATE,
             {},
-            codec.contact_detail.decode,
+            codec.ContactDetail.decode,
             body,
-            codec.contact_input.encode,
+            codec.ContactInput.encode,
         )
 
     @staticmethod
@@ -166,9 +166,9 @@ class contacts_create:
         return client.detailed(
             operations.CONTACTS_CREATE,
             {},
-            codec.contact_detail.decode,
+            codec.ContactDetail.decode,
             body,
-            codec.contact_input.encode,
+            codec.ContactInput.encode,
         )
 
     @staticmethod
@@ -177,9 +177,9 @@ class contacts_create:
         return await client.acall(
             operations.CONTACTS_CREATE,
             {},
-            codec.contact_detail.decode,
+            codec.ContactDetail.decode,
             body,
-            codec.contact_input.encode,
+            codec.ContactInput.encode,
         )
 
     @staticmethod
@@ -188,9 +188,9 @@ class contacts_create:
         return await client.adetailed(
             operations.CONTACTS_CREATE,
             {},
-            codec.contact_detail.decode,
+            codec.ContactDetail.decode,
             body,
-            codec.contact_input.encode,
+            codec.ContactInput.encode,
         )
 
 
@@ -208,23 +208,23 @@ class contacts_get:
             id: Id of the contact.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.CONTACTS_GET, {"id": id}, codec.contact_detail.decode)
+        return client.call(operations.CONTACTS_GET, {"id": id}, codec.ContactDetail.decode)
 
     @staticmethod
     def sync_detailed(id: str, *, client: Client) -> Response[ContactDetail]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.CONTACTS_GET, {"id": id}, codec.contact_detail.decode)
+        return client.detailed(operations.CONTACTS_GET, {"id": id}, codec.ContactDetail.decode)
 
     @staticmethod
     async def asyncio(id: str, *, client: Client) -> ContactDetail:
         """As `sync`, awaited."""
-        return await client.acall(operations.CONTACTS_GET, {"id": id}, codec.contact_detail.decode)
+        return await client.acall(operations.CONTACTS_GET, {"id": id}, codec.ContactDetail.decode)
 
     @staticmethod
     async def asyncio_detailed(id: str, *, client: Client) -> Response[ContactDetail]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.CONTACTS_GET, {"id": id}, codec.contact_detail.decode
+            operations.CONTACTS_GET, {"id": id}, codec.ContactDetail.decode
         )
 
 
@@ -243,9 +243,9 @@ class contacts_update:
         return client.call(
             operations.CONTACTS_UPDATE,
             {"id": id},
-            codec.contact_detail.decode,
+            codec.ContactDetail.decode,
             body,
-            codec.contact_input.encode,
+            codec.ContactInput.encode,
         )
 
     @staticmethod
@@ -254,9 +254,9 @@ class contacts_update:
         return client.detailed(
             operations.CONTACTS_UPDATE,
             {"id": id},
-            codec.contact_detail.decode,
+            codec.ContactDetail.decode,
             body,
-            codec.contact_input.encode,
+            codec.ContactInput.encode,
         )
 
     @staticmethod
@@ -265,9 +265,9 @@ class contacts_update:
         return await client.acall(
             operations.CONTACTS_UPDATE,
             {"id": id},
-            codec.contact_detail.decode,
+            codec.ContactDetail.decode,
             body,
-            codec.contact_input.encode,
+            codec.ContactInput.encode,
         )
 
     @staticmethod
@@ -278,9 +278,9 @@ class contacts_update:
         return await client.adetailed(
             operations.CONTACTS_UPDATE,
             {"id": id},
-            codec.contact_detail.decode,
+            codec.ContactDetail.decode,
             body,
-            codec.contact_input.encode,
+            codec.ContactInput.encode,
         )
 
 
@@ -329,19 +329,19 @@ class contacts_undo_delete:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.CONTACTS_UNDO_DELETE, {}, codec.contact.decode_all)
+        return client.call(operations.CONTACTS_UNDO_DELETE, {}, codec.Contact.decode_all)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[list[Contact]]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.CONTACTS_UNDO_DELETE, {}, codec.contact.decode_all)
+        return client.detailed(operations.CONTACTS_UNDO_DELETE, {}, codec.Contact.decode_all)
 
     @staticmethod
     async def asyncio(*, client: Client) -> list[Contact]:
         """As `sync`, awaited."""
-        return await client.acall(operations.CONTACTS_UNDO_DELETE, {}, codec.contact.decode_all)
+        return await client.acall(operations.CONTACTS_UNDO_DELETE, {}, codec.Contact.decode_all)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client) -> Response[list[Contact]]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.CONTACTS_UNDO_DELETE, {}, codec.contact.decode_all)
+        return await client.adetailed(operations.CONTACTS_UNDO_DELETE, {}, codec.Contact.decode_all)

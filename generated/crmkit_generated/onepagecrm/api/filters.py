@@ -27,22 +27,22 @@ class filters_list:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.FILTERS_LIST, {}, codec.filter_.decode_all)
+        return client.call(operations.FILTERS_LIST, {}, codec.Filter.decode_all)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[list[Filter]]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.FILTERS_LIST, {}, codec.filter_.decode_all)
+        return client.detailed(operations.FILTERS_LIST, {}, codec.Filter.decode_all)
 
     @staticmethod
     async def asyncio(*, client: Client) -> list[Filter]:
         """As `sync`, awaited."""
-        return await client.acall(operations.FILTERS_LIST, {}, codec.filter_.decode_all)
+        return await client.acall(operations.FILTERS_LIST, {}, codec.Filter.decode_all)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client) -> Response[list[Filter]]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.FILTERS_LIST, {}, codec.filter_.decode_all)
+        return await client.adetailed(operations.FILTERS_LIST, {}, codec.Filter.decode_all)
 
 
 class filters_get:
@@ -58,19 +58,19 @@ class filters_get:
             id: Id of the filter.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.FILTERS_GET, {"id": id}, codec.filter_.decode)
+        return client.call(operations.FILTERS_GET, {"id": id}, codec.Filter.decode)
 
     @staticmethod
     def sync_detailed(id: str, *, client: Client) -> Response[Filter]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.FILTERS_GET, {"id": id}, codec.filter_.decode)
+        return client.detailed(operations.FILTERS_GET, {"id": id}, codec.Filter.decode)
 
     @staticmethod
     async def asyncio(id: str, *, client: Client) -> Filter:
         """As `sync`, awaited."""
-        return await client.acall(operations.FILTERS_GET, {"id": id}, codec.filter_.decode)
+        return await client.acall(operations.FILTERS_GET, {"id": id}, codec.Filter.decode)
 
     @staticmethod
     async def asyncio_detailed(id: str, *, client: Client) -> Response[Filter]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.FILTERS_GET, {"id": id}, codec.filter_.decode)
+        return await client.adetailed(operations.FILTERS_GET, {"id": id}, codec.Filter.decode)

@@ -30,22 +30,22 @@ class notes_list:
             client: `crm.generated` of a configured client.
             cid: Id of the contact.
         """
-        return client.call(operations.NOTES_LIST, {"cid": cid}, codec.note.decode_all)
+        return client.call(operations.NOTES_LIST, {"cid": cid}, codec.Note.decode_all)
 
     @staticmethod
     def sync_detailed(*, client: Client, cid: str) -> Response[list[Note]]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.NOTES_LIST, {"cid": cid}, codec.note.decode_all)
+        return client.detailed(operations.NOTES_LIST, {"cid": cid}, codec.Note.decode_all)
 
     @staticmethod
     async def asyncio(*, client: Client, cid: str) -> list[Note]:
         """As `sync`, awaited."""
-        return await client.acall(operations.NOTES_LIST, {"cid": cid}, codec.note.decode_all)
+        return await client.acall(operations.NOTES_LIST, {"cid": cid}, codec.Note.decode_all)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, cid: str) -> Response[list[Note]]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.NOTES_LIST, {"cid": cid}, codec.note.decode_all)
+        return await client.adetailed(operations.NOTES_LIST, {"cid": cid}, codec.Note.decode_all)
 
 
 class notes_create:
@@ -62,28 +62,28 @@ class notes_create:
             body: What is sent.
         """
         return client.call(
-            operations.NOTES_CREATE, {}, codec.note.decode, body, codec.note_input.encode
+            operations.NOTES_CREATE, {}, codec.Note.decode, body, codec.NoteInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: NoteInput) -> Response[Note]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.NOTES_CREATE, {}, codec.note.decode, body, codec.note_input.encode
+            operations.NOTES_CREATE, {}, codec.Note.decode, body, codec.NoteInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: NoteInput) -> Note:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.NOTES_CREATE, {}, codec.note.decode, body, codec.note_input.encode
+            operations.NOTES_CREATE, {}, codec.Note.decode, body, codec.NoteInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: NoteInput) -> Response[Note]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.NOTES_CREATE, {}, codec.note.decode, body, codec.note_input.encode
+            operations.NOTES_CREATE, {}, codec.Note.decode, body, codec.NoteInput.encode
         )
 
 
@@ -100,22 +100,22 @@ class notes_get:
             id: Id of the note or deal.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.NOTES_GET, {"id": id}, codec.note.decode)
+        return client.call(operations.NOTES_GET, {"id": id}, codec.Note.decode)
 
     @staticmethod
     def sync_detailed(id: str, *, client: Client) -> Response[Note]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.NOTES_GET, {"id": id}, codec.note.decode)
+        return client.detailed(operations.NOTES_GET, {"id": id}, codec.Note.decode)
 
     @staticmethod
     async def asyncio(id: str, *, client: Client) -> Note:
         """As `sync`, awaited."""
-        return await client.acall(operations.NOTES_GET, {"id": id}, codec.note.decode)
+        return await client.acall(operations.NOTES_GET, {"id": id}, codec.Note.decode)
 
     @staticmethod
     async def asyncio_detailed(id: str, *, client: Client) -> Response[Note]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.NOTES_GET, {"id": id}, codec.note.decode)
+        return await client.adetailed(operations.NOTES_GET, {"id": id}, codec.Note.decode)
 
 
 class notes_update:
@@ -133,9 +133,9 @@ class notes_update:
         return client.call(
             operations.NOTES_UPDATE,
             {"id": id},
-            codec.note.decode,
+            codec.Note.decode,
             body,
-            codec.note_update_input.encode,
+            codec.NoteUpdateInput.encode,
         )
 
     @staticmethod
@@ -144,9 +144,9 @@ class notes_update:
         return client.detailed(
             operations.NOTES_UPDATE,
             {"id": id},
-            codec.note.decode,
+            codec.Note.decode,
             body,
-            codec.note_update_input.encode,
+            codec.NoteUpdateInput.encode,
         )
 
     @staticmethod
@@ -155,9 +155,9 @@ class notes_update:
         return await client.acall(
             operations.NOTES_UPDATE,
             {"id": id},
-            codec.note.decode,
+            codec.Note.decode,
             body,
-            codec.note_update_input.encode,
+            codec.NoteUpdateInput.encode,
         )
 
     @staticmethod
@@ -166,9 +166,9 @@ class notes_update:
         return await client.adetailed(
             operations.NOTES_UPDATE,
             {"id": id},
-            codec.note.decode,
+            codec.Note.decode,
             body,
-            codec.note_update_input.encode,
+            codec.NoteUpdateInput.encode,
         )
 
 

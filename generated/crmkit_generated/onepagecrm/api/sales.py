@@ -28,22 +28,22 @@ class sales_summary:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.SALES_SUMMARY, {}, codec.sales_summary.decode)
+        return client.call(operations.SALES_SUMMARY, {}, codec.SalesSummary.decode)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[SalesSummary]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.SALES_SUMMARY, {}, codec.sales_summary.decode)
+        return client.detailed(operations.SALES_SUMMARY, {}, codec.SalesSummary.decode)
 
     @staticmethod
     async def asyncio(*, client: Client) -> SalesSummary:
         """As `sync`, awaited."""
-        return await client.acall(operations.SALES_SUMMARY, {}, codec.sales_summary.decode)
+        return await client.acall(operations.SALES_SUMMARY, {}, codec.SalesSummary.decode)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client) -> Response[SalesSummary]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.SALES_SUMMARY, {}, codec.sales_summary.decode)
+        return await client.adetailed(operations.SALES_SUMMARY, {}, codec.SalesSummary.decode)
 
 
 class sales_closed_deals:
@@ -58,19 +58,19 @@ class sales_closed_deals:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.SALES_CLOSED_DEALS, {}, codec.note.decode_all)
+        return client.call(operations.SALES_CLOSED_DEALS, {}, codec.Note.decode_all)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[list[Note]]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.SALES_CLOSED_DEALS, {}, codec.note.decode_all)
+        return client.detailed(operations.SALES_CLOSED_DEALS, {}, codec.Note.decode_all)
 
     @staticmethod
     async def asyncio(*, client: Client) -> list[Note]:
         """As `sync`, awaited."""
-        return await client.acall(operations.SALES_CLOSED_DEALS, {}, codec.note.decode_all)
+        return await client.acall(operations.SALES_CLOSED_DEALS, {}, codec.Note.decode_all)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client) -> Response[list[Note]]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.SALES_CLOSED_DEALS, {}, codec.note.decode_all)
+        return await client.adetailed(operations.SALES_CLOSED_DEALS, {}, codec.Note.decode_all)

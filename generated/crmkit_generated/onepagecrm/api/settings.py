@@ -34,22 +34,22 @@ class settings_user:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.SETTINGS_USER, {}, codec.user_settings.decode)
+        return client.call(operations.SETTINGS_USER, {}, codec.UserSettings.decode)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[UserSettings]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.SETTINGS_USER, {}, codec.user_settings.decode)
+        return client.detailed(operations.SETTINGS_USER, {}, codec.UserSettings.decode)
 
     @staticmethod
     async def asyncio(*, client: Client) -> UserSettings:
         """As `sync`, awaited."""
-        return await client.acall(operations.SETTINGS_USER, {}, codec.user_settings.decode)
+        return await client.acall(operations.SETTINGS_USER, {}, codec.UserSettings.decode)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client) -> Response[UserSettings]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.SETTINGS_USER, {}, codec.user_settings.decode)
+        return await client.adetailed(operations.SETTINGS_USER, {}, codec.UserSettings.decode)
 
 
 class settings_update_user:
@@ -66,9 +66,9 @@ class settings_update_user:
         return client.call(
             operations.SETTINGS_UPDATE_USER,
             {},
-            codec.user_settings.decode,
+            codec.UserSettings.decode,
             body,
-            codec.user_settings_input.encode,
+            codec.UserSettingsInput.encode,
         )
 
     @staticmethod
@@ -77,9 +77,9 @@ class settings_update_user:
         return client.detailed(
             operations.SETTINGS_UPDATE_USER,
             {},
-            codec.user_settings.decode,
+            codec.UserSettings.decode,
             body,
-            codec.user_settings_input.encode,
+            codec.UserSettingsInput.encode,
         )
 
     @staticmethod
@@ -88,9 +88,9 @@ class settings_update_user:
         return await client.acall(
             operations.SETTINGS_UPDATE_USER,
             {},
-            codec.user_settings.decode,
+            codec.UserSettings.decode,
             body,
-            codec.user_settings_input.encode,
+            codec.UserSettingsInput.encode,
         )
 
     @staticmethod
@@ -101,9 +101,9 @@ class settings_update_user:
         return await client.adetailed(
             operations.SETTINGS_UPDATE_USER,
             {},
-            codec.user_settings.decode,
+            codec.UserSettings.decode,
             body,
-            codec.user_settings_input.encode,
+            codec.UserSettingsInput.encode,
         )
 
 
@@ -120,22 +120,22 @@ class settings_system:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.SETTINGS_SYSTEM, {}, codec.system_settings.decode)
+        return client.call(operations.SETTINGS_SYSTEM, {}, codec.SystemSettings.decode)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[SystemSettings]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.SETTINGS_SYSTEM, {}, codec.system_settings.decode)
+        return client.detailed(operations.SETTINGS_SYSTEM, {}, codec.SystemSettings.decode)
 
     @staticmethod
     async def asyncio(*, client: Client) -> SystemSettings:
         """As `sync`, awaited."""
-        return await client.acall(operations.SETTINGS_SYSTEM, {}, codec.system_settings.decode)
+        return await client.acall(operations.SETTINGS_SYSTEM, {}, codec.SystemSettings.decode)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client) -> Response[SystemSettings]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.SETTINGS_SYSTEM, {}, codec.system_settings.decode)
+        return await client.adetailed(operations.SETTINGS_SYSTEM, {}, codec.SystemSettings.decode)
 
 
 class settings_update_system:
@@ -152,9 +152,9 @@ class settings_update_system:
         return client.call(
             operations.SETTINGS_UPDATE_SYSTEM,
             {},
-            codec.system_settings.decode,
+            codec.SystemSettings.decode,
             body,
-            codec.system_settings_input.encode,
+            codec.SystemSettingsInput.encode,
         )
 
     @staticmethod
@@ -163,9 +163,9 @@ class settings_update_system:
         return client.detailed(
             operations.SETTINGS_UPDATE_SYSTEM,
             {},
-            codec.system_settings.decode,
+            codec.SystemSettings.decode,
             body,
-            codec.system_settings_input.encode,
+            codec.SystemSettingsInput.encode,
         )
 
     @staticmethod
@@ -174,9 +174,9 @@ class settings_update_system:
         return await client.acall(
             operations.SETTINGS_UPDATE_SYSTEM,
             {},
-            codec.system_settings.decode,
+            codec.SystemSettings.decode,
             body,
-            codec.system_settings_input.encode,
+            codec.SystemSettingsInput.encode,
         )
 
     @staticmethod
@@ -187,9 +187,9 @@ class settings_update_system:
         return await client.adetailed(
             operations.SETTINGS_UPDATE_SYSTEM,
             {},
-            codec.system_settings.decode,
+            codec.SystemSettings.decode,
             body,
-            codec.system_settings_input.encode,
+            codec.SystemSettingsInput.encode,
         )
 
 
@@ -205,23 +205,23 @@ class settings_subscription:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.SETTINGS_SUBSCRIPTION, {}, codec.subscription.decode)
+        return client.call(operations.SETTINGS_SUBSCRIPTION, {}, codec.Subscription.decode)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[Subscription]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.SETTINGS_SUBSCRIPTION, {}, codec.subscription.decode)
+        return client.detailed(operations.SETTINGS_SUBSCRIPTION, {}, codec.Subscription.decode)
 
     @staticmethod
     async def asyncio(*, client: Client) -> Subscription:
         """As `sync`, awaited."""
-        return await client.acall(operations.SETTINGS_SUBSCRIPTION, {}, codec.subscription.decode)
+        return await client.acall(operations.SETTINGS_SUBSCRIPTION, {}, codec.Subscription.decode)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client) -> Response[Subscription]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.SETTINGS_SUBSCRIPTION, {}, codec.subscription.decode
+            operations.SETTINGS_SUBSCRIPTION, {}, codec.Subscription.decode
         )
 
 
@@ -237,22 +237,22 @@ class settings_timezones:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.SETTINGS_TIMEZONES, {}, codec.timezone.decode_all)
+        return client.call(operations.SETTINGS_TIMEZONES, {}, codec.Timezone.decode_all)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[list[Timezone]]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.SETTINGS_TIMEZONES, {}, codec.timezone.decode_all)
+        return client.detailed(operations.SETTINGS_TIMEZONES, {}, codec.Timezone.decode_all)
 
     @staticmethod
     async def asyncio(*, client: Client) -> list[Timezone]:
         """As `sync`, awaited."""
-        return await client.acall(operations.SETTINGS_TIMEZONES, {}, codec.timezone.decode_all)
+        return await client.acall(operations.SETTINGS_TIMEZONES, {}, codec.Timezone.decode_all)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client) -> Response[list[Timezone]]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.SETTINGS_TIMEZONES, {}, codec.timezone.decode_all)
+        return await client.adetailed(operations.SETTINGS_TIMEZONES, {}, codec.Timezone.decode_all)
 
 
 class settings_currencies:
@@ -267,22 +267,22 @@ class settings_currencies:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.SETTINGS_CURRENCIES, {}, codec.currency.decode_all)
+        return client.call(operations.SETTINGS_CURRENCIES, {}, codec.Currency.decode_all)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[list[Currency]]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.SETTINGS_CURRENCIES, {}, codec.currency.decode_all)
+        return client.detailed(operations.SETTINGS_CURRENCIES, {}, codec.Currency.decode_all)
 
     @staticmethod
     async def asyncio(*, client: Client) -> list[Currency]:
         """As `sync`, awaited."""
-        return await client.acall(operations.SETTINGS_CURRENCIES, {}, codec.currency.decode_all)
+        return await client.acall(operations.SETTINGS_CURRENCIES, {}, codec.Currency.decode_all)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client) -> Response[list[Currency]]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.SETTINGS_CURRENCIES, {}, codec.currency.decode_all)
+        return await client.adetailed(operations.SETTINGS_CURRENCIES, {}, codec.Currency.decode_all)
 
 
 class api_version:

@@ -29,22 +29,22 @@ class tags_list:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.TAGS_LIST, {}, codec.tag.decode_all)
+        return client.call(operations.TAGS_LIST, {}, codec.Tag.decode_all)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[list[Tag]]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.TAGS_LIST, {}, codec.tag.decode_all)
+        return client.detailed(operations.TAGS_LIST, {}, codec.Tag.decode_all)
 
     @staticmethod
     async def asyncio(*, client: Client) -> list[Tag]:
         """As `sync`, awaited."""
-        return await client.acall(operations.TAGS_LIST, {}, codec.tag.decode_all)
+        return await client.acall(operations.TAGS_LIST, {}, codec.Tag.decode_all)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client) -> Response[list[Tag]]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.TAGS_LIST, {}, codec.tag.decode_all)
+        return await client.adetailed(operations.TAGS_LIST, {}, codec.Tag.decode_all)
 
 
 class tags_create:
@@ -62,28 +62,28 @@ class tags_create:
             body: What is sent.
         """
         return client.call(
-            operations.TAGS_CREATE, {}, codec.tag_counts.decode, body, codec.tag_input.encode
+            operations.TAGS_CREATE, {}, codec.TagCounts.decode, body, codec.TagInput.encode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, body: TagInput) -> Response[TagCounts]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.TAGS_CREATE, {}, codec.tag_counts.decode, body, codec.tag_input.encode
+            operations.TAGS_CREATE, {}, codec.TagCounts.decode, body, codec.TagInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: TagInput) -> TagCounts:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.TAGS_CREATE, {}, codec.tag_counts.decode, body, codec.tag_input.encode
+            operations.TAGS_CREATE, {}, codec.TagCounts.decode, body, codec.TagInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: TagInput) -> Response[TagCounts]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.TAGS_CREATE, {}, codec.tag_counts.decode, body, codec.tag_input.encode
+            operations.TAGS_CREATE, {}, codec.TagCounts.decode, body, codec.TagInput.encode
         )
 
 
@@ -100,22 +100,22 @@ class tags_get:
             tag: Name of the tag.
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.TAGS_GET, {"tag": tag}, codec.tag.decode)
+        return client.call(operations.TAGS_GET, {"tag": tag}, codec.Tag.decode)
 
     @staticmethod
     def sync_detailed(tag: str, *, client: Client) -> Response[Tag]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.TAGS_GET, {"tag": tag}, codec.tag.decode)
+        return client.detailed(operations.TAGS_GET, {"tag": tag}, codec.Tag.decode)
 
     @staticmethod
     async def asyncio(tag: str, *, client: Client) -> Tag:
         """As `sync`, awaited."""
-        return await client.acall(operations.TAGS_GET, {"tag": tag}, codec.tag.decode)
+        return await client.acall(operations.TAGS_GET, {"tag": tag}, codec.Tag.decode)
 
     @staticmethod
     async def asyncio_detailed(tag: str, *, client: Client) -> Response[Tag]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.TAGS_GET, {"tag": tag}, codec.tag.decode)
+        return await client.adetailed(operations.TAGS_GET, {"tag": tag}, codec.Tag.decode)
 
 
 class tags_rename:
@@ -136,9 +136,9 @@ class tags_rename:
         return client.call(
             operations.TAGS_RENAME,
             {"tag": tag},
-            codec.tag_counts.decode,
+            codec.TagCounts.decode,
             body,
-            codec.tag_input.encode,
+            codec.TagInput.encode,
         )
 
     @staticmethod
@@ -147,9 +147,9 @@ class tags_rename:
         return client.detailed(
             operations.TAGS_RENAME,
             {"tag": tag},
-            codec.tag_counts.decode,
+            codec.TagCounts.decode,
             body,
-            codec.tag_input.encode,
+            codec.TagInput.encode,
         )
 
     @staticmethod
@@ -158,9 +158,9 @@ class tags_rename:
         return await client.acall(
             operations.TAGS_RENAME,
             {"tag": tag},
-            codec.tag_counts.decode,
+            codec.TagCounts.decode,
             body,
-            codec.tag_input.encode,
+            codec.TagInput.encode,
         )
 
     @staticmethod
@@ -169,9 +169,9 @@ class tags_rename:
         return await client.adetailed(
             operations.TAGS_RENAME,
             {"tag": tag},
-            codec.tag_counts.decode,
+            codec.TagCounts.decode,
             body,
-            codec.tag_input.encode,
+            codec.TagInput.encode,
         )
 
 
@@ -221,29 +221,27 @@ class tags_assign:
             id: Id of the contact.
             name: Name of the tag.
         """
-        return client.call(
-            operations.TAGS_ASSIGN, {"id": id, "name": name}, codec.tag_counts.decode
-        )
+        return client.call(operations.TAGS_ASSIGN, {"id": id, "name": name}, codec.TagCounts.decode)
 
     @staticmethod
     def sync_detailed(*, client: Client, id: str, name: str) -> Response[TagCounts]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.TAGS_ASSIGN, {"id": id, "name": name}, codec.tag_counts.decode
+            operations.TAGS_ASSIGN, {"id": id, "name": name}, codec.TagCounts.decode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, id: str, name: str) -> TagCounts:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.TAGS_ASSIGN, {"id": id, "name": name}, codec.tag_counts.decode
+            operations.TAGS_ASSIGN, {"id": id, "name": name}, codec.TagCounts.decode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, id: str, name: str) -> Response[TagCounts]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.TAGS_ASSIGN, {"id": id, "name": name}, codec.tag_counts.decode
+            operations.TAGS_ASSIGN, {"id": id, "name": name}, codec.TagCounts.decode
         )
 
 
@@ -262,28 +260,28 @@ class tags_unassign:
             name: Name of the tag.
         """
         return client.call(
-            operations.TAGS_UNASSIGN, {"id": id, "name": name}, codec.tag_counts.decode
+            operations.TAGS_UNASSIGN, {"id": id, "name": name}, codec.TagCounts.decode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, id: str, name: str) -> Response[TagCounts]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.TAGS_UNASSIGN, {"id": id, "name": name}, codec.tag_counts.decode
+            operations.TAGS_UNASSIGN, {"id": id, "name": name}, codec.TagCounts.decode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, id: str, name: str) -> TagCounts:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.TAGS_UNASSIGN, {"id": id, "name": name}, codec.tag_counts.decode
+            operations.TAGS_UNASSIGN, {"id": id, "name": name}, codec.TagCounts.decode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, id: str, name: str) -> Response[TagCounts]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.TAGS_UNASSIGN, {"id": id, "name": name}, codec.tag_counts.decode
+            operations.TAGS_UNASSIGN, {"id": id, "name": name}, codec.TagCounts.decode
         )
 
 
@@ -299,19 +297,19 @@ class tags_remove_unused:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.TAGS_REMOVE_UNUSED, {}, codec.tag_counts.decode)
+        return client.call(operations.TAGS_REMOVE_UNUSED, {}, codec.TagCounts.decode)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[TagCounts]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.TAGS_REMOVE_UNUSED, {}, codec.tag_counts.decode)
+        return client.detailed(operations.TAGS_REMOVE_UNUSED, {}, codec.TagCounts.decode)
 
     @staticmethod
     async def asyncio(*, client: Client) -> TagCounts:
         """As `sync`, awaited."""
-        return await client.acall(operations.TAGS_REMOVE_UNUSED, {}, codec.tag_counts.decode)
+        return await client.acall(operations.TAGS_REMOVE_UNUSED, {}, codec.TagCounts.decode)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client) -> Response[TagCounts]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(operations.TAGS_REMOVE_UNUSED, {}, codec.tag_counts.decode)
+        return await client.adetailed(operations.TAGS_REMOVE_UNUSED, {}, codec.TagCounts.decode)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _ACTIONS_UPDATE = Merge(
     operations.ACTIONS_GET,
     operations.ACTIONS_UPDATE,
-    lambda tree: codec.action.decode(tree),
+    lambda tree: codec.Action.decode(tree),
     (
         Member("cid", ("cid",)),
         Member("name", ("name",)),
@@ -60,7 +60,7 @@ class Actions(Resource):
             A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            self._list(operations.ACTIONS_LIST, {"cid": cid}, options), codec.action.decode_all
+            self._list(operations.ACTIONS_LIST, {"cid": cid}, options), codec.Action.decode_all
         )
 
     def create(
@@ -100,7 +100,7 @@ class Actions(Resource):
         body_ = request_tree(
             operations.ACTIONS_CREATE,
             models.ActionInput,
-            codec.action_input,
+            codec.ActionInput,
             input_,
             {
                 "cid": cid,
@@ -115,7 +115,7 @@ class Actions(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.ACTIONS_CREATE, {}, options, body_), codec.action.decode
+                self._call(operations.ACTIONS_CREATE, {}, options, body_), codec.Action.decode
             )
         )
 
@@ -138,7 +138,7 @@ class Actions(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.ACTIONS_GET, {"id": id}, options), codec.action.decode
+                self._call(operations.ACTIONS_GET, {"id": id}, options), codec.Action.decode
             )
         )
 
@@ -182,7 +182,7 @@ class Actions(Resource):
         body_ = request_tree(
             operations.ACTIONS_UPDATE,
             models.ActionInput,
-            codec.action_input,
+            codec.ActionInput,
             input_,
             {
                 "cid": cid,
@@ -195,7 +195,7 @@ class Actions(Resource):
             },
             extra,
         )
-        return drive(self._merge(_ACTIONS_UPDATE, {"id": id}, options, body_, codec.action.decode))
+        return drive(self._merge(_ACTIONS_UPDATE, {"id": id}, options, body_, codec.Action.decode))
 
     def delete(
         self,
@@ -235,14 +235,14 @@ class Actions(Resource):
         body_ = member_tree(
             operations.ACTIONS_MARK_DONE,
             models.ContactIdInput,
-            codec.contact_id_input,
+            codec.ContactIdInput,
             "cid",
             cid,
             extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.ACTIONS_MARK_DONE, {}, options, body_), codec.action.decode
+                self._call(operations.ACTIONS_MARK_DONE, {}, options, body_), codec.Action.decode
             )
         )
 
@@ -268,14 +268,14 @@ class Actions(Resource):
         body_ = member_tree(
             operations.ACTIONS_UNDO_DONE,
             models.ContactIdInput,
-            codec.contact_id_input,
+            codec.ContactIdInput,
             "cid",
             cid,
             extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.ACTIONS_UNDO_DONE, {}, options, body_), codec.action.decode
+                self._call(operations.ACTIONS_UNDO_DONE, {}, options, body_), codec.Action.decode
             )
         )
 
@@ -301,7 +301,7 @@ class AsyncActions(Resource):
             A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            self._list(operations.ACTIONS_LIST, {"cid": cid}, options), codec.action.decode_all
+            self._list(operations.ACTIONS_LIST, {"cid": cid}, options), codec.Action.decode_all
         )
 
     async def create(
@@ -341,7 +341,7 @@ class AsyncActions(Resource):
         body_ = request_tree(
             operations.ACTIONS_CREATE,
             models.ActionInput,
-            codec.action_input,
+            codec.ActionInput,
             input_,
             {
                 "cid": cid,
@@ -355,7 +355,7 @@ class AsyncActions(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.ACTIONS_CREATE, {}, options, body_), codec.action.decode
+            self._call(operations.ACTIONS_CREATE, {}, options, body_), codec.Action.decode
         )
 
     async def get(
@@ -376,7 +376,7 @@ class AsyncActions(Resource):
             The action.
         """
         return await self._sender.call(
-            self._call(operations.ACTIONS_GET, {"id": id}, options), codec.action.decode
+            self._call(operations.ACTIONS_GET, {"id": id}, options), codec.Action.decode
         )
 
     async def update(
@@ -419,7 +419,7 @@ class AsyncActions(Resource):
         body_ = request_tree(
             operations.ACTIONS_UPDATE,
             models.ActionInput,
-            codec.action_input,
+            codec.ActionInput,
             input_,
             {
                 "cid": cid,
@@ -432,7 +432,7 @@ class AsyncActions(Resource):
             },
             extra,
         )
-        return await self._merge(_ACTIONS_UPDATE, {"id": id}, options, body_, codec.action.decode)
+        return await self._merge(_ACTIONS_UPDATE, {"id": id}, options, body_, codec.Action.decode)
 
     async def delete(
         self,
@@ -472,13 +472,13 @@ class AsyncActions(Resource):
         body_ = member_tree(
             operations.ACTIONS_MARK_DONE,
             models.ContactIdInput,
-            codec.contact_id_input,
+            codec.ContactIdInput,
             "cid",
             cid,
             extra,
         )
         return await self._sender.call(
-            self._call(operations.ACTIONS_MARK_DONE, {}, options, body_), codec.action.decode
+            self._call(operations.ACTIONS_MARK_DONE, {}, options, body_), codec.Action.decode
         )
 
     async def undo_done(
@@ -503,11 +503,11 @@ class AsyncActions(Resource):
         body_ = member_tree(
             operations.ACTIONS_UNDO_DONE,
             models.ContactIdInput,
-            codec.contact_id_input,
+            codec.ContactIdInput,
             "cid",
             cid,
             extra,
         )
         return await self._sender.call(
-            self._call(operations.ACTIONS_UNDO_DONE, {}, options, body_), codec.action.decode
+            self._call(operations.ACTIONS_UNDO_DONE, {}, options, body_), codec.Action.decode
         )

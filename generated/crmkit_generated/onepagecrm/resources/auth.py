@@ -49,14 +49,14 @@ class Auth(Resource):
         body_ = request_tree(
             operations.AUTH_LOGIN,
             models.LoginInput,
-            codec.login_input,
+            codec.LoginInput,
             input_,
             {"login": login, "password": password},
             extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.AUTH_LOGIN, {}, options, body_), codec.session.decode
+                self._call(operations.AUTH_LOGIN, {}, options, body_), codec.Session.decode
             )
         )
 
@@ -125,13 +125,13 @@ class AsyncAuth(Resource):
         body_ = request_tree(
             operations.AUTH_LOGIN,
             models.LoginInput,
-            codec.login_input,
+            codec.LoginInput,
             input_,
             {"login": login, "password": password},
             extra,
         )
         return await self._sender.call(
-            self._call(operations.AUTH_LOGIN, {}, options, body_), codec.session.decode
+            self._call(operations.AUTH_LOGIN, {}, options, body_), codec.Session.decode
         )
 
     async def logout(

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _CONTACTS_UPDATE = Merge(
     operations.CONTACTS_GET,
     operations.CONTACTS_UPDATE,
-    lambda tree: codec.contact_detail.decode(tree),
+    lambda tree: codec.ContactDetail.decode(tree),
     (
         Member("firstname", ("firstname",), nullable=True),
         Member("lastname", ("lastname",), nullable=True),
@@ -111,7 +111,7 @@ class Contacts(Resource):
                 options,
                 start=start,
             ),
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     def create(
@@ -171,7 +171,7 @@ class Contacts(Resource):
         body_ = request_tree(
             operations.CONTACTS_CREATE,
             models.ContactInput,
-            codec.contact_input,
+            codec.ContactInput,
             input_,
             {
                 "firstname": firstname,
@@ -196,7 +196,7 @@ class Contacts(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONTACTS_CREATE, {}, options, body_),
-                codec.contact_detail.decode,
+                codec.ContactDetail.decode,
             )
         )
 
@@ -220,8 +220,7 @@ class Contacts(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.CONTACTS_GET, {"id": id}, options),
-                codec.contact_detail.decode,
+                self._call(operations.CONTACTS_GET, {"id": id}, options), codec.ContactDetail.decode
             )
         )
 
@@ -284,7 +283,7 @@ class Contacts(Resource):
         body_ = request_tree(
             operations.CONTACTS_UPDATE,
             models.ContactInput,
-            codec.contact_input,
+            codec.ContactInput,
             input_,
             {
                 "firstname": firstname,
@@ -307,7 +306,7 @@ class Contacts(Resource):
             extra,
         )
         return drive(
-            self._merge(_CONTACTS_UPDATE, {"id": id}, options, body_, codec.contact_detail.decode)
+            self._merge(_CONTACTS_UPDATE, {"id": id}, options, body_, codec.ContactDetail.decode)
         )
 
     def delete(
@@ -345,7 +344,7 @@ class Contacts(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.CONTACTS_UNDO_DELETE, {}, options), codec.contact.decode_all
+                self._call(operations.CONTACTS_UNDO_DELETE, {}, options), codec.Contact.decode_all
             )
         )
 
@@ -405,7 +404,7 @@ class AsyncContacts(Resource):
                 options,
                 start=start,
             ),
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     async def create(
@@ -465,7 +464,7 @@ class AsyncContacts(Resource):
         body_ = request_tree(
             operations.CONTACTS_CREATE,
             models.ContactInput,
-            codec.contact_input,
+            codec.ContactInput,
             input_,
             {
                 "firstname": firstname,
@@ -488,7 +487,7 @@ class AsyncContacts(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.CONTACTS_CREATE, {}, options, body_), codec.contact_detail.decode
+            self._call(operations.CONTACTS_CREATE, {}, options, body_), codec.ContactDetail.decode
         )
 
     async def get(
@@ -510,7 +509,7 @@ class AsyncContacts(Resource):
             The contact.
         """
         return await self._sender.call(
-            self._call(operations.CONTACTS_GET, {"id": id}, options), codec.contact_detail.decode
+            self._call(operations.CONTACTS_GET, {"id": id}, options), codec.ContactDetail.decode
         )
 
     async def update(
@@ -572,7 +571,7 @@ class AsyncContacts(Resource):
         body_ = request_tree(
             operations.CONTACTS_UPDATE,
             models.ContactInput,
-            codec.contact_input,
+            codec.ContactInput,
             input_,
             {
                 "firstname": firstname,
@@ -595,7 +594,7 @@ class AsyncContacts(Resource):
             extra,
         )
         return await self._merge(
-            _CONTACTS_UPDATE, {"id": id}, options, body_, codec.contact_detail.decode
+            _CONTACTS_UPDATE, {"id": id}, options, body_, codec.ContactDetail.decode
         )
 
     async def delete(
@@ -632,5 +631,5 @@ class AsyncContacts(Resource):
             The contacts that were restored.
         """
         return await self._sender.call(
-            self._call(operations.CONTACTS_UNDO_DELETE, {}, options), codec.contact.decode_all
+            self._call(operations.CONTACTS_UNDO_DELETE, {}, options), codec.Contact.decode_all
         )

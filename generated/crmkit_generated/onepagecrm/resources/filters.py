@@ -35,7 +35,7 @@ class Filters(Resource):
         Returns:
             A lazy pager: no request is made before it is iterated.
         """
-        return Pager(self._list(operations.FILTERS_LIST, {}, options), codec.filter_.decode_all)
+        return Pager(self._list(operations.FILTERS_LIST, {}, options), codec.Filter.decode_all)
 
     def get(
         self,
@@ -56,7 +56,7 @@ class Filters(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.FILTERS_GET, {"id": id}, options), codec.filter_.decode
+                self._call(operations.FILTERS_GET, {"id": id}, options), codec.Filter.decode
             )
         )
 
@@ -79,9 +79,7 @@ class AsyncFilters(Resource):
         Returns:
             A lazy pager: no request is made before it is iterated.
         """
-        return AsyncPager(
-            self._list(operations.FILTERS_LIST, {}, options), codec.filter_.decode_all
-        )
+        return AsyncPager(self._list(operations.FILTERS_LIST, {}, options), codec.Filter.decode_all)
 
     async def get(
         self,
@@ -101,5 +99,5 @@ class AsyncFilters(Resource):
             The filter.
         """
         return await self._sender.call(
-            self._call(operations.FILTERS_GET, {"id": id}, options), codec.filter_.decode
+            self._call(operations.FILTERS_GET, {"id": id}, options), codec.Filter.decode
         )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _NOTES_UPDATE = Merge(
     operations.NOTES_GET,
     operations.NOTES_UPDATE,
-    lambda tree: codec.note.decode(tree),
+    lambda tree: codec.Note.decode(tree),
     (
         Member("body", ("body",)),
         Member("date", ("date",)),
@@ -63,7 +63,7 @@ class Notes(Resource):
             A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            self._list(operations.NOTES_LIST, {"cid": cid}, options), codec.note.decode_all
+            self._list(operations.NOTES_LIST, {"cid": cid}, options), codec.Note.decode_all
         )
 
     def create(
@@ -106,7 +106,7 @@ class Notes(Resource):
         body_ = request_tree(
             operations.NOTES_CREATE,
             models.NoteInput,
-            codec.note_input,
+            codec.NoteInput,
             input_,
             {
                 "cid": cid,
@@ -122,7 +122,7 @@ class Notes(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.NOTES_CREATE, {}, options, body_), codec.note.decode
+                self._call(operations.NOTES_CREATE, {}, options, body_), codec.Note.decode
             )
         )
 
@@ -145,7 +145,7 @@ class Notes(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.NOTES_GET, {"id": id}, options), codec.note.decode
+                self._call(operations.NOTES_GET, {"id": id}, options), codec.Note.decode
             )
         )
 
@@ -190,7 +190,7 @@ class Notes(Resource):
         body_ = request_tree(
             operations.NOTES_UPDATE,
             models.NoteUpdateInput,
-            codec.note_update_input,
+            codec.NoteUpdateInput,
             input_,
             {
                 "body": body,
@@ -203,7 +203,7 @@ class Notes(Resource):
             },
             extra,
         )
-        return drive(self._merge(_NOTES_UPDATE, {"id": id}, options, body_, codec.note.decode))
+        return drive(self._merge(_NOTES_UPDATE, {"id": id}, options, body_, codec.Note.decode))
 
     def delete(
         self,
@@ -243,7 +243,7 @@ class AsyncNotes(Resource):
             A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            self._list(operations.NOTES_LIST, {"cid": cid}, options), codec.note.decode_all
+            self._list(operations.NOTES_LIST, {"cid": cid}, options), codec.Note.decode_all
         )
 
     async def create(
@@ -286,7 +286,7 @@ class AsyncNotes(Resource):
         body_ = request_tree(
             operations.NOTES_CREATE,
             models.NoteInput,
-            codec.note_input,
+            codec.NoteInput,
             input_,
             {
                 "cid": cid,
@@ -301,7 +301,7 @@ class AsyncNotes(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.NOTES_CREATE, {}, options, body_), codec.note.decode
+            self._call(operations.NOTES_CREATE, {}, options, body_), codec.Note.decode
         )
 
     async def get(
@@ -322,7 +322,7 @@ class AsyncNotes(Resource):
             The note or deal.
         """
         return await self._sender.call(
-            self._call(operations.NOTES_GET, {"id": id}, options), codec.note.decode
+            self._call(operations.NOTES_GET, {"id": id}, options), codec.Note.decode
         )
 
     async def update(
@@ -366,7 +366,7 @@ class AsyncNotes(Resource):
         body_ = request_tree(
             operations.NOTES_UPDATE,
             models.NoteUpdateInput,
-            codec.note_update_input,
+            codec.NoteUpdateInput,
             input_,
             {
                 "body": body,
@@ -379,7 +379,7 @@ class AsyncNotes(Resource):
             },
             extra,
         )
-        return await self._merge(_NOTES_UPDATE, {"id": id}, options, body_, codec.note.decode)
+        return await self._merge(_NOTES_UPDATE, {"id": id}, options, body_, codec.Note.decode)
 
     async def delete(
         self,

@@ -38,7 +38,7 @@ class Sales(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.SALES_SUMMARY, {}, options), codec.sales_summary.decode
+                self._call(operations.SALES_SUMMARY, {}, options), codec.SalesSummary.decode
             )
         )
 
@@ -57,7 +57,7 @@ class Sales(Resource):
         Returns:
             A lazy pager: no request is made before it is iterated.
         """
-        return Pager(self._list(operations.SALES_CLOSED_DEALS, {}, options), codec.note.decode_all)
+        return Pager(self._list(operations.SALES_CLOSED_DEALS, {}, options), codec.Note.decode_all)
 
 
 class AsyncSales(Resource):
@@ -79,7 +79,7 @@ class AsyncSales(Resource):
             The sales summary.
         """
         return await self._sender.call(
-            self._call(operations.SALES_SUMMARY, {}, options), codec.sales_summary.decode
+            self._call(operations.SALES_SUMMARY, {}, options), codec.SalesSummary.decode
         )
 
     def closed_deals(
@@ -98,5 +98,5 @@ class AsyncSales(Resource):
             A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            self._list(operations.SALES_CLOSED_DEALS, {}, options), codec.note.decode_all
+            self._list(operations.SALES_CLOSED_DEALS, {}, options), codec.Note.decode_all
         )

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _SETTINGS_UPDATE_USER = Merge(
     operations.SETTINGS_USER,
     operations.SETTINGS_UPDATE_USER,
-    lambda tree: codec.user_settings.decode(tree),
+    lambda tree: codec.UserSettings.decode(tree),
     (
         Member("firstname", ("firstname",), nullable=True),
         Member("lastname", ("lastname",), nullable=True),
@@ -44,7 +44,7 @@ _SETTINGS_UPDATE_USER = Merge(
 _SETTINGS_UPDATE_SYSTEM = Merge(
     operations.SETTINGS_SYSTEM,
     operations.SETTINGS_UPDATE_SYSTEM,
-    lambda tree: codec.system_settings.decode(tree),
+    lambda tree: codec.SystemSettings.decode(tree),
     (
         Member("status", ("status",)),
         Member("reminder_type", ("reminder_type",)),
@@ -76,7 +76,7 @@ class Settings(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.SETTINGS_USER, {}, options), codec.user_settings.decode
+                self._call(operations.SETTINGS_USER, {}, options), codec.UserSettings.decode
             )
         )
 
@@ -116,7 +116,7 @@ class Settings(Resource):
         body_ = request_tree(
             operations.SETTINGS_UPDATE_USER,
             models.UserSettingsInput,
-            codec.user_settings_input,
+            codec.UserSettingsInput,
             input_,
             {
                 "email": email,
@@ -129,7 +129,7 @@ class Settings(Resource):
             extra,
         )
         return drive(
-            self._merge(_SETTINGS_UPDATE_USER, {}, options, body_, codec.user_settings.decode)
+            self._merge(_SETTINGS_UPDATE_USER, {}, options, body_, codec.UserSettings.decode)
         )
 
     def system(
@@ -150,7 +150,7 @@ class Settings(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.SETTINGS_SYSTEM, {}, options), codec.system_settings.decode
+                self._call(operations.SETTINGS_SYSTEM, {}, options), codec.SystemSettings.decode
             )
         )
 
@@ -190,7 +190,7 @@ class Settings(Resource):
         body_ = request_tree(
             operations.SETTINGS_UPDATE_SYSTEM,
             models.SystemSettingsInput,
-            codec.system_settings_input,
+            codec.SystemSettingsInput,
             input_,
             {
                 "status": status,
@@ -203,7 +203,7 @@ class Settings(Resource):
             extra,
         )
         return drive(
-            self._merge(_SETTINGS_UPDATE_SYSTEM, {}, options, body_, codec.system_settings.decode)
+            self._merge(_SETTINGS_UPDATE_SYSTEM, {}, options, body_, codec.SystemSettings.decode)
         )
 
     def subscription(
@@ -223,7 +223,7 @@ class Settings(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.SETTINGS_SUBSCRIPTION, {}, options), codec.subscription.decode
+                self._call(operations.SETTINGS_SUBSCRIPTION, {}, options), codec.Subscription.decode
             )
         )
 
@@ -243,7 +243,7 @@ class Settings(Resource):
             A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            self._list(operations.SETTINGS_TIMEZONES, {}, options), codec.timezone.decode_all
+            self._list(operations.SETTINGS_TIMEZONES, {}, options), codec.Timezone.decode_all
         )
 
     def currencies(
@@ -262,7 +262,7 @@ class Settings(Resource):
             A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            self._list(operations.SETTINGS_CURRENCIES, {}, options), codec.currency.decode_all
+            self._list(operations.SETTINGS_CURRENCIES, {}, options), codec.Currency.decode_all
         )
 
 
@@ -285,7 +285,7 @@ class AsyncSettings(Resource):
             The settings of the user.
         """
         return await self._sender.call(
-            self._call(operations.SETTINGS_USER, {}, options), codec.user_settings.decode
+            self._call(operations.SETTINGS_USER, {}, options), codec.UserSettings.decode
         )
 
     async def update_user(
@@ -324,7 +324,7 @@ class AsyncSettings(Resource):
         body_ = request_tree(
             operations.SETTINGS_UPDATE_USER,
             models.UserSettingsInput,
-            codec.user_settings_input,
+            codec.UserSettingsInput,
             input_,
             {
                 "email": email,
@@ -337,7 +337,7 @@ class AsyncSettings(Resource):
             extra,
         )
         return await self._merge(
-            _SETTINGS_UPDATE_USER, {}, options, body_, codec.user_settings.decode
+            _SETTINGS_UPDATE_USER, {}, options, body_, codec.UserSettings.decode
         )
 
     async def system(
@@ -357,7 +357,7 @@ class AsyncSettings(Resource):
             The system settings.
         """
         return await self._sender.call(
-            self._call(operations.SETTINGS_SYSTEM, {}, options), codec.system_settings.decode
+            self._call(operations.SETTINGS_SYSTEM, {}, options), codec.SystemSettings.decode
         )
 
     async def update_system(
@@ -396,7 +396,7 @@ class AsyncSettings(Resource):
         body_ = request_tree(
             operations.SETTINGS_UPDATE_SYSTEM,
             models.SystemSettingsInput,
-            codec.system_settings_input,
+            codec.SystemSettingsInput,
             input_,
             {
                 "status": status,
@@ -409,7 +409,7 @@ class AsyncSettings(Resource):
             extra,
         )
         return await self._merge(
-            _SETTINGS_UPDATE_SYSTEM, {}, options, body_, codec.system_settings.decode
+            _SETTINGS_UPDATE_SYSTEM, {}, options, body_, codec.SystemSettings.decode
         )
 
     async def subscription(
@@ -428,7 +428,7 @@ class AsyncSettings(Resource):
             The subscription.
         """
         return await self._sender.call(
-            self._call(operations.SETTINGS_SUBSCRIPTION, {}, options), codec.subscription.decode
+            self._call(operations.SETTINGS_SUBSCRIPTION, {}, options), codec.Subscription.decode
         )
 
     def timezones(
@@ -447,7 +447,7 @@ class AsyncSettings(Resource):
             A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            self._list(operations.SETTINGS_TIMEZONES, {}, options), codec.timezone.decode_all
+            self._list(operations.SETTINGS_TIMEZONES, {}, options), codec.Timezone.decode_all
         )
 
     def currencies(
@@ -466,5 +466,5 @@ class AsyncSettings(Resource):
             A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            self._list(operations.SETTINGS_CURRENCIES, {}, options), codec.currency.decode_all
+            self._list(operations.SETTINGS_CURRENCIES, {}, options), codec.Currency.decode_all
         )

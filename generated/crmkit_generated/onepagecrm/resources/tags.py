@@ -38,7 +38,7 @@ class Tags(Resource):
         Returns:
             A lazy pager: no request is made before it is iterated.
         """
-        return Pager(self._list(operations.TAGS_LIST, {}, options), codec.tag.decode_all)
+        return Pager(self._list(operations.TAGS_LIST, {}, options), codec.Tag.decode_all)
 
     def create(
         self,
@@ -61,11 +61,11 @@ class Tags(Resource):
             It is done; the reply has the state of the tags.
         """
         body_ = member_tree(
-            operations.TAGS_CREATE, models.TagInput, codec.tag_input, "name", name, extra
+            operations.TAGS_CREATE, models.TagInput, codec.TagInput, "name", name, extra
         )
         return drive(
             self._sender.call(
-                self._call(operations.TAGS_CREATE, {}, options, body_), codec.tag_counts.decode
+                self._call(operations.TAGS_CREATE, {}, options, body_), codec.TagCounts.decode
             )
         )
 
@@ -88,7 +88,7 @@ class Tags(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.TAGS_GET, {"tag": tag}, options), codec.tag.decode
+                self._call(operations.TAGS_GET, {"tag": tag}, options), codec.Tag.decode
             )
         )
 
@@ -115,12 +115,12 @@ class Tags(Resource):
             It is done; the reply has the state of the tags.
         """
         body_ = member_tree(
-            operations.TAGS_RENAME, models.TagInput, codec.tag_input, "name", name, extra
+            operations.TAGS_RENAME, models.TagInput, codec.TagInput, "name", name, extra
         )
         return drive(
             self._sender.call(
                 self._call(operations.TAGS_RENAME, {"tag": tag}, options, body_),
-                codec.tag_counts.decode,
+                codec.TagCounts.decode,
             )
         )
 
@@ -163,7 +163,7 @@ class Tags(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.TAGS_ASSIGN, {"id": id, "name": name}, options),
-                codec.tag_counts.decode,
+                codec.TagCounts.decode,
             )
         )
 
@@ -189,7 +189,7 @@ class Tags(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.TAGS_UNASSIGN, {"id": id, "name": name}, options),
-                codec.tag_counts.decode,
+                codec.TagCounts.decode,
             )
         )
 
@@ -210,7 +210,7 @@ class Tags(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.TAGS_REMOVE_UNUSED, {}, options), codec.tag_counts.decode
+                self._call(operations.TAGS_REMOVE_UNUSED, {}, options), codec.TagCounts.decode
             )
         )
 
@@ -233,7 +233,7 @@ class AsyncTags(Resource):
         Returns:
             A lazy pager: no request is made before it is iterated.
         """
-        return AsyncPager(self._list(operations.TAGS_LIST, {}, options), codec.tag.decode_all)
+        return AsyncPager(self._list(operations.TAGS_LIST, {}, options), codec.Tag.decode_all)
 
     async def create(
         self,
@@ -256,10 +256,10 @@ class AsyncTags(Resource):
             It is done; the reply has the state of the tags.
         """
         body_ = member_tree(
-            operations.TAGS_CREATE, models.TagInput, codec.tag_input, "name", name, extra
+            operations.TAGS_CREATE, models.TagInput, codec.TagInput, "name", name, extra
         )
         return await self._sender.call(
-            self._call(operations.TAGS_CREATE, {}, options, body_), codec.tag_counts.decode
+            self._call(operations.TAGS_CREATE, {}, options, body_), codec.TagCounts.decode
         )
 
     async def get(
@@ -280,7 +280,7 @@ class AsyncTags(Resource):
             The tag.
         """
         return await self._sender.call(
-            self._call(operations.TAGS_GET, {"tag": tag}, options), codec.tag.decode
+            self._call(operations.TAGS_GET, {"tag": tag}, options), codec.Tag.decode
         )
 
     async def rename(
@@ -306,11 +306,10 @@ class AsyncTags(Resource):
             It is done; the reply has the state of the tags.
         """
         body_ = member_tree(
-            operations.TAGS_RENAME, models.TagInput, codec.tag_input, "name", name, extra
+            operations.TAGS_RENAME, models.TagInput, codec.TagInput, "name", name, extra
         )
         return await self._sender.call(
-            self._call(operations.TAGS_RENAME, {"tag": tag}, options, body_),
-            codec.tag_counts.decode,
+            self._call(operations.TAGS_RENAME, {"tag": tag}, options, body_), codec.TagCounts.decode
         )
 
     async def delete(
@@ -351,7 +350,7 @@ class AsyncTags(Resource):
         """
         return await self._sender.call(
             self._call(operations.TAGS_ASSIGN, {"id": id, "name": name}, options),
-            codec.tag_counts.decode,
+            codec.TagCounts.decode,
         )
 
     async def unassign(
@@ -375,7 +374,7 @@ class AsyncTags(Resource):
         """
         return await self._sender.call(
             self._call(operations.TAGS_UNASSIGN, {"id": id, "name": name}, options),
-            codec.tag_counts.decode,
+            codec.TagCounts.decode,
         )
 
     async def remove_unused(
@@ -394,5 +393,5 @@ class AsyncTags(Resource):
             It is done; the reply has the state of the tags.
         """
         return await self._sender.call(
-            self._call(operations.TAGS_REMOVE_UNUSED, {}, options), codec.tag_counts.decode
+            self._call(operations.TAGS_REMOVE_UNUSED, {}, options), codec.TagCounts.decode
         )

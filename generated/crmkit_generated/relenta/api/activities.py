@@ -36,7 +36,7 @@ class activities_list:
         return client.call(
             operations.ACTIVITIES_LIST,
             {"page": page, "page_size": page_size},
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     @staticmethod
@@ -47,7 +47,7 @@ class activities_list:
         return client.detailed(
             operations.ACTIVITIES_LIST,
             {"page": page, "page_size": page_size},
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     @staticmethod
@@ -58,7 +58,7 @@ class activities_list:
         return await client.acall(
             operations.ACTIVITIES_LIST,
             {"page": page, "page_size": page_size},
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     @staticmethod
@@ -69,7 +69,7 @@ class activities_list:
         return await client.adetailed(
             operations.ACTIVITIES_LIST,
             {"page": page, "page_size": page_size},
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
 
@@ -87,25 +87,25 @@ class activities_save:
             client: `crm.generated` of a configured client.
             body: What is sent.
         """
-        return client.call(operations.ACTIVITIES_SAVE, {}, None, body, codec.activity_input.encode)
+        return client.call(operations.ACTIVITIES_SAVE, {}, None, body, codec.ActivityInput.encode)
 
     @staticmethod
     def sync_detailed(*, client: Client, body: ActivityInput) -> Response[int]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.ACTIVITIES_SAVE, {}, None, body, codec.activity_input.encode
+            operations.ACTIVITIES_SAVE, {}, None, body, codec.ActivityInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: ActivityInput) -> int:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.ACTIVITIES_SAVE, {}, None, body, codec.activity_input.encode
+            operations.ACTIVITIES_SAVE, {}, None, body, codec.ActivityInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: ActivityInput) -> Response[int]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.ACTIVITIES_SAVE, {}, None, body, codec.activity_input.encode
+            operations.ACTIVITIES_SAVE, {}, None, body, codec.ActivityInput.encode
         )

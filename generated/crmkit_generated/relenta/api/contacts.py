@@ -37,7 +37,7 @@ class contacts_list:
         return client.call(
             operations.CONTACTS_LIST,
             {"page": page, "page_size": page_size},
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     @staticmethod
@@ -48,7 +48,7 @@ class contacts_list:
         return client.detailed(
             operations.CONTACTS_LIST,
             {"page": page, "page_size": page_size},
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     @staticmethod
@@ -59,7 +59,7 @@ class contacts_list:
         return await client.acall(
             operations.CONTACTS_LIST,
             {"page": page, "page_size": page_size},
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     @staticmethod
@@ -70,7 +70,7 @@ class contacts_list:
         return await client.adetailed(
             operations.CONTACTS_LIST,
             {"page": page, "page_size": page_size},
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
 
@@ -88,25 +88,25 @@ class contacts_save:
             client: `crm.generated` of a configured client.
             body: What is sent.
         """
-        return client.call(operations.CONTACTS_SAVE, {}, None, body, codec.contact_input.encode)
+        return client.call(operations.CONTACTS_SAVE, {}, None, body, codec.ContactInput.encode)
 
     @staticmethod
     def sync_detailed(*, client: Client, body: ContactInput) -> Response[int]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.CONTACTS_SAVE, {}, None, body, codec.contact_input.encode)
+        return client.detailed(operations.CONTACTS_SAVE, {}, None, body, codec.ContactInput.encode)
 
     @staticmethod
     async def asyncio(*, client: Client, body: ContactInput) -> int:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.CONTACTS_SAVE, {}, None, body, codec.contact_input.encode
+            operations.CONTACTS_SAVE, {}, None, body, codec.ContactInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: ContactInput) -> Response[int]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.CONTACTS_SAVE, {}, None, body, codec.contact_input.encode
+            operations.CONTACTS_SAVE, {}, None, body, codec.ContactInput.encode
         )
 
 
@@ -124,25 +124,25 @@ class contacts_create:
             client: `crm.generated` of a configured client.
             body: What is sent.
         """
-        return client.call(operations.CONTACTS_CREATE, {}, None, body, codec.contact_input.encode)
+        return client.call(operations.CONTACTS_CREATE, {}, None, body, codec.ContactInput.encode)
 
     @staticmethod
     def sync_detailed(*, client: Client, body: ContactInput) -> Response[int]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            operations.CONTACTS_CREATE, {}, None, body, codec.contact_input.encode
+            operations.CONTACTS_CREATE, {}, None, body, codec.ContactInput.encode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, body: ContactInput) -> int:
         """As `sync`, awaited."""
         return await client.acall(
-            operations.CONTACTS_CREATE, {}, None, body, codec.contact_input.encode
+            operations.CONTACTS_CREATE, {}, None, body, codec.ContactInput.encode
         )
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: ContactInput) -> Response[int]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.CONTACTS_CREATE, {}, None, body, codec.contact_input.encode
+            operations.CONTACTS_CREATE, {}, None, body, codec.ContactInput.encode
         )

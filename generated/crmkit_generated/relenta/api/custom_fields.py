@@ -28,21 +28,21 @@ class custom_fields_list:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(operations.CUSTOM_FIELDS_LIST, {}, codec.custom_field.decode_all)
+        return client.call(operations.CUSTOM_FIELDS_LIST, {}, codec.CustomField.decode_all)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[list[CustomField]]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(operations.CUSTOM_FIELDS_LIST, {}, codec.custom_field.decode_all)
+        return client.detailed(operations.CUSTOM_FIELDS_LIST, {}, codec.CustomField.decode_all)
 
     @staticmethod
     async def asyncio(*, client: Client) -> list[CustomField]:
         """As `sync`, awaited."""
-        return await client.acall(operations.CUSTOM_FIELDS_LIST, {}, codec.custom_field.decode_all)
+        return await client.acall(operations.CUSTOM_FIELDS_LIST, {}, codec.CustomField.decode_all)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client) -> Response[list[CustomField]]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            operations.CUSTOM_FIELDS_LIST, {}, codec.custom_field.decode_all
+            operations.CUSTOM_FIELDS_LIST, {}, codec.CustomField.decode_all
         )

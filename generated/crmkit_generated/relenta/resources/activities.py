@@ -53,7 +53,7 @@ class Activities(Resource):
         """
         return Pager(
             self._list(operations.ACTIVITIES_LIST, {}, options, start=start, page_size=page_size),
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     def save(
@@ -113,7 +113,7 @@ class Activities(Resource):
         body_ = request_tree(
             operations.ACTIVITIES_SAVE,
             models.ActivityInput,
-            codec.activity_input,
+            codec.ActivityInput,
             input_,
             {
                 "id": id,
@@ -170,7 +170,7 @@ class AsyncActivities(Resource):
         """
         return AsyncPager(
             self._list(operations.ACTIVITIES_LIST, {}, options, start=start, page_size=page_size),
-            codec.activity.decode_all,
+            codec.Activity.decode_all,
         )
 
     async def save(
@@ -230,7 +230,7 @@ class AsyncActivities(Resource):
         body_ = request_tree(
             operations.ACTIVITIES_SAVE,
             models.ActivityInput,
-            codec.activity_input,
+            codec.ActivityInput,
             input_,
             {
                 "id": id,

@@ -54,7 +54,7 @@ class Contacts(Resource):
         """
         return Pager(
             self._list(operations.CONTACTS_LIST, {}, options, start=start, page_size=page_size),
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     def save(
@@ -128,7 +128,7 @@ class Contacts(Resource):
         body_ = request_tree(
             operations.CONTACTS_SAVE,
             models.ContactInput,
-            codec.contact_input,
+            codec.ContactInput,
             input_,
             {
                 "id": id,
@@ -231,7 +231,7 @@ class Contacts(Resource):
         body_ = request_tree(
             operations.CONTACTS_CREATE,
             models.ContactInput,
-            codec.contact_input,
+            codec.ContactInput,
             input_,
             {
                 "id": id,
@@ -295,7 +295,7 @@ class AsyncContacts(Resource):
         """
         return AsyncPager(
             self._list(operations.CONTACTS_LIST, {}, options, start=start, page_size=page_size),
-            codec.contact.decode_all,
+            codec.Contact.decode_all,
         )
 
     async def save(
@@ -369,7 +369,7 @@ class AsyncContacts(Resource):
         body_ = request_tree(
             operations.CONTACTS_SAVE,
             models.ContactInput,
-            codec.contact_input,
+            codec.ContactInput,
             input_,
             {
                 "id": id,
@@ -472,7 +472,7 @@ class AsyncContacts(Resource):
         body_ = request_tree(
             operations.CONTACTS_CREATE,
             models.ContactInput,
-            codec.contact_input,
+            codec.ContactInput,
             input_,
             {
                 "id": id,

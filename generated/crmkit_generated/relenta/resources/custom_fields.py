@@ -36,7 +36,7 @@ class CustomFields(Resource):
             A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            self._list(operations.CUSTOM_FIELDS_LIST, {}, options), codec.custom_field.decode_all
+            self._list(operations.CUSTOM_FIELDS_LIST, {}, options), codec.CustomField.decode_all
         )
 
 
@@ -60,5 +60,5 @@ class AsyncCustomFields(Resource):
             A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            self._list(operations.CUSTOM_FIELDS_LIST, {}, options), codec.custom_field.decode_all
+            self._list(operations.CUSTOM_FIELDS_LIST, {}, options), codec.CustomField.decode_all
         )

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Self
 
+    from .registry import Codec
+
 
 class Model:
     """Base of the generated models.
@@ -105,7 +107,7 @@ def as_input(value: Any, model: type[Any]) -> Any:
     for attribute in model.__attrs_attrs__:
         member = getattr(value, attribute.name, None)
         setattr(made, attribute.name, UNSET if member is None or member == [] else member)
-    own, read = _codec(model).MEMBERS, getattr(_codec(bases[0]), "MEMBERS", {})
+    own, read = _codec(model).MEMBERS, _codec(bases[0]).MEMBERS
     made.additional_properties = {
         name: member
         for name, member in value.additional_properties.items()
@@ -114,8 +116,9 @@ def as_input(value: Any, model: type[Any]) -> Any:
     return made
 
 
-def _codec(cls: type[Model]) -> Any:
-    """Return the codec module of a model, which stands beside it under the same name."""
+def _codec(cls: type[Model]) -> Codec[Any]:
+    """Return the codec of a model, which has its name in the package beside that of the models."""
     model = next(base for base in cls.__mro__ if Model in base.__bases__)
-    package, _, module = model.__module__.rpartition(".models.")
-    return import_module(f"{package}.codec.{module}")
+    package = model.__module__.rpartition(".models.")[0]
+    codec: Codec[Any] = getattr(import_module(f"{package}.codec"), model.__name__)
+    return codec
