@@ -19,6 +19,7 @@ from crmkit.core.errors import class_of
 from .bodies import body_of
 from .document import path_names
 from .generator import classes_of
+from .grouping import group
 from .kinds import parts
 from .parameters import parameters_of
 from .payloads import payload_of
@@ -199,7 +200,9 @@ def derive(document: Document) -> Derived:
     plans = [_plan(source, schemas) for source in document.operations if not source.counterpart]
     if "x-crmkit-side-elements" in document.tree:
         schemas.model(document.tree["x-crmkit-side-elements"], "read")
-    return Derived(document, schemas, plans, classes_of(document, schemas))
+    classes = classes_of(document, schemas)
+    group(classes, schemas, plans)
+    return Derived(document, schemas, plans, classes)
 
 
 def _plan(source: OperationSource, schemas: Schemas) -> OperationPlan:

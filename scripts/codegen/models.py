@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from .grouping import ALIASES
 from .imports import CORE, STANDARD, module
 from .kinds import FORMS
 from .prose import section, wrapped
@@ -22,32 +23,34 @@ _WIDTH = 92
 
 def emit_models(derived: Derived) -> dict[str, str]:
     """Return the modules of all classes, by path in the package."""
-    return {
-        f"models/{class_.module}.py": _emit(derived, class_) for class_ in derived.classes.values()
-    }
+    homes: dict[str, list[GeneratedClass]] = {}
+    for class_ in derived.classes.values():
+        homes.setdefault(class_.module, []).append(class_)
+    return {f"models/{home}.py": _emit(derived, homes[home]) for home in homes}
 
 
-def _emit(derived: Derived, class_: GeneratedClass) -> str:
+def _emit(derived: Derived, classes: list[GeneratedClass]) -> str:
+    names = [class_.name for class_ in classes]
+    if names[0] in FORMS.values():
+        home = "decimal" if names[0] == "Decimal" else "crmkit.core.codec.labeled"
+        line = f"from {home} import {names[0]} as {names[0]}"
+        return f'"""The class `{names[0]}`."""\n\n{line}\n'
+    imports = derived.class_imports(".", *names)
+    if classes[0].module == ALIASES:
+        lines = [f"{name} = {derived.schemas.aliases[name]}" for name in sorted(names)]
+        text = "What names stand for in annotations."
+        return module(text, lines, (*STANDARD, *CORE, *imports), future=False)
+    lines = [line for class_ in classes for line in (*_class(derived, class_), "", "")]
+    # Annotations are not evaluated: models may hold one another.
+    return module("", lines, (*STANDARD, *CORE), imports)
+
+
+def _class(derived: Derived, class_: GeneratedClass) -> list[str]:
     name = class_.name
-    if name in derived.schemas.models:
-        return _model(derived, class_)
     if name in derived.schemas.enums:
         head = [f"class {name}(StrEnum):", *_docstring(derived, name, "Values of one kind.")]
-        body = [f"    {member} = {value!r}" for value, member in sorted(class_.names.items())]
-        return module("", [*head, *body], CORE, future=False)
-    if name in FORMS.values():
-        home = "decimal" if name == "Decimal" else "crmkit.core.codec.labeled"
-        line = f"from {home} import {name} as {name}"
-        return f'"""The class `{name}`."""\n\n{line}\n'
-    imports = (*STANDARD, *CORE, *derived.class_imports(".", name))
-    text = f"What `{name}` stands for in annotations."
-    return module(text, [f"{name} = {derived.schemas.aliases[name]}"], imports, future=False)
-
-
-def _model(derived: Derived, class_: GeneratedClass) -> str:
-    fields = {
-        class_.names[field.derived]: field for field in derived.schemas.models[class_.name].fields
-    }
+        return [*head, *(f"    {own} = {value!r}" for value, own in sorted(class_.names.items()))]
+    fields = {class_.names[field.derived]: field for field in derived.schemas.models[name].fields}
     declared: list[str] = []
     for attribute in class_.attributes:
         argument = attribute
@@ -59,20 +62,15 @@ def _model(derived: Derived, class_: GeneratedClass) -> str:
         "    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)"
     )
     schemas = derived.schemas
-    written = schemas.models[class_.name].mode == "write"
-    if reads := written and schemas.read_models(class_.name):
+    written = schemas.models[name].mode == "write"
+    if reads := written and schemas.read_models(name):
         declared.append(f"    _read_models = {reads!r}")
     texts = [
         (attribute.name, fields[attribute.name].description) for attribute in class_.attributes
     ]
     attributes = section("Attributes", texts, _WIDTH + 4)
-    docstring = _docstring(derived, class_.name, f"{class_.name} of the document.", attributes)
-    # Models may hold one another; annotations are not evaluated.
-    lazy = derived.class_imports(".", class_.name, *derived.schemas.enums)
-    enums = derived.class_imports(".", *(derived.classes.keys() - derived.schemas.enums))
-    imports = (*STANDARD, *CORE, *enums)
-    head = ["@_attrs_define", f"class {class_.name}(Model):"]
-    return module("", [*head, *docstring, *declared], imports, lazy)
+    docstring = _docstring(derived, name, f"{name} of the document.", attributes)
+    return ["@_attrs_define", f"class {name}(Model):", *docstring, *declared]
 
 
 def _docstring(derived: Derived, name: str, default: str, more: Iterable[str] = ()) -> list[str]:

@@ -13,8 +13,7 @@ from ..operations import app as operations
 from ..operations import client_
 
 if TYPE_CHECKING:
-    from ..models.about import About
-    from ..models.me import Me
+    from ..models.me import About, Me
     from ..models.token_input import TokenInput
 
 

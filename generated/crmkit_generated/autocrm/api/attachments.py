@@ -15,8 +15,7 @@ from ..operations import attachments as operations
 
 if TYPE_CHECKING:
     from ..models.attachment import Attachment
-    from ..models.attachment_copy_input import AttachmentCopyInput
-    from ..models.attachment_input import AttachmentInput
+    from ..models.attachment_input import AttachmentCopyInput, AttachmentInput
 
 
 class attachments_list:

@@ -13,8 +13,7 @@ from ..operations import exports as operations
 
 if TYPE_CHECKING:
     from ..models.export_input import ExportInput
-    from ..models.export_result import ExportResult
-    from ..models.export_status import ExportStatus
+    from ..models.export_result import ExportResult, ExportStatus
 
 
 class exports_create:

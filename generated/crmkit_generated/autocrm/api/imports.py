@@ -13,9 +13,8 @@ from .. import codec
 from ..operations import imports as operations
 
 if TYPE_CHECKING:
-    from ..models.import_file import ImportFile
+    from ..models.import_file import ImportFile, ImportResult
     from ..models.import_input import ImportInput
-    from ..models.import_result import ImportResult
 
 
 class imports_upload:

@@ -13,11 +13,8 @@ from .. import codec
 from ..operations import leads as operations
 
 if TYPE_CHECKING:
-    from ..models.convert_attributes import ConvertAttributes
-    from ..models.lead import Lead
-    from ..models.lead_conversion_input import LeadConversionInput
-    from ..models.lead_input import LeadInput
-    from ..models.lead_records_input import LeadRecordsInput
+    from ..models.lead import ConvertAttributes, Lead
+    from ..models.lead_input import LeadConversionInput, LeadInput, LeadRecordsInput
     from ..models.record_reference import RecordReference
 
 

@@ -14,14 +14,16 @@ from ..operations import records as operations
 
 if TYPE_CHECKING:
     from ..models.attribute_set import AttributeSet
-    from ..models.link_input import LinkInput
     from ..models.mass_action_result import MassActionResult
-    from ..models.mass_delete_input import MassDeleteInput
-    from ..models.mass_update_input import MassUpdateInput
     from ..models.record import Record
-    from ..models.record_input import RecordInput
     from ..models.record_reference import RecordReference
-    from ..models.unlink_all_input import UnlinkAllInput
+    from ..models.unlink_all_input import (
+        LinkInput,
+        MassDeleteInput,
+        MassUpdateInput,
+        RecordInput,
+        UnlinkAllInput,
+    )
 
 
 class records_unlink_all:

@@ -12,9 +12,7 @@ from .. import codec
 from ..operations import search as operations
 
 if TYPE_CHECKING:
-    from ..models.email_address_hit import EmailAddressHit
-    from ..models.search_hit import SearchHit
-    from ..models.search_page import SearchPage
+    from ..models.search_page import EmailAddressHit, SearchHit, SearchPage
 
 
 class search_records:

@@ -38,43 +38,32 @@ from crmkit.core.codec.values import (
 from .. import models
 
 if TYPE_CHECKING:
-    from ..models.about import About
     from ..models.account import Account
     from ..models.acl import Acl
-    from ..models.activity import Activity
     from ..models.attachment import Attachment
     from ..models.attendee import Attendee
     from ..models.attribute_set import AttributeSet
-    from ..models.busy_range import BusyRange
-    from ..models.calendar_entry import CalendarEntry
+    from ..models.calendar_entry import Activity, BusyRange, CalendarEntry
     from ..models.call import Call
     from ..models.case import Case
     from ..models.contact import Contact
-    from ..models.convert_attributes import ConvertAttributes
-    from ..models.current_user import CurrentUser
     from ..models.email import Email
-    from ..models.email_address import EmailAddress
-    from ..models.email_address_hit import EmailAddressHit
-    from ..models.export_result import ExportResult
-    from ..models.export_status import ExportStatus
-    from ..models.import_file import ImportFile
-    from ..models.import_result import ImportResult
-    from ..models.kanban_board import KanbanBoard
-    from ..models.kanban_group import KanbanGroup
+    from ..models.email_address import EmailAddress, PhoneNumber
+    from ..models.export_result import ExportResult, ExportStatus
+    from ..models.import_file import ImportFile, ImportResult
+    from ..models.kanban_board import KanbanBoard, KanbanGroup
     from ..models.layout_column import LayoutColumn
-    from ..models.lead import Lead
+    from ..models.lead import ConvertAttributes, Lead
     from ..models.mass_action_result import MassActionResult
     from ..models.mass_action_status import MassActionStatus
-    from ..models.me import Me
+    from ..models.me import About, CurrentUser, Me
     from ..models.meeting import Meeting
     from ..models.note import Note
     from ..models.opportunity import Opportunity
-    from ..models.phone_number import PhoneNumber
     from ..models.prepared_template import PreparedTemplate
     from ..models.record import Record
     from ..models.reminder import Reminder
-    from ..models.search_hit import SearchHit
-    from ..models.search_page import SearchPage
+    from ..models.search_page import EmailAddressHit, SearchHit, SearchPage
     from ..models.system_settings import SystemSettings
     from ..models.task import Task
     from ..models.webhook import Webhook

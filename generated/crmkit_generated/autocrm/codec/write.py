@@ -40,41 +40,43 @@ from .. import models
 if TYPE_CHECKING:
     from ..models.account_input import AccountInput
     from ..models.action_input import ActionInput
-    from ..models.attachment_copy_input import AttachmentCopyInput
-    from ..models.attachment_input import AttachmentInput
+    from ..models.attachment_input import AttachmentCopyInput, AttachmentInput
     from ..models.call_input import CallInput
     from ..models.case_input import CaseInput
     from ..models.contact_input import ContactInput
-    from ..models.conversion_records import ConversionRecords
-    from ..models.email_address_input import EmailAddressInput
-    from ..models.email_ids import EmailIds
-    from ..models.email_input import EmailInput
+    from ..models.email_address_input import EmailAddressInput, PhoneNumberInput
+    from ..models.email_input import EmailIds, EmailInput
     from ..models.export_input import ExportInput
     from ..models.followers_input import FollowersInput
     from ..models.import_input import ImportInput
-    from ..models.lead_conversion_input import LeadConversionInput
-    from ..models.lead_input import LeadInput
-    from ..models.lead_records_input import LeadRecordsInput
-    from ..models.link_input import LinkInput
-    from ..models.mass_action_data import MassActionData
-    from ..models.mass_action_input import MassActionInput
-    from ..models.mass_action_params import MassActionParams
-    from ..models.mass_delete_input import MassDeleteInput
-    from ..models.mass_update_input import MassUpdateInput
+    from ..models.lead_input import (
+        ConversionRecords,
+        LeadConversionInput,
+        LeadInput,
+        LeadRecordsInput,
+    )
+    from ..models.mass_action_input import (
+        MassActionData,
+        MassActionInput,
+        MassActionParams,
+    )
     from ..models.meeting_input import MeetingInput
     from ..models.note_input import NoteInput
     from ..models.opportunity_input import OpportunityInput
-    from ..models.phone_number_input import PhoneNumberInput
-    from ..models.record_input import RecordInput
     from ..models.record_reference import RecordReference
     from ..models.reminder_input import ReminderInput
-    from ..models.search_params import SearchParams
     from ..models.task_input import TaskInput
     from ..models.template_data_input import TemplateDataInput
     from ..models.token_input import TokenInput
-    from ..models.unlink_all_input import UnlinkAllInput
+    from ..models.unlink_all_input import (
+        LinkInput,
+        MassDeleteInput,
+        MassUpdateInput,
+        RecordInput,
+        UnlinkAllInput,
+    )
     from ..models.webhook_input import WebhookInput
-    from ..models.where_item import WhereItem
+    from ..models.where_item import SearchParams, WhereItem
 
 EMITTED = True
 load, load_values = loaders(globals(), models)

@@ -6,22 +6,34 @@ from typing import TYPE_CHECKING
 from crmkit.core.lazy import lazily
 
 if TYPE_CHECKING:
-    from .about import About as About
     from .acceptance_status import AcceptanceStatus as AcceptanceStatus
     from .account import Account as Account
     from .account_input import AccountInput as AccountInput
     from .account_type import AccountType as AccountType
     from .acl import Acl as Acl
     from .action_input import ActionInput as ActionInput
-    from .action_name import ActionName as ActionName
-    from .activity import Activity as Activity
+    from .action_input import ActionName as ActionName
+    from .aliases_ import BusyRanges as BusyRanges
+    from .aliases_ import ColumnMap as ColumnMap
+    from .aliases_ import ColumnMapInput as ColumnMapInput
+    from .aliases_ import ColumnValues as ColumnValues
+    from .aliases_ import ColumnValuesInput as ColumnValuesInput
+    from .aliases_ import CurrencyRateMap as CurrencyRateMap
+    from .aliases_ import CurrencyRatesInput as CurrencyRatesInput
+    from .aliases_ import FieldActionsInput as FieldActionsInput
+    from .aliases_ import FreeObject as FreeObject
+    from .aliases_ import Language as Language
+    from .aliases_ import NameMap as NameMap
+    from .aliases_ import RatesByCurrency as RatesByCurrency
+    from .aliases_ import ReactionCounts as ReactionCounts
+    from .aliases_ import UnreadCounts as UnreadCounts
     from .attachment import Attachment as Attachment
-    from .attachment_copy_input import AttachmentCopyInput as AttachmentCopyInput
+    from .attachment_input import AttachmentCopyInput as AttachmentCopyInput
     from .attachment_input import AttachmentInput as AttachmentInput
     from .attendee import Attendee as Attendee
     from .attribute_set import AttributeSet as AttributeSet
-    from .busy_range import BusyRange as BusyRange
-    from .busy_ranges import BusyRanges as BusyRanges
+    from .calendar_entry import Activity as Activity
+    from .calendar_entry import BusyRange as BusyRange
     from .calendar_entry import CalendarEntry as CalendarEntry
     from .call import Call as Call
     from .call_direction import CallDirection as CallDirection
@@ -29,117 +41,105 @@ if TYPE_CHECKING:
     from .case import Case as Case
     from .case_input import CaseInput as CaseInput
     from .case_status import CaseStatus as CaseStatus
-    from .case_type import CaseType as CaseType
-    from .column_map import ColumnMap as ColumnMap
-    from .column_map_input import ColumnMapInput as ColumnMapInput
-    from .column_values import ColumnValues as ColumnValues
-    from .column_values_input import ColumnValuesInput as ColumnValuesInput
+    from .case_status import CaseType as CaseType
     from .contact import Contact as Contact
     from .contact_input import ContactInput as ContactInput
-    from .conversion_records import ConversionRecords as ConversionRecords
-    from .convert_attributes import ConvertAttributes as ConvertAttributes
-    from .currency_rate_map import CurrencyRateMap as CurrencyRateMap
-    from .currency_rates_input import CurrencyRatesInput as CurrencyRatesInput
-    from .current_user import CurrentUser as CurrentUser
     from .decimal import Decimal as Decimal
     from .email import Email as Email
     from .email_address import EmailAddress as EmailAddress
-    from .email_address_hit import EmailAddressHit as EmailAddressHit
+    from .email_address import PhoneNumber as PhoneNumber
     from .email_address_input import EmailAddressInput as EmailAddressInput
-    from .email_ids import EmailIds as EmailIds
+    from .email_address_input import PhoneNumberInput as PhoneNumberInput
+    from .email_input import EmailIds as EmailIds
     from .email_input import EmailInput as EmailInput
     from .email_status import EmailStatus as EmailStatus
     from .export_input import ExportInput as ExportInput
     from .export_result import ExportResult as ExportResult
-    from .export_status import ExportStatus as ExportStatus
-    from .field_actions_input import FieldActionsInput as FieldActionsInput
-    from .filter_type import FilterType as FilterType
+    from .export_result import ExportStatus as ExportStatus
     from .followers_input import FollowersInput as FollowersInput
-    from .free_object import FreeObject as FreeObject
     from .import_file import ImportFile as ImportFile
+    from .import_file import ImportResult as ImportResult
     from .import_input import ImportInput as ImportInput
-    from .import_result import ImportResult as ImportResult
     from .industry import Industry as Industry
     from .kanban_board import KanbanBoard as KanbanBoard
-    from .kanban_group import KanbanGroup as KanbanGroup
-    from .language import Language as Language
+    from .kanban_board import KanbanGroup as KanbanGroup
     from .layout_column import LayoutColumn as LayoutColumn
+    from .lead import ConvertAttributes as ConvertAttributes
     from .lead import Lead as Lead
-    from .lead_conversion_input import LeadConversionInput as LeadConversionInput
+    from .lead_input import ConversionRecords as ConversionRecords
+    from .lead_input import LeadConversionInput as LeadConversionInput
     from .lead_input import LeadInput as LeadInput
-    from .lead_records_input import LeadRecordsInput as LeadRecordsInput
+    from .lead_input import LeadRecordsInput as LeadRecordsInput
     from .lead_source import LeadSource as LeadSource
     from .lead_status import LeadStatus as LeadStatus
-    from .link_input import LinkInput as LinkInput
-    from .mass_action_data import MassActionData as MassActionData
+    from .mass_action_input import MassActionData as MassActionData
     from .mass_action_input import MassActionInput as MassActionInput
-    from .mass_action_name import MassActionName as MassActionName
-    from .mass_action_params import MassActionParams as MassActionParams
+    from .mass_action_input import MassActionName as MassActionName
+    from .mass_action_input import MassActionParams as MassActionParams
     from .mass_action_result import MassActionResult as MassActionResult
     from .mass_action_state import MassActionState as MassActionState
     from .mass_action_status import MassActionStatus as MassActionStatus
-    from .mass_delete_input import MassDeleteInput as MassDeleteInput
-    from .mass_update_input import MassUpdateInput as MassUpdateInput
+    from .me import About as About
+    from .me import CurrentUser as CurrentUser
     from .me import Me as Me
     from .meeting import Meeting as Meeting
     from .meeting_input import MeetingInput as MeetingInput
     from .meeting_status import MeetingStatus as MeetingStatus
-    from .name_map import NameMap as NameMap
     from .note import Note as Note
     from .note_input import NoteInput as NoteInput
     from .note_type import NoteType as NoteType
     from .opportunity import Opportunity as Opportunity
     from .opportunity_input import OpportunityInput as OpportunityInput
     from .opportunity_stage import OpportunityStage as OpportunityStage
-    from .order import Order as Order
-    from .phone_number import PhoneNumber as PhoneNumber
-    from .phone_number_input import PhoneNumberInput as PhoneNumberInput
     from .phone_type import PhoneType as PhoneType
     from .prepared_template import PreparedTemplate as PreparedTemplate
     from .priority import Priority as Priority
-    from .rates_by_currency import RatesByCurrency as RatesByCurrency
-    from .reaction_counts import ReactionCounts as ReactionCounts
     from .record import Record as Record
-    from .record_input import RecordInput as RecordInput
     from .record_reference import RecordReference as RecordReference
     from .reminder import Reminder as Reminder
     from .reminder_input import ReminderInput as ReminderInput
     from .reminder_type import ReminderType as ReminderType
     from .salutation import Salutation as Salutation
-    from .search_hit import SearchHit as SearchHit
+    from .search_page import EmailAddressHit as EmailAddressHit
+    from .search_page import SearchHit as SearchHit
     from .search_page import SearchPage as SearchPage
-    from .search_params import SearchParams as SearchParams
     from .system_settings import SystemSettings as SystemSettings
     from .task import Task as Task
     from .task_input import TaskInput as TaskInput
     from .task_status import TaskStatus as TaskStatus
     from .template_data_input import TemplateDataInput as TemplateDataInput
     from .token_input import TokenInput as TokenInput
+    from .unlink_all_input import LinkInput as LinkInput
+    from .unlink_all_input import MassDeleteInput as MassDeleteInput
+    from .unlink_all_input import MassUpdateInput as MassUpdateInput
+    from .unlink_all_input import RecordInput as RecordInput
     from .unlink_all_input import UnlinkAllInput as UnlinkAllInput
-    from .unread_counts import UnreadCounts as UnreadCounts
     from .webhook import Webhook as Webhook
     from .webhook_input import WebhookInput as WebhookInput
+    from .where_item import FilterType as FilterType
+    from .where_item import Order as Order
+    from .where_item import SearchParams as SearchParams
     from .where_item import WhereItem as WhereItem
 else:
     __all__, __getattr__, __dir__ = lazily(
         __name__,
         {
-            "About": "about",
+            "About": "me",
             "AcceptanceStatus": "acceptance_status",
             "Account": "account",
             "AccountInput": "account_input",
             "AccountType": "account_type",
             "Acl": "acl",
             "ActionInput": "action_input",
-            "ActionName": "action_name",
-            "Activity": "activity",
+            "ActionName": "action_input",
+            "Activity": "calendar_entry",
             "Attachment": "attachment",
-            "AttachmentCopyInput": "attachment_copy_input",
+            "AttachmentCopyInput": "attachment_input",
             "AttachmentInput": "attachment_input",
             "Attendee": "attendee",
             "AttributeSet": "attribute_set",
-            "BusyRange": "busy_range",
-            "BusyRanges": "busy_ranges",
+            "BusyRange": "calendar_entry",
+            "BusyRanges": "aliases_",
             "CalendarEntry": "calendar_entry",
             "Call": "call",
             "CallDirection": "call_direction",
@@ -147,86 +147,86 @@ else:
             "Case": "case",
             "CaseInput": "case_input",
             "CaseStatus": "case_status",
-            "CaseType": "case_type",
-            "ColumnMap": "column_map",
-            "ColumnMapInput": "column_map_input",
-            "ColumnValues": "column_values",
-            "ColumnValuesInput": "column_values_input",
+            "CaseType": "case_status",
+            "ColumnMap": "aliases_",
+            "ColumnMapInput": "aliases_",
+            "ColumnValues": "aliases_",
+            "ColumnValuesInput": "aliases_",
             "Contact": "contact",
             "ContactInput": "contact_input",
-            "ConversionRecords": "conversion_records",
-            "ConvertAttributes": "convert_attributes",
-            "CurrencyRateMap": "currency_rate_map",
-            "CurrencyRatesInput": "currency_rates_input",
-            "CurrentUser": "current_user",
+            "ConversionRecords": "lead_input",
+            "ConvertAttributes": "lead",
+            "CurrencyRateMap": "aliases_",
+            "CurrencyRatesInput": "aliases_",
+            "CurrentUser": "me",
             "Decimal": "decimal",
             "Email": "email",
             "EmailAddress": "email_address",
-            "EmailAddressHit": "email_address_hit",
+            "EmailAddressHit": "search_page",
             "EmailAddressInput": "email_address_input",
-            "EmailIds": "email_ids",
+            "EmailIds": "email_input",
             "EmailInput": "email_input",
             "EmailStatus": "email_status",
             "ExportInput": "export_input",
             "ExportResult": "export_result",
-            "ExportStatus": "export_status",
-            "FieldActionsInput": "field_actions_input",
-            "FilterType": "filter_type",
+            "ExportStatus": "export_result",
+            "FieldActionsInput": "aliases_",
+            "FilterType": "where_item",
             "FollowersInput": "followers_input",
-            "FreeObject": "free_object",
+            "FreeObject": "aliases_",
             "ImportFile": "import_file",
             "ImportInput": "import_input",
-            "ImportResult": "import_result",
+            "ImportResult": "import_file",
             "Industry": "industry",
             "KanbanBoard": "kanban_board",
-            "KanbanGroup": "kanban_group",
-            "Language": "language",
+            "KanbanGroup": "kanban_board",
+            "Language": "aliases_",
             "LayoutColumn": "layout_column",
             "Lead": "lead",
-            "LeadConversionInput": "lead_conversion_input",
+            "LeadConversionInput": "lead_input",
             "LeadInput": "lead_input",
-            "LeadRecordsInput": "lead_records_input",
+            "LeadRecordsInput": "lead_input",
             "LeadSource": "lead_source",
             "LeadStatus": "lead_status",
-            "LinkInput": "link_input",
-            "MassActionData": "mass_action_data",
+            "LinkInput": "unlink_all_input",
+            "MassActionData": "mass_action_input",
             "MassActionInput": "mass_action_input",
-            "MassActionName": "mass_action_name",
-            "MassActionParams": "mass_action_params",
+            "MassActionName": "mass_action_input",
+            "MassActionParams": "mass_action_input",
             "MassActionResult": "mass_action_result",
             "MassActionState": "mass_action_state",
             "MassActionStatus": "mass_action_status",
-            "MassDeleteInput": "mass_delete_input",
-            "MassUpdateInput": "mass_update_input",
+            "MassDeleteInput": "unlink_all_input",
+            "MassUpdateInput": "unlink_all_input",
             "Me": "me",
             "Meeting": "meeting",
             "MeetingInput": "meeting_input",
             "MeetingStatus": "meeting_status",
-            "NameMap": "name_map",
+            "NameMap": "aliases_",
             "Note": "note",
             "NoteInput": "note_input",
             "NoteType": "note_type",
             "Opportunity": "opportunity",
             "OpportunityInput": "opportunity_input",
             "OpportunityStage": "opportunity_stage",
-            "Order": "order",
-            "PhoneNumber": "phone_number",
-            "PhoneNumberInput": "phone_number_input",
+            "Order": "where_item",
+            "PhoneNumber": "email_address",
+            "PhoneNumberInput": "email_address_input",
             "PhoneType": "phone_type",
             "PreparedTemplate": "prepared_template",
             "Priority": "priority",
-            "RatesByCurrency": "rates_by_currency",
-            "ReactionCounts": "reaction_counts",
+            "RatesByCurrency": "aliases_",
+            "ReactionCounts": "aliases_",
             "Record": "record",
-            "RecordInput": "record_input",
+            "RecordInput": "unlink_all_input",
             "RecordReference": "record_reference",
             "Reminder": "reminder",
             "ReminderInput": "reminder_input",
             "ReminderType": "reminder_type",
             "Salutation": "salutation",
-            "SearchHit": "search_hit",
+            "SearchHit": "search_page",
             "SearchPage": "search_page",
-            "SearchParams": "search_params",
+            "SearchParams": "where_item",
             "SystemSettings": "system_settings",
             "Task": "task",
             "TaskInput": "task_input",
@@ -234,7 +234,7 @@ else:
             "TemplateDataInput": "template_data_input",
             "TokenInput": "token_input",
             "UnlinkAllInput": "unlink_all_input",
-            "UnreadCounts": "unread_counts",
+            "UnreadCounts": "aliases_",
             "Webhook": "webhook",
             "WebhookInput": "webhook_input",
             "WhereItem": "where_item",

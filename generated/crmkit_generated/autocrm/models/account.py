@@ -8,13 +8,11 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 
-from .account_type import AccountType
-from .industry import Industry
-
 if TYPE_CHECKING:
-    from .email_address import EmailAddress
-    from .name_map import NameMap
-    from .phone_number import PhoneNumber
+    from .account_type import AccountType
+    from .aliases_ import NameMap
+    from .email_address import EmailAddress, PhoneNumber
+    from .industry import Industry
 
 
 @_attrs_define

@@ -8,14 +8,11 @@ from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
 
-from .account_type import AccountType
-from .industry import Industry
-
 if TYPE_CHECKING:
-    from .email_address import EmailAddress
-    from .email_address_input import EmailAddressInput
-    from .phone_number import PhoneNumber
-    from .phone_number_input import PhoneNumberInput
+    from .account_type import AccountType
+    from .email_address import EmailAddress, PhoneNumber
+    from .email_address_input import EmailAddressInput, PhoneNumberInput
+    from .industry import Industry
 
 
 @_attrs_define

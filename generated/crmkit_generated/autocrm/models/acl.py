@@ -8,7 +8,7 @@ from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from .free_object import FreeObject
+    from .aliases_ import FreeObject
 
 
 @_attrs_define

@@ -13,6 +13,22 @@ if TYPE_CHECKING:
 
 
 @_attrs_define
+class AttachmentCopyInput(Model):
+    """What a copy of a file is for.
+
+    Attributes:
+        field: Name of the field.
+        parent_type: Name of the entity type, for a field with several files.
+        related_type: Name of the entity type, for a field with one file.
+    """
+
+    field: str
+    parent_type: str | Unset = UNSET
+    related_type: str | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
 class AttachmentInput(Model):
     """A file and what it is for.
 

@@ -9,9 +9,8 @@ from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from .email_address import EmailAddress
-    from .name_map import NameMap
-    from .phone_number import PhoneNumber
+    from .aliases_ import NameMap
+    from .email_address import EmailAddress, PhoneNumber
 
 
 @_attrs_define

@@ -10,6 +10,119 @@ from crmkit.core.codec.model import Model
 
 
 @_attrs_define
+class Activity(Model):
+    """A planned or past activity. Beside the described attributes it has others of its entity
+    type.
+
+    Attributes:
+        id: Id of the record, created by the server.
+        field_scope: Entity type.
+        name: Subject.
+        status: State.
+        date_start: When it starts.
+        date_end: When it ends.
+        date_start_date: First date, of an event without a time.
+        date_end_date: Last date, of an event without a time.
+        date_sent: When it was sent.
+        assigned_user_id: Id of the user who is responsible.
+        assigned_user_name: Name of the user who is responsible.
+        parent_type: Entity type of the record that it belongs to.
+        parent_id: Id of the record that it belongs to.
+        parent_name: Name of the record that it belongs to.
+        created_at: When it was created.
+        created_by_id: Id of the user who created the record. None if there is none.
+        created_by_name: Name of the user who created the record. Set with the id.
+        modified_at: When the record was last changed.
+        modified_by_id: Id of the user who last changed the record. None if there is none.
+        modified_by_name: Name of the user who last changed the record. Set with the id.
+        stream_updated_at: When the record or its stream last changed.
+        is_followed: Whether the current user follows the record.
+        description: Free text.
+        deleted: Whether the record is deleted; false for every record returned.
+        account_id: Id of the account, taken from the parent. None if there is none.
+        account_name: Name of the account, taken from the parent. Set with the id.
+        is_all_day: Whether the meeting lasts all day, from `date_start_date` to `date_end_date`.
+            Servers from 10.0 on drop dates that are sent without it. A meeting that has dates keeps
+            them, whatever times are sent, until this is false and the dates are None.
+        duration: Duration in seconds, which the server calculates from start and end; None without
+            an end. A duration that is sent is dropped. The reply to a write may have an older one.
+        join_url: Address of the online meeting, which the server sets.
+        external_service: Service that holds the online meeting. From 10.0 on.
+        subject: Subject. The same as `name`.
+        from_: Address of the sender. Required to create, for drafts as well.
+        from_name: Name of the sender.
+        from_address: Address of the sender, in lists.
+        from_string: Sender as in the header.
+        is_read: Whether the current user has read it. Reading or changing an e-mail marks it as
+            read, by whatever value; routes of the inbox mark it as unread.
+        is_replied: Whether it was replied to. Set by the server.
+        is_important: Whether the current user marked it as important. Set by a route of the inbox.
+        is_html: Whether the text is HTML.
+        has_attachment: Whether a file is attached.
+    """
+
+    id: str
+    field_scope: None | str
+    name: None | str
+    status: None | str
+    date_start: datetime.datetime | None
+    date_end: datetime.datetime | None
+    date_start_date: datetime.date | None
+    date_end_date: datetime.date | None
+    date_sent: datetime.datetime | None
+    assigned_user_id: None | str
+    assigned_user_name: None | str
+    parent_type: None | str
+    parent_id: None | str
+    parent_name: None | str
+    created_at: datetime.datetime | None
+    created_by_id: None | str
+    created_by_name: None | str
+    modified_at: datetime.datetime | None
+    modified_by_id: None | str
+    modified_by_name: None | str
+    stream_updated_at: datetime.datetime | None
+    is_followed: bool | None
+    description: None | str
+    deleted: bool | None
+    account_id: None | str
+    account_name: None | str
+    is_all_day: bool | None
+    duration: int | None
+    join_url: None | str
+    external_service: None | str
+    subject: None | str
+    from_: None | str
+    from_name: None | str
+    from_address: None | str
+    from_string: None | str
+    is_read: bool | None
+    is_replied: bool | None
+    is_important: bool | None
+    is_html: bool | None
+    has_attachment: bool | None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class BusyRange(Model):
+    """A time when a user is busy.
+
+    Attributes:
+        date_start: When it starts.
+        date_end: When it ends.
+        is_working_range: True if it is working time.
+        is_non_working_range: True if it is not working time.
+    """
+
+    date_start: datetime.datetime | None
+    date_end: datetime.datetime | None
+    is_working_range: bool | None
+    is_non_working_range: bool | None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
 class CalendarEntry(Model):
     """An event in a calendar.
 

@@ -8,12 +8,10 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 
-from .case_status import CaseStatus
-from .case_type import CaseType
-from .priority import Priority
-
 if TYPE_CHECKING:
-    from .name_map import NameMap
+    from .aliases_ import NameMap
+    from .case_status import CaseStatus, CaseType
+    from .priority import Priority
 
 
 @_attrs_define

@@ -8,12 +8,9 @@ from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
 
-from .case_status import CaseStatus
-from .case_type import CaseType
-from .priority import Priority
-
 if TYPE_CHECKING:
-    pass
+    from .case_status import CaseStatus, CaseType
+    from .priority import Priority
 
 
 @_attrs_define

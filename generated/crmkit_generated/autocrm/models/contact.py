@@ -8,14 +8,11 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 
-from .account_type import AccountType
-from .salutation import Salutation
-
 if TYPE_CHECKING:
-    from .column_map import ColumnMap
-    from .email_address import EmailAddress
-    from .name_map import NameMap
-    from .phone_number import PhoneNumber
+    from .account_type import AccountType
+    from .aliases_ import ColumnMap, NameMap
+    from .email_address import EmailAddress, PhoneNumber
+    from .salutation import Salutation
 
 
 @_attrs_define

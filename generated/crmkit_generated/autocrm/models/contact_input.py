@@ -8,14 +8,11 @@ from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
 
-from .salutation import Salutation
-
 if TYPE_CHECKING:
-    from .column_map_input import ColumnMapInput
-    from .email_address import EmailAddress
-    from .email_address_input import EmailAddressInput
-    from .phone_number import PhoneNumber
-    from .phone_number_input import PhoneNumberInput
+    from .aliases_ import ColumnMapInput
+    from .email_address import EmailAddress, PhoneNumber
+    from .email_address_input import EmailAddressInput, PhoneNumberInput
+    from .salutation import Salutation
 
 
 @_attrs_define

@@ -8,11 +8,9 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 
-from .email_status import EmailStatus
-
 if TYPE_CHECKING:
-    from .column_map import ColumnMap
-    from .name_map import NameMap
+    from .aliases_ import ColumnMap, NameMap
+    from .email_status import EmailStatus
 
 
 @_attrs_define

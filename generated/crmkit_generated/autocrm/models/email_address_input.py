@@ -9,7 +9,7 @@ from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    pass
+    from .phone_type import PhoneType
 
 
 @_attrs_define
@@ -29,3 +29,24 @@ class EmailAddressInput(Model):
     invalid: bool | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
     _read_models = ("EmailAddress",)
+
+
+@_attrs_define
+class PhoneNumberInput(Model):
+    """A telephone number of a record.
+
+    Attributes:
+        phone_number: The number, in international form.
+        type_: Type of the number.
+        primary: Whether it is the primary one.
+        opt_out: Whether it has opted out.
+        invalid: Whether it is known not to work.
+    """
+
+    phone_number: None | str | Unset = UNSET
+    type_: None | PhoneType | str | Unset = UNSET
+    primary: bool | None | Unset = UNSET
+    opt_out: bool | None | Unset = UNSET
+    invalid: bool | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("PhoneNumber",)

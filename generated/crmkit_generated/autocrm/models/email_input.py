@@ -9,10 +9,20 @@ from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
 
-from .email_status import EmailStatus
-
 if TYPE_CHECKING:
-    pass
+    from .email_status import EmailStatus
+
+
+@_attrs_define
+class EmailIds(Model):
+    """E-mails by id.
+
+    Attributes:
+        ids: Ids of the e-mails.
+    """
+
+    ids: list[str]
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
 
 @_attrs_define

@@ -9,8 +9,7 @@ from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from .search_params import SearchParams
-    from .where_item import WhereItem
+    from .where_item import SearchParams, WhereItem
 
 
 @_attrs_define

@@ -18,3 +18,21 @@ class ImportFile(Model):
 
     attachment_id: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class ImportResult(Model):
+    """What an import did.
+
+    Attributes:
+        id: Id of the import, a record of the type Import.
+        count_created: Number of created records.
+        count_updated: Number of updated records.
+        manual_mode: True if the import waits to be run by hand.
+    """
+
+    id: str
+    count_created: int | None
+    count_updated: int | None
+    manual_mode: bool | None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

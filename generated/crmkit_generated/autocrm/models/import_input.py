@@ -9,7 +9,7 @@ from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from .free_object import FreeObject
+    from .aliases_ import FreeObject
 
 
 @_attrs_define

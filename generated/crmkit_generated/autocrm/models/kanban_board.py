@@ -8,7 +8,6 @@ from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from .kanban_group import KanbanGroup
     from .record import Record
 
 
@@ -24,5 +23,25 @@ class KanbanBoard(Model):
 
     total: int | None
     groups: list[KanbanGroup]
+    list_: list[Record]
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class KanbanGroup(Model):
+    """A column.
+
+    Attributes:
+        name: The status of its records.
+        label: Heading of the column. From 10.0 on.
+        style: Colour of the column, as user interfaces call it. From 10.0 on.
+        total: Number of records. Where they are not counted: -1 if more follow, -2 if none do.
+        list_: The records.
+    """
+
+    name: None | str
+    label: None | str
+    style: None | str
+    total: int | None
     list_: list[Record]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

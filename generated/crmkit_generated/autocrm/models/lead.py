@@ -8,16 +8,31 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 
-from .industry import Industry
-from .lead_source import LeadSource
-from .lead_status import LeadStatus
-from .salutation import Salutation
-
 if TYPE_CHECKING:
+    from .aliases_ import NameMap
+    from .attribute_set import AttributeSet
     from .decimal import Decimal
-    from .email_address import EmailAddress
-    from .name_map import NameMap
-    from .phone_number import PhoneNumber
+    from .email_address import EmailAddress, PhoneNumber
+    from .industry import Industry
+    from .lead_source import LeadSource
+    from .lead_status import LeadStatus
+    from .salutation import Salutation
+
+
+@_attrs_define
+class ConvertAttributes(Model):
+    """Attributes that the records of a conversion would have.
+
+    Attributes:
+        account: Of the account.
+        contact: Of the contact.
+        opportunity: Of the opportunity.
+    """
+
+    account: AttributeSet | None
+    contact: AttributeSet | None
+    opportunity: AttributeSet | None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
 
 @_attrs_define

@@ -8,17 +8,52 @@ from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
 
-from .industry import Industry
-from .lead_source import LeadSource
-from .lead_status import LeadStatus
-from .salutation import Salutation
-
 if TYPE_CHECKING:
+    from .account import Account
+    from .account_input import AccountInput
+    from .contact import Contact
+    from .contact_input import ContactInput
     from .decimal import Decimal
-    from .email_address import EmailAddress
-    from .email_address_input import EmailAddressInput
-    from .phone_number import PhoneNumber
-    from .phone_number_input import PhoneNumberInput
+    from .email_address import EmailAddress, PhoneNumber
+    from .email_address_input import EmailAddressInput, PhoneNumberInput
+    from .industry import Industry
+    from .lead_source import LeadSource
+    from .lead_status import LeadStatus
+    from .opportunity import Opportunity
+    from .opportunity_input import OpportunityInput
+    from .salutation import Salutation
+
+
+@_attrs_define
+class ConversionRecords(Model):
+    """The records to create; the account is linked to contact and opportunity automatically.
+
+    Attributes:
+        account: The account.
+        contact: The contact.
+        opportunity: The opportunity.
+    """
+
+    account: Account | AccountInput | Unset = UNSET
+    contact: Contact | ContactInput | Unset = UNSET
+    opportunity: Opportunity | OpportunityInput | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class LeadConversionInput(Model):
+    """A lead and the records to create.
+
+    Attributes:
+        id: Id of the lead.
+        records: The records to create.
+        skip_duplicate_check: True to create the records although there are similar ones.
+    """
+
+    id: str
+    records: ConversionRecords | Unset = UNSET
+    skip_duplicate_check: bool | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
 
 @_attrs_define
@@ -99,3 +134,17 @@ class LeadInput(Model):
     teams_ids: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
     _read_models = ("Lead",)
+
+
+@_attrs_define
+class LeadRecordsInput(Model):
+    """The records to create from a lead.
+
+    Attributes:
+        records: The records to create.
+        skip_duplicate_check: True to create the records although there are similar ones.
+    """
+
+    records: ConversionRecords
+    skip_duplicate_check: bool | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -8,12 +8,10 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 
-from .acceptance_status import AcceptanceStatus
-from .meeting_status import MeetingStatus
-
 if TYPE_CHECKING:
-    from .column_map import ColumnMap
-    from .name_map import NameMap
+    from .acceptance_status import AcceptanceStatus
+    from .aliases_ import ColumnMap, NameMap
+    from .meeting_status import MeetingStatus
     from .reminder import Reminder
 
 

@@ -9,10 +9,9 @@ from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
 
-from .meeting_status import MeetingStatus
-
 if TYPE_CHECKING:
-    from .column_map_input import ColumnMapInput
+    from .aliases_ import ColumnMapInput
+    from .meeting_status import MeetingStatus
     from .reminder import Reminder
     from .reminder_input import ReminderInput
 

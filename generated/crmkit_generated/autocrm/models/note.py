@@ -8,12 +8,9 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 
-from .note_type import NoteType
-
 if TYPE_CHECKING:
-    from .free_object import FreeObject
-    from .name_map import NameMap
-    from .reaction_counts import ReactionCounts
+    from .aliases_ import FreeObject, NameMap, ReactionCounts
+    from .note_type import NoteType
 
 
 @_attrs_define

@@ -8,10 +8,8 @@ from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
 
-from .note_type import NoteType
-
 if TYPE_CHECKING:
-    pass
+    from .note_type import NoteType
 
 
 @_attrs_define

@@ -8,13 +8,11 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 
-from .lead_source import LeadSource
-from .opportunity_stage import OpportunityStage
-
 if TYPE_CHECKING:
-    from .column_map import ColumnMap
+    from .aliases_ import ColumnMap, NameMap
     from .decimal import Decimal
-    from .name_map import NameMap
+    from .lead_source import LeadSource
+    from .opportunity_stage import OpportunityStage
 
 
 @_attrs_define

@@ -9,12 +9,11 @@ from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
 
-from .lead_source import LeadSource
-from .opportunity_stage import OpportunityStage
-
 if TYPE_CHECKING:
-    from .column_map_input import ColumnMapInput
+    from .aliases_ import ColumnMapInput
     from .decimal import Decimal
+    from .lead_source import LeadSource
+    from .opportunity_stage import OpportunityStage
 
 
 @_attrs_define

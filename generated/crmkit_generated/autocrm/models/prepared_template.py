@@ -8,7 +8,7 @@ from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from .name_map import NameMap
+    from .aliases_ import NameMap
 
 
 @_attrs_define

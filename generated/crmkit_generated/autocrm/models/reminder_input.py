@@ -8,10 +8,8 @@ from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
 
-from .reminder_type import ReminderType
-
 if TYPE_CHECKING:
-    pass
+    from .reminder_type import ReminderType
 
 
 @_attrs_define

@@ -8,8 +8,7 @@ from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from .currency_rate_map import CurrencyRateMap
-    from .free_object import FreeObject
+    from .aliases_ import CurrencyRateMap, FreeObject
 
 
 @_attrs_define

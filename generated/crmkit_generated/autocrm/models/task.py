@@ -8,12 +8,11 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 
-from .priority import Priority
-from .task_status import TaskStatus
-
 if TYPE_CHECKING:
-    from .name_map import NameMap
+    from .aliases_ import NameMap
+    from .priority import Priority
     from .reminder import Reminder
+    from .task_status import TaskStatus
 
 
 @_attrs_define

@@ -9,12 +9,11 @@ from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
 
-from .priority import Priority
-from .task_status import TaskStatus
-
 if TYPE_CHECKING:
+    from .priority import Priority
     from .reminder import Reminder
     from .reminder_input import ReminderInput
+    from .task_status import TaskStatus
 
 
 @_attrs_define

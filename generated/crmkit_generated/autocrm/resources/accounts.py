@@ -22,11 +22,9 @@ if TYPE_CHECKING:
     from ..models.account import Account
     from ..models.account_input import AccountInput
     from ..models.account_type import AccountType
-    from ..models.email_address import EmailAddress
-    from ..models.email_address_input import EmailAddressInput
+    from ..models.email_address import EmailAddress, PhoneNumber
+    from ..models.email_address_input import EmailAddressInput, PhoneNumberInput
     from ..models.industry import Industry
-    from ..models.phone_number import PhoneNumber
-    from ..models.phone_number_input import PhoneNumberInput
 
 
 class Accounts(Resource):

@@ -15,9 +15,8 @@ from .. import codec, models
 from ..operations import actions as operations
 
 if TYPE_CHECKING:
-    from ..models.action_input import ActionInput
-    from ..models.action_name import ActionName
-    from ..models.free_object import FreeObject
+    from ..models.action_input import ActionInput, ActionName
+    from ..models.aliases_ import FreeObject
     from ..models.record import Record
 
 

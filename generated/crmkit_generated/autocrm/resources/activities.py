@@ -18,9 +18,7 @@ from .. import codec
 from ..operations import activities as operations
 
 if TYPE_CHECKING:
-    from ..models.activity import Activity
-    from ..models.busy_range import BusyRange
-    from ..models.calendar_entry import CalendarEntry
+    from ..models.calendar_entry import Activity, BusyRange, CalendarEntry
 
 
 class Activities(Resource):

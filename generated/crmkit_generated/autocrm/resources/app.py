@@ -15,7 +15,7 @@ from .. import codec, models
 from ..operations import app as operations
 
 if TYPE_CHECKING:
-    from ..models.about import About
+    from ..models.me import About
     from ..models.token_input import TokenInput
 
 

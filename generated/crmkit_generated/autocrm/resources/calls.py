@@ -19,10 +19,10 @@ from .. import codec, models
 from ..operations import calls as operations
 
 if TYPE_CHECKING:
+    from ..models.aliases_ import ColumnMapInput
     from ..models.call import Call
     from ..models.call_direction import CallDirection
     from ..models.call_input import CallInput
-    from ..models.column_map_input import ColumnMapInput
     from ..models.meeting_status import MeetingStatus
     from ..models.reminder import Reminder
     from ..models.reminder_input import ReminderInput

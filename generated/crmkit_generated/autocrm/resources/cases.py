@@ -21,8 +21,7 @@ from ..operations import cases as operations
 if TYPE_CHECKING:
     from ..models.case import Case
     from ..models.case_input import CaseInput
-    from ..models.case_status import CaseStatus
-    from ..models.case_type import CaseType
+    from ..models.case_status import CaseStatus, CaseType
     from ..models.priority import Priority
 
 

@@ -19,13 +19,11 @@ from .. import codec, models
 from ..operations import contacts as operations
 
 if TYPE_CHECKING:
-    from ..models.column_map_input import ColumnMapInput
+    from ..models.aliases_ import ColumnMapInput
     from ..models.contact import Contact
     from ..models.contact_input import ContactInput
-    from ..models.email_address import EmailAddress
-    from ..models.email_address_input import EmailAddressInput
-    from ..models.phone_number import PhoneNumber
-    from ..models.phone_number_input import PhoneNumberInput
+    from ..models.email_address import EmailAddress, PhoneNumber
+    from ..models.email_address_input import EmailAddressInput, PhoneNumberInput
     from ..models.salutation import Salutation
 
 

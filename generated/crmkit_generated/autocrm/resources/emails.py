@@ -20,8 +20,7 @@ from ..operations import emails as operations
 
 if TYPE_CHECKING:
     from ..models.email import Email
-    from ..models.email_ids import EmailIds
-    from ..models.email_input import EmailInput
+    from ..models.email_input import EmailIds, EmailInput
     from ..models.email_status import EmailStatus
 
 

@@ -17,10 +17,8 @@ from ..operations import exports as operations
 
 if TYPE_CHECKING:
     from ..models.export_input import ExportInput
-    from ..models.export_result import ExportResult
-    from ..models.export_status import ExportStatus
-    from ..models.search_params import SearchParams
-    from ..models.where_item import WhereItem
+    from ..models.export_result import ExportResult, ExportStatus
+    from ..models.where_item import SearchParams, WhereItem
 
 
 class Exports(Resource):

@@ -17,10 +17,9 @@ from .. import codec, models
 from ..operations import imports as operations
 
 if TYPE_CHECKING:
-    from ..models.free_object import FreeObject
-    from ..models.import_file import ImportFile
+    from ..models.aliases_ import FreeObject
+    from ..models.import_file import ImportFile, ImportResult
     from ..models.import_input import ImportInput
-    from ..models.import_result import ImportResult
 
 
 class Imports(Resource):

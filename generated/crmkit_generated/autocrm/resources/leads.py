@@ -19,20 +19,19 @@ from .. import codec, models
 from ..operations import leads as operations
 
 if TYPE_CHECKING:
-    from ..models.conversion_records import ConversionRecords
-    from ..models.convert_attributes import ConvertAttributes
     from ..models.decimal import Decimal
-    from ..models.email_address import EmailAddress
-    from ..models.email_address_input import EmailAddressInput
+    from ..models.email_address import EmailAddress, PhoneNumber
+    from ..models.email_address_input import EmailAddressInput, PhoneNumberInput
     from ..models.industry import Industry
-    from ..models.lead import Lead
-    from ..models.lead_conversion_input import LeadConversionInput
-    from ..models.lead_input import LeadInput
-    from ..models.lead_records_input import LeadRecordsInput
+    from ..models.lead import ConvertAttributes, Lead
+    from ..models.lead_input import (
+        ConversionRecords,
+        LeadConversionInput,
+        LeadInput,
+        LeadRecordsInput,
+    )
     from ..models.lead_source import LeadSource
     from ..models.lead_status import LeadStatus
-    from ..models.phone_number import PhoneNumber
-    from ..models.phone_number_input import PhoneNumberInput
     from ..models.record_reference import RecordReference
     from ..models.salutation import Salutation
 

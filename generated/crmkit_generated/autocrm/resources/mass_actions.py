@@ -15,10 +15,12 @@ from .. import codec, models
 from ..operations import mass_actions as operations
 
 if TYPE_CHECKING:
-    from ..models.mass_action_data import MassActionData
-    from ..models.mass_action_input import MassActionInput
-    from ..models.mass_action_name import MassActionName
-    from ..models.mass_action_params import MassActionParams
+    from ..models.mass_action_input import (
+        MassActionData,
+        MassActionInput,
+        MassActionName,
+        MassActionParams,
+    )
     from ..models.mass_action_result import MassActionResult
     from ..models.mass_action_status import MassActionStatus
 

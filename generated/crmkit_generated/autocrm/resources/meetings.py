@@ -19,7 +19,7 @@ from .. import codec, models
 from ..operations import meetings as operations
 
 if TYPE_CHECKING:
-    from ..models.column_map_input import ColumnMapInput
+    from ..models.aliases_ import ColumnMapInput
     from ..models.meeting import Meeting
     from ..models.meeting_input import MeetingInput
     from ..models.meeting_status import MeetingStatus

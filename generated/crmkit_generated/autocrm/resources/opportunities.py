@@ -19,7 +19,7 @@ from .. import codec, models
 from ..operations import opportunities as operations
 
 if TYPE_CHECKING:
-    from ..models.column_map_input import ColumnMapInput
+    from ..models.aliases_ import ColumnMapInput
     from ..models.decimal import Decimal
     from ..models.lead_source import LeadSource
     from ..models.opportunity import Opportunity

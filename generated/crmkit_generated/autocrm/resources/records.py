@@ -20,18 +20,19 @@ from .. import codec, models
 from ..operations import records as operations
 
 if TYPE_CHECKING:
+    from ..models.aliases_ import FreeObject
     from ..models.attribute_set import AttributeSet
-    from ..models.free_object import FreeObject
-    from ..models.link_input import LinkInput
     from ..models.mass_action_result import MassActionResult
-    from ..models.mass_delete_input import MassDeleteInput
-    from ..models.mass_update_input import MassUpdateInput
     from ..models.record import Record
-    from ..models.record_input import RecordInput
     from ..models.record_reference import RecordReference
-    from ..models.search_params import SearchParams
-    from ..models.unlink_all_input import UnlinkAllInput
-    from ..models.where_item import WhereItem
+    from ..models.unlink_all_input import (
+        LinkInput,
+        MassDeleteInput,
+        MassUpdateInput,
+        RecordInput,
+        UnlinkAllInput,
+    )
+    from ..models.where_item import SearchParams, WhereItem
 
 
 class Records(Resource):

@@ -13,8 +13,7 @@ from ..operations import calls as operations
 
 if TYPE_CHECKING:
     from ..models.call import Call
-    from ..models.call_input import CallInput
-    from ..models.call_update_input import CallUpdateInput
+    from ..models.call_input import CallInput, CallUpdateInput
 
 
 class calls_list:

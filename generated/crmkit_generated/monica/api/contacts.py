@@ -12,15 +12,17 @@ from .. import codec
 from ..operations import contacts as operations
 
 if TYPE_CHECKING:
-    from ..models.avatar_input import AvatarInput
-    from ..models.career_input import CareerInput
     from ..models.contact import Contact
-    from ..models.contact_input import ContactInput
+    from ..models.contact_input import (
+        AvatarInput,
+        CareerInput,
+        ContactInput,
+        FoodInput,
+        IntroductionInput,
+        TagIdsInput,
+        TagNamesInput,
+    )
     from ..models.contact_partial import ContactPartial
-    from ..models.food_input import FoodInput
-    from ..models.introduction_input import IntroductionInput
-    from ..models.tag_ids_input import TagIdsInput
-    from ..models.tag_names_input import TagNamesInput
 
 
 class contacts_list:

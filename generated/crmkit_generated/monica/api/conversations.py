@@ -13,9 +13,11 @@ from ..operations import conversations as operations
 
 if TYPE_CHECKING:
     from ..models.conversation import Conversation
-    from ..models.conversation_input import ConversationInput
-    from ..models.conversation_update_input import ConversationUpdateInput
-    from ..models.message_input import MessageInput
+    from ..models.conversation_input import (
+        ConversationInput,
+        ConversationUpdateInput,
+        MessageInput,
+    )
 
 
 class conversations_list:

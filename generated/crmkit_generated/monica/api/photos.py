@@ -13,8 +13,7 @@ from ..operations import photos as operations
 
 if TYPE_CHECKING:
     from ..models.photo import Photo
-    from ..models.photo_input import PhotoInput
-    from ..models.photo_upload_input import PhotoUploadInput
+    from ..models.photo_input import PhotoInput, PhotoUploadInput
 
 
 class photos_list:

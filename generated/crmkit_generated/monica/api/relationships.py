@@ -13,8 +13,7 @@ from ..operations import relationships as operations
 
 if TYPE_CHECKING:
     from ..models.relationship import Relationship
-    from ..models.relationship_input import RelationshipInput
-    from ..models.relationship_update_input import RelationshipUpdateInput
+    from ..models.relationship_input import RelationshipInput, RelationshipUpdateInput
 
 
 class relationships_list:

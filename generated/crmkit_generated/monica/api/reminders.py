@@ -12,10 +12,8 @@ from .. import codec
 from ..operations import reminders as operations
 
 if TYPE_CHECKING:
-    from ..models.reminder import Reminder
-    from ..models.reminder_input import ReminderInput
-    from ..models.reminder_update_input import ReminderUpdateInput
-    from ..models.upcoming_reminder import UpcomingReminder
+    from ..models.reminder import Reminder, UpcomingReminder
+    from ..models.reminder_input import ReminderInput, ReminderUpdateInput
 
 
 class reminders_list:

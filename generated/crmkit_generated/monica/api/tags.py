@@ -12,8 +12,7 @@ from .. import codec
 from ..operations import tags as operations
 
 if TYPE_CHECKING:
-    from ..models.contact import Contact
-    from ..models.tag import Tag
+    from ..models.contact import Contact, Tag
     from ..models.tag_input import TagInput
 
 

@@ -13,8 +13,7 @@ from ..operations import tasks as operations
 
 if TYPE_CHECKING:
     from ..models.task import Task
-    from ..models.task_input import TaskInput
-    from ..models.task_update_input import TaskUpdateInput
+    from ..models.task_input import TaskInput, TaskUpdateInput
 
 
 class tasks_list:

@@ -31,34 +31,36 @@ from .. import models
 
 if TYPE_CHECKING:
     from ..models.account import Account
-    from ..models.activity import Activity
-    from ..models.activity_attendees import ActivityAttendees
+    from ..models.activity import Activity, ActivityAttendees
     from ..models.activity_type import ActivityType
     from ..models.activity_type_category import ActivityTypeCategory
     from ..models.address import Address
-    from ..models.audit_author import AuditAuthor
-    from ..models.audit_log import AuditLog
-    from ..models.audit_objects import AuditObjects
-    from ..models.avatar import Avatar
+    from ..models.audit_log import AuditAuthor, AuditLog, AuditObjects
     from ..models.call import Call
-    from ..models.career import Career
     from ..models.company import Company
-    from ..models.contact import Contact
-    from ..models.contact_dates import ContactDates
-    from ..models.contact_field import ContactField
-    from ..models.contact_field_label import ContactFieldLabel
+    from ..models.contact import (
+        Career,
+        Contact,
+        ContactDates,
+        ContactInformation,
+        ContactRelation,
+        ContactRelationGroup,
+        ContactRelations,
+        ContactStatistics,
+        HowYouMet,
+        RelationName,
+        Tag,
+    )
+    from ..models.contact_field import ContactField, ContactFieldLabel
     from ..models.contact_field_type import ContactFieldType
-    from ..models.contact_information import ContactInformation
-    from ..models.contact_partial import ContactPartial
-    from ..models.contact_partial_information import ContactPartialInformation
-    from ..models.contact_relation import ContactRelation
-    from ..models.contact_relation_group import ContactRelationGroup
-    from ..models.contact_relations import ContactRelations
-    from ..models.contact_short import ContactShort
-    from ..models.contact_short_information import ContactShortInformation
-    from ..models.contact_statistics import ContactStatistics
-    from ..models.conversation import Conversation
-    from ..models.conversation_id import ConversationId
+    from ..models.contact_partial import ContactPartial, ContactPartialInformation
+    from ..models.contact_short import (
+        Avatar,
+        ContactShort,
+        ContactShortInformation,
+        SpecialDate,
+    )
+    from ..models.conversation import Conversation, ConversationId, Message
     from ..models.country import Country
     from ..models.currency import Currency
     from ..models.debt import Debt
@@ -66,33 +68,21 @@ if TYPE_CHECKING:
     from ..models.emotion import Emotion
     from ..models.gender import Gender
     from ..models.gift import Gift
-    from ..models.how_you_met import HowYouMet
     from ..models.journal_entry import JournalEntry
-    from ..models.life_event import LifeEvent
-    from ..models.life_event_category import LifeEventCategory
-    from ..models.life_event_type import LifeEventType
-    from ..models.message import Message
+    from ..models.life_event import LifeEvent, LifeEventCategory, LifeEventType
     from ..models.note import Note
     from ..models.occupation import Occupation
-    from ..models.pet import Pet
-    from ..models.pet_category import PetCategory
+    from ..models.pet import Pet, PetCategory
     from ..models.photo import Photo
     from ..models.place import Place
-    from ..models.policy_signature import PolicySignature
-    from ..models.relation_name import RelationName
     from ..models.relationship import Relationship
     from ..models.relationship_type import RelationshipType
     from ..models.relationship_type_group import RelationshipTypeGroup
-    from ..models.reminder import Reminder
-    from ..models.special_date import SpecialDate
-    from ..models.tag import Tag
+    from ..models.reminder import Reminder, UpcomingReminder
     from ..models.task import Task
-    from ..models.term import Term
-    from ..models.upcoming_reminder import UpcomingReminder
+    from ..models.term import PolicySignature, Term
     from ..models.user import User
-    from ..models.welcome import Welcome
-    from ..models.welcome_links import WelcomeLinks
-    from ..models.welcome_message import WelcomeMessage
+    from ..models.welcome import Welcome, WelcomeLinks, WelcomeMessage
 
 EMITTED = True
 load, load_values = loaders(globals(), models)

@@ -45,43 +45,44 @@ if TYPE_CHECKING:
     from ..models.activity_type_category_input import ActivityTypeCategoryInput
     from ..models.activity_type_input import ActivityTypeInput
     from ..models.address_input import AddressInput
-    from ..models.avatar_input import AvatarInput
-    from ..models.call_input import CallInput
-    from ..models.call_update_input import CallUpdateInput
-    from ..models.career_input import CareerInput
+    from ..models.call_input import CallInput, CallUpdateInput
     from ..models.company_input import CompanyInput
     from ..models.contact_field_input import ContactFieldInput
     from ..models.contact_field_type_input import ContactFieldTypeInput
-    from ..models.contact_input import ContactInput
-    from ..models.conversation_input import ConversationInput
-    from ..models.conversation_update_input import ConversationUpdateInput
+    from ..models.contact_input import (
+        AvatarInput,
+        CareerInput,
+        ContactInput,
+        FoodInput,
+        IntroductionInput,
+        TagIdsInput,
+        TagNamesInput,
+    )
+    from ..models.conversation_input import (
+        ConversationInput,
+        ConversationUpdateInput,
+        MessageInput,
+    )
     from ..models.debt_input import DebtInput
     from ..models.document_upload_input import DocumentUploadInput
-    from ..models.food_input import FoodInput
     from ..models.gender_input import GenderInput
     from ..models.gift_input import GiftInput
-    from ..models.introduction_input import IntroductionInput
     from ..models.journal_entry_input import JournalEntryInput
-    from ..models.life_event_input import LifeEventInput
-    from ..models.life_event_update_input import LifeEventUpdateInput
+    from ..models.life_event_input import LifeEventInput, LifeEventUpdateInput
     from ..models.me_contact_input import MeContactInput
-    from ..models.message_input import MessageInput
     from ..models.note_input import NoteInput
     from ..models.occupation_input import OccupationInput
     from ..models.pet_input import PetInput
-    from ..models.photo_input import PhotoInput
-    from ..models.photo_upload_input import PhotoUploadInput
+    from ..models.photo_input import PhotoInput, PhotoUploadInput
     from ..models.place_input import PlaceInput
     from ..models.policy_signature_input import PolicySignatureInput
-    from ..models.relationship_input import RelationshipInput
-    from ..models.relationship_update_input import RelationshipUpdateInput
-    from ..models.reminder_input import ReminderInput
-    from ..models.reminder_update_input import ReminderUpdateInput
-    from ..models.tag_ids_input import TagIdsInput
+    from ..models.relationship_input import RelationshipInput, RelationshipUpdateInput
+    from ..models.reminder_input import (
+        ReminderInput,
+        ReminderUpdateInput,
+    )
     from ..models.tag_input import TagInput
-    from ..models.tag_names_input import TagNamesInput
-    from ..models.task_input import TaskInput
-    from ..models.task_update_input import TaskUpdateInput
+    from ..models.task_input import TaskInput, TaskUpdateInput
 
 EMITTED = True
 load, load_values = loaders(globals(), models)

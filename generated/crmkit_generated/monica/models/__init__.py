@@ -8,7 +8,7 @@ from crmkit.core.lazy import lazily
 if TYPE_CHECKING:
     from .account import Account as Account
     from .activity import Activity as Activity
-    from .activity_attendees import ActivityAttendees as ActivityAttendees
+    from .activity import ActivityAttendees as ActivityAttendees
     from .activity_input import ActivityInput as ActivityInput
     from .activity_type import ActivityType as ActivityType
     from .activity_type_category import ActivityTypeCategory as ActivityTypeCategory
@@ -18,132 +18,122 @@ if TYPE_CHECKING:
     from .activity_type_input import ActivityTypeInput as ActivityTypeInput
     from .address import Address as Address
     from .address_input import AddressInput as AddressInput
-    from .audit_author import AuditAuthor as AuditAuthor
+    from .aliases_ import CountryMap as CountryMap
+    from .aliases_ import SiteStatistic as SiteStatistic
+    from .audit_log import AuditAuthor as AuditAuthor
     from .audit_log import AuditLog as AuditLog
-    from .audit_objects import AuditObjects as AuditObjects
-    from .avatar import Avatar as Avatar
-    from .avatar_input import AvatarInput as AvatarInput
-    from .avatar_source_input import AvatarSourceInput as AvatarSourceInput
+    from .audit_log import AuditObjects as AuditObjects
     from .call import Call as Call
     from .call_input import CallInput as CallInput
-    from .call_update_input import CallUpdateInput as CallUpdateInput
-    from .career import Career as Career
-    from .career_input import CareerInput as CareerInput
+    from .call_input import CallUpdateInput as CallUpdateInput
     from .company import Company as Company
     from .company_input import CompanyInput as CompanyInput
+    from .contact import Career as Career
     from .contact import Contact as Contact
-    from .contact_dates import ContactDates as ContactDates
+    from .contact import ContactDates as ContactDates
+    from .contact import ContactInformation as ContactInformation
+    from .contact import ContactRelation as ContactRelation
+    from .contact import ContactRelationGroup as ContactRelationGroup
+    from .contact import ContactRelations as ContactRelations
+    from .contact import ContactStatistics as ContactStatistics
+    from .contact import HowYouMet as HowYouMet
+    from .contact import RelationName as RelationName
+    from .contact import Tag as Tag
     from .contact_field import ContactField as ContactField
+    from .contact_field import ContactFieldLabel as ContactFieldLabel
     from .contact_field_input import ContactFieldInput as ContactFieldInput
-    from .contact_field_label import ContactFieldLabel as ContactFieldLabel
     from .contact_field_type import ContactFieldType as ContactFieldType
     from .contact_field_type_input import ContactFieldTypeInput as ContactFieldTypeInput
-    from .contact_information import ContactInformation as ContactInformation
+    from .contact_input import AvatarInput as AvatarInput
+    from .contact_input import AvatarSourceInput as AvatarSourceInput
+    from .contact_input import CareerInput as CareerInput
     from .contact_input import ContactInput as ContactInput
+    from .contact_input import FoodInput as FoodInput
+    from .contact_input import IntroductionInput as IntroductionInput
+    from .contact_input import TagIdsInput as TagIdsInput
+    from .contact_input import TagNamesInput as TagNamesInput
     from .contact_partial import ContactPartial as ContactPartial
-    from .contact_partial_information import (
-        ContactPartialInformation as ContactPartialInformation,
-    )
-    from .contact_relation import ContactRelation as ContactRelation
-    from .contact_relation_group import ContactRelationGroup as ContactRelationGroup
-    from .contact_relations import ContactRelations as ContactRelations
+    from .contact_partial import ContactPartialInformation as ContactPartialInformation
+    from .contact_short import Avatar as Avatar
     from .contact_short import ContactShort as ContactShort
-    from .contact_short_information import (
-        ContactShortInformation as ContactShortInformation,
-    )
-    from .contact_statistics import ContactStatistics as ContactStatistics
+    from .contact_short import ContactShortInformation as ContactShortInformation
+    from .contact_short import SpecialDate as SpecialDate
     from .conversation import Conversation as Conversation
-    from .conversation_id import ConversationId as ConversationId
+    from .conversation import ConversationId as ConversationId
+    from .conversation import Message as Message
     from .conversation_input import ConversationInput as ConversationInput
-    from .conversation_update_input import (
-        ConversationUpdateInput as ConversationUpdateInput,
-    )
+    from .conversation_input import ConversationUpdateInput as ConversationUpdateInput
+    from .conversation_input import MessageInput as MessageInput
     from .country import Country as Country
-    from .country_map import CountryMap as CountryMap
     from .currency import Currency as Currency
     from .debt import Debt as Debt
-    from .debt_direction import DebtDirection as DebtDirection
-    from .debt_direction_input import DebtDirectionInput as DebtDirectionInput
+    from .debt import DebtDirection as DebtDirection
+    from .debt import DebtStatus as DebtStatus
+    from .debt_input import DebtDirectionInput as DebtDirectionInput
     from .debt_input import DebtInput as DebtInput
-    from .debt_status import DebtStatus as DebtStatus
-    from .debt_status_input import DebtStatusInput as DebtStatusInput
+    from .debt_input import DebtStatusInput as DebtStatusInput
     from .decimal import Decimal as Decimal
     from .document import Document as Document
     from .document_upload_input import DocumentUploadInput as DocumentUploadInput
     from .emotion import Emotion as Emotion
-    from .food_input import FoodInput as FoodInput
     from .gender import Gender as Gender
+    from .gender import GenderType as GenderType
     from .gender_input import GenderInput as GenderInput
-    from .gender_type import GenderType as GenderType
-    from .gender_type_input import GenderTypeInput as GenderTypeInput
+    from .gender_input import GenderTypeInput as GenderTypeInput
     from .gift import Gift as Gift
+    from .gift import GiftStatus as GiftStatus
     from .gift_input import GiftInput as GiftInput
-    from .gift_status import GiftStatus as GiftStatus
-    from .gift_status_input import GiftStatusInput as GiftStatusInput
-    from .how_you_met import HowYouMet as HowYouMet
-    from .introduction_input import IntroductionInput as IntroductionInput
+    from .gift_input import GiftStatusInput as GiftStatusInput
     from .journal_entry import JournalEntry as JournalEntry
     from .journal_entry_input import JournalEntryInput as JournalEntryInput
     from .life_event import LifeEvent as LifeEvent
-    from .life_event_category import LifeEventCategory as LifeEventCategory
+    from .life_event import LifeEventCategory as LifeEventCategory
+    from .life_event import LifeEventType as LifeEventType
     from .life_event_input import LifeEventInput as LifeEventInput
-    from .life_event_type import LifeEventType as LifeEventType
-    from .life_event_update_input import LifeEventUpdateInput as LifeEventUpdateInput
+    from .life_event_input import LifeEventUpdateInput as LifeEventUpdateInput
     from .me_contact_input import MeContactInput as MeContactInput
-    from .message import Message as Message
-    from .message_input import MessageInput as MessageInput
     from .note import Note as Note
     from .note_input import NoteInput as NoteInput
     from .occupation import Occupation as Occupation
     from .occupation_input import OccupationInput as OccupationInput
+    from .occupation_input import SalaryUnitInput as SalaryUnitInput
     from .pet import Pet as Pet
-    from .pet_category import PetCategory as PetCategory
+    from .pet import PetCategory as PetCategory
     from .pet_input import PetInput as PetInput
     from .photo import Photo as Photo
     from .photo_input import PhotoInput as PhotoInput
-    from .photo_upload_input import PhotoUploadInput as PhotoUploadInput
+    from .photo_input import PhotoUploadInput as PhotoUploadInput
     from .place import Place as Place
     from .place_input import PlaceInput as PlaceInput
-    from .policy_signature import PolicySignature as PolicySignature
     from .policy_signature_input import PolicySignatureInput as PolicySignatureInput
-    from .relation_name import RelationName as RelationName
     from .relationship import Relationship as Relationship
     from .relationship_input import RelationshipInput as RelationshipInput
+    from .relationship_input import RelationshipUpdateInput as RelationshipUpdateInput
     from .relationship_type import RelationshipType as RelationshipType
     from .relationship_type_group import RelationshipTypeGroup as RelationshipTypeGroup
-    from .relationship_update_input import (
-        RelationshipUpdateInput as RelationshipUpdateInput,
-    )
     from .reminder import Reminder as Reminder
-    from .reminder_frequency import ReminderFrequency as ReminderFrequency
-    from .reminder_frequency_input import (
-        ReminderFrequencyInput as ReminderFrequencyInput,
-    )
+    from .reminder import ReminderFrequency as ReminderFrequency
+    from .reminder import UpcomingReminder as UpcomingReminder
+    from .reminder_input import ReminderFrequencyInput as ReminderFrequencyInput
     from .reminder_input import ReminderInput as ReminderInput
-    from .reminder_update_input import ReminderUpdateInput as ReminderUpdateInput
-    from .salary_unit_input import SalaryUnitInput as SalaryUnitInput
-    from .site_statistic import SiteStatistic as SiteStatistic
-    from .special_date import SpecialDate as SpecialDate
-    from .tag import Tag as Tag
-    from .tag_ids_input import TagIdsInput as TagIdsInput
+    from .reminder_input import ReminderUpdateInput as ReminderUpdateInput
     from .tag_input import TagInput as TagInput
-    from .tag_names_input import TagNamesInput as TagNamesInput
     from .task import Task as Task
     from .task_input import TaskInput as TaskInput
-    from .task_update_input import TaskUpdateInput as TaskUpdateInput
+    from .task_input import TaskUpdateInput as TaskUpdateInput
+    from .term import PolicySignature as PolicySignature
     from .term import Term as Term
-    from .upcoming_reminder import UpcomingReminder as UpcomingReminder
     from .user import User as User
     from .welcome import Welcome as Welcome
-    from .welcome_links import WelcomeLinks as WelcomeLinks
-    from .welcome_message import WelcomeMessage as WelcomeMessage
+    from .welcome import WelcomeLinks as WelcomeLinks
+    from .welcome import WelcomeMessage as WelcomeMessage
 else:
     __all__, __getattr__, __dir__ = lazily(
         __name__,
         {
             "Account": "account",
             "Activity": "activity",
-            "ActivityAttendees": "activity_attendees",
+            "ActivityAttendees": "activity",
             "ActivityInput": "activity_input",
             "ActivityType": "activity_type",
             "ActivityTypeCategory": "activity_type_category",
@@ -151,114 +141,114 @@ else:
             "ActivityTypeInput": "activity_type_input",
             "Address": "address",
             "AddressInput": "address_input",
-            "AuditAuthor": "audit_author",
+            "AuditAuthor": "audit_log",
             "AuditLog": "audit_log",
-            "AuditObjects": "audit_objects",
-            "Avatar": "avatar",
-            "AvatarInput": "avatar_input",
-            "AvatarSourceInput": "avatar_source_input",
+            "AuditObjects": "audit_log",
+            "Avatar": "contact_short",
+            "AvatarInput": "contact_input",
+            "AvatarSourceInput": "contact_input",
             "Call": "call",
             "CallInput": "call_input",
-            "CallUpdateInput": "call_update_input",
-            "Career": "career",
-            "CareerInput": "career_input",
+            "CallUpdateInput": "call_input",
+            "Career": "contact",
+            "CareerInput": "contact_input",
             "Company": "company",
             "CompanyInput": "company_input",
             "Contact": "contact",
-            "ContactDates": "contact_dates",
+            "ContactDates": "contact",
             "ContactField": "contact_field",
             "ContactFieldInput": "contact_field_input",
-            "ContactFieldLabel": "contact_field_label",
+            "ContactFieldLabel": "contact_field",
             "ContactFieldType": "contact_field_type",
             "ContactFieldTypeInput": "contact_field_type_input",
-            "ContactInformation": "contact_information",
+            "ContactInformation": "contact",
             "ContactInput": "contact_input",
             "ContactPartial": "contact_partial",
-            "ContactPartialInformation": "contact_partial_information",
-            "ContactRelation": "contact_relation",
-            "ContactRelationGroup": "contact_relation_group",
-            "ContactRelations": "contact_relations",
+            "ContactPartialInformation": "contact_partial",
+            "ContactRelation": "contact",
+            "ContactRelationGroup": "contact",
+            "ContactRelations": "contact",
             "ContactShort": "contact_short",
-            "ContactShortInformation": "contact_short_information",
-            "ContactStatistics": "contact_statistics",
+            "ContactShortInformation": "contact_short",
+            "ContactStatistics": "contact",
             "Conversation": "conversation",
-            "ConversationId": "conversation_id",
+            "ConversationId": "conversation",
             "ConversationInput": "conversation_input",
-            "ConversationUpdateInput": "conversation_update_input",
+            "ConversationUpdateInput": "conversation_input",
             "Country": "country",
-            "CountryMap": "country_map",
+            "CountryMap": "aliases_",
             "Currency": "currency",
             "Debt": "debt",
-            "DebtDirection": "debt_direction",
-            "DebtDirectionInput": "debt_direction_input",
+            "DebtDirection": "debt",
+            "DebtDirectionInput": "debt_input",
             "DebtInput": "debt_input",
-            "DebtStatus": "debt_status",
-            "DebtStatusInput": "debt_status_input",
+            "DebtStatus": "debt",
+            "DebtStatusInput": "debt_input",
             "Decimal": "decimal",
             "Document": "document",
             "DocumentUploadInput": "document_upload_input",
             "Emotion": "emotion",
-            "FoodInput": "food_input",
+            "FoodInput": "contact_input",
             "Gender": "gender",
             "GenderInput": "gender_input",
-            "GenderType": "gender_type",
-            "GenderTypeInput": "gender_type_input",
+            "GenderType": "gender",
+            "GenderTypeInput": "gender_input",
             "Gift": "gift",
             "GiftInput": "gift_input",
-            "GiftStatus": "gift_status",
-            "GiftStatusInput": "gift_status_input",
-            "HowYouMet": "how_you_met",
-            "IntroductionInput": "introduction_input",
+            "GiftStatus": "gift",
+            "GiftStatusInput": "gift_input",
+            "HowYouMet": "contact",
+            "IntroductionInput": "contact_input",
             "JournalEntry": "journal_entry",
             "JournalEntryInput": "journal_entry_input",
             "LifeEvent": "life_event",
-            "LifeEventCategory": "life_event_category",
+            "LifeEventCategory": "life_event",
             "LifeEventInput": "life_event_input",
-            "LifeEventType": "life_event_type",
-            "LifeEventUpdateInput": "life_event_update_input",
+            "LifeEventType": "life_event",
+            "LifeEventUpdateInput": "life_event_input",
             "MeContactInput": "me_contact_input",
-            "Message": "message",
-            "MessageInput": "message_input",
+            "Message": "conversation",
+            "MessageInput": "conversation_input",
             "Note": "note",
             "NoteInput": "note_input",
             "Occupation": "occupation",
             "OccupationInput": "occupation_input",
             "Pet": "pet",
-            "PetCategory": "pet_category",
+            "PetCategory": "pet",
             "PetInput": "pet_input",
             "Photo": "photo",
             "PhotoInput": "photo_input",
-            "PhotoUploadInput": "photo_upload_input",
+            "PhotoUploadInput": "photo_input",
             "Place": "place",
             "PlaceInput": "place_input",
-            "PolicySignature": "policy_signature",
+            "PolicySignature": "term",
             "PolicySignatureInput": "policy_signature_input",
-            "RelationName": "relation_name",
+            "RelationName": "contact",
             "Relationship": "relationship",
             "RelationshipInput": "relationship_input",
             "RelationshipType": "relationship_type",
             "RelationshipTypeGroup": "relationship_type_group",
-            "RelationshipUpdateInput": "relationship_update_input",
+            "RelationshipUpdateInput": "relationship_input",
             "Reminder": "reminder",
-            "ReminderFrequency": "reminder_frequency",
-            "ReminderFrequencyInput": "reminder_frequency_input",
+            "ReminderFrequency": "reminder",
+            "ReminderFrequencyInput": "reminder_input",
             "ReminderInput": "reminder_input",
-            "ReminderUpdateInput": "reminder_update_input",
-            "SalaryUnitInput": "salary_unit_input",
-            "SiteStatistic": "site_statistic",
-            "SpecialDate": "special_date",
-            "Tag": "tag",
-            "TagIdsInput": "tag_ids_input",
+            "ReminderUpdateInput": "reminder_input",
+            "SalaryUnitInput": "occupation_input",
+            "SiteStatistic": "aliases_",
+            "SpecialDate": "contact_short",
+            "Tag": "contact",
+            "TagIdsInput": "contact_input",
             "TagInput": "tag_input",
-            "TagNamesInput": "tag_names_input",
+            "TagNamesInput": "contact_input",
             "Task": "task",
             "TaskInput": "task_input",
-            "TaskUpdateInput": "task_update_input",
+            "TaskUpdateInput": "task_input",
             "Term": "term",
-            "UpcomingReminder": "upcoming_reminder",
+            "UpcomingReminder": "reminder",
             "User": "user",
             "Welcome": "welcome",
-            "WelcomeLinks": "welcome_links",
-            "WelcomeMessage": "welcome_message",
+            "WelcomeLinks": "welcome",
+            "WelcomeMessage": "welcome",
         },
     )

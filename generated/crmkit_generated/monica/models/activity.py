@@ -10,8 +10,8 @@ from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
     from .account import Account
-    from .activity_attendees import ActivityAttendees
     from .activity_type import ActivityType
+    from .contact_short import ContactShort
     from .emotion import Emotion
 
 
@@ -49,4 +49,18 @@ class Activity(Model):
     account: Account | None
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class ActivityAttendees(Model):
+    """Contacts who took part.
+
+    Attributes:
+        total: Number of contacts.
+        contacts: The contacts.
+    """
+
+    total: int | None
+    contacts: list[ContactShort]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

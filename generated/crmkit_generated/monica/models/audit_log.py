@@ -2,15 +2,25 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 
-if TYPE_CHECKING:
-    from .audit_author import AuditAuthor
-    from .audit_objects import AuditObjects
+
+@_attrs_define
+class AuditAuthor(Model):
+    """A user who did something.
+
+    Attributes:
+        id: Id of the user; None after the user is deleted.
+        name: Name of the user.
+    """
+
+    id: int | None
+    name: None | str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
 
 @_attrs_define
@@ -37,4 +47,18 @@ class AuditLog(Model):
     audited_at: datetime.datetime | None
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class AuditObjects(Model):
+    """What it was done to. The members differ by action.
+
+    Attributes:
+        contact_id: Id of the contact.
+        contact_name: Name of the contact.
+    """
+
+    contact_id: int | None
+    contact_name: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -32,3 +32,22 @@ class CallInput(Model):
     emotions: list[int] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
     _read_models = ("Call",)
+
+
+@_attrs_define
+class CallUpdateInput(Model):
+    """New values of a call. Feelings that are not sent are kept; the contact cannot be changed.
+
+    Attributes:
+        called_at: Date of the call.
+        content: What it was about.
+        contact_called: Whether the contact called.
+        emotions: Ids of feelings.
+    """
+
+    called_at: datetime.date | datetime.datetime | str
+    content: None | str | Unset = UNSET
+    contact_called: bool | None | Unset = UNSET
+    emotions: list[int] | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Call",)

@@ -12,10 +12,22 @@ if TYPE_CHECKING:
     from .account import Account
     from .address import Address
     from .contact_field import ContactField
-    from .contact_information import ContactInformation
-    from .contact_statistics import ContactStatistics
+    from .contact_short import Avatar, ContactShort, SpecialDate
     from .note import Note
-    from .tag import Tag
+
+
+@_attrs_define
+class Career(Model):
+    """Job and company of a contact.
+
+    Attributes:
+        job: Job.
+        company: Name of the company.
+    """
+
+    job: None | str
+    company: None | str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
 
 @_attrs_define
@@ -92,4 +104,167 @@ class Contact(Model):
     updated_at: datetime.datetime | None
     contact_fields: list[ContactField]
     notes: list[Note]
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class ContactDates(Model):
+    """Birthday and date of death of a contact.
+
+    Attributes:
+        birthdate: Birthday.
+        deceased_date: Date of death.
+    """
+
+    birthdate: None | SpecialDate
+    deceased_date: None | SpecialDate
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class ContactInformation(Model):
+    """Further data of a contact.
+
+    Attributes:
+        relationships: Relationships by group.
+        dates: Birthday and date of death.
+        career: Job and company.
+        avatar: The picture.
+        food_preferences: What the contact likes to eat.
+        how_you_met: How the user met the contact.
+    """
+
+    relationships: ContactRelations | None
+    dates: ContactDates | None
+    career: Career | None
+    avatar: Avatar | None
+    food_preferences: None | str
+    how_you_met: HowYouMet | None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class ContactRelation(Model):
+    """Another contact that a contact is linked to.
+
+    Attributes:
+        relationship: The relationship.
+        contact: The other contact, `of_contact` of the relationship.
+    """
+
+    relationship: None | RelationName
+    contact: ContactShort | None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class ContactRelationGroup(Model):
+    """A contact's relationships of one group.
+
+    Attributes:
+        total: Number of contacts.
+        contacts: The other contacts.
+    """
+
+    total: int | None
+    contacts: list[ContactRelation]
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class ContactRelations(Model):
+    """A contact's relationships by group.
+
+    Attributes:
+        love: Relationships of the group love.
+        family: Relationships of the group family.
+        friend: Relationships of the group friend.
+        work: Relationships of the group work.
+    """
+
+    love: ContactRelationGroup | None
+    family: ContactRelationGroup | None
+    friend: ContactRelationGroup | None
+    work: ContactRelationGroup | None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class ContactStatistics(Model):
+    """Numbers of records about a contact.
+
+    Attributes:
+        number_of_calls: Number of calls.
+        number_of_notes: Number of notes.
+        number_of_activities: Number of activities.
+        number_of_reminders: Number of reminders.
+        number_of_tasks: Number of tasks.
+        number_of_gifts: Number of gifts.
+        number_of_debts: Number of debts.
+    """
+
+    number_of_calls: int | None
+    number_of_notes: int | None
+    number_of_activities: int | None
+    number_of_reminders: int | None
+    number_of_tasks: int | None
+    number_of_gifts: int | None
+    number_of_debts: int | None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class HowYouMet(Model):
+    """How the user met a contact.
+
+    Attributes:
+        general_information: How they met.
+        first_met_date: Date of the first meeting.
+        first_met_through_contact: The contact who introduced them; None if there is none.
+    """
+
+    general_information: None | str
+    first_met_date: None | SpecialDate
+    first_met_through_contact: ContactShort | None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class RelationName(Model):
+    """A relationship, by its type's name.
+
+    Attributes:
+        id: Id of the relationship.
+        uuid: UUID of the relationship.
+        name: Name of the relationship's type.
+    """
+
+    id: int
+    uuid: None | str
+    name: None | str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class Tag(Model):
+    """A word to group contacts by.
+
+    Attributes:
+        id: Id of the record.
+        object_: Type of the object.
+        name: Name; several tags may have the same.
+        name_slug: The name in lower case with hyphens.
+        account: The account that owns the record.
+        created_at: When the record was created; None only if a client created it with None, which
+            most records of a contact allow.
+        updated_at: When the record was last changed.
+    """
+
+    id: int
+    object_: None | str
+    name: None | str
+    name_slug: None | str
+    account: Account | None
+    created_at: datetime.datetime | None
+    updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -10,7 +10,6 @@ from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
     from .account import Account
-    from .contact_field_label import ContactFieldLabel
     from .contact_field_type import ContactFieldType
     from .contact_short import ContactShort
 
@@ -41,6 +40,32 @@ class ContactField(Model):
     labels: list[ContactFieldLabel]
     account: Account | None
     contact: ContactShort | None
+    created_at: datetime.datetime | None
+    updated_at: datetime.datetime | None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class ContactFieldLabel(Model):
+    """A label of a contact field.
+
+    Attributes:
+        id: Id of the record.
+        object_: Type of the object.
+        type_: The label that was sent.
+        label: The label as shown; known ones are translated.
+        account: The account that owns the record.
+        created_at: When the record was created. None for some records that the server created
+            itself.
+        updated_at: When the record was last changed. None for some records that the server created
+            itself.
+    """
+
+    id: int
+    object_: None | str
+    type_: None | str
+    label: None | str
+    account: Account | None
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -10,7 +10,7 @@ from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
     from .account import Account
-    from .contact_partial_information import ContactPartialInformation
+    from .contact import ContactDates
 
 
 @_attrs_define
@@ -64,4 +64,16 @@ class ContactPartial(Model):
     account: Account | None
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class ContactPartialInformation(Model):
+    """Further data of a partial contact.
+
+    Attributes:
+        dates: Birthday and date of death.
+    """
+
+    dates: ContactDates | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

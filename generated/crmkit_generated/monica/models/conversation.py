@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from .account import Account
     from .contact_field_type import ContactFieldType
     from .contact_short import ContactShort
-    from .message import Message
 
 
 @_attrs_define
@@ -43,6 +42,51 @@ class Conversation(Model):
     url: None | str
     account: Account | None
     contact: ContactShort | None
+    created_at: datetime.datetime | None
+    updated_at: datetime.datetime | None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class ConversationId(Model):
+    """A conversation, by its id.
+
+    Attributes:
+        id: Id of the conversation.
+    """
+
+    id: int
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class Message(Model):
+    """A message of a conversation.
+
+    Attributes:
+        id: Id of the record.
+        uuid: UUID of the record, created by the server on first use.
+        object_: Type of the object.
+        content: The text.
+        written_at: When it was written.
+        written_by_me: Whether the user wrote it.
+        account: The account that owns the record.
+        contact: The contact, in short form; None after it is deleted.
+        conversation: The conversation.
+        created_at: When the record was created; None only if a client created it with None, which
+            most records of a contact allow.
+        updated_at: When the record was last changed.
+    """
+
+    id: int
+    uuid: None | str
+    object_: None | str
+    content: None | str
+    written_at: datetime.datetime | None
+    written_by_me: bool | None
+    account: Account | None
+    contact: ContactShort | None
+    conversation: ConversationId | None
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -27,3 +27,35 @@ class ConversationInput(Model):
     contact_field_type_id: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
     _read_models = ("Conversation",)
+
+
+@_attrs_define
+class ConversationUpdateInput(Model):
+    """New values of a conversation.
+
+    Attributes:
+        happened_at: When it happened.
+        contact_field_type_id: Id of the contact field type that was used.
+    """
+
+    happened_at: datetime.date | datetime.datetime | str
+    contact_field_type_id: int
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Conversation",)
+
+
+@_attrs_define
+class MessageInput(Model):
+    """A message to create or update.
+
+    Attributes:
+        written_at: When it was written.
+        written_by_me: Whether the user wrote it.
+        content: The text.
+    """
+
+    written_at: datetime.date | datetime.datetime | str
+    written_by_me: bool
+    content: str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Message",)

@@ -2,14 +2,12 @@
 from __future__ import annotations
 
 import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
-
-from .debt_direction import DebtDirection
-from .debt_status import DebtStatus
 
 if TYPE_CHECKING:
     from .account import Account
@@ -52,3 +50,17 @@ class Debt(Model):
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+class DebtDirection(StrEnum):
+    """Who owes."""
+
+    NO = "no"
+    YES = "yes"
+
+
+class DebtStatus(StrEnum):
+    """Status of the debt."""
+
+    COMPLETED = "completed"
+    INPROGRESS = "inprogress"

@@ -2,13 +2,12 @@
 from __future__ import annotations
 
 import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
-
-from .gender_type import GenderType
 
 if TYPE_CHECKING:
     from .account import Account
@@ -38,3 +37,11 @@ class Gender(Model):
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+class GenderType(StrEnum):
+    """Type of a gender: male, female or other. Other values may occur."""
+
+    F = "F"
+    M = "M"
+    O = "O"

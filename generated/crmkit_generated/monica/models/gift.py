@@ -2,13 +2,12 @@
 from __future__ import annotations
 
 import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
-
-from .gift_status import GiftStatus
 
 if TYPE_CHECKING:
     from .account import Account
@@ -60,3 +59,11 @@ class Gift(Model):
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+class GiftStatus(StrEnum):
+    """Status of the gift."""
+
+    IDEA = "idea"
+    OFFERED = "offered"
+    RECEIVED = "received"

@@ -2,14 +2,13 @@
 from __future__ import annotations
 
 import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
-
-from .gift_status_input import GiftStatusInput
 
 if TYPE_CHECKING:
     from .decimal import Decimal
@@ -40,3 +39,11 @@ class GiftInput(Model):
     recipient_id: int | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
     _read_models = ("Gift",)
+
+
+class GiftStatusInput(StrEnum):
+    """Status of the gift."""
+
+    IDEA = "idea"
+    OFFERED = "offered"
+    RECEIVED = "received"

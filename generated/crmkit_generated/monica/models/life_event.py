@@ -11,7 +11,6 @@ from crmkit.core.codec.model import Model
 if TYPE_CHECKING:
     from .account import Account
     from .contact_short import ContactShort
-    from .life_event_type import LifeEventType
 
 
 @_attrs_define
@@ -42,6 +41,68 @@ class LifeEvent(Model):
     life_event_type: LifeEventType | None
     account: Account | None
     contact: ContactShort | None
+    created_at: datetime.datetime | None
+    updated_at: datetime.datetime | None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class LifeEventCategory(Model):
+    """A category of life event types.
+
+    Attributes:
+        id: Id of the record.
+        uuid: UUID of the record, created by the server on first use.
+        object_: Type of the object.
+        name: Name.
+        core_monica_data: Whether it is built in.
+        default_life_event_category_key: Key of a built-in category.
+        account: The account that owns the record.
+        created_at: When the record was created. None for some records that the server created
+            itself.
+        updated_at: When the record was last changed. None for some records that the server created
+            itself.
+    """
+
+    id: int
+    uuid: None | str
+    object_: None | str
+    name: None | str
+    core_monica_data: bool | None
+    default_life_event_category_key: None | str
+    account: Account | None
+    created_at: datetime.datetime | None
+    updated_at: datetime.datetime | None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class LifeEventType(Model):
+    """A type of life event.
+
+    Attributes:
+        id: Id of the record.
+        uuid: UUID of the record, created by the server on first use.
+        object_: Type of the object.
+        name: Name of a type that the account created; None for built-in ones.
+        core_monica_data: Whether it is built in.
+        default_life_event_type_key: Key of a built-in type.
+        life_event_category: Its category.
+        account: The account that owns the record.
+        created_at: When the record was created. None for some records that the server created
+            itself.
+        updated_at: When the record was last changed. None for some records that the server created
+            itself.
+    """
+
+    id: int
+    uuid: None | str
+    object_: None | str
+    name: None | str
+    core_monica_data: bool | None
+    default_life_event_type_key: None | str
+    life_event_category: LifeEventCategory | None
+    account: Account | None
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -37,3 +37,22 @@ class LifeEventInput(Model):
     happened_at_day_unknown: bool
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
     _read_models = ("LifeEvent",)
+
+
+@_attrs_define
+class LifeEventUpdateInput(Model):
+    """New values of a life event.
+
+    Attributes:
+        life_event_type_id: Id of the type; no route lists them.
+        happened_at: When it happened.
+        name: Name; the server crashes without the member.
+        note: Description; the server crashes without the member.
+    """
+
+    life_event_type_id: int
+    happened_at: datetime.date | datetime.datetime | str
+    name: None | str
+    note: None | str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("LifeEvent",)

@@ -2,14 +2,13 @@
 from __future__ import annotations
 
 import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
-
-from .salary_unit_input import SalaryUnitInput
 
 if TYPE_CHECKING:
     pass
@@ -42,3 +41,13 @@ class OccupationInput(Model):
     end_date: datetime.date | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
     _read_models = ("Occupation",)
+
+
+class SalaryUnitInput(StrEnum):
+    """Period of a salary."""
+
+    DAY = "day"
+    HOUR = "hour"
+    MONTH = "month"
+    WEEK = "week"
+    YEAR = "year"

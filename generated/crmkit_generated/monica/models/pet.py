@@ -11,7 +11,6 @@ from crmkit.core.codec.model import Model
 if TYPE_CHECKING:
     from .account import Account
     from .contact_short import ContactShort
-    from .pet_category import PetCategory
 
 
 @_attrs_define
@@ -40,4 +39,22 @@ class Pet(Model):
     contact: ContactShort | None
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class PetCategory(Model):
+    """A category of pets, one of eleven.
+
+    Attributes:
+        id: Id of the record.
+        object_: Type of the object.
+        name: Name.
+        is_common: Whether it is a common one.
+    """
+
+    id: int
+    object_: None | str
+    name: None | str
+    is_common: bool | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

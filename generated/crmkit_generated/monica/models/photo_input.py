@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
-from crmkit.core.types import UNSET, Unset
+from crmkit.core.types import UNSET, File, Unset
 
 if TYPE_CHECKING:
     pass
@@ -25,5 +25,21 @@ class PhotoInput(Model):
     contact_id: int
     data: str
     extension: None | str | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Photo",)
+
+
+@_attrs_define
+class PhotoUploadInput(Model):
+    """A picture to store, as a file.
+
+    Attributes:
+        contact_id: Id of the contact.
+        photo: The picture. The server keeps the media type that its part declares, which without
+            one is that of any file.
+    """
+
+    contact_id: int
+    photo: File
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
     _read_models = ("Photo",)

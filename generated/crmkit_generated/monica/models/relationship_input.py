@@ -26,3 +26,16 @@ class RelationshipInput(Model):
     of_contact: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
     _read_models = ("Relationship",)
+
+
+@_attrs_define
+class RelationshipUpdateInput(Model):
+    """The new type of a relationship.
+
+    Attributes:
+        relationship_type_id: Id of the type.
+    """
+
+    relationship_type_id: int
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Relationship",)

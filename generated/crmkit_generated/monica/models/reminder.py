@@ -2,13 +2,12 @@
 from __future__ import annotations
 
 import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
-
-from .reminder_frequency import ReminderFrequency
 
 if TYPE_CHECKING:
     from .account import Account
@@ -50,3 +49,51 @@ class Reminder(Model):
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class UpcomingReminder(Model):
+    """A reminder that is due. Its id is that of the entry, not that of the reminder.
+
+    Attributes:
+        id: Id of the entry.
+        reminder_id: Id of the reminder.
+        object_: Type of the object.
+        planned_date: The date when it is due.
+        title: What to be reminded of.
+        description: Description.
+        frequency_type: How often it is repeated.
+        frequency_number: Every how many weeks, months or years.
+        initial_date: The first date, at midnight.
+        delible: Whether it may be deleted; not those of birth and death.
+        account: The account that owns the record.
+        contact: The contact, in short form; None after it is deleted.
+        created_at: When the record was created; None only if a client created it with None, which
+            most records of a contact allow.
+        updated_at: When the record was last changed.
+    """
+
+    id: int
+    reminder_id: int | None
+    object_: None | str
+    planned_date: datetime.datetime | None
+    title: None | str
+    description: None | str
+    frequency_type: None | ReminderFrequency | str
+    frequency_number: int | None
+    initial_date: datetime.datetime | None
+    delible: bool | None
+    account: Account | None
+    contact: ContactShort | None
+    created_at: datetime.datetime | None
+    updated_at: datetime.datetime | None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+class ReminderFrequency(StrEnum):
+    """How often it is repeated."""
+
+    MONTH = "month"
+    ONE_TIME = "one_time"
+    WEEK = "week"
+    YEAR = "year"

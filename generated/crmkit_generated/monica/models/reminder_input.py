@@ -2,14 +2,13 @@
 from __future__ import annotations
 
 import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
-
-from .reminder_frequency_input import ReminderFrequencyInput
 
 if TYPE_CHECKING:
     pass
@@ -38,3 +37,37 @@ class ReminderInput(Model):
     delible: bool | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
     _read_models = ("Reminder",)
+
+
+@_attrs_define
+class ReminderUpdateInput(Model):
+    """New values of a reminder.
+
+    Attributes:
+        contact_id: Id of the contact.
+        title: What to be reminded of, at most 100,000 characters.
+        initial_date: The first date, which may be in the past.
+        frequency_type: How often it is repeated.
+        description: Description.
+        frequency_number: Every how many weeks, months or years.
+        delible: Whether it may be deleted.
+    """
+
+    contact_id: int
+    title: str
+    initial_date: datetime.date
+    frequency_type: ReminderFrequencyInput | str
+    description: None | str | Unset = UNSET
+    frequency_number: int | None | Unset = UNSET
+    delible: bool | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Reminder",)
+
+
+class ReminderFrequencyInput(StrEnum):
+    """How often it is repeated."""
+
+    MONTH = "month"
+    ONE_TIME = "one_time"
+    WEEK = "week"
+    YEAR = "year"

@@ -27,3 +27,22 @@ class TaskInput(Model):
     contact_id: int | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
     _read_models = ("Task",)
+
+
+@_attrs_define
+class TaskUpdateInput(Model):
+    """New values of a task.
+
+    Attributes:
+        title: What to do.
+        completed: Whether it is done.
+        description: Description.
+        contact_id: Id of the task's contact; any other is not found.
+    """
+
+    title: str
+    completed: bool
+    description: None | str | Unset = UNSET
+    contact_id: int | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Task",)

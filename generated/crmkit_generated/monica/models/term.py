@@ -2,11 +2,34 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
+
+if TYPE_CHECKING:
+    from .user import User
+
+
+@_attrs_define
+class PolicySignature(Model):
+    """A user's consent to the terms.
+
+    Attributes:
+        signed: Whether the user has agreed.
+        signed_date: When the user agreed.
+        ip_address: IP address.
+        user: The user.
+        term: The terms.
+    """
+
+    signed: bool | None
+    signed_date: datetime.datetime | None
+    ip_address: None | str
+    user: None | User
+    term: None | Term
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
 
 @_attrs_define

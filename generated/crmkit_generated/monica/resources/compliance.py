@@ -16,9 +16,8 @@ from .. import codec, models
 from ..operations import compliance as operations
 
 if TYPE_CHECKING:
-    from ..models.policy_signature import PolicySignature
     from ..models.policy_signature_input import PolicySignatureInput
-    from ..models.term import Term
+    from ..models.term import PolicySignature, Term
 
 
 class Compliance(Resource):

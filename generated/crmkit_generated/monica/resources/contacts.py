@@ -20,18 +20,19 @@ from .. import codec, models
 from ..operations import contacts as operations
 
 if TYPE_CHECKING:
-    from ..models.avatar import Avatar
-    from ..models.avatar_input import AvatarInput
-    from ..models.avatar_source_input import AvatarSourceInput
-    from ..models.career import Career
-    from ..models.career_input import CareerInput
-    from ..models.contact import Contact
-    from ..models.contact_input import ContactInput
+    from ..models.contact import Career, Contact
+    from ..models.contact_input import (
+        AvatarInput,
+        AvatarSourceInput,
+        CareerInput,
+        ContactInput,
+        FoodInput,
+        IntroductionInput,
+        TagIdsInput,
+        TagNamesInput,
+    )
     from ..models.contact_partial import ContactPartial
-    from ..models.food_input import FoodInput
-    from ..models.introduction_input import IntroductionInput
-    from ..models.tag_ids_input import TagIdsInput
-    from ..models.tag_names_input import TagNamesInput
+    from ..models.contact_short import Avatar
 
 
 _CONTACTS_UPDATE = Merge(

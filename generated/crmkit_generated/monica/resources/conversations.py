@@ -19,11 +19,12 @@ from .. import codec, models
 from ..operations import conversations as operations
 
 if TYPE_CHECKING:
-    from ..models.conversation import Conversation
-    from ..models.conversation_input import ConversationInput
-    from ..models.conversation_update_input import ConversationUpdateInput
-    from ..models.message import Message
-    from ..models.message_input import MessageInput
+    from ..models.conversation import Conversation, Message
+    from ..models.conversation_input import (
+        ConversationInput,
+        ConversationUpdateInput,
+        MessageInput,
+    )
 
 
 _CONVERSATIONS_UPDATE = Merge(

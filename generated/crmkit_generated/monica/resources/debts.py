@@ -20,9 +20,7 @@ from ..operations import debts as operations
 
 if TYPE_CHECKING:
     from ..models.debt import Debt
-    from ..models.debt_direction_input import DebtDirectionInput
-    from ..models.debt_input import DebtInput
-    from ..models.debt_status_input import DebtStatusInput
+    from ..models.debt_input import DebtDirectionInput, DebtInput, DebtStatusInput
     from ..models.decimal import Decimal
 
 

@@ -20,8 +20,7 @@ from ..operations import genders as operations
 
 if TYPE_CHECKING:
     from ..models.gender import Gender
-    from ..models.gender_input import GenderInput
-    from ..models.gender_type_input import GenderTypeInput
+    from ..models.gender_input import GenderInput, GenderTypeInput
 
 
 _GENDERS_UPDATE = Merge(

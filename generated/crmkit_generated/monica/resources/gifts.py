@@ -21,8 +21,7 @@ from ..operations import gifts as operations
 if TYPE_CHECKING:
     from ..models.decimal import Decimal
     from ..models.gift import Gift
-    from ..models.gift_input import GiftInput
-    from ..models.gift_status_input import GiftStatusInput
+    from ..models.gift_input import GiftInput, GiftStatusInput
 
 
 _GIFTS_UPDATE = Merge(

@@ -20,8 +20,7 @@ from ..operations import life_events as operations
 
 if TYPE_CHECKING:
     from ..models.life_event import LifeEvent
-    from ..models.life_event_input import LifeEventInput
-    from ..models.life_event_update_input import LifeEventUpdateInput
+    from ..models.life_event_input import LifeEventInput, LifeEventUpdateInput
 
 
 _LIFE_EVENTS_UPDATE = Merge(

@@ -20,8 +20,7 @@ from ..operations import occupations as operations
 
 if TYPE_CHECKING:
     from ..models.occupation import Occupation
-    from ..models.occupation_input import OccupationInput
-    from ..models.salary_unit_input import SalaryUnitInput
+    from ..models.occupation_input import OccupationInput, SalaryUnitInput
 
 
 _OCCUPATIONS_UPDATE = Merge(

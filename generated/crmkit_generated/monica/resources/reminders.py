@@ -19,11 +19,12 @@ from .. import codec, models
 from ..operations import reminders as operations
 
 if TYPE_CHECKING:
-    from ..models.reminder import Reminder
-    from ..models.reminder_frequency_input import ReminderFrequencyInput
-    from ..models.reminder_input import ReminderInput
-    from ..models.reminder_update_input import ReminderUpdateInput
-    from ..models.upcoming_reminder import UpcomingReminder
+    from ..models.reminder import Reminder, UpcomingReminder
+    from ..models.reminder_input import (
+        ReminderFrequencyInput,
+        ReminderInput,
+        ReminderUpdateInput,
+    )
 
 
 _REMINDERS_UPDATE = Merge(

@@ -13,8 +13,7 @@ from ..operations import actions as operations
 
 if TYPE_CHECKING:
     from ..models.action import Action
-    from ..models.action_input import ActionInput
-    from ..models.contact_id_input import ContactIdInput
+    from ..models.action_input import ActionInput, ContactIdInput
 
 
 class actions_list:

@@ -12,8 +12,7 @@ from .. import codec
 from ..operations import contacts as operations
 
 if TYPE_CHECKING:
-    from ..models.contact import Contact
-    from ..models.contact_detail import ContactDetail
+    from ..models.contact import Contact, ContactDetail
     from ..models.contact_input import ContactInput
 
 

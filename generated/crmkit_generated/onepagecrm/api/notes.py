@@ -13,8 +13,7 @@ from ..operations import notes as operations
 
 if TYPE_CHECKING:
     from ..models.note import Note
-    from ..models.note_input import NoteInput
-    from ..models.note_update_input import NoteUpdateInput
+    from ..models.note_input import NoteInput, NoteUpdateInput
 
 
 class notes_list:

@@ -13,13 +13,14 @@ from ..operations import client_
 from ..operations import settings as operations
 
 if TYPE_CHECKING:
-    from ..models.currency import Currency
-    from ..models.subscription import Subscription
-    from ..models.system_settings import SystemSettings
-    from ..models.system_settings_input import SystemSettingsInput
-    from ..models.timezone import Timezone
-    from ..models.user_settings import UserSettings
-    from ..models.user_settings_input import UserSettingsInput
+    from ..models.user_settings import (
+        Currency,
+        Subscription,
+        SystemSettings,
+        Timezone,
+        UserSettings,
+    )
+    from ..models.user_settings_input import SystemSettingsInput, UserSettingsInput
 
 
 class settings_user:

@@ -29,36 +29,38 @@ from .. import models
 
 if TYPE_CHECKING:
     from ..models.action import Action
-    from ..models.contact import Contact
-    from ..models.contact_detail import ContactDetail
-    from ..models.currency import Currency
-    from ..models.deal import Deal
-    from ..models.email import Email
-    from ..models.filter_ import Filter
-    from ..models.filter_address import FilterAddress
-    from ..models.listing import Listing
-    from ..models.next_action import NextAction
-    from ..models.note import Note
-    from ..models.note_contact import NoteContact
-    from ..models.open_action import OpenAction
-    from ..models.phone import Phone
-    from ..models.sales_amounts import SalesAmounts
-    from ..models.sales_breakdown import SalesBreakdown
-    from ..models.sales_hit import SalesHit
-    from ..models.sales_state import SalesState
-    from ..models.sales_summary import SalesSummary
-    from ..models.sales_target import SalesTarget
-    from ..models.session import Session
-    from ..models.side_elements import SideElements
-    from ..models.status_count import StatusCount
-    from ..models.subscription import Subscription
-    from ..models.system_settings import SystemSettings
-    from ..models.tag import Tag
-    from ..models.tag_counts import TagCounts
-    from ..models.timezone import Timezone
-    from ..models.url import Url
-    from ..models.user_currency import UserCurrency
-    from ..models.user_settings import UserSettings
+    from ..models.contact import (
+        Contact,
+        ContactDetail,
+        Email,
+        NextAction,
+        OpenAction,
+        Phone,
+        Url,
+    )
+    from ..models.filter_ import Filter, FilterAddress
+    from ..models.note import Deal, Note, NoteContact
+    from ..models.sales_summary import (
+        SalesAmounts,
+        SalesBreakdown,
+        SalesHit,
+        SalesSummary,
+        SalesTarget,
+    )
+    from ..models.session import Listing, Session, UserCurrency
+    from ..models.side_elements import (
+        SalesState,
+        SideElements,
+        StatusCount,
+    )
+    from ..models.tag import Tag, TagCounts
+    from ..models.user_settings import (
+        Currency,
+        Subscription,
+        SystemSettings,
+        Timezone,
+        UserSettings,
+    )
 
 EMITTED = True
 load, load_values = loaders(globals(), models)

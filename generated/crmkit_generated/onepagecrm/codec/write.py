@@ -24,18 +24,17 @@ from crmkit.core.types import UNSET as U
 from .. import models
 
 if TYPE_CHECKING:
-    from ..models.action_input import ActionInput
-    from ..models.contact_id_input import ContactIdInput
-    from ..models.contact_input import ContactInput
-    from ..models.email_input import EmailInput
+    from ..models.action_input import ActionInput, ContactIdInput
+    from ..models.contact_input import (
+        ContactInput,
+        EmailInput,
+        PhoneInput,
+        UrlInput,
+    )
     from ..models.login_input import LoginInput
-    from ..models.note_input import NoteInput
-    from ..models.note_update_input import NoteUpdateInput
-    from ..models.phone_input import PhoneInput
-    from ..models.system_settings_input import SystemSettingsInput
+    from ..models.note_input import NoteInput, NoteUpdateInput
     from ..models.tag_input import TagInput
-    from ..models.url_input import UrlInput
-    from ..models.user_settings_input import UserSettingsInput
+    from ..models.user_settings_input import SystemSettingsInput, UserSettingsInput
 
 EMITTED = True
 load, load_values = loaders(globals(), models)

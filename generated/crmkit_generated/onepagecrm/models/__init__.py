@@ -8,68 +8,68 @@ from crmkit.core.lazy import lazily
 if TYPE_CHECKING:
     from .action import Action as Action
     from .action_input import ActionInput as ActionInput
-    from .card_type import CardType as CardType
+    from .action_input import ContactIdInput as ContactIdInput
+    from .aliases_ import EmailInputOrMapping as EmailInputOrMapping
+    from .aliases_ import PhoneInputOrMapping as PhoneInputOrMapping
+    from .aliases_ import UrlInputOrMapping as UrlInputOrMapping
     from .contact import Contact as Contact
-    from .contact_detail import ContactDetail as ContactDetail
-    from .contact_id_input import ContactIdInput as ContactIdInput
+    from .contact import ContactDetail as ContactDetail
+    from .contact import Email as Email
+    from .contact import NextAction as NextAction
+    from .contact import OpenAction as OpenAction
+    from .contact import Phone as Phone
+    from .contact import Url as Url
     from .contact_input import ContactInput as ContactInput
+    from .contact_input import ContactStatusInput as ContactStatusInput
+    from .contact_input import EmailInput as EmailInput
+    from .contact_input import PhoneInput as PhoneInput
+    from .contact_input import UrlInput as UrlInput
     from .contact_status import ContactStatus as ContactStatus
-    from .contact_status_input import ContactStatusInput as ContactStatusInput
-    from .currency import Currency as Currency
-    from .date_format import DateFormat as DateFormat
-    from .deal import Deal as Deal
     from .deal_status import DealStatus as DealStatus
     from .decimal import Decimal as Decimal
-    from .email import Email as Email
-    from .email_input import EmailInput as EmailInput
-    from .email_input_or_mapping import EmailInputOrMapping as EmailInputOrMapping
     from .email_type import EmailType as EmailType
+    from .email_type import PhoneType as PhoneType
+    from .email_type import UrlType as UrlType
     from .filter_ import Filter as Filter
-    from .filter_address import FilterAddress as FilterAddress
-    from .filter_address_type import FilterAddressType as FilterAddressType
-    from .listing import Listing as Listing
-    from .listing_mode import ListingMode as ListingMode
+    from .filter_ import FilterAddress as FilterAddress
+    from .filter_ import FilterAddressType as FilterAddressType
     from .login_input import LoginInput as LoginInput
-    from .next_action import NextAction as NextAction
+    from .note import Deal as Deal
     from .note import Note as Note
-    from .note_contact import NoteContact as NoteContact
+    from .note import NoteContact as NoteContact
     from .note_input import NoteInput as NoteInput
+    from .note_input import NoteUpdateInput as NoteUpdateInput
     from .note_type import NoteType as NoteType
-    from .note_update_input import NoteUpdateInput as NoteUpdateInput
-    from .notification import Notification as Notification
-    from .open_action import OpenAction as OpenAction
-    from .phone import Phone as Phone
-    from .phone_input import PhoneInput as PhoneInput
-    from .phone_input_or_mapping import PhoneInputOrMapping as PhoneInputOrMapping
-    from .phone_type import PhoneType as PhoneType
     from .pipeline_mode import PipelineMode as PipelineMode
     from .reminder_type import ReminderType as ReminderType
-    from .sales_amounts import SalesAmounts as SalesAmounts
-    from .sales_breakdown import SalesBreakdown as SalesBreakdown
-    from .sales_hit import SalesHit as SalesHit
-    from .sales_period import SalesPeriod as SalesPeriod
-    from .sales_state import SalesState as SalesState
+    from .reminder_type import SystemDateFormat as SystemDateFormat
+    from .sales_summary import SalesAmounts as SalesAmounts
+    from .sales_summary import SalesBreakdown as SalesBreakdown
+    from .sales_summary import SalesHit as SalesHit
     from .sales_summary import SalesSummary as SalesSummary
-    from .sales_target import SalesTarget as SalesTarget
-    from .sales_target_type import SalesTargetType as SalesTargetType
+    from .sales_summary import SalesTarget as SalesTarget
+    from .sales_summary import SalesTargetType as SalesTargetType
+    from .session import DateFormat as DateFormat
+    from .session import Listing as Listing
+    from .session import ListingMode as ListingMode
     from .session import Session as Session
+    from .session import UserCurrency as UserCurrency
+    from .side_elements import Notification as Notification
+    from .side_elements import SalesPeriod as SalesPeriod
+    from .side_elements import SalesState as SalesState
     from .side_elements import SideElements as SideElements
-    from .status_count import StatusCount as StatusCount
-    from .subscription import Subscription as Subscription
-    from .subscription_type import SubscriptionType as SubscriptionType
-    from .system_date_format import SystemDateFormat as SystemDateFormat
-    from .system_settings import SystemSettings as SystemSettings
-    from .system_settings_input import SystemSettingsInput as SystemSettingsInput
+    from .side_elements import StatusCount as StatusCount
     from .tag import Tag as Tag
-    from .tag_counts import TagCounts as TagCounts
+    from .tag import TagCounts as TagCounts
     from .tag_input import TagInput as TagInput
-    from .timezone import Timezone as Timezone
-    from .url import Url as Url
-    from .url_input import UrlInput as UrlInput
-    from .url_input_or_mapping import UrlInputOrMapping as UrlInputOrMapping
-    from .url_type import UrlType as UrlType
-    from .user_currency import UserCurrency as UserCurrency
+    from .user_settings import CardType as CardType
+    from .user_settings import Currency as Currency
+    from .user_settings import Subscription as Subscription
+    from .user_settings import SubscriptionType as SubscriptionType
+    from .user_settings import SystemSettings as SystemSettings
+    from .user_settings import Timezone as Timezone
     from .user_settings import UserSettings as UserSettings
+    from .user_settings_input import SystemSettingsInput as SystemSettingsInput
     from .user_settings_input import UserSettingsInput as UserSettingsInput
 else:
     __all__, __getattr__, __dir__ = lazily(
@@ -77,67 +77,67 @@ else:
         {
             "Action": "action",
             "ActionInput": "action_input",
-            "CardType": "card_type",
+            "CardType": "user_settings",
             "Contact": "contact",
-            "ContactDetail": "contact_detail",
-            "ContactIdInput": "contact_id_input",
+            "ContactDetail": "contact",
+            "ContactIdInput": "action_input",
             "ContactInput": "contact_input",
             "ContactStatus": "contact_status",
-            "ContactStatusInput": "contact_status_input",
-            "Currency": "currency",
-            "DateFormat": "date_format",
-            "Deal": "deal",
+            "ContactStatusInput": "contact_input",
+            "Currency": "user_settings",
+            "DateFormat": "session",
+            "Deal": "note",
             "DealStatus": "deal_status",
             "Decimal": "decimal",
-            "Email": "email",
-            "EmailInput": "email_input",
-            "EmailInputOrMapping": "email_input_or_mapping",
+            "Email": "contact",
+            "EmailInput": "contact_input",
+            "EmailInputOrMapping": "aliases_",
             "EmailType": "email_type",
             "Filter": "filter_",
-            "FilterAddress": "filter_address",
-            "FilterAddressType": "filter_address_type",
-            "Listing": "listing",
-            "ListingMode": "listing_mode",
+            "FilterAddress": "filter_",
+            "FilterAddressType": "filter_",
+            "Listing": "session",
+            "ListingMode": "session",
             "LoginInput": "login_input",
-            "NextAction": "next_action",
+            "NextAction": "contact",
             "Note": "note",
-            "NoteContact": "note_contact",
+            "NoteContact": "note",
             "NoteInput": "note_input",
             "NoteType": "note_type",
-            "NoteUpdateInput": "note_update_input",
-            "Notification": "notification",
-            "OpenAction": "open_action",
-            "Phone": "phone",
-            "PhoneInput": "phone_input",
-            "PhoneInputOrMapping": "phone_input_or_mapping",
-            "PhoneType": "phone_type",
+            "NoteUpdateInput": "note_input",
+            "Notification": "side_elements",
+            "OpenAction": "contact",
+            "Phone": "contact",
+            "PhoneInput": "contact_input",
+            "PhoneInputOrMapping": "aliases_",
+            "PhoneType": "email_type",
             "PipelineMode": "pipeline_mode",
             "ReminderType": "reminder_type",
-            "SalesAmounts": "sales_amounts",
-            "SalesBreakdown": "sales_breakdown",
-            "SalesHit": "sales_hit",
-            "SalesPeriod": "sales_period",
-            "SalesState": "sales_state",
+            "SalesAmounts": "sales_summary",
+            "SalesBreakdown": "sales_summary",
+            "SalesHit": "sales_summary",
+            "SalesPeriod": "side_elements",
+            "SalesState": "side_elements",
             "SalesSummary": "sales_summary",
-            "SalesTarget": "sales_target",
-            "SalesTargetType": "sales_target_type",
+            "SalesTarget": "sales_summary",
+            "SalesTargetType": "sales_summary",
             "Session": "session",
             "SideElements": "side_elements",
-            "StatusCount": "status_count",
-            "Subscription": "subscription",
-            "SubscriptionType": "subscription_type",
-            "SystemDateFormat": "system_date_format",
-            "SystemSettings": "system_settings",
-            "SystemSettingsInput": "system_settings_input",
+            "StatusCount": "side_elements",
+            "Subscription": "user_settings",
+            "SubscriptionType": "user_settings",
+            "SystemDateFormat": "reminder_type",
+            "SystemSettings": "user_settings",
+            "SystemSettingsInput": "user_settings_input",
             "Tag": "tag",
-            "TagCounts": "tag_counts",
+            "TagCounts": "tag",
             "TagInput": "tag_input",
-            "Timezone": "timezone",
-            "Url": "url",
-            "UrlInput": "url_input",
-            "UrlInputOrMapping": "url_input_or_mapping",
-            "UrlType": "url_type",
-            "UserCurrency": "user_currency",
+            "Timezone": "user_settings",
+            "Url": "contact",
+            "UrlInput": "contact_input",
+            "UrlInputOrMapping": "aliases_",
+            "UrlType": "email_type",
+            "UserCurrency": "session",
             "UserSettings": "user_settings",
             "UserSettingsInput": "user_settings_input",
         },

@@ -36,3 +36,15 @@ class ActionInput(Model):
     closed: datetime.datetime | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
     _read_models = ("Action",)
+
+
+@_attrs_define
+class ContactIdInput(Model):
+    """The contact whose action is meant.
+
+    Attributes:
+        cid: Id of the contact.
+    """
+
+    cid: str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

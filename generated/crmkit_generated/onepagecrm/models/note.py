@@ -8,11 +8,32 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 
-from .note_type import NoteType
-
 if TYPE_CHECKING:
-    from .deal import Deal
-    from .note_contact import NoteContact
+    from .deal_status import DealStatus
+    from .decimal import Decimal
+    from .note_type import NoteType
+
+
+@_attrs_define
+class Deal(Model):
+    """Amount and state of a deal.
+
+    Attributes:
+        amount: Amount, in the user's currency.
+        status: Status of the deal.
+        closed: Date on which it was won or lost; read only. The `closed` of an action is a
+            datetime.
+        deal_stage: Stage of a pending deal, if the pipeline is full. `stage` in later versions. 10,
+            25, 50, 75 or 90.
+        exp_close: Date on which a pending deal is expected to close, if the pipeline is not off.
+    """
+
+    amount: Decimal | None
+    status: DealStatus | None
+    closed: datetime.date | None
+    deal_stage: int | None
+    exp_close: datetime.date | None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
 
 @_attrs_define
@@ -36,4 +57,20 @@ class Note(Model):
     type_: None | NoteType
     deal: Deal | None
     contact: None | NoteContact
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class NoteContact(Model):
+    """Whose deal it is.
+
+    Attributes:
+        firstname: First name.
+        lastname: Last name.
+        company: Company.
+    """
+
+    firstname: None | str
+    lastname: None | str
+    company: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -9,11 +9,10 @@ from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
 
-from .deal_status import DealStatus
-from .note_type import NoteType
-
 if TYPE_CHECKING:
+    from .deal_status import DealStatus
     from .decimal import Decimal
+    from .note_type import NoteType
 
 
 @_attrs_define
@@ -32,6 +31,31 @@ class NoteInput(Model):
     """
 
     cid: str
+    body: str
+    date: datetime.date
+    type_: NoteType | str | Unset = UNSET
+    amount: Decimal | float | Unset = UNSET
+    status: DealStatus | str | Unset = UNSET
+    deal_stage: int | Unset = UNSET
+    exp_close: datetime.date | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("Note",)
+
+
+@_attrs_define
+class NoteUpdateInput(Model):
+    """New values of a note or deal; the contact does not change.
+
+    Attributes:
+        body: Text.
+        date: Date of the note.
+        type_: Whether it is a note or a deal; a note by default.
+        amount: Amount of the deal, in the user's currency.
+        status: Status of the deal.
+        deal_stage: Stage of a pending deal, if the pipeline is full. 10, 25, 50, 75 or 90.
+        exp_close: Date on which a pending deal is expected to close, if the pipeline is not off.
+    """
+
     body: str
     date: datetime.date
     type_: NoteType | str | Unset = UNSET

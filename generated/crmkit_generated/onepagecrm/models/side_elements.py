@@ -2,18 +2,36 @@
 from __future__ import annotations
 
 import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from crmkit.core.codec.model import Model
 
-from .notification import Notification
-
 if TYPE_CHECKING:
-    from .sales_state import SalesState
-    from .status_count import StatusCount
-    from .tag_counts import TagCounts
+    from .decimal import Decimal
+    from .tag import TagCounts
+
+
+@_attrs_define
+class SalesState(Model):
+    """Summary of the sales of the current period.
+
+    Attributes:
+        target: Target amount of the period.
+        period: Length of the period.
+        won: Amount of the deals won in the period.
+        pending: Amount of the pending deals.
+        expires: When the next period begins.
+    """
+
+    target: Decimal | None
+    period: None | SalesPeriod | str
+    won: Decimal | None
+    pending: Decimal | None
+    expires: datetime.datetime | None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
 
 @_attrs_define
@@ -36,3 +54,36 @@ class SideElements(Model):
     sales: None | SalesState
     notifications: list[Notification | str]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class StatusCount(Model):
+    """A contact status, and the number of contacts that have it.
+
+    Attributes:
+        name: Name of the status, or `all` for all contacts.
+        count: Number of contacts that have it.
+    """
+
+    name: None | str
+    count: int | None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+class Notification(StrEnum):
+    """A limit that the account has reached. `deals_limit_reached`: no further deal can be added,
+    and no contact. `contacts_list_full`: no further contact can be added, and no deal.
+    `too_many_contacts`: there are more contacts than allowed; contacts, notes, tags and actions
+    cannot be changed, only contacts deleted.
+    """
+
+    CONTACTS_LIST_FULL = "contacts_list_full"
+    DEALS_LIMIT_REACHED = "deals_limit_reached"
+    TOO_MANY_CONTACTS = "too_many_contacts"
+
+
+class SalesPeriod(StrEnum):
+    """Length of the period."""
+
+    MONTH = "month"
+    QUARTER = "quarter"

@@ -20,3 +20,18 @@ class Tag(Model):
     name: None | str
     count: int | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+@_attrs_define
+class TagCounts(Model):
+    """The tags of the user with their counts.
+
+    Attributes:
+        system: Tags that the system sets and that cannot be edited, such as `recently_viewed`,
+            `recently_edited`, `recently_added`, `recently_imported`, `pending_deals` and `waiting`.
+        custom: Tags that users create.
+    """
+
+    system: list[Tag]
+    custom: list[Tag]
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -9,7 +9,30 @@ from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    pass
+    from .reminder_type import ReminderType, SystemDateFormat
+
+
+@_attrs_define
+class SystemSettingsInput(Model):
+    """System settings of the account.
+
+    Attributes:
+        status: The user's label of the status `customer`.
+        reminder_type: When the daily e-mail is sent.
+        reminder_hour: Hour of the daily e-mail.
+        timezone: Code of the time zone.
+        currency: Code of the currency.
+        date_format: Date format of the user.
+    """
+
+    status: str
+    reminder_type: ReminderType | str
+    reminder_hour: int
+    timezone: str
+    currency: str
+    date_format: str | SystemDateFormat
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _read_models = ("SystemSettings",)
 
 
 @_attrs_define

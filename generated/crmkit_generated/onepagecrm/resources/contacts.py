@@ -18,13 +18,13 @@ from .. import codec, models
 from ..operations import contacts as operations
 
 if TYPE_CHECKING:
-    from ..models.contact import Contact
-    from ..models.contact_detail import ContactDetail
-    from ..models.contact_input import ContactInput
-    from ..models.contact_status_input import ContactStatusInput
-    from ..models.email_input_or_mapping import EmailInputOrMapping
-    from ..models.phone_input_or_mapping import PhoneInputOrMapping
-    from ..models.url_input_or_mapping import UrlInputOrMapping
+    from ..models.aliases_ import (
+        EmailInputOrMapping,
+        PhoneInputOrMapping,
+        UrlInputOrMapping,
+    )
+    from ..models.contact import Contact, ContactDetail
+    from ..models.contact_input import ContactInput, ContactStatusInput
 
 
 _CONTACTS_UPDATE = Merge(

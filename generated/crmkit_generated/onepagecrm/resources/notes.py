@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from ..models.deal_status import DealStatus
     from ..models.decimal import Decimal
     from ..models.note import Note
-    from ..models.note_input import NoteInput
+    from ..models.note_input import NoteInput, NoteUpdateInput
     from ..models.note_type import NoteType
-    from ..models.note_update_input import NoteUpdateInput
 
 
 _NOTES_UPDATE = Merge(

@@ -17,15 +17,15 @@ from .. import codec, models
 from ..operations import settings as operations
 
 if TYPE_CHECKING:
-    from ..models.currency import Currency
-    from ..models.reminder_type import ReminderType
-    from ..models.subscription import Subscription
-    from ..models.system_date_format import SystemDateFormat
-    from ..models.system_settings import SystemSettings
-    from ..models.system_settings_input import SystemSettingsInput
-    from ..models.timezone import Timezone
-    from ..models.user_settings import UserSettings
-    from ..models.user_settings_input import UserSettingsInput
+    from ..models.reminder_type import ReminderType, SystemDateFormat
+    from ..models.user_settings import (
+        Currency,
+        Subscription,
+        SystemSettings,
+        Timezone,
+        UserSettings,
+    )
+    from ..models.user_settings_input import SystemSettingsInput, UserSettingsInput
 
 
 _SETTINGS_UPDATE_USER = Merge(

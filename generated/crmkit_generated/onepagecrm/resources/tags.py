@@ -15,8 +15,7 @@ from .. import codec, models
 from ..operations import tags as operations
 
 if TYPE_CHECKING:
-    from ..models.tag import Tag
-    from ..models.tag_counts import TagCounts
+    from ..models.tag import Tag, TagCounts
     from ..models.tag_input import TagInput
 
 

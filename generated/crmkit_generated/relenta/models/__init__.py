@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .contact import Contact as Contact
     from .contact_input import ContactInput as ContactInput
     from .custom_field import CustomField as CustomField
-    from .custom_field_type import CustomFieldType as CustomFieldType
+    from .custom_field import CustomFieldType as CustomFieldType
     from .labeled_value import LabeledValue as LabeledValue
     from .mailbox import Mailbox as Mailbox
 else:
@@ -23,7 +23,7 @@ else:
             "Contact": "contact",
             "ContactInput": "contact_input",
             "CustomField": "custom_field",
-            "CustomFieldType": "custom_field_type",
+            "CustomFieldType": "custom_field",
             "LabeledValue": "labeled_value",
             "Mailbox": "mailbox",
         },

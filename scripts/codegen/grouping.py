@@ -1,0 +1,61 @@
+"""Put classes that are needed together into one module of the package's models.
+
+A module for each class would take more room than what most of them hold. What one resource's reads
+or writes need stands together, so that nothing is loaded that is not needed soon.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from .kinds import parts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .derive import OperationPlan
+    from .generator import GeneratedClass
+    from .kinds import Kind
+    from .schemas import Schemas
+
+__all__ = ["ALIASES", "group"]
+
+ALIASES = "aliases_"
+"""The module of what stands for other types, which no class is called after."""
+
+
+def group(
+    classes: dict[str, GeneratedClass], schemas: Schemas, plans: Iterable[OperationPlan]
+) -> None:
+    """Give classes that the same operations need one module, which is called after the first.
+
+    What an operation needs is told apart by resource, and by whether it is read or written.
+    """
+    uses: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for plan in plans:
+        read = [plan.payload.kind] if plan.payload else []
+        written = [param.kind for param in plan.parameters]
+        for name in _reached(read, (), schemas):
+            uses[name].add((plan.source.tag, "read"))
+        for name in _reached(written, plan.models, schemas):
+            uses[name].add((plan.source.tag, "write"))
+    homes: dict[frozenset[tuple[str, str]], str] = {}
+    for name in (*schemas.models, *sorted(schemas.enums)):
+        class_ = classes[name]
+        class_.module = homes.setdefault(frozenset(uses[name]), class_.module)
+    for name in schemas.aliases:
+        if name in classes:
+            classes[name].module = ALIASES
+
+
+def _reached(kinds: list[Kind], names: Iterable[str], schemas: Schemas) -> set[str]:
+    """Return the names of the models and enums in kinds and models, and in what these hold."""
+    reached: set[str] = set()
+    new = {*names, *(part.ref for kind in kinds for part in parts(kind))}
+    while new:
+        reached |= new
+        models = [schemas.models[name] for name in new if name in schemas.models]
+        fields = [field for model in models for field in model.fields]
+        new = {part.ref for field in fields for part in parts(field.kind)} - reached
+    return reached
