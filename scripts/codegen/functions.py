@@ -40,9 +40,7 @@ def emit_functions(derived: Derived, tag: str) -> str:
         *STANDARD,
         *CORE,
         CLIENT[1],
-        "from .. import codec, models",
-        f"from ..operations import {tag} as operations",
-        "from ..operations import client_",
+        "from .. import codec, models, operations",
     ]
     # Annotations are not evaluated: whoever calls one function loads the models of that one.
     return module(f"Functions of {tag}.", lines, imports, derived.class_imports("..models."))
@@ -88,8 +86,7 @@ def _function(plan: OperationPlan, derived: Derived, name: str) -> list[str]:
 
 def _call(plan: OperationPlan, derived: Derived, model: str) -> str:
     """Return the arguments of a call whose body, if it is a model, is of a class."""
-    table = "operations" if plan.module == plan.source.tag else plan.module
-    operation = f"{table}.{plan.constant}{'_UPLOAD' if model != plan.model else ''}"
+    operation = f"operations.{plan.constant}{'_UPLOAD' if model != plan.model else ''}"
     arguments = dict_of(param.argument for param in plan.parameters)
     parts = [operation, arguments, payload_decoder(plan, derived)]
     if model:

@@ -30,20 +30,22 @@ def group(
 ) -> None:
     """Give classes that the same operations need one module, which is called after the first.
 
-    What an operation needs is told apart by resource, and by whether it is read or written.
+    What they need is told apart by resource, and by whether it is read or only written.
     """
-    uses: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    reads: dict[str, set[str]] = defaultdict(set)
+    writes: dict[str, set[str]] = defaultdict(set)
     for plan in plans:
         read = [plan.payload.kind] if plan.payload else []
         written = [param.kind for param in plan.parameters]
         for name in _reached(read, (), schemas):
-            uses[name].add((plan.source.tag, "read"))
+            reads[name].add(plan.source.tag)
         for name in _reached(written, plan.models, schemas):
-            uses[name].add((plan.source.tag, "write"))
-    homes: dict[frozenset[tuple[str, str]], str] = {}
+            writes[name].add(plan.source.tag)
+    homes: dict[tuple[bool, frozenset[str]], str] = {}
     for name in (*schemas.models, *sorted(schemas.enums)):
-        class_ = classes[name]
-        class_.module = homes.setdefault(frozenset(uses[name]), class_.module)
+        class_, is_read = classes[name], name in reads
+        key = is_read, frozenset(reads[name] if is_read else writes[name])
+        class_.module = homes.setdefault(key, class_.module)
     for name in schemas.aliases:
         if name in classes:
             classes[name].module = ALIASES

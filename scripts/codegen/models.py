@@ -89,7 +89,6 @@ def emit_shims(derived: Derived) -> dict[str, str]:
     return {
         "__init__.py": f'"""Generated for the {title}: models, operations and resources."""\n',
         "api/__init__.py": f'"""The operations of the {title} as functions."""\n',
-        "operations/__init__.py": f'"""The operations of the {title}, by resource."""\n',
         "types.py": (
             '"""The types that all generated packages share."""\n\n'
             "from crmkit.core.types import UNSET, File, Response, Unset\n\n"

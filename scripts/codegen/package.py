@@ -55,12 +55,11 @@ def _build_one(path: Path, folder: Path) -> None:
         "codec/__init__.py": emit_codec_package(derived),
         "codec/read.py": emit_codecs(derived, "read"),
         "codec/write.py": emit_codecs(derived, "write"),
+        "operations.py": emit_operations(derived),
         "wire.json": json.dumps(document.tree, ensure_ascii=False, separators=(",", ":")) + "\n",
         **emit_shims(derived),
         **emit_models(derived),
     }
-    for module in {plan.module for plan in derived.operations}:
-        write[f"operations/{module}.py"] = emit_operations(derived, module)
     for tag in {plan.source.tag for plan in derived.operations}:
         write[f"api/{tag}.py"] = emit_functions(derived, tag)
     for module in {plan.module for plan in derived.operations if not plan.source.hidden}:

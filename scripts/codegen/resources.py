@@ -90,8 +90,7 @@ def emit_resource(derived: Derived, name: str) -> str:
     imports = [
         *STANDARD,
         *CORE,
-        "from .. import codec, models",
-        f"from ..operations import {name} as operations",
+        "from .. import codec, models, operations",
     ]
     return module(text, lines, imports, derived.class_imports("..models."))
 

@@ -16,17 +16,16 @@ if TYPE_CHECKING:
 __all__ = ["emit_operations"]
 
 
-def emit_operations(derived: Derived, name: str) -> str:
-    """Return the module of one resource's operations."""
+def emit_operations(derived: Derived) -> str:
+    """Return the module of the operations."""
     lines: list[str] = []
-    if any(plan.changes for plan in derived.operations_of(name)):
+    if any(plan.changes for plan in derived.operations):
         lines.append(f"CHANGES = ChangeOrder({_changes(derived.document.changes)})")
-    for plan in derived.operations_of(name):
+    for plan in derived.operations:
         lines.append(f"{plan.constant} = Operation({', '.join(_arguments(plan, derived))})")
         if plan.body and plan.body.upload:
             lines.append(f'{plan.constant}_UPLOAD = replace({plan.constant}, media="multipart")')
-    text = f"Operations of the {derived.title}: {name.removesuffix('_')}."
-    return module(text, lines, (*CORE, *CODEC), future=False)
+    return module(f"Operations of the {derived.title}.", lines, (*CORE, *CODEC), future=False)
 
 
 def _arguments(plan: OperationPlan, derived: Derived) -> list[str]:

@@ -6,7 +6,6 @@ import asyncio
 import importlib
 import inspect
 import json
-import pkgutil
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -264,13 +263,8 @@ def call_of(
 
 def operations_of(crm: str) -> dict[str, Operation]:
     """Return all operations of a CRM by the names of their constants."""
-    package = importlib.import_module(f"crmkit_generated.{crm}.operations")
-    return {
-        name: value
-        for info in pkgutil.iter_modules(package.__path__)
-        for name, value in vars(importlib.import_module(f"{package.__name__}.{info.name}")).items()
-        if isinstance(value, Operation)
-    }
+    module = importlib.import_module(f"crmkit_generated.{crm}.operations")
+    return {name: value for name, value in vars(module).items() if isinstance(value, Operation)}
 
 
 @contextmanager

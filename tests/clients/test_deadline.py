@@ -37,7 +37,7 @@ from crmkit import (
 from crmkit.core.deadline import Deadline, current_deadline, seconds_left
 from crmkit.core.drive import drive
 from crmkit.core.http import AsyncIO, SyncIO
-from crmkit_generated.onepagecrm.operations.client_ import API_VERSION
+from crmkit_generated.onepagecrm.operations import API_VERSION
 from tests.clients.conftest import MakeClient
 from tests.clients.harness import (
     CREDENTIALS,

@@ -29,9 +29,9 @@ def crm(operations_package: ModuleType, server: Server) -> Iterator[Any]:
         yield crm
 
 
-def operations(package: ModuleType, resource: str) -> Any:
-    """Return the module of a resource's operations."""
-    return importlib.import_module(f"{package.__name__}.operations.{resource}")
+def operations(package: ModuleType) -> Any:
+    """Return the module of the operations."""
+    return importlib.import_module(f"{package.__name__}.operations")
 
 
 # -- parameters --------------------------------------------------------------------------------
@@ -266,8 +266,8 @@ def test_sends_mapping_as_body(crm: Any, server: Server) -> None:
 def test_operations_have_documented_properties(operations_package: ModuleType) -> None:
     """Operations have the document's media types, settings, profiles, effects and parameters."""
     books, covers = (
-        operations(operations_package, "books"),
-        operations(operations_package, "covers"),
+        operations(operations_package),
+        operations(operations_package),
     )
 
     assert (books.BOOKS_CREATE.media, books.BOOKS_CREATE.settings) == ("form", ("format",))

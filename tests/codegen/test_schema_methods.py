@@ -173,15 +173,12 @@ def test_accepts_input_model(crm: Any, server: Server, schemas_package: ModuleTy
 
 def test_documented_effect_decides_retries(schemas_package: ModuleType) -> None:
     """The documented effect, not the HTTP method alone, decides whether a request is retried."""
-    branches, things = (
-        importlib.import_module(f"{schemas_package.__name__}.operations.{name}")
-        for name in ("branches", "things")
-    )
+    operations = importlib.import_module(f"{schemas_package.__name__}.operations")
 
-    assert branches.BRANCHES_FIND.repeatable
-    assert things.THINGS_UPDATE.repeatable
-    assert not things.THINGS_CREATE.repeatable
-    assert not things.THINGS_TOUCH.repeatable
+    assert operations.BRANCHES_FIND.repeatable
+    assert operations.THINGS_UPDATE.repeatable
+    assert not operations.THINGS_CREATE.repeatable
+    assert not operations.THINGS_TOUCH.repeatable
 
 
 # -- async -------------------------------------------------------------------------------------

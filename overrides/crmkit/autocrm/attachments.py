@@ -18,7 +18,7 @@ from crmkit.core.errors import ArgumentError, expected, in_operation, processed
 from crmkit.core.resource import Resource
 from crmkit.core.types import File
 from crmkit_generated.autocrm import codec
-from crmkit_generated.autocrm.operations.attachments import (
+from crmkit_generated.autocrm.operations import (
     ATTACHMENTS_CHUNK,
     ATTACHMENTS_CREATE,
     ATTACHMENTS_DOWNLOAD,

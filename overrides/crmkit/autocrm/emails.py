@@ -10,7 +10,7 @@ from crmkit.core.drive import awaitable
 from crmkit.core.errors import ArgumentError, expected, in_operation, shown
 from crmkit.core.options import mapping
 from crmkit_generated.autocrm import codec
-from crmkit_generated.autocrm.operations.emails import EMAILS_CREATE
+from crmkit_generated.autocrm.operations import EMAILS_CREATE
 from crmkit_generated.autocrm.resources import emails as generated
 
 from .records import AsyncLinked, EntityType, Linked, wire_members

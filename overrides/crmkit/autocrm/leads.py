@@ -9,7 +9,7 @@ from crmkit.core.codec.values import encode_plain
 from crmkit.core.errors import expected, in_operation
 from crmkit.core.options import mapping
 from crmkit_generated.autocrm import codec
-from crmkit_generated.autocrm.operations.leads import LEADS_CONVERT, LEADS_CONVERT_BY_ID
+from crmkit_generated.autocrm.operations import LEADS_CONVERT, LEADS_CONVERT_BY_ID
 from crmkit_generated.autocrm.resources import leads as generated
 
 from .records import AsyncLinked, EntityType, Linked

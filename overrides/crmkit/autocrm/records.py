@@ -17,8 +17,7 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 from crmkit.core.sender import decoded
 from crmkit.core.types import UNSET
-from crmkit_generated.autocrm import codec
-from crmkit_generated.autocrm.operations import mass_actions, records
+from crmkit_generated.autocrm import codec, operations
 
 from .names import camel_case, renamer
 from .where import conditions, wire_tree
@@ -44,7 +43,7 @@ _FILTERS = (
     *("select", "where", "order_by", "order"),
     *("primary_filter", "bool_filters", "text_filter", "q"),
 )
-_MASS_ACTIONS = {"update": records.RECORDS_MASS_UPDATE, "delete": records.RECORDS_MASS_DELETE}
+_MASS_ACTIONS = {"update": operations.RECORDS_MASS_UPDATE, "delete": operations.RECORDS_MASS_DELETE}
 _NO_ACTION = re.compile(r"Action .* does not exist")
 
 
@@ -115,7 +114,7 @@ class EntityType(Resource):
     def _related(
         self, id: str, link: str, filters: tuple[Any, ...], options: Any, *paging: Any
     ) -> ListRequest:
-        operation = self._operation(records.RECORDS_RELATED)
+        operation = self._operation(operations.RECORDS_RELATED)
         with in_operation(operation.name):
             arguments = self._path(id, link) | dict(zip(_FILTERS, filters, strict=True))
         return self._list(operation, arguments, options, *paging)
@@ -138,7 +137,7 @@ class EntityType(Resource):
     async def _link(
         self, id: str, link: str, ids: Any, where: Any, options: Options | None
     ) -> None:
-        operation = self._operation(records.RECORDS_LINK)
+        operation = self._operation(operations.RECORDS_LINK)
         with in_operation(operation.name):
             selection = _selection(ids, where)
             if where is not None:
@@ -147,7 +146,7 @@ class EntityType(Resource):
         await self._sender.reply(call)
 
     async def _unlink(self, id: str, link: str, ids: Any, options: Options | None) -> None:
-        operation = self._operation(records.RECORDS_UNLINK)
+        operation = self._operation(operations.RECORDS_UNLINK)
         with in_operation(operation.name):
             selections = [_selection(ids, None)]
             if self._sender.vendor.name == "autocrm":
@@ -169,7 +168,7 @@ class EntityType(Resource):
         options: Options | None,
         attributes: Any = UNSET,
     ) -> MassActionResult:
-        page, run = self._operation(_MASS_ACTIONS[action]), mass_actions.MASS_ACTIONS_RUN
+        page, run = self._operation(_MASS_ACTIONS[action]), operations.MASS_ACTIONS_RUN
         with in_operation(page.name):
             selection = body = _selection(ids, where, entity_type=self.entity_type, idle=idle)
             own = {"entityType": self.entity_type, "action": action, "params": selection}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET
-from crmkit_generated.monica.operations.contacts import (
+from crmkit_generated.monica.operations import (
     CONTACTS_CREATE,
     CONTACTS_UPDATE,
     CONTACTS_UPDATE_INTRODUCTION,

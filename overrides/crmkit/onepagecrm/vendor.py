@@ -120,7 +120,7 @@ class OnePageCRMVendor(Vendor):
         return self._key is not None
 
     async def _log_in(self, sender: SendsCalls, login: str, password: str) -> None:
-        from crmkit_generated.onepagecrm.operations.auth import AUTH_LOGIN
+        from crmkit_generated.onepagecrm.operations import AUTH_LOGIN
 
         fields = {"login": login, "password": password}
         # Of the call that needs the key, nothing was sent.

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from .. import codec
-from ..operations import activities as operations
+from .. import codec, operations
 
 if TYPE_CHECKING:
     from ..models.calendar_entry import Activity, BusyRange, CalendarEntry

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from .. import codec
-from ..operations import app as operations
-from ..operations import client_
+from .. import codec, operations
 
 if TYPE_CHECKING:
     from ..models.me import About, Me
@@ -62,21 +60,21 @@ class me:
             create_token_secret: True to set a cookie that the token is bound to.
         """
         return client.call(
-            client_.ME, {"create_token_secret": create_token_secret}, codec.Me.decode
+            operations.ME, {"create_token_secret": create_token_secret}, codec.Me.decode
         )
 
     @staticmethod
     def sync_detailed(*, client: Client, create_token_secret: bool | Unset = UNSET) -> Response[Me]:
         """As `sync`, with status, headers and content."""
         return client.detailed(
-            client_.ME, {"create_token_secret": create_token_secret}, codec.Me.decode
+            operations.ME, {"create_token_secret": create_token_secret}, codec.Me.decode
         )
 
     @staticmethod
     async def asyncio(*, client: Client, create_token_secret: bool | Unset = UNSET) -> Me:
         """As `sync`, awaited."""
         return await client.acall(
-            client_.ME, {"create_token_secret": create_token_secret}, codec.Me.decode
+            operations.ME, {"create_token_secret": create_token_secret}, codec.Me.decode
         )
 
     @staticmethod
@@ -85,7 +83,7 @@ class me:
     ) -> Response[Me]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            client_.ME, {"create_token_secret": create_token_secret}, codec.Me.decode
+            operations.ME, {"create_token_secret": create_token_secret}, codec.Me.decode
         )
 
 

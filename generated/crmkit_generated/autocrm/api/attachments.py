@@ -10,8 +10,7 @@ from crmkit.core.body import Stream as ByteStream
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, File, Response, Unset
 
-from .. import codec
-from ..operations import attachments as operations
+from .. import codec, operations
 
 if TYPE_CHECKING:
     from ..models.attachment import Attachment

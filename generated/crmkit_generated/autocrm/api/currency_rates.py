@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from crmkit.core.generated import Client, encode_espo_body
 from crmkit.core.types import Response
 
-from .. import codec
-from ..operations import currency_rates as operations
+from .. import codec, operations
 
 
 class currency_rates_get:

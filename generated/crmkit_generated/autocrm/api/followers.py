@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from .. import codec
-from ..operations import client_
-from ..operations import followers as operations
+from .. import codec, operations
 
 if TYPE_CHECKING:
     from ..models.followers_input import FollowersInput
@@ -32,22 +30,22 @@ class follow:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        return client.call(client_.FOLLOW, {"entity": entity, "id": id}, None)
+        return client.call(operations.FOLLOW, {"entity": entity, "id": id}, None)
 
     @staticmethod
     def sync_detailed(entity: str, id: str, *, client: Client) -> Response[bool]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(client_.FOLLOW, {"entity": entity, "id": id}, None)
+        return client.detailed(operations.FOLLOW, {"entity": entity, "id": id}, None)
 
     @staticmethod
     async def asyncio(entity: str, id: str, *, client: Client) -> bool:
         """As `sync`, awaited."""
-        return await client.acall(client_.FOLLOW, {"entity": entity, "id": id}, None)
+        return await client.acall(operations.FOLLOW, {"entity": entity, "id": id}, None)
 
     @staticmethod
     async def asyncio_detailed(entity: str, id: str, *, client: Client) -> Response[bool]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(client_.FOLLOW, {"entity": entity, "id": id}, None)
+        return await client.adetailed(operations.FOLLOW, {"entity": entity, "id": id}, None)
 
 
 class unfollow:
@@ -64,22 +62,22 @@ class unfollow:
             id: Id of the record.
             client: `crm.generated` of a configured client.
         """
-        client.call(client_.UNFOLLOW, {"entity": entity, "id": id}, None)
+        client.call(operations.UNFOLLOW, {"entity": entity, "id": id}, None)
 
     @staticmethod
     def sync_detailed(entity: str, id: str, *, client: Client) -> Response[None]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(client_.UNFOLLOW, {"entity": entity, "id": id}, None)
+        return client.detailed(operations.UNFOLLOW, {"entity": entity, "id": id}, None)
 
     @staticmethod
     async def asyncio(entity: str, id: str, *, client: Client) -> None:
         """As `sync`, awaited."""
-        await client.acall(client_.UNFOLLOW, {"entity": entity, "id": id}, None)
+        await client.acall(operations.UNFOLLOW, {"entity": entity, "id": id}, None)
 
     @staticmethod
     async def asyncio_detailed(entity: str, id: str, *, client: Client) -> Response[None]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(client_.UNFOLLOW, {"entity": entity, "id": id}, None)
+        return await client.adetailed(operations.UNFOLLOW, {"entity": entity, "id": id}, None)
 
 
 class followers_list:

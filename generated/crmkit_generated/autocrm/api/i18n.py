@@ -8,8 +8,7 @@ from typing import Any
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from .. import codec
-from ..operations import i18n as operations
+from .. import codec, operations
 
 
 class i18n_get:

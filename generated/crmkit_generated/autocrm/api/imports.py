@@ -9,8 +9,7 @@ from crmkit.core.body import Stream as ByteStream
 from crmkit.core.generated import Client
 from crmkit.core.types import File, Response
 
-from .. import codec
-from ..operations import imports as operations
+from .. import codec, operations
 
 if TYPE_CHECKING:
     from ..models.import_file import ImportFile, ImportResult

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from .. import codec
-from ..operations import kanban as operations
+from .. import codec, operations
 
 if TYPE_CHECKING:
     from ..models.kanban_board import KanbanBoard

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from .. import codec
-from ..operations import layouts as operations
+from .. import codec, operations
 
 if TYPE_CHECKING:
     from ..models.layout_column import LayoutColumn

@@ -9,7 +9,7 @@ from typing import Any
 from crmkit.core.generated import Client, encode_espo_body
 from crmkit.core.types import Response
 
-from ..operations import lead_capture as operations
+from .. import operations
 
 
 class lead_capture_submit:

@@ -8,7 +8,7 @@ from typing import Any
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ..operations import metadata as operations
+from .. import operations
 
 
 class metadata_get:

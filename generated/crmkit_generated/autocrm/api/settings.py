@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crmkit.core.generated import Client, encode_espo_body
 from crmkit.core.types import Response
 
-from .. import codec
-from ..operations import settings as operations
+from .. import codec, operations
 
 if TYPE_CHECKING:
     from ..models.system_settings import SystemSettings

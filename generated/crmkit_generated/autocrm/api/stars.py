@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ..operations import stars as operations
+from .. import operations
 
 
 class stars_add:

@@ -36,23 +36,24 @@ if TYPE_CHECKING:
     from .calendar_entry import BusyRange as BusyRange
     from .calendar_entry import CalendarEntry as CalendarEntry
     from .call import Call as Call
-    from .call_direction import CallDirection as CallDirection
+    from .call import CallDirection as CallDirection
     from .call_input import CallInput as CallInput
     from .case import Case as Case
+    from .case import CaseStatus as CaseStatus
+    from .case import CaseType as CaseType
     from .case_input import CaseInput as CaseInput
-    from .case_status import CaseStatus as CaseStatus
-    from .case_status import CaseType as CaseType
     from .contact import Contact as Contact
     from .contact_input import ContactInput as ContactInput
     from .decimal import Decimal as Decimal
     from .email import Email as Email
+    from .email import EmailStatus as EmailStatus
     from .email_address import EmailAddress as EmailAddress
     from .email_address import PhoneNumber as PhoneNumber
+    from .email_address import PhoneType as PhoneType
     from .email_address_input import EmailAddressInput as EmailAddressInput
     from .email_address_input import PhoneNumberInput as PhoneNumberInput
     from .email_input import EmailIds as EmailIds
     from .email_input import EmailInput as EmailInput
-    from .email_status import EmailStatus as EmailStatus
     from .export_input import ExportInput as ExportInput
     from .export_result import ExportResult as ExportResult
     from .export_result import ExportStatus as ExportStatus
@@ -66,12 +67,12 @@ if TYPE_CHECKING:
     from .layout_column import LayoutColumn as LayoutColumn
     from .lead import ConvertAttributes as ConvertAttributes
     from .lead import Lead as Lead
+    from .lead import LeadStatus as LeadStatus
     from .lead_input import ConversionRecords as ConversionRecords
     from .lead_input import LeadConversionInput as LeadConversionInput
     from .lead_input import LeadInput as LeadInput
     from .lead_input import LeadRecordsInput as LeadRecordsInput
     from .lead_source import LeadSource as LeadSource
-    from .lead_status import LeadStatus as LeadStatus
     from .mass_action_input import MassActionData as MassActionData
     from .mass_action_input import MassActionInput as MassActionInput
     from .mass_action_input import MassActionName as MassActionName
@@ -86,27 +87,26 @@ if TYPE_CHECKING:
     from .meeting_input import MeetingInput as MeetingInput
     from .meeting_status import MeetingStatus as MeetingStatus
     from .note import Note as Note
+    from .note import NoteType as NoteType
     from .note_input import NoteInput as NoteInput
-    from .note_type import NoteType as NoteType
     from .opportunity import Opportunity as Opportunity
+    from .opportunity import OpportunityStage as OpportunityStage
     from .opportunity_input import OpportunityInput as OpportunityInput
-    from .opportunity_stage import OpportunityStage as OpportunityStage
-    from .phone_type import PhoneType as PhoneType
     from .prepared_template import PreparedTemplate as PreparedTemplate
     from .priority import Priority as Priority
     from .record import Record as Record
     from .record_reference import RecordReference as RecordReference
     from .reminder import Reminder as Reminder
+    from .reminder import ReminderType as ReminderType
     from .reminder_input import ReminderInput as ReminderInput
-    from .reminder_type import ReminderType as ReminderType
     from .salutation import Salutation as Salutation
     from .search_page import EmailAddressHit as EmailAddressHit
     from .search_page import SearchHit as SearchHit
     from .search_page import SearchPage as SearchPage
     from .system_settings import SystemSettings as SystemSettings
     from .task import Task as Task
+    from .task import TaskStatus as TaskStatus
     from .task_input import TaskInput as TaskInput
-    from .task_status import TaskStatus as TaskStatus
     from .template_data_input import TemplateDataInput as TemplateDataInput
     from .token_input import TokenInput as TokenInput
     from .unlink_all_input import LinkInput as LinkInput
@@ -142,12 +142,12 @@ else:
             "BusyRanges": "aliases_",
             "CalendarEntry": "calendar_entry",
             "Call": "call",
-            "CallDirection": "call_direction",
+            "CallDirection": "call",
             "CallInput": "call_input",
             "Case": "case",
             "CaseInput": "case_input",
-            "CaseStatus": "case_status",
-            "CaseType": "case_status",
+            "CaseStatus": "case",
+            "CaseType": "case",
             "ColumnMap": "aliases_",
             "ColumnMapInput": "aliases_",
             "ColumnValues": "aliases_",
@@ -166,7 +166,7 @@ else:
             "EmailAddressInput": "email_address_input",
             "EmailIds": "email_input",
             "EmailInput": "email_input",
-            "EmailStatus": "email_status",
+            "EmailStatus": "email",
             "ExportInput": "export_input",
             "ExportResult": "export_result",
             "ExportStatus": "export_result",
@@ -187,7 +187,7 @@ else:
             "LeadInput": "lead_input",
             "LeadRecordsInput": "lead_input",
             "LeadSource": "lead_source",
-            "LeadStatus": "lead_status",
+            "LeadStatus": "lead",
             "LinkInput": "unlink_all_input",
             "MassActionData": "mass_action_input",
             "MassActionInput": "mass_action_input",
@@ -205,14 +205,14 @@ else:
             "NameMap": "aliases_",
             "Note": "note",
             "NoteInput": "note_input",
-            "NoteType": "note_type",
+            "NoteType": "note",
             "Opportunity": "opportunity",
             "OpportunityInput": "opportunity_input",
-            "OpportunityStage": "opportunity_stage",
+            "OpportunityStage": "opportunity",
             "Order": "where_item",
             "PhoneNumber": "email_address",
             "PhoneNumberInput": "email_address_input",
-            "PhoneType": "phone_type",
+            "PhoneType": "email_address",
             "PreparedTemplate": "prepared_template",
             "Priority": "priority",
             "RatesByCurrency": "aliases_",
@@ -222,7 +222,7 @@ else:
             "RecordReference": "record_reference",
             "Reminder": "reminder",
             "ReminderInput": "reminder_input",
-            "ReminderType": "reminder_type",
+            "ReminderType": "reminder",
             "Salutation": "salutation",
             "SearchHit": "search_page",
             "SearchPage": "search_page",
@@ -230,7 +230,7 @@ else:
             "SystemSettings": "system_settings",
             "Task": "task",
             "TaskInput": "task_input",
-            "TaskStatus": "task_status",
+            "TaskStatus": "task",
             "TemplateDataInput": "template_data_input",
             "TokenInput": "token_input",
             "UnlinkAllInput": "unlink_all_input",

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
@@ -11,7 +12,6 @@ from crmkit.core.codec.model import Model
 if TYPE_CHECKING:
     from .acceptance_status import AcceptanceStatus
     from .aliases_ import ColumnMap, FreeObject, NameMap
-    from .call_direction import CallDirection
     from .meeting_status import MeetingStatus
     from .reminder import Reminder
 
@@ -115,3 +115,10 @@ class Call(Model):
     is_locked: bool | None
     deleted: bool | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+class CallDirection(StrEnum):
+    """Who called whom."""
+
+    INBOUND = "Inbound"
+    OUTBOUND = "Outbound"

@@ -11,7 +11,7 @@ from crmkit.core.types import UNSET, Unset
 
 if TYPE_CHECKING:
     from .aliases_ import ColumnMapInput
-    from .call_direction import CallDirection
+    from .call import CallDirection
     from .meeting_status import MeetingStatus
     from .reminder import Reminder
     from .reminder_input import ReminderInput

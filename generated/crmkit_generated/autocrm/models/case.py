@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
@@ -10,7 +11,6 @@ from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
     from .aliases_ import NameMap
-    from .case_status import CaseStatus, CaseType
     from .priority import Priority
 
 
@@ -111,3 +111,22 @@ class Case(Model):
     deleted: bool | None
     version_number: int | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+class CaseStatus(StrEnum):
+    """Status of the case."""
+
+    ASSIGNED = "Assigned"
+    CLOSED = "Closed"
+    DUPLICATE = "Duplicate"
+    NEW = "New"
+    PENDING = "Pending"
+    REJECTED = "Rejected"
+
+
+class CaseType(StrEnum):
+    """Type of the case."""
+
+    INCIDENT = "Incident"
+    PROBLEM = "Problem"
+    QUESTION = "Question"

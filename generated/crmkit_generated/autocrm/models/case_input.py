@@ -9,7 +9,7 @@ from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from .case_status import CaseStatus, CaseType
+    from .case import CaseStatus, CaseType
     from .priority import Priority
 
 

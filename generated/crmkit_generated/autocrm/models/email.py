@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
@@ -10,7 +11,6 @@ from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
     from .aliases_ import ColumnMap, NameMap
-    from .email_status import EmailStatus
 
 
 @_attrs_define
@@ -242,3 +242,16 @@ class Email(Model):
     is_locked: bool | None
     deleted: bool | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+class EmailStatus(StrEnum):
+    """Status of the e-mail. "Sending" sends it; without a status it is stored as "Archived" and
+    not sent.
+    """
+
+    ARCHIVED = "Archived"
+    DRAFT = "Draft"
+    FAILED = "Failed"
+    RECEIVED = "Received"
+    SENDING = "Sending"
+    SENT = "Sent"

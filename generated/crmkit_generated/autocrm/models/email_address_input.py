@@ -9,7 +9,7 @@ from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from .phone_type import PhoneType
+    from .email_address import PhoneType
 
 
 @_attrs_define

@@ -10,7 +10,7 @@ from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from .email_status import EmailStatus
+    from .email import EmailStatus
 
 
 @_attrs_define

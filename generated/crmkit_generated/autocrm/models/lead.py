@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from .email_address import EmailAddress, PhoneNumber
     from .industry import Industry
     from .lead_source import LeadSource
-    from .lead_status import LeadStatus
     from .salutation import Salutation
 
 
@@ -169,3 +169,14 @@ class Lead(Model):
     is_locked: bool | None
     deleted: bool | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+class LeadStatus(StrEnum):
+    """Status of the lead."""
+
+    ASSIGNED = "Assigned"
+    CONVERTED = "Converted"
+    DEAD = "Dead"
+    IN_PROCESS = "In Process"
+    NEW = "New"
+    RECYCLED = "Recycled"

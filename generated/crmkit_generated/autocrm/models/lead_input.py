@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from .email_address import EmailAddress, PhoneNumber
     from .email_address_input import EmailAddressInput, PhoneNumberInput
     from .industry import Industry
+    from .lead import LeadStatus
     from .lead_source import LeadSource
-    from .lead_status import LeadStatus
     from .opportunity import Opportunity
     from .opportunity_input import OpportunityInput
     from .salutation import Salutation

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
@@ -10,7 +11,6 @@ from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
     from .aliases_ import FreeObject, NameMap, ReactionCounts
-    from .note_type import NoteType
 
 
 @_attrs_define
@@ -91,3 +91,19 @@ class Note(Model):
     modified_by_name: None | str
     field_scope: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+class NoteType(StrEnum):
+    """Type of a stream entry."""
+
+    ASSIGN = "Assign"
+    CREATE = "Create"
+    CREATERELATED = "CreateRelated"
+    EMAILRECEIVED = "EmailReceived"
+    EMAILSENT = "EmailSent"
+    MENTIONINPOST = "MentionInPost"
+    POST = "Post"
+    RELATE = "Relate"
+    STATUS = "Status"
+    UNRELATE = "Unrelate"
+    UPDATE = "Update"

@@ -9,7 +9,7 @@ from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from .note_type import NoteType
+    from .note import NoteType
 
 
 @_attrs_define

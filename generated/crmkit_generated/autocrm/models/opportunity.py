@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from .aliases_ import ColumnMap, NameMap
     from .decimal import Decimal
     from .lead_source import LeadSource
-    from .opportunity_stage import OpportunityStage
 
 
 @_attrs_define
@@ -114,3 +114,14 @@ class Opportunity(Model):
     deleted: bool | None
     version_number: int | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+class OpportunityStage(StrEnum):
+    """Current stage, or the last one before it was lost."""
+
+    CLOSED_LOST = "Closed Lost"
+    CLOSED_WON = "Closed Won"
+    NEGOTIATION = "Negotiation"
+    PROPOSAL = "Proposal"
+    PROSPECTING = "Prospecting"
+    QUALIFICATION = "Qualification"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .aliases_ import ColumnMapInput
     from .decimal import Decimal
     from .lead_source import LeadSource
-    from .opportunity_stage import OpportunityStage
+    from .opportunity import OpportunityStage
 
 
 @_attrs_define

@@ -9,7 +9,7 @@ from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from .reminder_type import ReminderType
+    from .reminder import ReminderType
 
 
 @_attrs_define

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from .aliases_ import NameMap
     from .priority import Priority
     from .reminder import Reminder
-    from .task_status import TaskStatus
 
 
 @_attrs_define
@@ -115,3 +115,13 @@ class Task(Model):
     deleted: bool | None
     version_number: int | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+class TaskStatus(StrEnum):
+    """Status of the task. "Completed" sets `date_completed`."""
+
+    CANCELED = "Canceled"
+    COMPLETED = "Completed"
+    DEFERRED = "Deferred"
+    NOT_STARTED = "Not Started"
+    STARTED = "Started"

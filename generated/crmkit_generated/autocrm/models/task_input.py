@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .priority import Priority
     from .reminder import Reminder
     from .reminder_input import ReminderInput
-    from .task_status import TaskStatus
+    from .task import TaskStatus
 
 
 @_attrs_define

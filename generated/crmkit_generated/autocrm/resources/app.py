@@ -11,8 +11,7 @@ from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource, member_tree
 
-from .. import codec, models
-from ..operations import app as operations
+from .. import codec, models, operations
 
 if TYPE_CHECKING:
     from ..models.me import About

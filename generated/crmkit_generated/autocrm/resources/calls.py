@@ -15,13 +15,11 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import codec, models
-from ..operations import calls as operations
+from .. import codec, models, operations
 
 if TYPE_CHECKING:
     from ..models.aliases_ import ColumnMapInput
-    from ..models.call import Call
-    from ..models.call_direction import CallDirection
+    from ..models.call import Call, CallDirection
     from ..models.call_input import CallInput
     from ..models.meeting_status import MeetingStatus
     from ..models.reminder import Reminder

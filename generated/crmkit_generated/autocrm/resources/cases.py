@@ -15,13 +15,11 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import codec, models
-from ..operations import cases as operations
+from .. import codec, models, operations
 
 if TYPE_CHECKING:
-    from ..models.case import Case
+    from ..models.case import Case, CaseStatus, CaseType
     from ..models.case_input import CaseInput
-    from ..models.case_status import CaseStatus, CaseType
     from ..models.priority import Priority
 
 

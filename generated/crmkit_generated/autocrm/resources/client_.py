@@ -10,8 +10,7 @@ from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from .. import codec
-from ..operations import client_ as operations
+from .. import codec, operations
 
 if TYPE_CHECKING:
     from ..models.me import Me

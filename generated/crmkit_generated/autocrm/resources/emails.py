@@ -15,13 +15,11 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, member_tree, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import codec, models
-from ..operations import emails as operations
+from .. import codec, models, operations
 
 if TYPE_CHECKING:
-    from ..models.email import Email
+    from ..models.email import Email, EmailStatus
     from ..models.email_input import EmailIds, EmailInput
-    from ..models.email_status import EmailStatus
 
 
 class Emails(Resource):

@@ -12,8 +12,7 @@ from crmkit.core.options import Options
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import codec, models
-from ..operations import exports as operations
+from .. import codec, models, operations
 
 if TYPE_CHECKING:
     from ..models.export_input import ExportInput

@@ -11,8 +11,7 @@ from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from .. import codec
-from ..operations import i18n as operations
+from .. import codec, operations
 
 
 class I18n(Resource):

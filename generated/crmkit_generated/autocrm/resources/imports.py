@@ -13,8 +13,7 @@ from crmkit.core.options import Options
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import codec, models
-from ..operations import imports as operations
+from .. import codec, models, operations
 
 if TYPE_CHECKING:
     from ..models.aliases_ import FreeObject

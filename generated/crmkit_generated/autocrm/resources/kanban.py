@@ -11,8 +11,7 @@ from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from .. import codec
-from ..operations import kanban as operations
+from .. import codec, operations
 
 if TYPE_CHECKING:
     from ..models.kanban_board import KanbanBoard

@@ -10,8 +10,7 @@ from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 
-from .. import codec
-from ..operations import layouts as operations
+from .. import codec, operations
 
 if TYPE_CHECKING:
     from ..models.layout_column import LayoutColumn

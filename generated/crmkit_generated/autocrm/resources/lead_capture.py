@@ -11,7 +11,7 @@ from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource, plain_tree
 
-from ..operations import lead_capture as operations
+from .. import operations
 
 
 class LeadCapture(Resource):

@@ -15,15 +15,14 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, member_tree, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import codec, models
-from ..operations import leads as operations
+from .. import codec, models, operations
 
 if TYPE_CHECKING:
     from ..models.decimal import Decimal
     from ..models.email_address import EmailAddress, PhoneNumber
     from ..models.email_address_input import EmailAddressInput, PhoneNumberInput
     from ..models.industry import Industry
-    from ..models.lead import ConvertAttributes, Lead
+    from ..models.lead import ConvertAttributes, Lead, LeadStatus
     from ..models.lead_input import (
         ConversionRecords,
         LeadConversionInput,
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
         LeadRecordsInput,
     )
     from ..models.lead_source import LeadSource
-    from ..models.lead_status import LeadStatus
     from ..models.record_reference import RecordReference
     from ..models.salutation import Salutation
 

@@ -10,7 +10,7 @@ from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from ..operations import metadata as operations
+from .. import operations
 
 
 class Metadata(Resource):

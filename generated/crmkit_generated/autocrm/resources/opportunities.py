@@ -15,16 +15,14 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import codec, models
-from ..operations import opportunities as operations
+from .. import codec, models, operations
 
 if TYPE_CHECKING:
     from ..models.aliases_ import ColumnMapInput
     from ..models.decimal import Decimal
     from ..models.lead_source import LeadSource
-    from ..models.opportunity import Opportunity
+    from ..models.opportunity import Opportunity, OpportunityStage
     from ..models.opportunity_input import OpportunityInput
-    from ..models.opportunity_stage import OpportunityStage
 
 
 class Opportunities(Resource):

@@ -16,8 +16,7 @@ from crmkit.core.resource import Resource, member_tree, request_tree
 from crmkit.core.sender import Sender
 from crmkit.core.types import UNSET, Unset
 
-from .. import codec, models
-from ..operations import records as operations
+from .. import codec, models, operations
 
 if TYPE_CHECKING:
     from ..models.aliases_ import FreeObject

@@ -11,8 +11,7 @@ from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource, plain_tree
 
-from .. import codec
-from ..operations import settings as operations
+from .. import codec, operations
 
 if TYPE_CHECKING:
     from ..models.system_settings import SystemSettings

@@ -7,7 +7,7 @@ from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 
-from ..operations import stars as operations
+from .. import operations
 
 
 class Stars(Resource):

@@ -14,13 +14,11 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import codec, models
-from ..operations import stream as operations
+from .. import codec, models, operations
 
 if TYPE_CHECKING:
-    from ..models.note import Note
+    from ..models.note import Note, NoteType
     from ..models.note_input import NoteInput
-    from ..models.note_type import NoteType
     from ..models.record import Record
 
 

@@ -15,16 +15,14 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import codec, models
-from ..operations import tasks as operations
+from .. import codec, models, operations
 
 if TYPE_CHECKING:
     from ..models.priority import Priority
     from ..models.reminder import Reminder
     from ..models.reminder_input import ReminderInput
-    from ..models.task import Task
+    from ..models.task import Task, TaskStatus
     from ..models.task_input import TaskInput
-    from ..models.task_status import TaskStatus
 
 
 class Tasks(Resource):

@@ -9,8 +9,7 @@ from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 
-from .. import codec
-from ..operations import users as operations
+from .. import codec, operations
 
 if TYPE_CHECKING:
     from ..models.acl import Acl

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from .. import codec, models
-from ..operations import photos as operations
+from .. import codec, models, operations
 
 if TYPE_CHECKING:
     from ..models.photo import Photo

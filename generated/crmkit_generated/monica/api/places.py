@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from .. import codec
-from ..operations import places as operations
+from .. import codec, operations
 
 if TYPE_CHECKING:
     from ..models.place import Place

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from .. import codec
-from ..operations import client_
+from .. import codec, operations
 
 if TYPE_CHECKING:
     from ..models.me_contact_input import MeContactInput
@@ -29,22 +28,22 @@ class welcome:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(client_.WELCOME, {}, codec.Welcome.decode)
+        return client.call(operations.WELCOME, {}, codec.Welcome.decode)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[Welcome]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(client_.WELCOME, {}, codec.Welcome.decode)
+        return client.detailed(operations.WELCOME, {}, codec.Welcome.decode)
 
     @staticmethod
     async def asyncio(*, client: Client) -> Welcome:
         """As `sync`, awaited."""
-        return await client.acall(client_.WELCOME, {}, codec.Welcome.decode)
+        return await client.acall(operations.WELCOME, {}, codec.Welcome.decode)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client) -> Response[Welcome]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(client_.WELCOME, {}, codec.Welcome.decode)
+        return await client.adetailed(operations.WELCOME, {}, codec.Welcome.decode)
 
 
 class me:
@@ -59,22 +58,22 @@ class me:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(client_.ME, {}, codec.User.decode)
+        return client.call(operations.ME, {}, codec.User.decode)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[User]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(client_.ME, {}, codec.User.decode)
+        return client.detailed(operations.ME, {}, codec.User.decode)
 
     @staticmethod
     async def asyncio(*, client: Client) -> User:
         """As `sync`, awaited."""
-        return await client.acall(client_.ME, {}, codec.User.decode)
+        return await client.acall(operations.ME, {}, codec.User.decode)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client) -> Response[User]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(client_.ME, {}, codec.User.decode)
+        return await client.adetailed(operations.ME, {}, codec.User.decode)
 
 
 class set_me_contact:
@@ -90,23 +89,25 @@ class set_me_contact:
             client: `crm.generated` of a configured client.
             body: What is sent.
         """
-        client.call(client_.SET_ME_CONTACT, {}, None, body, codec.MeContactInput.encode)
+        client.call(operations.SET_ME_CONTACT, {}, None, body, codec.MeContactInput.encode)
 
     @staticmethod
     def sync_detailed(*, client: Client, body: MeContactInput) -> Response[None]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(client_.SET_ME_CONTACT, {}, None, body, codec.MeContactInput.encode)
+        return client.detailed(
+            operations.SET_ME_CONTACT, {}, None, body, codec.MeContactInput.encode
+        )
 
     @staticmethod
     async def asyncio(*, client: Client, body: MeContactInput) -> None:
         """As `sync`, awaited."""
-        await client.acall(client_.SET_ME_CONTACT, {}, None, body, codec.MeContactInput.encode)
+        await client.acall(operations.SET_ME_CONTACT, {}, None, body, codec.MeContactInput.encode)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client, body: MeContactInput) -> Response[None]:
         """As `sync`, awaited, with status, headers and content."""
         return await client.adetailed(
-            client_.SET_ME_CONTACT, {}, None, body, codec.MeContactInput.encode
+            operations.SET_ME_CONTACT, {}, None, body, codec.MeContactInput.encode
         )
 
 
@@ -122,22 +123,22 @@ class unset_me_contact:
         Args:
             client: `crm.generated` of a configured client.
         """
-        client.call(client_.UNSET_ME_CONTACT, {}, None)
+        client.call(operations.UNSET_ME_CONTACT, {}, None)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[None]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(client_.UNSET_ME_CONTACT, {}, None)
+        return client.detailed(operations.UNSET_ME_CONTACT, {}, None)
 
     @staticmethod
     async def asyncio(*, client: Client) -> None:
         """As `sync`, awaited."""
-        await client.acall(client_.UNSET_ME_CONTACT, {}, None)
+        await client.acall(operations.UNSET_ME_CONTACT, {}, None)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client) -> Response[None]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(client_.UNSET_ME_CONTACT, {}, None)
+        return await client.adetailed(operations.UNSET_ME_CONTACT, {}, None)
 
 
 class statistics:
@@ -152,21 +153,21 @@ class statistics:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(client_.STATISTICS, {}, codec.statistics_payload)
+        return client.call(operations.STATISTICS, {}, codec.statistics_payload)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[list[dict[str, str | float | bool | None]]]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(client_.STATISTICS, {}, codec.statistics_payload)
+        return client.detailed(operations.STATISTICS, {}, codec.statistics_payload)
 
     @staticmethod
     async def asyncio(*, client: Client) -> list[dict[str, str | float | bool | None]]:
         """As `sync`, awaited."""
-        return await client.acall(client_.STATISTICS, {}, codec.statistics_payload)
+        return await client.acall(operations.STATISTICS, {}, codec.statistics_payload)
 
     @staticmethod
     async def asyncio_detailed(
         *, client: Client
     ) -> Response[list[dict[str, str | float | bool | None]]]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(client_.STATISTICS, {}, codec.statistics_payload)
+        return await client.adetailed(operations.STATISTICS, {}, codec.statistics_payload)

@@ -11,8 +11,7 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from .. import codec
-from ..operations import currencies as operations
+from .. import codec, operations
 
 if TYPE_CHECKING:
     from ..models.currency import Currency

@@ -13,8 +13,7 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import codec, models
-from ..operations import journal as operations
+from .. import codec, models, operations
 
 if TYPE_CHECKING:
     from ..models.journal_entry import JournalEntry

@@ -12,8 +12,7 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, member_tree, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import codec, models
-from ..operations import relationships as operations
+from .. import codec, models, operations
 
 if TYPE_CHECKING:
     from ..models.relationship import Relationship

@@ -12,8 +12,7 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, member_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import codec, models
-from ..operations import tags as operations
+from .. import codec, models, operations
 
 if TYPE_CHECKING:
     from ..models.contact import Contact, Tag

@@ -15,8 +15,7 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import codec, models
-from ..operations import tasks as operations
+from .. import codec, models, operations
 
 if TYPE_CHECKING:
     from ..models.task import Task

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from .. import codec
-from ..operations import client_
-from ..operations import settings as operations
+from .. import codec, operations
 
 if TYPE_CHECKING:
     from ..models.user_settings import (
@@ -298,19 +296,19 @@ class api_version:
         Args:
             client: `crm.generated` of a configured client.
         """
-        return client.call(client_.API_VERSION, {}, None)
+        return client.call(operations.API_VERSION, {}, None)
 
     @staticmethod
     def sync_detailed(*, client: Client) -> Response[str]:
         """As `sync`, with status, headers and content."""
-        return client.detailed(client_.API_VERSION, {}, None)
+        return client.detailed(operations.API_VERSION, {}, None)
 
     @staticmethod
     async def asyncio(*, client: Client) -> str:
         """As `sync`, awaited."""
-        return await client.acall(client_.API_VERSION, {}, None)
+        return await client.acall(operations.API_VERSION, {}, None)
 
     @staticmethod
     async def asyncio_detailed(*, client: Client) -> Response[str]:
         """As `sync`, awaited, with status, headers and content."""
-        return await client.adetailed(client_.API_VERSION, {}, None)
+        return await client.adetailed(operations.API_VERSION, {}, None)

@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from .contact import Contact as Contact
     from .contact import ContactDetail as ContactDetail
     from .contact import Email as Email
+    from .contact import EmailType as EmailType
     from .contact import NextAction as NextAction
     from .contact import OpenAction as OpenAction
     from .contact import Phone as Phone
+    from .contact import PhoneType as PhoneType
     from .contact import Url as Url
+    from .contact import UrlType as UrlType
     from .contact_input import ContactInput as ContactInput
     from .contact_input import ContactStatusInput as ContactStatusInput
     from .contact_input import EmailInput as EmailInput
@@ -27,9 +30,6 @@ if TYPE_CHECKING:
     from .contact_status import ContactStatus as ContactStatus
     from .deal_status import DealStatus as DealStatus
     from .decimal import Decimal as Decimal
-    from .email_type import EmailType as EmailType
-    from .email_type import PhoneType as PhoneType
-    from .email_type import UrlType as UrlType
     from .filter_ import Filter as Filter
     from .filter_ import FilterAddress as FilterAddress
     from .filter_ import FilterAddressType as FilterAddressType
@@ -37,12 +37,10 @@ if TYPE_CHECKING:
     from .note import Deal as Deal
     from .note import Note as Note
     from .note import NoteContact as NoteContact
+    from .note import NoteType as NoteType
     from .note_input import NoteInput as NoteInput
     from .note_input import NoteUpdateInput as NoteUpdateInput
-    from .note_type import NoteType as NoteType
     from .pipeline_mode import PipelineMode as PipelineMode
-    from .reminder_type import ReminderType as ReminderType
-    from .reminder_type import SystemDateFormat as SystemDateFormat
     from .sales_summary import SalesAmounts as SalesAmounts
     from .sales_summary import SalesBreakdown as SalesBreakdown
     from .sales_summary import SalesHit as SalesHit
@@ -64,8 +62,10 @@ if TYPE_CHECKING:
     from .tag_input import TagInput as TagInput
     from .user_settings import CardType as CardType
     from .user_settings import Currency as Currency
+    from .user_settings import ReminderType as ReminderType
     from .user_settings import Subscription as Subscription
     from .user_settings import SubscriptionType as SubscriptionType
+    from .user_settings import SystemDateFormat as SystemDateFormat
     from .user_settings import SystemSettings as SystemSettings
     from .user_settings import Timezone as Timezone
     from .user_settings import UserSettings as UserSettings
@@ -92,7 +92,7 @@ else:
             "Email": "contact",
             "EmailInput": "contact_input",
             "EmailInputOrMapping": "aliases_",
-            "EmailType": "email_type",
+            "EmailType": "contact",
             "Filter": "filter_",
             "FilterAddress": "filter_",
             "FilterAddressType": "filter_",
@@ -103,16 +103,16 @@ else:
             "Note": "note",
             "NoteContact": "note",
             "NoteInput": "note_input",
-            "NoteType": "note_type",
+            "NoteType": "note",
             "NoteUpdateInput": "note_input",
             "Notification": "side_elements",
             "OpenAction": "contact",
             "Phone": "contact",
             "PhoneInput": "contact_input",
             "PhoneInputOrMapping": "aliases_",
-            "PhoneType": "email_type",
+            "PhoneType": "contact",
             "PipelineMode": "pipeline_mode",
-            "ReminderType": "reminder_type",
+            "ReminderType": "user_settings",
             "SalesAmounts": "sales_summary",
             "SalesBreakdown": "sales_summary",
             "SalesHit": "sales_summary",
@@ -126,7 +126,7 @@ else:
             "StatusCount": "side_elements",
             "Subscription": "user_settings",
             "SubscriptionType": "user_settings",
-            "SystemDateFormat": "reminder_type",
+            "SystemDateFormat": "user_settings",
             "SystemSettings": "user_settings",
             "SystemSettingsInput": "user_settings_input",
             "Tag": "tag",
@@ -136,7 +136,7 @@ else:
             "Url": "contact",
             "UrlInput": "contact_input",
             "UrlInputOrMapping": "aliases_",
-            "UrlType": "email_type",
+            "UrlType": "contact",
             "UserCurrency": "session",
             "UserSettings": "user_settings",
             "UserSettingsInput": "user_settings_input",

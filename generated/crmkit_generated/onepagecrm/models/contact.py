@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
@@ -11,7 +12,6 @@ from crmkit.core.codec.model import Model
 if TYPE_CHECKING:
     from .action import Action
     from .contact_status import ContactStatus
-    from .email_type import EmailType, PhoneType, UrlType
     from .note import Note
 
 
@@ -182,3 +182,33 @@ class Url(Model):
     type_: None | str | UrlType
     address: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+class EmailType(StrEnum):
+    """Type."""
+
+    HOME = "home"
+    OTHER = "other"
+    WORK = "work"
+
+
+class PhoneType(StrEnum):
+    """Type."""
+
+    DIRECT = "direct"
+    FAX = "fax"
+    HOME = "home"
+    MOBILE = "mobile"
+    OTHER = "other"
+    WORK = "work"
+
+
+class UrlType(StrEnum):
+    """Type."""
+
+    BLOG = "blog"
+    FACEBOOK = "facebook"
+    LINKEDIN = "linkedin"
+    OTHER = "other"
+    TWITTER = "twitter"
+    WEBSITE = "website"

@@ -11,7 +11,7 @@ from crmkit.core.types import UNSET, Unset
 
 if TYPE_CHECKING:
     from .aliases_ import EmailInputOrMapping, PhoneInputOrMapping, UrlInputOrMapping
-    from .email_type import EmailType, PhoneType, UrlType
+    from .contact import EmailType, PhoneType, UrlType
 
 
 @_attrs_define

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
@@ -11,7 +12,6 @@ from crmkit.core.codec.model import Model
 if TYPE_CHECKING:
     from .deal_status import DealStatus
     from .decimal import Decimal
-    from .note_type import NoteType
 
 
 @_attrs_define
@@ -74,3 +74,10 @@ class NoteContact(Model):
     lastname: None | str
     company: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+class NoteType(StrEnum):
+    """Whether it is a note or a deal; a note by default."""
+
+    DEAL = "deal"
+    NOTE = "note"

@@ -12,7 +12,7 @@ from crmkit.core.types import UNSET, Unset
 if TYPE_CHECKING:
     from .deal_status import DealStatus
     from .decimal import Decimal
-    from .note_type import NoteType
+    from .note import NoteType
 
 
 @_attrs_define

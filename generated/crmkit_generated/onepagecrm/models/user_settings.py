@@ -11,7 +11,6 @@ from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
     from .decimal import Decimal
-    from .reminder_type import ReminderType, SystemDateFormat
 
 
 @_attrs_define
@@ -119,9 +118,24 @@ class CardType(StrEnum):
     VISA = "VISA"
 
 
+class ReminderType(StrEnum):
+    """When the daily e-mail is sent."""
+
+    EVERY_DAY = "every_day"
+    NEVER = "never"
+    NEW_TASK = "new_task"
+
+
 class SubscriptionType(StrEnum):
     """Type of the account."""
 
     FREE = "free"
     PRO = "pro"
     TRIAL = "trial"
+
+
+class SystemDateFormat(StrEnum):
+    """Date format of the user."""
+
+    VALUE_0 = "%d/%m/%Y"
+    VALUE_1 = "%m/%d/%Y"

@@ -9,7 +9,10 @@ from crmkit.core.codec.model import Model
 from crmkit.core.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from .reminder_type import ReminderType, SystemDateFormat
+    from .user_settings import (
+        ReminderType,
+        SystemDateFormat,
+    )
 
 
 @_attrs_define

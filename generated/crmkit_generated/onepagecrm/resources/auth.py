@@ -11,8 +11,7 @@ from crmkit.core.options import Options
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import codec, models
-from ..operations import auth as operations
+from .. import codec, models, operations
 
 if TYPE_CHECKING:
     from ..models.login_input import LoginInput

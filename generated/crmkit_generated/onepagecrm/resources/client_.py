@@ -7,7 +7,7 @@ from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 
-from ..operations import client_ as operations
+from .. import operations
 
 
 class Client_(Resource):

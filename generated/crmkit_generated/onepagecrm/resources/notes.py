@@ -14,15 +14,13 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import codec, models
-from ..operations import notes as operations
+from .. import codec, models, operations
 
 if TYPE_CHECKING:
     from ..models.deal_status import DealStatus
     from ..models.decimal import Decimal
-    from ..models.note import Note
+    from ..models.note import Note, NoteType
     from ..models.note_input import NoteInput, NoteUpdateInput
-    from ..models.note_type import NoteType
 
 
 _NOTES_UPDATE = Merge(

@@ -10,8 +10,7 @@ from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 
-from .. import codec
-from ..operations import sales as operations
+from .. import codec, operations
 
 if TYPE_CHECKING:
     from ..models.note import Note

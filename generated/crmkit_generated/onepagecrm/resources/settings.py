@@ -13,14 +13,14 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import codec, models
-from ..operations import settings as operations
+from .. import codec, models, operations
 
 if TYPE_CHECKING:
-    from ..models.reminder_type import ReminderType, SystemDateFormat
     from ..models.user_settings import (
         Currency,
+        ReminderType,
         Subscription,
+        SystemDateFormat,
         SystemSettings,
         Timezone,
         UserSettings,

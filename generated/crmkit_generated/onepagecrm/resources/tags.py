@@ -11,8 +11,7 @@ from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, member_tree
 
-from .. import codec, models
-from ..operations import tags as operations
+from .. import codec, models, operations
 
 if TYPE_CHECKING:
     from ..models.tag import Tag, TagCounts

@@ -9,8 +9,7 @@ from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 
-from .. import codec
-from ..operations import custom_fields as operations
+from .. import codec, operations
 
 if TYPE_CHECKING:
     from ..models.custom_field import CustomField
