@@ -8,6 +8,7 @@ import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from .codec import emit_codec_package, emit_codecs
 from .derive import derive
@@ -16,6 +17,9 @@ from .functions import emit_functions
 from .models import emit_models, emit_shims
 from .resources import emit_resource, emit_resources
 from .routes import emit_operations
+
+if TYPE_CHECKING:
+    from .document import Document
 
 __all__ = ["build"]
 
@@ -56,7 +60,7 @@ def _build_one(path: Path, folder: Path) -> None:
         "codec/read.py": emit_codecs(derived, "read"),
         "codec/write.py": emit_codecs(derived, "write"),
         "operations.py": emit_operations(derived),
-        "wire.json": json.dumps(document.tree, ensure_ascii=False, separators=(",", ":")) + "\n",
+        "wire.json": _wire(document),
         **emit_shims(derived),
         **emit_models(derived),
     }
@@ -70,6 +74,16 @@ def _build_one(path: Path, folder: Path) -> None:
         header = f"{HEADER.format(file=path.name)}\n" if target.suffix == ".py" else ""
         target.write_text(header + text, encoding="utf-8")
     _tidy(folder)
+
+
+def _wire(document: Document) -> str:
+    """Return the document as JSON, without the evidence, which is for who reads the document."""
+
+    def bare(node: dict[str, Any]) -> dict[str, Any]:
+        return {key: value for key, value in node.items() if key != "x-crmkit-evidence"}
+
+    tree = json.loads(json.dumps(document.tree), object_hook=bare)
+    return json.dumps(tree, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def _tidy(folder: Path) -> None:
