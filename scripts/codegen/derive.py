@@ -20,7 +20,7 @@ from .bodies import body_of
 from .document import path_names
 from .generator import classes_of
 from .grouping import group
-from .kinds import parts
+from .kinds import Kind, parts
 from .parameters import parameters_of
 from .payloads import payload_of
 from .prose import doc
@@ -96,6 +96,17 @@ class OperationPlan:
     def returned(self) -> str:
         """The type of a call's result, without a pager around it."""
         return self.payload.annotation if self.payload else "None"
+
+    @property
+    def reads(self) -> list[Kind]:
+        """What it brings."""
+        return [self.payload.kind] if self.payload else []
+
+    @property
+    def writes(self) -> list[Kind]:
+        """What a call passes to it."""
+        bodies = [Kind("model", ref=name) for name in self.models]
+        return [*bodies, *(parameter.kind for parameter in self.parameters)]
 
     def decodes_as(self, payload: Payload) -> bool:
         """Return whether its payload has the form of another one."""
@@ -201,7 +212,7 @@ def derive(document: Document) -> Derived:
     if "x-crmkit-side-elements" in document.tree:
         schemas.model(document.tree["x-crmkit-side-elements"], "read")
     classes = classes_of(document, schemas)
-    group(classes, schemas, plans)
+    group(classes, schemas, [(plan.source.tag, plan.reads, plan.writes) for plan in plans])
     return Derived(document, schemas, plans, classes)
 
 

@@ -14,7 +14,6 @@ from .kinds import parts
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .derive import OperationPlan
     from .generator import GeneratedClass
     from .kinds import Kind
     from .schemas import Schemas
@@ -26,21 +25,25 @@ ALIASES = "aliases_"
 
 
 def group(
-    classes: dict[str, GeneratedClass], schemas: Schemas, plans: Iterable[OperationPlan]
+    classes: dict[str, GeneratedClass],
+    schemas: Schemas,
+    needs: Iterable[tuple[str, list[Kind], list[Kind]]],
 ) -> None:
     """Give classes that the same operations need one module, which is called after the first.
 
     What they need is told apart by resource, and by whether it is read or only written.
+
+    Args:
+        classes: All classes by name.
+        schemas: Their schemas.
+        needs: The resource of each operation, what it reads and what it writes.
     """
     reads: dict[str, set[str]] = defaultdict(set)
     writes: dict[str, set[str]] = defaultdict(set)
-    for plan in plans:
-        read = [plan.payload.kind] if plan.payload else []
-        written = [param.kind for param in plan.parameters]
-        for name in _reached(read, (), schemas):
-            reads[name].add(plan.source.tag)
-        for name in _reached(written, plan.models, schemas):
-            writes[name].add(plan.source.tag)
+    for tag, read, written in needs:
+        for uses, kinds in ((reads, read), (writes, written)):
+            for name in _reached(kinds, schemas):
+                uses[name].add(tag)
     homes: dict[tuple[bool, frozenset[str]], str] = {}
     for name in (*schemas.models, *sorted(schemas.enums)):
         class_, is_read = classes[name], name in reads
@@ -51,10 +54,10 @@ def group(
             classes[name].module = ALIASES
 
 
-def _reached(kinds: list[Kind], names: Iterable[str], schemas: Schemas) -> set[str]:
-    """Return the names of the models and enums in kinds and models, and in what these hold."""
+def _reached(kinds: list[Kind], schemas: Schemas) -> set[str]:
+    """Return the names of the models and enums in kinds, and in what these hold."""
     reached: set[str] = set()
-    new = {*names, *(part.ref for kind in kinds for part in parts(kind))}
+    new = {part.ref for kind in kinds for part in parts(kind)}
     while new:
         reached |= new
         models = [schemas.models[name] for name in new if name in schemas.models]

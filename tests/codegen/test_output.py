@@ -66,7 +66,7 @@ def edit(package: Path) -> None:
 
 def other_line_ends(package: Path) -> None:
     """Write a file with other line ends."""
-    path = package / "notes" / "operations" / "notes.py"
+    path = package / "notes" / "operations.py"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
 
 
