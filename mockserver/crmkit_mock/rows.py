@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from crmkit_mock.json_text import to_json
 from crmkit_mock.reads import Reads
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 #: Rows that are kept; then all of them are made anew.
 LIMIT = 20_000
-#: Created once: json.dumps creates an encoder each time it is called with separators.
-encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Row:
@@ -39,7 +38,7 @@ class Row:
 
     def __init__(self, record: Record, tree: Mapping[str, Any], reads: Reads) -> None:
         self.record = record
-        self.text = encode(tree)
+        self.text = to_json(tree)
         #: The row itself, until it was checked against the document.
         self.tree: Mapping[str, Any] | None = tree
         self._reads = reads
@@ -128,7 +127,7 @@ class RowPage:
         rows = ",".join([row.text for row in self._rows])
         # In a name or str the quotation marks would be escaped.
         place = f'"{self._member}":[]'
-        return encode(self._envelope).replace(place, f"{place[:-1]}{rows}]", 1)
+        return to_json(self._envelope).replace(place, f"{place[:-1]}{rows}]", 1)
 
     def is_valid(self, validator: Validator) -> bool:
         """Return whether it fits a schema, of which only what is new is checked.

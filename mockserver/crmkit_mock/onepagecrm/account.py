@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crmkit_mock.onepagecrm.errors import not_found
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Iterable
     from datetime import datetime
 
     from crmkit_mock.rows import Row, RowCache
@@ -65,6 +65,14 @@ class Records:
         if index is None:
             return self.collection.count(self.tenant)
         return self.collection.count_of(self.tenant, index, key)
+
+    def counts(self, index: Index, keys: Iterable[Hashable]) -> dict[Hashable, int]:
+        """Return what `count` returns for each of several keys."""
+        return self.collection.counts_of(self.tenant, index, keys)
+
+    def count_after(self, index: Index, value: Any) -> int:
+        """Return the number of records that an index has under None, in order above a value."""
+        return self.collection.count_after(self.tenant, index, value)
 
     def total(self, index: Index, key: Hashable) -> float:
         """Return the sum of the amounts of the records that an index has under a key."""

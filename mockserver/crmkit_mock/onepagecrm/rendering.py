@@ -157,7 +157,7 @@ def _character(character: str) -> str:
 
 
 #: Characters beyond ASCII are escaped, so that a lone surrogate cannot break the reply.
-_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False).encode
 
 _WRITERS: dict[str, tuple[str, Callable[[object], str]]] = {
     # Assumption: media types, which no page gives.
