@@ -48,12 +48,14 @@ def _with_offsets(tree: Any) -> Any:
         return [_with_offsets(item) for item in tree]
     if not isinstance(tree, dict):
         return tree
-    return {
-        name: with_server_offset(value)
-        if name in _DATETIMES and isinstance(value, str)
-        else _with_offsets(value)
-        for name, value in tree.items()
-    }
+    members: dict[str, Any] = dict(tree)
+    for name, value in tree.items():
+        if isinstance(value, str):
+            if name in _DATETIMES:
+                members[name] = with_server_offset(value)
+        elif isinstance(value, dict | list):
+            members[name] = _with_offsets(value)
+    return members
 
 
 def read_response(session: Session, entity: EntityType, record: Record) -> dict[str, Any]:
