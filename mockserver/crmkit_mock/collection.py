@@ -276,10 +276,11 @@ class Collection:
             count = self._index(tenant, index).count
             return {key: count(key) for key in keys}
 
-    def count_after(self, tenant: str, index: Index, value: Any) -> int:
-        """Return the number of records that an index has under None with an order above a value."""
+    def counts_after(self, tenant: str, indexes: Iterable[Index], value: Any) -> list[int]:
+        """Return how many records each of some indexes has under None, in order above a value."""
         with self._lock:
-            return self._index(tenant, index).count_after(value)
+            shelf = self._kind().shelf(tenant)
+            return [shelf.index(index).count_after(value) for index in indexes]
 
     def total_of(self, tenant: str, index: Index, key: Hashable = None) -> float:
         """Return the sum of the amounts of the records that an index has under a key."""

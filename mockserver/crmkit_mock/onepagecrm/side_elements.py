@@ -25,6 +25,7 @@ RECENT = {
     "recently_viewed": "viewed",
     "recently_imported": "imported",
 }
+_RECENT_INDEXES = [BY_TIME[field] for field in RECENT.values()]
 #: Assumption: how long "recently" is.
 _RECENTLY = timedelta(days=7)
 #: Assumption: API 1.2 counts important contacts under `vip`, in the place of 2.x's `starred`.
@@ -35,7 +36,7 @@ def tags(account: Account) -> dict[str, Any]:
     """Return the element `tags`."""
     contacts, since = account.contacts, recent_since(account)
     counts = {
-        **{name: contacts.count_after(BY_TIME[field], since) for name, field in RECENT.items()},
+        **dict(zip(RECENT, contacts.counts_after(_RECENT_INDEXES, since), strict=True)),
         "pending_deals": len(account.notes.keys(PENDING)),
         "waiting": account.actions.count(WAITING),
         "vip": contacts.count(BY_LABEL, ("vip", True)),
