@@ -43,8 +43,10 @@ def emit_codec(derived: Derived, model: Model) -> str:
         tables.append(f"MEMBERS: dict[str, str] = {names!r}")
     # Members are looked up where most replies have just those required, else taken out of a copy.
     optional = sum(not field.required for field in model.fields)
-    if lookup := model.mode == "read" and not model.more and optional <= 10:
+    if lookup := model.mode == "read" and optional <= 10:
         tables.append(f"_own = frozenset({[field.wire for field in model.fields]!r})")
+        required = [field.wire for field in model.fields if field.required]
+        tables += [f"_required = frozenset({required!r})"] * model.more
     if f"{model.name}OrMapping" in derived.schemas.aliases:  # a string holds a list of them
         tables.append(f"ORDER = {tuple(field.wire for field in model.fields)!r}")
     decoder = _decoder(model, derived, lookup=lookup)
@@ -66,8 +68,10 @@ def _decoder(model: Model, derived: Derived, *, lookup: bool) -> list[str]:
         for alias in field.aliases
     ]
     if lookup:
-        none = f"len(row) == {sum(field.required for field in fields)} or _own.issuperset(row)"
-        first.insert(0, f"s = o.additional_properties = {{}} if {none} else others(row, _own)")
+        none = f"len(row) == {sum(field.required for field in fields)}"
+        none += "" if model.more else " or _own.issuperset(row)"
+        rest = "others(row, _own)" if not model.more else "others_after(row, _own, _required)"
+        first.insert(0, f"s = o.additional_properties = {{}} if {none} else {rest}")
         if any(" row[" in line for line in others):
             others = ["try:", *(f"    {line}" for line in others), "except KeyError:"]
             others.append("    return decode(dict.fromkeys(_own) | row, cls)")

@@ -8,6 +8,7 @@ far in `out`, or the name of the member in `at`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from crmkit.core.errors import ArgumentError, expected, type_name
@@ -31,7 +32,24 @@ new = object.__new__
 
 def others(row: dict[str, Any], own: frozenset[str]) -> dict[str, Any]:
     """Return the members of an object that the document does not name."""
-    return {name: row[name] for name in row if name not in own}
+    found: dict[str, Any] = {}
+    for name in row:
+        if name not in own:
+            found[name] = row[name]  # noqa: PERF403  # a comprehension takes longer
+    return found
+
+
+def others_after(
+    row: dict[str, Any], own: frozenset[str], required: frozenset[str]
+) -> dict[str, Any]:
+    """Return the same of an object that has all those required, which mostly come first."""
+    found: dict[str, Any] = {}
+    for name in islice(row, len(required), None):
+        if name not in own:
+            found[name] = row[name]
+        elif name in required:  # so that others came before
+            return others(row, own)
+    return found
 
 
 def renamed(row: dict[str, Any], alias: str, name: str) -> dict[str, Any]:
