@@ -69,8 +69,8 @@ def _decoder(model: Model, derived: Derived, *, lookup: bool) -> list[str]:
     ]
     if lookup:
         none = f"len(row) == {sum(field.required for field in fields)}"
-        none += "" if model.more else " or _own.issuperset(row)"
-        rest = "others(row, _own)" if not model.more else "others_after(row, _own, _required)"
+        rest = "{} if _own.issuperset(row) else others(row, _own)"
+        rest = "others(row, _own, _required)" if model.more else rest
         first.insert(0, f"s = o.additional_properties = {{}} if {none} else {rest}")
         if any(" row[" in line for line in others):
             others = ["try:", *(f"    {line}" for line in others), "except KeyError:"]
@@ -91,15 +91,20 @@ def _decoder(model: Model, derived: Derived, *, lookup: bool) -> list[str]:
 
 
 def _encoder(model: Model, derived: Derived) -> list[str]:
-    encoded = [encode_field(field, model, derived) for field in model.fields]
-    lines = [f"d: dict[str, Any] = {{{', '.join(item for item, _ in encoded if item)}}}"]
-    more = [line for _, lines in encoded for line in lines]
+    encoded = {field.wire: encode_field(field, model, derived) for field in model.fields}
+    items = {wire: value for wire, (value, _) in encoded.items() if value}
+    display = ", ".join(f"{wire!r}: {value}" for wire, value in items.items())
+    lines = [f"d: dict[str, Any] = {{{display}}}"]
+    if template := len(items) > 15:  # Python makes displays of more in parts, which it merges
+        lines = ["d = _tree.copy()", *(f"d[{wire!r}] = {value}" for wire, value in items.items())]
+    more = [line for _, lines in encoded.values() for line in lines]
     function = "encode_extras" if model.mode == "write" else "encode_kept"
     espo = ", encode_espo_datetime" if derived.encode_json == "encode_espo_json" else ""
     extras = ["if o.additional_properties:", f"    {function}(o.additional_properties, d{espo})"]
     # What is passed wins over a member of the same name beside it; what was not read, does not.
     lines += [*extras, *more] if model.mode == "write" else [*more, *extras]
     return [
+        *([f"_tree: dict[str, Any] = dict.fromkeys({[*items]!r})", "", ""] if template else []),
         "def encode(o: Any) -> dict[str, Any]:",
         f'    """Return the tree of a {model.name}, or raise ArgumentError."""',
         *(f"    {line}" for line in lines),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows, new, others_after
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
@@ -22,7 +22,7 @@ def decode(row: Any, cls: type[Any] = AuditObjects) -> AuditObjects:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 0 else others_after(row, _own, _required)
+    s = o.additional_properties = {} if len(row) == 0 else others(row, _own, _required)
     v = o.contact_id = row.get("contact_id")
     if v is not None and type(v) is not int:
         o.contact_id = keep_odd(o, s, "contact_id", v, "int")

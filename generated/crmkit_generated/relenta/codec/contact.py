@@ -8,7 +8,7 @@ from typing import Any
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.labeled import join_labeled, split_labeled
-from crmkit.core.codec.nested import decode_rows, new, others_after, renamed
+from crmkit.core.codec.nested import decode_rows, new, others, renamed
 from crmkit.core.codec.numbers import decode_digits, encode_digits
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.strings import join_strings
@@ -101,7 +101,7 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
     if "do_no_mass_email" in row and "do_not_mass_email" not in row:
         row = renamed(row, "do_no_mass_email", "do_not_mass_email")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 20 else others_after(row, _own, _required)
+    s = o.additional_properties = {} if len(row) == 20 else others(row, _own, _required)
     at = "id"
     v = row["id"]
     o.id = int(v) if type(v) is str and v.isdigit() and v.isascii() else decode_digits(v)
@@ -262,40 +262,63 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
 decode_all = decode_rows(decode)
 
 
+_tree: dict[str, Any] = dict.fromkeys(
+    [
+        "id",
+        "full_name",
+        "first_name",
+        "last_name",
+        "dt_created",
+        "dt_modified",
+        "emails",
+        "title",
+        "company",
+        "comment",
+        "phone",
+        "url",
+        "fax",
+        "messenger",
+        "twitter",
+        "linkedin",
+        "facebook",
+        "text",
+        "address",
+        "do_not_mass_email",
+    ]
+)
+
+
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Contact, or raise ArgumentError."""
-    d: dict[str, Any] = {
-        "id": None
+    d = _tree.copy()
+    d["id"] = (
+        None
         if (v := o.id) is None
         else str(v)
         if type(v) is int and v >= 0
-        else encode_digits(v, "id"),
-        "full_name": o.full_name,
-        "first_name": o.first_name,
-        "last_name": o.last_name,
-        "dt_created": None if (v := o.dt_created) is None else encode_datetime(v, "dt_created"),
-        "dt_modified": None if (v := o.dt_modified) is None else encode_datetime(v, "dt_modified"),
-        "emails": "" if not (v := o.emails) and type(v) is list else join_strings(v, "emails", ";"),
-        "title": o.title,
-        "company": o.company,
-        "comment": o.comment,
-        "phone": "" if not (v := o.phone) and type(v) is list else join_labeled(v, "phone"),
-        "url": "" if not (v := o.url) and type(v) is list else join_labeled(v, "url"),
-        "fax": "" if not (v := o.fax) and type(v) is list else join_labeled(v, "fax"),
-        "messenger": ""
-        if not (v := o.messenger) and type(v) is list
-        else join_labeled(v, "messenger"),
-        "twitter": "" if not (v := o.twitter) and type(v) is list else join_labeled(v, "twitter"),
-        "linkedin": ""
-        if not (v := o.linkedin) and type(v) is list
-        else join_labeled(v, "linkedin"),
-        "facebook": ""
-        if not (v := o.facebook) and type(v) is list
-        else join_labeled(v, "facebook"),
-        "text": o.text,
-        "address": o.address,
-        "do_not_mass_email": o.do_not_mass_email,
-    }
+        else encode_digits(v, "id")
+    )
+    d["full_name"] = o.full_name
+    d["first_name"] = o.first_name
+    d["last_name"] = o.last_name
+    d["dt_created"] = None if (v := o.dt_created) is None else encode_datetime(v, "dt_created")
+    d["dt_modified"] = None if (v := o.dt_modified) is None else encode_datetime(v, "dt_modified")
+    d["emails"] = "" if not (v := o.emails) and type(v) is list else join_strings(v, "emails", ";")
+    d["title"] = o.title
+    d["company"] = o.company
+    d["comment"] = o.comment
+    d["phone"] = "" if not (v := o.phone) and type(v) is list else join_labeled(v, "phone")
+    d["url"] = "" if not (v := o.url) and type(v) is list else join_labeled(v, "url")
+    d["fax"] = "" if not (v := o.fax) and type(v) is list else join_labeled(v, "fax")
+    d["messenger"] = (
+        "" if not (v := o.messenger) and type(v) is list else join_labeled(v, "messenger")
+    )
+    d["twitter"] = "" if not (v := o.twitter) and type(v) is list else join_labeled(v, "twitter")
+    d["linkedin"] = "" if not (v := o.linkedin) and type(v) is list else join_labeled(v, "linkedin")
+    d["facebook"] = "" if not (v := o.facebook) and type(v) is list else join_labeled(v, "facebook")
+    d["text"] = o.text
+    d["address"] = o.address
+    d["do_not_mass_email"] = o.do_not_mass_email
     if v := o.groups:
         d["groups"] = join_strings(v, "groups", ";")
     if v := o.tags:

@@ -30,24 +30,21 @@ EMITTED = True
 new = object.__new__
 
 
-def others(row: dict[str, Any], own: frozenset[str]) -> dict[str, Any]:
-    """Return the members of an object that the document does not name."""
-    found: dict[str, Any] = {}
-    for name in row:
-        if name not in own:
-            found[name] = row[name]  # noqa: PERF403  # a comprehension takes longer
-    return found
-
-
-def others_after(
-    row: dict[str, Any], own: frozenset[str], required: frozenset[str]
+def others(
+    row: dict[str, Any], own: frozenset[str], required: frozenset[str] = frozenset()
 ) -> dict[str, Any]:
-    """Return the same of an object that has all those required, which mostly come first."""
+    """Return the members of an object that the document does not name.
+
+    Args:
+        row: The object.
+        own: The members that the document names.
+        required: Those of them that are in every object, and that most servers write first.
+    """
     found: dict[str, Any] = {}
     for name in islice(row, len(required), None):
         if name not in own:
             found[name] = row[name]
-        elif name in required:  # so that others came before
+        elif name in required:  # so that others came before it
             return others(row, own)
     return found
 
