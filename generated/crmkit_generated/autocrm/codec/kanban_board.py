@@ -32,12 +32,12 @@ def decode(row: Any, cls: type[Any] = KanbanBoard) -> KanbanBoard:
         o.total = keep_odd(o, s, "total", v, "int")
     v = row.get("groups")
     try:
-        o.groups = [] if v is None else kanban_group_codec.decode_all(v)
+        o.groups = [] if v is None else [] if v == [] else kanban_group_codec.decode_all(v)
     except ODD_ERRORS as e:
         o.groups = keep_odd(o, s, "groups", v, e) or []
     v = row.get("list")
     try:
-        o.list_ = [] if v is None else record_codec.decode_all(v)
+        o.list_ = [] if v is None else [] if v == [] else record_codec.decode_all(v)
     except ODD_ERRORS as e:
         o.list_ = keep_odd(o, s, "list", v, e) or []
     made: KanbanBoard = o

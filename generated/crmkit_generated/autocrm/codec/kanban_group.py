@@ -41,7 +41,7 @@ def decode(row: Any, cls: type[Any] = KanbanGroup) -> KanbanGroup:
             o.total = keep_odd(o, s, "total", v, "int")
         v = row.get("list")
         try:
-            o.list_ = [] if v is None else record_codec.decode_all(v)
+            o.list_ = [] if v is None else [] if v == [] else record_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.list_ = keep_odd(o, s, "list", v, e) or []
     except KeyError:

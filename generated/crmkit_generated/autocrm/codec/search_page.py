@@ -32,7 +32,7 @@ def decode(row: Any, cls: type[Any] = SearchPage) -> SearchPage:
             o.total = keep_odd(o, s, "total", v, "int")
         v = row["list"]
         try:
-            o.list_ = [] if v is None else search_hit_codec.decode_all(v)
+            o.list_ = [] if v is None else [] if v == [] else search_hit_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.list_ = keep_odd(o, s, "list", v, e) or []
     except KeyError:

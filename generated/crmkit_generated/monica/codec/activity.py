@@ -83,7 +83,7 @@ def decode(row: Any, cls: type[Any] = Activity) -> Activity:
             o.attendees = keep_odd(o, s, "attendees", v, e)
         v = row["emotions"]
         try:
-            o.emotions = [] if v is None else emotion_codec.decode_all(v)
+            o.emotions = [] if v is None else [] if v == [] else emotion_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.emotions = keep_odd(o, s, "emotions", v, e) or []
         v = o.url = row["url"]

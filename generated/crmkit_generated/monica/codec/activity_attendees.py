@@ -31,7 +31,7 @@ def decode(row: Any, cls: type[Any] = ActivityAttendees) -> ActivityAttendees:
             o.total = keep_odd(o, s, "total", v, "int")
         v = row["contacts"]
         try:
-            o.contacts = [] if v is None else contact_short_codec.decode_all(v)
+            o.contacts = [] if v is None else [] if v == [] else contact_short_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.contacts = keep_odd(o, s, "contacts", v, e) or []
     except KeyError:

@@ -66,7 +66,7 @@ def decode(row: Any, cls: type[Any] = Call) -> Call:
             o.contact_called = keep_odd(o, s, "contact_called", v, "bool")
         v = row["emotions"]
         try:
-            o.emotions = [] if v is None else emotion_codec.decode_all(v)
+            o.emotions = [] if v is None else [] if v == [] else emotion_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.emotions = keep_odd(o, s, "emotions", v, e) or []
         v = o.url = row["url"]

@@ -183,12 +183,12 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
             o.information = keep_odd(o, s, "information", v, e)
         v = row["addresses"]
         try:
-            o.addresses = [] if v is None else address_codec.decode_all(v)
+            o.addresses = [] if v is None else [] if v == [] else address_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.addresses = keep_odd(o, s, "addresses", v, e) or []
         v = row["tags"]
         try:
-            o.tags = [] if v is None else tag_codec.decode_all(v)
+            o.tags = [] if v is None else [] if v == [] else tag_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.tags = keep_odd(o, s, "tags", v, e) or []
         v = row["statistics"]
@@ -216,12 +216,14 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
             o.updated_at = keep_odd(o, s, "updated_at", v, e)
         v = row.get("contactFields")
         try:
-            o.contact_fields = [] if v is None else contact_field_codec.decode_all(v)
+            o.contact_fields = (
+                [] if v is None else [] if v == [] else contact_field_codec.decode_all(v)
+            )
         except ODD_ERRORS as e:
             o.contact_fields = keep_odd(o, s, "contactFields", v, e) or []
         v = row.get("notes")
         try:
-            o.notes = [] if v is None else note_codec.decode_all(v)
+            o.notes = [] if v is None else [] if v == [] else note_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.notes = keep_odd(o, s, "notes", v, e) or []
     except KeyError:

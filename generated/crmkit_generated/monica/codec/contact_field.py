@@ -62,7 +62,9 @@ def decode(row: Any, cls: type[Any] = ContactField) -> ContactField:
             o.contact_field_type = keep_odd(o, s, "contact_field_type", v, e)
         v = row["labels"]
         try:
-            o.labels = [] if v is None else contact_field_label_codec.decode_all(v)
+            o.labels = (
+                [] if v is None else [] if v == [] else contact_field_label_codec.decode_all(v)
+            )
         except ODD_ERRORS as e:
             o.labels = keep_odd(o, s, "labels", v, e) or []
         v = row["account"]

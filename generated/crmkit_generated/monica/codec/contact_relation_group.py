@@ -31,7 +31,9 @@ def decode(row: Any, cls: type[Any] = ContactRelationGroup) -> ContactRelationGr
             o.total = keep_odd(o, s, "total", v, "int")
         v = row["contacts"]
         try:
-            o.contacts = [] if v is None else contact_relation_codec.decode_all(v)
+            o.contacts = (
+                [] if v is None else [] if v == [] else contact_relation_codec.decode_all(v)
+            )
         except ODD_ERRORS as e:
             o.contacts = keep_odd(o, s, "contacts", v, e) or []
     except KeyError:

@@ -60,7 +60,7 @@ def decode(row: Any, cls: type[Any] = Conversation) -> Conversation:
             o.happened_at = keep_odd(o, s, "happened_at", v, e)
         v = row["messages"]
         try:
-            o.messages = [] if v is None else message_codec.decode_all(v)
+            o.messages = [] if v is None else [] if v == [] else message_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.messages = keep_odd(o, s, "messages", v, e) or []
         v = row["contact_field_type"]

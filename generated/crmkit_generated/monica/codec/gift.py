@@ -107,7 +107,7 @@ def decode(row: Any, cls: type[Any] = Gift) -> Gift:
             o.recipient = keep_odd(o, s, "recipient", v, e)
         v = row["photos"]
         try:
-            o.photos = [] if v is None else photo_codec.decode_all(v)
+            o.photos = [] if v is None else [] if v == [] else photo_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.photos = keep_odd(o, s, "photos", v, e) or []
         v = row["contact"]

@@ -132,32 +132,32 @@ def decode(row: Any, cls: type[Any] = ContactDetail) -> ContactDetail:
             o.description = keep_odd(o, s, "description", v, "str")
         v = row["phones"]
         try:
-            o.phones = [] if v is None else phone_codec.decode_all(v)
+            o.phones = [] if v is None else [] if v == [] else phone_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.phones = keep_odd(o, s, "phones", v, e) or []
         v = row.get("company_phones")
         try:
-            o.company_phones = [] if v is None else phone_codec.decode_all(v)
+            o.company_phones = [] if v is None else [] if v == [] else phone_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.company_phones = keep_odd(o, s, "company_phones", v, e) or []
         v = row["emails"]
         try:
-            o.emails = [] if v is None else email_codec.decode_all(v)
+            o.emails = [] if v is None else [] if v == [] else email_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.emails = keep_odd(o, s, "emails", v, e) or []
         v = row["urls"]
         try:
-            o.urls = [] if v is None else url_codec.decode_all(v)
+            o.urls = [] if v is None else [] if v == [] else url_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.urls = keep_odd(o, s, "urls", v, e) or []
         v = row["actions"]
         try:
-            o.actions = [] if v is None else action_codec.decode_all(v)
+            o.actions = [] if v is None else [] if v == [] else action_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.actions = keep_odd(o, s, "actions", v, e) or []
         v = row["notes"]
         try:
-            o.notes = [] if v is None else note_codec.decode_all(v)
+            o.notes = [] if v is None else [] if v == [] else note_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.notes = keep_odd(o, s, "notes", v, e) or []
     except KeyError:

@@ -38,12 +38,12 @@ def decode(row: Any, cls: type[Any] = SalesSummary) -> SalesSummary:
             o.breakdown = keep_odd(o, s, "breakdown", v, e)
         v = row["closed"]
         try:
-            o.closed = [] if v is None else note_codec.decode_all(v)
+            o.closed = [] if v is None else [] if v == [] else note_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.closed = keep_odd(o, s, "closed", v, e) or []
         v = row["pending"]
         try:
-            o.pending = [] if v is None else note_codec.decode_all(v)
+            o.pending = [] if v is None else [] if v == [] else note_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.pending = keep_odd(o, s, "pending", v, e) or []
         v = row["target"]
@@ -60,7 +60,9 @@ def decode(row: Any, cls: type[Any] = SalesSummary) -> SalesSummary:
             o.pipeline_mode = keep_odd(o, s, "pipeline_mode", v, e)
         v = row["hitting_history"]
         try:
-            o.hitting_history = [] if v is None else sales_hit_codec.decode_all(v)
+            o.hitting_history = (
+                [] if v is None else [] if v == [] else sales_hit_codec.decode_all(v)
+            )
         except ODD_ERRORS as e:
             o.hitting_history = keep_odd(o, s, "hitting_history", v, e) or []
     except KeyError:

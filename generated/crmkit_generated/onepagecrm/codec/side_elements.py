@@ -42,7 +42,7 @@ def decode(row: Any, cls: type[Any] = SideElements) -> SideElements:
         o.tags = keep_odd(o, s, "tags", v, e)
     v = row.get("statuses")
     try:
-        o.statuses = [] if v is None else status_count_codec.decode_all(v)
+        o.statuses = [] if v is None else [] if v == [] else status_count_codec.decode_all(v)
     except ODD_ERRORS as e:
         o.statuses = keep_odd(o, s, "statuses", v, e) or []
     v = row.get("sales")

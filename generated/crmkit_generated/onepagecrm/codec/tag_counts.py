@@ -28,12 +28,12 @@ def decode(row: Any, cls: type[Any] = TagCounts) -> TagCounts:
     try:
         v = row["system"]
         try:
-            o.system = [] if v is None else tag_codec.decode_all(v)
+            o.system = [] if v is None else [] if v == [] else tag_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.system = keep_odd(o, s, "system", v, e) or []
         v = row["custom"]
         try:
-            o.custom = [] if v is None else tag_codec.decode_all(v)
+            o.custom = [] if v is None else [] if v == [] else tag_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.custom = keep_odd(o, s, "custom", v, e) or []
     except KeyError:

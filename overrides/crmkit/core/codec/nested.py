@@ -96,7 +96,7 @@ def decode_rows(decode: Callable[[Any], T]) -> Callable[[Any], list[T]]:
     def decode_all(rows: Any) -> list[T]:
         if type(rows) is not list:
             reject(rows, "list")
-        return uncollected(walk, rows)
+        return uncollected(walk, rows) if len(rows) > 9 else walk(rows)
 
     def walk(rows: list[Any]) -> list[T]:
         out: list[T] = []
