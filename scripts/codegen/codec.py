@@ -46,7 +46,7 @@ def emit_codec(derived: Derived, model: Model) -> str:
     if lookup := model.mode == "read" and optional <= 10:
         tables.append(f"_own = frozenset({[field.wire for field in model.fields]!r})")
         required = [field.wire for field in model.fields if field.required]
-        tables += [f"_required = frozenset({required!r})"] * model.more
+        tables += [f"_required: frozenset[str] = frozenset({required!r})"] * model.more
     if f"{model.name}OrMapping" in derived.schemas.aliases:  # a string holds a list of them
         tables.append(f"ORDER = {tuple(field.wire for field in model.fields)!r}")
     decoder = _decoder(model, derived, lookup=lookup)

@@ -111,7 +111,7 @@ def test_nothing_is_left_to_the_collector(
 
     async def work() -> None:
         # In place of the loop's, to see all that it would have to finish.
-        sys.set_asyncgen_hooks(finalizer=lambda generator: left.append(generator.__qualname__))
+        sys.set_asyncgen_hooks(finalizer=lambda generator: left.append(repr(generator)))
         async with AsyncEspoCRM(base_url=server.url, **SETTINGS) as crm:
             error = None
             try:
@@ -155,7 +155,7 @@ def test_a_loop_over_a_list_may_be_left(run: Run) -> None:
     left: list[str] = []
 
     async def work() -> None:
-        sys.set_asyncgen_hooks(finalizer=lambda generator: left.append(generator.__qualname__))
+        sys.set_asyncgen_hooks(finalizer=lambda generator: left.append(repr(generator)))
         canned = Canned(page(contact(1), contact(2)))
         async with AsyncRelenta(**CREDENTIALS["Relenta"], transport=canned) as crm:
             async for found in crm.contacts.list():

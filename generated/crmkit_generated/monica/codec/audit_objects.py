@@ -14,7 +14,7 @@ from ..models.audit_objects import AuditObjects
 
 EMITTED = True
 _own = frozenset(["contact_id", "contact_name"])
-_required = frozenset([])
+_required: frozenset[str] = frozenset([])
 
 
 def decode(row: Any, cls: type[Any] = AuditObjects) -> AuditObjects:

@@ -68,7 +68,7 @@ _own = frozenset(
         "tags",
     ]
 )
-_required = frozenset(
+_required: frozenset[str] = frozenset(
     [
         "id",
         "full_name",
