@@ -146,7 +146,9 @@ def decode(row: Any, cls: type[Any] = AttributeSet) -> AttributeSet:
         o.email_address = keep_odd(o, s, "emailAddress", v, "str")
     v = pop("emailAddressData", None)
     try:
-        o.email_address_data = [] if v is None else email_address_codec.decode_all(v)
+        o.email_address_data = (
+            [] if v is None else [] if v == [] else email_address_codec.decode_all(v)
+        )
     except ODD_ERRORS as e:
         o.email_address_data = keep_odd(o, s, "emailAddressData", v, e) or []
     v = o.phone_number = pop("phoneNumber", None)
@@ -154,7 +156,9 @@ def decode(row: Any, cls: type[Any] = AttributeSet) -> AttributeSet:
         o.phone_number = keep_odd(o, s, "phoneNumber", v, "str")
     v = pop("phoneNumberData", None)
     try:
-        o.phone_number_data = [] if v is None else phone_number_codec.decode_all(v)
+        o.phone_number_data = (
+            [] if v is None else [] if v == [] else phone_number_codec.decode_all(v)
+        )
     except ODD_ERRORS as e:
         o.phone_number_data = keep_odd(o, s, "phoneNumberData", v, e) or []
     o.additional_properties = dict(s) if s else {}

@@ -28,7 +28,9 @@ def decode(row: Any, cls: type[Any] = BusyRange) -> BusyRange:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 0 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 0 else {} if _own.issuperset(row) else others(row, _own)
+    )
     v = row.get("dateStart")
     try:
         o.date_start = v if v is None else decode_datetime(v) if v else decode_empty(v)

@@ -24,7 +24,9 @@ def decode(row: Any, cls: type[Any] = ConvertAttributes) -> ConvertAttributes:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 0 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 0 else {} if _own.issuperset(row) else others(row, _own)
+    )
     v = row.get("Account")
     try:
         o.account = v if v is None else attribute_set_codec.decode(v)

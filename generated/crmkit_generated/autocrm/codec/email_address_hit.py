@@ -29,7 +29,9 @@ def decode(row: Any, cls: type[Any] = EmailAddressHit) -> EmailAddressHit:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 0 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 0 else {} if _own.issuperset(row) else others(row, _own)
+    )
     v = o.email_address = row.get("emailAddress")
     if v is not None and type(v) is not str:
         o.email_address = keep_odd(o, s, "emailAddress", v, "str")

@@ -23,7 +23,9 @@ def decode(row: Any, cls: type[Any] = ImportFile) -> ImportFile:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 1 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 1 else {} if _own.issuperset(row) else others(row, _own)
+    )
     try:
         v = o.attachment_id = row["attachmentId"]
         if v is not None and type(v) is not str:

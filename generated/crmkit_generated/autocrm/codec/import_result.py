@@ -28,7 +28,9 @@ def decode(row: Any, cls: type[Any] = ImportResult) -> ImportResult:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 1 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 1 else {} if _own.issuperset(row) else others(row, _own)
+    )
     v = o.id = row["id"]
     if type(v) is not str:
         reject(v, "str", "id")

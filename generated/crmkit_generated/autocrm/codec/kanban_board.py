@@ -24,18 +24,20 @@ def decode(row: Any, cls: type[Any] = KanbanBoard) -> KanbanBoard:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 0 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 0 else {} if _own.issuperset(row) else others(row, _own)
+    )
     v = o.total = row.get("total")
     if v is not None and type(v) is not int:
         o.total = keep_odd(o, s, "total", v, "int")
     v = row.get("groups")
     try:
-        o.groups = [] if v is None else kanban_group_codec.decode_all(v)
+        o.groups = [] if v is None else [] if v == [] else kanban_group_codec.decode_all(v)
     except ODD_ERRORS as e:
         o.groups = keep_odd(o, s, "groups", v, e) or []
     v = row.get("list")
     try:
-        o.list_ = [] if v is None else record_codec.decode_all(v)
+        o.list_ = [] if v is None else [] if v == [] else record_codec.decode_all(v)
     except ODD_ERRORS as e:
         o.list_ = keep_odd(o, s, "list", v, e) or []
     made: KanbanBoard = o

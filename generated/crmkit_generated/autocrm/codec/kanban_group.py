@@ -23,7 +23,9 @@ def decode(row: Any, cls: type[Any] = KanbanGroup) -> KanbanGroup:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 1 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 1 else {} if _own.issuperset(row) else others(row, _own)
+    )
     try:
         v = o.name = row["name"]
         if v is not None and type(v) is not str:
@@ -39,7 +41,7 @@ def decode(row: Any, cls: type[Any] = KanbanGroup) -> KanbanGroup:
             o.total = keep_odd(o, s, "total", v, "int")
         v = row.get("list")
         try:
-            o.list_ = [] if v is None else record_codec.decode_all(v)
+            o.list_ = [] if v is None else [] if v == [] else record_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.list_ = keep_odd(o, s, "list", v, e) or []
     except KeyError:

@@ -134,7 +134,7 @@ def decode(row: Any, cls: type[Any] = Meeting) -> Meeting:
         o.duration = keep_odd(o, s, "duration", v, "int")
     v = pop("reminders", None)
     try:
-        o.reminders = [] if v is None else reminder_codec.decode_all(v)
+        o.reminders = [] if v is None else [] if v == [] else reminder_codec.decode_all(v)
     except ODD_ERRORS as e:
         o.reminders = keep_odd(o, s, "reminders", v, e) or []
     v = o.parent_id = pop("parentId", None)

@@ -31,7 +31,9 @@ def decode(row: Any, cls: type[Any] = PhoneNumber) -> PhoneNumber:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 0 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 0 else {} if _own.issuperset(row) else others(row, _own)
+    )
     v = o.phone_number = row.get("phoneNumber")
     if v is not None and type(v) is not str:
         o.phone_number = keep_odd(o, s, "phoneNumber", v, "str")

@@ -37,7 +37,9 @@ def decode(row: Any, cls: type[Any] = PreparedTemplate) -> PreparedTemplate:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 0 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 0 else {} if _own.issuperset(row) else others(row, _own)
+    )
     v = o.subject = row.get("subject")
     if v is not None and type(v) is not str:
         o.subject = keep_odd(o, s, "subject", v, "str")

@@ -23,14 +23,16 @@ def decode(row: Any, cls: type[Any] = SearchPage) -> SearchPage:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 1 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 1 else {} if _own.issuperset(row) else others(row, _own)
+    )
     try:
         v = o.total = row.get("total")
         if v is not None and type(v) is not int:
             o.total = keep_odd(o, s, "total", v, "int")
         v = row["list"]
         try:
-            o.list_ = [] if v is None else search_hit_codec.decode_all(v)
+            o.list_ = [] if v is None else [] if v == [] else search_hit_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.list_ = keep_odd(o, s, "list", v, e) or []
     except KeyError:
@@ -44,11 +46,13 @@ decode_all = decode_rows(decode)
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a SearchPage, or raise ArgumentError."""
-    d: dict[str, Any] = {}
+    d: dict[str, Any] = {
+        "list": []
+        if type(v := o.list_) is list and not v
+        else [search_hit_codec.encode(x) for x in v]
+    }
     if (v := o.total) is not None:
         d["total"] = v
-    v = o.list_
-    d["list"] = [search_hit_codec.encode(x) for x in v]
     if o.additional_properties:
         encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d

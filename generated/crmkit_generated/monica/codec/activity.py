@@ -48,7 +48,7 @@ def decode(row: Any, cls: type[Any] = Activity) -> Activity:
         reject(row, "dict")
     o: Any = new(cls)
     s = o.additional_properties = (
-        {} if len(row) == 13 or _own.issuperset(row) else others(row, _own)
+        {} if len(row) == 13 else {} if _own.issuperset(row) else others(row, _own)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -83,7 +83,7 @@ def decode(row: Any, cls: type[Any] = Activity) -> Activity:
             o.attendees = keep_odd(o, s, "attendees", v, e)
         v = row["emotions"]
         try:
-            o.emotions = [] if v is None else emotion_codec.decode_all(v)
+            o.emotions = [] if v is None else [] if v == [] else emotion_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.emotions = keep_odd(o, s, "emotions", v, e) or []
         v = o.url = row["url"]
@@ -124,13 +124,14 @@ def encode(o: Any) -> dict[str, Any]:
         "happened_at": None if (v := o.happened_at) is None else encode_date(v, "happened_at"),
         "activity_type": None if (v := o.activity_type) is None else activity_type_codec.encode(v),
         "attendees": None if (v := o.attendees) is None else activity_attendees_codec.encode(v),
+        "emotions": []
+        if type(v := o.emotions) is list and not v
+        else [emotion_codec.encode(x) for x in v],
         "url": o.url,
         "account": None if (v := o.account) is None else account_codec.encode(v),
         "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
         "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
     }
-    v = o.emotions
-    d["emotions"] = [emotion_codec.encode(x) for x in v]
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d

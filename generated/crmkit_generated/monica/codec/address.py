@@ -45,7 +45,7 @@ def decode(row: Any, cls: type[Any] = Address) -> Address:
         reject(row, "dict")
     o: Any = new(cls)
     s = o.additional_properties = (
-        {} if len(row) == 16 or _own.issuperset(row) else others(row, _own)
+        {} if len(row) == 16 else {} if _own.issuperset(row) else others(row, _own)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -115,26 +115,47 @@ def decode(row: Any, cls: type[Any] = Address) -> Address:
 decode_all = decode_rows(decode)
 
 
+_tree: dict[str, Any] = dict.fromkeys(
+    [
+        "id",
+        "uuid",
+        "object",
+        "name",
+        "street",
+        "city",
+        "province",
+        "postal_code",
+        "latitude",
+        "longitude",
+        "country",
+        "url",
+        "account",
+        "contact",
+        "created_at",
+        "updated_at",
+    ]
+)
+
+
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Address, or raise ArgumentError."""
-    d: dict[str, Any] = {
-        "id": o.id,
-        "uuid": o.uuid,
-        "object": o.object_,
-        "name": o.name,
-        "street": o.street,
-        "city": o.city,
-        "province": o.province,
-        "postal_code": o.postal_code,
-        "latitude": o.latitude,
-        "longitude": o.longitude,
-        "country": None if (v := o.country) is None else country_codec.encode(v),
-        "url": o.url,
-        "account": None if (v := o.account) is None else account_codec.encode(v),
-        "contact": None if (v := o.contact) is None else contact_short_codec.encode(v),
-        "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
-        "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
-    }
+    d = _tree.copy()
+    d["id"] = o.id
+    d["uuid"] = o.uuid
+    d["object"] = o.object_
+    d["name"] = o.name
+    d["street"] = o.street
+    d["city"] = o.city
+    d["province"] = o.province
+    d["postal_code"] = o.postal_code
+    d["latitude"] = o.latitude
+    d["longitude"] = o.longitude
+    d["country"] = None if (v := o.country) is None else country_codec.encode(v)
+    d["url"] = o.url
+    d["account"] = None if (v := o.account) is None else account_codec.encode(v)
+    d["contact"] = None if (v := o.contact) is None else contact_short_codec.encode(v)
+    d["created_at"] = None if (v := o.created_at) is None else encode_datetime(v, "created_at")
+    d["updated_at"] = None if (v := o.updated_at) is None else encode_datetime(v, "updated_at")
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d

@@ -6,29 +6,29 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_rows, new
+from crmkit.core.codec.nested import decode_rows, new, others
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.values import encode_kept
 
 from ..models.audit_objects import AuditObjects
 
 EMITTED = True
+_own = frozenset(["contact_id", "contact_name"])
+_required: frozenset[str] = frozenset([])
 
 
 def decode(row: Any, cls: type[Any] = AuditObjects) -> AuditObjects:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
     o: Any = new(cls)
-    v = o.contact_id = pop("contact_id", None)
+    s = o.additional_properties = {} if len(row) == 0 else others(row, _own, _required)
+    v = o.contact_id = row.get("contact_id")
     if v is not None and type(v) is not int:
         o.contact_id = keep_odd(o, s, "contact_id", v, "int")
-    v = o.contact_name = pop("contact_name", None)
+    v = o.contact_name = row.get("contact_name")
     if v is not None and type(v) is not str:
         o.contact_name = keep_odd(o, s, "contact_name", v, "str")
-    o.additional_properties = dict(s) if s else {}
     made: AuditObjects = o
     return made
 

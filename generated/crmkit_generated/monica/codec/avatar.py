@@ -30,7 +30,9 @@ def decode(row: Any, cls: type[Any] = Avatar) -> Avatar:
     if "avatar_url" in row and "url" not in row:
         row = renamed(row, "avatar_url", "url")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 1 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 1 else {} if _own.issuperset(row) else others(row, _own)
+    )
     try:
         v = o.url = row.get("url")
         if v is not None and type(v) is not str:

@@ -41,7 +41,7 @@ def decode(row: Any, cls: type[Any] = Call) -> Call:
         reject(row, "dict")
     o: Any = new(cls)
     s = o.additional_properties = (
-        {} if len(row) == 12 or _own.issuperset(row) else others(row, _own)
+        {} if len(row) == 12 else {} if _own.issuperset(row) else others(row, _own)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -66,7 +66,7 @@ def decode(row: Any, cls: type[Any] = Call) -> Call:
             o.contact_called = keep_odd(o, s, "contact_called", v, "bool")
         v = row["emotions"]
         try:
-            o.emotions = [] if v is None else emotion_codec.decode_all(v)
+            o.emotions = [] if v is None else [] if v == [] else emotion_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.emotions = keep_odd(o, s, "emotions", v, e) or []
         v = o.url = row["url"]
@@ -110,14 +110,15 @@ def encode(o: Any) -> dict[str, Any]:
         "called_at": None if (v := o.called_at) is None else encode_datetime(v, "called_at"),
         "content": o.content,
         "contact_called": o.contact_called,
+        "emotions": []
+        if type(v := o.emotions) is list and not v
+        else [emotion_codec.encode(x) for x in v],
         "url": o.url,
         "account": None if (v := o.account) is None else account_codec.encode(v),
         "contact": None if (v := o.contact) is None else contact_short_codec.encode(v),
         "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
         "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
     }
-    v = o.emotions
-    d["emotions"] = [emotion_codec.encode(x) for x in v]
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d

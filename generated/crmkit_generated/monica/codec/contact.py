@@ -100,7 +100,7 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
         row = renamed(row, "hash_ID", "hash_id")
     o: Any = new(cls)
     s = o.additional_properties = (
-        {} if len(row) == 29 or _own.issuperset(row) else others(row, _own)
+        {} if len(row) == 29 else {} if _own.issuperset(row) else others(row, _own)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -183,12 +183,12 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
             o.information = keep_odd(o, s, "information", v, e)
         v = row["addresses"]
         try:
-            o.addresses = [] if v is None else address_codec.decode_all(v)
+            o.addresses = [] if v is None else [] if v == [] else address_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.addresses = keep_odd(o, s, "addresses", v, e) or []
         v = row["tags"]
         try:
-            o.tags = [] if v is None else tag_codec.decode_all(v)
+            o.tags = [] if v is None else [] if v == [] else tag_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.tags = keep_odd(o, s, "tags", v, e) or []
         v = row["statistics"]
@@ -216,12 +216,14 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
             o.updated_at = keep_odd(o, s, "updated_at", v, e)
         v = row.get("contactFields")
         try:
-            o.contact_fields = [] if v is None else contact_field_codec.decode_all(v)
+            o.contact_fields = (
+                [] if v is None else [] if v == [] else contact_field_codec.decode_all(v)
+            )
         except ODD_ERRORS as e:
             o.contact_fields = keep_odd(o, s, "contactFields", v, e) or []
         v = row.get("notes")
         try:
-            o.notes = [] if v is None else note_codec.decode_all(v)
+            o.notes = [] if v is None else [] if v == [] else note_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.notes = keep_odd(o, s, "notes", v, e) or []
     except KeyError:
@@ -233,47 +235,83 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
 decode_all = decode_rows(decode)
 
 
+_tree: dict[str, Any] = dict.fromkeys(
+    [
+        "id",
+        "uuid",
+        "object",
+        "hash_id",
+        "first_name",
+        "last_name",
+        "nickname",
+        "complete_name",
+        "initials",
+        "description",
+        "gender",
+        "gender_type",
+        "is_starred",
+        "is_partial",
+        "is_active",
+        "is_dead",
+        "is_me",
+        "last_called",
+        "last_activity_together",
+        "stay_in_touch_frequency",
+        "stay_in_touch_trigger_date",
+        "information",
+        "addresses",
+        "tags",
+        "statistics",
+        "url",
+        "account",
+        "created_at",
+        "updated_at",
+    ]
+)
+
+
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Contact, or raise ArgumentError."""
-    d: dict[str, Any] = {
-        "id": o.id,
-        "uuid": o.uuid,
-        "object": o.object_,
-        "hash_id": o.hash_id,
-        "first_name": o.first_name,
-        "last_name": o.last_name,
-        "nickname": o.nickname,
-        "complete_name": o.complete_name,
-        "initials": o.initials,
-        "description": o.description,
-        "gender": o.gender,
-        "gender_type": o.gender_type,
-        "is_starred": o.is_starred,
-        "is_partial": o.is_partial,
-        "is_active": o.is_active,
-        "is_dead": o.is_dead,
-        "is_me": o.is_me,
-        "last_called": None if (v := o.last_called) is None else encode_datetime(v, "last_called"),
-        "last_activity_together": None
+    d = _tree.copy()
+    d["id"] = o.id
+    d["uuid"] = o.uuid
+    d["object"] = o.object_
+    d["hash_id"] = o.hash_id
+    d["first_name"] = o.first_name
+    d["last_name"] = o.last_name
+    d["nickname"] = o.nickname
+    d["complete_name"] = o.complete_name
+    d["initials"] = o.initials
+    d["description"] = o.description
+    d["gender"] = o.gender
+    d["gender_type"] = o.gender_type
+    d["is_starred"] = o.is_starred
+    d["is_partial"] = o.is_partial
+    d["is_active"] = o.is_active
+    d["is_dead"] = o.is_dead
+    d["is_me"] = o.is_me
+    d["last_called"] = None if (v := o.last_called) is None else encode_datetime(v, "last_called")
+    d["last_activity_together"] = (
+        None
         if (v := o.last_activity_together) is None
-        else encode_datetime(v, "last_activity_together"),
-        "stay_in_touch_frequency": o.stay_in_touch_frequency,
-        "stay_in_touch_trigger_date": None
+        else encode_datetime(v, "last_activity_together")
+    )
+    d["stay_in_touch_frequency"] = o.stay_in_touch_frequency
+    d["stay_in_touch_trigger_date"] = (
+        None
         if (v := o.stay_in_touch_trigger_date) is None
-        else encode_datetime(v, "stay_in_touch_trigger_date"),
-        "information": None
-        if (v := o.information) is None
-        else contact_information_codec.encode(v),
-        "statistics": None if (v := o.statistics) is None else contact_statistics_codec.encode(v),
-        "url": o.url,
-        "account": None if (v := o.account) is None else account_codec.encode(v),
-        "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
-        "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
-    }
-    v = o.addresses
-    d["addresses"] = [address_codec.encode(x) for x in v]
-    v = o.tags
-    d["tags"] = [tag_codec.encode(x) for x in v]
+        else encode_datetime(v, "stay_in_touch_trigger_date")
+    )
+    d["information"] = None if (v := o.information) is None else contact_information_codec.encode(v)
+    d["addresses"] = (
+        [] if type(v := o.addresses) is list and not v else [address_codec.encode(x) for x in v]
+    )
+    d["tags"] = [] if type(v := o.tags) is list and not v else [tag_codec.encode(x) for x in v]
+    d["statistics"] = None if (v := o.statistics) is None else contact_statistics_codec.encode(v)
+    d["url"] = o.url
+    d["account"] = None if (v := o.account) is None else account_codec.encode(v)
+    d["created_at"] = None if (v := o.created_at) is None else encode_datetime(v, "created_at")
+    d["updated_at"] = None if (v := o.updated_at) is None else encode_datetime(v, "updated_at")
     if v := o.contact_fields:
         d["contactFields"] = [contact_field_codec.encode(x) for x in v]
     if v := o.notes:

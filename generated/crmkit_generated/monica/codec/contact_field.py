@@ -40,7 +40,7 @@ def decode(row: Any, cls: type[Any] = ContactField) -> ContactField:
         reject(row, "dict")
     o: Any = new(cls)
     s = o.additional_properties = (
-        {} if len(row) == 10 or _own.issuperset(row) else others(row, _own)
+        {} if len(row) == 10 else {} if _own.issuperset(row) else others(row, _own)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -62,7 +62,9 @@ def decode(row: Any, cls: type[Any] = ContactField) -> ContactField:
             o.contact_field_type = keep_odd(o, s, "contact_field_type", v, e)
         v = row["labels"]
         try:
-            o.labels = [] if v is None else contact_field_label_codec.decode_all(v)
+            o.labels = (
+                [] if v is None else [] if v == [] else contact_field_label_codec.decode_all(v)
+            )
         except ODD_ERRORS as e:
             o.labels = keep_odd(o, s, "labels", v, e) or []
         v = row["account"]
@@ -104,13 +106,14 @@ def encode(o: Any) -> dict[str, Any]:
         "contact_field_type": None
         if (v := o.contact_field_type) is None
         else contact_field_type_codec.encode(v),
+        "labels": []
+        if type(v := o.labels) is list and not v
+        else [contact_field_label_codec.encode(x) for x in v],
         "account": None if (v := o.account) is None else account_codec.encode(v),
         "contact": None if (v := o.contact) is None else contact_short_codec.encode(v),
         "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
         "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
     }
-    v = o.labels
-    d["labels"] = [contact_field_label_codec.encode(x) for x in v]
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d

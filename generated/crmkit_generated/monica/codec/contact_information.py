@@ -26,7 +26,9 @@ def decode(row: Any, cls: type[Any] = ContactInformation) -> ContactInformation:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 6 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 6 else {} if _own.issuperset(row) else others(row, _own)
+    )
     try:
         v = row["relationships"]
         try:

@@ -75,7 +75,7 @@ def decode(row: Any, cls: type[Any] = ContactPartial) -> ContactPartial:
         row = renamed(row, "hash_ID", "hash_id")
     o: Any = new(cls)
     s = o.additional_properties = (
-        {} if len(row) == 21 or _own.issuperset(row) else others(row, _own)
+        {} if len(row) == 21 else {} if _own.issuperset(row) else others(row, _own)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -158,33 +158,59 @@ def decode(row: Any, cls: type[Any] = ContactPartial) -> ContactPartial:
 decode_all = decode_rows(decode)
 
 
+_tree: dict[str, Any] = dict.fromkeys(
+    [
+        "id",
+        "uuid",
+        "object",
+        "hash_id",
+        "first_name",
+        "last_name",
+        "nickname",
+        "complete_name",
+        "initials",
+        "description",
+        "gender",
+        "gender_type",
+        "is_starred",
+        "is_partial",
+        "is_active",
+        "is_dead",
+        "is_me",
+        "information",
+        "account",
+        "created_at",
+        "updated_at",
+    ]
+)
+
+
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ContactPartial, or raise ArgumentError."""
-    d: dict[str, Any] = {
-        "id": o.id,
-        "uuid": o.uuid,
-        "object": o.object_,
-        "hash_id": o.hash_id,
-        "first_name": o.first_name,
-        "last_name": o.last_name,
-        "nickname": o.nickname,
-        "complete_name": o.complete_name,
-        "initials": o.initials,
-        "description": o.description,
-        "gender": o.gender,
-        "gender_type": o.gender_type,
-        "is_starred": o.is_starred,
-        "is_partial": o.is_partial,
-        "is_active": o.is_active,
-        "is_dead": o.is_dead,
-        "is_me": o.is_me,
-        "information": None
-        if (v := o.information) is None
-        else contact_partial_information_codec.encode(v),
-        "account": None if (v := o.account) is None else account_codec.encode(v),
-        "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
-        "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
-    }
+    d = _tree.copy()
+    d["id"] = o.id
+    d["uuid"] = o.uuid
+    d["object"] = o.object_
+    d["hash_id"] = o.hash_id
+    d["first_name"] = o.first_name
+    d["last_name"] = o.last_name
+    d["nickname"] = o.nickname
+    d["complete_name"] = o.complete_name
+    d["initials"] = o.initials
+    d["description"] = o.description
+    d["gender"] = o.gender
+    d["gender_type"] = o.gender_type
+    d["is_starred"] = o.is_starred
+    d["is_partial"] = o.is_partial
+    d["is_active"] = o.is_active
+    d["is_dead"] = o.is_dead
+    d["is_me"] = o.is_me
+    d["information"] = (
+        None if (v := o.information) is None else contact_partial_information_codec.encode(v)
+    )
+    d["account"] = None if (v := o.account) is None else account_codec.encode(v)
+    d["created_at"] = None if (v := o.created_at) is None else encode_datetime(v, "created_at")
+    d["updated_at"] = None if (v := o.updated_at) is None else encode_datetime(v, "updated_at")
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d

@@ -22,14 +22,18 @@ def decode(row: Any, cls: type[Any] = ContactRelationGroup) -> ContactRelationGr
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 2 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 2 else {} if _own.issuperset(row) else others(row, _own)
+    )
     try:
         v = o.total = row["total"]
         if v is not None and type(v) is not int:
             o.total = keep_odd(o, s, "total", v, "int")
         v = row["contacts"]
         try:
-            o.contacts = [] if v is None else contact_relation_codec.decode_all(v)
+            o.contacts = (
+                [] if v is None else [] if v == [] else contact_relation_codec.decode_all(v)
+            )
         except ODD_ERRORS as e:
             o.contacts = keep_odd(o, s, "contacts", v, e) or []
     except KeyError:
@@ -43,9 +47,12 @@ decode_all = decode_rows(decode)
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ContactRelationGroup, or raise ArgumentError."""
-    d: dict[str, Any] = {"total": o.total}
-    v = o.contacts
-    d["contacts"] = [contact_relation_codec.encode(x) for x in v]
+    d: dict[str, Any] = {
+        "total": o.total,
+        "contacts": []
+        if type(v := o.contacts) is list and not v
+        else [contact_relation_codec.encode(x) for x in v],
+    }
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d

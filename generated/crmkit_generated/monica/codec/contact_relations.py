@@ -22,7 +22,9 @@ def decode(row: Any, cls: type[Any] = ContactRelations) -> ContactRelations:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 4 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 4 else {} if _own.issuperset(row) else others(row, _own)
+    )
     try:
         v = row["love"]
         try:

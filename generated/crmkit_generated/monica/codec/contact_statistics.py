@@ -31,7 +31,9 @@ def decode(row: Any, cls: type[Any] = ContactStatistics) -> ContactStatistics:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 7 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 7 else {} if _own.issuperset(row) else others(row, _own)
+    )
     try:
         v = o.number_of_calls = row["number_of_calls"]
         if v is not None and type(v) is not int:

@@ -41,7 +41,7 @@ def decode(row: Any, cls: type[Any] = Conversation) -> Conversation:
         reject(row, "dict")
     o: Any = new(cls)
     s = o.additional_properties = (
-        {} if len(row) == 11 or _own.issuperset(row) else others(row, _own)
+        {} if len(row) == 11 else {} if _own.issuperset(row) else others(row, _own)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -60,7 +60,7 @@ def decode(row: Any, cls: type[Any] = Conversation) -> Conversation:
             o.happened_at = keep_odd(o, s, "happened_at", v, e)
         v = row["messages"]
         try:
-            o.messages = [] if v is None else message_codec.decode_all(v)
+            o.messages = [] if v is None else [] if v == [] else message_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.messages = keep_odd(o, s, "messages", v, e) or []
         v = row["contact_field_type"]
@@ -107,6 +107,9 @@ def encode(o: Any) -> dict[str, Any]:
         "uuid": o.uuid,
         "object": o.object_,
         "happened_at": None if (v := o.happened_at) is None else encode_datetime(v, "happened_at"),
+        "messages": []
+        if type(v := o.messages) is list and not v
+        else [message_codec.encode(x) for x in v],
         "contact_field_type": None
         if (v := o.contact_field_type) is None
         else contact_field_type_codec.encode(v),
@@ -116,8 +119,6 @@ def encode(o: Any) -> dict[str, Any]:
         "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
         "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
     }
-    v = o.messages
-    d["messages"] = [message_codec.encode(x) for x in v]
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d

@@ -46,7 +46,7 @@ def decode(row: Any, cls: type[Any] = Debt) -> Debt:
         reject(row, "dict")
     o: Any = new(cls)
     s = o.additional_properties = (
-        {} if len(row) == 13 or _own.issuperset(row) else others(row, _own)
+        {} if len(row) == 13 else {} if _own.issuperset(row) else others(row, _own)
     )
     v = o.id = row["id"]
     if type(v) is not int:

@@ -54,7 +54,7 @@ def decode(row: Any, cls: type[Any] = Gift) -> Gift:
         reject(row, "dict")
     o: Any = new(cls)
     s = o.additional_properties = (
-        {} if len(row) == 17 or _own.issuperset(row) else others(row, _own)
+        {} if len(row) == 17 else {} if _own.issuperset(row) else others(row, _own)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -107,7 +107,7 @@ def decode(row: Any, cls: type[Any] = Gift) -> Gift:
             o.recipient = keep_odd(o, s, "recipient", v, e)
         v = row["photos"]
         try:
-            o.photos = [] if v is None else photo_codec.decode_all(v)
+            o.photos = [] if v is None else [] if v == [] else photo_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.photos = keep_odd(o, s, "photos", v, e) or []
         v = row["contact"]
@@ -139,34 +139,59 @@ def decode(row: Any, cls: type[Any] = Gift) -> Gift:
 decode_all = decode_rows(decode)
 
 
+_tree: dict[str, Any] = dict.fromkeys(
+    [
+        "id",
+        "uuid",
+        "object",
+        "name",
+        "comment",
+        "url",
+        "amount",
+        "value",
+        "amount_with_currency",
+        "status",
+        "date",
+        "recipient",
+        "photos",
+        "contact",
+        "account",
+        "created_at",
+        "updated_at",
+    ]
+)
+
+
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Gift, or raise ArgumentError."""
-    d: dict[str, Any] = {
-        "id": o.id,
-        "uuid": o.uuid,
-        "object": o.object_,
-        "name": o.name,
-        "comment": o.comment,
-        "url": o.url,
-        "amount": None if (v := o.amount) is None else encode_decimal(v, "amount"),
-        "value": None if (v := o.value) is None else encode_decimal(v, "value"),
-        "amount_with_currency": o.amount_with_currency,
-        "status": None
+    d = _tree.copy()
+    d["id"] = o.id
+    d["uuid"] = o.uuid
+    d["object"] = o.object_
+    d["name"] = o.name
+    d["comment"] = o.comment
+    d["url"] = o.url
+    d["amount"] = None if (v := o.amount) is None else encode_decimal(v, "amount")
+    d["value"] = None if (v := o.value) is None else encode_decimal(v, "value")
+    d["amount_with_currency"] = o.amount_with_currency
+    d["status"] = (
+        None
         if (v := o.status) is None
         else v._value_
         if type(v) is GiftStatus
         else v
         if type(v) is str
-        else encode_plain(v, str, "status"),
-        "date": None if (v := o.date) is None else encode_date(v, "date"),
-        "recipient": None if (v := o.recipient) is None else contact_short_codec.encode(v),
-        "contact": None if (v := o.contact) is None else contact_short_codec.encode(v),
-        "account": None if (v := o.account) is None else account_codec.encode(v),
-        "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
-        "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
-    }
-    v = o.photos
-    d["photos"] = [photo_codec.encode(x) for x in v]
+        else encode_plain(v, str, "status")
+    )
+    d["date"] = None if (v := o.date) is None else encode_date(v, "date")
+    d["recipient"] = None if (v := o.recipient) is None else contact_short_codec.encode(v)
+    d["photos"] = (
+        [] if type(v := o.photos) is list and not v else [photo_codec.encode(x) for x in v]
+    )
+    d["contact"] = None if (v := o.contact) is None else contact_short_codec.encode(v)
+    d["account"] = None if (v := o.account) is None else account_codec.encode(v)
+    d["created_at"] = None if (v := o.created_at) is None else encode_datetime(v, "created_at")
+    d["updated_at"] = None if (v := o.updated_at) is None else encode_datetime(v, "updated_at")
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d

@@ -23,7 +23,9 @@ def decode(row: Any, cls: type[Any] = HowYouMet) -> HowYouMet:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 3 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 3 else {} if _own.issuperset(row) else others(row, _own)
+    )
     try:
         v = o.general_information = row["general_information"]
         if v is not None and type(v) is not str:

@@ -40,7 +40,7 @@ def decode(row: Any, cls: type[Any] = Message) -> Message:
         reject(row, "dict")
     o: Any = new(cls)
     s = o.additional_properties = (
-        {} if len(row) == 11 or _own.issuperset(row) else others(row, _own)
+        {} if len(row) == 11 else {} if _own.issuperset(row) else others(row, _own)
     )
     v = o.id = row["id"]
     if type(v) is not int:

@@ -48,7 +48,7 @@ def decode(row: Any, cls: type[Any] = Occupation) -> Occupation:
         reject(row, "dict")
     o: Any = new(cls)
     s = o.additional_properties = (
-        {} if len(row) == 14 or _own.issuperset(row) else others(row, _own)
+        {} if len(row) == 14 else {} if _own.issuperset(row) else others(row, _own)
     )
     v = o.id = row["id"]
     if type(v) is not int:

@@ -24,7 +24,9 @@ def decode(row: Any, cls: type[Any] = PolicySignature) -> PolicySignature:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 5 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 5 else {} if _own.issuperset(row) else others(row, _own)
+    )
     try:
         v = o.signed = row["signed"]
         if v is not None and type(v) is not bool:

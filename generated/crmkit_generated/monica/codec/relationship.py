@@ -38,7 +38,9 @@ def decode(row: Any, cls: type[Any] = Relationship) -> Relationship:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 8 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 8 else {} if _own.issuperset(row) else others(row, _own)
+    )
     v = o.id = row["id"]
     if type(v) is not int:
         reject(v, "int", "id")

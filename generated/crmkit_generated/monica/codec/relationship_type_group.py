@@ -23,7 +23,9 @@ def decode(row: Any, cls: type[Any] = RelationshipTypeGroup) -> RelationshipType
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 7 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 7 else {} if _own.issuperset(row) else others(row, _own)
+    )
     v = o.id = row["id"]
     if type(v) is not int:
         reject(v, "int", "id")

@@ -38,7 +38,7 @@ def decode(row: Any, cls: type[Any] = WelcomeLinks) -> WelcomeLinks:
         reject(row, "dict")
     o: Any = new(cls)
     s = o.additional_properties = (
-        {} if len(row) == 13 or _own.issuperset(row) else others(row, _own)
+        {} if len(row) == 13 else {} if _own.issuperset(row) else others(row, _own)
     )
     try:
         v = o.activities_url = row["activities_url"]

@@ -26,7 +26,9 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 9 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 9 else {} if _own.issuperset(row) else others(row, _own)
+    )
     v = o.id = row["id"]
     if type(v) is not str:
         reject(v, "str", "id")
@@ -90,12 +92,11 @@ def encode(o: Any) -> dict[str, Any]:
         else v
         if type(v) is str
         else encode_plain(v, str, "status"),
+        "tags": [] if type(v := o.tags) is list and not v else encode_items(v, "tags"),
         "pendingdeal": o.pendingdeal,
         "vip": o.vip,
         "nextaction": None if (v := o.nextaction) is None else next_action_codec.encode(v),
     }
-    v = o.tags
-    d["tags"] = encode_items(v, "tags")
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d

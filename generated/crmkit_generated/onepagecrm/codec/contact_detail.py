@@ -62,7 +62,7 @@ def decode(row: Any, cls: type[Any] = ContactDetail) -> ContactDetail:
         reject(row, "dict")
     o: Any = new(cls)
     s = o.additional_properties = (
-        {} if len(row) == 21 or _own.issuperset(row) else others(row, _own)
+        {} if len(row) == 21 else {} if _own.issuperset(row) else others(row, _own)
     )
     v = o.id = row["id"]
     if type(v) is not str:
@@ -132,32 +132,32 @@ def decode(row: Any, cls: type[Any] = ContactDetail) -> ContactDetail:
             o.description = keep_odd(o, s, "description", v, "str")
         v = row["phones"]
         try:
-            o.phones = [] if v is None else phone_codec.decode_all(v)
+            o.phones = [] if v is None else [] if v == [] else phone_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.phones = keep_odd(o, s, "phones", v, e) or []
         v = row.get("company_phones")
         try:
-            o.company_phones = [] if v is None else phone_codec.decode_all(v)
+            o.company_phones = [] if v is None else [] if v == [] else phone_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.company_phones = keep_odd(o, s, "company_phones", v, e) or []
         v = row["emails"]
         try:
-            o.emails = [] if v is None else email_codec.decode_all(v)
+            o.emails = [] if v is None else [] if v == [] else email_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.emails = keep_odd(o, s, "emails", v, e) or []
         v = row["urls"]
         try:
-            o.urls = [] if v is None else url_codec.decode_all(v)
+            o.urls = [] if v is None else [] if v == [] else url_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.urls = keep_odd(o, s, "urls", v, e) or []
         v = row["actions"]
         try:
-            o.actions = [] if v is None else action_codec.decode_all(v)
+            o.actions = [] if v is None else [] if v == [] else action_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.actions = keep_odd(o, s, "actions", v, e) or []
         v = row["notes"]
         try:
-            o.notes = [] if v is None else note_codec.decode_all(v)
+            o.notes = [] if v is None else [] if v == [] else note_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.notes = keep_odd(o, s, "notes", v, e) or []
     except KeyError:
@@ -169,47 +169,75 @@ def decode(row: Any, cls: type[Any] = ContactDetail) -> ContactDetail:
 decode_all = decode_rows(decode)
 
 
+_tree: dict[str, Any] = dict.fromkeys(
+    [
+        "id",
+        "firstname",
+        "lastname",
+        "company",
+        "status",
+        "tags",
+        "pendingdeal",
+        "vip",
+        "nextaction",
+        "jobtitle",
+        "address",
+        "city",
+        "state",
+        "zip",
+        "country",
+        "description",
+        "phones",
+        "emails",
+        "urls",
+        "actions",
+        "notes",
+    ]
+)
+
+
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a ContactDetail, or raise ArgumentError."""
-    d: dict[str, Any] = {
-        "id": o.id,
-        "firstname": o.firstname,
-        "lastname": o.lastname,
-        "company": o.company,
-        "status": None
+    d = _tree.copy()
+    d["id"] = o.id
+    d["firstname"] = o.firstname
+    d["lastname"] = o.lastname
+    d["company"] = o.company
+    d["status"] = (
+        None
         if (v := o.status) is None
         else v._value_
         if type(v) is ContactStatus
         else v
         if type(v) is str
-        else encode_plain(v, str, "status"),
-        "pendingdeal": o.pendingdeal,
-        "vip": o.vip,
-        "nextaction": None if (v := o.nextaction) is None else open_action_codec.encode(v),
-        "jobtitle": o.jobtitle,
-        "address": o.address,
-        "city": o.city,
-        "state": o.state,
-        "zip": o.zip,
-        "country": None if (v := o.country) is None else "EL" if v == "GR" else v,
-        "description": o.description,
-    }
-    v = o.tags
-    d["tags"] = encode_items(v, "tags")
+        else encode_plain(v, str, "status")
+    )
+    d["tags"] = [] if type(v := o.tags) is list and not v else encode_items(v, "tags")
+    d["pendingdeal"] = o.pendingdeal
+    d["vip"] = o.vip
+    d["nextaction"] = None if (v := o.nextaction) is None else open_action_codec.encode(v)
+    d["jobtitle"] = o.jobtitle
+    d["address"] = o.address
+    d["city"] = o.city
+    d["state"] = o.state
+    d["zip"] = o.zip
+    d["country"] = None if (v := o.country) is None else "EL" if v == "GR" else v
+    d["description"] = o.description
+    d["phones"] = (
+        [] if type(v := o.phones) is list and not v else [phone_codec.encode(x) for x in v]
+    )
+    d["emails"] = (
+        [] if type(v := o.emails) is list and not v else [email_codec.encode(x) for x in v]
+    )
+    d["urls"] = [] if type(v := o.urls) is list and not v else [url_codec.encode(x) for x in v]
+    d["actions"] = (
+        [] if type(v := o.actions) is list and not v else [action_codec.encode(x) for x in v]
+    )
+    d["notes"] = [] if type(v := o.notes) is list and not v else [note_codec.encode(x) for x in v]
     if (v := o.linked_company) is not None:
         d["linked_company"] = v
-    v = o.phones
-    d["phones"] = [phone_codec.encode(x) for x in v]
     if v := o.company_phones:
         d["company_phones"] = [phone_codec.encode(x) for x in v]
-    v = o.emails
-    d["emails"] = [email_codec.encode(x) for x in v]
-    v = o.urls
-    d["urls"] = [url_codec.encode(x) for x in v]
-    v = o.actions
-    d["actions"] = [action_codec.encode(x) for x in v]
-    v = o.notes
-    d["notes"] = [note_codec.encode(x) for x in v]
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d

@@ -35,7 +35,9 @@ def decode(row: Any, cls: type[Any] = Deal) -> Deal:
     if "stage" in row and "deal_stage" not in row:
         row = renamed(row, "stage", "deal_stage")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 3 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 3 else {} if _own.issuperset(row) else others(row, _own)
+    )
     try:
         v = row["amount"]
         try:

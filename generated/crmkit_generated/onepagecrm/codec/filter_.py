@@ -26,7 +26,9 @@ def decode(row: Any, cls: type[Any] = Filter) -> Filter:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 6 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 6 else {} if _own.issuperset(row) else others(row, _own)
+    )
     v = o.id = row["id"]
     if type(v) is not str:
         reject(v, "str", "id")
@@ -80,14 +82,11 @@ def encode(o: Any) -> dict[str, Any]:
     d: dict[str, Any] = {
         "id": o.id,
         "name": o.name,
+        "contacts": [] if type(v := o.contacts) is list and not v else encode_items(v, "contacts"),
+        "tags": [] if type(v := o.tags) is list and not v else encode_items(v, "tags"),
+        "deals": [] if type(v := o.deals) is list and not v else encode_items(v, "deals"),
         "address": None if (v := o.address) is None else filter_address_codec.encode(v),
     }
-    v = o.contacts
-    d["contacts"] = encode_items(v, "contacts")
-    v = o.tags
-    d["tags"] = encode_items(v, "tags")
-    v = o.deals
-    d["deals"] = encode_items(v, "deals")
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d

@@ -22,7 +22,9 @@ def decode(row: Any, cls: type[Any] = NextAction) -> NextAction:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 0 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 0 else {} if _own.issuperset(row) else others(row, _own)
+    )
     v = o.text = row.get("text")
     if v is not None and type(v) is not str:
         o.text = keep_odd(o, s, "text", v, "str")

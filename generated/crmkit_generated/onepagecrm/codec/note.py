@@ -26,7 +26,9 @@ def decode(row: Any, cls: type[Any] = Note) -> Note:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 5 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 5 else {} if _own.issuperset(row) else others(row, _own)
+    )
     v = o.id = row["id"]
     if type(v) is not str:
         reject(v, "str", "id")

@@ -22,7 +22,9 @@ def decode(row: Any, cls: type[Any] = SalesAmounts) -> SalesAmounts:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 2 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 2 else {} if _own.issuperset(row) else others(row, _own)
+    )
     try:
         v = row["won"]
         try:

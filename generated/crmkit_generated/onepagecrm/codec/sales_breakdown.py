@@ -23,7 +23,9 @@ def decode(row: Any, cls: type[Any] = SalesBreakdown) -> SalesBreakdown:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 3 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 3 else {} if _own.issuperset(row) else others(row, _own)
+    )
     try:
         v = row["30days"]
         try:

@@ -27,7 +27,9 @@ def decode(row: Any, cls: type[Any] = SalesSummary) -> SalesSummary:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 6 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 6 else {} if _own.issuperset(row) else others(row, _own)
+    )
     try:
         v = row["breakdown"]
         try:
@@ -36,12 +38,12 @@ def decode(row: Any, cls: type[Any] = SalesSummary) -> SalesSummary:
             o.breakdown = keep_odd(o, s, "breakdown", v, e)
         v = row["closed"]
         try:
-            o.closed = [] if v is None else note_codec.decode_all(v)
+            o.closed = [] if v is None else [] if v == [] else note_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.closed = keep_odd(o, s, "closed", v, e) or []
         v = row["pending"]
         try:
-            o.pending = [] if v is None else note_codec.decode_all(v)
+            o.pending = [] if v is None else [] if v == [] else note_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.pending = keep_odd(o, s, "pending", v, e) or []
         v = row["target"]
@@ -58,7 +60,9 @@ def decode(row: Any, cls: type[Any] = SalesSummary) -> SalesSummary:
             o.pipeline_mode = keep_odd(o, s, "pipeline_mode", v, e)
         v = row["hitting_history"]
         try:
-            o.hitting_history = [] if v is None else sales_hit_codec.decode_all(v)
+            o.hitting_history = (
+                [] if v is None else [] if v == [] else sales_hit_codec.decode_all(v)
+            )
         except ODD_ERRORS as e:
             o.hitting_history = keep_odd(o, s, "hitting_history", v, e) or []
     except KeyError:
@@ -74,6 +78,12 @@ def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a SalesSummary, or raise ArgumentError."""
     d: dict[str, Any] = {
         "breakdown": None if (v := o.breakdown) is None else sales_breakdown_codec.encode(v),
+        "closed": []
+        if type(v := o.closed) is list and not v
+        else [note_codec.encode(x) for x in v],
+        "pending": []
+        if type(v := o.pending) is list and not v
+        else [note_codec.encode(x) for x in v],
         "target": None if (v := o.target) is None else sales_target_codec.encode(v),
         "pipeline_mode": None
         if (v := o.pipeline_mode) is None
@@ -82,13 +92,10 @@ def encode(o: Any) -> dict[str, Any]:
         else v
         if type(v) is str
         else encode_plain(v, str, "pipeline_mode"),
+        "hitting_history": []
+        if type(v := o.hitting_history) is list and not v
+        else [sales_hit_codec.encode(x) for x in v],
     }
-    v = o.closed
-    d["closed"] = [note_codec.encode(x) for x in v]
-    v = o.pending
-    d["pending"] = [note_codec.encode(x) for x in v]
-    v = o.hitting_history
-    d["hitting_history"] = [sales_hit_codec.encode(x) for x in v]
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d

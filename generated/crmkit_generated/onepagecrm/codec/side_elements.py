@@ -27,7 +27,9 @@ def decode(row: Any, cls: type[Any] = SideElements) -> SideElements:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 0 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 0 else {} if _own.issuperset(row) else others(row, _own)
+    )
     v = row.get("timestamp")
     try:
         o.timestamp = v if v is None else decode_unix(v)
@@ -40,7 +42,7 @@ def decode(row: Any, cls: type[Any] = SideElements) -> SideElements:
         o.tags = keep_odd(o, s, "tags", v, e)
     v = row.get("statuses")
     try:
-        o.statuses = [] if v is None else status_count_codec.decode_all(v)
+        o.statuses = [] if v is None else [] if v == [] else status_count_codec.decode_all(v)
     except ODD_ERRORS as e:
         o.statuses = keep_odd(o, s, "statuses", v, e) or []
     v = row.get("sales")

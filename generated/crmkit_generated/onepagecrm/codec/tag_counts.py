@@ -22,16 +22,18 @@ def decode(row: Any, cls: type[Any] = TagCounts) -> TagCounts:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 2 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 2 else {} if _own.issuperset(row) else others(row, _own)
+    )
     try:
         v = row["system"]
         try:
-            o.system = [] if v is None else tag_codec.decode_all(v)
+            o.system = [] if v is None else [] if v == [] else tag_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.system = keep_odd(o, s, "system", v, e) or []
         v = row["custom"]
         try:
-            o.custom = [] if v is None else tag_codec.decode_all(v)
+            o.custom = [] if v is None else [] if v == [] else tag_codec.decode_all(v)
         except ODD_ERRORS as e:
             o.custom = keep_odd(o, s, "custom", v, e) or []
     except KeyError:
@@ -45,11 +47,10 @@ decode_all = decode_rows(decode)
 
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a TagCounts, or raise ArgumentError."""
-    d: dict[str, Any] = {}
-    v = o.system
-    d["system"] = [tag_codec.encode(x) for x in v]
-    v = o.custom
-    d["custom"] = [tag_codec.encode(x) for x in v]
+    d: dict[str, Any] = {
+        "system": [] if type(v := o.system) is list and not v else [tag_codec.encode(x) for x in v],
+        "custom": [] if type(v := o.custom) is list and not v else [tag_codec.encode(x) for x in v],
+    }
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d

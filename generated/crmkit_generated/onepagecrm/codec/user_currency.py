@@ -21,7 +21,9 @@ def decode(row: Any, cls: type[Any] = UserCurrency) -> UserCurrency:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 2 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 2 else {} if _own.issuperset(row) else others(row, _own)
+    )
     try:
         v = o.symbol = row["symbol"]
         if v is not None and type(v) is not str:

@@ -49,7 +49,7 @@ def decode(row: Any, cls: type[Any] = Activity) -> Activity:
         reject(row, "dict")
     o: Any = new(cls)
     s = o.additional_properties = (
-        {} if len(row) == 16 or _own.issuperset(row) else others(row, _own)
+        {} if len(row) == 16 else {} if _own.issuperset(row) else others(row, _own)
     )
     at = "id"
     v = row["id"]
@@ -135,32 +135,55 @@ def decode(row: Any, cls: type[Any] = Activity) -> Activity:
 decode_all = decode_rows(decode)
 
 
+_tree: dict[str, Any] = dict.fromkeys(
+    [
+        "id",
+        "activity_type",
+        "label",
+        "calendar_id",
+        "all_day",
+        "dt_created",
+        "dt_modified",
+        "dt_start",
+        "dt_end",
+        "rrule",
+        "status",
+        "author",
+        "users",
+        "contacts",
+        "subject",
+        "body",
+    ]
+)
+
+
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Activity, or raise ArgumentError."""
-    d: dict[str, Any] = {
-        "id": None
+    d = _tree.copy()
+    d["id"] = (
+        None
         if (v := o.id) is None
         else str(v)
         if type(v) is int and v >= 0
-        else encode_digits(v, "id"),
-        "activity_type": o.activity_type,
-        "label": o.label,
-        "calendar_id": o.calendar_id,
-        "all_day": o.all_day,
-        "dt_created": None if (v := o.dt_created) is None else encode_datetime(v, "dt_created"),
-        "dt_modified": None if (v := o.dt_modified) is None else encode_datetime(v, "dt_modified"),
-        "dt_start": None if (v := o.dt_start) is None else encode_datetime(v, "dt_start"),
-        "dt_end": None if (v := o.dt_end) is None else encode_datetime(v, "dt_end"),
-        "rrule": o.rrule,
-        "status": o.status,
-        "author": None if (v := o.author) is None else encode_mailbox(v, "author"),
-        "users": "" if not (v := o.users) and type(v) is list else join_mailboxes(v, "users"),
-        "contacts": ""
-        if not (v := o.contacts) and type(v) is list
-        else join_mailboxes(v, "contacts"),
-        "subject": o.subject,
-        "body": o.body,
-    }
+        else encode_digits(v, "id")
+    )
+    d["activity_type"] = o.activity_type
+    d["label"] = o.label
+    d["calendar_id"] = o.calendar_id
+    d["all_day"] = o.all_day
+    d["dt_created"] = None if (v := o.dt_created) is None else encode_datetime(v, "dt_created")
+    d["dt_modified"] = None if (v := o.dt_modified) is None else encode_datetime(v, "dt_modified")
+    d["dt_start"] = None if (v := o.dt_start) is None else encode_datetime(v, "dt_start")
+    d["dt_end"] = None if (v := o.dt_end) is None else encode_datetime(v, "dt_end")
+    d["rrule"] = o.rrule
+    d["status"] = o.status
+    d["author"] = None if (v := o.author) is None else encode_mailbox(v, "author")
+    d["users"] = "" if not (v := o.users) and type(v) is list else join_mailboxes(v, "users")
+    d["contacts"] = (
+        "" if not (v := o.contacts) and type(v) is list else join_mailboxes(v, "contacts")
+    )
+    d["subject"] = o.subject
+    d["body"] = o.body
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d

@@ -8,7 +8,7 @@ from typing import Any
 from crmkit.core.codec.datetimes import decode_datetime, encode_datetime
 from crmkit.core.codec.decode_errors import ODD_ERRORS, reject
 from crmkit.core.codec.labeled import join_labeled, split_labeled
-from crmkit.core.codec.nested import decode_rows, new, renamed
+from crmkit.core.codec.nested import decode_rows, new, others, renamed
 from crmkit.core.codec.numbers import decode_digits, encode_digits
 from crmkit.core.codec.odd import keep_odd
 from crmkit.core.codec.strings import join_strings
@@ -42,6 +42,56 @@ MEMBERS: dict[str, str] = {
     "groups": "groups",
     "tags": "tags",
 }
+_own = frozenset(
+    [
+        "id",
+        "full_name",
+        "first_name",
+        "last_name",
+        "dt_created",
+        "dt_modified",
+        "emails",
+        "title",
+        "company",
+        "comment",
+        "phone",
+        "url",
+        "fax",
+        "messenger",
+        "twitter",
+        "linkedin",
+        "facebook",
+        "text",
+        "address",
+        "do_not_mass_email",
+        "groups",
+        "tags",
+    ]
+)
+_required: frozenset[str] = frozenset(
+    [
+        "id",
+        "full_name",
+        "first_name",
+        "last_name",
+        "dt_created",
+        "dt_modified",
+        "emails",
+        "title",
+        "company",
+        "comment",
+        "phone",
+        "url",
+        "fax",
+        "messenger",
+        "twitter",
+        "linkedin",
+        "facebook",
+        "text",
+        "address",
+        "do_not_mass_email",
+    ]
+)
 
 
 def decode(row: Any, cls: type[Any] = Contact) -> Contact:
@@ -50,148 +100,161 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
         reject(row, "dict")
     if "do_no_mass_email" in row and "do_not_mass_email" not in row:
         row = renamed(row, "do_no_mass_email", "do_not_mass_email")
-    s = row.copy()
-    pop = s.pop
     o: Any = new(cls)
+    s = o.additional_properties = {} if len(row) == 20 else others(row, _own, _required)
     at = "id"
-    v = pop("id")
+    v = row["id"]
     o.id = int(v) if type(v) is str and v.isdigit() and v.isascii() else decode_digits(v)
-    v = o.full_name = pop("full_name", None)
-    if v is not None and type(v) is not str:
-        o.full_name = keep_odd(o, s, "full_name", v, "str")
-    v = o.first_name = pop("first_name", None)
-    if v is not None and type(v) is not str:
-        o.first_name = keep_odd(o, s, "first_name", v, "str")
-    v = o.last_name = pop("last_name", None)
-    if v is not None and type(v) is not str:
-        o.last_name = keep_odd(o, s, "last_name", v, "str")
-    v = pop("dt_created", None)
     try:
-        o.dt_created = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.dt_created = keep_odd(o, s, "dt_created", v, e)
-    v = pop("dt_modified", None)
-    try:
-        o.dt_modified = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.dt_modified = keep_odd(o, s, "dt_modified", v, e)
-    v = pop("emails", None)
-    try:
-        o.emails = (
-            (v.split(";") if v else []) if type(v) is str else [] if v is None else reject(v, "str")
-        )
-    except ODD_ERRORS as e:
-        o.emails = keep_odd(o, s, "emails", v, e) or []
-    v = o.title = pop("title", None)
-    if v is not None and type(v) is not str:
-        o.title = keep_odd(o, s, "title", v, "str")
-    v = o.company = pop("company", None)
-    if v is not None and type(v) is not str:
-        o.company = keep_odd(o, s, "company", v, "str")
-    v = o.comment = pop("comment", None)
-    if v is not None and type(v) is not str:
-        o.comment = keep_odd(o, s, "comment", v, "str")
-    v = pop("phone", None)
-    try:
-        o.phone = (
-            (split_labeled(v) if v else [])
-            if type(v) is str
-            else []
-            if v is None
-            else reject(v, "str")
-        )
-    except ODD_ERRORS as e:
-        o.phone = keep_odd(o, s, "phone", v, e) or []
-    v = pop("url", None)
-    try:
-        o.url = (
-            (split_labeled(v) if v else [])
-            if type(v) is str
-            else []
-            if v is None
-            else reject(v, "str")
-        )
-    except ODD_ERRORS as e:
-        o.url = keep_odd(o, s, "url", v, e) or []
-    v = pop("fax", None)
-    try:
-        o.fax = (
-            (split_labeled(v) if v else [])
-            if type(v) is str
-            else []
-            if v is None
-            else reject(v, "str")
-        )
-    except ODD_ERRORS as e:
-        o.fax = keep_odd(o, s, "fax", v, e) or []
-    v = pop("messenger", None)
-    try:
-        o.messenger = (
-            (split_labeled(v) if v else [])
-            if type(v) is str
-            else []
-            if v is None
-            else reject(v, "str")
-        )
-    except ODD_ERRORS as e:
-        o.messenger = keep_odd(o, s, "messenger", v, e) or []
-    v = pop("twitter", None)
-    try:
-        o.twitter = (
-            (split_labeled(v) if v else [])
-            if type(v) is str
-            else []
-            if v is None
-            else reject(v, "str")
-        )
-    except ODD_ERRORS as e:
-        o.twitter = keep_odd(o, s, "twitter", v, e) or []
-    v = pop("linkedin", None)
-    try:
-        o.linkedin = (
-            (split_labeled(v) if v else [])
-            if type(v) is str
-            else []
-            if v is None
-            else reject(v, "str")
-        )
-    except ODD_ERRORS as e:
-        o.linkedin = keep_odd(o, s, "linkedin", v, e) or []
-    v = pop("facebook", None)
-    try:
-        o.facebook = (
-            (split_labeled(v) if v else [])
-            if type(v) is str
-            else []
-            if v is None
-            else reject(v, "str")
-        )
-    except ODD_ERRORS as e:
-        o.facebook = keep_odd(o, s, "facebook", v, e) or []
-    v = o.text = pop("text", None)
-    if v is not None and type(v) is not str:
-        o.text = keep_odd(o, s, "text", v, "str")
-    v = o.address = pop("address", None)
-    if v is not None and type(v) is not str:
-        o.address = keep_odd(o, s, "address", v, "str")
-    v = o.do_not_mass_email = pop("do_not_mass_email", None)
-    if v is not None and type(v) is not bool:
-        o.do_not_mass_email = keep_odd(o, s, "do_not_mass_email", v, "bool")
-    v = pop("groups", None)
-    try:
-        o.groups = (
-            (v.split(";") if v else []) if type(v) is str else [] if v is None else reject(v, "str")
-        )
-    except ODD_ERRORS as e:
-        o.groups = keep_odd(o, s, "groups", v, e) or []
-    v = pop("tags", None)
-    try:
-        o.tags = (
-            (v.split(";") if v else []) if type(v) is str else [] if v is None else reject(v, "str")
-        )
-    except ODD_ERRORS as e:
-        o.tags = keep_odd(o, s, "tags", v, e) or []
-    o.additional_properties = dict(s) if s else {}
+        v = o.full_name = row["full_name"]
+        if v is not None and type(v) is not str:
+            o.full_name = keep_odd(o, s, "full_name", v, "str")
+        v = o.first_name = row["first_name"]
+        if v is not None and type(v) is not str:
+            o.first_name = keep_odd(o, s, "first_name", v, "str")
+        v = o.last_name = row["last_name"]
+        if v is not None and type(v) is not str:
+            o.last_name = keep_odd(o, s, "last_name", v, "str")
+        v = row["dt_created"]
+        try:
+            o.dt_created = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.dt_created = keep_odd(o, s, "dt_created", v, e)
+        v = row["dt_modified"]
+        try:
+            o.dt_modified = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.dt_modified = keep_odd(o, s, "dt_modified", v, e)
+        v = row["emails"]
+        try:
+            o.emails = (
+                (v.split(";") if v else [])
+                if type(v) is str
+                else []
+                if v is None
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.emails = keep_odd(o, s, "emails", v, e) or []
+        v = o.title = row["title"]
+        if v is not None and type(v) is not str:
+            o.title = keep_odd(o, s, "title", v, "str")
+        v = o.company = row["company"]
+        if v is not None and type(v) is not str:
+            o.company = keep_odd(o, s, "company", v, "str")
+        v = o.comment = row["comment"]
+        if v is not None and type(v) is not str:
+            o.comment = keep_odd(o, s, "comment", v, "str")
+        v = row["phone"]
+        try:
+            o.phone = (
+                (split_labeled(v) if v else [])
+                if type(v) is str
+                else []
+                if v is None
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.phone = keep_odd(o, s, "phone", v, e) or []
+        v = row["url"]
+        try:
+            o.url = (
+                (split_labeled(v) if v else [])
+                if type(v) is str
+                else []
+                if v is None
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.url = keep_odd(o, s, "url", v, e) or []
+        v = row["fax"]
+        try:
+            o.fax = (
+                (split_labeled(v) if v else [])
+                if type(v) is str
+                else []
+                if v is None
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.fax = keep_odd(o, s, "fax", v, e) or []
+        v = row["messenger"]
+        try:
+            o.messenger = (
+                (split_labeled(v) if v else [])
+                if type(v) is str
+                else []
+                if v is None
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.messenger = keep_odd(o, s, "messenger", v, e) or []
+        v = row["twitter"]
+        try:
+            o.twitter = (
+                (split_labeled(v) if v else [])
+                if type(v) is str
+                else []
+                if v is None
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.twitter = keep_odd(o, s, "twitter", v, e) or []
+        v = row["linkedin"]
+        try:
+            o.linkedin = (
+                (split_labeled(v) if v else [])
+                if type(v) is str
+                else []
+                if v is None
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.linkedin = keep_odd(o, s, "linkedin", v, e) or []
+        v = row["facebook"]
+        try:
+            o.facebook = (
+                (split_labeled(v) if v else [])
+                if type(v) is str
+                else []
+                if v is None
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.facebook = keep_odd(o, s, "facebook", v, e) or []
+        v = o.text = row["text"]
+        if v is not None and type(v) is not str:
+            o.text = keep_odd(o, s, "text", v, "str")
+        v = o.address = row["address"]
+        if v is not None and type(v) is not str:
+            o.address = keep_odd(o, s, "address", v, "str")
+        v = o.do_not_mass_email = row["do_not_mass_email"]
+        if v is not None and type(v) is not bool:
+            o.do_not_mass_email = keep_odd(o, s, "do_not_mass_email", v, "bool")
+        v = row.get("groups")
+        try:
+            o.groups = (
+                (v.split(";") if v else [])
+                if type(v) is str
+                else []
+                if v is None
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.groups = keep_odd(o, s, "groups", v, e) or []
+        v = row.get("tags")
+        try:
+            o.tags = (
+                (v.split(";") if v else [])
+                if type(v) is str
+                else []
+                if v is None
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.tags = keep_odd(o, s, "tags", v, e) or []
+    except KeyError:
+        return decode(dict.fromkeys(_own) | row, cls)
     made: Contact = o
     return made
 
@@ -199,40 +262,63 @@ def decode(row: Any, cls: type[Any] = Contact) -> Contact:
 decode_all = decode_rows(decode)
 
 
+_tree: dict[str, Any] = dict.fromkeys(
+    [
+        "id",
+        "full_name",
+        "first_name",
+        "last_name",
+        "dt_created",
+        "dt_modified",
+        "emails",
+        "title",
+        "company",
+        "comment",
+        "phone",
+        "url",
+        "fax",
+        "messenger",
+        "twitter",
+        "linkedin",
+        "facebook",
+        "text",
+        "address",
+        "do_not_mass_email",
+    ]
+)
+
+
 def encode(o: Any) -> dict[str, Any]:
     """Return the tree of a Contact, or raise ArgumentError."""
-    d: dict[str, Any] = {
-        "id": None
+    d = _tree.copy()
+    d["id"] = (
+        None
         if (v := o.id) is None
         else str(v)
         if type(v) is int and v >= 0
-        else encode_digits(v, "id"),
-        "full_name": o.full_name,
-        "first_name": o.first_name,
-        "last_name": o.last_name,
-        "dt_created": None if (v := o.dt_created) is None else encode_datetime(v, "dt_created"),
-        "dt_modified": None if (v := o.dt_modified) is None else encode_datetime(v, "dt_modified"),
-        "emails": "" if not (v := o.emails) and type(v) is list else join_strings(v, "emails", ";"),
-        "title": o.title,
-        "company": o.company,
-        "comment": o.comment,
-        "phone": "" if not (v := o.phone) and type(v) is list else join_labeled(v, "phone"),
-        "url": "" if not (v := o.url) and type(v) is list else join_labeled(v, "url"),
-        "fax": "" if not (v := o.fax) and type(v) is list else join_labeled(v, "fax"),
-        "messenger": ""
-        if not (v := o.messenger) and type(v) is list
-        else join_labeled(v, "messenger"),
-        "twitter": "" if not (v := o.twitter) and type(v) is list else join_labeled(v, "twitter"),
-        "linkedin": ""
-        if not (v := o.linkedin) and type(v) is list
-        else join_labeled(v, "linkedin"),
-        "facebook": ""
-        if not (v := o.facebook) and type(v) is list
-        else join_labeled(v, "facebook"),
-        "text": o.text,
-        "address": o.address,
-        "do_not_mass_email": o.do_not_mass_email,
-    }
+        else encode_digits(v, "id")
+    )
+    d["full_name"] = o.full_name
+    d["first_name"] = o.first_name
+    d["last_name"] = o.last_name
+    d["dt_created"] = None if (v := o.dt_created) is None else encode_datetime(v, "dt_created")
+    d["dt_modified"] = None if (v := o.dt_modified) is None else encode_datetime(v, "dt_modified")
+    d["emails"] = "" if not (v := o.emails) and type(v) is list else join_strings(v, "emails", ";")
+    d["title"] = o.title
+    d["company"] = o.company
+    d["comment"] = o.comment
+    d["phone"] = "" if not (v := o.phone) and type(v) is list else join_labeled(v, "phone")
+    d["url"] = "" if not (v := o.url) and type(v) is list else join_labeled(v, "url")
+    d["fax"] = "" if not (v := o.fax) and type(v) is list else join_labeled(v, "fax")
+    d["messenger"] = (
+        "" if not (v := o.messenger) and type(v) is list else join_labeled(v, "messenger")
+    )
+    d["twitter"] = "" if not (v := o.twitter) and type(v) is list else join_labeled(v, "twitter")
+    d["linkedin"] = "" if not (v := o.linkedin) and type(v) is list else join_labeled(v, "linkedin")
+    d["facebook"] = "" if not (v := o.facebook) and type(v) is list else join_labeled(v, "facebook")
+    d["text"] = o.text
+    d["address"] = o.address
+    d["do_not_mass_email"] = o.do_not_mass_email
     if v := o.groups:
         d["groups"] = join_strings(v, "groups", ";")
     if v := o.tags:

@@ -24,7 +24,9 @@ def decode(row: Any, cls: type[Any] = CustomField) -> CustomField:
     if type(row) is not dict:
         reject(row, "dict")
     o: Any = new(cls)
-    s = o.additional_properties = {} if len(row) == 5 or _own.issuperset(row) else others(row, _own)
+    s = o.additional_properties = (
+        {} if len(row) == 5 else {} if _own.issuperset(row) else others(row, _own)
+    )
     at = "id"
     v = row["id"]
     o.id = int(v) if type(v) is str and v.isdigit() and v.isascii() else decode_digits(v)
