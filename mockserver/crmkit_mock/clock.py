@@ -28,6 +28,9 @@ class Clock:
         self._start = start
         self._seconds: Callable[[], float] | None = None
         self._since = 0.0
+        # The time that was read last, as it is kept.
+        self._text: str | None = None
+        self._time = start
 
     def run(self, seconds: Callable[[], float]) -> None:
         """Let the time pass by itself from now on; without it, whoever waits would wait forever.
@@ -46,7 +49,11 @@ class Clock:
     def now(self) -> datetime:
         """Return the mock's time, in UTC."""
         stored = self._settings.get(_SETTING)
-        time = datetime.fromisoformat(stored) if isinstance(stored, str) else self._start
+        if stored == self._text:
+            time = self._time
+        else:
+            time = datetime.fromisoformat(stored) if isinstance(stored, str) else self._start
+            self._text, self._time = stored, time
         if self._seconds is None:
             return time
         self._settings.read_time()
@@ -60,7 +67,10 @@ class Clock:
         """
         if time.tzinfo is None:
             raise ValueError(f"time must be an aware datetime, got {time!r}")
-        self._settings.set(_SETTING, time.astimezone(UTC).isoformat())
+        time = time.astimezone(UTC)
+        text = time.isoformat()
+        self._settings.set(_SETTING, text)
+        self._text, self._time = text, time
         self.restart()
 
     def advance(self, seconds: float) -> datetime:

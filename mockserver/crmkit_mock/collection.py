@@ -6,6 +6,7 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from crmkit_mock.json_text import to_json
 from crmkit_mock.shelves import BuiltIndex, Entry, Index, Record, Shelf
 
 if TYPE_CHECKING:
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from crmkit_mock.database import Database
 
 T = TypeVar("T")
-
-#: Records are kept as compact ASCII, so that their text can go out on the wire as it is.
-_write = json.JSONEncoder(separators=(",", ":")).encode
 
 _INSERT = "INSERT INTO records VALUES (?,?,?,?,?,?)"
 _UPDATE = "UPDATE records SET body=? WHERE crm=? AND kind=? AND tenant=? AND id=?"
@@ -58,22 +56,19 @@ class RecordTable:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._kinds: dict[tuple[str, str], Kind] = {}
+        #: What was read, by CRM and kind; the same object for good.
+        self.kinds: dict[tuple[str, str], Kind] = {}
 
-    def kind(self, crm: str, name: str) -> Kind:
-        """Return the records of one kind of one CRM; the lock is held."""
-        kind = self._kinds.get((crm, name))
-        if kind is None:
-            kind = self._kinds[crm, name] = Kind(self._database)
-            for tenant, id, position, body in self._database.read(
-                "SELECT tenant, id, position, body FROM records WHERE crm=? AND kind=?"
-                " ORDER BY tenant, position",
-                (crm, name),
-            ):
-                shelf = kind.shelf(tenant)
-                shelf.put(Entry(id, int(position), body))
-        if self._database.reads is not None:
-            self._database.reads.add(kind)
+    def load(self, crm: str, name: str) -> Kind:
+        """Read the records of one kind of one CRM; the lock is held."""
+        kind = self.kinds[crm, name] = Kind(self._database)
+        for tenant, id, position, body in self._database.read(
+            "SELECT tenant, id, position, body FROM records WHERE crm=? AND kind=?"
+            " ORDER BY tenant, position",
+            (crm, name),
+        ):
+            shelf = kind.shelf(tenant)
+            shelf.put(Entry(id, int(position), body))
         return kind
 
     def clear(self, crm: str | None, records: Iterable[Row] = ()) -> None:
@@ -88,7 +83,7 @@ class RecordTable:
         # A null matches every row.
         self._database.write("DELETE FROM records WHERE crm=coalesce(?, crm)", (crm,))
         rows = [
-            (crm, kind, tenant, id, position, _write(record))
+            (crm, kind, tenant, id, position, to_json(record))
             for kind, tenant, id, position, record in records
         ]
         self._database.write_many(_INSERT, rows)
@@ -124,15 +119,15 @@ class RecordTable:
         """Return what `Store.changed_in_place` does; the lock is held."""
         return [
             f"{crm} {name} {tenant} {entry.id}"
-            for (crm, name), kind in self._kinds.items()
+            for (crm, name), kind in self.kinds.items()
             for tenant, shelf in kind.shelves.items()
             for entry in shelf.page(-1, 0)
             if entry.changed_in_place
         ]
 
     def _forget(self, crm: str | None) -> None:
-        for key in [key for key in self._kinds if crm in (None, key[0])]:
-            self._kinds.pop(key).changed()
+        for key in [key for key in self.kinds if crm in (None, key[0])]:
+            self.kinds.pop(key).changed()
 
 
 class Collection:
@@ -143,11 +138,14 @@ class Collection:
     much quicker.
     """
 
-    __slots__ = ("_crm", "_database", "_name", "_table")
+    __slots__ = ("_crm", "_database", "_key", "_kinds", "_lock", "_name", "_table")
 
     def __init__(self, database: Database, table: RecordTable, crm: str, kind: str) -> None:
         self._database = database
+        self._lock = database.lock
         self._table = table
+        self._kinds = table.kinds
+        self._key = crm, kind
         self._crm = crm
         self._name = kind
 
@@ -159,9 +157,9 @@ class Collection:
         Raises:
             ValueError: the tenant has a record of that id.
         """
-        text = _write(record)
+        text = to_json(record)
         id.encode()  # half a surrogate pair, which SQLite cannot keep, fails here
-        with self._database.lock:
+        with self._lock:
             kind = self._kind()
             shelf = kind.shelf(tenant)
             if shelf.get(id) is not None:
@@ -172,8 +170,8 @@ class Collection:
 
     def replace(self, tenant: str, id: str, record: Record) -> bool:
         """Overwrite a record and keep its place; return whether there was one."""
-        text = _write(record)
-        with self._database.lock:
+        text = to_json(record)
+        with self._lock:
             kind = self._kind()
             shelf = kind.shelves.get(tenant)
             former = None if shelf is None else shelf.get(id)
@@ -186,7 +184,7 @@ class Collection:
 
     def delete(self, tenant: str, id: str) -> bool:
         """Delete a record; return whether there was one."""
-        with self._database.lock:
+        with self._lock:
             kind = self._kind()
             shelf = kind.shelves.get(tenant)
             former = None if shelf is None else shelf.get(id)
@@ -257,29 +255,41 @@ class Collection:
             offset: Number of records to leave out at the beginning.
             reverse: Whether they come from the end of the index's order.
         """
-        with self._database.lock:
+        with self._lock:
             entries = self._index(tenant, index).find(key, limit, offset, reverse=reverse)
             return [entry.record for entry in entries]
 
     def find_ids(self, tenant: str, index: Index, key: Hashable = None) -> list[str]:
         """Return the ids of the records that `find` returns."""
-        with self._database.lock:
+        with self._lock:
             found = self._index(tenant, index).find(key, -1, 0, reverse=False)
             return [entry.id for entry in found]
 
     def count_of(self, tenant: str, index: Index, key: Hashable = None) -> int:
         """Return the number of records that an index has under a key."""
-        with self._database.lock:
+        with self._lock:
             return self._index(tenant, index).count(key)
+
+    def counts_of(self, tenant: str, index: Index, keys: Iterable[Hashable]) -> dict[Hashable, int]:
+        """Return what `count_of` returns for each of several keys."""
+        with self._lock:
+            count = self._index(tenant, index).count
+            return {key: count(key) for key in keys}
+
+    def counts_after(self, tenant: str, indexes: Iterable[Index], value: Any) -> list[int]:
+        """Return how many records each of some indexes has under None, in order above a value."""
+        with self._lock:
+            shelf = self._kind().shelf(tenant)
+            return [shelf.index(index).count_after(value) for index in indexes]
 
     def total_of(self, tenant: str, index: Index, key: Hashable = None) -> float:
         """Return the sum of the amounts of the records that an index has under a key."""
-        with self._database.lock:
+        with self._lock:
             return self._index(tenant, index).total(key)
 
     def keys(self, tenant: str, index: Index) -> list[Hashable]:
         """Return the keys under which an index has records."""
-        with self._database.lock:
+        with self._lock:
             return self._index(tenant, index).keys()
 
     def view(self, tenant: str, make: Callable[[list[Record]], T]) -> T:
@@ -292,7 +302,7 @@ class Collection:
             tenant: The tenant.
             make: A function that stays the same, since it is kept with what it computed.
         """
-        with self._database.lock:
+        with self._lock:
             views = self._kind().views
             if (tenant, make) not in views:
                 views[tenant, make] = make(self.all(tenant))
@@ -300,27 +310,35 @@ class Collection:
 
     def count(self, tenant: str | None = None) -> int:
         """Return the number of records of a tenant, or of all tenants."""
-        with self._database.lock:
+        with self._lock:
             shelves = self._kind().shelves
             if tenant is None:
                 return sum(map(len, shelves.values()))
             return len(shelves.get(tenant, ()))
 
     def _kind(self) -> Kind:
-        return self._table.kind(self._crm, self._name)
+        kind = self._kinds.get(self._key)
+        if kind is None:
+            kind = self._table.load(self._crm, self._name)
+        if self._database.reads is not None:
+            self._database.reads.add(kind)
+        return kind
 
     def _entry(self, tenant: str, id: str) -> Entry | None:
-        with self._database.lock:
+        with self._lock:
             shelf = self._kind().shelves.get(tenant)
             return None if shelf is None else shelf.get(id)
 
     def _page(self, tenant: str, limit: int, offset: int) -> list[Entry]:
-        with self._database.lock:
+        with self._lock:
             shelf = self._kind().shelves.get(tenant)
             return [] if shelf is None else shelf.page(limit, offset)
 
     def _index(self, tenant: str, index: Index) -> BuiltIndex:
-        return self._kind().shelf(tenant).index(index)
+        kind = self._kind()
+        # Looked up here, most requests do it ten times; the calls are for the first one.
+        shelf = kind.shelves.get(tenant) or kind.shelf(tenant)
+        return shelf.indexes.get(index) or shelf.index(index)
 
 
 def _restore(kind: Kind, shelf: Shelf, entry: Entry) -> None:

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import logging
 from abc import abstractmethod
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crmkit_mock.behavior import Behavior
@@ -40,7 +40,7 @@ from crmkit_mock.strict import violation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from crmkit_mock.seeds import Seed, SeedSource
     from crmkit_mock.store import Store
@@ -396,7 +396,9 @@ _MONTHS = (
 
 def _http_date(time: datetime) -> str:
     """Return a time in UTC as headers have it; `email.utils` takes five times as long."""
-    return (
-        f"{_DAYS[time.weekday()]}, {time.day:02} {_MONTHS[time.month - 1]} {time.year:04}"
-        f" {time.hour:02}:{time.minute:02}:{time.second:02} GMT"
-    )
+    return f"{_http_day(time.date())} {time.hour:02}:{time.minute:02}:{time.second:02} GMT"
+
+
+@lru_cache(maxsize=8)
+def _http_day(day: date) -> str:
+    return f"{_DAYS[day.weekday()]}, {day.day:02} {_MONTHS[day.month - 1]} {day.year:04}"

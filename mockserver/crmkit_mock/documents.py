@@ -194,19 +194,22 @@ class Operation:
         }
 
     @cached_property
+    def body_schemas(self) -> dict[str, dict[str, Any]]:
+        """Schemas of the body by media type."""
+        content = self.document.resolve(self.node.get("requestBody", {})).get("content", {})
+        return {name: self.document.resolve(media["schema"]) for name, media in content.items()}
+
+    @cached_property
     def body_validators(self) -> dict[str, Validator]:
         """Validators of the body by media type.
 
         For a body that is a str of JSON (`contentMediaType` with `contentSchema`), the validator
         is that of the JSON inside.
         """
-        body = self.document.resolve(self.node.get("requestBody", {}))
-        validators: dict[str, Validator] = {}
-        for media_type, media in body.get("content", {}).items():
-            schema = self.document.resolve(media["schema"])
-            inner = schema.get("contentSchema", media["schema"])
-            validators[media_type] = self.document.validator(inner)
-        return validators
+        return {
+            media_type: self.document.validator(schema.get("contentSchema", schema))
+            for media_type, schema in self.body_schemas.items()
+        }
 
     def read_query(self, request: Request) -> dict[str, Any]:
         """Read the query strictly by the document.

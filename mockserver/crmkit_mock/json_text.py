@@ -1,4 +1,4 @@
-"""JSON bodies: strict JSON, which a database can keep, and JSON as PHP takes it."""
+"""JSON as the mock writes it, strict JSON, which a database can keep, and JSON as PHP takes it."""
 
 from __future__ import annotations
 
@@ -36,6 +36,10 @@ def _float(text: str) -> float:
         raise JSONTextError("a number is too large")
     return value
 
+
+#: Writes a tree as compact JSON in ASCII. Created once: json.dumps creates an encoder each time
+#: it is called with separators. No tree contains itself; to look for that takes a fifth.
+to_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 #: Created once: json.loads creates a decoder each time it is called with hooks.
 _decode = json.JSONDecoder(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from crmkit_mock.json_text import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 BODY_CAP = 20 * 1024 * 1024
 
 JSON_TYPE = "application/json"
-
-#: Created once: json.dumps creates an encoder each time it is called with separators.
-_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ class Reply:
 
 def json_reply(status: int, tree: object, headers: Mapping[str, str] | None = None) -> Reply:
     """Build a JSON reply. Characters beyond ASCII are escaped, so that any str can be encoded."""
-    body = _encode(tree).encode("ascii")
+    body = to_json(tree).encode("ascii")
     return Reply(status, body, headers or {}, tree=tree)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from crmkit_mock.json_text import to_json
 from crmkit_mock.reads import Reads
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 #: Rows that are kept; then all of them are made anew.
 LIMIT = 20_000
-#: Created once: json.dumps creates an encoder each time it is called with separators.
-encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Row:
@@ -39,7 +38,7 @@ class Row:
 
     def __init__(self, record: Record, tree: Mapping[str, Any], reads: Reads) -> None:
         self.record = record
-        self.text = encode(tree)
+        self.text = to_json(tree)
         #: The row itself, until it was checked against the document.
         self.tree: Mapping[str, Any] | None = tree
         self._reads = reads
@@ -114,21 +113,33 @@ class RowPage:
         envelope: The members, that of the rows with an empty list.
         member: Name of the member with the rows.
         rows: The rows.
+        outer: What the tree stands in: members, one of them an empty list in its place, and the
+            name of that; None if it is the whole.
     """
 
-    __slots__ = ("_envelope", "_member", "_rows")
+    __slots__ = ("_envelope", "_member", "_outer", "_rows")
 
-    def __init__(self, envelope: Mapping[str, Any], member: str, rows: Sequence[Row]) -> None:
+    def __init__(
+        self,
+        envelope: Mapping[str, Any],
+        member: str,
+        rows: Sequence[Row],
+        outer: tuple[Mapping[str, Any], str] | None = None,
+    ) -> None:
         self._envelope = envelope
         self._member = member
         self._rows = rows
+        self._outer = outer
+
+    def within(self, envelope: Mapping[str, Any], member: str) -> RowPage:
+        """Return the tree as a member of an envelope that has it as one of its members."""
+        return RowPage(self._envelope, self._member, self._rows, ({**envelope, member: []}, member))
 
     def text(self) -> str:
         """Return the whole as compact JSON text in ASCII."""
         rows = ",".join([row.text for row in self._rows])
-        # In a name or str the quotation marks would be escaped.
-        place = f'"{self._member}":[]'
-        return encode(self._envelope).replace(place, f"{place[:-1]}{rows}]", 1)
+        text = _with_text(self._envelope, self._member, f"[{rows}]")
+        return text if self._outer is None else _with_text(*self._outer, text)
 
     def is_valid(self, validator: Validator) -> bool:
         """Return whether it fits a schema, of which only what is new is checked.
@@ -147,4 +158,14 @@ class RowPage:
         return self._tree(self._rows)
 
     def _tree(self, rows: Sequence[Row]) -> dict[str, Any]:
-        return {**self._envelope, self._member: [row.as_tree() for row in rows]}
+        tree = {**self._envelope, self._member: [row.as_tree() for row in rows]}
+        if self._outer is None:
+            return tree
+        envelope, member = self._outer
+        return {**envelope, member: tree}
+
+
+def _with_text(envelope: Mapping[str, Any], member: str, text: str) -> str:
+    """Return an envelope as JSON, with a text in the place of the empty list in a member."""
+    # In a name or str the quotation marks would be escaped.
+    return to_json(envelope).replace(f'"{member}":[]', f'"{member}":{text}', 1)

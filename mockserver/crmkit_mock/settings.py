@@ -6,6 +6,8 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from crmkit_mock.json_text import to_json
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
 #: Types of JSON values that need no copy.
 _SCALARS = frozenset({str, int, bool, type(None)})
 _REPLACE = "INSERT OR REPLACE INTO settings VALUES (?,?,?)"
-_write = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class SettingsTable:
@@ -65,7 +66,7 @@ class SettingsTable:
         self._database.changes += 1
         # A null matches every row.
         self._database.write("DELETE FROM settings WHERE crm=coalesce(?, crm)", (crm,))
-        rows = [(crm, name, _write(value)) for name, value in settings]
+        rows = [(crm, name, to_json(value)) for name, value in settings]
         self._database.write_many("INSERT INTO settings VALUES (?,?,?)", rows)
 
     def snapshot(self, crm: str) -> Mapping[str, Any]:
@@ -78,7 +79,7 @@ class SettingsTable:
         for crm, name in sorted(self._unwritten):
             value = self._values[crm][name]
             name.encode()  # half a surrogate pair, which SQLite cannot keep, fails here
-            text = str(value) if type(value) is int else _write(value)
+            text = str(value) if type(value) is int else to_json(value)
             self._database.write(_REPLACE, (crm, name, text))
         self._unwritten.clear()
 
@@ -100,11 +101,12 @@ class Settings:
 
     def get(self, name: str) -> Any:
         """Return a value, or None if it was never set."""
-        with self._database.lock:
-            value = self._value(name)
-            if self._database.reads is not None:
-                self._database.reads.add_value(partial(self._value, name), value)
-            return _copy(value)
+        database = self._database
+        with database.lock:
+            value = self._table.all(self._crm).get(name)
+            if database.reads is not None:
+                database.reads.add_value(partial(self._value, name), value)
+        return value if type(value) in _SCALARS else _copy(value)
 
     def _value(self, name: str) -> Any:
         return self._table.all(self._crm).get(name)
@@ -121,12 +123,12 @@ class Settings:
     def next_number(self, name: str, first: int) -> int:
         """Count on: return `first` at the first call, then one more each time."""
         with self._database.lock:
-            last = self.get(name)
+            last = self._value(name)
             number = first if last is None else int(last) + 1
-            self.set(name, number)
+            self._table.set(self._crm, name, number)
         return number
 
 
 def _copy(value: object) -> Any:
     """Return a JSON value as its text would bring it back."""
-    return value if type(value) in _SCALARS else json.loads(_write(value))
+    return value if type(value) in _SCALARS else json.loads(to_json(value))

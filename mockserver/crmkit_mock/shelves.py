@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -80,13 +80,19 @@ class Entry:
         return record
 
 
-@dataclass(frozen=True, slots=True)
 class _Slot:
     """A record's place in an index."""
 
-    rank: tuple[Any, int]
-    keys: tuple[Hashable, ...]
-    entry: Entry
+    __slots__ = ("entry", "keys", "rank")
+
+    def __init__(self, rank: tuple[Any, int], keys: tuple[Hashable, ...], entry: Entry) -> None:
+        self.rank = rank
+        self.keys = keys
+        self.entry = entry
+
+
+def _order(slot: _Slot) -> Any:
+    return slot.rank[0]
 
 
 def _part(sequence: Sequence[T], limit: int, offset: int, *, reverse: bool) -> Sequence[T]:
@@ -149,15 +155,20 @@ class BuiltIndex:
 
     def find(self, key: Hashable, limit: int, offset: int, *, reverse: bool) -> list[Entry]:
         """Return records of a key in order."""
-        group = self._groups.get(key, ())
-        return [
-            slot.entry
-            for slot in _part(group, limit, offset, reverse=reverse != self._index.descending)
-        ]
+        group = self._groups.get(key)
+        if group is None:
+            return []
+        part = _part(group, limit, offset, reverse=reverse != self._index.descending)
+        return [slot.entry for slot in part]
 
     def count(self, key: Hashable) -> int:
         """Return the number of records of a key."""
         return len(self._groups.get(key, ()))
+
+    def count_after(self, value: Any) -> int:
+        """Return the number of records under None whose order is above a value."""
+        group = self._groups.get(None, [])
+        return len(group) - bisect_right(group, value, key=_order)
 
     def total(self, key: Hashable) -> float:
         """Return the sum of the amounts of a key's records, rounded once."""
@@ -174,7 +185,8 @@ class Shelf:
     def __init__(self) -> None:
         self._entries: dict[str, Entry] = {}
         self._order: list[Entry] = []
-        self._indexes: dict[Index, BuiltIndex] = {}
+        #: Those that were asked for.
+        self.indexes: dict[Index, BuiltIndex] = {}
 
     @property
     def next_position(self) -> int:
@@ -198,7 +210,7 @@ class Shelf:
             self._order.append(entry)
         else:
             self._order.insert(bisect_left(self._order, entry.position, key=_position), entry)
-        for built in self._indexes.values():
+        for built in self.indexes.values():
             built.add(entry)
 
     def remove(self, id: str) -> None:
@@ -208,7 +220,7 @@ class Shelf:
             self._order.pop()
         else:
             del self._order[bisect_left(self._order, entry.position, key=_position)]
-        for built in self._indexes.values():
+        for built in self.indexes.values():
             built.remove(id)
 
     def page(self, limit: int, offset: int) -> list[Entry]:
@@ -217,10 +229,10 @@ class Shelf:
 
     def index(self, index: Index) -> BuiltIndex:
         """Return an index, built if it was not asked for before."""
-        built = self._indexes.get(index)
+        built = self.indexes.get(index)
         if built is None:
             built = BuiltIndex(index)
             for entry in self._order:
                 built.add(entry)
-            self._indexes[index] = built
+            self.indexes[index] = built
         return built

@@ -43,6 +43,7 @@ class Store:
         self.lock = self._database.lock
         self._records = RecordTable(self._database)
         self._settings = SettingsTable(self._database)
+        self._collections: dict[tuple[str, str], Collection] = {}
         #: Rows of lists as they were rendered.
         self.rows = RowCache(self._database)
 
@@ -59,7 +60,11 @@ class Store:
 
     def collection(self, crm: str, kind: str) -> Collection:
         """Return the records of one kind of one CRM."""
-        return Collection(self._database, self._records, crm, kind)
+        collection = self._collections.get((crm, kind))
+        if collection is None:
+            collection = Collection(self._database, self._records, crm, kind)
+            self._collections[crm, kind] = collection
+        return collection
 
     def settings(self, crm: str) -> Settings:
         """Return the counters and settings of one CRM."""

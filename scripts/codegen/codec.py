@@ -94,8 +94,10 @@ def _codec(model: Model, derived: Derived) -> list[str]:
         names = {}
     # Members are looked up where most replies have just those required, else taken out of a copy.
     optional = sum(not field.required for field in model.fields)
-    if lookup := model.mode == "read" and not model.more and optional <= 10:
+    if lookup := model.mode == "read" and optional <= 10:
         tables.append(f"_own_{name} = frozenset({[field.wire for field in model.fields]!r})")
+        required = [field.wire for field in model.fields if field.required]
+        tables += [f"_required_{name}: frozenset[str] = frozenset({required!r})"] * model.more
     if f"{model.name}OrMapping" in derived.schemas.aliases:  # a string holds a list of them
         tables.append(f"ORDER_{name} = {tuple(field.wire for field in model.fields)!r}")
     decoder = _decoder(model, derived, lookup=lookup)
@@ -116,8 +118,10 @@ def _decoder(model: Model, derived: Derived, *, lookup: bool) -> list[str]:
         for alias in field.aliases
     ]
     if lookup:
-        none = f"len(row) == {sum(field.required for field in fields)} or {own}.issuperset(row)"
-        first.insert(0, f"s = o.additional_properties = {{}} if {none} else others(row, {own})")
+        none = f"len(row) == {sum(field.required for field in fields)}"
+        rest = f"{{}} if {own}.issuperset(row) else others(row, {own})"
+        rest = f"others(row, {own}, _required_{name})" if model.more else rest
+        first.insert(0, f"s = o.additional_properties = {{}} if {none} else {rest}")
         if any(" row[" in line for line in others):
             others = ["try:", *(f"    {line}" for line in others), "except KeyError:"]
             others.append(f"    return decode_{name}(dict.fromkeys({own}) | row, cls)")
@@ -144,17 +148,26 @@ def _decoder(model: Model, derived: Derived, *, lookup: bool) -> list[str]:
 
 
 def _encoder(model: Model, derived: Derived) -> list[str]:
-    encoded = [encode_field(field, model, derived) for field in model.fields]
-    lines = [f"d: dict[str, Any] = {{{', '.join(item for item, _ in encoded if item)}}}"]
-    more = [line for _, lines in encoded for line in lines]
+    name = model.name
+    encoded = {field.wire: encode_field(field, model, derived) for field in model.fields}
+    items = {wire: value for wire, (value, _) in encoded.items() if value}
+    display = ", ".join(f"{wire!r}: {value}" for wire, value in items.items())
+    lines = [f"d: dict[str, Any] = {{{display}}}"]
+    if template := len(items) > 15:  # Python makes displays of more in parts, which it merges
+        lines = [
+            f"d = _tree_{name}.copy()",
+            *(f"d[{wire!r}] = {value}" for wire, value in items.items()),
+        ]
+    more = [line for _, lines in encoded.values() for line in lines]
     function = "encode_extras" if model.mode == "write" else "encode_kept"
     espo = ", encode_espo_datetime" if derived.encode_json == "encode_espo_json" else ""
     extras = ["if o.additional_properties:", f"    {function}(o.additional_properties, d{espo})"]
     # What is passed wins over a member of the same name beside it; what was not read, does not.
     lines += [*extras, *more] if model.mode == "write" else [*more, *extras]
     return [
-        f"def encode_{model.name}(o: Any) -> dict[str, Any]:",
-        f'    """Return the tree of a {model.name}, or raise ArgumentError."""',
+        *([f"_tree_{name}: dict[str, Any] = dict.fromkeys({[*items]!r})", "", ""] * template),
+        f"def encode_{name}(o: Any) -> dict[str, Any]:",
+        f'    """Return the tree of a {name}, or raise ArgumentError."""',
         *(f"    {line}" for line in lines),
         "    return d",
     ]

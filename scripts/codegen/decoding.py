@@ -47,7 +47,7 @@ def decode_field(field: Field, model: Model, derived: Derived, *, lookup: bool) 
     elif null and wire_types(kind) == ("str",) and kind.name not in ENUMS:  # empty means null
         value = f"{value} if v else decode_empty(v)"
     if listed and kind.name != "separated":
-        value = f"[] if v is None else {value}"
+        value = f"[] if v is None else {'[] if v == [] else ' * ('decode_all' in value)}{value}"
     if as_is := ["v is U"] * unset + ["v is None"] * (null and not listed):
         value = f"v if {' or '.join(as_is)} else {value}"
     if strict:

@@ -17,7 +17,7 @@ _IN_LINE = {"str", "int", "bool", *ENUMS}
 
 
 def encode_field(field: Field, model: Model, derived: Derived) -> tuple[str, list[str]]:
-    """Return how an encoder writes one member: an item of its dict display, or lines after it."""
+    """Return how an encoder writes one member: an expression, or lines, of those that may lack."""
     attribute = derived.classes[model.name].names[field.derived]
     kind, target, at = field.kind, f"d[{field.wire!r}]", repr(attribute)
     bound = f"(v := o.{attribute})"
@@ -36,12 +36,12 @@ def encode_field(field: Field, model: Model, derived: Derived) -> tuple[str, lis
         test = f"v := o.{attribute}" if kind.name in LISTED else f"{bound} is not None"
         return "", [f"if {test}:", f"    {target} = {value}"]
     if as_is:
-        return f"{field.wire!r}: o.{attribute}", []
+        return f"o.{attribute}", []
     if kind.name == "separated":
-        return f'{field.wire!r}: "" if not {bound} and type(v) is list else {value}', []
+        return f'"" if not {bound} and type(v) is list else {value}', []
     if kind.name not in LISTED:
-        return f"{field.wire!r}: None if {bound} is None else {value}", []
-    return "", [f"v = o.{attribute}", f"{target} = {value}"]
+        return f"None if {bound} is None else {value}", []
+    return f"[] if type({bound}) is list and not v else {value}", []
 
 
 def encode_expression(  # noqa: C901, PLR0911, PLR0912  # one case a kind

@@ -471,7 +471,7 @@ def test_list_that_may_not_be_read_is_left_out(command: Command, tmp_path: Path)
     done = command("export", "espocrm", "webhooks", "tasks", *out)
     assert done.code == 1
     assert done.err.splitlines()[-1] == "crmkit: webhooks could not be read"
-    assert done.out == "tasks: 1 records\n"
+    assert done.out == "tasks: 1 record\n"
     assert not [name for name in left(tmp_path) if "part" in name]
 
 

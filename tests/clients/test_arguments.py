@@ -38,6 +38,7 @@ class NoOffset(tzinfo):
 
 CONTACT: list[tuple[str, dict[str, Any]]] = [
     ("emails[1]", {"emails": ["a@b.c", "d;e"]}),
+    ("emails[0]", {"emails": ["d;e"]}),
     ("emails", {"emails": "a@b.c"}),
     ("emails[0]", {"emails": [b"a@b.c"]}),
     ("emails[0]", {"emails": [None]}),

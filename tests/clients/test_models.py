@@ -178,6 +178,24 @@ def test_keeps_unknown_enum_value() -> None:
     assert json.dumps(known.to_dict()["type"]) == '"Single choice"'
 
 
+def test_keeps_unknown_members_wherever_they_stand() -> None:
+    """Unknown members are kept in their order, before, between and after documented ones."""
+    row = {**WIRE["components"]["examples"]["ContactPage"]["value"]["data"][0], "groups": "a;b"}
+    usual = Contact.from_dict(row)
+    items = list(row.items())
+
+    for at in range(len(items) + 1):
+        for absent in (None, "title", "groups"):
+            rows = [*items[:at], ("x", 1), ("a", 2), *items[at:], ("m", [3])]
+            contact = Contact.from_dict({key: value for key, value in rows if key != absent})
+
+            assert list(contact.additional_properties.items()) == [("x", 1), ("a", 2), ("m", [3])]
+            contact.additional_properties.clear()
+            if absent == "groups":
+                contact.groups = ["a", "b"]
+            assert contact == usual  # its title is None
+
+
 def test_unknown_members_are_kept() -> None:
     """Undocumented members are kept, may be changed, and are written back."""
     contact = Contact.from_dict({"id": "1", "Skills": "Spying", "nested": {"a": [1]}})

@@ -127,6 +127,10 @@ def write_addresses(
         before: The record as it is stored; None for a new one.
     """
     names = {suffix: field.name + suffix for suffix in ("", "Data", "IsOptedOut", "IsInvalid")}
+    if before is None and sent.keys().isdisjoint(names.values()):
+        data: Record = {names["Data"]: []}
+        flags = {names["IsOptedOut"]: False, names["IsInvalid"]: False}
+        return Written({names[""]: None, **data}, {**data, **flags})
     current = [] if before is None else entries_of(session.data, field, before)
     loaded = _loaded(field, current, new=before is None)
     values = {**loaded, **{name: sent[name] for name in names.values() if name in sent}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.activity_types import EMAIL_STATE
@@ -52,17 +53,31 @@ def value_of(session: Session, entity: EntityType, record: Record, attribute: st
         record: The record as it is stored.
         attribute: Name of the attribute.
     """
+    return reader_of(entity, attribute)(session, record)
+
+
+@cache
+def reader_of(entity: EntityType, attribute: str) -> Callable[[Session, Record], Any]:
+    """Return the function that returns the value of an attribute, as `value_of` does."""
     computed = _COMPUTED.get((entity.name, attribute))
     if computed is not None:
-        return computed(session, record)
+        return computed
     field = entity.by_attribute.get(attribute)
     if field is None:
-        common = _COMMON.get(attribute)
-        return record.get(attribute) if common is None else common(session, record)
+        return _COMMON.get(attribute) or _stored(attribute)
     by_family = _BY_FAMILY.get(field.family)
     if by_family is None:
-        return record.get(attribute)
-    return by_family(session, entity, record, field, attribute)
+        return _stored(attribute)
+    return lambda session, record: by_family(session, entity, record, field, attribute)
+
+
+def values_of(entity: EntityType, field: Field, session: Session, record: Record) -> dict[str, Any]:
+    """Return all attributes of a field that links to many records, with their values."""
+    link = entity.all_links.get(field.name)
+    is_relation = link is not None and link.kind == "many_many" and field.entity != "EmailAddress"
+    if link is not None and is_relation and not session.data.linked(link, record["id"]):
+        return {name: [] if name.endswith("Ids") else {} for name in field.attributes}
+    return {name: value_of(session, entity, record, name) for name in field.attributes}
 
 
 def is_stored(entity: EntityType, attribute: str) -> bool:
@@ -253,8 +268,19 @@ def followers(session: Session, record: Record) -> list[str]:
     return [user["id"] for user in users]
 
 
+def follower_values(session: Session, record: Record) -> dict[str, Any]:
+    """Return what responses say of those who follow a record."""
+    ids = followers(session, record)
+    return {
+        "isFollowed": _is_followed(session, record),
+        "followersIds": ids,
+        "followersNames": {id: session.data.name_of("User", id) for id in ids},
+    }
+
+
 def _follower_names(session: Session, record: Record) -> dict[str, str | None]:
-    return {id: session.data.name_of("User", id) for id in followers(session, record)}
+    names: dict[str, str | None] = follower_values(session, record)["followersNames"]
+    return names
 
 
 def _is_followed(session: Session, record: Record) -> bool:

@@ -145,6 +145,7 @@ def date_bounds(first: date, last: date, zone: ZoneInfo) -> tuple[str, str]:
     return format_datetime(midnight(first, zone)), format_datetime(end)
 
 
+@lru_cache(maxsize=256)
 def with_server_offset(value: str) -> str:
     """Return a stored datetime in ISO 8601 with the offset of the server's time zone.
 

@@ -30,7 +30,7 @@ def add_initial_links(
     Returns:
         What the response has of them.
     """
-    for link in entity.links:
+    for link in entity.links if ids else ():
         for id in ids.get(link.name) or ():
             other = session.data.find(link.entity, to_str(id))
             if other is not None:

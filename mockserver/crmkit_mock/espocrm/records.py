@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_OID, uuid5
 
@@ -188,7 +189,9 @@ def _save(saving: Saving) -> tuple[Record, list[LinkChange]]:
     links = dict(record)
     changed_links = store_links(session, entity, links)
     stored = {
-        name: stored_float(value) if _is_float(entity, name, value) else value
+        name: stored_float(value)
+        if isinstance(value, int | float) and _is_float(entity, name, value)
+        else value
         for name, value in without_relations(entity, links).items()
         if name not in entity.unstored
     }
@@ -211,10 +214,10 @@ def _save(saving: Saving) -> tuple[Record, list[LinkChange]]:
 
 
 def _is_float(entity: EntityType, name: str, value: object) -> bool:
-    """Return whether a value is a float to the server, which JSON may write as an integer."""
+    """Return whether a number is a float to the server, which JSON may write as an integer."""
     if isinstance(value, float):
         return True
-    field = entity.by_attribute.get(name) if isinstance(value, int) else None
+    field = entity.by_attribute.get(name)
     return field is not None and field.family in {"float", "currency"}
 
 
@@ -234,11 +237,16 @@ def numbers(data: Data, entity: EntityType, record: Mapping[str, Any] | None = N
     if "uid" in entity.by_name and not (record or {}).get("uid"):
         number = data.next_number(f"{entity.name}.uid")
         values["uid"] = str(uuid5(NAMESPACE_OID, f"{entity.name}/{number}"))
-    for field in entity.fields:
-        if field.family in _NUMBERED and field.name not in (record or {}):
+    for field in _numbered(entity):
+        if field.name not in (record or {}):
             number = data.next_number(f"{entity.name}.{field.name}")
             values[field.name] = f"A-{number:05d}" if field.family == "number" else number
     return values
+
+
+@cache
+def _numbered(entity: EntityType) -> tuple[Field, ...]:
+    return tuple(field for field in entity.fields if field.family in _NUMBERED)
 
 
 def update(

@@ -5,10 +5,10 @@ Source: the recorded responses.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.espocrm.attributes import value_of
+from crmkit_mock.espocrm.attributes import follower_values, reader_of, value_of, values_of
 from crmkit_mock.espocrm.data import LEAD_NAMES
 from crmkit_mock.espocrm.datetimes import with_server_offset
 from crmkit_mock.espocrm.entity_types import DATETIME_ATTRIBUTES
@@ -48,12 +48,14 @@ def _with_offsets(tree: Any) -> Any:
         return [_with_offsets(item) for item in tree]
     if not isinstance(tree, dict):
         return tree
-    return {
-        name: with_server_offset(value)
-        if name in _DATETIMES and isinstance(value, str)
-        else _with_offsets(value)
-        for name, value in tree.items()
-    }
+    members: dict[str, Any] = dict(tree)
+    for name, value in tree.items():
+        if isinstance(value, str):
+            if name in _DATETIMES:
+                members[name] = with_server_offset(value)
+        elif isinstance(value, dict | list):
+            members[name] = _with_offsets(value)
+    return members
 
 
 def read_response(session: Session, entity: EntityType, record: Record) -> dict[str, Any]:
@@ -92,13 +94,11 @@ def create_response(
     """
     response: dict[str, Any] = {"id": record["id"], "deleted": False, **entity.created}
     hidden = session.user.hidden(entity.name)
-    for field, attribute, is_loaded, is_shown in _created(entity, hidden, session.release):
+    for attribute, read, is_shown in _created(entity, hidden, session.release):
         if attribute is None:
-            response |= _links_written(session, field, record)
-        elif attribute in entity.uncreated and attribute not in echo:
-            continue
-        elif is_loaded:
-            response[attribute] = value_of(session, entity, record, attribute)
+            response |= read(session, record)
+        elif read is not None:
+            response[attribute] = read(session, record)
         elif attribute in echo:
             response[attribute] = echo[attribute]
         elif is_shown and attribute in record:
@@ -106,9 +106,11 @@ def create_response(
     if entity.person:
         _compose_name(entity, response, record)
     response |= {name: echo[name] for name in FOREIGN.get(entity.name, ()) if name in echo}
-    response |= attribute_values(
-        session, entity, record, _follower_attributes(session, entity, record)
-    )
+    followers = _follower_attributes(session, entity, record)
+    if len(followers) > 1:
+        response |= follower_values(session, record)
+    else:
+        response |= attribute_values(session, entity, record, followers)
     if has_stars(session, entity):
         response["isStarred"] = False
     if entity.versioned:
@@ -119,24 +121,30 @@ def create_response(
 @cache
 def _created(
     entity: EntityType, hidden: frozenset[str], release: tuple[int, ...]
-) -> tuple[tuple[Field, str | None, bool, bool], ...]:
+) -> tuple[tuple[str | None, Any, bool], ...]:
     """Return the attributes that the response to a creation may have, in their order.
 
-    Each with its field, whether it is looked up, and whether it is shown if it is set; None stands
-    for those of a field that only the response to a write has.
+    Each with the function that looks it up, None for one that is not, and whether it is shown if
+    it is set. Without a name stands a function that returns all attributes of a field.
     """
-    found: list[tuple[Field, str | None, bool, bool]] = []
+    found: list[tuple[str | None, Any, bool]] = []
     for field in entity.fields:
         if field.name in hidden or field.since > release:
             continue
+        is_created = "create" in field.responses
         if _is_never_loaded(field):
-            found.append((field, None, False, False))
-            continue
-        is_shown = _is_shown(field)
-        found += (
-            (field, name, "create" in field.responses and _is_loaded(field, name), is_shown)
-            for name in field.attributes
-        )
+            found.append((None, partial(_links_written, field), False))
+        elif is_created and field.family == "linkMultiple":
+            found.append((None, partial(values_of, entity, field), False))
+        else:
+            found += (
+                (
+                    name,
+                    reader_of(entity, name) if is_created and _is_loaded(field, name) else None,
+                    _is_shown(field) and name not in entity.uncreated,
+                )
+                for name in field.attributes
+            )
     return tuple(found)
 
 
@@ -145,7 +153,7 @@ def _is_never_loaded(field: Field) -> bool:
     return field.family == "linkMultiple" and not field.responses
 
 
-def _links_written(session: Session, field: Field, written: Mapping[str, Any]) -> dict[str, Any]:
+def _links_written(field: Field, session: Session, written: Mapping[str, Any]) -> dict[str, Any]:
     """Return the ids of such a field that a write has set, and the names if there are any."""
     ids = written.get(f"{field.name}Ids")
     response = {f"{field.name}Ids": ids} if f"{field.name}Ids" in written else {}
@@ -218,7 +226,7 @@ def update_response(
             name = f"{field.name}Name"
             response[name] = value_of(session, entity, response, name)
     for field in filter(_is_never_loaded, entity.fields):
-        response |= _links_written(session, field, written)
+        response |= _links_written(field, session, written)
     response |= _call_reloaded(session, entity, id, before, written)
     if entity.stream:
         # Notes about the update are made before it is shown.

@@ -7,6 +7,7 @@ record for which it is created, or with which it is linked by an audited link.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.attributes import FOLLOWERS, value_of
@@ -124,9 +125,16 @@ def _named_links(entity: EntityType, record: Record) -> Iterable[tuple[str, str,
     if parent_type and parent_id and "parent" in entity.all_links:
         yield parent_type, parent_id, entity.all_links["parent"].foreign
     # In the order of real servers: leads before contacts.
-    for link in reversed(entity.links):
-        if link.kind == "many_many" and link.foreign and record.get(f"{link.name}Ids"):
-            yield link.entity, record[f"{link.name}Ids"][0], link.foreign
+    for name, link in _to_many(entity):
+        if record.get(name):
+            yield link.entity, record[name][0], link.foreign
+
+
+@cache
+def _to_many(entity: EntityType) -> tuple[tuple[str, Link], ...]:
+    """Return the attributes with the ids of links whose other end may note them."""
+    links = (link for link in reversed(entity.links) if link.kind == "many_many" and link.foreign)
+    return tuple((f"{link.name}Ids", link) for link in links)
 
 
 def audited_values(session: Session, entity: EntityType, record: Record) -> dict[str, Any]:
@@ -287,6 +295,7 @@ def _add_note(
     related: tuple[str, str] | None = None,
     account: str | None = None,
 ) -> str:
+    now = session.now()
     note: Record = {
         "id": session.generated_id(),
         "deleted": False,
@@ -295,8 +304,8 @@ def _add_note(
         "parentType": entity.name,
         "parentId": id,
         "number": session.data.next_number("Note.number"),
-        "createdAt": session.now(),
-        "modifiedAt": session.now(),
+        "createdAt": now,
+        "modifiedAt": now,
         "createdById": session.user.id,
     }
     if related is not None:

@@ -98,9 +98,7 @@ def validate(
     record = {**(defaults(entity) if stored is None else stored), **values}
     always = _checked_when_new(entity) if new else frozenset()
     sent_fields = frozenset(fields_set(entity, record if new else data))
-    for field in entity.fields:
-        if field.read_only or field.since > session.release:
-            continue
+    for field in _checked(entity, session.release):
         if field in sent_fields or field in always:
             _check(FieldInput(session, entity, field, data, record, new))
     return values
@@ -116,6 +114,13 @@ def checks_of(entity: EntityType, field: Field) -> tuple[Check, ...]:
         if check[0] != "required" or field.required or check in special
     )
     return (*usual, *special)
+
+
+@cache
+def _checked(entity: EntityType, release: tuple[int, ...]) -> tuple[Field, ...]:
+    """Return the fields of a release that a request can set."""
+    fields = entity.fields
+    return tuple(field for field in fields if not field.read_only and field.since <= release)
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crmkit_mock.onepagecrm.errors import not_found
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Iterable
     from datetime import datetime
 
     from crmkit_mock.rows import Row, RowCache
@@ -21,7 +21,7 @@ NAME = "onepagecrm"
 Record = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)  # not frozen: that takes longer to make
 class Records:
     """The records of one kind of one account.
 
@@ -65,6 +65,14 @@ class Records:
         if index is None:
             return self.collection.count(self.tenant)
         return self.collection.count_of(self.tenant, index, key)
+
+    def counts(self, index: Index, keys: Iterable[Hashable]) -> dict[Hashable, int]:
+        """Return what `count` returns for each of several keys."""
+        return self.collection.counts_of(self.tenant, index, keys)
+
+    def counts_after(self, indexes: Iterable[Index], value: Any) -> list[int]:
+        """Return how many records each of some indexes has under None, in order above a value."""
+        return self.collection.counts_after(self.tenant, indexes, value)
 
     def total(self, index: Index, key: Hashable) -> float:
         """Return the sum of the amounts of the records that an index has under a key."""
@@ -149,9 +157,9 @@ class Account:
     def settings(self) -> Record:
         """What an account has once: user, settings, key, limits, the contact deleted last.
 
-        Changes are kept only by `save_settings`.
+        Its members may be replaced, not changed in place; that is kept only by `save_settings`.
         """
-        return self._own.require(self.uid)
+        return dict(self._own.read(self.uid) or {})
 
     def save_settings(self) -> None:
         """Keep the changes of `settings`."""

@@ -75,7 +75,7 @@ class Authenticator:
         )
         if not (uid and time and sent):
             raise refusal(Code.NO_SIGNATURE, "The authorization headers are missing")
-        settings = self._store.collection(NAME, "account").get("", uid)
+        settings = self._store.collection(NAME, "account").read("", uid)
         key = None if settings is None else settings["key"]
         if key is None or not hmac.compare_digest(
             signature(

@@ -48,6 +48,8 @@ class Selection:
             contacts = list(self._contacts())
             return len(contacts), contacts[offset : offset + limit]
         # Such a list is read no further than it is shown.
+        if not self.waiting and not self.account.actions.keys(WAITING):
+            return self._count(), self._batch(limit, offset)
         return self._count(), list(islice(self._contacts(), offset, offset + limit))
 
     def _count(self) -> int:
@@ -72,16 +74,20 @@ class Selection:
                 yield contact
 
     def _candidates(self) -> Iterator[Record]:
-        contacts, offset = self.account.contacts, 0
+        offset = 0
         while True:
-            if self.label is None:
-                batch = contacts.all(limit=_BATCH, offset=offset)
-            else:
-                batch = contacts.find(BY_LABEL, self.label, limit=_BATCH, offset=offset)
+            batch = self._batch(_BATCH, offset)
             yield from batch
             if len(batch) < _BATCH:
                 return
             offset += _BATCH
+
+    def _batch(self, limit: int, offset: int) -> list[Record]:
+        """Return a part of the contacts that have the label."""
+        contacts = self.account.contacts
+        if self.label is None:
+            return contacts.all(limit=limit, offset=offset)
+        return contacts.find(BY_LABEL, self.label, limit=limit, offset=offset)
 
 
 def select(account: Account, params: Mapping[str, Any]) -> Selection:

@@ -12,6 +12,7 @@ from crmkit_mock.onepagecrm.indexes import OF_CONTACT, PENDING
 from crmkit_mock.onepagecrm.side_elements import STATUSES
 from crmkit_mock.onepagecrm.tags import require_tags
 from crmkit_mock.onepagecrm.values import split_labeled, split_list, unix_time
+from crmkit_mock.rows import RowPage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,21 +51,24 @@ EMPTY: Record = {
 }
 
 
-def list_(session: Session) -> dict[str, Any]:
+def list_(session: Session) -> RowPage:
     """Return a page of the contacts that the parameters choose."""
     account, params = session.account, session.params
     page, size = params.get("page", 1), account.settings["listing"]["size"]
     count, contacts = select(account, params).part(limit=size, offset=(page - 1) * size)
-    return {
+
+    def render(contact: Record) -> dict[str, Any]:
+        return _listed(account, contact)
+
+    envelope = {
         "count": count,
         "page": page,
         # Assumption: there is always a first page.
         "maxpage": max(1, ceil(count / size)),
-        "contacts": [
-            account.contacts.row(contact, lambda contact: _listed(account, contact)).as_tree()
-            for contact in contacts
-        ],
+        "contacts": [],
     }
+    rows = [account.contacts.row(contact, render) for contact in contacts]
+    return RowPage(envelope, "contacts", rows)
 
 
 def get(session: Session) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.messages import JSON_TYPE, Reply
+from crmkit_mock.rows import RowPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,9 +49,14 @@ def render(format_: str, status: int, tree: dict[str, Any]) -> Reply:
     Args:
         format_: "json", "xml" or "yaml".
         status: HTTP status of the reply.
-        tree: The envelope.
+        tree: The envelope; its data may be a page of rows.
     """
     media_type, write = _WRITERS[format_]
+    data = tree.get("data")
+    if isinstance(data, RowPage):
+        page = data.within(tree, "data")
+        text = page.text() if format_ == "json" else write(page.tree())
+        return Reply(status, text.encode("utf-8"), media_type=media_type, tree=page)
     return Reply(status, write(tree).encode("utf-8"), media_type=media_type, tree=tree)
 
 
@@ -157,7 +163,7 @@ def _character(character: str) -> str:
 
 
 #: Characters beyond ASCII are escaped, so that a lone surrogate cannot break the reply.
-_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False).encode
 
 _WRITERS: dict[str, tuple[str, Callable[[object], str]]] = {
     # Assumption: media types, which no page gives.

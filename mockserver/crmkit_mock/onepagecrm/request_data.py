@@ -51,8 +51,8 @@ def read_form(operation: Operation, request: Request) -> dict[str, Any]:
     """
     if FORM_TYPE not in operation.body_validators:
         return {}
-    body = operation.document.resolve(operation.node["requestBody"])
-    schema = operation.document.resolve(body["content"][FORM_TYPE]["schema"])
+    schema = operation.body_schemas[FORM_TYPE]
+    properties = schema["properties"]
     if request.body and request.media_type != FORM_TYPE:
         raise refusal(
             Code.INVALID, f"Content-Type: expected {FORM_TYPE}, got {request.media_type[:100]!r}"
@@ -64,18 +64,22 @@ def read_form(operation: Operation, request: Request) -> dict[str, Any]:
         for name, value in query_pairs(request.body):
             if name in form:
                 raise refusal(Code.INVALID, f"{name[:100]} is repeated")
-            if name in schema["properties"]:
-                form[name] = _converted(operation, schema["properties"][name], value)
-        _require_complete(operation, schema, form)
-        operation.check_body(FORM_TYPE, form)
+            if name in properties:
+                form[name] = _converted(operation.document.resolve(properties[name]), value)
+        cleaned = _cleaned(form)
+        fits = operation.body_validators[FORM_TYPE].is_valid(cleaned)
+        if not fits:
+            _require_complete(operation, schema, cleaned)
+        if not fits or cleaned != form:
+            operation.check_body(FORM_TYPE, form)
     except Refusal as error:
         raise _with_code(error) from None
-    return _cleaned(form)
+    return cleaned
 
 
-def _converted(operation: Operation, schema: dict[str, Any], value: str) -> object:
+def _converted(schema: dict[str, Any], value: str) -> object:
     """Convert a str to the type of its schema; one that cannot have it stays a str."""
-    type_ = operation.document.resolve(schema).get("type")
+    type_ = schema.get("type")
     if type_ == "integer" and _INTEGER.fullmatch(value):
         return int(value)
     if type_ == "number" and _NUMBER.fullmatch(value):
@@ -85,12 +89,12 @@ def _converted(operation: Operation, schema: dict[str, Any], value: str) -> obje
 
 
 def _require_complete(operation: Operation, schema: dict[str, Any], form: dict[str, Any]) -> None:
-    """Check that nothing is missing; what was sent as whitespace is.
+    """Check that nothing is missing in a cleaned form; what was sent as whitespace is.
 
     Raises:
         Refusal: 109, naming what is missing.
     """
-    for error in operation.body_validators[FORM_TYPE].iter_errors(_cleaned(form)):
+    for error in operation.body_validators[FORM_TYPE].iter_errors(form):
         if isinstance(error.kind, ValidationErrorKind.Required):
             # An `else` requires a field in place of the one that its `if` looks for.
             missing = [*(schema["if"]["required"] if "else" in error.schema_path else ())]

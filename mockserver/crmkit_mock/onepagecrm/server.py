@@ -247,8 +247,11 @@ class MockOnePageCRM(MockCRM):
         """
         if _format(request.path) is None:
             raise Refusal(406, "The extension must be .json, .xml or .yaml")
-        operation, matched = super().route(replace(request, path=self._unescaped_path(request)))
-        path_params = {name: value.replace(_SLASH, "/") for name, value in matched.items()}
+        if b"%" not in request.raw_path:
+            operation, path_params = super().route(request)
+        else:
+            operation, matched = super().route(replace(request, path=self._unescaped_path(request)))
+            path_params = {name: value.replace(_SLASH, "/") for name, value in matched.items()}
         if path_params["format"] not in FORMATS:
             # Such as /contacts.old.json, which the path's template cannot tell apart.
             raise self.unknown_path(request.path)

@@ -5,7 +5,6 @@ Page: API 1.2, Response message format.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
 #: In the order of the vendor's samples.
 STATUSES = ("general", "lead", "inactive", "customer", "prospect")
+_BY_STATUS = [("status", status) for status in STATUSES]
 #: System tags for what happened recently, and the hidden field of a contact that says when.
 RECENT = {
     "recently_added": "added",
@@ -25,6 +25,7 @@ RECENT = {
     "recently_viewed": "viewed",
     "recently_imported": "imported",
 }
+_RECENT_INDEXES = [BY_TIME[field] for field in RECENT.values()]
 #: Assumption: how long "recently" is.
 _RECENTLY = timedelta(days=7)
 #: Assumption: API 1.2 counts important contacts under `vip`, in the place of 2.x's `starred`.
@@ -33,11 +34,12 @@ SYSTEM_TAGS = (*RECENT, "pending_deals", "waiting", "vip")
 
 def tags(account: Account) -> dict[str, Any]:
     """Return the element `tags`."""
+    contacts, since = account.contacts, recent_since(account)
     counts = {
-        **{name: _count_recent(account, field) for name, field in RECENT.items()},
+        **dict(zip(RECENT, contacts.counts_after(_RECENT_INDEXES, since), strict=True)),
         "pending_deals": len(account.notes.keys(PENDING)),
         "waiting": account.actions.count(WAITING),
-        "vip": account.contacts.count(BY_LABEL, ("vip", True)),
+        "vip": contacts.count(BY_LABEL, ("vip", True)),
     }
     return {
         "system": [{"name": name, "count": counts[name]} for name in SYSTEM_TAGS],
@@ -47,7 +49,9 @@ def tags(account: Account) -> dict[str, Any]:
 
 def custom_tags(account: Account) -> list[dict[str, Any]]:
     """Return the custom tags with the numbers of contacts that carry them."""
-    return [custom_tag(account, tag["name"]) for tag in account.tags.all()]
+    keys = [("tag", tag["name"]) for tag in account.tags.all()]
+    counts = account.contacts.counts(BY_LABEL, keys)
+    return [{"name": key[1], "count": counts[key]} for key in keys]
 
 
 def custom_tag(account: Account, name: str) -> dict[str, Any]:
@@ -60,22 +64,12 @@ def recent_since(account: Account) -> int:
     return unix_time(account.now - _RECENTLY)
 
 
-def _count_recent(account: Account, field: str) -> int:
-    contacts, index = account.contacts, BY_TIME[field]
-    count = contacts.count(index)
-    return count - bisect_right(
-        range(count),
-        recent_since(account),
-        key=lambda position: contacts.find(index, limit=1, offset=position)[0][field],
-    )
-
-
 def statuses(account: Account) -> list[dict[str, Any]]:
     """Return the element `statuses`."""
-    contacts = account.contacts
-    counts = {name: contacts.count(BY_LABEL, ("status", name)) for name in STATUSES}
-    counts["all"] = contacts.count()
-    return [{"name": name, "count": counts[name]} for name in (*STATUSES[:4], "all", STATUSES[4])]
+    counts = account.contacts.counts(BY_LABEL, _BY_STATUS)
+    rows = [{"name": status, "count": counts["status", status]} for status in STATUSES]
+    rows.insert(4, {"name": "all", "count": account.contacts.count()})
+    return rows
 
 
 def sales(account: Account) -> dict[str, Any]:

@@ -111,7 +111,7 @@ def export(
             _write_database(out / f"{crm}.duckdb", listings, state)
         state.remove()
     for name, count in state.done.items():
-        typer.echo(f"{name}: {count} records")
+        typer.echo(f"{name}: {count} record{'' if count == 1 else 's'}")
     if failed:
         raise CommandError(f"{', '.join(failed)} could not be read", 1)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from contextlib import suppress
 from functools import cache, lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from inspect import isasyncgen
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -161,9 +163,8 @@ class ByteParts(httpx.SyncByteStream, httpx.AsyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         yield from self._parts()
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for part in self._parts():
-            yield part
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return aiter(Outgoing(self))
 
 
 class Outgoing(httpx.AsyncByteStream):
@@ -231,6 +232,22 @@ def _too_large(limit: int) -> BodyError:
     return BodyError(f"the reply is larger than max_reply_bytes={limit}")
 
 
+async def close_parts(parts: AsyncIterator[bytes]) -> None:
+    """Close an async generator, and those inside of it that it reads from.
+
+    httpx's close none of these when they are given up between two parts: they would be left to the
+    garbage collector, of which trio warns.
+    """
+    chain: list[Any] = [parts] if isasyncgen(parts) and parts.ag_frame is not None else []
+    for generator in chain:
+        # What a suspended generator reads from is in no variable of its frame.
+        inside = filter(isasyncgen, gc.get_referents(generator))
+        chain += [found for found in inside if found not in chain]
+    for generator in chain:
+        with anyio.CancelScope(shield=True), suppress(Exception):
+            await generator.aclose()
+
+
 class _ReplyBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     def __init__(self, response: Response, limit: int | None, release: Callable[[], None]) -> None:
         self._stream: Any = response.stream
@@ -248,11 +265,14 @@ class _ReplyBody(httpx.SyncByteStream, httpx.AsyncByteStream):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         stream = aiter(self._stream)
-        with suppress(*self._ignored):
-            while (raw := await self._next(stream)) is not None:
-                for part in self._parts(raw):
-                    yield part
-            self._decoder.finish()
+        try:
+            with suppress(*self._ignored):
+                while (raw := await self._next(stream)) is not None:
+                    for part in self._parts(raw):
+                        yield part
+                self._decoder.finish()
+        finally:
+            await close_parts(stream)
 
     async def _next(self, stream: AsyncIterator[bytes]) -> bytes | None:
         if not self._fails:  # AsyncIO.send bounds the whole body of a success

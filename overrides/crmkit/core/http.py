@@ -391,8 +391,12 @@ class AsyncIO(_IO):
         """Write the body of a streamed response to a file, part by part."""
         with anyio.move_on_after(seconds_left(None, httpx.ReadTimeout)):
             async with aclosing(response):
-                async for part in response.aiter_bytes():
-                    sink.write(part)
+                parts = response.aiter_bytes()
+                try:
+                    async for part in parts:
+                        sink.write(part)
+                finally:
+                    await _httpx.close_parts(parts)
                 return
         raise httpx.ReadTimeout("deadline")
 

@@ -6,6 +6,7 @@ short page: servers leave rows out of pages for reasons of their own.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
@@ -18,7 +19,14 @@ from .sender import decoded, payload
 from .types import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+    from collections.abc import (
+        AsyncGenerator,
+        AsyncIterator,
+        Awaitable,
+        Callable,
+        Iterable,
+        Iterator,
+    )
     from typing import Self
 
     from .call import Call
@@ -500,6 +508,27 @@ class Pager(PagerBase[T]):
         return drive(self._request.count())
 
 
+class _Loop(Generic[T]):
+    """What `async for` reads: `break` closes the generator, which else is left to the event loop.
+
+    Trio warns of those. Between two items there is nothing in it to be awaited.
+    """
+
+    def __init__(self, generator: AsyncGenerator[T]) -> None:
+        self._generator = generator
+        self.aclose = generator.aclose
+
+    def __aiter__(self) -> Self:
+        return self
+
+    def __anext__(self) -> Awaitable[T]:
+        return self._generator.__anext__()
+
+    def __del__(self) -> None:
+        with suppress(RuntimeError):  # the loop has ended while a page was under way
+            drive(self._generator.aclose())
+
+
 class AsyncPager(PagerBase[T]):
     """A lazy list of an async client: no request before it is iterated; each asks anew.
 
@@ -508,15 +537,21 @@ class AsyncPager(PagerBase[T]):
         decode: Turns rows into items.
     """
 
-    async def __aiter__(self) -> AsyncIterator[T]:
+    def __aiter__(self) -> AsyncIterator[T]:
+        return _Loop(self._each())
+
+    async def _each(self) -> AsyncGenerator[T]:
         pages = self._run()
         while (page := await pages.next()) is not None:
             for item in self._items(page):
                 yield item
             del page
 
-    async def pages(self) -> AsyncIterator[Page[T]]:
+    def pages(self) -> AsyncIterator[Page[T]]:
         """Iterate over whole pages, with `items`, `total` (or None), `number` and `reply`."""
+        return _Loop(self._each_page())
+
+    async def _each_page(self) -> AsyncGenerator[Page[T]]:
         pages = self._run()
         while (page := await pages.next()) is not None:
             yield self._page(page)

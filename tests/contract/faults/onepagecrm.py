@@ -146,8 +146,8 @@ ONEPAGECRM = [
         "onepagecrm-statuses-without-waiting",
         "page: side element statuses, `all` counts all contacts",
         "onepagecrm/side_elements.py",
-        'counts["all"] = contacts.count()',
-        'counts["all"] = contacts.count() - account.actions.count(WAITING)',
+        '"count": account.contacts.count()',
+        '"count": account.contacts.count() - account.actions.count(WAITING)',
     ),
     Fault(
         "onepagecrm-recent-a-second-longer",
@@ -289,11 +289,11 @@ ONEPAGECRM = [
         "onepagecrm-expired-before-wrong",
         "document: 101 only for a signature that is right",
         "onepagecrm/authentication.py",
-        """        settings = self._store.collection(NAME, "account").get("", uid)
+        """        settings = self._store.collection(NAME, "account").read("", uid)
 """,
         """        if _TIME.fullmatch(time) and abs(int(time) - now.timestamp()) > SKEW:
             raise refusal(Code.EXPIRED, "The signature is expired")
-        settings = self._store.collection(NAME, "account").get("", uid)
+        settings = self._store.collection(NAME, "account").read("", uid)
 """,
     ),
     Fault(

@@ -212,7 +212,7 @@ def decode_Account(row: Any, cls: type[Any] | None = None) -> Account:
         o.email_address = keep_odd(o, s, "emailAddress", v, "str")
     v = pop("emailAddressData", None)
     try:
-        o.email_address_data = [] if v is None else decode_all_EmailAddress(v)
+        o.email_address_data = [] if v is None else [] if v == [] else decode_all_EmailAddress(v)
     except ODD_ERRORS as e:
         o.email_address_data = keep_odd(o, s, "emailAddressData", v, e) or []
     v = o.email_address_is_opted_out = pop("emailAddressIsOptedOut", None)
@@ -226,7 +226,7 @@ def decode_Account(row: Any, cls: type[Any] | None = None) -> Account:
         o.phone_number = keep_odd(o, s, "phoneNumber", v, "str")
     v = pop("phoneNumberData", None)
     try:
-        o.phone_number_data = [] if v is None else decode_all_PhoneNumber(v)
+        o.phone_number_data = [] if v is None else [] if v == [] else decode_all_PhoneNumber(v)
     except ODD_ERRORS as e:
         o.phone_number_data = keep_odd(o, s, "phoneNumberData", v, e) or []
     v = o.phone_number_is_opted_out = pop("phoneNumberIsOptedOut", None)
@@ -578,7 +578,11 @@ def decode_EmailAddress(row: Any, cls: type[Any] | None = None) -> EmailAddress:
         reject(row, "dict")
     o: Any = new(cls or (load("EmailAddress") if _EmailAddress is None else _EmailAddress))
     s = o.additional_properties = (
-        {} if len(row) == 0 or _own_EmailAddress.issuperset(row) else others(row, _own_EmailAddress)
+        {}
+        if len(row) == 0
+        else {}
+        if _own_EmailAddress.issuperset(row)
+        else others(row, _own_EmailAddress)
     )
     v = o.email_address = row.get("emailAddress")
     if v is not None and type(v) is not str:
@@ -641,7 +645,11 @@ def decode_PhoneNumber(row: Any, cls: type[Any] | None = None) -> PhoneNumber:
         reject(row, "dict")
     o: Any = new(cls or (load("PhoneNumber") if _PhoneNumber is None else _PhoneNumber))
     s = o.additional_properties = (
-        {} if len(row) == 0 or _own_PhoneNumber.issuperset(row) else others(row, _own_PhoneNumber)
+        {}
+        if len(row) == 0
+        else {}
+        if _own_PhoneNumber.issuperset(row)
+        else others(row, _own_PhoneNumber)
     )
     v = o.phone_number = row.get("phoneNumber")
     if v is not None and type(v) is not str:
@@ -825,7 +833,7 @@ def decode_Contact(row: Any, cls: type[Any] | None = None) -> Contact:
         o.email_address = keep_odd(o, s, "emailAddress", v, "str")
     v = pop("emailAddressData", None)
     try:
-        o.email_address_data = [] if v is None else decode_all_EmailAddress(v)
+        o.email_address_data = [] if v is None else [] if v == [] else decode_all_EmailAddress(v)
     except ODD_ERRORS as e:
         o.email_address_data = keep_odd(o, s, "emailAddressData", v, e) or []
     v = o.email_address_is_opted_out = pop("emailAddressIsOptedOut", None)
@@ -839,7 +847,7 @@ def decode_Contact(row: Any, cls: type[Any] | None = None) -> Contact:
         o.phone_number = keep_odd(o, s, "phoneNumber", v, "str")
     v = pop("phoneNumberData", None)
     try:
-        o.phone_number_data = [] if v is None else decode_all_PhoneNumber(v)
+        o.phone_number_data = [] if v is None else [] if v == [] else decode_all_PhoneNumber(v)
     except ODD_ERRORS as e:
         o.phone_number_data = keep_odd(o, s, "phoneNumberData", v, e) or []
     v = o.phone_number_is_opted_out = pop("phoneNumberIsOptedOut", None)
@@ -1303,7 +1311,7 @@ def decode_Lead(row: Any, cls: type[Any] | None = None) -> Lead:
         o.email_address = keep_odd(o, s, "emailAddress", v, "str")
     v = pop("emailAddressData", None)
     try:
-        o.email_address_data = [] if v is None else decode_all_EmailAddress(v)
+        o.email_address_data = [] if v is None else [] if v == [] else decode_all_EmailAddress(v)
     except ODD_ERRORS as e:
         o.email_address_data = keep_odd(o, s, "emailAddressData", v, e) or []
     v = o.email_address_is_opted_out = pop("emailAddressIsOptedOut", None)
@@ -1317,7 +1325,7 @@ def decode_Lead(row: Any, cls: type[Any] | None = None) -> Lead:
         o.phone_number = keep_odd(o, s, "phoneNumber", v, "str")
     v = pop("phoneNumberData", None)
     try:
-        o.phone_number_data = [] if v is None else decode_all_PhoneNumber(v)
+        o.phone_number_data = [] if v is None else [] if v == [] else decode_all_PhoneNumber(v)
     except ODD_ERRORS as e:
         o.phone_number_data = keep_odd(o, s, "phoneNumberData", v, e) or []
     v = o.phone_number_is_opted_out = pop("phoneNumberIsOptedOut", None)
@@ -2092,7 +2100,9 @@ def decode_ConvertAttributes(row: Any, cls: type[Any] | None = None) -> ConvertA
     )
     s = o.additional_properties = (
         {}
-        if len(row) == 0 or _own_ConvertAttributes.issuperset(row)
+        if len(row) == 0
+        else {}
+        if _own_ConvertAttributes.issuperset(row)
         else others(row, _own_ConvertAttributes)
     )
     v = row.get("Account")
@@ -2230,7 +2240,7 @@ def decode_AttributeSet(row: Any, cls: type[Any] | None = None) -> AttributeSet:
         o.email_address = keep_odd(o, s, "emailAddress", v, "str")
     v = pop("emailAddressData", None)
     try:
-        o.email_address_data = [] if v is None else decode_all_EmailAddress(v)
+        o.email_address_data = [] if v is None else [] if v == [] else decode_all_EmailAddress(v)
     except ODD_ERRORS as e:
         o.email_address_data = keep_odd(o, s, "emailAddressData", v, e) or []
     v = o.phone_number = pop("phoneNumber", None)
@@ -2238,7 +2248,7 @@ def decode_AttributeSet(row: Any, cls: type[Any] | None = None) -> AttributeSet:
         o.phone_number = keep_odd(o, s, "phoneNumber", v, "str")
     v = pop("phoneNumberData", None)
     try:
-        o.phone_number_data = [] if v is None else decode_all_PhoneNumber(v)
+        o.phone_number_data = [] if v is None else [] if v == [] else decode_all_PhoneNumber(v)
     except ODD_ERRORS as e:
         o.phone_number_data = keep_odd(o, s, "phoneNumberData", v, e) or []
     o.additional_properties = dict(s) if s else {}
@@ -2812,7 +2822,7 @@ def decode_Task(row: Any, cls: type[Any] | None = None) -> Task:
         o.is_overdue = keep_odd(o, s, "isOverdue", v, "bool")
     v = pop("reminders", None)
     try:
-        o.reminders = [] if v is None else decode_all_Reminder(v)
+        o.reminders = [] if v is None else [] if v == [] else decode_all_Reminder(v)
     except ODD_ERRORS as e:
         o.reminders = keep_odd(o, s, "reminders", v, e) or []
     v = o.parent_id = pop("parentId", None)
@@ -3146,7 +3156,7 @@ def decode_Reminder(row: Any, cls: type[Any] | None = None) -> Reminder:
         reject(row, "dict")
     o: Any = new(cls or (load("Reminder") if _Reminder is None else _Reminder))
     s = o.additional_properties = (
-        {} if len(row) == 0 or _own_Reminder.issuperset(row) else others(row, _own_Reminder)
+        {} if len(row) == 0 else {} if _own_Reminder.issuperset(row) else others(row, _own_Reminder)
     )
     v = o.seconds = row.get("seconds")
     if v is not None and type(v) is not int:
@@ -3250,7 +3260,7 @@ def decode_Meeting(row: Any, cls: type[Any] | None = None) -> Meeting:
         o.duration = keep_odd(o, s, "duration", v, "int")
     v = pop("reminders", None)
     try:
-        o.reminders = [] if v is None else decode_all_Reminder(v)
+        o.reminders = [] if v is None else [] if v == [] else decode_all_Reminder(v)
     except ODD_ERRORS as e:
         o.reminders = keep_odd(o, s, "reminders", v, e) or []
     v = o.parent_id = pop("parentId", None)
@@ -3737,7 +3747,7 @@ def decode_Call(row: Any, cls: type[Any] | None = None) -> Call:
         o.duration = keep_odd(o, s, "duration", v, "int")
     v = pop("reminders", None)
     try:
-        o.reminders = [] if v is None else decode_all_Reminder(v)
+        o.reminders = [] if v is None else [] if v == [] else decode_all_Reminder(v)
     except ODD_ERRORS as e:
         o.reminders = keep_odd(o, s, "reminders", v, e) or []
     v = o.parent_id = pop("parentId", None)
@@ -5152,7 +5162,9 @@ def decode_MassActionResult(row: Any, cls: type[Any] | None = None) -> MassActio
     )
     s = o.additional_properties = (
         {}
-        if len(row) == 0 or _own_MassActionResult.issuperset(row)
+        if len(row) == 0
+        else {}
+        if _own_MassActionResult.issuperset(row)
         else others(row, _own_MassActionResult)
     )
     v = o.count = row.get("count")
@@ -5202,7 +5214,9 @@ def decode_MassActionStatus(row: Any, cls: type[Any] | None = None) -> MassActio
     )
     s = o.additional_properties = (
         {}
-        if len(row) == 1 or _own_MassActionStatus.issuperset(row)
+        if len(row) == 1
+        else {}
+        if _own_MassActionStatus.issuperset(row)
         else others(row, _own_MassActionStatus)
     )
     try:
@@ -5370,7 +5384,7 @@ def decode_Record(row: Any, cls: type[Any] | None = None) -> Record:
         o.email_address = keep_odd(o, s, "emailAddress", v, "str")
     v = pop("emailAddressData", None)
     try:
-        o.email_address_data = [] if v is None else decode_all_EmailAddress(v)
+        o.email_address_data = [] if v is None else [] if v == [] else decode_all_EmailAddress(v)
     except ODD_ERRORS as e:
         o.email_address_data = keep_odd(o, s, "emailAddressData", v, e) or []
     v = o.phone_number = pop("phoneNumber", None)
@@ -5378,7 +5392,7 @@ def decode_Record(row: Any, cls: type[Any] | None = None) -> Record:
         o.phone_number = keep_odd(o, s, "phoneNumber", v, "str")
     v = pop("phoneNumberData", None)
     try:
-        o.phone_number_data = [] if v is None else decode_all_PhoneNumber(v)
+        o.phone_number_data = [] if v is None else [] if v == [] else decode_all_PhoneNumber(v)
     except ODD_ERRORS as e:
         o.phone_number_data = keep_odd(o, s, "phoneNumberData", v, e) or []
     o.additional_properties = dict(s) if s else {}
@@ -5504,7 +5518,11 @@ def decode_ExportResult(row: Any, cls: type[Any] | None = None) -> ExportResult:
         reject(row, "dict")
     o: Any = new(cls or (load("ExportResult") if _ExportResult is None else _ExportResult))
     s = o.additional_properties = (
-        {} if len(row) == 0 or _own_ExportResult.issuperset(row) else others(row, _own_ExportResult)
+        {}
+        if len(row) == 0
+        else {}
+        if _own_ExportResult.issuperset(row)
+        else others(row, _own_ExportResult)
     )
     v = o.id = row.get("id")
     if v is not None and type(v) is not str:
@@ -5546,7 +5564,11 @@ def decode_ExportStatus(row: Any, cls: type[Any] | None = None) -> ExportStatus:
         reject(row, "dict")
     o: Any = new(cls or (load("ExportStatus") if _ExportStatus is None else _ExportStatus))
     s = o.additional_properties = (
-        {} if len(row) == 1 or _own_ExportStatus.issuperset(row) else others(row, _own_ExportStatus)
+        {}
+        if len(row) == 1
+        else {}
+        if _own_ExportStatus.issuperset(row)
+        else others(row, _own_ExportStatus)
     )
     try:
         v = row["status"]
@@ -5609,7 +5631,11 @@ def decode_ImportFile(row: Any, cls: type[Any] | None = None) -> ImportFile:
         reject(row, "dict")
     o: Any = new(cls or (load("ImportFile") if _ImportFile is None else _ImportFile))
     s = o.additional_properties = (
-        {} if len(row) == 1 or _own_ImportFile.issuperset(row) else others(row, _own_ImportFile)
+        {}
+        if len(row) == 1
+        else {}
+        if _own_ImportFile.issuperset(row)
+        else others(row, _own_ImportFile)
     )
     try:
         v = o.attachment_id = row["attachmentId"]
@@ -5644,7 +5670,11 @@ def decode_ImportResult(row: Any, cls: type[Any] | None = None) -> ImportResult:
         reject(row, "dict")
     o: Any = new(cls or (load("ImportResult") if _ImportResult is None else _ImportResult))
     s = o.additional_properties = (
-        {} if len(row) == 1 or _own_ImportResult.issuperset(row) else others(row, _own_ImportResult)
+        {}
+        if len(row) == 1
+        else {}
+        if _own_ImportResult.issuperset(row)
+        else others(row, _own_ImportResult)
     )
     v = o.id = row["id"]
     if type(v) is not str:
@@ -6179,7 +6209,11 @@ def decode_SearchPage(row: Any, cls: type[Any] | None = None) -> SearchPage:
         reject(row, "dict")
     o: Any = new(cls or (load("SearchPage") if _SearchPage is None else _SearchPage))
     s = o.additional_properties = (
-        {} if len(row) == 1 or _own_SearchPage.issuperset(row) else others(row, _own_SearchPage)
+        {}
+        if len(row) == 1
+        else {}
+        if _own_SearchPage.issuperset(row)
+        else others(row, _own_SearchPage)
     )
     try:
         v = o.total = row.get("total")
@@ -6187,7 +6221,7 @@ def decode_SearchPage(row: Any, cls: type[Any] | None = None) -> SearchPage:
             o.total = keep_odd(o, s, "total", v, "int")
         v = row["list"]
         try:
-            o.list_ = [] if v is None else decode_all_SearchHit(v)
+            o.list_ = [] if v is None else [] if v == [] else decode_all_SearchHit(v)
         except ODD_ERRORS as e:
             o.list_ = keep_odd(o, s, "list", v, e) or []
     except KeyError:
@@ -6201,11 +6235,11 @@ decode_all_SearchPage = decode_rows(decode_SearchPage)
 
 def encode_SearchPage(o: Any) -> dict[str, Any]:
     """Return the tree of a SearchPage, or raise ArgumentError."""
-    d: dict[str, Any] = {}
+    d: dict[str, Any] = {
+        "list": [] if type(v := o.list_) is list and not v else [encode_SearchHit(x) for x in v]
+    }
     if (v := o.total) is not None:
         d["total"] = v
-    v = o.list_
-    d["list"] = [encode_SearchHit(x) for x in v]
     if o.additional_properties:
         encode_kept(o.additional_properties, d, encode_espo_datetime)
     return d
@@ -6223,7 +6257,11 @@ def decode_SearchHit(row: Any, cls: type[Any] | None = None) -> SearchHit:
         reject(row, "dict")
     o: Any = new(cls or (load("SearchHit") if _SearchHit is None else _SearchHit))
     s = o.additional_properties = (
-        {} if len(row) == 1 or _own_SearchHit.issuperset(row) else others(row, _own_SearchHit)
+        {}
+        if len(row) == 1
+        else {}
+        if _own_SearchHit.issuperset(row)
+        else others(row, _own_SearchHit)
     )
     v = o.id = row["id"]
     if type(v) is not str:
@@ -6303,7 +6341,9 @@ def decode_EmailAddressHit(row: Any, cls: type[Any] | None = None) -> EmailAddre
     o: Any = new(cls or (load("EmailAddressHit") if _EmailAddressHit is None else _EmailAddressHit))
     s = o.additional_properties = (
         {}
-        if len(row) == 0 or _own_EmailAddressHit.issuperset(row)
+        if len(row) == 0
+        else {}
+        if _own_EmailAddressHit.issuperset(row)
         else others(row, _own_EmailAddressHit)
     )
     v = o.email_address = row.get("emailAddress")
@@ -6767,7 +6807,11 @@ def decode_BusyRange(row: Any, cls: type[Any] | None = None) -> BusyRange:
         reject(row, "dict")
     o: Any = new(cls or (load("BusyRange") if _BusyRange is None else _BusyRange))
     s = o.additional_properties = (
-        {} if len(row) == 0 or _own_BusyRange.issuperset(row) else others(row, _own_BusyRange)
+        {}
+        if len(row) == 0
+        else {}
+        if _own_BusyRange.issuperset(row)
+        else others(row, _own_BusyRange)
     )
     v = row.get("dateStart")
     try:
@@ -6833,7 +6877,9 @@ def decode_PreparedTemplate(row: Any, cls: type[Any] | None = None) -> PreparedT
     )
     s = o.additional_properties = (
         {}
-        if len(row) == 0 or _own_PreparedTemplate.issuperset(row)
+        if len(row) == 0
+        else {}
+        if _own_PreparedTemplate.issuperset(row)
         else others(row, _own_PreparedTemplate)
     )
     v = o.subject = row.get("subject")
@@ -6909,19 +6955,23 @@ def decode_KanbanBoard(row: Any, cls: type[Any] | None = None) -> KanbanBoard:
         reject(row, "dict")
     o: Any = new(cls or (load("KanbanBoard") if _KanbanBoard is None else _KanbanBoard))
     s = o.additional_properties = (
-        {} if len(row) == 0 or _own_KanbanBoard.issuperset(row) else others(row, _own_KanbanBoard)
+        {}
+        if len(row) == 0
+        else {}
+        if _own_KanbanBoard.issuperset(row)
+        else others(row, _own_KanbanBoard)
     )
     v = o.total = row.get("total")
     if v is not None and type(v) is not int:
         o.total = keep_odd(o, s, "total", v, "int")
     v = row.get("groups")
     try:
-        o.groups = [] if v is None else decode_all_KanbanGroup(v)
+        o.groups = [] if v is None else [] if v == [] else decode_all_KanbanGroup(v)
     except ODD_ERRORS as e:
         o.groups = keep_odd(o, s, "groups", v, e) or []
     v = row.get("list")
     try:
-        o.list_ = [] if v is None else decode_all_Record(v)
+        o.list_ = [] if v is None else [] if v == [] else decode_all_Record(v)
     except ODD_ERRORS as e:
         o.list_ = keep_odd(o, s, "list", v, e) or []
     made: KanbanBoard = o
@@ -6955,7 +7005,11 @@ def decode_KanbanGroup(row: Any, cls: type[Any] | None = None) -> KanbanGroup:
         reject(row, "dict")
     o: Any = new(cls or (load("KanbanGroup") if _KanbanGroup is None else _KanbanGroup))
     s = o.additional_properties = (
-        {} if len(row) == 1 or _own_KanbanGroup.issuperset(row) else others(row, _own_KanbanGroup)
+        {}
+        if len(row) == 1
+        else {}
+        if _own_KanbanGroup.issuperset(row)
+        else others(row, _own_KanbanGroup)
     )
     try:
         v = o.name = row["name"]
@@ -6972,7 +7026,7 @@ def decode_KanbanGroup(row: Any, cls: type[Any] | None = None) -> KanbanGroup:
             o.total = keep_odd(o, s, "total", v, "int")
         v = row.get("list")
         try:
-            o.list_ = [] if v is None else decode_all_Record(v)
+            o.list_ = [] if v is None else [] if v == [] else decode_all_Record(v)
         except ODD_ERRORS as e:
             o.list_ = keep_odd(o, s, "list", v, e) or []
     except KeyError:
@@ -7010,7 +7064,7 @@ def decode_Me(row: Any, cls: type[Any] | None = None) -> Me:
         reject(row, "dict")
     o: Any = new(cls or (load("Me") if _Me is None else _Me))
     s = o.additional_properties = (
-        {} if len(row) == 1 or _own_Me.issuperset(row) else others(row, _own_Me)
+        {} if len(row) == 1 else {} if _own_Me.issuperset(row) else others(row, _own_Me)
     )
     try:
         v = row["user"]
@@ -7588,7 +7642,7 @@ def decode_About(row: Any, cls: type[Any] | None = None) -> About:
         reject(row, "dict")
     o: Any = new(cls or (load("About") if _About is None else _About))
     s = o.additional_properties = (
-        {} if len(row) == 1 or _own_About.issuperset(row) else others(row, _own_About)
+        {} if len(row) == 1 else {} if _own_About.issuperset(row) else others(row, _own_About)
     )
     try:
         v = o.version = row["version"]
@@ -8360,7 +8414,7 @@ def decode_Attendee(row: Any, cls: type[Any] | None = None) -> Attendee:
         reject(row, "dict")
     o: Any = new(cls or (load("Attendee") if _Attendee is None else _Attendee))
     s = o.additional_properties = (
-        {} if len(row) == 1 or _own_Attendee.issuperset(row) else others(row, _own_Attendee)
+        {} if len(row) == 1 else {} if _own_Attendee.issuperset(row) else others(row, _own_Attendee)
     )
     v = o.id = row["id"]
     if type(v) is not str:

@@ -181,7 +181,11 @@ def decode_Relationship(row: Any, cls: type[Any] | None = None) -> Relationship:
         reject(row, "dict")
     o: Any = new(cls or (load("Relationship") if _Relationship is None else _Relationship))
     s = o.additional_properties = (
-        {} if len(row) == 8 or _own_Relationship.issuperset(row) else others(row, _own_Relationship)
+        {}
+        if len(row) == 8
+        else {}
+        if _own_Relationship.issuperset(row)
+        else others(row, _own_Relationship)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -293,7 +297,9 @@ def decode_ContactShort(row: Any, cls: type[Any] | None = None) -> ContactShort:
     o: Any = new(cls or (load("ContactShort") if _ContactShort is None else _ContactShort))
     s = o.additional_properties = (
         {}
-        if len(row) == 11 or _own_ContactShort.issuperset(row)
+        if len(row) == 11
+        else {}
+        if _own_ContactShort.issuperset(row)
         else others(row, _own_ContactShort)
     )
     v = o.id = row["id"]
@@ -449,7 +455,9 @@ def decode_ContactShortInformation(
     )
     s = o.additional_properties = (
         {}
-        if len(row) == 3 or _own_ContactShortInformation.issuperset(row)
+        if len(row) == 3
+        else {}
+        if _own_ContactShortInformation.issuperset(row)
         else others(row, _own_ContactShortInformation)
     )
     try:
@@ -506,7 +514,11 @@ def decode_SpecialDate(row: Any, cls: type[Any] | None = None) -> SpecialDate:
         reject(row, "dict")
     o: Any = new(cls or (load("SpecialDate") if _SpecialDate is None else _SpecialDate))
     s = o.additional_properties = (
-        {} if len(row) == 3 or _own_SpecialDate.issuperset(row) else others(row, _own_SpecialDate)
+        {}
+        if len(row) == 3
+        else {}
+        if _own_SpecialDate.issuperset(row)
+        else others(row, _own_SpecialDate)
     )
     try:
         v = o.is_age_based = row["is_age_based"]
@@ -553,7 +565,7 @@ def decode_Avatar(row: Any, cls: type[Any] | None = None) -> Avatar:
         row = renamed(row, "avatar_url", "url")
     o: Any = new(cls or (load("Avatar") if _Avatar is None else _Avatar))
     s = o.additional_properties = (
-        {} if len(row) == 1 or _own_Avatar.issuperset(row) else others(row, _own_Avatar)
+        {} if len(row) == 1 else {} if _own_Avatar.issuperset(row) else others(row, _own_Avatar)
     )
     try:
         v = o.url = row.get("url")
@@ -612,7 +624,7 @@ def decode_Account(row: Any, cls: type[Any] | None = None) -> Account:
         reject(row, "dict")
     o: Any = new(cls or (load("Account") if _Account is None else _Account))
     s = o.additional_properties = (
-        {} if len(row) == 1 or _own_Account.issuperset(row) else others(row, _own_Account)
+        {} if len(row) == 1 else {} if _own_Account.issuperset(row) else others(row, _own_Account)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -657,7 +669,9 @@ def decode_RelationshipType(row: Any, cls: type[Any] | None = None) -> Relations
     )
     s = o.additional_properties = (
         {}
-        if len(row) == 9 or _own_RelationshipType.issuperset(row)
+        if len(row) == 9
+        else {}
+        if _own_RelationshipType.issuperset(row)
         else others(row, _own_RelationshipType)
     )
     v = o.id = row["id"]
@@ -743,7 +757,9 @@ def decode_RelationshipTypeGroup(row: Any, cls: type[Any] | None = None) -> Rela
     )
     s = o.additional_properties = (
         {}
-        if len(row) == 7 or _own_RelationshipTypeGroup.issuperset(row)
+        if len(row) == 7
+        else {}
+        if _own_RelationshipTypeGroup.issuperset(row)
         else others(row, _own_RelationshipTypeGroup)
     )
     v = o.id = row["id"]
@@ -847,7 +863,7 @@ def decode_Contact(row: Any, cls: type[Any] | None = None) -> Contact:
         row = renamed(row, "hash_ID", "hash_id")
     o: Any = new(cls or (load("Contact") if _Contact is None else _Contact))
     s = o.additional_properties = (
-        {} if len(row) == 29 or _own_Contact.issuperset(row) else others(row, _own_Contact)
+        {} if len(row) == 29 else {} if _own_Contact.issuperset(row) else others(row, _own_Contact)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -930,12 +946,12 @@ def decode_Contact(row: Any, cls: type[Any] | None = None) -> Contact:
             o.information = keep_odd(o, s, "information", v, e)
         v = row["addresses"]
         try:
-            o.addresses = [] if v is None else decode_all_Address(v)
+            o.addresses = [] if v is None else [] if v == [] else decode_all_Address(v)
         except ODD_ERRORS as e:
             o.addresses = keep_odd(o, s, "addresses", v, e) or []
         v = row["tags"]
         try:
-            o.tags = [] if v is None else decode_all_Tag(v)
+            o.tags = [] if v is None else [] if v == [] else decode_all_Tag(v)
         except ODD_ERRORS as e:
             o.tags = keep_odd(o, s, "tags", v, e) or []
         v = row["statistics"]
@@ -963,12 +979,12 @@ def decode_Contact(row: Any, cls: type[Any] | None = None) -> Contact:
             o.updated_at = keep_odd(o, s, "updated_at", v, e)
         v = row.get("contactFields")
         try:
-            o.contact_fields = [] if v is None else decode_all_ContactField(v)
+            o.contact_fields = [] if v is None else [] if v == [] else decode_all_ContactField(v)
         except ODD_ERRORS as e:
             o.contact_fields = keep_odd(o, s, "contactFields", v, e) or []
         v = row.get("notes")
         try:
-            o.notes = [] if v is None else decode_all_Note(v)
+            o.notes = [] if v is None else [] if v == [] else decode_all_Note(v)
         except ODD_ERRORS as e:
             o.notes = keep_odd(o, s, "notes", v, e) or []
     except KeyError:
@@ -980,45 +996,83 @@ def decode_Contact(row: Any, cls: type[Any] | None = None) -> Contact:
 decode_all_Contact = decode_rows(decode_Contact)
 
 
+_tree_Contact: dict[str, Any] = dict.fromkeys(
+    [
+        "id",
+        "uuid",
+        "object",
+        "hash_id",
+        "first_name",
+        "last_name",
+        "nickname",
+        "complete_name",
+        "initials",
+        "description",
+        "gender",
+        "gender_type",
+        "is_starred",
+        "is_partial",
+        "is_active",
+        "is_dead",
+        "is_me",
+        "last_called",
+        "last_activity_together",
+        "stay_in_touch_frequency",
+        "stay_in_touch_trigger_date",
+        "information",
+        "addresses",
+        "tags",
+        "statistics",
+        "url",
+        "account",
+        "created_at",
+        "updated_at",
+    ]
+)
+
+
 def encode_Contact(o: Any) -> dict[str, Any]:
     """Return the tree of a Contact, or raise ArgumentError."""
-    d: dict[str, Any] = {
-        "id": o.id,
-        "uuid": o.uuid,
-        "object": o.object_,
-        "hash_id": o.hash_id,
-        "first_name": o.first_name,
-        "last_name": o.last_name,
-        "nickname": o.nickname,
-        "complete_name": o.complete_name,
-        "initials": o.initials,
-        "description": o.description,
-        "gender": o.gender,
-        "gender_type": o.gender_type,
-        "is_starred": o.is_starred,
-        "is_partial": o.is_partial,
-        "is_active": o.is_active,
-        "is_dead": o.is_dead,
-        "is_me": o.is_me,
-        "last_called": None if (v := o.last_called) is None else encode_datetime(v, "last_called"),
-        "last_activity_together": None
+    d = _tree_Contact.copy()
+    d["id"] = o.id
+    d["uuid"] = o.uuid
+    d["object"] = o.object_
+    d["hash_id"] = o.hash_id
+    d["first_name"] = o.first_name
+    d["last_name"] = o.last_name
+    d["nickname"] = o.nickname
+    d["complete_name"] = o.complete_name
+    d["initials"] = o.initials
+    d["description"] = o.description
+    d["gender"] = o.gender
+    d["gender_type"] = o.gender_type
+    d["is_starred"] = o.is_starred
+    d["is_partial"] = o.is_partial
+    d["is_active"] = o.is_active
+    d["is_dead"] = o.is_dead
+    d["is_me"] = o.is_me
+    d["last_called"] = None if (v := o.last_called) is None else encode_datetime(v, "last_called")
+    d["last_activity_together"] = (
+        None
         if (v := o.last_activity_together) is None
-        else encode_datetime(v, "last_activity_together"),
-        "stay_in_touch_frequency": o.stay_in_touch_frequency,
-        "stay_in_touch_trigger_date": None
+        else encode_datetime(v, "last_activity_together")
+    )
+    d["stay_in_touch_frequency"] = o.stay_in_touch_frequency
+    d["stay_in_touch_trigger_date"] = (
+        None
         if (v := o.stay_in_touch_trigger_date) is None
-        else encode_datetime(v, "stay_in_touch_trigger_date"),
-        "information": None if (v := o.information) is None else encode_ContactInformation(v),
-        "statistics": None if (v := o.statistics) is None else encode_ContactStatistics(v),
-        "url": o.url,
-        "account": None if (v := o.account) is None else encode_Account(v),
-        "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
-        "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
-    }
-    v = o.addresses
-    d["addresses"] = [encode_Address(x) for x in v]
-    v = o.tags
-    d["tags"] = [encode_Tag(x) for x in v]
+        else encode_datetime(v, "stay_in_touch_trigger_date")
+    )
+    d["information"] = None if (v := o.information) is None else encode_ContactInformation(v)
+    d["addresses"] = (
+        [] if type(v := o.addresses) is list and not v else [encode_Address(x) for x in v]
+    )
+    d["tags"] = [] if type(v := o.tags) is list and not v else [encode_Tag(x) for x in v]
+    d["statistics"] = None if (v := o.statistics) is None else encode_ContactStatistics(v)
+    d["url"] = o.url
+    d["account"] = None if (v := o.account) is None else encode_Account(v)
+    d["created_at"] = None if (v := o.created_at) is None else encode_datetime(v, "created_at")
+    d["updated_at"] = None if (v := o.updated_at) is None else encode_datetime(v, "updated_at")
     if v := o.contact_fields:
         d["contactFields"] = [encode_ContactField(x) for x in v]
     if v := o.notes:
@@ -1081,7 +1135,9 @@ def decode_ContactInformation(row: Any, cls: type[Any] | None = None) -> Contact
     )
     s = o.additional_properties = (
         {}
-        if len(row) == 6 or _own_ContactInformation.issuperset(row)
+        if len(row) == 6
+        else {}
+        if _own_ContactInformation.issuperset(row)
         else others(row, _own_ContactInformation)
     )
     try:
@@ -1152,7 +1208,9 @@ def decode_ContactRelations(row: Any, cls: type[Any] | None = None) -> ContactRe
     )
     s = o.additional_properties = (
         {}
-        if len(row) == 4 or _own_ContactRelations.issuperset(row)
+        if len(row) == 4
+        else {}
+        if _own_ContactRelations.issuperset(row)
         else others(row, _own_ContactRelations)
     )
     try:
@@ -1216,7 +1274,9 @@ def decode_ContactRelationGroup(row: Any, cls: type[Any] | None = None) -> Conta
     )
     s = o.additional_properties = (
         {}
-        if len(row) == 2 or _own_ContactRelationGroup.issuperset(row)
+        if len(row) == 2
+        else {}
+        if _own_ContactRelationGroup.issuperset(row)
         else others(row, _own_ContactRelationGroup)
     )
     try:
@@ -1225,7 +1285,7 @@ def decode_ContactRelationGroup(row: Any, cls: type[Any] | None = None) -> Conta
             o.total = keep_odd(o, s, "total", v, "int")
         v = row["contacts"]
         try:
-            o.contacts = [] if v is None else decode_all_ContactRelation(v)
+            o.contacts = [] if v is None else [] if v == [] else decode_all_ContactRelation(v)
         except ODD_ERRORS as e:
             o.contacts = keep_odd(o, s, "contacts", v, e) or []
     except KeyError:
@@ -1239,9 +1299,12 @@ decode_all_ContactRelationGroup = decode_rows(decode_ContactRelationGroup)
 
 def encode_ContactRelationGroup(o: Any) -> dict[str, Any]:
     """Return the tree of a ContactRelationGroup, or raise ArgumentError."""
-    d: dict[str, Any] = {"total": o.total}
-    v = o.contacts
-    d["contacts"] = [encode_ContactRelation(x) for x in v]
+    d: dict[str, Any] = {
+        "total": o.total,
+        "contacts": []
+        if type(v := o.contacts) is list and not v
+        else [encode_ContactRelation(x) for x in v],
+    }
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d
@@ -1260,7 +1323,9 @@ def decode_ContactRelation(row: Any, cls: type[Any] | None = None) -> ContactRel
     o: Any = new(cls or (load("ContactRelation") if _ContactRelation is None else _ContactRelation))
     s = o.additional_properties = (
         {}
-        if len(row) == 2 or _own_ContactRelation.issuperset(row)
+        if len(row) == 2
+        else {}
+        if _own_ContactRelation.issuperset(row)
         else others(row, _own_ContactRelation)
     )
     try:
@@ -1306,7 +1371,11 @@ def decode_RelationName(row: Any, cls: type[Any] | None = None) -> RelationName:
         reject(row, "dict")
     o: Any = new(cls or (load("RelationName") if _RelationName is None else _RelationName))
     s = o.additional_properties = (
-        {} if len(row) == 3 or _own_RelationName.issuperset(row) else others(row, _own_RelationName)
+        {}
+        if len(row) == 3
+        else {}
+        if _own_RelationName.issuperset(row)
+        else others(row, _own_RelationName)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -1345,7 +1414,11 @@ def decode_ContactDates(row: Any, cls: type[Any] | None = None) -> ContactDates:
         reject(row, "dict")
     o: Any = new(cls or (load("ContactDates") if _ContactDates is None else _ContactDates))
     s = o.additional_properties = (
-        {} if len(row) == 2 or _own_ContactDates.issuperset(row) else others(row, _own_ContactDates)
+        {}
+        if len(row) == 2
+        else {}
+        if _own_ContactDates.issuperset(row)
+        else others(row, _own_ContactDates)
     )
     try:
         v = row["birthdate"]
@@ -1388,7 +1461,7 @@ def decode_Career(row: Any, cls: type[Any] | None = None) -> Career:
         reject(row, "dict")
     o: Any = new(cls or (load("Career") if _Career is None else _Career))
     s = o.additional_properties = (
-        {} if len(row) == 2 or _own_Career.issuperset(row) else others(row, _own_Career)
+        {} if len(row) == 2 else {} if _own_Career.issuperset(row) else others(row, _own_Career)
     )
     try:
         v = o.job = row["job"]
@@ -1424,7 +1497,11 @@ def decode_HowYouMet(row: Any, cls: type[Any] | None = None) -> HowYouMet:
         reject(row, "dict")
     o: Any = new(cls or (load("HowYouMet") if _HowYouMet is None else _HowYouMet))
     s = o.additional_properties = (
-        {} if len(row) == 3 or _own_HowYouMet.issuperset(row) else others(row, _own_HowYouMet)
+        {}
+        if len(row) == 3
+        else {}
+        if _own_HowYouMet.issuperset(row)
+        else others(row, _own_HowYouMet)
     )
     try:
         v = o.general_information = row["general_information"]
@@ -1492,7 +1569,7 @@ def decode_Address(row: Any, cls: type[Any] | None = None) -> Address:
         reject(row, "dict")
     o: Any = new(cls or (load("Address") if _Address is None else _Address))
     s = o.additional_properties = (
-        {} if len(row) == 16 or _own_Address.issuperset(row) else others(row, _own_Address)
+        {} if len(row) == 16 else {} if _own_Address.issuperset(row) else others(row, _own_Address)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -1562,26 +1639,47 @@ def decode_Address(row: Any, cls: type[Any] | None = None) -> Address:
 decode_all_Address = decode_rows(decode_Address)
 
 
+_tree_Address: dict[str, Any] = dict.fromkeys(
+    [
+        "id",
+        "uuid",
+        "object",
+        "name",
+        "street",
+        "city",
+        "province",
+        "postal_code",
+        "latitude",
+        "longitude",
+        "country",
+        "url",
+        "account",
+        "contact",
+        "created_at",
+        "updated_at",
+    ]
+)
+
+
 def encode_Address(o: Any) -> dict[str, Any]:
     """Return the tree of a Address, or raise ArgumentError."""
-    d: dict[str, Any] = {
-        "id": o.id,
-        "uuid": o.uuid,
-        "object": o.object_,
-        "name": o.name,
-        "street": o.street,
-        "city": o.city,
-        "province": o.province,
-        "postal_code": o.postal_code,
-        "latitude": o.latitude,
-        "longitude": o.longitude,
-        "country": None if (v := o.country) is None else encode_Country(v),
-        "url": o.url,
-        "account": None if (v := o.account) is None else encode_Account(v),
-        "contact": None if (v := o.contact) is None else encode_ContactShort(v),
-        "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
-        "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
-    }
+    d = _tree_Address.copy()
+    d["id"] = o.id
+    d["uuid"] = o.uuid
+    d["object"] = o.object_
+    d["name"] = o.name
+    d["street"] = o.street
+    d["city"] = o.city
+    d["province"] = o.province
+    d["postal_code"] = o.postal_code
+    d["latitude"] = o.latitude
+    d["longitude"] = o.longitude
+    d["country"] = None if (v := o.country) is None else encode_Country(v)
+    d["url"] = o.url
+    d["account"] = None if (v := o.account) is None else encode_Account(v)
+    d["contact"] = None if (v := o.contact) is None else encode_ContactShort(v)
+    d["created_at"] = None if (v := o.created_at) is None else encode_datetime(v, "created_at")
+    d["updated_at"] = None if (v := o.updated_at) is None else encode_datetime(v, "updated_at")
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d
@@ -1597,7 +1695,7 @@ def decode_Country(row: Any, cls: type[Any] | None = None) -> Country:
         reject(row, "dict")
     o: Any = new(cls or (load("Country") if _Country is None else _Country))
     s = o.additional_properties = (
-        {} if len(row) == 4 or _own_Country.issuperset(row) else others(row, _own_Country)
+        {} if len(row) == 4 else {} if _own_Country.issuperset(row) else others(row, _own_Country)
     )
     v = o.id = row["id"]
     if type(v) is not str:
@@ -1639,7 +1737,7 @@ def decode_Tag(row: Any, cls: type[Any] | None = None) -> Tag:
         reject(row, "dict")
     o: Any = new(cls or (load("Tag") if _Tag is None else _Tag))
     s = o.additional_properties = (
-        {} if len(row) == 7 or _own_Tag.issuperset(row) else others(row, _own_Tag)
+        {} if len(row) == 7 else {} if _own_Tag.issuperset(row) else others(row, _own_Tag)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -1717,7 +1815,9 @@ def decode_ContactStatistics(row: Any, cls: type[Any] | None = None) -> ContactS
     )
     s = o.additional_properties = (
         {}
-        if len(row) == 7 or _own_ContactStatistics.issuperset(row)
+        if len(row) == 7
+        else {}
+        if _own_ContactStatistics.issuperset(row)
         else others(row, _own_ContactStatistics)
     )
     try:
@@ -1793,7 +1893,9 @@ def decode_ContactField(row: Any, cls: type[Any] | None = None) -> ContactField:
     o: Any = new(cls or (load("ContactField") if _ContactField is None else _ContactField))
     s = o.additional_properties = (
         {}
-        if len(row) == 10 or _own_ContactField.issuperset(row)
+        if len(row) == 10
+        else {}
+        if _own_ContactField.issuperset(row)
         else others(row, _own_ContactField)
     )
     v = o.id = row["id"]
@@ -1816,7 +1918,7 @@ def decode_ContactField(row: Any, cls: type[Any] | None = None) -> ContactField:
             o.contact_field_type = keep_odd(o, s, "contact_field_type", v, e)
         v = row["labels"]
         try:
-            o.labels = [] if v is None else decode_all_ContactFieldLabel(v)
+            o.labels = [] if v is None else [] if v == [] else decode_all_ContactFieldLabel(v)
         except ODD_ERRORS as e:
             o.labels = keep_odd(o, s, "labels", v, e) or []
         v = row["account"]
@@ -1858,13 +1960,14 @@ def encode_ContactField(o: Any) -> dict[str, Any]:
         "contact_field_type": None
         if (v := o.contact_field_type) is None
         else encode_ContactFieldType(v),
+        "labels": []
+        if type(v := o.labels) is list and not v
+        else [encode_ContactFieldLabel(x) for x in v],
         "account": None if (v := o.account) is None else encode_Account(v),
         "contact": None if (v := o.contact) is None else encode_ContactShort(v),
         "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
         "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
     }
-    v = o.labels
-    d["labels"] = [encode_ContactFieldLabel(x) for x in v]
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d
@@ -1897,7 +2000,9 @@ def decode_ContactFieldType(row: Any, cls: type[Any] | None = None) -> ContactFi
     )
     s = o.additional_properties = (
         {}
-        if len(row) == 11 or _own_ContactFieldType.issuperset(row)
+        if len(row) == 11
+        else {}
+        if _own_ContactFieldType.issuperset(row)
         else others(row, _own_ContactFieldType)
     )
     v = o.id = row["id"]
@@ -1986,7 +2091,9 @@ def decode_ContactFieldLabel(row: Any, cls: type[Any] | None = None) -> ContactF
     )
     s = o.additional_properties = (
         {}
-        if len(row) == 7 or _own_ContactFieldLabel.issuperset(row)
+        if len(row) == 7
+        else {}
+        if _own_ContactFieldLabel.issuperset(row)
         else others(row, _own_ContactFieldLabel)
     )
     v = o.id = row["id"]
@@ -2068,7 +2175,7 @@ def decode_Note(row: Any, cls: type[Any] | None = None) -> Note:
         reject(row, "dict")
     o: Any = new(cls or (load("Note") if _Note is None else _Note))
     s = o.additional_properties = (
-        {} if len(row) == 11 or _own_Note.issuperset(row) else others(row, _own_Note)
+        {} if len(row) == 11 else {} if _own_Note.issuperset(row) else others(row, _own_Note)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -2182,7 +2289,9 @@ def decode_ContactPartial(row: Any, cls: type[Any] | None = None) -> ContactPart
     o: Any = new(cls or (load("ContactPartial") if _ContactPartial is None else _ContactPartial))
     s = o.additional_properties = (
         {}
-        if len(row) == 21 or _own_ContactPartial.issuperset(row)
+        if len(row) == 21
+        else {}
+        if _own_ContactPartial.issuperset(row)
         else others(row, _own_ContactPartial)
     )
     v = o.id = row["id"]
@@ -2266,33 +2375,57 @@ def decode_ContactPartial(row: Any, cls: type[Any] | None = None) -> ContactPart
 decode_all_ContactPartial = decode_rows(decode_ContactPartial)
 
 
+_tree_ContactPartial: dict[str, Any] = dict.fromkeys(
+    [
+        "id",
+        "uuid",
+        "object",
+        "hash_id",
+        "first_name",
+        "last_name",
+        "nickname",
+        "complete_name",
+        "initials",
+        "description",
+        "gender",
+        "gender_type",
+        "is_starred",
+        "is_partial",
+        "is_active",
+        "is_dead",
+        "is_me",
+        "information",
+        "account",
+        "created_at",
+        "updated_at",
+    ]
+)
+
+
 def encode_ContactPartial(o: Any) -> dict[str, Any]:
     """Return the tree of a ContactPartial, or raise ArgumentError."""
-    d: dict[str, Any] = {
-        "id": o.id,
-        "uuid": o.uuid,
-        "object": o.object_,
-        "hash_id": o.hash_id,
-        "first_name": o.first_name,
-        "last_name": o.last_name,
-        "nickname": o.nickname,
-        "complete_name": o.complete_name,
-        "initials": o.initials,
-        "description": o.description,
-        "gender": o.gender,
-        "gender_type": o.gender_type,
-        "is_starred": o.is_starred,
-        "is_partial": o.is_partial,
-        "is_active": o.is_active,
-        "is_dead": o.is_dead,
-        "is_me": o.is_me,
-        "information": None
-        if (v := o.information) is None
-        else encode_ContactPartialInformation(v),
-        "account": None if (v := o.account) is None else encode_Account(v),
-        "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
-        "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
-    }
+    d = _tree_ContactPartial.copy()
+    d["id"] = o.id
+    d["uuid"] = o.uuid
+    d["object"] = o.object_
+    d["hash_id"] = o.hash_id
+    d["first_name"] = o.first_name
+    d["last_name"] = o.last_name
+    d["nickname"] = o.nickname
+    d["complete_name"] = o.complete_name
+    d["initials"] = o.initials
+    d["description"] = o.description
+    d["gender"] = o.gender
+    d["gender_type"] = o.gender_type
+    d["is_starred"] = o.is_starred
+    d["is_partial"] = o.is_partial
+    d["is_active"] = o.is_active
+    d["is_dead"] = o.is_dead
+    d["is_me"] = o.is_me
+    d["information"] = None if (v := o.information) is None else encode_ContactPartialInformation(v)
+    d["account"] = None if (v := o.account) is None else encode_Account(v)
+    d["created_at"] = None if (v := o.created_at) is None else encode_datetime(v, "created_at")
+    d["updated_at"] = None if (v := o.updated_at) is None else encode_datetime(v, "updated_at")
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d
@@ -2346,7 +2479,9 @@ def decode_ContactPartialInformation(
     )
     s = o.additional_properties = (
         {}
-        if len(row) == 1 or _own_ContactPartialInformation.issuperset(row)
+        if len(row) == 1
+        else {}
+        if _own_ContactPartialInformation.issuperset(row)
         else others(row, _own_ContactPartialInformation)
     )
     try:
@@ -2404,7 +2539,7 @@ def decode_Call(row: Any, cls: type[Any] | None = None) -> Call:
         reject(row, "dict")
     o: Any = new(cls or (load("Call") if _Call is None else _Call))
     s = o.additional_properties = (
-        {} if len(row) == 12 or _own_Call.issuperset(row) else others(row, _own_Call)
+        {} if len(row) == 12 else {} if _own_Call.issuperset(row) else others(row, _own_Call)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -2429,7 +2564,7 @@ def decode_Call(row: Any, cls: type[Any] | None = None) -> Call:
             o.contact_called = keep_odd(o, s, "contact_called", v, "bool")
         v = row["emotions"]
         try:
-            o.emotions = [] if v is None else decode_all_Emotion(v)
+            o.emotions = [] if v is None else [] if v == [] else decode_all_Emotion(v)
         except ODD_ERRORS as e:
             o.emotions = keep_odd(o, s, "emotions", v, e) or []
         v = o.url = row["url"]
@@ -2473,14 +2608,15 @@ def encode_Call(o: Any) -> dict[str, Any]:
         "called_at": None if (v := o.called_at) is None else encode_datetime(v, "called_at"),
         "content": o.content,
         "contact_called": o.contact_called,
+        "emotions": []
+        if type(v := o.emotions) is list and not v
+        else [encode_Emotion(x) for x in v],
         "url": o.url,
         "account": None if (v := o.account) is None else encode_Account(v),
         "contact": None if (v := o.contact) is None else encode_ContactShort(v),
         "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
         "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
     }
-    v = o.emotions
-    d["emotions"] = [encode_Emotion(x) for x in v]
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d
@@ -2496,7 +2632,7 @@ def decode_Emotion(row: Any, cls: type[Any] | None = None) -> Emotion:
         reject(row, "dict")
     o: Any = new(cls or (load("Emotion") if _Emotion is None else _Emotion))
     s = o.additional_properties = (
-        {} if len(row) == 3 or _own_Emotion.issuperset(row) else others(row, _own_Emotion)
+        {} if len(row) == 3 else {} if _own_Emotion.issuperset(row) else others(row, _own_Emotion)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -2551,7 +2687,11 @@ def decode_Activity(row: Any, cls: type[Any] | None = None) -> Activity:
         reject(row, "dict")
     o: Any = new(cls or (load("Activity") if _Activity is None else _Activity))
     s = o.additional_properties = (
-        {} if len(row) == 13 or _own_Activity.issuperset(row) else others(row, _own_Activity)
+        {}
+        if len(row) == 13
+        else {}
+        if _own_Activity.issuperset(row)
+        else others(row, _own_Activity)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -2586,7 +2726,7 @@ def decode_Activity(row: Any, cls: type[Any] | None = None) -> Activity:
             o.attendees = keep_odd(o, s, "attendees", v, e)
         v = row["emotions"]
         try:
-            o.emotions = [] if v is None else decode_all_Emotion(v)
+            o.emotions = [] if v is None else [] if v == [] else decode_all_Emotion(v)
         except ODD_ERRORS as e:
             o.emotions = keep_odd(o, s, "emotions", v, e) or []
         v = o.url = row["url"]
@@ -2627,13 +2767,14 @@ def encode_Activity(o: Any) -> dict[str, Any]:
         "happened_at": None if (v := o.happened_at) is None else encode_date(v, "happened_at"),
         "activity_type": None if (v := o.activity_type) is None else encode_ActivityType(v),
         "attendees": None if (v := o.attendees) is None else encode_ActivityAttendees(v),
+        "emotions": []
+        if type(v := o.emotions) is list and not v
+        else [encode_Emotion(x) for x in v],
         "url": o.url,
         "account": None if (v := o.account) is None else encode_Account(v),
         "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
         "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
     }
-    v = o.emotions
-    d["emotions"] = [encode_Emotion(x) for x in v]
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d
@@ -2661,7 +2802,11 @@ def decode_ActivityType(row: Any, cls: type[Any] | None = None) -> ActivityType:
         reject(row, "dict")
     o: Any = new(cls or (load("ActivityType") if _ActivityType is None else _ActivityType))
     s = o.additional_properties = (
-        {} if len(row) == 9 or _own_ActivityType.issuperset(row) else others(row, _own_ActivityType)
+        {}
+        if len(row) == 9
+        else {}
+        if _own_ActivityType.issuperset(row)
+        else others(row, _own_ActivityType)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -2746,7 +2891,9 @@ def decode_ActivityTypeCategory(row: Any, cls: type[Any] | None = None) -> Activ
     )
     s = o.additional_properties = (
         {}
-        if len(row) == 7 or _own_ActivityTypeCategory.issuperset(row)
+        if len(row) == 7
+        else {}
+        if _own_ActivityTypeCategory.issuperset(row)
         else others(row, _own_ActivityTypeCategory)
     )
     v = o.id = row["id"]
@@ -2817,7 +2964,9 @@ def decode_ActivityAttendees(row: Any, cls: type[Any] | None = None) -> Activity
     )
     s = o.additional_properties = (
         {}
-        if len(row) == 2 or _own_ActivityAttendees.issuperset(row)
+        if len(row) == 2
+        else {}
+        if _own_ActivityAttendees.issuperset(row)
         else others(row, _own_ActivityAttendees)
     )
     try:
@@ -2826,7 +2975,7 @@ def decode_ActivityAttendees(row: Any, cls: type[Any] | None = None) -> Activity
             o.total = keep_odd(o, s, "total", v, "int")
         v = row["contacts"]
         try:
-            o.contacts = [] if v is None else decode_all_ContactShort(v)
+            o.contacts = [] if v is None else [] if v == [] else decode_all_ContactShort(v)
         except ODD_ERRORS as e:
             o.contacts = keep_odd(o, s, "contacts", v, e) or []
     except KeyError:
@@ -2840,9 +2989,12 @@ decode_all_ActivityAttendees = decode_rows(decode_ActivityAttendees)
 
 def encode_ActivityAttendees(o: Any) -> dict[str, Any]:
     """Return the tree of a ActivityAttendees, or raise ArgumentError."""
-    d: dict[str, Any] = {"total": o.total}
-    v = o.contacts
-    d["contacts"] = [encode_ContactShort(x) for x in v]
+    d: dict[str, Any] = {
+        "total": o.total,
+        "contacts": []
+        if type(v := o.contacts) is list and not v
+        else [encode_ContactShort(x) for x in v],
+    }
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d
@@ -2874,7 +3026,7 @@ def decode_Task(row: Any, cls: type[Any] | None = None) -> Task:
         reject(row, "dict")
     o: Any = new(cls or (load("Task") if _Task is None else _Task))
     s = o.additional_properties = (
-        {} if len(row) == 11 or _own_Task.issuperset(row) else others(row, _own_Task)
+        {} if len(row) == 11 else {} if _own_Task.issuperset(row) else others(row, _own_Task)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -2977,7 +3129,11 @@ def decode_Reminder(row: Any, cls: type[Any] | None = None) -> Reminder:
         reject(row, "dict")
     o: Any = new(cls or (load("Reminder") if _Reminder is None else _Reminder))
     s = o.additional_properties = (
-        {} if len(row) == 13 or _own_Reminder.issuperset(row) else others(row, _own_Reminder)
+        {}
+        if len(row) == 13
+        else {}
+        if _own_Reminder.issuperset(row)
+        else others(row, _own_Reminder)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -3111,7 +3267,9 @@ def decode_UpcomingReminder(row: Any, cls: type[Any] | None = None) -> UpcomingR
     )
     s = o.additional_properties = (
         {}
-        if len(row) == 14 or _own_UpcomingReminder.issuperset(row)
+        if len(row) == 14
+        else {}
+        if _own_UpcomingReminder.issuperset(row)
         else others(row, _own_UpcomingReminder)
     )
     v = o.id = row["id"]
@@ -3239,7 +3397,9 @@ def decode_JournalEntry(row: Any, cls: type[Any] | None = None) -> JournalEntry:
     o: Any = new(cls or (load("JournalEntry") if _JournalEntry is None else _JournalEntry))
     s = o.additional_properties = (
         {}
-        if len(row) == 10 or _own_JournalEntry.issuperset(row)
+        if len(row) == 10
+        else {}
+        if _own_JournalEntry.issuperset(row)
         else others(row, _own_JournalEntry)
     )
     v = o.id = row["id"]
@@ -3334,7 +3494,7 @@ def decode_Place(row: Any, cls: type[Any] | None = None) -> Place:
         reject(row, "dict")
     o: Any = new(cls or (load("Place") if _Place is None else _Place))
     s = o.additional_properties = (
-        {} if len(row) == 12 or _own_Place.issuperset(row) else others(row, _own_Place)
+        {} if len(row) == 12 else {} if _own_Place.issuperset(row) else others(row, _own_Place)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -3432,7 +3592,7 @@ def decode_Company(row: Any, cls: type[Any] | None = None) -> Company:
         reject(row, "dict")
     o: Any = new(cls or (load("Company") if _Company is None else _Company))
     s = o.additional_properties = (
-        {} if len(row) == 8 or _own_Company.issuperset(row) else others(row, _own_Company)
+        {} if len(row) == 8 else {} if _own_Company.issuperset(row) else others(row, _own_Company)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -3518,7 +3678,11 @@ def decode_Occupation(row: Any, cls: type[Any] | None = None) -> Occupation:
         reject(row, "dict")
     o: Any = new(cls or (load("Occupation") if _Occupation is None else _Occupation))
     s = o.additional_properties = (
-        {} if len(row) == 14 or _own_Occupation.issuperset(row) else others(row, _own_Occupation)
+        {}
+        if len(row) == 14
+        else {}
+        if _own_Occupation.issuperset(row)
+        else others(row, _own_Occupation)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -3639,7 +3803,7 @@ def decode_Gift(row: Any, cls: type[Any] | None = None) -> Gift:
         reject(row, "dict")
     o: Any = new(cls or (load("Gift") if _Gift is None else _Gift))
     s = o.additional_properties = (
-        {} if len(row) == 17 or _own_Gift.issuperset(row) else others(row, _own_Gift)
+        {} if len(row) == 17 else {} if _own_Gift.issuperset(row) else others(row, _own_Gift)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -3698,7 +3862,7 @@ def decode_Gift(row: Any, cls: type[Any] | None = None) -> Gift:
             o.recipient = keep_odd(o, s, "recipient", v, e)
         v = row["photos"]
         try:
-            o.photos = [] if v is None else decode_all_Photo(v)
+            o.photos = [] if v is None else [] if v == [] else decode_all_Photo(v)
         except ODD_ERRORS as e:
             o.photos = keep_odd(o, s, "photos", v, e) or []
         v = row["contact"]
@@ -3730,34 +3894,57 @@ def decode_Gift(row: Any, cls: type[Any] | None = None) -> Gift:
 decode_all_Gift = decode_rows(decode_Gift)
 
 
+_tree_Gift: dict[str, Any] = dict.fromkeys(
+    [
+        "id",
+        "uuid",
+        "object",
+        "name",
+        "comment",
+        "url",
+        "amount",
+        "value",
+        "amount_with_currency",
+        "status",
+        "date",
+        "recipient",
+        "photos",
+        "contact",
+        "account",
+        "created_at",
+        "updated_at",
+    ]
+)
+
+
 def encode_Gift(o: Any) -> dict[str, Any]:
     """Return the tree of a Gift, or raise ArgumentError."""
-    d: dict[str, Any] = {
-        "id": o.id,
-        "uuid": o.uuid,
-        "object": o.object_,
-        "name": o.name,
-        "comment": o.comment,
-        "url": o.url,
-        "amount": None if (v := o.amount) is None else encode_decimal(v, "amount"),
-        "value": None if (v := o.value) is None else encode_decimal(v, "value"),
-        "amount_with_currency": o.amount_with_currency,
-        "status": None
+    d = _tree_Gift.copy()
+    d["id"] = o.id
+    d["uuid"] = o.uuid
+    d["object"] = o.object_
+    d["name"] = o.name
+    d["comment"] = o.comment
+    d["url"] = o.url
+    d["amount"] = None if (v := o.amount) is None else encode_decimal(v, "amount")
+    d["value"] = None if (v := o.value) is None else encode_decimal(v, "value")
+    d["amount_with_currency"] = o.amount_with_currency
+    d["status"] = (
+        None
         if (v := o.status) is None
         else v._value_
         if type(v) is (load("GiftStatus") if _GiftStatus is None else _GiftStatus)
         else v
         if type(v) is str
-        else encode_plain(v, str, "status"),
-        "date": None if (v := o.date) is None else encode_date(v, "date"),
-        "recipient": None if (v := o.recipient) is None else encode_ContactShort(v),
-        "contact": None if (v := o.contact) is None else encode_ContactShort(v),
-        "account": None if (v := o.account) is None else encode_Account(v),
-        "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
-        "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
-    }
-    v = o.photos
-    d["photos"] = [encode_Photo(x) for x in v]
+        else encode_plain(v, str, "status")
+    )
+    d["date"] = None if (v := o.date) is None else encode_date(v, "date")
+    d["recipient"] = None if (v := o.recipient) is None else encode_ContactShort(v)
+    d["photos"] = [] if type(v := o.photos) is list and not v else [encode_Photo(x) for x in v]
+    d["contact"] = None if (v := o.contact) is None else encode_ContactShort(v)
+    d["account"] = None if (v := o.account) is None else encode_Account(v)
+    d["created_at"] = None if (v := o.created_at) is None else encode_datetime(v, "created_at")
+    d["updated_at"] = None if (v := o.updated_at) is None else encode_datetime(v, "updated_at")
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d
@@ -3789,7 +3976,7 @@ def decode_Photo(row: Any, cls: type[Any] | None = None) -> Photo:
         reject(row, "dict")
     o: Any = new(cls or (load("Photo") if _Photo is None else _Photo))
     s = o.additional_properties = (
-        {} if len(row) == 13 or _own_Photo.issuperset(row) else others(row, _own_Photo)
+        {} if len(row) == 13 else {} if _own_Photo.issuperset(row) else others(row, _own_Photo)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -3915,7 +4102,7 @@ def decode_Debt(row: Any, cls: type[Any] | None = None) -> Debt:
         reject(row, "dict")
     o: Any = new(cls or (load("Debt") if _Debt is None else _Debt))
     s = o.additional_properties = (
-        {} if len(row) == 13 or _own_Debt.issuperset(row) else others(row, _own_Debt)
+        {} if len(row) == 13 else {} if _own_Debt.issuperset(row) else others(row, _own_Debt)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -4062,7 +4249,11 @@ def decode_Document(row: Any, cls: type[Any] | None = None) -> Document:
         reject(row, "dict")
     o: Any = new(cls or (load("Document") if _Document is None else _Document))
     s = o.additional_properties = (
-        {} if len(row) == 15 or _own_Document.issuperset(row) else others(row, _own_Document)
+        {}
+        if len(row) == 15
+        else {}
+        if _own_Document.issuperset(row)
+        else others(row, _own_Document)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -4173,7 +4364,7 @@ def decode_Pet(row: Any, cls: type[Any] | None = None) -> Pet:
         reject(row, "dict")
     o: Any = new(cls or (load("Pet") if _Pet is None else _Pet))
     s = o.additional_properties = (
-        {} if len(row) == 9 or _own_Pet.issuperset(row) else others(row, _own_Pet)
+        {} if len(row) == 9 else {} if _own_Pet.issuperset(row) else others(row, _own_Pet)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -4250,7 +4441,11 @@ def decode_PetCategory(row: Any, cls: type[Any] | None = None) -> PetCategory:
         reject(row, "dict")
     o: Any = new(cls or (load("PetCategory") if _PetCategory is None else _PetCategory))
     s = o.additional_properties = (
-        {} if len(row) == 4 or _own_PetCategory.issuperset(row) else others(row, _own_PetCategory)
+        {}
+        if len(row) == 4
+        else {}
+        if _own_PetCategory.issuperset(row)
+        else others(row, _own_PetCategory)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -4306,7 +4501,11 @@ def decode_LifeEvent(row: Any, cls: type[Any] | None = None) -> LifeEvent:
         reject(row, "dict")
     o: Any = new(cls or (load("LifeEvent") if _LifeEvent is None else _LifeEvent))
     s = o.additional_properties = (
-        {} if len(row) == 11 or _own_LifeEvent.issuperset(row) else others(row, _own_LifeEvent)
+        {}
+        if len(row) == 11
+        else {}
+        if _own_LifeEvent.issuperset(row)
+        else others(row, _own_LifeEvent)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -4407,7 +4606,9 @@ def decode_LifeEventType(row: Any, cls: type[Any] | None = None) -> LifeEventTyp
     o: Any = new(cls or (load("LifeEventType") if _LifeEventType is None else _LifeEventType))
     s = o.additional_properties = (
         {}
-        if len(row) == 10 or _own_LifeEventType.issuperset(row)
+        if len(row) == 10
+        else {}
+        if _own_LifeEventType.issuperset(row)
         else others(row, _own_LifeEventType)
     )
     v = o.id = row["id"]
@@ -4506,7 +4707,9 @@ def decode_LifeEventCategory(row: Any, cls: type[Any] | None = None) -> LifeEven
     )
     s = o.additional_properties = (
         {}
-        if len(row) == 9 or _own_LifeEventCategory.issuperset(row)
+        if len(row) == 9
+        else {}
+        if _own_LifeEventCategory.issuperset(row)
         else others(row, _own_LifeEventCategory)
     )
     v = o.id = row["id"]
@@ -4599,7 +4802,9 @@ def decode_Conversation(row: Any, cls: type[Any] | None = None) -> Conversation:
     o: Any = new(cls or (load("Conversation") if _Conversation is None else _Conversation))
     s = o.additional_properties = (
         {}
-        if len(row) == 11 or _own_Conversation.issuperset(row)
+        if len(row) == 11
+        else {}
+        if _own_Conversation.issuperset(row)
         else others(row, _own_Conversation)
     )
     v = o.id = row["id"]
@@ -4619,7 +4824,7 @@ def decode_Conversation(row: Any, cls: type[Any] | None = None) -> Conversation:
             o.happened_at = keep_odd(o, s, "happened_at", v, e)
         v = row["messages"]
         try:
-            o.messages = [] if v is None else decode_all_Message(v)
+            o.messages = [] if v is None else [] if v == [] else decode_all_Message(v)
         except ODD_ERRORS as e:
             o.messages = keep_odd(o, s, "messages", v, e) or []
         v = row["contact_field_type"]
@@ -4666,6 +4871,9 @@ def encode_Conversation(o: Any) -> dict[str, Any]:
         "uuid": o.uuid,
         "object": o.object_,
         "happened_at": None if (v := o.happened_at) is None else encode_datetime(v, "happened_at"),
+        "messages": []
+        if type(v := o.messages) is list and not v
+        else [encode_Message(x) for x in v],
         "contact_field_type": None
         if (v := o.contact_field_type) is None
         else encode_ContactFieldType(v),
@@ -4675,8 +4883,6 @@ def encode_Conversation(o: Any) -> dict[str, Any]:
         "created_at": None if (v := o.created_at) is None else encode_datetime(v, "created_at"),
         "updated_at": None if (v := o.updated_at) is None else encode_datetime(v, "updated_at"),
     }
-    v = o.messages
-    d["messages"] = [encode_Message(x) for x in v]
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d
@@ -4706,7 +4912,7 @@ def decode_Message(row: Any, cls: type[Any] | None = None) -> Message:
         reject(row, "dict")
     o: Any = new(cls or (load("Message") if _Message is None else _Message))
     s = o.additional_properties = (
-        {} if len(row) == 11 or _own_Message.issuperset(row) else others(row, _own_Message)
+        {} if len(row) == 11 else {} if _own_Message.issuperset(row) else others(row, _own_Message)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -4794,7 +5000,9 @@ def decode_ConversationId(row: Any, cls: type[Any] | None = None) -> Conversatio
     o: Any = new(cls or (load("ConversationId") if _ConversationId is None else _ConversationId))
     s = o.additional_properties = (
         {}
-        if len(row) == 1 or _own_ConversationId.issuperset(row)
+        if len(row) == 1
+        else {}
+        if _own_ConversationId.issuperset(row)
         else others(row, _own_ConversationId)
     )
     v = o.id = row["id"]
@@ -4827,7 +5035,7 @@ def decode_Gender(row: Any, cls: type[Any] | None = None) -> Gender:
         reject(row, "dict")
     o: Any = new(cls or (load("Gender") if _Gender is None else _Gender))
     s = o.additional_properties = (
-        {} if len(row) == 7 or _own_Gender.issuperset(row) else others(row, _own_Gender)
+        {} if len(row) == 7 else {} if _own_Gender.issuperset(row) else others(row, _own_Gender)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -4908,7 +5116,7 @@ def decode_Currency(row: Any, cls: type[Any] | None = None) -> Currency:
         reject(row, "dict")
     o: Any = new(cls or (load("Currency") if _Currency is None else _Currency))
     s = o.additional_properties = (
-        {} if len(row) == 5 or _own_Currency.issuperset(row) else others(row, _own_Currency)
+        {} if len(row) == 5 else {} if _own_Currency.issuperset(row) else others(row, _own_Currency)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -4970,7 +5178,7 @@ def decode_Term(row: Any, cls: type[Any] | None = None) -> Term:
         reject(row, "dict")
     o: Any = new(cls or (load("Term") if _Term is None else _Term))
     s = o.additional_properties = (
-        {} if len(row) == 8 or _own_Term.issuperset(row) else others(row, _own_Term)
+        {} if len(row) == 8 else {} if _own_Term.issuperset(row) else others(row, _own_Term)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -5038,7 +5246,9 @@ def decode_PolicySignature(row: Any, cls: type[Any] | None = None) -> PolicySign
     o: Any = new(cls or (load("PolicySignature") if _PolicySignature is None else _PolicySignature))
     s = o.additional_properties = (
         {}
-        if len(row) == 5 or _own_PolicySignature.issuperset(row)
+        if len(row) == 5
+        else {}
+        if _own_PolicySignature.issuperset(row)
         else others(row, _own_PolicySignature)
     )
     try:
@@ -5116,7 +5326,7 @@ def decode_User(row: Any, cls: type[Any] | None = None) -> User:
         reject(row, "dict")
     o: Any = new(cls or (load("User") if _User is None else _User))
     s = o.additional_properties = (
-        {} if len(row) == 15 or _own_User.issuperset(row) else others(row, _own_User)
+        {} if len(row) == 15 else {} if _own_User.issuperset(row) else others(row, _own_User)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -5219,7 +5429,7 @@ def decode_AuditLog(row: Any, cls: type[Any] | None = None) -> AuditLog:
         reject(row, "dict")
     o: Any = new(cls or (load("AuditLog") if _AuditLog is None else _AuditLog))
     s = o.additional_properties = (
-        {} if len(row) == 8 or _own_AuditLog.issuperset(row) else others(row, _own_AuditLog)
+        {} if len(row) == 8 else {} if _own_AuditLog.issuperset(row) else others(row, _own_AuditLog)
     )
     v = o.id = row["id"]
     if type(v) is not int:
@@ -5292,7 +5502,11 @@ def decode_AuditAuthor(row: Any, cls: type[Any] | None = None) -> AuditAuthor:
         reject(row, "dict")
     o: Any = new(cls or (load("AuditAuthor") if _AuditAuthor is None else _AuditAuthor))
     s = o.additional_properties = (
-        {} if len(row) == 2 or _own_AuditAuthor.issuperset(row) else others(row, _own_AuditAuthor)
+        {}
+        if len(row) == 2
+        else {}
+        if _own_AuditAuthor.issuperset(row)
+        else others(row, _own_AuditAuthor)
     )
     try:
         v = o.id = row["id"]
@@ -5319,22 +5533,24 @@ def encode_AuditAuthor(o: Any) -> dict[str, Any]:
 
 
 AuditAuthor_codec = Codec(decode_AuditAuthor, decode_all_AuditAuthor, encode_AuditAuthor, {})
+_own_AuditObjects = frozenset(["contact_id", "contact_name"])
+_required_AuditObjects: frozenset[str] = frozenset([])
 
 
 def decode_AuditObjects(row: Any, cls: type[Any] | None = None) -> AuditObjects:
     """Return the object of a tree, which is left as it is."""
     if type(row) is not dict:
         reject(row, "dict")
-    s = row.copy()
-    pop = s.pop
     o: Any = new(cls or (load("AuditObjects") if _AuditObjects is None else _AuditObjects))
-    v = o.contact_id = pop("contact_id", None)
+    s = o.additional_properties = (
+        {} if len(row) == 0 else others(row, _own_AuditObjects, _required_AuditObjects)
+    )
+    v = o.contact_id = row.get("contact_id")
     if v is not None and type(v) is not int:
         o.contact_id = keep_odd(o, s, "contact_id", v, "int")
-    v = o.contact_name = pop("contact_name", None)
+    v = o.contact_name = row.get("contact_name")
     if v is not None and type(v) is not str:
         o.contact_name = keep_odd(o, s, "contact_name", v, "str")
-    o.additional_properties = dict(s) if s else {}
     made: AuditObjects = o
     return made
 
@@ -5364,7 +5580,7 @@ def decode_Welcome(row: Any, cls: type[Any] | None = None) -> Welcome:
         reject(row, "dict")
     o: Any = new(cls or (load("Welcome") if _Welcome is None else _Welcome))
     s = o.additional_properties = (
-        {} if len(row) == 2 or _own_Welcome.issuperset(row) else others(row, _own_Welcome)
+        {} if len(row) == 2 else {} if _own_Welcome.issuperset(row) else others(row, _own_Welcome)
     )
     try:
         v = row["success"]
@@ -5408,7 +5624,9 @@ def decode_WelcomeMessage(row: Any, cls: type[Any] | None = None) -> WelcomeMess
     o: Any = new(cls or (load("WelcomeMessage") if _WelcomeMessage is None else _WelcomeMessage))
     s = o.additional_properties = (
         {}
-        if len(row) == 1 or _own_WelcomeMessage.issuperset(row)
+        if len(row) == 1
+        else {}
+        if _own_WelcomeMessage.issuperset(row)
         else others(row, _own_WelcomeMessage)
     )
     try:
@@ -5461,7 +5679,9 @@ def decode_WelcomeLinks(row: Any, cls: type[Any] | None = None) -> WelcomeLinks:
     o: Any = new(cls or (load("WelcomeLinks") if _WelcomeLinks is None else _WelcomeLinks))
     s = o.additional_properties = (
         {}
-        if len(row) == 13 or _own_WelcomeLinks.issuperset(row)
+        if len(row) == 13
+        else {}
+        if _own_WelcomeLinks.issuperset(row)
         else others(row, _own_WelcomeLinks)
     )
     try:

@@ -152,7 +152,7 @@ def decode_Session(row: Any, cls: type[Any] | None = None) -> Session:
         reject(row, "dict")
     o: Any = new(cls or (load("Session") if _Session is None else _Session))
     s = o.additional_properties = (
-        {} if len(row) == 11 or _own_Session.issuperset(row) else others(row, _own_Session)
+        {} if len(row) == 11 else {} if _own_Session.issuperset(row) else others(row, _own_Session)
     )
     try:
         v = o.uid = row["uid"]
@@ -270,7 +270,7 @@ def decode_Listing(row: Any, cls: type[Any] | None = None) -> Listing:
         reject(row, "dict")
     o: Any = new(cls or (load("Listing") if _Listing is None else _Listing))
     s = o.additional_properties = (
-        {} if len(row) == 2 or _own_Listing.issuperset(row) else others(row, _own_Listing)
+        {} if len(row) == 2 else {} if _own_Listing.issuperset(row) else others(row, _own_Listing)
     )
     try:
         v = row["mode"]
@@ -327,7 +327,11 @@ def decode_UserCurrency(row: Any, cls: type[Any] | None = None) -> UserCurrency:
         reject(row, "dict")
     o: Any = new(cls or (load("UserCurrency") if _UserCurrency is None else _UserCurrency))
     s = o.additional_properties = (
-        {} if len(row) == 2 or _own_UserCurrency.issuperset(row) else others(row, _own_UserCurrency)
+        {}
+        if len(row) == 2
+        else {}
+        if _own_UserCurrency.issuperset(row)
+        else others(row, _own_UserCurrency)
     )
     try:
         v = o.symbol = row["symbol"]
@@ -365,7 +369,7 @@ def decode_Contact(row: Any, cls: type[Any] | None = None) -> Contact:
         reject(row, "dict")
     o: Any = new(cls or (load("Contact") if _Contact is None else _Contact))
     s = o.additional_properties = (
-        {} if len(row) == 9 or _own_Contact.issuperset(row) else others(row, _own_Contact)
+        {} if len(row) == 9 else {} if _own_Contact.issuperset(row) else others(row, _own_Contact)
     )
     v = o.id = row["id"]
     if type(v) is not str:
@@ -434,12 +438,11 @@ def encode_Contact(o: Any) -> dict[str, Any]:
         else v
         if type(v) is str
         else encode_plain(v, str, "status"),
+        "tags": [] if type(v := o.tags) is list and not v else encode_items(v, "tags"),
         "pendingdeal": o.pendingdeal,
         "vip": o.vip,
         "nextaction": None if (v := o.nextaction) is None else encode_NextAction(v),
     }
-    v = o.tags
-    d["tags"] = encode_items(v, "tags")
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d
@@ -455,7 +458,11 @@ def decode_NextAction(row: Any, cls: type[Any] | None = None) -> NextAction:
         reject(row, "dict")
     o: Any = new(cls or (load("NextAction") if _NextAction is None else _NextAction))
     s = o.additional_properties = (
-        {} if len(row) == 0 or _own_NextAction.issuperset(row) else others(row, _own_NextAction)
+        {}
+        if len(row) == 0
+        else {}
+        if _own_NextAction.issuperset(row)
+        else others(row, _own_NextAction)
     )
     v = o.text = row.get("text")
     if v is not None and type(v) is not str:
@@ -526,7 +533,9 @@ def decode_ContactDetail(row: Any, cls: type[Any] | None = None) -> ContactDetai
     o: Any = new(cls or (load("ContactDetail") if _ContactDetail is None else _ContactDetail))
     s = o.additional_properties = (
         {}
-        if len(row) == 21 or _own_ContactDetail.issuperset(row)
+        if len(row) == 21
+        else {}
+        if _own_ContactDetail.issuperset(row)
         else others(row, _own_ContactDetail)
     )
     v = o.id = row["id"]
@@ -601,32 +610,32 @@ def decode_ContactDetail(row: Any, cls: type[Any] | None = None) -> ContactDetai
             o.description = keep_odd(o, s, "description", v, "str")
         v = row["phones"]
         try:
-            o.phones = [] if v is None else decode_all_Phone(v)
+            o.phones = [] if v is None else [] if v == [] else decode_all_Phone(v)
         except ODD_ERRORS as e:
             o.phones = keep_odd(o, s, "phones", v, e) or []
         v = row.get("company_phones")
         try:
-            o.company_phones = [] if v is None else decode_all_Phone(v)
+            o.company_phones = [] if v is None else [] if v == [] else decode_all_Phone(v)
         except ODD_ERRORS as e:
             o.company_phones = keep_odd(o, s, "company_phones", v, e) or []
         v = row["emails"]
         try:
-            o.emails = [] if v is None else decode_all_Email(v)
+            o.emails = [] if v is None else [] if v == [] else decode_all_Email(v)
         except ODD_ERRORS as e:
             o.emails = keep_odd(o, s, "emails", v, e) or []
         v = row["urls"]
         try:
-            o.urls = [] if v is None else decode_all_Url(v)
+            o.urls = [] if v is None else [] if v == [] else decode_all_Url(v)
         except ODD_ERRORS as e:
             o.urls = keep_odd(o, s, "urls", v, e) or []
         v = row["actions"]
         try:
-            o.actions = [] if v is None else decode_all_Action(v)
+            o.actions = [] if v is None else [] if v == [] else decode_all_Action(v)
         except ODD_ERRORS as e:
             o.actions = keep_odd(o, s, "actions", v, e) or []
         v = row["notes"]
         try:
-            o.notes = [] if v is None else decode_all_Note(v)
+            o.notes = [] if v is None else [] if v == [] else decode_all_Note(v)
         except ODD_ERRORS as e:
             o.notes = keep_odd(o, s, "notes", v, e) or []
     except KeyError:
@@ -638,47 +647,69 @@ def decode_ContactDetail(row: Any, cls: type[Any] | None = None) -> ContactDetai
 decode_all_ContactDetail = decode_rows(decode_ContactDetail)
 
 
+_tree_ContactDetail: dict[str, Any] = dict.fromkeys(
+    [
+        "id",
+        "firstname",
+        "lastname",
+        "company",
+        "status",
+        "tags",
+        "pendingdeal",
+        "vip",
+        "nextaction",
+        "jobtitle",
+        "address",
+        "city",
+        "state",
+        "zip",
+        "country",
+        "description",
+        "phones",
+        "emails",
+        "urls",
+        "actions",
+        "notes",
+    ]
+)
+
+
 def encode_ContactDetail(o: Any) -> dict[str, Any]:
     """Return the tree of a ContactDetail, or raise ArgumentError."""
-    d: dict[str, Any] = {
-        "id": o.id,
-        "firstname": o.firstname,
-        "lastname": o.lastname,
-        "company": o.company,
-        "status": None
+    d = _tree_ContactDetail.copy()
+    d["id"] = o.id
+    d["firstname"] = o.firstname
+    d["lastname"] = o.lastname
+    d["company"] = o.company
+    d["status"] = (
+        None
         if (v := o.status) is None
         else v._value_
         if type(v) is (load("ContactStatus") if _ContactStatus is None else _ContactStatus)
         else v
         if type(v) is str
-        else encode_plain(v, str, "status"),
-        "pendingdeal": o.pendingdeal,
-        "vip": o.vip,
-        "nextaction": None if (v := o.nextaction) is None else encode_OpenAction(v),
-        "jobtitle": o.jobtitle,
-        "address": o.address,
-        "city": o.city,
-        "state": o.state,
-        "zip": o.zip,
-        "country": None if (v := o.country) is None else "EL" if v == "GR" else v,
-        "description": o.description,
-    }
-    v = o.tags
-    d["tags"] = encode_items(v, "tags")
+        else encode_plain(v, str, "status")
+    )
+    d["tags"] = [] if type(v := o.tags) is list and not v else encode_items(v, "tags")
+    d["pendingdeal"] = o.pendingdeal
+    d["vip"] = o.vip
+    d["nextaction"] = None if (v := o.nextaction) is None else encode_OpenAction(v)
+    d["jobtitle"] = o.jobtitle
+    d["address"] = o.address
+    d["city"] = o.city
+    d["state"] = o.state
+    d["zip"] = o.zip
+    d["country"] = None if (v := o.country) is None else "EL" if v == "GR" else v
+    d["description"] = o.description
+    d["phones"] = [] if type(v := o.phones) is list and not v else [encode_Phone(x) for x in v]
+    d["emails"] = [] if type(v := o.emails) is list and not v else [encode_Email(x) for x in v]
+    d["urls"] = [] if type(v := o.urls) is list and not v else [encode_Url(x) for x in v]
+    d["actions"] = [] if type(v := o.actions) is list and not v else [encode_Action(x) for x in v]
+    d["notes"] = [] if type(v := o.notes) is list and not v else [encode_Note(x) for x in v]
     if (v := o.linked_company) is not None:
         d["linked_company"] = v
-    v = o.phones
-    d["phones"] = [encode_Phone(x) for x in v]
     if v := o.company_phones:
         d["company_phones"] = [encode_Phone(x) for x in v]
-    v = o.emails
-    d["emails"] = [encode_Email(x) for x in v]
-    v = o.urls
-    d["urls"] = [encode_Url(x) for x in v]
-    v = o.actions
-    d["actions"] = [encode_Action(x) for x in v]
-    v = o.notes
-    d["notes"] = [encode_Note(x) for x in v]
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d
@@ -696,7 +727,11 @@ def decode_OpenAction(row: Any, cls: type[Any] | None = None) -> OpenAction:
         reject(row, "dict")
     o: Any = new(cls or (load("OpenAction") if _OpenAction is None else _OpenAction))
     s = o.additional_properties = (
-        {} if len(row) == 0 or _own_OpenAction.issuperset(row) else others(row, _own_OpenAction)
+        {}
+        if len(row) == 0
+        else {}
+        if _own_OpenAction.issuperset(row)
+        else others(row, _own_OpenAction)
     )
     v = o.id = row.get("id")
     if v is not None and type(v) is not str:
@@ -767,7 +802,7 @@ def decode_Phone(row: Any, cls: type[Any] | None = None) -> Phone:
         reject(row, "dict")
     o: Any = new(cls or (load("Phone") if _Phone is None else _Phone))
     s = o.additional_properties = (
-        {} if len(row) == 2 or _own_Phone.issuperset(row) else others(row, _own_Phone)
+        {} if len(row) == 2 else {} if _own_Phone.issuperset(row) else others(row, _own_Phone)
     )
     try:
         v = row["type"]
@@ -822,7 +857,7 @@ def decode_Email(row: Any, cls: type[Any] | None = None) -> Email:
         reject(row, "dict")
     o: Any = new(cls or (load("Email") if _Email is None else _Email))
     s = o.additional_properties = (
-        {} if len(row) == 2 or _own_Email.issuperset(row) else others(row, _own_Email)
+        {} if len(row) == 2 else {} if _own_Email.issuperset(row) else others(row, _own_Email)
     )
     try:
         v = row["type"]
@@ -877,7 +912,7 @@ def decode_Url(row: Any, cls: type[Any] | None = None) -> Url:
         reject(row, "dict")
     o: Any = new(cls or (load("Url") if _Url is None else _Url))
     s = o.additional_properties = (
-        {} if len(row) == 2 or _own_Url.issuperset(row) else others(row, _own_Url)
+        {} if len(row) == 2 else {} if _own_Url.issuperset(row) else others(row, _own_Url)
     )
     try:
         v = row["type"]
@@ -932,7 +967,7 @@ def decode_Action(row: Any, cls: type[Any] | None = None) -> Action:
         reject(row, "dict")
     o: Any = new(cls or (load("Action") if _Action is None else _Action))
     s = o.additional_properties = (
-        {} if len(row) == 7 or _own_Action.issuperset(row) else others(row, _own_Action)
+        {} if len(row) == 7 else {} if _own_Action.issuperset(row) else others(row, _own_Action)
     )
     v = o.id = row["id"]
     if type(v) is not str:
@@ -1000,7 +1035,7 @@ def decode_Note(row: Any, cls: type[Any] | None = None) -> Note:
         reject(row, "dict")
     o: Any = new(cls or (load("Note") if _Note is None else _Note))
     s = o.additional_properties = (
-        {} if len(row) == 5 or _own_Note.issuperset(row) else others(row, _own_Note)
+        {} if len(row) == 5 else {} if _own_Note.issuperset(row) else others(row, _own_Note)
     )
     v = o.id = row["id"]
     if type(v) is not str:
@@ -1085,7 +1120,7 @@ def decode_Deal(row: Any, cls: type[Any] | None = None) -> Deal:
         row = renamed(row, "stage", "deal_stage")
     o: Any = new(cls or (load("Deal") if _Deal is None else _Deal))
     s = o.additional_properties = (
-        {} if len(row) == 3 or _own_Deal.issuperset(row) else others(row, _own_Deal)
+        {} if len(row) == 3 else {} if _own_Deal.issuperset(row) else others(row, _own_Deal)
     )
     try:
         v = row["amount"]
@@ -1172,7 +1207,11 @@ def decode_NoteContact(row: Any, cls: type[Any] | None = None) -> NoteContact:
         reject(row, "dict")
     o: Any = new(cls or (load("NoteContact") if _NoteContact is None else _NoteContact))
     s = o.additional_properties = (
-        {} if len(row) == 3 or _own_NoteContact.issuperset(row) else others(row, _own_NoteContact)
+        {}
+        if len(row) == 3
+        else {}
+        if _own_NoteContact.issuperset(row)
+        else others(row, _own_NoteContact)
     )
     try:
         v = o.firstname = row["firstname"]
@@ -1211,7 +1250,7 @@ def decode_Tag(row: Any, cls: type[Any] | None = None) -> Tag:
         reject(row, "dict")
     o: Any = new(cls or (load("Tag") if _Tag is None else _Tag))
     s = o.additional_properties = (
-        {} if len(row) == 2 or _own_Tag.issuperset(row) else others(row, _own_Tag)
+        {} if len(row) == 2 else {} if _own_Tag.issuperset(row) else others(row, _own_Tag)
     )
     try:
         v = o.name = row["name"]
@@ -1247,17 +1286,21 @@ def decode_TagCounts(row: Any, cls: type[Any] | None = None) -> TagCounts:
         reject(row, "dict")
     o: Any = new(cls or (load("TagCounts") if _TagCounts is None else _TagCounts))
     s = o.additional_properties = (
-        {} if len(row) == 2 or _own_TagCounts.issuperset(row) else others(row, _own_TagCounts)
+        {}
+        if len(row) == 2
+        else {}
+        if _own_TagCounts.issuperset(row)
+        else others(row, _own_TagCounts)
     )
     try:
         v = row["system"]
         try:
-            o.system = [] if v is None else decode_all_Tag(v)
+            o.system = [] if v is None else [] if v == [] else decode_all_Tag(v)
         except ODD_ERRORS as e:
             o.system = keep_odd(o, s, "system", v, e) or []
         v = row["custom"]
         try:
-            o.custom = [] if v is None else decode_all_Tag(v)
+            o.custom = [] if v is None else [] if v == [] else decode_all_Tag(v)
         except ODD_ERRORS as e:
             o.custom = keep_odd(o, s, "custom", v, e) or []
     except KeyError:
@@ -1271,11 +1314,10 @@ decode_all_TagCounts = decode_rows(decode_TagCounts)
 
 def encode_TagCounts(o: Any) -> dict[str, Any]:
     """Return the tree of a TagCounts, or raise ArgumentError."""
-    d: dict[str, Any] = {}
-    v = o.system
-    d["system"] = [encode_Tag(x) for x in v]
-    v = o.custom
-    d["custom"] = [encode_Tag(x) for x in v]
+    d: dict[str, Any] = {
+        "system": [] if type(v := o.system) is list and not v else [encode_Tag(x) for x in v],
+        "custom": [] if type(v := o.custom) is list and not v else [encode_Tag(x) for x in v],
+    }
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d
@@ -1291,7 +1333,7 @@ def decode_Filter(row: Any, cls: type[Any] | None = None) -> Filter:
         reject(row, "dict")
     o: Any = new(cls or (load("Filter") if _Filter is None else _Filter))
     s = o.additional_properties = (
-        {} if len(row) == 6 or _own_Filter.issuperset(row) else others(row, _own_Filter)
+        {} if len(row) == 6 else {} if _own_Filter.issuperset(row) else others(row, _own_Filter)
     )
     v = o.id = row["id"]
     if type(v) is not str:
@@ -1364,14 +1406,11 @@ def encode_Filter(o: Any) -> dict[str, Any]:
     d: dict[str, Any] = {
         "id": o.id,
         "name": o.name,
+        "contacts": [] if type(v := o.contacts) is list and not v else encode_items(v, "contacts"),
+        "tags": [] if type(v := o.tags) is list and not v else encode_items(v, "tags"),
+        "deals": [] if type(v := o.deals) is list and not v else encode_items(v, "deals"),
         "address": None if (v := o.address) is None else encode_FilterAddress(v),
     }
-    v = o.contacts
-    d["contacts"] = encode_items(v, "contacts")
-    v = o.tags
-    d["tags"] = encode_items(v, "tags")
-    v = o.deals
-    d["deals"] = encode_items(v, "deals")
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d
@@ -1388,7 +1427,9 @@ def decode_FilterAddress(row: Any, cls: type[Any] | None = None) -> FilterAddres
     o: Any = new(cls or (load("FilterAddress") if _FilterAddress is None else _FilterAddress))
     s = o.additional_properties = (
         {}
-        if len(row) == 0 or _own_FilterAddress.issuperset(row)
+        if len(row) == 0
+        else {}
+        if _own_FilterAddress.issuperset(row)
         else others(row, _own_FilterAddress)
     )
     v = row.get("type")
@@ -1447,7 +1488,11 @@ def decode_UserSettings(row: Any, cls: type[Any] | None = None) -> UserSettings:
         reject(row, "dict")
     o: Any = new(cls or (load("UserSettings") if _UserSettings is None else _UserSettings))
     s = o.additional_properties = (
-        {} if len(row) == 4 or _own_UserSettings.issuperset(row) else others(row, _own_UserSettings)
+        {}
+        if len(row) == 4
+        else {}
+        if _own_UserSettings.issuperset(row)
+        else others(row, _own_UserSettings)
     )
     try:
         v = o.firstname = row["firstname"]
@@ -1497,7 +1542,9 @@ def decode_SystemSettings(row: Any, cls: type[Any] | None = None) -> SystemSetti
     o: Any = new(cls or (load("SystemSettings") if _SystemSettings is None else _SystemSettings))
     s = o.additional_properties = (
         {}
-        if len(row) == 6 or _own_SystemSettings.issuperset(row)
+        if len(row) == 6
+        else {}
+        if _own_SystemSettings.issuperset(row)
         else others(row, _own_SystemSettings)
     )
     try:
@@ -1591,7 +1638,11 @@ def decode_Subscription(row: Any, cls: type[Any] | None = None) -> Subscription:
         reject(row, "dict")
     o: Any = new(cls or (load("Subscription") if _Subscription is None else _Subscription))
     s = o.additional_properties = (
-        {} if len(row) == 1 or _own_Subscription.issuperset(row) else others(row, _own_Subscription)
+        {}
+        if len(row) == 1
+        else {}
+        if _own_Subscription.issuperset(row)
+        else others(row, _own_Subscription)
     )
     try:
         v = row["type"]
@@ -1696,7 +1747,7 @@ def decode_Timezone(row: Any, cls: type[Any] | None = None) -> Timezone:
         reject(row, "dict")
     o: Any = new(cls or (load("Timezone") if _Timezone is None else _Timezone))
     s = o.additional_properties = (
-        {} if len(row) == 4 or _own_Timezone.issuperset(row) else others(row, _own_Timezone)
+        {} if len(row) == 4 else {} if _own_Timezone.issuperset(row) else others(row, _own_Timezone)
     )
     try:
         v = o.code = row["code"]
@@ -1743,7 +1794,7 @@ def decode_Currency(row: Any, cls: type[Any] | None = None) -> Currency:
         reject(row, "dict")
     o: Any = new(cls or (load("Currency") if _Currency is None else _Currency))
     s = o.additional_properties = (
-        {} if len(row) == 3 or _own_Currency.issuperset(row) else others(row, _own_Currency)
+        {} if len(row) == 3 else {} if _own_Currency.issuperset(row) else others(row, _own_Currency)
     )
     try:
         v = o.code = row["code"]
@@ -1784,7 +1835,11 @@ def decode_SalesSummary(row: Any, cls: type[Any] | None = None) -> SalesSummary:
         reject(row, "dict")
     o: Any = new(cls or (load("SalesSummary") if _SalesSummary is None else _SalesSummary))
     s = o.additional_properties = (
-        {} if len(row) == 6 or _own_SalesSummary.issuperset(row) else others(row, _own_SalesSummary)
+        {}
+        if len(row) == 6
+        else {}
+        if _own_SalesSummary.issuperset(row)
+        else others(row, _own_SalesSummary)
     )
     try:
         v = row["breakdown"]
@@ -1794,12 +1849,12 @@ def decode_SalesSummary(row: Any, cls: type[Any] | None = None) -> SalesSummary:
             o.breakdown = keep_odd(o, s, "breakdown", v, e)
         v = row["closed"]
         try:
-            o.closed = [] if v is None else decode_all_Note(v)
+            o.closed = [] if v is None else [] if v == [] else decode_all_Note(v)
         except ODD_ERRORS as e:
             o.closed = keep_odd(o, s, "closed", v, e) or []
         v = row["pending"]
         try:
-            o.pending = [] if v is None else decode_all_Note(v)
+            o.pending = [] if v is None else [] if v == [] else decode_all_Note(v)
         except ODD_ERRORS as e:
             o.pending = keep_odd(o, s, "pending", v, e) or []
         v = row["target"]
@@ -1824,7 +1879,7 @@ def decode_SalesSummary(row: Any, cls: type[Any] | None = None) -> SalesSummary:
             o.pipeline_mode = keep_odd(o, s, "pipeline_mode", v, e)
         v = row["hitting_history"]
         try:
-            o.hitting_history = [] if v is None else decode_all_SalesHit(v)
+            o.hitting_history = [] if v is None else [] if v == [] else decode_all_SalesHit(v)
         except ODD_ERRORS as e:
             o.hitting_history = keep_odd(o, s, "hitting_history", v, e) or []
     except KeyError:
@@ -1840,6 +1895,8 @@ def encode_SalesSummary(o: Any) -> dict[str, Any]:
     """Return the tree of a SalesSummary, or raise ArgumentError."""
     d: dict[str, Any] = {
         "breakdown": None if (v := o.breakdown) is None else encode_SalesBreakdown(v),
+        "closed": [] if type(v := o.closed) is list and not v else [encode_Note(x) for x in v],
+        "pending": [] if type(v := o.pending) is list and not v else [encode_Note(x) for x in v],
         "target": None if (v := o.target) is None else encode_SalesTarget(v),
         "pipeline_mode": None
         if (v := o.pipeline_mode) is None
@@ -1848,13 +1905,10 @@ def encode_SalesSummary(o: Any) -> dict[str, Any]:
         else v
         if type(v) is str
         else encode_plain(v, str, "pipeline_mode"),
+        "hitting_history": []
+        if type(v := o.hitting_history) is list and not v
+        else [encode_SalesHit(x) for x in v],
     }
-    v = o.closed
-    d["closed"] = [encode_Note(x) for x in v]
-    v = o.pending
-    d["pending"] = [encode_Note(x) for x in v]
-    v = o.hitting_history
-    d["hitting_history"] = [encode_SalesHit(x) for x in v]
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d
@@ -1871,7 +1925,9 @@ def decode_SalesBreakdown(row: Any, cls: type[Any] | None = None) -> SalesBreakd
     o: Any = new(cls or (load("SalesBreakdown") if _SalesBreakdown is None else _SalesBreakdown))
     s = o.additional_properties = (
         {}
-        if len(row) == 3 or _own_SalesBreakdown.issuperset(row)
+        if len(row) == 3
+        else {}
+        if _own_SalesBreakdown.issuperset(row)
         else others(row, _own_SalesBreakdown)
     )
     try:
@@ -1926,7 +1982,11 @@ def decode_SalesAmounts(row: Any, cls: type[Any] | None = None) -> SalesAmounts:
         reject(row, "dict")
     o: Any = new(cls or (load("SalesAmounts") if _SalesAmounts is None else _SalesAmounts))
     s = o.additional_properties = (
-        {} if len(row) == 2 or _own_SalesAmounts.issuperset(row) else others(row, _own_SalesAmounts)
+        {}
+        if len(row) == 2
+        else {}
+        if _own_SalesAmounts.issuperset(row)
+        else others(row, _own_SalesAmounts)
     )
     try:
         v = row["won"]
@@ -1969,7 +2029,11 @@ def decode_SalesTarget(row: Any, cls: type[Any] | None = None) -> SalesTarget:
         reject(row, "dict")
     o: Any = new(cls or (load("SalesTarget") if _SalesTarget is None else _SalesTarget))
     s = o.additional_properties = (
-        {} if len(row) == 2 or _own_SalesTarget.issuperset(row) else others(row, _own_SalesTarget)
+        {}
+        if len(row) == 2
+        else {}
+        if _own_SalesTarget.issuperset(row)
+        else others(row, _own_SalesTarget)
     )
     try:
         v = row["type"]
@@ -2028,7 +2092,7 @@ def decode_SalesHit(row: Any, cls: type[Any] | None = None) -> SalesHit:
         reject(row, "dict")
     o: Any = new(cls or (load("SalesHit") if _SalesHit is None else _SalesHit))
     s = o.additional_properties = (
-        {} if len(row) == 2 or _own_SalesHit.issuperset(row) else others(row, _own_SalesHit)
+        {} if len(row) == 2 else {} if _own_SalesHit.issuperset(row) else others(row, _own_SalesHit)
     )
     try:
         v = row["target"]
@@ -2071,7 +2135,11 @@ def decode_SideElements(row: Any, cls: type[Any] | None = None) -> SideElements:
         reject(row, "dict")
     o: Any = new(cls or (load("SideElements") if _SideElements is None else _SideElements))
     s = o.additional_properties = (
-        {} if len(row) == 0 or _own_SideElements.issuperset(row) else others(row, _own_SideElements)
+        {}
+        if len(row) == 0
+        else {}
+        if _own_SideElements.issuperset(row)
+        else others(row, _own_SideElements)
     )
     v = row.get("timestamp")
     try:
@@ -2085,7 +2153,7 @@ def decode_SideElements(row: Any, cls: type[Any] | None = None) -> SideElements:
         o.tags = keep_odd(o, s, "tags", v, e)
     v = row.get("statuses")
     try:
-        o.statuses = [] if v is None else decode_all_StatusCount(v)
+        o.statuses = [] if v is None else [] if v == [] else decode_all_StatusCount(v)
     except ODD_ERRORS as e:
         o.statuses = keep_odd(o, s, "statuses", v, e) or []
     v = row.get("sales")
@@ -2148,7 +2216,11 @@ def decode_StatusCount(row: Any, cls: type[Any] | None = None) -> StatusCount:
         reject(row, "dict")
     o: Any = new(cls or (load("StatusCount") if _StatusCount is None else _StatusCount))
     s = o.additional_properties = (
-        {} if len(row) == 2 or _own_StatusCount.issuperset(row) else others(row, _own_StatusCount)
+        {}
+        if len(row) == 2
+        else {}
+        if _own_StatusCount.issuperset(row)
+        else others(row, _own_StatusCount)
     )
     try:
         v = o.name = row["name"]
@@ -2184,7 +2256,11 @@ def decode_SalesState(row: Any, cls: type[Any] | None = None) -> SalesState:
         reject(row, "dict")
     o: Any = new(cls or (load("SalesState") if _SalesState is None else _SalesState))
     s = o.additional_properties = (
-        {} if len(row) == 4 or _own_SalesState.issuperset(row) else others(row, _own_SalesState)
+        {}
+        if len(row) == 4
+        else {}
+        if _own_SalesState.issuperset(row)
+        else others(row, _own_SalesState)
     )
     try:
         v = row["target"]

@@ -41,6 +41,56 @@ _Contact: Any = None
 _CustomField: Any = None
 _CustomFieldType: Any = None
 _CustomFieldType_values: Any = None
+_own_Contact = frozenset(
+    [
+        "id",
+        "full_name",
+        "first_name",
+        "last_name",
+        "dt_created",
+        "dt_modified",
+        "emails",
+        "title",
+        "company",
+        "comment",
+        "phone",
+        "url",
+        "fax",
+        "messenger",
+        "twitter",
+        "linkedin",
+        "facebook",
+        "text",
+        "address",
+        "do_not_mass_email",
+        "groups",
+        "tags",
+    ]
+)
+_required_Contact: frozenset[str] = frozenset(
+    [
+        "id",
+        "full_name",
+        "first_name",
+        "last_name",
+        "dt_created",
+        "dt_modified",
+        "emails",
+        "title",
+        "company",
+        "comment",
+        "phone",
+        "url",
+        "fax",
+        "messenger",
+        "twitter",
+        "linkedin",
+        "facebook",
+        "text",
+        "address",
+        "do_not_mass_email",
+    ]
+)
 
 
 def decode_Contact(row: Any, cls: type[Any] | None = None) -> Contact:
@@ -49,148 +99,163 @@ def decode_Contact(row: Any, cls: type[Any] | None = None) -> Contact:
         reject(row, "dict")
     if "do_no_mass_email" in row and "do_not_mass_email" not in row:
         row = renamed(row, "do_no_mass_email", "do_not_mass_email")
-    s = row.copy()
-    pop = s.pop
     o: Any = new(cls or (load("Contact") if _Contact is None else _Contact))
+    s = o.additional_properties = (
+        {} if len(row) == 20 else others(row, _own_Contact, _required_Contact)
+    )
     at = "id"
-    v = pop("id")
+    v = row["id"]
     o.id = int(v) if type(v) is str and v.isdigit() and v.isascii() else decode_digits(v)
-    v = o.full_name = pop("full_name", None)
-    if v is not None and type(v) is not str:
-        o.full_name = keep_odd(o, s, "full_name", v, "str")
-    v = o.first_name = pop("first_name", None)
-    if v is not None and type(v) is not str:
-        o.first_name = keep_odd(o, s, "first_name", v, "str")
-    v = o.last_name = pop("last_name", None)
-    if v is not None and type(v) is not str:
-        o.last_name = keep_odd(o, s, "last_name", v, "str")
-    v = pop("dt_created", None)
     try:
-        o.dt_created = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.dt_created = keep_odd(o, s, "dt_created", v, e)
-    v = pop("dt_modified", None)
-    try:
-        o.dt_modified = v if v is None else decode_datetime(v) if v else decode_empty(v)
-    except ODD_ERRORS as e:
-        o.dt_modified = keep_odd(o, s, "dt_modified", v, e)
-    v = pop("emails", None)
-    try:
-        o.emails = (
-            (v.split(";") if v else []) if type(v) is str else [] if v is None else reject(v, "str")
-        )
-    except ODD_ERRORS as e:
-        o.emails = keep_odd(o, s, "emails", v, e) or []
-    v = o.title = pop("title", None)
-    if v is not None and type(v) is not str:
-        o.title = keep_odd(o, s, "title", v, "str")
-    v = o.company = pop("company", None)
-    if v is not None and type(v) is not str:
-        o.company = keep_odd(o, s, "company", v, "str")
-    v = o.comment = pop("comment", None)
-    if v is not None and type(v) is not str:
-        o.comment = keep_odd(o, s, "comment", v, "str")
-    v = pop("phone", None)
-    try:
-        o.phone = (
-            (split_labeled(v) if v else [])
-            if type(v) is str
-            else []
-            if v is None
-            else reject(v, "str")
-        )
-    except ODD_ERRORS as e:
-        o.phone = keep_odd(o, s, "phone", v, e) or []
-    v = pop("url", None)
-    try:
-        o.url = (
-            (split_labeled(v) if v else [])
-            if type(v) is str
-            else []
-            if v is None
-            else reject(v, "str")
-        )
-    except ODD_ERRORS as e:
-        o.url = keep_odd(o, s, "url", v, e) or []
-    v = pop("fax", None)
-    try:
-        o.fax = (
-            (split_labeled(v) if v else [])
-            if type(v) is str
-            else []
-            if v is None
-            else reject(v, "str")
-        )
-    except ODD_ERRORS as e:
-        o.fax = keep_odd(o, s, "fax", v, e) or []
-    v = pop("messenger", None)
-    try:
-        o.messenger = (
-            (split_labeled(v) if v else [])
-            if type(v) is str
-            else []
-            if v is None
-            else reject(v, "str")
-        )
-    except ODD_ERRORS as e:
-        o.messenger = keep_odd(o, s, "messenger", v, e) or []
-    v = pop("twitter", None)
-    try:
-        o.twitter = (
-            (split_labeled(v) if v else [])
-            if type(v) is str
-            else []
-            if v is None
-            else reject(v, "str")
-        )
-    except ODD_ERRORS as e:
-        o.twitter = keep_odd(o, s, "twitter", v, e) or []
-    v = pop("linkedin", None)
-    try:
-        o.linkedin = (
-            (split_labeled(v) if v else [])
-            if type(v) is str
-            else []
-            if v is None
-            else reject(v, "str")
-        )
-    except ODD_ERRORS as e:
-        o.linkedin = keep_odd(o, s, "linkedin", v, e) or []
-    v = pop("facebook", None)
-    try:
-        o.facebook = (
-            (split_labeled(v) if v else [])
-            if type(v) is str
-            else []
-            if v is None
-            else reject(v, "str")
-        )
-    except ODD_ERRORS as e:
-        o.facebook = keep_odd(o, s, "facebook", v, e) or []
-    v = o.text = pop("text", None)
-    if v is not None and type(v) is not str:
-        o.text = keep_odd(o, s, "text", v, "str")
-    v = o.address = pop("address", None)
-    if v is not None and type(v) is not str:
-        o.address = keep_odd(o, s, "address", v, "str")
-    v = o.do_not_mass_email = pop("do_not_mass_email", None)
-    if v is not None and type(v) is not bool:
-        o.do_not_mass_email = keep_odd(o, s, "do_not_mass_email", v, "bool")
-    v = pop("groups", None)
-    try:
-        o.groups = (
-            (v.split(";") if v else []) if type(v) is str else [] if v is None else reject(v, "str")
-        )
-    except ODD_ERRORS as e:
-        o.groups = keep_odd(o, s, "groups", v, e) or []
-    v = pop("tags", None)
-    try:
-        o.tags = (
-            (v.split(";") if v else []) if type(v) is str else [] if v is None else reject(v, "str")
-        )
-    except ODD_ERRORS as e:
-        o.tags = keep_odd(o, s, "tags", v, e) or []
-    o.additional_properties = dict(s) if s else {}
+        v = o.full_name = row["full_name"]
+        if v is not None and type(v) is not str:
+            o.full_name = keep_odd(o, s, "full_name", v, "str")
+        v = o.first_name = row["first_name"]
+        if v is not None and type(v) is not str:
+            o.first_name = keep_odd(o, s, "first_name", v, "str")
+        v = o.last_name = row["last_name"]
+        if v is not None and type(v) is not str:
+            o.last_name = keep_odd(o, s, "last_name", v, "str")
+        v = row["dt_created"]
+        try:
+            o.dt_created = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.dt_created = keep_odd(o, s, "dt_created", v, e)
+        v = row["dt_modified"]
+        try:
+            o.dt_modified = v if v is None else decode_datetime(v) if v else decode_empty(v)
+        except ODD_ERRORS as e:
+            o.dt_modified = keep_odd(o, s, "dt_modified", v, e)
+        v = row["emails"]
+        try:
+            o.emails = (
+                (v.split(";") if v else [])
+                if type(v) is str
+                else []
+                if v is None
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.emails = keep_odd(o, s, "emails", v, e) or []
+        v = o.title = row["title"]
+        if v is not None and type(v) is not str:
+            o.title = keep_odd(o, s, "title", v, "str")
+        v = o.company = row["company"]
+        if v is not None and type(v) is not str:
+            o.company = keep_odd(o, s, "company", v, "str")
+        v = o.comment = row["comment"]
+        if v is not None and type(v) is not str:
+            o.comment = keep_odd(o, s, "comment", v, "str")
+        v = row["phone"]
+        try:
+            o.phone = (
+                (split_labeled(v) if v else [])
+                if type(v) is str
+                else []
+                if v is None
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.phone = keep_odd(o, s, "phone", v, e) or []
+        v = row["url"]
+        try:
+            o.url = (
+                (split_labeled(v) if v else [])
+                if type(v) is str
+                else []
+                if v is None
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.url = keep_odd(o, s, "url", v, e) or []
+        v = row["fax"]
+        try:
+            o.fax = (
+                (split_labeled(v) if v else [])
+                if type(v) is str
+                else []
+                if v is None
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.fax = keep_odd(o, s, "fax", v, e) or []
+        v = row["messenger"]
+        try:
+            o.messenger = (
+                (split_labeled(v) if v else [])
+                if type(v) is str
+                else []
+                if v is None
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.messenger = keep_odd(o, s, "messenger", v, e) or []
+        v = row["twitter"]
+        try:
+            o.twitter = (
+                (split_labeled(v) if v else [])
+                if type(v) is str
+                else []
+                if v is None
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.twitter = keep_odd(o, s, "twitter", v, e) or []
+        v = row["linkedin"]
+        try:
+            o.linkedin = (
+                (split_labeled(v) if v else [])
+                if type(v) is str
+                else []
+                if v is None
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.linkedin = keep_odd(o, s, "linkedin", v, e) or []
+        v = row["facebook"]
+        try:
+            o.facebook = (
+                (split_labeled(v) if v else [])
+                if type(v) is str
+                else []
+                if v is None
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.facebook = keep_odd(o, s, "facebook", v, e) or []
+        v = o.text = row["text"]
+        if v is not None and type(v) is not str:
+            o.text = keep_odd(o, s, "text", v, "str")
+        v = o.address = row["address"]
+        if v is not None and type(v) is not str:
+            o.address = keep_odd(o, s, "address", v, "str")
+        v = o.do_not_mass_email = row["do_not_mass_email"]
+        if v is not None and type(v) is not bool:
+            o.do_not_mass_email = keep_odd(o, s, "do_not_mass_email", v, "bool")
+        v = row.get("groups")
+        try:
+            o.groups = (
+                (v.split(";") if v else [])
+                if type(v) is str
+                else []
+                if v is None
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.groups = keep_odd(o, s, "groups", v, e) or []
+        v = row.get("tags")
+        try:
+            o.tags = (
+                (v.split(";") if v else [])
+                if type(v) is str
+                else []
+                if v is None
+                else reject(v, "str")
+            )
+        except ODD_ERRORS as e:
+            o.tags = keep_odd(o, s, "tags", v, e) or []
+    except KeyError:
+        return decode_Contact(dict.fromkeys(_own_Contact) | row, cls)
     made: Contact = o
     return made
 
@@ -198,40 +263,63 @@ def decode_Contact(row: Any, cls: type[Any] | None = None) -> Contact:
 decode_all_Contact = decode_rows(decode_Contact)
 
 
+_tree_Contact: dict[str, Any] = dict.fromkeys(
+    [
+        "id",
+        "full_name",
+        "first_name",
+        "last_name",
+        "dt_created",
+        "dt_modified",
+        "emails",
+        "title",
+        "company",
+        "comment",
+        "phone",
+        "url",
+        "fax",
+        "messenger",
+        "twitter",
+        "linkedin",
+        "facebook",
+        "text",
+        "address",
+        "do_not_mass_email",
+    ]
+)
+
+
 def encode_Contact(o: Any) -> dict[str, Any]:
     """Return the tree of a Contact, or raise ArgumentError."""
-    d: dict[str, Any] = {
-        "id": None
+    d = _tree_Contact.copy()
+    d["id"] = (
+        None
         if (v := o.id) is None
         else str(v)
         if type(v) is int and v >= 0
-        else encode_digits(v, "id"),
-        "full_name": o.full_name,
-        "first_name": o.first_name,
-        "last_name": o.last_name,
-        "dt_created": None if (v := o.dt_created) is None else encode_datetime(v, "dt_created"),
-        "dt_modified": None if (v := o.dt_modified) is None else encode_datetime(v, "dt_modified"),
-        "emails": "" if not (v := o.emails) and type(v) is list else join_strings(v, "emails", ";"),
-        "title": o.title,
-        "company": o.company,
-        "comment": o.comment,
-        "phone": "" if not (v := o.phone) and type(v) is list else join_labeled(v, "phone"),
-        "url": "" if not (v := o.url) and type(v) is list else join_labeled(v, "url"),
-        "fax": "" if not (v := o.fax) and type(v) is list else join_labeled(v, "fax"),
-        "messenger": ""
-        if not (v := o.messenger) and type(v) is list
-        else join_labeled(v, "messenger"),
-        "twitter": "" if not (v := o.twitter) and type(v) is list else join_labeled(v, "twitter"),
-        "linkedin": ""
-        if not (v := o.linkedin) and type(v) is list
-        else join_labeled(v, "linkedin"),
-        "facebook": ""
-        if not (v := o.facebook) and type(v) is list
-        else join_labeled(v, "facebook"),
-        "text": o.text,
-        "address": o.address,
-        "do_not_mass_email": o.do_not_mass_email,
-    }
+        else encode_digits(v, "id")
+    )
+    d["full_name"] = o.full_name
+    d["first_name"] = o.first_name
+    d["last_name"] = o.last_name
+    d["dt_created"] = None if (v := o.dt_created) is None else encode_datetime(v, "dt_created")
+    d["dt_modified"] = None if (v := o.dt_modified) is None else encode_datetime(v, "dt_modified")
+    d["emails"] = "" if not (v := o.emails) and type(v) is list else join_strings(v, "emails", ";")
+    d["title"] = o.title
+    d["company"] = o.company
+    d["comment"] = o.comment
+    d["phone"] = "" if not (v := o.phone) and type(v) is list else join_labeled(v, "phone")
+    d["url"] = "" if not (v := o.url) and type(v) is list else join_labeled(v, "url")
+    d["fax"] = "" if not (v := o.fax) and type(v) is list else join_labeled(v, "fax")
+    d["messenger"] = (
+        "" if not (v := o.messenger) and type(v) is list else join_labeled(v, "messenger")
+    )
+    d["twitter"] = "" if not (v := o.twitter) and type(v) is list else join_labeled(v, "twitter")
+    d["linkedin"] = "" if not (v := o.linkedin) and type(v) is list else join_labeled(v, "linkedin")
+    d["facebook"] = "" if not (v := o.facebook) and type(v) is list else join_labeled(v, "facebook")
+    d["text"] = o.text
+    d["address"] = o.address
+    d["do_not_mass_email"] = o.do_not_mass_email
     if v := o.groups:
         d["groups"] = join_strings(v, "groups", ";")
     if v := o.tags:
@@ -299,7 +387,11 @@ def decode_Activity(row: Any, cls: type[Any] | None = None) -> Activity:
         reject(row, "dict")
     o: Any = new(cls or (load("Activity") if _Activity is None else _Activity))
     s = o.additional_properties = (
-        {} if len(row) == 16 or _own_Activity.issuperset(row) else others(row, _own_Activity)
+        {}
+        if len(row) == 16
+        else {}
+        if _own_Activity.issuperset(row)
+        else others(row, _own_Activity)
     )
     at = "id"
     v = row["id"]
@@ -385,32 +477,55 @@ def decode_Activity(row: Any, cls: type[Any] | None = None) -> Activity:
 decode_all_Activity = decode_rows(decode_Activity)
 
 
+_tree_Activity: dict[str, Any] = dict.fromkeys(
+    [
+        "id",
+        "activity_type",
+        "label",
+        "calendar_id",
+        "all_day",
+        "dt_created",
+        "dt_modified",
+        "dt_start",
+        "dt_end",
+        "rrule",
+        "status",
+        "author",
+        "users",
+        "contacts",
+        "subject",
+        "body",
+    ]
+)
+
+
 def encode_Activity(o: Any) -> dict[str, Any]:
     """Return the tree of a Activity, or raise ArgumentError."""
-    d: dict[str, Any] = {
-        "id": None
+    d = _tree_Activity.copy()
+    d["id"] = (
+        None
         if (v := o.id) is None
         else str(v)
         if type(v) is int and v >= 0
-        else encode_digits(v, "id"),
-        "activity_type": o.activity_type,
-        "label": o.label,
-        "calendar_id": o.calendar_id,
-        "all_day": o.all_day,
-        "dt_created": None if (v := o.dt_created) is None else encode_datetime(v, "dt_created"),
-        "dt_modified": None if (v := o.dt_modified) is None else encode_datetime(v, "dt_modified"),
-        "dt_start": None if (v := o.dt_start) is None else encode_datetime(v, "dt_start"),
-        "dt_end": None if (v := o.dt_end) is None else encode_datetime(v, "dt_end"),
-        "rrule": o.rrule,
-        "status": o.status,
-        "author": None if (v := o.author) is None else encode_mailbox(v, "author"),
-        "users": "" if not (v := o.users) and type(v) is list else join_mailboxes(v, "users"),
-        "contacts": ""
-        if not (v := o.contacts) and type(v) is list
-        else join_mailboxes(v, "contacts"),
-        "subject": o.subject,
-        "body": o.body,
-    }
+        else encode_digits(v, "id")
+    )
+    d["activity_type"] = o.activity_type
+    d["label"] = o.label
+    d["calendar_id"] = o.calendar_id
+    d["all_day"] = o.all_day
+    d["dt_created"] = None if (v := o.dt_created) is None else encode_datetime(v, "dt_created")
+    d["dt_modified"] = None if (v := o.dt_modified) is None else encode_datetime(v, "dt_modified")
+    d["dt_start"] = None if (v := o.dt_start) is None else encode_datetime(v, "dt_start")
+    d["dt_end"] = None if (v := o.dt_end) is None else encode_datetime(v, "dt_end")
+    d["rrule"] = o.rrule
+    d["status"] = o.status
+    d["author"] = None if (v := o.author) is None else encode_mailbox(v, "author")
+    d["users"] = "" if not (v := o.users) and type(v) is list else join_mailboxes(v, "users")
+    d["contacts"] = (
+        "" if not (v := o.contacts) and type(v) is list else join_mailboxes(v, "contacts")
+    )
+    d["subject"] = o.subject
+    d["body"] = o.body
     if o.additional_properties:
         encode_kept(o.additional_properties, d)
     return d
@@ -426,7 +541,11 @@ def decode_CustomField(row: Any, cls: type[Any] | None = None) -> CustomField:
         reject(row, "dict")
     o: Any = new(cls or (load("CustomField") if _CustomField is None else _CustomField))
     s = o.additional_properties = (
-        {} if len(row) == 5 or _own_CustomField.issuperset(row) else others(row, _own_CustomField)
+        {}
+        if len(row) == 5
+        else {}
+        if _own_CustomField.issuperset(row)
+        else others(row, _own_CustomField)
     )
     at = "id"
     v = row["id"]

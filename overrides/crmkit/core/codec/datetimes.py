@@ -11,8 +11,10 @@ from crmkit.core.errors import ArgumentError, expected
 from .decode_errors import reject
 
 _parse = datetime.fromisoformat
-_TWO_DIGITS = tuple(f"{n:02d}" for n in range(61))
+_TWO_DIGITS = tuple(f"{n:02d}" for n in range(60))
 _YEARS = {year: str(year) for year in range(1900, 2100)}
+_DAYS = tuple(tuple(f"-{month}-{day}T" for day in _TWO_DIGITS[:32]) for month in _TWO_DIGITS[:13])
+_MINUTES = tuple(tuple(f"{hour}:{minute}:" for minute in _TWO_DIGITS) for hour in _TWO_DIGITS[:24])
 
 
 def decode_datetime(value: Any) -> datetime:
@@ -44,11 +46,8 @@ def encode_datetime(value: object, argument: str) -> str:
     if year is None or utc.microsecond:
         return utc.replace(tzinfo=None).isoformat() + "Z"
     # isoformat() of an aware datetime takes several times as long.
-    two = _TWO_DIGITS
-    return (
-        f"{year}-{two[utc.month]}-{two[utc.day]}"
-        f"T{two[utc.hour]}:{two[utc.minute]}:{two[utc.second]}Z"
-    )
+    day, minute = _DAYS[utc.month][utc.day], _MINUTES[utc.hour][utc.minute]
+    return f"{year}{day}{minute}{_TWO_DIGITS[utc.second]}Z"
 
 
 def to_utc(value: object, argument: str) -> datetime:

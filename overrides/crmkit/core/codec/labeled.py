@@ -106,24 +106,22 @@ def join_labeled(values: object, argument: str) -> str:
         ArgumentError: It is not a list of labelled values, an element holds `;`, or the server
             would read it with another label.
     """
-    if type(values) is not list:
-        return join_elements(_labeled_elements(values, argument), argument)
-    elements: list[str] = []
-    for item in values:
-        if type(item) is not LabeledValue or type(value := item.value) is not str:
+    joined: str | None = None
+    for item in values if type(values) is list else [None]:
+        if type(item) is not LabeledValue or type(text := item.value) is not str or ";" in text:
             break
         # Reading cuts at the last " (" of a string that ends with ")".
         label = item.label
         if label is None:
-            if ";" in value or value[-1:] == ")":
+            if ")" in text and text[-1] == ")":
                 break
-            elements.append(value)
-        elif type(label) is str and " (" not in label and ";" not in (text := f"{value} ({label})"):
-            elements.append(text)
+        elif type(label) is str and "(" not in label and ";" not in label:
+            text = f"{text} ({label})"
         else:
             break
+        joined = text if joined is None else joined + f";{text}"
     else:
-        return ";".join(elements)
+        return joined or ""
     # Something is unusual: look at each element for itself.
     return join_elements(_labeled_elements(values, argument), argument)
 

@@ -8,6 +8,7 @@ far in `out`, or the name of the member in `at`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from crmkit.core.errors import ArgumentError, expected, type_name
@@ -29,9 +30,23 @@ EMITTED = True
 new = object.__new__
 
 
-def others(row: dict[str, Any], own: frozenset[str]) -> dict[str, Any]:
-    """Return the members of an object that the document does not name."""
-    return {name: row[name] for name in row if name not in own}
+def others(
+    row: dict[str, Any], own: frozenset[str], required: frozenset[str] = frozenset()
+) -> dict[str, Any]:
+    """Return the members of an object that the document does not name.
+
+    Args:
+        row: The object.
+        own: The members that the document names.
+        required: Those of them that are in every object, and that most servers write first.
+    """
+    found: dict[str, Any] = {}
+    for name in islice(row, len(required), None):
+        if name not in own:
+            found[name] = row[name]
+        elif name in required:  # so that others came before it
+            return others(row, own)
+    return found
 
 
 def renamed(row: dict[str, Any], alias: str, name: str) -> dict[str, Any]:
@@ -81,7 +96,7 @@ def decode_rows(decode: Callable[[Any], T]) -> Callable[[Any], list[T]]:
     def decode_all(rows: Any) -> list[T]:
         if type(rows) is not list:
             reject(rows, "list")
-        return uncollected(walk, rows)
+        return uncollected(walk, rows) if len(rows) > 9 else walk(rows)
 
     def walk(rows: list[Any]) -> list[T]:
         out: list[T] = []

@@ -52,6 +52,8 @@ def join_strings(values: object, argument: str, separator: str = ";") -> str:
         ArgumentError: It is not a list of str, or an element holds the separator.
     """
     if type(values) is list:
+        if len(values) == 1 and type(only := values[0]) is str and separator not in only:
+            return only
         try:
             joined = separator.join(values)
             # One look at the whole; each element only on doubt.
