@@ -148,6 +148,9 @@ WRAPPED = {
 }
 
 
+_NAMED = re.compile(r"crmkit_mock\.[\w.]*")
+
+
 def test_judges_use_nothing_of_the_mock() -> None:
     """What judges the mock has oracles of its own: of the mock it names only what starts one."""
     folders = (ROOT / "tests" / "contract", SHIPPED["crmkit"] / "contract")
@@ -197,9 +200,7 @@ def named_of_the_mock(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and not node.level:
             found.add(str(node.module))
             found.update(f"{node.module}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Constant) and re.fullmatch(
-            r"crmkit_mock\.[\w.]*", str(node.value)
-        ):
+        elif isinstance(node, ast.Constant) and _NAMED.fullmatch(str(node.value)):
             found.add(str(node.value))
     return {name for name in found if name.partition(".")[0] == "crmkit_mock"}
 
