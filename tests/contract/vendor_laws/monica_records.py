@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "birthdays",
     "cascades",
+    "degrees",
     "details",
     "favorites",
     "given_photos",
@@ -175,6 +176,34 @@ def _to_the_cent(sent: str, replies: list[Reply], listed: list[Reply], id: Any) 
             yield f"{sent} is shown with its currency as {record['amount_with_currency']}"
     if len(rows) != 1:
         yield f"it is listed {len(rows)} times"
+
+
+#: Degrees, and what they are read as (live 4.1.2: a number has 14 digits, a str as many as it has).
+_DEGREES = (
+    (48.858370123456789, 48.858370123457), (0.1234567890123456, 0.12345678901235),
+    (-89.99999999999, -89.99999999999), ("48.12345678", 48.12345678), (1e-7, 1e-7), (12.0, 12),
+    ("-12.345678901234567", -12.345678901234567), (0, 0),
+)  # fmt: skip
+
+
+def degrees(scene: Scene) -> None:
+    """Write latitudes and longitudes of many digits, which are read as the server keeps them."""
+    for name in ("addresses", "places"):
+        resource = scene.resources[name]
+        for sent, kept in _DEGREES:
+            record = scene.create(resource, {**scene.body(resource), "latitude": sent,
+                                             "longitude": sent})  # fmt: skip
+            read = scene.read(record)
+            scene.talk.claim(read, f"{sent!r} degrees of {name} are kept", _kept_degrees, read,
+                             kept)  # fmt: skip
+            scene.delete(record)
+
+
+def _kept_degrees(reply: Reply, kept: float) -> Iterator[str]:
+    record = reply.tree["data"]
+    for name in ("latitude", "longitude"):
+        if record[name] != kept:
+            yield f"{name} is {record[name]}, expected {kept}"
 
 
 # -- messages --------------------------------------------------------------------------------------
