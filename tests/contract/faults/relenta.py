@@ -388,4 +388,32 @@ RELENTA = [
         "document: a record is listed once",
         wire=_last_row_twice,
     ),
+    Fault(
+        "relenta-cleared-to-defaults",
+        "assumption: an empty status stays empty",
+        "relenta/activities.py",
+        "            activity[member] = EMPTY[member]",
+        "            activity[member] = DEFAULTS.get(member, EMPTY[member])",
+    ),
+    Fault(
+        "relenta-modified-earlier",
+        "page: dt_modified is the time of the last save",
+        "relenta/contacts.py",
+        '{**stored, "dt_modified": write_datetime(now)}',
+        '{"dt_modified": write_datetime(now), **stored}',
+    ),
+    Fault(
+        "relenta-names-split-last",
+        "assumption: a full name is split at its first space",
+        "relenta/contacts.py",
+        'contact["full_name"].strip().partition(" ")',
+        'contact["full_name"].strip().rpartition(" ")',
+    ),
+    Fault(
+        "relenta-leap-seconds-stay",
+        "RFC 3339: second 60 is the next minute's first",
+        "relenta/values.py",
+        "value += timedelta(seconds=1)",
+        "value += timedelta(seconds=0)",
+    ),
 ]

@@ -136,8 +136,8 @@ def _keep_columns(
         query = _query(scene, body["id"]) if method == "DELETE" else {}
         talk.request(method, path, query=query, json=body, keeps=True)
 
-    scene.update(near, {f"{link}Ids": [record.id for record in far],
-                        f"{link}Columns": {far[0].id: written[0], far[1].id: written[1]}})  # fmt: skip
+    ids = [record.id for record in far]
+    scene.update(near, {f"{link}Ids": ids, f"{link}Columns": dict(zip(ids, written, strict=True))})
     look("is written")
     ask("POST", f"{near.path}/{link}", {"id": far[0].id})
     look("is made again")
