@@ -848,4 +848,25 @@ MONICA = [
         '            contact["tags"] = [tag for tag in contact["tags"] if tag != id]\n'
         "            break\n",
     ),
+    Fault(
+        "monica-introduction-stays",
+        "live 4.1.2: what is not sent of an introduction is cleared",
+        "monica/contact_parts.py",
+        'contact["first_met_through"] = through\n',
+        'contact["first_met_through"] = through or contact["first_met_through"]\n',
+    ),
+    Fault(
+        "monica-job-stays",
+        "recorded: what is not sent of the work is cleared",
+        "monica/contact_parts.py",
+        "contact[name] = None if is_empty(values.get(name)) else values[name]",
+        "contact[name] = contact[name] if is_empty(values.get(name)) else values[name]",
+    ),
+    Fault(
+        "monica-met-reminders-stay",
+        "recorded: the reminder of a date goes with it",
+        "monica/contact_parts.py",
+        '        clear_date_reminder(session, contact, "first_met_date")\n',
+        "",
+    ),
 ]

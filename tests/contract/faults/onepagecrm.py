@@ -600,4 +600,18 @@ ONEPAGECRM = [
         '    for note in trash["notes"]:\n        account',
         '    for note in trash["notes"][:1]:\n        account',
     ),
+    Fault(
+        "onepagecrm-filters-by-city",
+        "assumption: a filter by city_state looks at both",
+        "onepagecrm/contact_lists.py",
+        '"city_state": ("city", "state")',
+        '"city_state": ("city",)',
+    ),
+    Fault(
+        "onepagecrm-own-email-taken",
+        "assumption: a user may keep the address",
+        "onepagecrm/settings.py",
+        'other["email"] == params["email"] and other["id"] != account.uid',
+        'other["email"] == params["email"] and "@" in other["email"]',
+    ),
 ]

@@ -416,4 +416,25 @@ RELENTA = [
         "value += timedelta(seconds=1)",
         "value += timedelta(seconds=0)",
     ),
+    Fault(
+        "relenta-any-choice",
+        "assumption: all choices are among those of the definition",
+        "relenta/custom_fields.py",
+        "allowed = all(choice",
+        "allowed = any(choice",
+    ),
+    Fault(
+        "relenta-plus-signs",
+        "assumption: a number has no plus sign",
+        "relenta/custom_fields.py",
+        'r"-?[0-9]+',
+        'r"[-+]?[0-9]+',
+    ),
+    Fault(
+        "relenta-last-names-first",
+        "assumption: the first name comes first in the full name",
+        "relenta/contacts.py",
+        'part for part in (contact["first_name"], contact["last_name"]) if part',
+        'part for part in (contact["last_name"], contact["first_name"]) if part',
+    ),
 ]
