@@ -17,7 +17,7 @@ Rows = list[dict[str, Any]]
 
 _COLUMNS = ("name", "cScore", "cBudget", "cFounded", "cLastVisit", "cIsKey", "cTags", "cRating",
             "description")  # fmt: skip
-_EMPTY = {**dict.fromkeys(_COLUMNS[1:]), "cIsKey": False, "cTags": [], "type": None,
+_EMPTY: dict[str, Any] = {**dict.fromkeys(_COLUMNS[1:]), "cIsKey": False, "cTags": [], "type": None,
           "cBudgetCurrency": None}  # fmt: skip
 #: Formats of a file as the vendor's page proposes them, and other ones.
 _PLAIN: dict[str, Any] = {

@@ -65,7 +65,8 @@ def _number(rng: random.Random, member: Member) -> float:
     # Before the point there are none, one or two of the digits; the last one is not zero.
     whole = rng.randrange(3)
     digits = rng.randrange(10 ** (member.digits - 2), 10 ** (member.digits - 1)) * 10
-    return rng.choice((1, -1)) * (digits + rng.randint(1, 9)) / 10 ** (member.digits - whole)
+    number = (digits + rng.randint(1, 9)) / float(10 ** (member.digits - whole))
+    return number if rng.random() < 0.5 else -number
 
 
 def _day(rng: random.Random) -> date:
