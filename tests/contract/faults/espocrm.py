@@ -998,7 +998,7 @@ ESPOCRM += [
         "live 10.0.0: a form creates no second lead for an address",
         "espocrm/leads.py",
         "if isinstance(address, str) and session.data.with_address",
-        "if not isinstance(address, str) and session.data.with_address",
+        "if isinstance(address, int) and session.data.with_address",
     ),
     Fault(
         "espocrm-captured-by-case",
