@@ -24,8 +24,9 @@ def of_espocrm(scene: Scene) -> None:
     parent = {"parentType": "Account", "parentId": account.id}
     talk.put(f"{account.path}/subscription")
     for _ in range(most + 1):
-        file = talk.post("/Attachment", _FILE)
-        talk.post("/Note", {**parent, "type": "Post", "post": "x", "attachmentsIds": [file.id]})
+        file = talk.post("/Attachment", _FILE, keeps=True)
+        note = {**parent, "type": "Post", "post": "x", "attachmentsIds": [file.id]}
+        talk.post("/Note", note, keeps=True)
     for path in ("/Note", "/Stream", "/GlobalStream", f"{account.path}/stream",
                  f"{account.path}/posts", f"{account.path}/streamAttachments"):  # fmt: skip
         _full(scene, path, {"maxSize": most}, most)
@@ -34,16 +35,16 @@ def of_espocrm(scene: Scene) -> None:
     days = {"dateStart": "2026-01-16 10:00:00", "dateEnd": "2026-01-16 11:00:00"}
     for _ in range(most + 1):
         body = {**scene.body(meeting), **parent, **days, "usersIds": [scene.fill("{me}")]}
-        scene.create(meeting, body)
-        scene.create(call, {**scene.body(call), **parent, **days, "status": "Held"})
+        talk.post("/Meeting", body, keeps=True)
+        body = {**scene.body(call), **parent, **days, "status": "Held"}
+        talk.post("/Call", body, keeps=True)
     for path in ("/Activities/upcoming", f"/Activities{account.path}/activities",
                  f"/Activities{account.path}/history"):  # fmt: skip
         _full(scene, path, {"maxSize": most, "futureDays": 20}, most)
-    lead = scene.resources["Lead"]
     targets = scene.create(scene.resources["TargetList"])
-    for number in range(most + 1):
-        made = scene.create(lead, {"lastName": f"{scene.word} {number}", "status": "New"})
-        talk.post(f"{targets.path}/leads", {"id": made.id}, keeps=True)
+    bodies = [{"lastName": f"{scene.word} {number}"} for number in range(most + 1)]
+    leads = [talk.post("/Lead", body, headers=scene.headers, keeps=True).id for body in bodies]
+    talk.post(f"{targets.path}/leads", {"ids": leads}, keeps=True)
     for path in (f"{targets.path}/leads", "/GlobalSearch"):
         _full(scene, path, {"maxSize": most, "q": scene.word}, most)
 
