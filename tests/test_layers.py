@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -128,6 +129,97 @@ def test_contract_knows_of_the_clients_only_the_credentials() -> None:
     }
 
     assert found == set()
+
+
+#: What starts a mock, and with which options; the names are of attributes or modules.
+STARTERS = frozenset(
+    {"crmkit_mock", "crmkit_mock.MockCRMs", "crmkit_mock.MockServer"}
+    | {"crmkit_mock.behavior", "crmkit_mock.behavior.ESPOCRM_VERSIONS"}
+)
+#: What else those who judge the mock name of it, by file: the runner of seeded faults puts itself
+#: between the mock and the rest, and a replay gives new records the recorded ids.
+WRAPPED = {
+    "faults/suite.py": {
+        "crmkit_mock.app",
+        *(f"crmkit_mock.app.{name}" for name in ("Message", "MockApp", "Receive", "Scope", "Send")),
+    },
+    "faults/fault.py": {"crmkit_mock."},
+    "test_espocrm_replay.py": {"crmkit_mock.espocrm.session.Session.new_id"},
+}
+
+
+_NAMED = re.compile(r"crmkit_mock\.[\w.]*")
+
+
+def test_judges_use_nothing_of_the_mock() -> None:
+    """What judges the mock has oracles of its own: of the mock it names only what starts one."""
+    folders = (ROOT / "tests" / "contract", SHIPPED["crmkit"] / "contract")
+    judges = {path: path.relative_to(folder) for folder in folders for path in folder.rglob("*.py")}
+    assert len(judges) > 100
+    # Helpers of other tests, which judges import.
+    pending = [*judges]
+    while pending:
+        for name in imports_of(pending.pop(), ""):
+            path = ROOT.joinpath(*name.split(".")).with_suffix(".py")
+            if name.startswith("tests.") and path not in judges and path.exists():
+                judges[path] = path.relative_to(ROOT)
+                pending.append(path)
+    assert ROOT / "tests" / "mock" / "espo.py" in judges
+
+    found = {
+        (file.as_posix(), name)
+        for path, file in judges.items()
+        for name in named_of_the_mock(path) - STARTERS - WRAPPED.get(file.as_posix(), set())
+    }
+
+    assert found == set()
+    used = {file.as_posix() for path, file in judges.items() if named_of_the_mock(path)}
+    assert used >= WRAPPED.keys()
+
+
+def named_of_the_mock(path: Path) -> set[str]:
+    """Return what a file imports of the mock, and what of it it names in strings.
+
+    Imports for type checkers alone do not count, nor does the name of the package, as that of a
+    logger.
+    """
+    tree = ast.parse(path.read_text("utf-8"))
+    typing = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+        for child in block.body
+        for node in ast.walk(child)
+    }
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if id(node) in typing:
+            continue
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add(str(node.module))
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Constant) and _NAMED.fullmatch(str(node.value)):
+            found.add(str(node.value))
+    return {name for name in found if name.partition(".")[0] == "crmkit_mock"}
+
+
+def test_sees_what_is_named_of_the_mock(tmp_path: Path) -> None:
+    """Imports in functions and in strings are found, those for type checkers are not."""
+    path = tmp_path / "judge.py"
+    path.write_text(
+        "from crmkit_mock import MockCRMs as M\n"
+        "if TYPE_CHECKING:\n    from crmkit_mock.crm import MockCRM\n"
+        "def f():\n    import crmkit_mock.clock\n    from crmkit_mock.espocrm import seed\n"
+        "import_module('crmkit_mock.app'); x = 'crmkit_mock is the name'\n",
+        "utf-8",
+    )
+
+    assert named_of_the_mock(path) == {
+        *("crmkit_mock", "crmkit_mock.MockCRMs", "crmkit_mock.clock", "crmkit_mock.app"),
+        *("crmkit_mock.espocrm", "crmkit_mock.espocrm.seed"),
+    }
 
 
 def test_shipped_packages_import_neither_tests_nor_scripts() -> None:

@@ -14,9 +14,7 @@ from typing import Any
 
 import httpx
 
-from crmkit_mock.espocrm import seed
-from crmkit_mock.espocrm.leads import LEAD_CAPTURE_KEY
-from crmkit_mock.espocrm.users import INTEGRATOR_ID, JANA_ID, SALES_TEAM
+from tests.contract import espocrm_demo as demo
 from tests.contract.account_documents import Tree, resolved, wire
 from tests.contract.espocrm_records import CHANGED, READ, make_records
 from tests.contract.espocrm_values import (
@@ -76,16 +74,16 @@ class Group:
 
     tags: tuple[str, ...]
     entity: str
-    link: tuple[str, tuple[str, ...]] = ("teams", (SALES_TEAM,))
+    link: tuple[str, tuple[str, ...]] = ("teams", (demo.SALES_TEAM,))
     admin: bool = False
 
 
-_CONTACTS = ("contacts", (seed.CONTACT, seed.SECOND_CONTACT))
+_CONTACTS = ("contacts", (demo.CONTACT, demo.SECOND_CONTACT))
 _ANY = ("records", "mass_actions")
 GROUPS: dict[str, Group] = {
     "accounts": Group(("accounts", *_ANY), "Account", _CONTACTS),
-    "contacts": Group(("contacts", *_ANY), "Contact", ("opportunities", (seed.OPPORTUNITY,))),
-    "leads": Group(("leads", *_ANY), "Lead", ("meetings", (seed.MEETING,))),
+    "contacts": Group(("contacts", *_ANY), "Contact", ("opportunities", (demo.OPPORTUNITY,))),
+    "leads": Group(("leads", *_ANY), "Lead", ("meetings", (demo.MEETING,))),
     "opportunities": Group(("opportunities", *_ANY), "Opportunity", _CONTACTS),
     "cases": Group(("cases", *_ANY), "Case", _CONTACTS),
     "tasks": Group(("tasks", *_ANY), "Task", admin=True),
@@ -111,9 +109,9 @@ _LISTING = ("select", "searchParams", "orderBy", "order", "offset", "maxSize", "
 #: Parameters by name.
 _PARAMETERS: dict[str, Tree] = {
     "name": {"enum": ["list", "listSmall", "filters", "detail"]},
-    "apiKey": {"const": LEAD_CAPTURE_KEY},
+    "apiKey": {"const": demo.LEAD_CAPTURE_KEY},
     "orderBy": {"enum": ["createdAt", "id"]},
-    "userId": {"enum": [JANA_ID, INTEGRATOR_ID]},
+    "userId": {"enum": [demo.JANA_ID, demo.INTEGRATOR_ID]},
     # Filters and reactions that an installation has; it refuses others.
     "filter": {"enum": ["all", "posts", "updates"]},
     "type": {"const": "Like"},
@@ -145,7 +143,7 @@ def group_document(name: str, profile: str, http: httpx.Client) -> Tree:
     ids = make_records(tree, http)
     _parameters(tree, group, ids)
     narrow_records(tree)
-    known = ids.get(group.entity) or [seed.ACCOUNT] * (READ + CHANGED + 1)
+    known = ids.get(group.entity) or [demo.ACCOUNT] * (READ + CHANGED + 1)
     deleted = known[READ + CHANGED :]
     if "file" in ids:
         schema = tree["components"]["schemas"]["ImportInput"]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import httpx
 
-from crmkit_mock.espocrm import seed
-from crmkit_mock.espocrm.users import INTEGRATOR_ID, JANA_ID
+from tests.contract import espocrm_demo as demo
 from tests.contract.account_documents import Tree
 from tests.contract.espocrm_values import ADDRESSES, WEBHOOK_URL
 
@@ -14,7 +13,7 @@ from tests.contract.espocrm_values import ADDRESSES, WEBHOOK_URL
 READ, CHANGED, DELETED = 4, 4, 22
 _EVENT: Tree = {
     "name": "Made",
-    "assignedUserId": JANA_ID,
+    "assignedUserId": demo.JANA_ID,
     "dateStart": "2027-01-15 09:00:00",
     "dateEnd": "2027-01-15 10:00:00",
 }
@@ -25,7 +24,7 @@ BODIES: dict[str, Tree] = {
     "Lead": {"lastName": "Made {}"},
     "Opportunity": {"name": "Made", "amount": 1, "closeDate": "2027-01-31"},
     "Case": {"name": "Made"},
-    "Task": {"name": "Made", "assignedUserId": JANA_ID},
+    "Task": {"name": "Made", "assignedUserId": demo.JANA_ID},
     "Meeting": _EVENT,
     "Call": _EVENT,
     "Email": {"name": "Made", "from": ADDRESSES[0], "to": ADDRESSES[1], "status": "Archived"},
@@ -38,7 +37,7 @@ BODIES: dict[str, Tree] = {
         "relatedType": "Document",
         "file": "data:text/plain;base64,bWFkZQ==",
     },
-    "Note": {"parentType": "Account", "parentId": seed.ACCOUNT, "post": "Made"},
+    "Note": {"parentType": "Account", "parentId": demo.ACCOUNT, "post": "Made"},
     "Webhook": {"event": "Account.create", "url": WEBHOOK_URL},
 }
 
@@ -71,14 +70,14 @@ def make_records(tree: Tree, http: httpx.Client) -> dict[str, list[str]]:
         params = {"ids": ids[kind][:1]}
         body = {"entityType": kind, "action": "update", "params": params, "idle": True}
         ids["MassAction"] = [http.post("/MassAction", json=body).json()["id"]]
-    ids["User"] = [JANA_ID, INTEGRATOR_ID]
-    ids["Activities"] = [seed.ACCOUNT]
+    ids["User"] = [demo.JANA_ID, demo.INTEGRATOR_ID]
+    ids["Activities"] = [demo.ACCOUNT]
     return ids
 
 
 def _system_records(http: httpx.Client) -> dict[str, list[str]]:
     """Create what exports, imports and templates need, and return their ids."""
-    export = {"entityType": "Account", "ids": [seed.ACCOUNT], "format": "csv", "idle": True}
+    export = {"entityType": "Account", "ids": [demo.ACCOUNT], "format": "csv", "idle": True}
     template = {"name": "Made", "subject": "Made", "body": "Dear {Person.name}", "isHtml": False}
     made = {
         "Export": http.post("/Export", json=export),
@@ -89,7 +88,7 @@ def _system_records(http: httpx.Client) -> dict[str, list[str]]:
     body = {"attachmentId": file, "entityType": "Lead", "attributeList": ["lastName"]}
     made["Import"] = http.post("/Import", json=body)
     known = {kind: [_id(response.json())] for kind, response in made.items()}
-    return known | {"file": [file], "TargetList": [seed.TARGET_LIST]}
+    return known | {"file": [file], "TargetList": [demo.TARGET_LIST]}
 
 
 def _id(made: Tree) -> str:

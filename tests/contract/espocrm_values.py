@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crmkit_mock.espocrm import seed
-from crmkit_mock.espocrm.users import INTEGRATOR_ID, JANA_ID, SALES_TEAM
+from tests.contract import espocrm_demo as demo
 from tests.contract.account_documents import Tree, resolved
 
 
@@ -29,15 +28,14 @@ class Ids:
     linked: list[str]
 
 
-_LEADS = (f"6593c98000000{number:02d}e1" for number in range(5))
 #: Records of the demo data that no run deletes, by the member that takes their ids.
 KNOWN: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("accountId", "accountsIds", "parentId"), (seed.ACCOUNT, seed.THIRD_ACCOUNT)),
-    **dict.fromkeys(("contactId", "contactsIds"), (seed.CONTACT, seed.SECOND_CONTACT)),
-    **dict.fromkeys(("assignedUserId", "userId", "usersIds"), (JANA_ID, INTEGRATOR_ID)),
-    **dict.fromkeys(("leadId", "leadsIds"), tuple(_LEADS)),
-    "teamsIds": (SALES_TEAM,),
-    "attachmentsIds": (seed.ATTACHMENT,),
+    **dict.fromkeys(("accountId", "accountsIds", "parentId"), (demo.ACCOUNT, demo.THIRD_ACCOUNT)),
+    **dict.fromkeys(("contactId", "contactsIds"), (demo.CONTACT, demo.SECOND_CONTACT)),
+    **dict.fromkeys(("assignedUserId", "userId", "usersIds"), (demo.JANA_ID, demo.INTEGRATOR_ID)),
+    **dict.fromkeys(("leadId", "leadsIds"), demo.LEADS),
+    "teamsIds": (demo.SALES_TEAM,),
+    "attachmentsIds": (demo.ATTACHMENT,),
 }
 DAY = "20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
 TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
@@ -118,7 +116,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
 #: Members of what is sent beside records, by schema, that are the same in every group.
 _SENT: dict[str, dict[str, Tree]] = {
     "UnlinkAllInput": {
-        "id": {"const": seed.TARGET_LIST},
+        "id": {"const": demo.TARGET_LIST},
         "link": {"enum": ["accounts", "contacts", "leads"]},
     },
     "ActionInput": {
@@ -129,7 +127,7 @@ _SENT: dict[str, dict[str, Tree]] = {
             "required": ["targetCurrency"],
         },
     },
-    "FollowersInput": {"ids": {"type": "array", "minItems": 1, "items": {"enum": [JANA_ID]}}},
+    "FollowersInput": {"ids": {"type": "array", "minItems": 1, "items": {"enum": [demo.JANA_ID]}}},
     "TokenInput": {"token": {"type": "string", "pattern": "^[0-9a-f]{32}$"}},
     "MassActionInput": {"action": {"enum": ["update", "delete"]}},
     "AttachmentInput": {
@@ -139,7 +137,7 @@ _SENT: dict[str, dict[str, Tree]] = {
         "role": {"const": "Attachment"},
         "field": {"const": "file"},
         "relatedType": {"const": "Document"},
-        "relatedId": {"enum": [seed.DOCUMENT, None]},
+        "relatedId": {"enum": [demo.DOCUMENT, None]},
     },
     "AttachmentCopyInput": {"field": {"const": "file"}, "relatedType": {"const": "Document"}},
     # 10.0 has internal notes on cases only.
@@ -162,9 +160,9 @@ _SENT: dict[str, dict[str, Tree]] = {
     "TemplateDataInput": {
         "emailAddress": {"enum": [*ADDRESSES]},
         "parentType": {"const": "Account"},
-        "parentId": {"const": seed.ACCOUNT},
+        "parentId": {"const": demo.ACCOUNT},
         "relatedType": {"const": "Contact"},
-        "relatedId": {"const": seed.CONTACT},
+        "relatedId": {"const": demo.CONTACT},
     },
     "SearchParams": {
         "orderBy": {"enum": ["createdAt", "id"]},

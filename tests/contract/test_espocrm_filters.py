@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crmkit_mock import MockCRMs
-from crmkit_mock.documents import load_document
-from crmkit_mock.espocrm import seed
+from tests.contract import espocrm_demo as demo
+from tests.contract.account_documents import wire
 from tests.mock.espo import Espo, brackets, client_for
 
 Record = dict[str, Any]
@@ -24,10 +24,10 @@ PRAGUE = ZoneInfo("Europe/Prague")
 NOW = datetime(2024, 2, 29, 23, 30, tzinfo=UTC)
 TODAY = date(2024, 3, 1)
 
-#: The accounts that have contacts.
 #: Last names of the contacts who are invited to a meeting.
 INVITED = {"Boss", "Svoboda"}
-STAFFED = {seed.ACCOUNT, seed.SECOND_ACCOUNT}
+#: The accounts that have contacts.
+STAFFED = {demo.ACCOUNT, demo.SECOND_ACCOUNT}
 VISITS = [
     NOW + timedelta(hours=hours)
     for hours in (-9000, -4000, -2300, -1500, -800, -200, -170, -30, -25, -1, 0, 1, 20, 30, 90, 900)
@@ -167,7 +167,7 @@ CASES: list[Case] = [
     account("equals", "cIsKey", "true", lambda row: not row["cIsKey"]),
     account("equals", "industry", "", lambda _: False),
     account("equals", "industry", None, lambda row: row["industry"] is None),
-    account("equals", "id", seed.ACCOUNT, lambda row: row["id"] == seed.ACCOUNT),
+    account("equals", "id", demo.ACCOUNT, lambda row: row["id"] == demo.ACCOUNT),
     account("equals", "emailAddress", "second3@x.example", lambda row: row["name"] == "Acc 03"),
     account("equals", "deleted", 1, lambda _: False),
     account("notEquals", "industry", "Retail", lambda row: row["industry"] not in (None, "Retail")),
@@ -233,8 +233,8 @@ CASES: list[Case] = [
     account("notLinkedWith", "teams", ["6b0000000000000a1"], lambda row: not row["teamsIds"]),
     account("isLinked", "contacts", None, lambda row: row["id"] in STAFFED),
     account("isNotLinked", "contacts", None, lambda row: row["id"] not in STAFFED),
-    account("linkedWithAll", "contacts", [seed.CONTACT, seed.SECOND_CONTACT],
-            lambda row: row["id"] == seed.ACCOUNT),
+    account("linkedWithAll", "contacts", [demo.CONTACT, demo.SECOND_CONTACT],
+            lambda row: row["id"] == demo.ACCOUNT),
     account("isUserFromTeams", "assignedUser", "6b0000000000000a1",
             lambda row: row["assignedUserId"] == "6b0000000000000b6"),
     # There are no categories; without a value the item is ignored.
@@ -252,8 +252,8 @@ CASES: list[Case] = [
          lambda row: row["name"].startswith("F0")),
     Case("Opportunity", {"type": "contains", "attribute": "accountName", "value": "alza"},
          lambda row: "Alza" in (row["accountName"] or "")),
-    Case("Task", {"type": "equals", "attribute": "parentId", "value": seed.ACCOUNT},
-         lambda row: row["parentId"] == seed.ACCOUNT),
+    Case("Task", {"type": "equals", "attribute": "parentId", "value": demo.ACCOUNT},
+         lambda row: row["parentId"] == demo.ACCOUNT),
     *(
         Case("Contact", {"type": type_, "attribute": "acceptanceStatusMeetings", "value": value},
              fits)
@@ -324,12 +324,12 @@ def add_records(espo: Espo) -> None:
         "Contact",
         {
             "lastName": "Boss",
-            "accountId": seed.SECOND_ACCOUNT,
-            "accountsColumns": {seed.SECOND_ACCOUNT: {"role": "CEO"}},
+            "accountId": demo.SECOND_ACCOUNT,
+            "accountsColumns": {demo.SECOND_ACCOUNT: {"role": "CEO"}},
         },
     )
     boss = espo.mock.data.all("Contact")[-1]["id"]
-    invited = {seed.CONTACT: {"status": "None"}, boss: {"status": "Accepted"}}
+    invited = {demo.CONTACT: {"status": "None"}, boss: {"status": "Accepted"}}
     espo.mock.add(
         "Meeting",
         {"name": "Talk", "contactsIds": [*invited], "contactsColumns": invited},
@@ -400,7 +400,7 @@ def with_words(item: Any) -> Any:
 
 def test_every_filter_type_of_the_document_is_tested() -> None:
     """The cases cover the document's filter types, and find something as well as nothing."""
-    types = load_document("autocrm").tree["components"]["schemas"]["FilterType"]["enum"]
+    types = wire("autocrm")["components"]["schemas"]["FilterType"]["enum"]
     tested = {case.item["type"] for case in ALL}
     assert tested == set(types) - UNKNOWN
 

@@ -18,8 +18,13 @@ import httpx
 import pytest
 
 from crmkit_mock import MockCRMs
-from crmkit_mock.espocrm import MockEspoCRM
-from crmkit_mock.espocrm.users import ADMIN_ID, INTEGRATOR_ID, JANA_ID, SALES_TEAM, USERS
+from tests.contract.espocrm_demo import (
+    ADMIN_ID,
+    INTEGRATOR_ID,
+    JANA_ID,
+    LIMITED_ID,
+    SALES_TEAM,
+)
 from tests.contract.recorded import RecordedExchange, pairs
 from tests.contract.replay import Replay, Replayed, shape_differences, unexpected
 from tests.mock.espo import headers_of
@@ -34,7 +39,7 @@ DEAL = "6b01c8a84e349bfab"
 PEOPLE_BY_RECORDED_ID = {
     "6b01c7d72b23441de": INTEGRATOR_ID,
     "6b01c7d7c6667b239": JANA_ID,
-    "6b01c7d76ab8e9d49": USERS["limited"].user.id,
+    "6b01c7d76ab8e9d49": LIMITED_ID,
     "6b01c707b26cd5927": ADMIN_ID,
     "6b01c7d7d8436b7b2": SALES_TEAM,
 }
@@ -203,7 +208,7 @@ BEFORE: dict[str, list[Step]] = {
                 "id": "6b01c8a95cf83955e",
                 "lastName": "Limited lead",
                 "createdAt": "2026-11-21 16:35:00",
-                "createdById": USERS["limited"].user.id,
+                "createdById": LIMITED_ID,
             },
         ),
         *(_lead(number) for number in range(25)),
@@ -354,7 +359,7 @@ BEFORE: dict[str, list[Step]] = {
             {
                 "id": "6b01cac5a8149afe1",
                 "name": "owned by limited",
-                "assignedUserId": USERS["limited"].user.id,
+                "assignedUserId": LIMITED_ID,
                 "createdById": ADMIN_ID,
                 "modifiedById": ADMIN_ID,
             },
@@ -400,7 +405,7 @@ class RecordedServer:
 
     def __init__(self) -> None:
         self.mocks = MockCRMs(seed="empty", faithful_crashes=True, espocrm_version="9.2")
-        self.mock: MockEspoCRM = self.mocks.espocrm
+        self.mock = self.mocks.espocrm
         self.mock.clock.set(datetime(2026, 11, 21, 16, 36, 11, tzinfo=UTC))
         self.http = httpx.Client(base_url=self.mock.base_url, transport=self.mock.transport)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from crmkit_mock import MockCRMs
-from crmkit_mock.onepagecrm import MockOnePageCRM, operations
 from tests.contract.side_elements import CHECKS, Watch
 from tests.mock.plain_onepagecrm import ACME, JOE, OnePage, client_for
 
@@ -147,7 +146,6 @@ TestSideElements = Calls.TestCase
 
 def change_everything(watched: Watch) -> None:
     """Change something of each resource, with all checks after each step."""
-    mock: MockOnePageCRM = watched.crm.mock
     form = {"amount": 7.5, "status": "won", **DEAL}
     for method, path, sent in (
         ("POST", "/contacts", {"company": "x", "tags": "A,VIP", "status": "customer"}),
@@ -162,49 +160,50 @@ def change_everything(watched: Watch) -> None:
         for check in CHECKS:
             check(watched)
     watched.limits = {"contacts": 2, "deals": 2}
-    mock.limit(contacts=2, deals=2)
+    watched.crm.mock.limit(contacts=2, deals=2)
     watched.call("GET", "/contacts")
     for check in CHECKS:
         check(watched)
 
 
-def _without(name: str, *left: str) -> Callable[[pytest.MonkeyPatch], None]:
-    def damage(patch: pytest.MonkeyPatch) -> None:
-        behaviour = operations.OPERATIONS[name]
-        patch.setitem(operations.OPERATIONS, name, behaviour._replace(side=left))
+#: Changes a reply, in place: its envelope, after the method and the path of the call.
+Damage = Callable[[str, Any], None]
+
+
+def _without(call: str, *left_out: str) -> Damage:
+    def damage(called: str, envelope: Any) -> None:
+        if called.startswith(call):
+            for name in left_out:
+                envelope.pop(name, None)
 
     return damage
 
 
-def _returned(name: str, change: Callable[[Any], Any]) -> Callable[[pytest.MonkeyPatch], None]:
-    def damage(patch: pytest.MonkeyPatch) -> None:
-        tell = operations.SIDE[name]
-        patch.setitem(operations.SIDE, name, lambda account: change(tell(account)))
+def _returned(name: str, change: Callable[[Any], Any]) -> Damage:
+    def damage(_: str, envelope: Any) -> None:
+        if name in envelope:
+            envelope[name] = change(envelope[name])
 
     return damage
 
 
-def _never_renewed(name: str) -> Callable[[pytest.MonkeyPatch], None]:
-    def damage(patch: pytest.MonkeyPatch) -> None:
-        kept: list[Any] = []
-        tell = operations.SIDE[name]
+def _never_renewed(name: str) -> Damage:
+    kept: list[Any] = []
 
-        def tell_once(account: Any) -> Any:
-            kept[:] = kept or [tell(account)]
-            return kept[0]
+    def once(element: Any) -> Any:
+        kept[:] = kept or [element]
+        return kept[0]
 
-        patch.setitem(operations.SIDE, name, tell_once)
-
-    return damage
+    return _returned(name, once)
 
 
 #: Errors that a server could make.
-ERRORS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
-    "assigning a tag returns no element": _without("tags_assign"),
-    "a deletion returns no sales": _without("contacts_delete", "tags", "statuses"),
-    "a creation returns no statuses": _without("contacts_create", "tags"),
-    "a deal returns no sales": _without("notes_create", "tags"),
-    "a waiting action returns no tags": _without("actions_create"),
+ERRORS: dict[str, Damage] = {
+    "assigning a tag returns no element": _without("GET /misc/assign_tag", "tags"),
+    "a deletion returns no sales": _without("DELETE /contacts/", "sales"),
+    "a creation returns no statuses": _without("POST /contacts", "statuses"),
+    "a deal returns no sales": _without("POST /notes", "sales"),
+    "a waiting action returns no tags": _without("POST /actions", "tags"),
     "tags are never renewed": _never_renewed("tags"),
     "statuses are never renewed": _never_renewed("statuses"),
     "sales are never renewed": _never_renewed("sales"),
@@ -219,10 +218,27 @@ ERRORS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "won and pending are exchanged": _returned(
         "sales", lambda sales: {**sales, "won": sales["pending"], "pending": sales["won"]}
     ),
-    "no notification is ever sent": lambda patch: patch.setattr(
-        "crmkit_mock.onepagecrm.server.notifications", lambda _: []
-    ),
+    "no notification is ever sent": _without("", "notifications"),
 }
+
+
+class Damaged(OnePage):
+    """A client that gets damaged replies.
+
+    Args:
+        crm: The client that gets them as they are.
+        damage: What happens to them.
+    """
+
+    def __init__(self, crm: OnePage, damage: Damage) -> None:
+        super().__init__(crm.mock, crm.http)
+        self._damage = damage
+
+    def call(self, method: str, path: str, form: Mapping[str, Any] | None = None) -> Any:
+        """Call, and return the damaged envelope."""
+        envelope = super().call(method, path, form)
+        self._damage(f"{method} {path}", envelope)
+        return envelope
 
 
 def test_mock_passes_every_check() -> None:
@@ -232,11 +248,9 @@ def test_mock_passes_every_check() -> None:
 
 
 @pytest.mark.parametrize("damage", ERRORS.values(), ids=ERRORS)
-def test_finds_every_error(
-    damage: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_finds_every_error(damage: Damage) -> None:
     """Each of these errors fails one of the checks."""
     with watch() as watched:
-        damage(monkeypatch)
+        watched.crm = Damaged(watched.crm, damage)
         with pytest.raises(AssertionError):
             change_everything(watched)

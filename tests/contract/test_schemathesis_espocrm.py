@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from crmkit_mock import MockCRMs, MockServer
-from crmkit_mock.espocrm import seed
+from tests.contract import espocrm_demo as demo
 from tests.contract.account_documents import wire
 from tests.contract.espocrm_documents import (
     GROUPS,
@@ -102,7 +102,7 @@ def test_every_operation_belongs_to_a_family(profile: str) -> None:
 def test_routes_of_the_other_kind_of_server_are_404(profile: str) -> None:
     """Routes that only the other kind of server has are answered 404, to the administrator too."""
     others = [
-        (path.format(entityType="Account", id=seed.ACCOUNT), method)
+        (path.format(entityType="Account", id=demo.ACCOUNT), method)
         for path, method, operation in operations(wire("autocrm"))
         if profile not in operation.get("x-crmkit-profile", [profile])
     ]

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from crmkit_mock import MockServer
-from crmkit_mock.onepagecrm import MockOnePageCRM
 from tests.contract import account_documents
 from tests.contract.schemathesis_runner import Run, run
 from tests.contract.tiers import quick
@@ -29,7 +28,7 @@ def server() -> Iterator[MockServer]:
         yield server
 
 
-def prepare(mock: MockOnePageCRM) -> None:
+def prepare(mock: Any) -> None:
     """Make something to undo: a deletion and an action that is done."""
     with client_for(mock, "solar") as http:
         ann = "4e00465263819c0000000003"

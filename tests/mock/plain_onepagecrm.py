@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from crmkit_mock.documents import load_document
+from tests.contract.account_documents import wire
 from tests.contract.written_forms import FormatWriter, Tree
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def client_for(mock: MockOnePageCRM, account: str = "samples", late: float = 0) 
 @cache
 def written() -> FormatWriter:
     """Return the document as a reader and writer of the formats."""
-    return FormatWriter(load_document("onepagecrm").tree)
+    return FormatWriter(wire("onepagecrm"))
 
 
 def read(reply: httpx.Response, schema: Tree) -> Tree:

@@ -140,8 +140,8 @@ def _text(family: str, value: object) -> str:
 def _number(family: str, value: float) -> str:
     if family not in {"int", "float", "currency"}:
         return str(value)
-    text = f"{value:,.2f}"
-    return text if family == "currency" else text.rstrip("0").rstrip(".")
+    # Live 10.0.0: two decimals, also of whole numbers, and no minus before zero.
+    return f"{value:,}" if family == "int" else f"{round(value, 2) + 0.0:,.2f}"
 
 
 def _date(family: str, text: str) -> str:

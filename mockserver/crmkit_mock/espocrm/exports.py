@@ -107,7 +107,8 @@ def _records(session: Session, entity: EntityType) -> list[Record]:
         search["where"] = where
     found = lists.matching(session, entity, parse_params(session, search))
     first, size = search.get("offset", 0), search.get("maxSize")
-    return found[first:] if size is None else found[first : first + size]
+    # Live 10.0.0: an offset without a size has no effect.
+    return found if size is None else found[first : first + size]
 
 
 def _attributes(session: Session, entity: EntityType) -> list[str]:

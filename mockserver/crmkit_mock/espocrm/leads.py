@@ -196,7 +196,9 @@ def require_form(key: str) -> None:
 
 
 def capture(session: Session, key: str) -> bool:
-    """Create a lead from a form on a web page, or update the one with the same e-mail address.
+    """Create a lead from a form on a web page, if no lead has the same e-mail address.
+
+    Live 10.0.0: one that has it stays as it is.
 
     Raises:
         APIError: 400, no field of the form is sent or a value is invalid; 404 for an unknown key.
@@ -209,9 +211,7 @@ def capture(session: Session, key: str) -> bool:
         raise bad_request("empty")
     accepted = accept(session, LEAD, normalise(session, LEAD, sent), {"id": ""})
     address = sent.get("emailAddress")
-    known = session.data.with_address("Lead", address.lower()) if isinstance(address, str) else []
-    if known:
-        records.change(session, LEAD, known[0], accepted, sent)
+    if isinstance(address, str) and session.data.with_address("Lead", address.lower()):
         return True
     # No field is required.
     values = {**accepted.values, "source": _FORM_SOURCE, "createdById": session.user.id}

@@ -59,8 +59,13 @@ def int_column(value: Any) -> int:
 
 
 def double(value: Any) -> float:
-    """Return a value as a column for doubles stores it; whole numbers come back as int."""
+    """Return a value as a column for doubles stores it; whole numbers come back as int.
+
+    Live 4.1.2: a number is sent to the database with 14 digits, a str as it is.
+    """
     number = max(-sys.float_info.max, min(sys.float_info.max, to_number(value)))
+    if isinstance(value, float) and abs(number) < sys.float_info.max:
+        number = float(f"{number:.14g}")
     return int(number) if number.is_integer() and abs(number) < LARGEST_WRITTEN_OUT else number
 
 

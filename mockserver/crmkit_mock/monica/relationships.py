@@ -199,12 +199,9 @@ def _delete_pair(session: Session, relationship: Record) -> None:
 
 
 def _reverse_type(records: Records, type_: Record) -> Record | None:
-    """Return the type that is the reverse of a relationship type."""
+    """Return the type that is the reverse of a relationship type: the first of that name."""
     for record in records.all("relationshiptype", type_["account_id"]):
-        if (
-            record["name"] == type_["name_reverse_relationship"]
-            and record["name_reverse_relationship"] == type_["name"]
-        ):
+        if record["name"] == type_["name_reverse_relationship"]:
             return record
     return None
 

@@ -8,7 +8,7 @@ from crmkit.contract.laws.differences import differing
 from crmkit.contract.laws.resources import ABSENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from crmkit.contract.exchange import Reply
     from crmkit.contract.laws.resources import Resource
@@ -18,6 +18,7 @@ __all__ = [
     "DUPLICATES",
     "addresses",
     "duplicates",
+    "folders",
     "inbox",
     "restoring",
     "rights",
@@ -230,6 +231,63 @@ def inbox(scene: Scene) -> None:
                 after = talk.get("/Email/inbox/notReadCounts", user=user)
                 talk.claim(after, "what is not read is counted", _unread, counts, after,
                            expected.count(False))  # fmt: skip
+
+
+#: What users see of an e-mail in a list, of its state.
+_STATE = ("isRead", "isImportant", "inTrash", "isReplied", "folderId", "inArchive")
+
+
+def folders(scene: Scene) -> None:
+    """Move e-mails of a user to folders, in every state: only where they are changes."""
+    talk = scene.talk
+    user = "jana"
+    address = talk.get("/App/user", user=user).bind("user.emailAddress")
+    if not talk.knows(address):
+        return  # of whom no e-mail can be
+    resource = scene.resources["Email"]
+    emails = [scene.create(resource, {**scene.body(resource), "to": address}) for _ in range(4)]
+    ids = [email.id for email in emails]
+    expected: list[dict[str, Any]] = [
+        {**dict.fromkeys(_STATE, False), "folderId": None} for _ in emails
+    ]
+
+    def ask(method: str, path: str, chosen: list[int], **state: Any) -> None:
+        sent = {"ids": [ids[index] for index in chosen]}
+        talk.request(method, f"/Email/inbox/{path}", json=sent, keeps=True, user=user)
+        for index in chosen:
+            expected[index] |= state
+        # In a list: an e-mail that is read by itself is marked as read.
+        query = [("select", ",".join(("id", *_STATE)))]
+        listed = scene.page(resource.lists[1], query=query, user=user)
+        talk.claim(listed, f"{method} {path} changes what it says of the e-mails that are named",
+                   _in_state, scene, listed, ids, [{**state} for state in expected])  # fmt: skip
+
+    def move(folder: str, chosen: list[int]) -> None:
+        ask("POST", f"folders/{folder}", chosen, inTrash=False, inArchive=folder == "archive")
+
+    move("archive", [0])
+    move("inbox", [0, 1])
+    for index, (mark, member) in enumerate(_MARKS):
+        ask("POST", mark, [index], **{member: True})
+    for folder in ("archive", "inbox"):
+        ask("POST", "inTrash", [1, 2], inTrash=True)
+        move(folder, [0, 1, 2])
+    ask("DELETE", "read", [0], isRead=False)
+    ask("POST", "read", [2], isRead=True)
+    move("archive", [0, 2])
+    ask("POST", "inTrash", [0, 3], inTrash=True)
+    ask("DELETE", "inTrash", [0, 3], inTrash=False)
+
+
+def _in_state(
+    scene: Scene, reply: Reply, ids: list[Any], expected: list[dict[str, Any]]
+) -> Generator[str, None, int]:
+    rows = {row["id"]: row for row in scene.rows_in(reply)}
+    for index, (id, state) in enumerate(zip(ids, expected, strict=True)):
+        for name, value in state.items():
+            if rows[id].get(name) != value:
+                yield f"{name} of the one of number {index} is {rows[id].get(name)}"
+    return len(ids)
 
 
 def _unread(before: Reply, after: Reply, count: int) -> Iterator[str]:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from crmkit.contract.laws.resources import ABSENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from crmkit.contract.exchange import Reply
     from crmkit.contract.laws.resources import Resource
     from crmkit.contract.laws.scene import Scene
 
-__all__ = ["LINKS", "followers", "links", "mass"]
+__all__ = ["LINKS", "columns", "followers", "links", "mass"]
 
 #: Links of many to many by entity type: the link, the other type, and the link back.
 LINKS: dict[str, tuple[tuple[str, str, str], ...]] = {
@@ -94,6 +94,86 @@ def _exactly(scene: Scene, reply: Reply, expected: list[Any], among: list[Any]) 
     total = reply.tree.get("total", ABSENT)
     if total is not ABSENT and total >= 0 and total != len(rows):
         yield f"it counts {total} and has {len(rows)}"
+
+
+#: Links whose relations have columns: entity type, link, other type, link back, and by the end at
+#: which they are written the columns with two values of each.
+_COLUMNS: tuple[tuple[str, str, str, str, dict[str, tuple[Any, Any]]], ...] = (
+    ("Contact", "accounts", "Account", "contacts",
+     {"role": ("CFO", "Head of x"), "isInactive": (True, False)}),
+    ("Opportunity", "contacts", "Contact", "opportunities", {"role": ("Evaluator", "Influencer")}),
+    ("Meeting", "contacts", "Contact", "meetings", {"status": ("Accepted", "Tentative")}),
+    ("Meeting", "leads", "Lead", "meetings", {"status": ("Declined", "Accepted")}),
+    ("Call", "contacts", "Contact", "calls", {"status": ("Accepted", "Tentative")}),
+    ("Call", "leads", "Lead", "calls", {"status": ("Declined", "Accepted")}),
+)  # fmt: skip
+
+
+def columns(scene: Scene) -> None:
+    """Make links anew, and again, that have columns: what was written to those is there still."""
+    for entity, link, other, back, values in _COLUMNS:
+        _keep_columns(scene, scene.resources[entity], (link, back), scene.resources[other], values)
+
+
+def _keep_columns(
+    scene: Scene, resource: Resource, ends: tuple[str, str], other: Resource,
+    values: dict[str, tuple[Any, Any]],
+) -> None:  # fmt: skip
+    talk = scene.talk
+    link, back = ends
+    far = [scene.create(other, _unlinked(scene, other)) for _ in range(2)]
+    near = scene.create(resource, _unlinked(scene, resource))
+    written = [{name: pair[index] for name, pair in values.items()} for index in range(2)]
+    linked = [0, 1]
+
+    def look(what: str) -> None:
+        read = scene.read(near)
+        expected = {far[index].id: written[index] for index in linked}
+        talk.claim(read, f"{resource.name}.{link} {what} with its columns", _has_columns,
+                   read, f"{link}Columns", list(expected), list(expected.values()))  # fmt: skip
+
+    def ask(method: str, path: str, body: dict[str, Any]) -> None:
+        query = _query(scene, body["id"]) if method == "DELETE" else {}
+        talk.request(method, path, query=query, json=body, keeps=True)
+
+    ids = [record.id for record in far]
+    scene.update(near, {f"{link}Ids": ids, f"{link}Columns": dict(zip(ids, written, strict=True))})
+    look("is written")
+    ask("POST", f"{near.path}/{link}", {"id": far[0].id})
+    look("is made again")
+    ask("POST", f"{near.path}/{link}", {"ids": [record.id for record in far]})
+    look("is made again for many")
+    ask("POST", f"{far[1].path}/{back}", {"id": near.id})
+    look("is made again from its other end")
+    scene.update(near, {f"{link}Ids": [record.id for record in reversed(far)]})
+    look("is named again")
+    written[1] = {name: pair[0] for name, pair in values.items()}
+    scene.update(near, {f"{link}Columns": {far[1].id: written[1]}})
+    look("is changed")
+    for path, body, index in (
+        (f"{near.path}/{link}", {"id": far[0].id}, 0),
+        (f"{far[1].path}/{back}", {"id": near.id}, 1),
+    ):
+        ask("DELETE", path, body)
+        linked.remove(index)
+        look("is taken off one")
+        ask("POST", path, body)  # Live 10.0.0: the row is there still, and comes back.
+        linked.append(index)
+        look("comes back")
+
+
+def _has_columns(
+    reply: Reply, member: str, ids: list[Any], expected: list[dict[str, Any]]
+) -> Generator[str, None, int]:
+    shown = reply.tree[member]
+    if shown.keys() != {*ids}:
+        yield f"it has {len(shown)}, expected {len(ids)}"
+    for id, columns in zip(ids, expected, strict=True):
+        found = shown.get(id) or {}
+        for name, value in columns.items():
+            if found.get(name) != value:
+                yield f"{name} is {found.get(name)}, expected {value}"
+    return len(ids)
 
 
 def mass(scene: Scene, resource: Resource) -> None:

@@ -44,11 +44,19 @@ def conversion(scene: Scene) -> None:
         made = {name: talk.get(f"/{name}/{id}") for name, id in ids.items()}
         talk.claim(read, "a lead is converted to what was asked for", _converted, step, read,
                    made, ids, lead.id)  # fmt: skip
+        if "Opportunity" in names:
+            talk.claim(made["Opportunity"], "an opportunity is with the contact that comes along",
+                       _with_contact, made["Opportunity"], ids["Contact"])  # fmt: skip
         again = talk.post("/Lead/action/convert", {"id": lead.id, "records": {}}, keeps=True)
         after = scene.read(lead)
         talk.claim(after, "a converted lead stays so", _still, again, read, after)
         for name, id in ids.items():
             talk.delete(f"/{name}/{id}")
+
+
+def _with_contact(deal: Reply, contact: Any) -> Iterator[str]:
+    if (deal.tree["contactId"], deal.tree["contactsIds"]) != (contact, [contact]):
+        yield "the opportunity is with another contact"
 
 
 def _converted(

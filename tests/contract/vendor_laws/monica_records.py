@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 __all__ = [
     "birthdays",
     "cascades",
+    "degrees",
     "details",
     "favorites",
     "given_photos",
+    "introductions",
     "lasts",
     "messages",
     "money",
@@ -175,6 +177,109 @@ def _to_the_cent(sent: str, replies: list[Reply], listed: list[Reply], id: Any) 
             yield f"{sent} is shown with its currency as {record['amount_with_currency']}"
     if len(rows) != 1:
         yield f"it is listed {len(rows)} times"
+
+
+#: Degrees, and what they are read as (live 4.1.2: a number has 14 digits, a str as many as it has).
+_DEGREES = (
+    (48.858370123456789, 48.858370123457), (0.1234567890123456, 0.12345678901235),
+    (-89.99999999999, -89.99999999999), ("48.12345678", 48.12345678), (1e-7, 1e-7), (12.0, 12),
+    ("-12.345678901234567", -12.345678901234567), (0, 0),
+)  # fmt: skip
+
+
+def degrees(scene: Scene) -> None:
+    """Write latitudes and longitudes of many digits, which are read as the server keeps them."""
+    for name in ("addresses", "places"):
+        resource = scene.resources[name]
+        for sent, kept in _DEGREES:
+            record = scene.create(resource, {**scene.body(resource), "latitude": sent,
+                                             "longitude": sent})  # fmt: skip
+            read = scene.read(record)
+            scene.talk.claim(read, f"{sent!r} degrees of {name} are kept", _kept_degrees, read,
+                             kept)  # fmt: skip
+            scene.delete(record)
+
+
+def _kept_degrees(reply: Reply, kept: float) -> Iterator[str]:
+    record = reply.tree["data"]
+    for name in ("latitude", "longitude"):
+        if record[name] != kept:
+            yield f"{name} is {record[name]}, expected {kept}"
+
+
+# -- how one met, what one does and eats -----------------------------------------------------------
+
+_NO_DATE = {"date": None, "is_age_based": None, "is_year_unknown": None}
+
+
+def _on(date: str, *, by_age: bool = False) -> dict[str, Any]:
+    return {"date": f"{date}T00:00:00Z", "is_age_based": by_age, "is_year_unknown": False}
+
+
+def introductions(scene: Scene) -> None:
+    """Say how one met a contact, what it does and eats, and something else, and less of it."""
+    contacts = scene.resources["contacts"]
+    person, through = (scene.create(contacts) for _ in range(2))
+    other = {**_known(2003, 7, 8), "add_reminder": True}
+    steps: tuple[tuple[str, dict[str, Any], dict[str, Any], str], ...] = (
+        ("introduction", {"is_date_known": False, "general_information": "in May", "where": "Rome",
+                          "met_through_contact_id": through.id},
+         {"general_information": "in May", "first_met_date": _NO_DATE, "through": True}, ""),
+        ("introduction", {"is_date_known": False}, {}, ""),
+        ("introduction", {**_known(2001, 2, 3), "add_reminder": True},
+         {"first_met_date": _on("2001-02-03")}, "2001-02-03"),
+        ("work", {"job": "Pilot", "company": "Air"}, {"job": "Pilot", "company": "Air",
+         "first_met_date": _on("2001-02-03")}, "2001-02-03"),
+        ("introduction", {**_known(2002, 5, 6), "add_reminder": True, "general_information": "x",
+                          "met_through_contact_id": through.id},
+         {"first_met_date": _on("2002-05-06"), "general_information": "x", "job": "Pilot",
+          "company": "Air", "through": True}, "2002-05-06"),
+        ("introduction", {**_known(2002, 5, 6), "add_reminder": False},
+         {"first_met_date": _on("2002-05-06"), "job": "Pilot", "company": "Air"}, ""),
+        ("food", {"food_preferences": "vegan"}, {"first_met_date": _on("2002-05-06"),
+         "job": "Pilot", "company": "Air", "food": "vegan"}, ""),
+        ("introduction", other, {"first_met_date": _on("2003-07-08"), "job": "Pilot",
+         "company": "Air", "food": "vegan"}, "2003-07-08"),
+        ("work", {"job": "Cook"}, {"first_met_date": _on("2003-07-08"), "job": "Cook",
+         "food": "vegan"}, "2003-07-08"),
+        ("introduction", {"is_date_known": False}, {"job": "Cook", "food": "vegan"}, ""),
+        ("food", {}, {"job": "Cook"}, ""),
+        ("work", {"company": "Sea"}, {"company": "Sea"}, ""),
+        ("work", {}, {}, ""),
+    )  # fmt: skip
+    for part, sent, shown, day in steps:
+        done = scene.talk.put(f"{person.path}/{part}", sent, keeps=True)
+        read = scene.read(person)
+        reminders = scene.talk.get(f"{person.path}/reminders", {"limit": 100})
+        scene.talk.claim(reminders, f"{part} of a contact is what was sent last", _introduced,
+                         [done, read], reminders, shown, day, through.id)  # fmt: skip
+
+
+def _known(year: int, month: int, day: int) -> dict[str, Any]:
+    return {"is_date_known": True, "year": year, "month": month, "day": day}
+
+
+def _introduced(
+    replies: list[Reply], reminders: Reply, shown: dict[str, Any], day: str, through: Any
+) -> Generator[str, None, int]:
+    for reply in replies:
+        information = reply.tree["data"]["information"]
+        met = information["how_you_met"]
+        friend = met["first_met_through_contact"]
+        for name, found, expected in (
+            ("job", information["career"]["job"], shown.get("job")),
+            ("company", information["career"]["company"], shown.get("company")),
+            ("food", information["food_preferences"], shown.get("food")),
+            ("what one knows", met["general_information"], shown.get("general_information")),
+            ("the day", met["first_met_date"], shown.get("first_met_date", _NO_DATE)),
+            ("the friend", friend and friend["id"], through if "through" in shown else None),
+        ):
+            if found != expected:
+                yield f"{name} is {found!r}, expected {expected!r}"
+    days = [row["initial_date"][:10] for row in reminders.tree["data"]]
+    if days != ([day] if day else []):
+        yield f"there are {len(days)} reminders of it, expected {day or 'none'}"
+    return 2 * 6 + 1
 
 
 # -- messages --------------------------------------------------------------------------------------

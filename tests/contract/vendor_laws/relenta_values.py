@@ -293,7 +293,7 @@ _FIELDS = (
     _Field(
         "Number",
         ("0", "-1", "-0.5", "12.50", "007", "9" * 30),
-        ("x", "1,5", "--1", "1.", "1e3", "1 2", "-"),
+        ("x", "1,5", "--1", "+1", "1.", ".5", "1e3", "1 2", "-"),
     ),
     _Field("Number", ("7", "-7.25"), ("seven",), default="7"),
     _Field(
@@ -439,6 +439,14 @@ _TIMES = (
     *(datetime(2028, 2, 29, 0, 0, 1, tzinfo=UTC), datetime(2027, 3, 28, 1, 0, tzinfo=UTC)),
     *(datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC), datetime(2038, 1, 19, 3, 14, 8, tzinfo=UTC)),
 )
+#: Other forms of RFC 3339: letters in lower case, fractions, a leap second, the unknown offset.
+_WRITTEN_OTHERWISE = (
+    ("2027-05-06t07:08:09z", "2027-05-06T07:08:09Z"),
+    ("2027-05-06T07:08:09.987654321Z", "2027-05-06T07:08:09Z"),
+    ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"),
+    ("2017-01-01T05:29:60+05:30", "2017-01-01T00:00:00Z"),
+    ("2027-05-06T07:08:09-00:00", "2027-05-06T07:08:09Z"),
+)
 
 
 def instants(scene: Scene) -> None:
@@ -465,6 +473,9 @@ def instants(scene: Scene) -> None:
                     "dt_modified": made,
                 }
             )
+    for sent, read in _WRITTEN_OTHERWISE:
+        ids.append(save(scene, "activities", {"dt_start": sent, "dt_end": sent}).id)
+        expected.append({"dt_start": read, "dt_end": read})
     pages = rows(scene, "activities")
     scene.talk.claim(pages[-1], "a datetime is listed in UTC", _times, scene, pages, ids, expected)
     for number, id in enumerate(ids):

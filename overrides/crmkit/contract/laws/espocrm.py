@@ -47,6 +47,7 @@ _MEMBERS: dict[str, dict[str, Any]] = {
     "accountName": {"longest": 255},
     "cTier": {"choices": ("A", "B", "C")},
     "cRating": {"choices": tuple(range(1, 11)), "kind": "choice"},
+    "cScore": {"digits": 14},
     "sicCode": {"longest": 40},
     "billingAddressPostalCode": {"longest": 40},
     "shippingAddressPostalCode": {"longest": 40},

@@ -40,18 +40,33 @@ def limits(scene: Scene, resource: Resource) -> None:
             after = scene.read(record)
             talk.claim(after, f"{member.name} stays when another value is refused",
                        _kept, scene, longest, member.read_as, read, after)  # fmt: skip
-    for listing in scene.lists_of(resource):
+    lists = [listing for listing in scene.lists_of(resource) if listing.size and listing.largest]
+    if scene.alone and lists:  # where nobody minds that they stay
+        for _ in range(max(listing.largest for listing in lists)):
+            body = scene.body(resource)
+            talk.post(resource.collection, body, headers=scene.headers, keeps=True)
+    for listing in lists:
         _pages(scene, listing)
 
 
 def _pages(scene: Scene, listing: Listing) -> None:
     talk = scene.talk
-    if not listing.size or not listing.largest:
-        return
     largest = scene.page(listing, size=listing.largest)
     talk.claim(largest, f"a page may have {listing.largest} rows", scene.succeeded, largest)
+    talk.claim(largest, "a page has as many rows as it is asked for", _is_full,
+               scene, listing, largest)  # fmt: skip
     more = scene.page(listing, size=listing.largest + 1)
     talk.claim(more, f"a page may not have {listing.largest + 1} rows", _refused, more)
+
+
+def _is_full(scene: Scene, listing: Listing, reply: Reply) -> Iterator[str]:
+    total = scene.total(listing, reply)
+    there = listing.largest + 1 if total is None and scene.alone else total
+    rows = len(scene.rows_in(reply))
+    if there is not None and there >= 0 and rows != min(there, listing.largest):
+        yield f"it has {rows} of {there}"
+    if scene.alone and rows != listing.largest:
+        yield f"it has {rows}, and there are more than {listing.largest}"
 
 
 def _refused(reply: Reply) -> Iterator[str]:

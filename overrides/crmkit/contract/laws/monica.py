@@ -68,6 +68,18 @@ _IDS = frozenset({"contact_is", "of_contact"})
 _MEMBERS: dict[str, dict[str, Any]] = {
     "notes.body": {"kind": "text"},
     # The database cuts what is longer than 255 characters.
+    # Dates that belong together have laws of their own.
+    **{
+        f"contacts.{date}_{part}": {"kind": "other"}
+        for date in ("birthdate", "deceased_date")
+        for part in ("day", "month", "year", "is_age_based", "age", "add_reminder")
+    },
+    # The server writes as many digits of a double into its database.
+    **{
+        f"{resource}.{name}": {"digits": 14}
+        for resource in ("addresses", "places")
+        for name in ("latitude", "longitude")
+    },
     **{name: {"kind": "line"} for name in ("activities.summary", "tasks.title", "reminders.title")},
     "tags.name": {"kind": "line"},
     "contacts.email": {"kind": "other"},
@@ -91,13 +103,16 @@ _NEEDS: dict[str, dict[str, Any]] = {
     "photos": {"data": _PIXEL},
 }
 _COMPLETES: dict[str, dict[str, Any]] = {"tasks": {"completed": False}}
+_AMOUNT = ("value", "amount_with_currency")
+#: What flags are for which null is sent (live 4.1.2).
+_OF_NULL = {"contact_called": False, "delible": True, "currently_works_here": False}
 _NAME = ("complete_name", "initials")
 #: What a member decides besides its own value.
 _FOLLOWS: dict[str, tuple[str, ...]] = {
     "contacts.first_name": _NAME, "contacts.last_name": _NAME, "contacts.nickname": _NAME,
     "contacts.is_deceased": ("complete_name",), "notes.is_favorited": ("favorited_at",),
     "tasks.completed": ("completed_at",),
-    "debts.amount": ("value", "amount_with_currency"), "tags.name": ("name_slug",),
+    "debts.amount": _AMOUNT, "gifts.amount": _AMOUNT, "tags.name": ("name_slug",),
 }  # fmt: skip
 
 
@@ -199,6 +214,8 @@ class MonicaScene(Scene):
 
     def normal(self, member: Member, value: Any) -> Any:
         """Return the value that the server makes of one that it takes."""
+        if value is None and member.name in _OF_NULL:
+            return _OF_NULL[member.name]
         return None if value == "" else value
 
     def follows(self, resource: Resource, member: Member) -> Sequence[str]:

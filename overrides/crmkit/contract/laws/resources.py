@@ -38,6 +38,8 @@ class Member:
         choices: Its documented values.
         avoids: Characters that it does not take.
         form: Its `x-crmkit-format`; empty for none.
+        digits: The most significant digits of a number that are kept; 0: those of an amount, with
+            two decimals.
         updated: Whether only updates have it, and no creation.
     """
 
@@ -49,6 +51,7 @@ class Member:
     choices: tuple[Any, ...] = ()
     avoids: str = ""
     form: str = ""
+    digits: int = 0
     updated: bool = False
 
     def of(self, record: Any) -> Any:
@@ -195,8 +198,9 @@ def _member(document: Document, name: str, node: Any) -> Member:
 
 def _parts(document: Document, node: Any) -> list[Any]:
     node = document.resolve(node)
-    found: list[Any] = node.get("anyOf", [node])
-    return found
+    if "anyOf" not in node:
+        return [node]
+    return [kind for part in node["anyOf"] for kind in _parts(document, part)]
 
 
 def _types(schema: Any) -> set[str]:

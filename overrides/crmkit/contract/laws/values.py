@@ -37,7 +37,7 @@ def draw(rng: random.Random, member: Member) -> Any:  # noqa: PLR0911 - a value 
         case "integer":
             return rng.randint(1, 99)
         case "number":
-            return rng.randint(1, 999_999) / 100
+            return _number(rng, member)
         case "date":
             day = _day(rng)
             return f"{day:%d.%m.%Y}" if member.form == "dmy" else day.isoformat()
@@ -57,6 +57,16 @@ def others(rng: random.Random, member: Member, value: Any) -> list[Any]:
     if member.kind == "choice":
         return [other for other in member.choices if other != value]
     return [draw(rng, member)]
+
+
+def _number(rng: random.Random, member: Member) -> float:
+    if not member.digits:
+        return rng.randint(1, 999_999) / 100
+    # Before the point there are none, one or two of the digits; the last one is not zero.
+    whole = rng.randrange(3)
+    digits = rng.randrange(10 ** (member.digits - 2), 10 ** (member.digits - 1)) * 10
+    number = (digits + rng.randint(1, 9)) / float(10 ** (member.digits - whole))
+    return number if rng.random() < 0.5 else -number
 
 
 def _day(rng: random.Random) -> date:
