@@ -54,8 +54,8 @@ def sync(
 
     The table has the name of the resource. The first run reads all records. Later runs read what
     has changed where the API can tell, and all records where it cannot; changes of the last five
-    seconds come with the next run, as servers may not show all of them yet. Reading all (always, with
-    --full) also finds deleted records: the table keeps them, with the time in _gone_at.
+    seconds come with the next run, as servers may not show all of them yet. Reading all (always,
+    with --full) also finds deleted records: the table keeps them, with the time in _gone_at.
 
     Rows and the position in the changes are written together, so that a run may be interrupted at
     any time.
