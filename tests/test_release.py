@@ -220,8 +220,9 @@ def test_built_files_are_small_and_pass_the_index(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
     (wheel,) = tmp_path.glob("*.whl")
-    # Most of it are the thousand small modules of generated code, which load one by one.
-    assert wheel.stat().st_size < 2_250_000
+    # A file takes 250 bytes besides what it holds, and is compressed alone: generated code stands
+    # in a few hundred modules, of what is needed together.
+    assert wheel.stat().st_size < 1_600_000
     with zipfile.ZipFile(wheel) as archive:
         (name,) = [name for name in archive.namelist() if name.endswith("/METADATA")]
         metadata = message_from_bytes(archive.read(name))
