@@ -24,16 +24,18 @@ def collector() -> Iterator[None]:
 
 
 def test_rests_during_a_page_only() -> None:
-    """While rows are decoded it is off, afterwards it is on, and what was returned is all there."""
+    """While a page is decoded it is off, afterwards it is on; for a short list it is left alone."""
     seen: list[bool] = []
 
     def decode(row: Any) -> Any:
         seen.append(gc.isenabled())
         return row
 
-    assert decode_rows(decode)([1, 2]) == [1, 2]
-    assert seen == [False, False]
+    assert decode_rows(decode)([*range(10)]) == [*range(10)]
+    assert seen == [False] * 10
     assert gc.isenabled()
+    assert decode_rows(decode)([*range(9)]) == [*range(9)]
+    assert seen[10:] == [True] * 9
 
 
 @pytest.mark.parametrize("content", [b"[1, 2", b"\xff", b"[" * 100_000])
@@ -42,7 +44,7 @@ def test_wakes_after_an_error(content: bytes) -> None:
     with pytest.raises((ValueError, RecursionError)):
         json.loads(content)
     with pytest.raises(KeyError):
-        decode_rows(lambda row: row["a"])([{}])
+        decode_rows(lambda row: row["a"])([{}] * 10)
 
     assert gc.isenabled()
 
@@ -51,7 +53,7 @@ def test_stays_off_where_the_program_has_it_off() -> None:
     """A program that has switched it off keeps it off."""
     gc.disable()
     assert json.loads(b"[1]") == [1]
-    assert decode_rows(lambda row: row)([1]) == [1]
+    assert decode_rows(lambda row: row)([1] * 10) == [1] * 10
 
     assert not gc.isenabled()
 

@@ -91,7 +91,10 @@ def decode_dict(rows: object, decode: Callable[[Any], T]) -> dict[str, T]:
 
 
 def decode_rows(decode: Callable[[Any], T]) -> Callable[[Any], list[T]]:
-    """Return the decoder of a list of objects, by that of one of them."""
+    """Return the decoder of a list of objects, by that of one of them.
+
+    The collector rests for pages only: of lists inside of records, most are short.
+    """
 
     def decode_all(rows: Any) -> list[T]:
         if type(rows) is not list:
