@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from enum import Enum, EnumType
 from functools import cache
+from importlib import import_module
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
@@ -128,6 +129,19 @@ def _without_decimals(value: Any) -> Any:
     return value
 
 
+class _Names(dict[str, Any]):
+    """The names in annotations of a model, whose modules import others for type checkers only."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        self._models = import_module(model.__module__.rpartition(".")[0])
+
+    def __missing__(self, name: str) -> Any:
+        if name not in self._models.__all__:
+            raise KeyError(name)
+        return getattr(self._models, name)
+
+
 @cache
 def _typed(model: Any) -> tuple[str, list[str]] | None:
     """Return the member for the value of a model that has only that and a type, and the types."""
@@ -135,7 +149,7 @@ def _typed(model: Any) -> tuple[str, list[str]] | None:
     others = names - {"type_", "additional_properties"}
     if len(others) != 1 or "type_" not in names:
         return None
-    hints, (name,) = get_type_hints(model), others
+    hints, (name,) = get_type_hints(model, localns=_Names(model)), others
     kinds: list[Any] = [kind for kind in get_args(hints["type_"]) if isinstance(kind, EnumType)]
     types = [str(member.value) for kind in kinds for member in kind]
     return (name, types) if types and hints[name] is str else None
